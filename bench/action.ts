@@ -6,7 +6,7 @@
  * of the same libraries (`action-plain.ts`), in the same run: how much of the time is the machine's.
  */
 import { join } from 'node:path'
-import { readFolder } from '../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import type { Received } from './live/action-receiver.ts'
 import type { Sending, Sent } from './live/action-sender.ts'
@@ -206,7 +206,7 @@ function wrongAnswers(sent: readonly Sent[]): string[] {
 
 /** Holds what the receiver got against the outbox, and that against how many had to be in it. */
 function wrongEffects(data: string, keys: readonly string[], expected: number): string[] {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const effects = [...reader.effects.newestFirst()]
   reader.close()
   const ids = new Set(effects.map(({ id }) => id))

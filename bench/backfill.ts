@@ -7,9 +7,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { askedOf, type Asked } from '../src/batch/backfill/asked.ts'
-import { fillGap, lookForGap, type BackfillOptions } from '../src/batch/backfill/backfill.ts'
-import { Crew } from '../src/batch/backfill/crew.ts'
+import { backfillTarget, type BackfillTarget } from '../src/batch/backfill/target.ts'
+import { fillGap, findGap, type BackfillOptions } from '../src/batch/backfill/backfill.ts'
+import { BackfillWorkers } from '../src/batch/backfill/workers.ts'
 import { historyOfFiles } from '../src/batch/backfill/histories.ts'
 import type { PipelineIR } from '../src/define/ir/ir.ts'
 import { inTurn, median, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
@@ -36,12 +36,12 @@ export const bench: Bench = {
 }
 
 const ir: PipelineIR = { version: 1, name: 'w', sources: [source], groups: [jobW('exact')], models: [] }
-const asked = askedOf(ir, undefined, { kind: 'events' }, Infinity)
+const asked = backfillTarget(ir, undefined, { kind: 'events' }, Infinity)
 
 const shorter = ['w5m', 'w1h'] as const
 const [w] = ir.groups
 const features = w.features.filter(({ name }) => shorter.some(window => name.endsWith(window)))
-const askedShorter = askedOf({ ...ir, groups: [{ ...w, features }] }, undefined, { kind: 'events' }, Infinity)
+const askedShorter = backfillTarget({ ...ir, groups: [{ ...w, features }] }, undefined, { kind: 'events' }, Infinity)
 
 async function measure(folder: string, options: BenchOptions): Promise<Outcome> {
   const { small, rounds = ROUNDS, progress } = options
@@ -173,28 +173,28 @@ async function besideSpark(
   }
 }
 
-async function optionsOf(file: string, folder: string, asked: Asked): Promise<BackfillOptions> {
+async function optionsOf(file: string, folder: string, asked: BackfillTarget): Promise<BackfillOptions> {
   const files = [{ source: source.name, path: file }]
   const onRefused = ({ detail }: { readonly detail: string }): void => {
     throw new Error(detail)
   }
-  const crew = Crew.early(files, THREADS)
+  const crew = BackfillWorkers.startEarly(files, THREADS)
   const history = await historyOfFiles({ ir, maps: new Map() }, asked, files, 'month', { onRefused })
-  return { asked, history, folder, unit: 'month', threads: THREADS, crew }
+  return { asked, history, folder, unit: 'month', threads: THREADS, workers: crew }
 }
 
 async function whole(file: string, folder: string, of = asked) {
   const options = await optionsOf(file, folder, of)
-  return fillGap(await lookForGap(options), options)
+  return fillGap(await findGap(options), options)
 }
 
 /** All values, and nothing done with them. */
 async function computed(file: string, folder: string): Promise<void> {
   const options = await optionsOf(file, join(folder, 'none'), asked)
-  const { work } = await lookForGap({ ...options, isMeasured: false })
+  const { work } = await findGap({ ...options, isMeasured: false })
   const { events: _, extents, from } = options.history
   const { until, forgotten } = extents
-  await (options.crew ?? new Crew(THREADS)).fill(work, {
+  await (options.workers ?? new BackfillWorkers(THREADS)).fill(work, {
     data: { asked: asked.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
     signal: new AbortController().signal,
     onFilled: () => {},

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import { pause } from '../src/base/clock.ts'
-import { readFolder } from '../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { expectedIn, type Expected, type ExpectedPage } from './live/clinic-expected.ts'
 import type { Pages } from './live/clinic-receiver.ts'
@@ -158,7 +158,7 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
 
 /** Also what was decided after the day had ended, which need not have been sent. */
 function wrongOutbox(data: string, expected: Expected, until: number): string[] {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const effects = reader.effects.newestFirst()
   const made = new Set<string>()
   let [count, undelivered] = [0, 0]

@@ -3,7 +3,7 @@
  * `approx_count_distinct` of the same sets. And what it costs: events/s of a kernel that reads three windows at each event, of many keys below the limit and of few beyond.
  */
 import { DuckDBInstance } from '@duckdb/node-api'
-import { codeOfNumber, estimate, Registers } from '../src/aggregate/hyperloglog.ts'
+import { codeOfNumber, estimateDistinct, Registers } from '../src/aggregate/hyperloglog.ts'
 import { limits } from '../src/base/limits.ts'
 import { random } from '../src/base/random.ts'
 import type { Block } from '../src/columns/block.ts'
@@ -80,7 +80,7 @@ async function run(options: BenchOptions): Promise<Outcome> {
 function ourEstimate({ values, from, step }: Progression): number {
   const registers = new Registers()
   for (let i = 0; i < values; i++) registers.add(codeOfNumber(from + i * step))
-  return estimate(registers.rest, registers.empty, limits.DISTINCT_MAX)
+  return estimateDistinct(registers.rest, registers.empty, limits.DISTINCT_MAX)
 }
 
 async function theirEstimates(sets: readonly Progression[]): Promise<{ version: string; estimates: number[] }> {

@@ -69,7 +69,7 @@ export function asKnown(group: GroupIR, block: Block, into?: FeatureColumn[]): R
 export function corrected(group: GroupIR, events: Events, into?: FeatureColumn[]): Result {
   const rows = ascendingOrder(events.time)
   const block = blockOf(rows ? inOrder(events, rows) : events)
-  const kernel = new Kernel(group, source, { strings: new Strings(), floor: 'time' })
+  const kernel = new Kernel(group, source, { strings: new Strings(), watermark: 'time' })
   const asks = { length: block.length, keys: [block.columns['key']], upto: endsOfEqualTimes(block.time), clock: block.time }
   return { kernel, rows, columns: kernel.replay(block, asks, into) }
 }

@@ -5,17 +5,17 @@
  * values are the same, text by text. The peer is the stream side of the same process.
  */
 import { random } from '../src/base/random.ts'
-import { framesIn, FrameWriter } from '../src/batch/frames.ts'
-import { StateRestoring, stateStretches } from '../src/batch/state.ts'
-import { blockSlice } from '../src/columns/slice.ts'
+import { readFrames, FrameWriter } from '../src/batch/frames.ts'
+import { StateRestorer, stateBlocks } from '../src/batch/kernel-state.ts'
+import { sliceBlock } from '../src/columns/slice.ts'
 import { Strings } from '../src/columns/strings.ts'
 import { IR_VERSION, type FeatureIR, type GroupIR, type PipelineIR } from '../src/define/ir/ir.ts'
 import { defaultHop } from '../src/define/expression/window.ts'
 import { Kernel } from '../src/kernel/kernel.ts'
 import { HybridGroup } from '../src/run/groups/hybrid-group.ts'
 import { LiveGroup, type SourceEvents } from '../src/run/groups/live-group.ts'
-import { Reading } from '../src/run/groups/feature-reader.ts'
-import { featuresText } from '../src/serve/routes/feature-json.ts'
+import { FeatureReader } from '../src/run/groups/feature-reader.ts'
+import { featuresJson } from '../src/serve/routes/feature-json.ts'
 import { inTurn, median, type Bench, type Outcome } from './bench.ts'
 import { synthetic, type Events } from './data/synthetic.ts'
 import { blockOf, source } from './job-w.ts'
@@ -111,8 +111,8 @@ async function measure(shape: Shape, events: Events, count: number, rounds: numb
   const [one, two] = [readingOf(live, strings, end), readingOf(layered, strings, end)]
   const next = random(SEED)
   const keys = Array.from({ length: count }, () => `k${events.key[Math.floor(next() * events.length)]}`)
-  const read = (reading: Reading, group: GroupIR) => () =>
-    keys.map(key => reading.features([{ group: group.name, key: [key] }], featuresText)[0])
+  const read = (reading: FeatureReader, group: GroupIR) => () =>
+    keys.map(key => reading.read([{ group: group.name, key: [key] }], featuresJson)[0])
   const [expected, got] = [read(one, stream)(), read(two, hybrid)()]
   const different = expected.filter((text, i) => valuesIn(text) !== valuesIn(got[i])).length
   const { wall } = await both(rounds, { hybrid: read(two, hybrid), stream: read(one, stream) })
@@ -160,20 +160,20 @@ function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: S
   const cut = all.block.arrival.findIndex(arrival => arrival > s)
   const others = new Strings()
   const made = new Kernel(group, source, { strings: others })
-  made.apply(blockSlice(keyed(events, others).block, 0, cut))
+  made.apply(sliceBlock(keyed(events, others).block, 0, cut))
   const layered = new HybridGroup(group, source, strings)
-  const kernel = layered.emptyBody()
-  const restoring = new StateRestoring(kernel, strings)
-  for (const stretch of stateStretches(made, others, cut, new FrameWriter()))
-    for (const reader of framesIn(stretch, 'the state of the body')) restoring.take(reader)
-  layered.restart({ run: 1, s, cut, kernel, forgotten: -Infinity })
+  const kernel = layered.emptySnapshot()
+  const restoring = new StateRestorer(kernel, strings)
+  for (const stretch of stateBlocks(made, others, cut, new FrameWriter()))
+    for (const reader of readFrames(stretch, 'the state of the body')) restoring.restore(reader)
+  layered.replaceLayers({ run: 1, s, cut, kernel, forgotten: -Infinity })
   layered.catchUp(all, all.block.arrival.at(-1)!)
   return layered
 }
 
-function readingOf(live: LiveGroup, strings: Strings, end: number): Reading {
+function readingOf(live: LiveGroup, strings: Strings, end: number): FeatureReader {
   const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [live.group], models: [] }
   // Time goes on from answer to answer, so that windows move.
   let now = end
-  return new Reading({ ir, strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
+  return new FeatureReader({ ir, strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
 }

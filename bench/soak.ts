@@ -5,12 +5,12 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { every, stopwatch, wallClock } from '../src/base/clock.ts'
+import { callEvery, stopwatch, wallClock } from '../src/base/clock.ts'
 import { limits } from '../src/base/limits.ts'
 import { count, features, model, on, pipeline, rules, source, stream } from '../src/index.ts'
-import { openFolder, readFolder } from '../src/log/sqlite/data-folder.ts'
+import { openDataFolder, readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { Run } from '../src/run/loop/run.ts'
-import { saveRounds } from '../src/run/loop/save-rounds.ts'
+import { scheduleCheckpoints } from '../src/run/loop/checkpoint-schedule.ts'
 import type { Bench, BenchOptions, Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { distinctIds } from './live/log-spillway.ts'
@@ -99,7 +99,7 @@ interface Soaked {
 }
 
 async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<Soaked> {
-  const data = await openFolder(folder)
+  const data = await openDataFolder(folder)
   const { store } = data
   const reports: string[] = []
   const run = new Run(soaking, { store, onReport: report => reports.push(report) })
@@ -109,11 +109,11 @@ async function soak(folder: string, minutes: number, progress: BenchOptions['pro
   const minute = () => (stopwatch() - begin) / 60_000
   const wal = join(folder, 'log.db-wal')
   const timers = [
-    every(TICK_EVERY_MS, () => run.tick()),
-    saveRounds(run),
-    every(LOOK_EVERY_MS, () => watched.rss.push({ x: minute(), y: process.memoryUsage.rss() / 2 ** 20 })),
-    every(WAL_LOOK_EVERY_MS, () => (watched.walBytesMax = Math.max(watched.walBytesMax, existsSync(wal) ? statSync(wal).size : 0))),
-    every(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events, ${memory()}`)),
+    callEvery(TICK_EVERY_MS, () => run.tick()),
+    scheduleCheckpoints(run),
+    callEvery(LOOK_EVERY_MS, () => watched.rss.push({ x: minute(), y: process.memoryUsage.rss() / 2 ** 20 })),
+    callEvery(WAL_LOOK_EVERY_MS, () => (watched.walBytesMax = Math.max(watched.walBytesMax, existsSync(wal) ? statSync(wal).size : 0))),
+    callEvery(60_000, () => progress(`minute ${Math.round(minute())} of ${minutes}, ${run.counts.accepted} events, ${memory()}`)),
   ]
   const steady = {
     eventsPerSecond: EVENTS_PER_SECOND,
@@ -137,13 +137,13 @@ function memory(): string {
 
 /** What of the events that were sent is not there, as counted and as read back. */
 async function lost(folder: string, { events, duplicates, refused }: Sent, { accepted, decisions }: Run['counts']): Promise<string[]> {
-  const data = await openFolder(folder)
+  const data = await openDataFolder(folder)
   const kept = distinctIds(data, soaking.ir.sources)
   await data.store.close()
   data.release()
-  const reader = readFolder(folder)
+  const reader = readDataFolder(folder)
   let recorded = 0
-  for (const { count } of reader.decisions()) recorded += count
+  for (const { count } of reader.newestDecisions()) recorded += count
   reader.close()
   const wrong = Object.entries({ accepted, decisions, kept, recorded }).filter(([, value]) => value !== events)
   return [

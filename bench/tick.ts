@@ -4,12 +4,12 @@
  * State is made by a clock that runs ahead through half an hour of readings, and with it their ticks; then the clock stands shortly before the next tick, and what is
  * measured is in real time. A tick is scored when the last of its decisions is durable, counted from its moment. No peer does this work.
  */
-import { every as repeat, pause, wallClock } from '../src/base/clock.ts'
+import { callEvery as repeat, pause, wallClock } from '../src/base/clock.ts'
 import { count, every, features, model, pipeline, rules, source, stream } from '../src/index.ts'
-import { batchOf } from '../src/intake/batch.ts'
-import { openFolder } from '../src/log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../src/intake/record-batch.ts'
+import { openDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { Run } from '../src/run/loop/run.ts'
-import { saveRounds } from '../src/run/loop/save-rounds.ts'
+import { scheduleCheckpoints } from '../src/run/loop/checkpoint-schedule.ts'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { watchLoop, type Stalls } from './live/loop.ts'
@@ -114,19 +114,19 @@ interface Round {
 }
 
 async function ticks(folder: string, { keys, before, after }: Size, rounds: number, { progress }: BenchOptions): Promise<Round[]> {
-  const data = await openFolder(folder)
+  const data = await openDataFolder(folder)
   const { store } = data
   let clock = () => first
   const firstTick = Math.ceil(wallClock() / PERIOD_MS) * PERIOD_MS
   const first = firstTick - HISTORY_PERIODS * PERIOD_MS
   const run = new Run(clinic, { store, clock: () => clock() })
-  const timers = [repeat(TICK_EVERY_MS, () => run.tick()), saveRounds(run)]
+  const timers = [repeat(TICK_EVERY_MS, () => run.tick()), scheduleCheckpoints(run)]
   progress(`${HISTORY_PERIODS} readings of each of ${keys} keys`)
   let next = 0
   for (; next < keys * HISTORY_PERIODS; next += BLOCK) {
     const at = first + Math.floor((next / keys) * PERIOD_MS)
     clock = () => at
-    await run.submit('readings', batchOf(Array.from({ length: BLOCK }, (_, i) => readingOf(next + i, keys, at))))
+    await run.submit('readings', recordBatchOf(Array.from({ length: BLOCK }, (_, i) => readingOf(next + i, keys, at))))
   }
   const measured: Round[] = []
   for (let round = 0; round < rounds; round++) {

@@ -9,7 +9,7 @@
 import { random } from '../src/base/random.ts'
 import { Strings } from '../src/columns/strings.ts'
 import { IR_VERSION, type PipelineIR } from '../src/define/ir/ir.ts'
-import type { History } from '../src/intake/intake.ts'
+import type { SourceHistory } from '../src/intake/history-builder.ts'
 import { inOrderOfTime, type AskedRows } from '../src/replay/asked-rows.ts'
 import { replayLog, type ReplayLog } from '../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../src/replay/question.ts'
@@ -41,7 +41,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const asked = keysAndTimes(events, size.rows)
   const group = jobW('exact')
   const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [group], models: [] }
-  const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as History]]), new Strings())
+  const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as SourceHistory]]), new Strings())
   const question = groupsQuestion(ir, [group.name])
   const peer = await DuckDbRows.load(events, asked)
   progress('checking against DuckDB')

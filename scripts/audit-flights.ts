@@ -5,8 +5,8 @@ import { audit, worthOf } from '../src/audit/audit.ts'
 import { presetPeople } from '../src/audit/cost/people.ts'
 import { examplePrices } from '../src/audit/cost/prices.ts'
 import { reportText } from '../src/audit/report/terminal/text.ts'
-import { writeReport } from '../src/audit/write-report.ts'
-import { Progress } from '../src/cli/command/progress.ts'
+import { writeAuditReport } from '../src/audit/write-report.ts'
+import { ProgressLine } from '../src/cli/command/progress.ts'
 import type { ReplayLog } from '../src/replay/log.ts'
 
 const out = join(import.meta.dirname, '../audit')
@@ -15,7 +15,7 @@ export async function auditFlights(log: ReplayLog): Promise<void> {
   console.log(
     '\nWhere would less latency be worth something? Each stage and the features are made older, and the flights are decided again.\n',
   )
-  const progress = new Progress()
+  const progress = new ProgressLine()
   const { report } = await audit(pipeline, log, {
     model: late.ir,
     worth: worthOf(pipeline.worths, late.ir),
@@ -27,7 +27,7 @@ export async function auditFlights(log: ReplayLog): Promise<void> {
     command: 'npm start',
     onProgress: (stage, share) => progress.show(stage, share),
   })
-  progress.done()
-  const { page } = writeReport(report, out)
+  progress.clear()
+  const { page } = writeAuditReport(report, out)
   console.log(`${reportText(report)}\n\nThe same as a page: ${page}\n\n${report.answer.join('\n')}`)
 }

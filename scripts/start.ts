@@ -6,9 +6,9 @@
 import pipeline, { late } from '../examples/flights/flights.ts'
 import { flightsFile } from '../examples/flights/data.ts'
 import { evaluate, evaluationText } from '../examples/flights/evaluate.ts'
-import { Progress } from '../src/cli/command/progress.ts'
-import { summaryText } from '../src/cli/command/replay-summary.ts'
-import { rowsOf } from '../src/model/index.ts'
+import { ProgressLine } from '../src/cli/command/progress.ts'
+import { replaySummaryText } from '../src/cli/command/replay-summary.ts'
+import { vectorRowReader } from '../src/model/index.ts'
 import { auditFlights } from './audit-flights.ts'
 import type { DecisionBatch } from '../src/replay/decide.ts'
 import type { ReplayLog } from '../src/replay/log.ts'
@@ -19,13 +19,13 @@ const SHOWN_EVERY = 45
 
 console.log(`Will this flight arrive late? Decided at departure, from the flights that have landed in the last hour.\n`)
 
-const progress = new Progress()
+const progress = new ProgressLine()
 const decided = { t: [] as Float64Array[], score: [] as Float64Array[], delay: [] as Float64Array[] }
 let outcomes: Uint8Array = new Uint8Array(0)
 let history: ReplayLog | undefined
 const samples: string[] = []
 let batches = 0
-const rowOf = (log: Pick<ReplayLog, 'strings'>) => rowsOf(late.ir.inputs, log.strings)
+const rowOf = (log: Pick<ReplayLog, 'strings'>) => vectorRowReader(late.ir.inputs, log.strings)
 const delayAt = late.ir.inputs.findIndex(input => input.name === 'there.delay')
 
 const summary = await replay(pipeline, {
@@ -35,14 +35,14 @@ const summary = await replay(pipeline, {
   onDecisions: keep,
   onLabels: (_, { value }) => (outcomes = value),
 })
-progress.done()
+progress.clear()
 
 console.log('Some decisions, with the features that they were made from:\n')
 console.log(`${samples.join('\n')}\n`)
 console.log('Quality, on the half of the flights that the model was not fitted on:\n')
 const inputs = new Map([['there.delay', joined(decided.delay)]])
 console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, outcomes))}\n`)
-console.log(summaryText(summary))
+console.log(replaySummaryText(summary))
 await auditFlights(history!)
 
 function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {

@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Pool } from 'undici'
-import { pause, soon, wallClock } from '../../src/base/clock.ts'
+import { pause, callSoon, wallClock } from '../../src/base/clock.ts'
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
 import type { Signal } from './alarms.ts'
 import { answering } from './forked.ts'
@@ -56,7 +56,7 @@ const unacknowledged = new Set<number>()
 function schedule(): void {
   if (isDue) return
   isDue = true
-  soon(turn)
+  callSoon(turn)
 }
 
 function turn(): void {

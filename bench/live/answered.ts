@@ -1,6 +1,6 @@
 /** What the answers of `bench decide` said, payment by payment, and how that is held against the log. */
 import fitted from '../../examples/fraud/fitted.json' with { type: 'json' }
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
 import type { Paced } from './paced.ts'
 
@@ -42,11 +42,11 @@ interface Decided {
  * history of the card holds the payments that stand before this one, and no other.
  */
 export function decidedIn(data: string): { readonly decided: readonly Decided[]; readonly failures: string[] } {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const decided: Decided[] = []
   const before = new Map<string, number>()
   const [scores, histories]: [string[], string[]] = [[], []]
-  const newestFirst = [...reader.decisions('fraud')]
+  const newestFirst = [...reader.newestDecisions('fraud')]
   reader.close()
   for (const { bytes } of newestFirst.reverse())
     for (const { id, key, score, vector } of recordedDecisions(bytes)) {

@@ -1,20 +1,20 @@
 /** The ladders of an audit by themselves: stages and groups made older, frozen and refit, with their bands; neither plans nor costs. */
-import type { Audible } from '../../src/audit/compare/audit-options.ts'
+import type { AuditedPipeline } from '../../src/audit/compare/audit-options.ts'
 import { worthOf } from '../../src/audit/audit.ts'
-import { sampleOf } from '../../src/audit/statistics/sample.ts'
+import { clusteredSample } from '../../src/audit/statistics/sample.ts'
 import type { RowRange } from '../../src/audit/domain/cases.ts'
-import { boundsOf, clustered } from '../../src/audit/compare/clusters.ts'
+import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
 import { elementId, planOf, type Setting } from '../../src/audit/domain/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
-import { learntFrom } from '../../src/audit/experiment/refit/learnt.ts'
-import { Judging, type Way } from '../../src/audit/compare/valuation.ts'
-import { ladderOf, madeOfEach } from '../../src/audit/compare/staleness-sweep.ts'
-import type { Effect } from '../../src/audit/domain/audit-report.ts'
+import { trainingCases } from '../../src/audit/experiment/refit/training-cases.ts'
+import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valuation.ts'
+import { sweepElement, mapCheapFirst } from '../../src/audit/compare/staleness-sweep.ts'
+import type { SweepEffect } from '../../src/audit/domain/audit-report.ts'
 import { lookBackOf, utilityOf } from '../../src/audit/value/index.ts'
 import type { PipelineWorth } from '../../src/define/value/worths.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 
-export const ways = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly Way[]
+export const ways = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]
 
 /** What one rung is worth in one way, beside what runs. */
 export interface Point {
@@ -28,7 +28,7 @@ export interface Point {
 export interface RungPoints {
   readonly element: string
   readonly setting: Setting
-  readonly ways: Readonly<Record<Way, Point>>
+  readonly ways: Readonly<Record<ValuationMode, Point>>
 }
 
 export interface LaddersDone {
@@ -51,7 +51,7 @@ export interface Asked {
 
 /** Of the first model of a pipeline with a worth. The age of a model is left out: nobody trains the one of the flights. */
 export async function allLadders(
-  pipeline: Audible & { readonly worths: ReadonlyMap<string, PipelineWorth> },
+  pipeline: AuditedPipeline & { readonly worths: ReadonlyMap<string, PipelineWorth> },
   log: ReplayLog,
   { draws, seed, onRung }: Asked,
 ): Promise<LaddersDone> {
@@ -67,11 +67,11 @@ export async function allLadders(
   try {
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility
-    const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
-    const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
+    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
     const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
-    const found = await madeOfEach(ladders, async ({ element, rungs }) => {
-      const ladder = await ladderOf(element, rungs, { ...options, ...(onRung && { onRung }) })
+    const found = await mapCheapFirst(ladders, async ({ element, rungs }) => {
+      const ladder = await sweepElement(element, rungs, { ...options, ...(onRung && { onLevel: onRung }) })
       return ladder.rungs.map(({ setting, frozen, frozenAtBudget, refit }): RungPoints => ({
         element: elementId(element),
         setting,
@@ -79,13 +79,13 @@ export async function allLadders(
       }))
     })
     const { tune, test, train } = cases.blocks
-    return { rungs: found.flat(), blocks: { tune, test }, learnt: learntFrom(cases, train).cases }
+    return { rungs: found.flat(), blocks: { tune, test }, learnt: trainingCases(cases, train).cases }
   } finally {
     experiment.end()
   }
 }
 
-function pointOf(effect: Effect | { readonly why: string }): Point {
+function pointOf(effect: SweepEffect | { readonly why: string }): Point {
   if ('why' in effect) return { aWeek: null, low: null, high: null, auc: null }
   const { aWeek, performance } = effect
   return 'why' in aWeek

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readLog } from '../../examples/flights/decisions.ts'
 import pipeline from '../../examples/flights/flights.ts'
 import { stopwatch } from '../../src/base/clock.ts'
-import { keepCompiled } from '../../src/base/heap.ts'
+import { keepCompiledCode } from '../../src/base/heap.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 import { allLadders, type Blocks, type RungPoints } from './audit-ladders.ts'
 import { answerAsks } from './child.ts'
@@ -27,7 +27,7 @@ export interface LaddersTook {
 
 const KB_IN_MB = 1024
 // As `spillway audit` does.
-keepCompiled()
+keepCompiledCode()
 const [file, folder] = process.argv.slice(2)
 let log: ReplayLog | undefined
 

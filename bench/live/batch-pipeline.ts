@@ -1,11 +1,11 @@
 /** Twelve features of cards over up to 30 days, as of the end of a month, and a log of that month. */
 import { random } from '../../src/base/random.ts'
-import type { Job } from '../../src/batch/job.ts'
+import type { BatchJob } from '../../src/batch/job.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { batch, count, entity, features, pipeline, source, t } from '../../src/index.ts'
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { Log } from '../../src/log/log.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import { Run } from '../../src/run/loop/run.ts'
 
@@ -43,7 +43,7 @@ const cards = pipeline('cards', [usual])
 
 /** Payments of random cards, in order of time. Returns the log's file. */
 export async function fillLog(folder: string, events: number, keys: number): Promise<string> {
-  const data = await openFolder(folder)
+  const data = await openDataFolder(folder)
   const run = new Run(cards, { store: data.store, clock: () => START + MONTH })
   const draw = random(7)
   const payment = (i: number) => ({
@@ -53,13 +53,13 @@ export async function fillLog(folder: string, events: number, keys: number): Pro
     at: START + Math.floor((i / events) * MONTH),
   })
   for (let from = 0; from < events; from += BLOCK)
-    await run.submit('payments', batchOf(Array.from({ length: Math.min(BLOCK, events - from) }, (_, i) => payment(from + i))))
+    await run.submit('payments', recordBatchOf(Array.from({ length: Math.min(BLOCK, events - from) }, (_, i) => payment(from + i))))
   await run.stop()
   data.release()
   return data.path
 }
 
-export function jobOver(path: string): Job {
+export function jobOver(path: string): BatchJob {
   const { ir } = cards
   const reader = new SqliteReader(path)
   const strings = new Strings()

@@ -1,9 +1,9 @@
 /** One batch run over a log, `batch-run-process.ts LOG PARTITIONS`: what it took is one line of JSON. Its parts are let go, as if a disk had them. */
 import { readFileSync } from 'node:fs'
 import { stopwatch } from '../../src/base/clock.ts'
-import { sumOf } from '../../src/batch/ledger.ts'
-import type { Part } from '../../src/batch/job.ts'
-import { computeBeside } from '../../src/batch/threads.ts'
+import { totalsOf } from '../../src/batch/ledger.ts'
+import type { ResultPart } from '../../src/batch/job.ts'
+import { computeInThreads } from '../../src/batch/threads.ts'
 import { jobOver } from './batch-pipeline.ts'
 
 export interface BatchRunTook {
@@ -19,20 +19,20 @@ export interface BatchRunTook {
 
 const KB_IN_MB = 1024
 const [path, partitions] = process.argv.slice(2)
-const parts: Part[] = []
+const parts: ResultPart[] = []
 const start = stopwatch()
 const before = process.cpuUsage()
-await computeBeside(path, { threads: 1 })(
+await computeInThreads(path, { threads: 1 })(
   { ...jobOver(path), ...(Number(partitions) > 0 && { partitions: Number(partitions) }) },
   {
     begin: () => new Set<number>(),
-    take: () => Promise.resolve(),
-    end: part => Promise.resolve(void parts.push(part)),
+    write: () => Promise.resolve(),
+    endPart: part => Promise.resolve(void parts.push(part)),
   },
   new AbortController().signal,
 )
 const { user, system } = process.cpuUsage(before)
-const { known, keys, hash } = sumOf(parts.toSorted((a, b) => a.partition - b.partition))
+const { known, keys, hash } = totalsOf(parts.toSorted((a, b) => a.partition - b.partition))
 const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / KB_IN_MB
 const took: BatchRunTook = {
   partitions: parts.length,

@@ -4,7 +4,7 @@
  */
 import { Strings } from '../../src/columns/strings.ts'
 import { Log } from '../../src/log/log.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { ward } from './clinic-pipeline.ts'
 import { Recent } from './clinic-recent.ts'
 
@@ -35,7 +35,7 @@ export interface Expected {
  * before all else.
  */
 export function expectedIn(data: string, patients: number): Expected {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const strings = new Strings()
   const log = new Log(reader, { sources: ward.ir.sources, stringsOf: () => strings })
   const recent = new Recent(patients)
@@ -43,7 +43,7 @@ export function expectedIn(data: string, patients: number): Expected {
   const pages: ExpectedPage[] = []
   let [readings, decisions, last] = [0, 0, -Infinity]
   const wanted = (_: string, column: string): boolean => column !== 'id'
-  for (const { sources, marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted })) {
+  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted })) {
     for (const { block } of sources) {
       const { patient, glucose, code, uploaded } = block.columns
       for (let row = 0; row < block.length; row++) {

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { SPARE_PROCESSORS } from '../../src/cli/compiling-threads.ts'
+import { SPARE_PROCESSORS_OPTION } from '../../src/cli/compiler-threads.ts'
 
 /**
  * For a process that only sends or receives: a collection of its garbage takes both processors for some ten milliseconds (`perf sched`), which would count as the
@@ -18,7 +18,7 @@ export class Forked {
   /** `file` stands beside this one. `isClient`: it is no part of what is measured. */
   constructor(file: string, args: readonly string[] = [], { isClient = false } = {}) {
     // As `spillway run` begins; no other process is to disturb it more.
-    const execArgv = [...process.execArgv, SPARE_PROCESSORS, ...(isClient ? WITHOUT_COLLECTING : [])]
+    const execArgv = [...process.execArgv, SPARE_PROCESSORS_OPTION, ...(isClient ? WITHOUT_COLLECTING : [])]
     this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), args, { serialization: 'advanced', execArgv })
   }
 

@@ -5,11 +5,11 @@
  */
 import { stopwatch } from '../../src/base/clock.ts'
 import { ndjsonBatches } from '../../src/files/ndjson.ts'
-import { LineReader } from '../../src/intake/line-reader.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Running } from '../../src/run/loop/live-run.ts'
-import { Feed } from '../../src/serve/events/run-feed.ts'
-import { listen } from '../../src/serve/listen.ts'
+import { JsonLineReader } from '../../src/intake/line-reader.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
+import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
+import { startServer } from '../../src/serve/listen.ts'
 import { timeByRoom } from '../profile.ts'
 import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
 import { severalAtOnce } from './several.ts'
@@ -38,13 +38,13 @@ const BODIES_IN_FLIGHT = 2
 
 const [folder, which] = process.argv.slice(2)
 const pipeline = pipelines[which as keyof typeof pipelines]
-const feed = new Feed()
-const running = await Running.open(pipeline, folder, { onRecorded: feed.tell })
+const feed = new CommitFeed()
+const running = await LiveRun.open(pipeline, folder, { onRecorded: feed.notify })
 const { run } = running
 const fail = (error: unknown): never => {
   throw error
 }
-const server = await listen({ port: 0, run, pipeline, data: folder, feed, onError: fail })
+const server = await startServer({ port: 0, run, pipeline, data: folder, feed, onError: fail })
 const answer = (message: Answer): void => void process.send!(message)
 
 const cpuSeconds = (): number => {
@@ -81,9 +81,9 @@ const takeAll = (bodies: readonly Buffer[]): Promise<void> => severalAtOnce(bodi
 /** As the server takes them, but for HTTP. */
 async function takeBody(body: Buffer): Promise<void> {
   const receipts: Promise<unknown>[] = []
-  const reader = LineReader.of(pipeline.ir.sources[0])
+  const reader = JsonLineReader.of(pipeline.ir.sources[0])
   for await (const { batch } of ndjsonBatches(chunksOf(body), 'memory', { reader })) {
-    await run.room()
+    await run.whenRoom()
     receipts.push(run.submit('payments', batch))
   }
   await Promise.all(receipts)
@@ -98,7 +98,7 @@ async function end(): Promise<void> {
   const { decisions } = run.counts
   await server.close()
   await running.stop()
-  const again = await openFolder(folder)
+  const again = await openDataFolder(folder)
   const held = heldBy(again.store)
   await again.store.close()
   again.release()

@@ -1,10 +1,10 @@
 /** Spillway's side of `bench log`: readings through a run, each acknowledged once it is on the disk; and how many its log then holds. */
 import { stopwatch, wallClock } from '../../src/base/clock.ts'
 import { Strings } from '../../src/columns/strings.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { openDataFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Log } from '../../src/log/log.ts'
-import { widened } from '../../src/kernel/widened.ts'
+import { ensureCapacity } from '../../src/kernel/ensure-capacity.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 
@@ -42,18 +42,18 @@ export async function appendAll({ blocks, inFlight }: Appending, append: (block:
 
 export async function bySpillway(folder: string, appending: Appending, fsyncMs?: number): Promise<Appended> {
   const pipeline = appending.ids ? counting : countingWithoutIds
-  const data = await openFolder(folder, { fsyncMs })
+  const data = await openDataFolder(folder, { fsyncMs })
   const run = new Run(pipeline, { store: data.store })
   // A folder's first commits also make its files, as the peer's table is made before the clock runs.
-  await run.submit('readings', batchOf([readingOf(-1, 1, wallClock())]))
-  const measured = await appendAll(appending, block => run.submit('readings', batchOf(block)))
+  await run.submit('readings', recordBatchOf([readingOf(-1, 1, wallClock())]))
+  const measured = await appendAll(appending, block => run.submit('readings', recordBatchOf(block)))
   await run.stop()
   data.release()
   return { ...measured, kept: await inFolderOf(folder, data => distinctIds(data, pipeline.ir.sources) - 1) }
 }
 
 async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Promise<T> {
-  const data = await openFolder(folder)
+  const data = await openDataFolder(folder)
   try {
     return use(data)
   } finally {
@@ -73,7 +73,7 @@ export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.s
     for (const { block } of segment.sources)
       for (let row = 0; row < block.length; row++) {
         const place = numberOf(ids.textOf(block.columns['id'].values[row])) + 1
-        if (place >= seen.length) seen = widened(seen, place + 1)
+        if (place >= seen.length) seen = ensureCapacity(seen, place + 1)
         if (seen[place] === 0) distinct++
         seen[place] = 1
         events++

@@ -6,7 +6,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, Worker, isMainThread } from 'node:worker_threads'
-import { every } from '../../src/base/clock.ts'
+import { callEvery } from '../../src/base/clock.ts'
 
 const RESOLUTION_MS = 1
 
@@ -27,7 +27,7 @@ export async function watchLoop(): Promise<{ stop(): Promise<Stalls> }> {
   delay.enable()
   let cpuMs = 0
   let before = threadCpuMs()
-  const timer = every(RESOLUTION_MS, () => {
+  const timer = callEvery(RESOLUTION_MS, () => {
     const now = threadCpuMs()
     cpuMs = Math.max(cpuMs, now - before)
     before = now

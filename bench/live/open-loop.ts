@@ -3,7 +3,7 @@
  * counted from then. On the thread of the run, as its sources are.
  */
 import { pause, stopwatch } from '../../src/base/clock.ts'
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import type { Run } from '../../src/run/loop/run.ts'
 import type { Reading } from './readings.ts'
 
@@ -38,7 +38,7 @@ export async function sendSteadily(
   const failed: unknown[] = []
   const send = async (records: readonly Reading[], due: number): Promise<void> => {
     try {
-      const { duplicates, refused } = await run.submit('readings', batchOf(records))
+      const { duplicates, refused } = await run.submit('readings', recordBatchOf(records))
       sent.duplicates += duplicates
       sent.refused += refused
       if (sent.acknowledgedMs.length < LATENCIES_MAX) sent.acknowledgedMs.push(stopwatch() - due)

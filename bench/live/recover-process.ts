@@ -3,16 +3,16 @@
  *
  * Arguments: `fill FOLDER EVENTS KEYS SPAN` (says `full`, then what is acknowledged, a line each), or `start FOLDER` (says one `Recovered`).
  */
-import { every, pause, stopwatch, wallClock } from '../../src/base/clock.ts'
+import { callEvery, pause, stopwatch, wallClock } from '../../src/base/clock.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { count, features, pipeline, stream } from '../../src/index.ts'
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { Log } from '../../src/log/log.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { LogStore } from '../../src/log/store.ts'
-import { MANIFEST } from '../../src/run/recovery/manifest.ts'
+import { CHECKPOINT_MANIFEST } from '../../src/run/recovery/manifest.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { saveRounds } from '../../src/run/loop/save-rounds.ts'
+import { scheduleCheckpoints } from '../../src/run/loop/checkpoint-schedule.ts'
 import { readings, readingsFrom, sensor } from './readings.ts'
 
 const BLOCK = 8192
@@ -56,17 +56,17 @@ export interface Recovered {
 }
 
 async function fill(folder: string, events: number, keys: number, span: number): Promise<void> {
-  const { store } = await openFolder(folder)
+  const { store } = await openDataFolder(folder)
   let taken = 0
   const begin = wallClock()
   const clock = () => (taken < events ? begin - span + Math.floor((taken / events) * span) : wallClock())
   const run = new Run(watching, { store, clock })
-  every(STEP_MS, () => run.tick())
-  saveRounds(run)
+  callEvery(STEP_MS, () => run.tick())
+  scheduleCheckpoints(run)
   const sending: Promise<unknown>[] = []
   while (taken < events) {
     const length = Math.min(BLOCK, events - taken)
-    sending.push(run.submit('readings', batchOf(readingsFrom(taken, length, keys, clock()))))
+    sending.push(run.submit('readings', recordBatchOf(readingsFrom(taken, length, keys, clock()))))
     taken += length
     if (sending.length >= BLOCKS_IN_FLIGHT) await sending.shift()
   }
@@ -76,7 +76,7 @@ async function fill(folder: string, events: number, keys: number, span: number):
   for (let due = stopwatch(); ; due += STEP_MS) {
     await pause(Math.max(0, due - stopwatch()))
     const length = (LIVE_EVENTS_PER_SECOND * STEP_MS) / 1000
-    void run.submit('readings', batchOf(readingsFrom(taken, length, keys, wallClock()))).then(({ sequence }) => console.log(sequence))
+    void run.submit('readings', recordBatchOf(readingsFrom(taken, length, keys, wallClock()))).then(({ sequence }) => console.log(sequence))
     taken += length
   }
 }
@@ -85,10 +85,10 @@ async function fill(folder: string, events: number, keys: number, span: number):
 async function saved(run: Run, store: LogStore): Promise<void> {
   // The first may have begun long ago.
   for (let round = 0; round < 2; round++) {
-    const before = store.get(MANIFEST)
+    const before = store.get(CHECKPOINT_MANIFEST)
     // A round is begun only if the log has grown.
-    await run.submit('readings', batchOf(readingsFrom(-2 - round, 1, 1, wallClock())))
-    while (store.get(MANIFEST) === before) {
+    await run.submit('readings', recordBatchOf(readingsFrom(-2 - round, 1, 1, wallClock())))
+    while (store.get(CHECKPOINT_MANIFEST) === before) {
       run.checkpoint()
       await pause(STEP_MS)
     }
@@ -97,14 +97,14 @@ async function saved(run: Run, store: LogStore): Promise<void> {
 
 async function start(folder: string): Promise<Recovered> {
   const [reports, opening] = [[] as string[], stopwatch()]
-  const { store } = await openFolder(folder)
+  const { store } = await openDataFolder(folder)
   const opened = stopwatch()
   let takenAgain = 0
   const run = new Run(watching, { store, onReport: report => reports.push(report), onProgress: (_, of) => (takenAgain = of) })
   const ready = stopwatch()
   const readyAt = wallClock()
   const { end } = run
-  const kernels = run.decider.groups.map(({ kernel }) => kernel)
+  const kernels = run.decider.statefulGroups.map(({ kernel }) => kernel)
   const size = {
     keys: kernels[0].keys,
     bytesPerKey: Math.round(kernels.reduce((sum, { bytes }) => sum + bytes, 0) / kernels[0].keys),
@@ -112,9 +112,9 @@ async function start(folder: string): Promise<Recovered> {
   }
   const { again, withinDedupe } = lookBack(store)
   const sending = stopwatch()
-  await run.submit('readings', batchOf(readingsFrom(-1, 1, 1, wallClock())))
+  await run.submit('readings', recordBatchOf(readingsFrom(-1, 1, 1, wallClock())))
   const firstEventSeconds = (stopwatch() - sending) / 1000
-  const { duplicates } = await run.submit('readings', batchOf(again))
+  const { duplicates } = await run.submit('readings', recordBatchOf(again))
   const seconds = { openSeconds: (opened - opening) / 1000, runSeconds: (ready - opened) / 1000, firstEventSeconds }
   return { readyAt, ...seconds, end, takenAgain, withinDedupe, repeated: again.length - duplicates, ...size, reports }
 }
@@ -135,7 +135,7 @@ function lookBack(store: LogStore): { again: object[]; withinDedupe: number } {
           at: at.values[row],
         })
     }
-  return { again, withinDedupe: log.end - log.since(log.notBefore - watching.ir.sources[0].dedupe) }
+  return { again, withinDedupe: log.end - log.firstEntrySince(log.notBefore - watching.ir.sources[0].dedupe) }
 }
 
 if (import.meta.main) {

@@ -1,11 +1,11 @@
 /** The process of a bench that serves: a run over a folder with a server around it, driven as the command line drives one. Argument: the folder. */
-import { every, wallClock } from '../../src/base/clock.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { callEvery, wallClock } from '../../src/base/clock.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { saveRounds } from '../../src/run/loop/save-rounds.ts'
-import { Feed } from '../../src/serve/events/run-feed.ts'
-import { listen } from '../../src/serve/listen.ts'
+import { scheduleCheckpoints } from '../../src/run/loop/checkpoint-schedule.ts'
+import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
+import { startServer } from '../../src/serve/listen.ts'
 import { answerAsks } from './child.ts'
 import { fresh } from './fresh.ts'
 import { TICK_EVERY_MS } from './open-loop.ts'
@@ -23,14 +23,14 @@ const [folder] = process.argv.slice(2)
 
 async function serveAsked(ask: ServeAsk): Promise<ServedAt> {
   const pipeline = ask.kind === 'wide' ? wide : fresh
-  const data = await openFolder(folder)
-  const feed = new Feed()
+  const data = await openDataFolder(folder)
+  const feed = new CommitFeed()
   let clock = wallClock
-  const run = new Run(pipeline, { store: data.store, clock: () => clock(), onRecorded: feed.tell })
+  const run = new Run(pipeline, { store: data.store, clock: () => clock(), onRecorded: feed.notify })
   if (ask.kind === 'wide') await fill(run, ask.keys, arrival => (clock = () => arrival))
   clock = wallClock
-  const timers = [every(TICK_EVERY_MS, () => run.tick()), saveRounds(run)]
-  const server = await listen({ run, pipeline, data: folder, feed, port: 0 })
+  const timers = [callEvery(TICK_EVERY_MS, () => run.tick()), scheduleCheckpoints(run)]
+  const server = await startServer({ run, pipeline, data: folder, feed, port: 0 })
   process.once('disconnect', async () => {
     await server.close()
     await run.stop()
@@ -46,7 +46,7 @@ async function fill(run: Run, keys: number, setClock: (arrival: number) => void)
   for (let at = 0; at < events.length; at += BLOCK) {
     const block = events.slice(at, at + BLOCK)
     setClock(block.at(-1)!.at)
-    await run.submit('events', batchOf(block))
+    await run.submit('events', recordBatchOf(block))
   }
 }
 

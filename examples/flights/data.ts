@@ -70,7 +70,7 @@ function airports(): [airport: string, utc: (local: number) => number][] {
     const fields = line.split(',')
     const [state, country, , longitude] = fields.slice(-4)
     if (country !== 'USA') return []
-    const zone = zoneOf({ iata: fields[0], state: state, longitude: Number(longitude) })
+    const zone = zoneOf({ iata: fields[0], state, longitude: Number(longitude) })
     const utc = byZone.get(zone) ?? utcIn(zone)
     byZone.set(zone, utc)
     return [[fields[0], utc]]

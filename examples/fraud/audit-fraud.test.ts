@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { elementId, Judging, Experiment, utilityOf, worthOf, type Plan, type Setting } from 'spillway/audit'
+import { elementId, PlanValuation, Experiment, utilityOf, worthOf, type Plan, type Setting } from 'spillway/audit'
 import { load } from 'spillway/replay'
 import { scratchFolder } from '../../test/scratch.ts'
 import pipeline from './fraud.ts'
@@ -21,14 +21,14 @@ const { ir } = pipeline
 const [model] = ir.models
 const worth = worthOf(pipeline.worths, model)
 const experiment = new Experiment(pipeline, model, await load(pipeline, files, { onRefused: ({ detail }) => assert.fail(detail) }))
-const judging = await Judging.of(experiment, {
+const judging = await PlanValuation.valueOf(experiment, {
   ir,
   model,
   utility: utilityOf(worth.ir, model, worth.compute),
   budget: worth.ir.utility.budget,
   decisionsAWeek: undefined,
 })
-const now = (await judging.now('frozen')).performance
+const now = (await judging.baseline('frozen')).performance
 
 const older = (groups: readonly string[], by: number): Plan =>
   new Map(groups.map((group): [string, Setting] => [elementId({ kind: 'group', group }), { kind: 'older', by }]))

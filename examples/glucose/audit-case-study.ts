@@ -19,8 +19,8 @@ import {
   measure,
   presetPeople,
   processSeconds,
-  traceOf,
-  type Measured,
+  arrivalTraceOf,
+  type MeasuredWork,
 } from 'spillway/audit'
 import { load, type ReplayLog } from 'spillway/replay'
 import { command } from '../command.ts'
@@ -86,7 +86,13 @@ async function study(request: Request): Promise<number> {
     const notices = await noticed(log, readings)
     const measured = measuredOf(log, read, notices.pages)
     const decisions = notices.t
-    const given = { measured, trace: traceOf(log, decisions), prices: examplePrices, people: presetPeople, volume: patients / sample }
+    const given = {
+      measured,
+      trace: arrivalTraceOf(log, decisions),
+      prices: examplePrices,
+      people: presetPeople,
+      volume: patients / sample,
+    }
     // The plans name all elements, so that what runs today is any of them.
     const costs = new CostModel(given, plans.selective)
     const found: Found = {
@@ -137,7 +143,7 @@ async function noticed(log: ReplayLog, readings: string): Promise<Notices> {
 }
 
 /** Of `hypo`, and of the groups that `risk` reads; its own few decisions, one a day and patient, are made by night in each of the plans, and left out of all. */
-function measuredOf(log: ReplayLog, read: number, actions: number): Measured {
+function measuredOf(log: ReplayLog, read: number, actions: number): MeasuredWork {
   const intakeSeconds = new Map([...log.histories].map(([name, { block }]) => [name, (read * block.length) / log.length]))
   const fast = measure(clinic, modelOf('hypo'), log, { intakeSeconds, actions })
   const slow = measure(clinic, modelOf('risk'), log, { intakeSeconds })

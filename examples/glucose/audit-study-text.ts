@@ -1,5 +1,5 @@
 /** What the case study prints, and what must hold of it. */
-import type { CaseStudy, CostOfPlan, Measured, Range } from 'spillway/audit'
+import type { CaseStudy, CostOfPlan, MeasuredWork, Range } from 'spillway/audit'
 import type { Notice } from './audit-notice.ts'
 
 export interface Notices {
@@ -15,7 +15,7 @@ export interface Notices {
 export interface Found {
   readonly request: { readonly patients: number; readonly sample: number; readonly days: number; readonly seed: number }
   readonly notices: Notices
-  readonly measured: Measured
+  readonly measured: MeasuredWork
   readonly costs: CaseStudy
   readonly plans: readonly { readonly name: string; readonly cost: CostOfPlan }[]
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
-import { backoffMs, defaultAttempts } from './backoff.ts'
+import { backoffMs, DEFAULT_ATTEMPTS } from './backoff.ts'
 
 const middle = () => 0.5
 
@@ -17,7 +17,7 @@ test('a wait is twice the one before, up to a quarter of an hour', () => {
 
 test('all tries of an effect take about 77 minutes', () => {
   let ms = 0
-  for (let attempt = 1; attempt < defaultAttempts; attempt++) ms += backoffMs(attempt, middle)
+  for (let attempt = 1; attempt < DEFAULT_ATTEMPTS; attempt++) ms += backoffMs(attempt, middle)
   assert.equal(ms / 60_000, 77.05)
 })
 

@@ -6,7 +6,7 @@
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
 
-export const defaultAttempts: number = limits.ACTION_ATTEMPTS
+export const DEFAULT_ATTEMPTS: number = limits.ACTION_ATTEMPTS
 
 const SPREAD = 0.2
 

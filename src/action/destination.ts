@@ -13,7 +13,7 @@ export interface Delivery {
 }
 
 /** Result of one delivery attempt. */
-export type Outcome =
+export type DeliveryOutcome =
   | { readonly kind: 'acknowledged' }
   | {
       readonly kind: 'failed'
@@ -30,10 +30,10 @@ export interface Destination {
   /** Most deliveries in flight at a time; the caller keeps to it. */
   readonly concurrency: number
   /** Never rejects. A failed delivery may have arrived all the same: receivers deduplicate by the id. */
-  deliver(delivery: Delivery): Promise<Outcome>
+  deliver(delivery: Delivery): Promise<DeliveryOutcome>
   /** Resolves once the deliveries in flight have ended. */
   close(): Promise<void>
 }
 
 /** The outcome of an accepted delivery. */
-export const acknowledged: Outcome = { kind: 'acknowledged' }
+export const ACKNOWLEDGED: DeliveryOutcome = { kind: 'acknowledged' }

@@ -4,10 +4,10 @@ import { stopwatch } from '../base/clock.ts'
 import type { EffectChange, NewEffect } from '../log/effects.ts'
 
 /** The state change that an attempt causes. */
-export type EffectTried = Extract<EffectChange, { readonly kind: EffectMessage['outcome'] }>
+export type AttemptChange = Extract<EffectChange, { readonly kind: EffectMessage['outcome'] }>
 
 /** One delivery attempt; times are ms of the stopwatch. */
-export interface Tried {
+export interface EffectAttempt {
   readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due'>
   readonly action: string
   readonly run: object
@@ -15,13 +15,13 @@ export interface Tried {
   readonly attempts: number
   readonly since: number
   readonly began: number | undefined
-  readonly tried: number
+  readonly attemptedAt: number
 }
 
 /** The message about an attempt that has just ended; `at` is its end, UTC ms. */
 export function effectMessage(
-  { effect, action, run, attempts, since, began, tried }: Tried,
-  change: EffectTried,
+  { effect, action, run, attempts, since, began, attemptedAt: tried }: EffectAttempt,
+  change: AttemptChange,
   at: number,
 ): EffectMessage {
   const { number, id, key, body, entry, made, due } = effect

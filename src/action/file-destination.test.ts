@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { delivery } from '../../test/action/receiver.ts'
-import { fileDestination, openAppending, type Appending } from './file-destination.ts'
+import { fileDestination, openAppendable, type AppendableFile } from './file-destination.ts'
 
 const folder = scratchFolder('effects')
 
@@ -86,7 +86,7 @@ test('a file that cannot be opened fails deliveries until it can', async () => {
 test('an acknowledgement comes after the fsync, which those that wait share', async () => {
   const calls: string[] = []
   const syncs: (() => void)[] = []
-  const recorded: Appending = {
+  const recorded: AppendableFile = {
     isThere: async () => true,
     append: async text => void calls.push(`append ${text.split('\n').length - 1}`),
     sync: () => new Promise(resolve => syncs.push(() => resolve(void calls.push('synced')))),
@@ -112,7 +112,7 @@ test('after a disk that was full in the middle of a line, the next line is whole
   const path = join(folder, 'full.ndjson')
   let isFull = false
   const file = fileDestination(path, async name => {
-    const real = await openAppending(name)
+    const real = await openAppendable(name)
     const append = async (text: string): Promise<void> => {
       await real.append(isFull ? text.slice(0, 9) : text)
       if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })

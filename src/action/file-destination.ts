@@ -7,11 +7,11 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limits } from '../base/limits.ts'
-import { acknowledged, type Delivery, type Destination, type Outcome } from './destination.ts'
+import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from './destination.ts'
 import { effectLine } from './effect-line.ts'
 
 /** An open file; a port for tests. */
-export interface Appending {
+export interface AppendableFile {
   /** Does the path still name this file? */
   isThere(): Promise<boolean>
   append(text: string): Promise<void>
@@ -20,9 +20,9 @@ export interface Appending {
 }
 
 /** Lines that arrive during a write share the next write and fsync. After an error the next delivery opens the file anew. */
-export function fileDestination(path: string, openFile: (path: string) => Promise<Appending> = openAppending): Destination {
-  let file: Appending | undefined
-  let waiting: { readonly delivery: Delivery; readonly resolve: (outcome: Outcome) => void }[] = []
+export function fileDestination(path: string, openFile: (path: string) => Promise<AppendableFile> = openAppendable): Destination {
+  let file: AppendableFile | undefined
+  let waiting: { readonly delivery: Delivery; readonly resolve: (outcome: DeliveryOutcome) => void }[] = []
   let writing: Promise<void> | undefined
 
   async function writeAll(): Promise<void> {
@@ -35,7 +35,7 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
     writing = undefined
   }
 
-  async function appendDurably(text: string): Promise<Outcome> {
+  async function appendDurably(text: string): Promise<DeliveryOutcome> {
     try {
       if (file && !(await file.isThere())) {
         const moved = file
@@ -45,7 +45,7 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
       file ??= await openFile(path)
       await file.append(text)
       await file.sync()
-      return acknowledged
+      return ACKNOWLEDGED
     } catch (error) {
       const broken = file
       file = undefined
@@ -70,7 +70,7 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
 }
 
 /** Opens a file for appending. A partial last line, from a crash or a full disk, is ended first. */
-export async function openAppending(path: string): Promise<Appending> {
+export async function openAppendable(path: string): Promise<AppendableFile> {
   const handle = await open(path, 'a+')
   try {
     const { size } = await handle.stat()

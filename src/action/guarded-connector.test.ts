@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { LookupFunction } from 'node:net'
 import { test } from 'node:test'
-import { guardedConnector, type Resolve } from './guarded-connector.ts'
+import { guardedConnector, type ResolveHost } from './guarded-connector.ts'
 
-function lookupOf(resolve: Resolve, allowPrivate = false): LookupFunction {
+function lookupOf(resolve: ResolveHost, allowPrivate = false): LookupFunction {
   let made: LookupFunction | undefined
   guardedConnector(
     ({ lookup }) => {
@@ -16,7 +16,7 @@ function lookupOf(resolve: Resolve, allowPrivate = false): LookupFunction {
   return made!
 }
 
-const mixed: Resolve = (_, done) =>
+const mixed: ResolveHost = (_, done) =>
   done(null, [
     { address: '10.0.0.1', family: 4 },
     { address: '2606:4700::1111', family: 6 },
@@ -42,7 +42,7 @@ test('a connection that wants one address gets the first that is allowed, one th
 })
 
 test('a lookup that fails tells all who wait, and the next one asks again', () => {
-  const asked: Parameters<Resolve>[1][] = []
+  const asked: Parameters<ResolveHost>[1][] = []
   const lookup = lookupOf((_, done) => void asked.push(done))
   const told: (Error | null)[] = []
   for (let i = 0; i < 2; i++) lookup('a.test', { all: true }, error => told.push(error))

@@ -8,25 +8,25 @@ import { lookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { buildConnector } from 'undici'
 import { SpillwayError } from '../base/errors.ts'
-import { soon } from '../base/clock.ts'
-import { isMetadata, isPublic } from './guard.ts'
+import { callSoon } from '../base/clock.ts'
+import { isMetadataAddress, isPublicAddress } from './public-address.ts'
 
 /** Resolves a name to all its addresses. */
-export type Resolve = (host: string, done: (error: Error | null, found: readonly LookupAddress[]) => void) => void
+export type ResolveHost = (host: string, done: (error: Error | null, found: readonly LookupAddress[]) => void) => void
 
 /** Makes a connector that connects to the addresses of `options.lookup`. */
 export type MakeConnector = (options: { readonly lookup: LookupFunction }) => buildConnector.connector
 
 /** The resolver of the operating system. */
-export const systemResolve: Resolve = (host, done) => lookup(host, { all: true }, done)
+export const resolveBySystem: ResolveHost = (host, done) => lookup(host, { all: true }, done)
 
 /**
  * A connector that blocks addresses with `SPILL_ADDRESS`: private ones unless `allowPrivate`, cloud metadata always, since a receiver may
  * redirect.
  */
-export function guardedConnector(make: MakeConnector, resolve: Resolve, allowPrivate: boolean): buildConnector.connector {
+export function guardedConnector(make: MakeConnector, resolve: ResolveHost, allowPrivate: boolean): buildConnector.connector {
   const resolveShared = sharedLookups(resolve)
-  const allowed = (address: string): boolean => (allowPrivate ? !isMetadata(address) : isPublic(address))
+  const allowed = (address: string): boolean => (allowPrivate ? !isMetadataAddress(address) : isPublicAddress(address))
   const connect = make({
     lookup: (host, options, done) =>
       resolveShared(host, (error, found) => {
@@ -39,13 +39,13 @@ export function guardedConnector(make: MakeConnector, resolve: Resolve, allowPri
   return (options, callback) => {
     // An IP address needs no lookup.
     if (isIP(options.hostname) === 0 || allowed(options.hostname)) return connect(options, callback)
-    soon(() => callback(blockedAddress(`'${options.hostname}' is`, options.hostname), null))
+    callSoon(() => callback(blockedAddress(`'${options.hostname}' is`, options.hostname), null))
   }
 }
 
 /** Concurrent lookups of one name share one call: a lookup that hangs holds one thread of Node's small pool, not all. */
-function sharedLookups(resolve: Resolve): Resolve {
-  const waiting = new Map<string, Parameters<Resolve>[1][]>()
+function sharedLookups(resolve: ResolveHost): ResolveHost {
+  const waiting = new Map<string, Parameters<ResolveHost>[1][]>()
   return (host, done) => {
     const callbacks = waiting.get(host)
     if (callbacks) return void callbacks.push(done)
@@ -64,7 +64,7 @@ function blockedName(host: string, [first]: readonly LookupAddress[]): SpillwayE
 }
 
 function blockedAddress(subject: string, address: string, shown = ''): SpillwayError {
-  const why = isMetadata(address)
+  const why = isMetadataAddress(address)
     ? `an address where clouds keep a machine's secrets${shown}; nothing is sent there`
     : `a private address${shown}; allow it with allowPrivate`
   return new SpillwayError('SPILL_ADDRESS', `${subject} ${why}`)

@@ -7,7 +7,7 @@ import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
 import type { NewEffect } from '../log/effects.ts'
 import type { Commit } from '../log/store.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { EffectDispatcher } from './effect-dispatcher.ts'
 
 const HOUR = 3_600_000
 
@@ -58,14 +58,14 @@ for (const seed of [1, 2, 3])
     })
     const up = await answering(response => void response.writeHead(204).end())
     const commits: Commit[] = []
-    const settle = (settled: NonNullable<Commit['settled']>) => Promise.resolve(void commits.push({ settled }))
+    const settle = (settled: NonNullable<Commit['effectChanges']>) => Promise.resolve(void commits.push({ effectChanges: settled }))
     const webhook = async (url: string) => {
       const made = await opened({ url, allowPrivate: true, concurrency: 2 })
       closedByTest(made) // By the dispatcher, when it stops.
       return made
     }
-    const dispatcher = new Dispatcher({
-      sendings: [
+    const dispatcher = new EffectDispatcher({
+      routes: [
         { action: 'page', destination: await webhook(down.url) },
         { action: 'block', destination: await webhook(up.url) },
       ],
@@ -79,7 +79,7 @@ for (const seed of [1, 2, 3])
     const effects = [effect(1, 'page', 'a'), effect(2, 'page', 'a'), effect(3, 'page', 'b'), effect(4, 'block', 'a')]
     commits.push({ effects })
     dispatcher.start()
-    dispatcher.add(effects)
+    dispatcher.enqueue(effects)
     const idle = async () => {
       while (!dispatcher.isIdle) await pause(1)
     }

@@ -16,7 +16,7 @@ export type HeldEffect = Pick<NewEffect, 'number' | 'id' | 'key' | 'entry' | 'ma
 }
 
 /** One queued effect and its attempts. */
-export interface Held {
+export interface HeldDelivery {
   readonly effect: HeldEffect
   attempts: number
   /** Earliest time of the next attempt, UTC ms. */
@@ -29,9 +29,9 @@ export interface Held {
 /** Effects of one key: the first is in flight or waits for its next attempt; the others wait behind it. */
 export interface KeyQueue {
   readonly key: string
-  held: Held[]
+  held: HeldDelivery[]
   /** The first effect waits for its next attempt. */
-  isAsleep: boolean
+  isBackingOff: boolean
   /** The store has seen effects of the key with numbers above this that are not held. */
   rest: number | undefined
 }
@@ -65,12 +65,12 @@ export class KeyQueues {
   }
 
   /** Effects of a rest to read next: at least one, whatever else is held, because it is the turn of this key. */
-  get wanted(): number {
+  get readSize(): number {
     return Math.max(1, Math.min(this.#maxOfKey, this.room))
   }
 
   /** Queues an effect behind those of its key. Returns the key's queue if it is the first. */
-  hold(held: Held): KeyQueue | undefined {
+  hold(held: HeldDelivery): KeyQueue | undefined {
     const { key, body } = held.effect
     if (body === undefined) this.#byHand++
     else this.#bodies++
@@ -79,15 +79,15 @@ export class KeyQueues {
       queue.held.push(held)
       return queue.held.length === 1 ? queue : undefined
     }
-    const created: KeyQueue = { key, held: [held], isAsleep: false, rest: undefined }
+    const created: KeyQueue = { key, held: [held], isBackingOff: false, rest: undefined }
     this.#queues.set(key, created)
     return created
   }
 
   /** Leaves the newest effect to the rest of its key if the key waits, has a rest, or is full. Returns whether it did. */
-  leaves({ key, number }: HeldEffect): boolean {
+  leaveToStore({ key, number }: HeldEffect): boolean {
     const queue = this.#queues.get(key)
-    if (!queue || (!queue.isAsleep && queue.rest === undefined && queue.held.length < this.#maxOfKey)) return false
+    if (!queue || (!queue.isBackingOff && queue.rest === undefined && queue.held.length < this.#maxOfKey)) return false
     queue.rest ??= number - 1
     return true
   }
@@ -99,7 +99,7 @@ export class KeyQueues {
   }
 
   /** Releases everything behind a key's first effect to its rest. */
-  leaveBehindFirst(queue: KeyQueue): void {
+  releaseBehindFirst(queue: KeyQueue): void {
     const [first, ...behind] = queue.held
     const left = behind.find(({ effect }) => effect.body !== undefined)
     if (!left) return

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bench, effect, failed } from '../../test/action/dispatching.ts'
 import { ModelEffects } from '../../test/crash/model-effects.ts'
-import { othersTurn, pause } from '../base/clock.ts'
+import { yieldToEventLoop, pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { EffectChange } from '../log/effects.ts'
 
 const of = (key: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => effect(from + i, key))
 const dead = (number: number): EffectChange => ({ kind: 'dead', number, sent: 0, at: 0, why: 'x' })
 type Bench = ReturnType<typeof bench>
-const stored = ({ commits }: Bench, number: number) => new ModelEffects(commits).at(number)!
+const stored = ({ commits }: Bench, number: number) => new ModelEffects(commits).byNumber(number)!
 const held = ({ dispatcher }: Bench) => dispatcher.held.get('page')
 
 /** Acknowledges what is under way until nothing is, and moves the clock as far as backoffs go. */
@@ -36,7 +36,7 @@ for (const [what, live] of [
     if (live) one.add(...bad)
     assert.deepEqual(one.tried, ['id1#1'])
     await one.answer('id1', failed())
-    while (!one.dispatcher.isIdle) await othersTurn()
+    while (!one.dispatcher.isIdle) await yieldToEventLoop()
     assert.deepEqual([held(one), one.dispatcher.waiting], [1, many], 'of a key that waits its first')
     one.add(effect(many + 1, 'good'))
     assert.deepEqual(one.tried, ['id1#1', `id${many + 1}#1`])
@@ -63,7 +63,7 @@ test('more keys wait than are held: so many are tried, and the next when one of 
 
 test('a dead one that is tried again is sent once: among what of its key is in the store, or held and then left there', async () => {
   for (const heldOfKeyMax of [1, 16]) {
-    const one = bench({ heldOfKeyMax, stored: [{ effects: of('a', 1, 4) }, { settled: [dead(3)] }] })
+    const one = bench({ heldOfKeyMax, stored: [{ effects: of('a', 1, 4) }, { effectChanges: [dead(3)] }] })
     one.dispatcher.start()
     await one.dispatcher.byHand(stored(one, 3), { kind: 'again', number: 3 })
     assert.equal(held(one), heldOfKeyMax === 1 ? 1 : 4)
@@ -77,7 +77,7 @@ test('a dead one that is tried again is sent once: among what of its key is in t
 })
 
 test('a dead one of before the start that is tried again is not read once more when there is no room for the next', async () => {
-  const one = bench({ heldMax: 1, concurrency: 1, stored: [{ effects: [effect(1, 'a'), effect(2, 'b')] }, { settled: [dead(2)] }] })
+  const one = bench({ heldMax: 1, concurrency: 1, stored: [{ effects: [effect(1, 'a'), effect(2, 'b')] }, { effectChanges: [dead(2)] }] })
   one.dispatcher.start()
   await one.dispatcher.byHand(stored(one, 2), { kind: 'again', number: 2 })
   one.add(effect(3, 'c'))
@@ -87,7 +87,7 @@ test('a dead one of before the start that is tried again is not read once more w
 })
 
 test('a manual retry is held without its body, and beyond the limit of bodies', async () => {
-  const one = bench({ heldMax: 2, concurrency: 1, stored: [{ effects: of('a', 1, 9) }, { settled: [2, 3, 4, 5].map(dead) }] })
+  const one = bench({ heldMax: 2, concurrency: 1, stored: [{ effects: of('a', 1, 9) }, { effectChanges: [2, 3, 4, 5].map(dead) }] })
   one.dispatcher.start()
   one.add(effect(10, 'a'))
   for (const number of [2, 3, 4, 5]) await one.dispatcher.byHand(stored(one, number), { kind: 'again', number })

@@ -1,7 +1,7 @@
 /** Standard output as a destination: one line of NDJSON per effect, acknowledged once the system has accepted the write. */
 import type { Writable } from 'node:stream'
 import { limits } from '../base/limits.ts'
-import { acknowledged, type Destination } from './destination.ts'
+import { ACKNOWLEDGED, type Destination } from './destination.ts'
 import { effectLine } from './effect-line.ts'
 
 /** A slow reader delays deliveries; a reader that has gone fails them. The stream stays open. */
@@ -18,7 +18,7 @@ export function outputDestination(stream: Writable = process.stdout): Destinatio
       stream.write(effectLine(delivery), resolve)
       return promise.then(error => {
         underWay.delete(promise)
-        return error ? { kind: 'failed', why: `standard output takes nothing more (${codeOf(error)})` } : acknowledged
+        return error ? { kind: 'failed', why: `standard output takes nothing more (${codeOf(error)})` } : ACKNOWLEDGED
       })
     },
     close: async () => {

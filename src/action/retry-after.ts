@@ -6,7 +6,7 @@ import { limits } from '../base/limits.ts'
  *
  * A date is measured from the response's own `Date` if it has one, since either clock may be wrong.
  */
-export function retryAfterMs(value: string, answered: string | undefined, now: number): number | undefined {
+export function parseRetryAfter(value: string, answered: string | undefined, now: number): number | undefined {
   const text = value.trim()
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : dateMs(text) - (answered === undefined ? now : orElse(dateMs(answered), now))
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), limits.RETRY_AFTER_MS_MAX)

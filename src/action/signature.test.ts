@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { signer } from './signature.ts'
+import { webhookSigner } from './signature.ts'
 
 /** HMAC from its definition (RFC 2104), for a key of at most a block. */
 function hmac(key: Buffer, text: string): string {
@@ -22,7 +22,7 @@ const text = 'a text of at least 24 byt'.replaceAll(' ', '-')
 
 test('the example that receivers’ libraries are tested with', () => {
   assert.equal(
-    signer(whsec)('msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'),
+    webhookSigner(whsec)('msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'),
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   )
 })
@@ -31,7 +31,7 @@ test('each secret has a signature, in their order, also of bodies beyond ASCII',
   const body = '{"of":"Zoë 🩸"}'
   const key = Buffer.from(whsec.slice('whsec_'.length), 'base64')
   const [first, second] = [hmac(key, `e1.17.${body}`), hmac(Buffer.from(text), `e1.17.${body}`)]
-  assert.equal(signer(` ${whsec}  ${text}\n`)('e1', 17, body), `v1,${first} v1,${second}`)
+  assert.equal(webhookSigner(` ${whsec}  ${text}\n`)('e1', 17, body), `v1,${first} v1,${second}`)
   assert.notEqual(first, second)
 })
 
@@ -46,7 +46,7 @@ test('a secret that is too short or no base64 is refused and not shown', () => {
     [' \n', /is empty/],
   ] as const)
     assert.throws(
-      () => signer(secret),
+      () => webhookSigner(secret),
       (error: Error & { code: string }) => {
         assert.equal(error.code, 'SPILL_DEFINITION')
         assert.match(error.message, said)
@@ -54,5 +54,5 @@ test('a secret that is too short or no base64 is refused and not shown', () => {
         return true
       },
     )
-  assert.ok(signer(`whsec_${Buffer.alloc(24, 7).toString('base64')}`)('a', 1, ''))
+  assert.ok(webhookSigner(`whsec_${Buffer.alloc(24, 7).toString('base64')}`)('a', 1, ''))
 })

@@ -8,13 +8,13 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 
 /** Computes `webhook-signature` from `webhook-id`, seconds since the epoch, and the body. */
-export type Sign = (id: string, timestamp: number, body: string) => string
+export type WebhookSigner = (id: string, timestamp: number, body: string) => string
 
 /**
  * Secrets are separated by spaces; each is `whsec_` and base64, or plain text.
  * @throws `SPILL_DEFINITION` for a secret that is too short or invalid base64; it shows no secret.
  */
-export function signer(secrets: string): Sign {
+export function webhookSigner(secrets: string): WebhookSigner {
   const keys = secrets.split(/\s+/).filter(Boolean).map(keyOf)
   if (keys.length === 0) throw refused('is empty')
   return (id, timestamp, body) => {

@@ -3,19 +3,19 @@
  *
  * A complete 2xx response acknowledges the effect, 410 is final, everything else may be retried.
  */
-import { after, wallClock, type Clock } from '../base/clock.ts'
+import { callAfter, wallClock, type Clock } from '../base/clock.ts'
 import { packageVersion } from '../base/package-version.ts'
 import type { Destination } from './destination.ts'
-import { guardedConnector, systemResolve, type MakeConnector, type Resolve } from './guarded-connector.ts'
-import { signer } from './signature.ts'
-import { WebhookTry, type Wire } from './webhook-try.ts'
+import { guardedConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './guarded-connector.ts'
+import { webhookSigner } from './signature.ts'
+import { WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'
 import { checkWebhook, type WebhookSettings } from './webhook-settings.ts'
 
 /** Ports for tests. */
 export interface WebhookPorts {
   readonly clock: Clock
-  readonly after: typeof after
-  readonly resolve: Resolve
+  readonly after: typeof callAfter
+  readonly resolve: ResolveHost
   readonly connector: MakeConnector
 }
 
@@ -25,19 +25,19 @@ export interface WebhookPorts {
  */
 export async function openWebhook(settings: WebhookSettings, ports: Partial<WebhookPorts> = {}): Promise<Destination> {
   const { url, secret, timeoutMs, concurrency, allowPrivate, headers, maxRedirects } = checkWebhook(settings)
-  const sign = secret === undefined ? undefined : signer(secret)
+  const sign = secret === undefined ? undefined : webhookSigner(secret)
   // Loading takes 0.2 s, so only pipelines with webhooks load it.
   const { Agent, buildConnector } = await import('undici')
   const make = ports.connector ?? (options => buildConnector({ ...options, timeout: timeoutMs, allowH2: false }))
   const agent = new Agent({
     connections: concurrency,
-    connect: guardedConnector(make, ports.resolve ?? systemResolve, allowPrivate),
+    connect: guardedConnector(make, ports.resolve ?? resolveBySystem, allowPrivate),
     allowH2: false,
     // One timer for the whole attempt replaces these.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  const wire: Wire = {
+  const wire: WebhookTransport = {
     agent,
     url,
     sign,
@@ -46,11 +46,11 @@ export async function openWebhook(settings: WebhookSettings, ports: Partial<Webh
     timeoutMs,
     maxRedirects,
     clock: ports.clock ?? wallClock,
-    after: ports.after ?? after,
+    after: ports.after ?? callAfter,
   }
   return {
     concurrency,
-    deliver: delivery => new Promise(resolve => new WebhookTry(wire, delivery, resolve).begin()),
+    deliver: delivery => new Promise(resolve => new WebhookAttempt(wire, delivery, resolve).start()),
     close: () => agent.close(),
   }
 }

@@ -2,7 +2,7 @@ import type { AggregateName, FeatureIR, TypeIR } from '../define/ir/ir.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
-import type { Tally } from './tally.ts'
+import type { ValueTally } from './tally.ts'
 
 /**
  * Determines the kernel's structure for an aggregate: a partial can be subtracted (`invertible`), the value is that of one event
@@ -27,14 +27,14 @@ export type Exactness = 'exact' | 'inexact'
  *
  * Columns of a partial have one row per read; an absent value is NaN.
  */
-export type Partial =
+export type PartialAggregate =
   | { readonly kind: 'sums'; readonly terms: readonly MomentTerm[]; readonly bounds?: readonly number[] }
   | { readonly kind: 'folds'; readonly fold: Fold }
   | { readonly kind: 'extremes'; readonly sign: 1 | -1 }
   | { readonly kind: 'ends' }
   | { readonly kind: 'recent'; readonly k: number; readonly nulls?: true }
   | { readonly kind: 'distinct'; readonly limit: number }
-  | { readonly kind: 'tallies'; readonly tally: Tally }
+  | { readonly kind: 'tallies'; readonly tally: ValueTally }
 
 /**
  * The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is
@@ -63,7 +63,7 @@ export interface FeatureColumn {
  * Marks a cell as refused: it has no value although its window may hold one. By default because the value exceeds exact arithmetic,
  * or a double.
  */
-export function refuse(column: FeatureColumn, row: number, code: number = refusals.range): void {
+export function refuseCell(column: FeatureColumn, row: number, code: number = refusals.range): void {
   column.nulls[row] = 1
   column.refused[row] = code
 }
@@ -83,11 +83,11 @@ export interface Lowering {
 }
 
 /** Defines one aggregate: a commutative monoid with the properties that each room needs. */
-export interface Aggregate {
+export interface AggregateDefinition {
   readonly name: AggregateName
   algebra(input: TypeIR | undefined): Algebra
   exactness(input: TypeIR | undefined): Exactness
-  partial(feature: FeatureIR): Partial
+  partial(feature: FeatureIR): PartialAggregate
   /** Computes physical values from partials: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
   lower(lowering: Lowering): void
   /** The delivered value in SQL: an independent witness, written from the semantics (numbers to the bit) and not from `lower`. */
@@ -98,10 +98,10 @@ export interface Aggregate {
 export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
 
 /** 10^scale for a decimal, 1 for every other type: exact for every allowed scale. */
-export const unitOf = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
+export const decimalUnit = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
 
 /** The unit of time of `rate` and `slope`, ms; a minute by default. */
-export const unitOfTime = (feature: FeatureIR): number => feature.per ?? 60_000
+export const timeUnit = (feature: FeatureIR): number => feature.per ?? 60_000
 
 const exactUnlessDouble = (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact')
 
@@ -109,21 +109,24 @@ const exactUnlessDouble = (input: TypeIR | undefined): Exactness => (isDouble(in
  * Algebra, exactness and partial of aggregates made of sums: over exact types moments, which can be subtracted; over doubles a fold,
  * which cannot.
  */
-export const ofSums = (terms: readonly MomentTerm[], fold: Fold): Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> => ({
+export const sumsDefinition = (
+  terms: readonly MomentTerm[],
+  fold: Fold,
+): Pick<AggregateDefinition, 'algebra' | 'exactness' | 'partial'> => ({
   algebra: input => (isDouble(input) ? 'other' : 'invertible'),
   exactness: exactUnlessDouble,
   partial: ({ input }) => (isDouble(input) ? { kind: 'folds', fold } : { kind: 'sums', terms }),
 })
 
 /** Algebra and exactness of an aggregate that selects a value: no arithmetic, so exact over every type. */
-export const ofOneEvent = {
+export const selectiveDefinition = {
   algebra: (): Algebra => 'selective',
   exactness: (): Exactness => 'exact',
 }
 
 /** Algebra, exactness and partial of aggregates over the first and the last event: they select two values, and round over doubles. */
-export const ofEnds: Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> = {
-  algebra: ofOneEvent.algebra,
+export const endsDefinition: Pick<AggregateDefinition, 'algebra' | 'exactness' | 'partial'> = {
+  algebra: selectiveDefinition.algebra,
   exactness: exactUnlessDouble,
   partial: () => ({ kind: 'ends' }),
 }

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
 import { signatures } from '../define/ir/signatures.ts'
-import { refusals, unitOf, unitOfTime, type Algebra, type Exactness, type Partial } from './aggregate.ts'
+import { refusals, decimalUnit, timeUnit, type Algebra, type Exactness, type PartialAggregate } from './aggregate.ts'
 import { aggregates } from './index.ts'
 import { roundedProduct, type SqlWindow } from './sql.ts'
 
-type Said = readonly [Algebra, Exactness, Partial['kind']]
+type Said = readonly [Algebra, Exactness, PartialAggregate['kind']]
 
 const subtracted: Said = ['invertible', 'exact', 'sums']
 const folded: Said = ['other', 'inexact', 'folds']
@@ -86,11 +86,11 @@ test('the contents of a partial', () => {
 
 test('units: 10^scale of a decimal alone, and a minute unless told', () => {
   assert.deepEqual(
-    [{ type: 'decimal', scale: 15 } as const, { type: 'decimal' } as const, { type: 'int', scale: 3 } as const, undefined].map(unitOf),
+    [{ type: 'decimal', scale: 15 } as const, { type: 'decimal' } as const, { type: 'int', scale: 3 } as const, undefined].map(decimalUnit),
     [1e15, 1, 1, 1],
   )
-  assert.equal(unitOfTime(featureOf('rate', { type: 'int' })), 60_000)
-  assert.equal(unitOfTime(featureOf('rate', { type: 'int' }, { per: 1 })), 1)
+  assert.equal(timeUnit(featureOf('rate', { type: 'int' })), 60_000)
+  assert.equal(timeUnit(featureOf('rate', { type: 'int' }, { per: 1 })), 1)
 })
 
 test('each refusal has its own code, and none is 0', () => {

@@ -1,12 +1,12 @@
-import { isDouble, ofEnds, refuse, unitOf, type Aggregate } from './aggregate.ts'
+import { isDouble, endsDefinition, refuseCell, decimalUnit, type AggregateDefinition } from './aggregate.ts'
 
 /**
  * The last value minus the first: exact over exact types, rounded once on delivery. 0 for one event, NULL for none. Both operands are
  * exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error.
  */
-export const change: Aggregate = {
+export const changeAggregate: AggregateDefinition = {
   name: 'change',
-  ...ofEnds,
+  ...endsDefinition,
   lower({ rows, partial, out, at }) {
     const [first, last] = partial as [Float64Array, Float64Array]
     for (let i = 0; i < rows; i++) {
@@ -16,7 +16,7 @@ export const change: Aggregate = {
       }
       const difference = last[i] - first[i]
       if (!Number.isFinite(difference)) {
-        refuse(out, at + i)
+        refuseCell(out, at + i)
         continue
       }
       out.values[at + i] = difference + 0
@@ -31,6 +31,6 @@ export const change: Aggregate = {
     const last = window.last(window.input)
     if (isDouble(input)) return { value: `${last} - ${first}` }
     const exact = `${window.exact(last)} - ${window.exact(first)}`
-    return { value: `${window.rounded(exact)} / ${window.constant(unitOf(input))}`, exact }
+    return { value: `${window.rounded(exact)} / ${window.constant(decimalUnit(input))}`, exact }
   },
 }

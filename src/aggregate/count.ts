@@ -1,10 +1,10 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /** The number of events in the window, or of those for which a condition is true. Never NULL. */
-export const count: Aggregate = {
+export const countAggregate: AggregateDefinition = {
   name: 'count',
   algebra: () => 'invertible',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: () => ({ kind: 'sums', terms: [] }),
   lower({ rows, partial, out, at }) {
     if (rows === 1) out.values[at] = partial[0][0]

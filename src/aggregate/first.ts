@@ -1,10 +1,10 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 import { lowerValue } from './min.ts'
 
 /** The value of the window's first event by (time, arrival, partition, offset); NULL for none. */
-export const first: Aggregate = {
+export const firstAggregate: AggregateDefinition = {
   name: 'first',
-  ...ofOneEvent,
+  ...selectiveDefinition,
   partial: () => ({ kind: 'ends' }),
   lower: lowerValue,
   sql: (_feature, window) => ({ value: window.delivered(window.first(window.input)) }),

@@ -1,13 +1,13 @@
-import { isDouble, ofOneEvent, type Aggregate } from './aggregate.ts'
+import { isDouble, selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /**
  * The number of values in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared
  * and never added, so it is exact over doubles too. All counts are 0 for no events.
  */
-export const histogram: Aggregate = {
+export const histogramAggregate: AggregateDefinition = {
   name: 'histogram',
   algebra: () => 'invertible',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: feature => ({ kind: 'sums', terms: [], bounds: feature.bounds! }),
   lower({ rows, partial, layout, out, at }) {
     const { buckets, bounds } = layout!

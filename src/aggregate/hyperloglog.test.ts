@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limits } from '../base/limits.ts'
-import { codeOfNumber, codeOfText, estimate, isCode, Registers } from './hyperloglog.ts'
+import { codeOfNumber, codeOfText, estimateDistinct, isCode, Registers } from './hyperloglog.ts'
 
 const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 
@@ -10,7 +10,7 @@ const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 function estimated(codes: Iterable<number>, limit = 1): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
-  return estimate(registers.rest, registers.empty, limit)
+  return estimateDistinct(registers.rest, registers.empty, limit)
 }
 
 /** Realistic numbers: counters, cents, seconds, hours, tenths, and numbers that differ in their upper or lower bits alone. */
@@ -58,13 +58,13 @@ test('few values are counted, and more values never are less', () => {
 })
 
 test('an estimate is a whole number above the limit, from one register to all of them full', () => {
-  assert.equal(estimate(0.5, SKETCH_REGISTERS - 1, 7), 8)
-  assert.equal(estimate(0.5, SKETCH_REGISTERS - 1, 1), 2)
-  const most = estimate(SKETCH_REGISTERS * 2 ** -SKETCH_RANK_MAX, 0, 4096)
+  assert.equal(estimateDistinct(0.5, SKETCH_REGISTERS - 1, 7), 8)
+  assert.equal(estimateDistinct(0.5, SKETCH_REGISTERS - 1, 1), 2)
+  const most = estimateDistinct(SKETCH_REGISTERS * 2 ** -SKETCH_RANK_MAX, 0, 4096)
   assert.ok(Number.isSafeInteger(most) && most > 2 ** 52)
   fc.assert(
     fc.property(fc.integer({ min: 1, max: SKETCH_REGISTERS }), fc.integer({ min: 1, max: SKETCH_RANK_MAX }), (full, rank) => {
-      const found = estimate(full * 2 ** -rank, SKETCH_REGISTERS - full, 1)
+      const found = estimateDistinct(full * 2 ** -rank, SKETCH_REGISTERS - full, 1)
       assert.ok(Number.isSafeInteger(found) && found >= 2)
     }),
   )

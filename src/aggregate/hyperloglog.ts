@@ -50,13 +50,13 @@ export class Registers {
     const before = this.#ranks[register]
     if (rank <= before) return
     this.#ranks[register] = rank
-    this.rest += powers[rank] - powers[before]
+    this.rest += rankWeights[rank] - rankWeights[before]
     if (before === 0) this.empty--
   }
 }
 
 /** By rank: the term of a register in the sum of 2^−rank. An empty register adds nothing. */
-export const powers = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 1 }, (_, rank) => (rank === 0 ? 0 : 2 ** -rank))
+export const rankWeights = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 1 }, (_, rank) => (rank === 0 ? 0 : 2 ** -rank))
 
 /** The code of a number, or of any value that is physically a number. A library's hash function would take a hundred times as long. */
 export function codeOfNumber(value: number): number {
@@ -97,7 +97,7 @@ function codeOf(high: number, low: number): number {
  * the sum of 2^−rank over the others. The improved raw estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog
  * sketches" (2017).
  */
-export function estimate(rest: number, empty: number, limit: number): number {
+export function estimateDistinct(rest: number, empty: number, limit: number): number {
   const m = limits.SKETCH_REGISTERS
   let power = empty / m
   let sum = power

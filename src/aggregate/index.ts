@@ -1,48 +1,48 @@
 import type { AggregateName } from '../define/ir/ir.ts'
-import type { Aggregate } from './aggregate.ts'
-import { change } from './change.ts'
-import { countDistinct } from './count-distinct.ts'
-import { count } from './count.ts'
-import { decayedSum } from './decayed-sum.ts'
-import { first } from './first.ts'
-import { histogram } from './histogram.ts'
-import { lastK } from './last-k.ts'
-import { last } from './last.ts'
-import { max } from './max.ts'
-import { mean } from './mean.ts'
-import { min } from './min.ts'
-import { quantile } from './quantile.ts'
-import { rate } from './rate.ts'
-import { row } from './row.ts'
-import { share } from './share.ts'
-import { slope } from './slope.ts'
-import { stddev } from './stddev.ts'
-import { sum } from './sum.ts'
-import { timeSinceLast } from './time-since-last.ts'
-import { topK } from './top-k.ts'
-import { variance } from './variance.ts'
+import type { AggregateDefinition } from './aggregate.ts'
+import { changeAggregate } from './change.ts'
+import { countDistinctAggregate } from './count-distinct.ts'
+import { countAggregate } from './count.ts'
+import { decayedSumAggregate } from './decayed-sum.ts'
+import { firstAggregate } from './first.ts'
+import { histogramAggregate } from './histogram.ts'
+import { lastKAggregate } from './last-k.ts'
+import { lastAggregate } from './last.ts'
+import { maxAggregate } from './max.ts'
+import { meanAggregate } from './mean.ts'
+import { minAggregate } from './min.ts'
+import { quantileAggregate } from './quantile.ts'
+import { rateAggregate } from './rate.ts'
+import { rowAggregate } from './row.ts'
+import { shareAggregate } from './share.ts'
+import { slopeAggregate } from './slope.ts'
+import { stddevAggregate } from './stddev.ts'
+import { sumAggregate } from './sum.ts'
+import { timeSinceLastAggregate } from './time-since-last.ts'
+import { topKAggregate } from './top-k.ts'
+import { varianceAggregate } from './variance.ts'
 
 /** All aggregates by name. */
-export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
-  count,
-  sum,
-  mean,
-  min,
-  max,
-  variance,
-  stddev,
-  first,
-  last,
-  lastK,
-  change,
-  rate,
-  slope,
-  share,
-  timeSinceLast,
-  countDistinct,
-  decayedSum,
-  histogram,
-  quantile,
-  topK,
-  row,
+export const aggregates: Readonly<Record<AggregateName, AggregateDefinition>> = {
+  count: countAggregate,
+  sum: sumAggregate,
+  mean: meanAggregate,
+  min: minAggregate,
+  max: maxAggregate,
+  variance: varianceAggregate,
+  stddev: stddevAggregate,
+  first: firstAggregate,
+  last: lastAggregate,
+  lastK: lastKAggregate,
+  change: changeAggregate,
+  rate: rateAggregate,
+  slope: slopeAggregate,
+  share: shareAggregate,
+  timeSinceLast: timeSinceLastAggregate,
+  countDistinct: countDistinctAggregate,
+  decayedSum: decayedSumAggregate,
+  histogram: histogramAggregate,
+  quantile: quantileAggregate,
+  topK: topKAggregate,
+  row: rowAggregate,
 }

@@ -1,10 +1,10 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /** The last `k` values, newest first by (time, arrival, partition, offset); fewer if there are fewer, NULL for none. */
-export const lastK: Aggregate = {
+export const lastKAggregate: AggregateDefinition = {
   name: 'lastK',
   algebra: () => 'other',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: feature => ({ kind: 'recent', k: feature.k! }),
   lower({ feature, rows, partial, out, at }) {
     const k = feature.k!

@@ -1,9 +1,9 @@
-import { ofOneEvent, type Aggregate, type Lowering } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition, type Lowering } from './aggregate.ts'
 
 /** The least value (strings by UTF-8 bytes); NULL for none. */
-export const min: Aggregate = {
+export const minAggregate: AggregateDefinition = {
   name: 'min',
-  ...ofOneEvent,
+  ...selectiveDefinition,
   partial: () => ({ kind: 'extremes', sign: 1 }),
   lower: lowerValue,
   sql: (_feature, window) => ({ value: window.delivered(window.min(window.input)) }),

@@ -1,4 +1,4 @@
-import { ofOneEvent, unitOf, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, decimalUnit, type AggregateDefinition } from './aggregate.ts'
 import { rankTally } from './tally.ts'
 
 /**
@@ -6,14 +6,14 @@ import { rankTally } from './tally.ts'
  * of that value (semantics, numbers to the bit). NULL for none. It depends on the set of values alone, so every way to compute it
  * gives the same bits.
  */
-export const quantile: Aggregate = {
+export const quantileAggregate: AggregateDefinition = {
   name: 'quantile',
   algebra: () => 'other',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: feature => ({ kind: 'tallies', tally: rankTally(feature.q!) }),
   lower({ feature, rows, partial, out, at }) {
     const value = partial[0]
-    const unit = unitOf(feature.input)
+    const unit = decimalUnit(feature.input)
     for (let i = 0; i < rows; i++) {
       if (Number.isNaN(value[i])) out.nulls[at + i] = 1
       else out.values[at + i] = value[i] / unit
@@ -21,6 +21,6 @@ export const quantile: Aggregate = {
   },
   sql({ q, input }, window) {
     const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q!)} * ${window.double(window.count())}))`
-    return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unitOf(input))}` }
+    return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(decimalUnit(input))}` }
   },
 }

@@ -1,18 +1,18 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, ofEnds, refuse, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
+import { isDouble, endsDefinition, refuseCell, decimalUnit, timeUnit, type AggregateDefinition } from './aggregate.ts'
 import { roundedProduct } from './sql.ts'
 
 /**
  * The rate of change: fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), where u is `per` in ms. NULL for fewer than two
  * values or a zero span.
  */
-export const rate: Aggregate = {
+export const rateAggregate: AggregateDefinition = {
   name: 'rate',
-  ...ofEnds,
+  ...endsDefinition,
   lower({ feature, rows, partial, out, at }) {
     const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
-    const unit = unitOf(feature.input)
-    const per = unitOfTime(feature)
+    const unit = decimalUnit(feature.input)
+    const per = timeUnit(feature)
     const exact = !isDouble(feature.input)
     for (let i = 0; i < rows; i++) {
       const span = lastTime[i] - firstTime[i]
@@ -24,18 +24,18 @@ export const rate: Aggregate = {
       if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
       const value = rise / span / unit
       if (Number.isFinite(value)) out.values[at + i] = value + 0
-      else refuse(out, at + i)
+      else refuseCell(out, at + i)
     }
   },
   sql(feature, window) {
     const { input } = feature
-    const per = unitOfTime(feature)
+    const per = timeUnit(feature)
     const [first, last] = [window.first(window.input), window.last(window.input)]
     const [from, to] = [window.first(window.time), window.last(window.time)]
     const rise = isDouble(input)
       ? `(${last} - ${first}) * ${window.constant(per)}`
       : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
-    const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(unitOf(input))}`
+    const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(decimalUnit(input))}`
     return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
   },
 }

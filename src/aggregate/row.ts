@@ -1,12 +1,12 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /**
  * The value at the window's latest event by (time, arrival, partition, offset): NULL if that event has NULL or is a table's
  * tombstone, and for no events. (`last` is the latest value that is not NULL.)
  */
-export const row: Aggregate = {
+export const rowAggregate: AggregateDefinition = {
   name: 'row',
-  ...ofOneEvent,
+  ...selectiveDefinition,
   partial: () => ({ kind: 'recent', k: 1, nulls: true }),
   lower({ rows, partial, out, at }) {
     const value = partial[0]

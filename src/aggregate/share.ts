@@ -1,13 +1,13 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /**
  * The share of events for which a condition is true: fl(true / not NULL); NULL if it is NULL for every event. The condition counts as
  * 1 or 0.
  */
-export const share: Aggregate = {
+export const shareAggregate: AggregateDefinition = {
   name: 'share',
   algebra: () => 'invertible',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: () => ({ kind: 'sums', terms: ['x'] }),
   lower({ rows, partial, layout, out, at }) {
     const n = partial[0]

@@ -1,18 +1,18 @@
 import { limits } from '../base/limits.ts'
 import type { FeatureIR } from '../define/ir/ir.ts'
-import { isDouble, ofSums, refuse, unitOf, unitOfTime, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, sumsDefinition, refuseCell, decimalUnit, timeUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
 import { roundedProduct, type SqlValue, type SqlWindow } from './sql.ts'
-import { momentsBeyond } from './variance.ts'
+import { momentsOutOfRange } from './variance.ts'
 
 /**
  * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
  * (semantics, numbers to the bit). NULL for fewer than two values, or if all have one time.
  */
-export const slope: Aggregate = {
+export const slopeAggregate: AggregateDefinition = {
   name: 'slope',
-  ...ofSums(['x', 'trend'], trendFold),
+  ...sumsDefinition(['x', 'trend'], trendFold),
   lower(lowering) {
     if (lowering.layout) lowerExact(lowering)
     else lowerDouble(lowering)
@@ -22,15 +22,15 @@ export const slope: Aggregate = {
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
   const count = partial[0]
-  const unit = unitOf(feature.input)
-  const per = BigInt(unitOfTime(feature))
+  const unit = decimalUnit(feature.input)
+  const per = BigInt(timeUnit(feature))
   for (let i = 0; i < rows; i++) {
     if (count[i] < 2) {
       out.nulls[at + i] = 1
       continue
     }
     if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && partial[layout!.outside][i] !== 0)) {
-      refuse(out, at + i)
+      refuseCell(out, at + i)
       continue
     }
     const n = BigInt(count[i])
@@ -45,14 +45,14 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
 }
 
 function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
-  const per = unitOfTime(feature)
+  const per = timeUnit(feature)
   const spread = partial[4]
   const covariation = partial[5]
   for (let i = 0; i < rows; i++) {
     const value = (covariation[i] * per) / spread[i]
     if (partial[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
-    else refuse(out, at + i)
+    else refuseCell(out, at + i)
   }
 }
 
@@ -63,13 +63,13 @@ function exactSql(feature: FeatureIR, window: SqlWindow): SqlValue {
   const sumTau = window.sum(tau)
   const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
   const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
-  const rise = roundedProduct(covariation, unitOfTime(feature), window)
-  const value = `${rise} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
-  return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsBeyond(window) }
+  const rise = roundedProduct(covariation, timeUnit(feature), window)
+  const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
+  return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
 }
 
 function doubleSql(feature: FeatureIR, window: SqlWindow): SqlValue {
   const { covariation, spread } = window.trend()
   const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
-  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(unitOfTime(feature))} / ${spread} END` }
+  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(timeUnit(feature))} / ${spread} END` }
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { rankTally, topTally, type Tally } from './tally.ts'
+import { rankTally, topTally, type ValueTally } from './tally.ts'
 
 type Pair = readonly [value: number, count: number]
 
 /** The result of a tally over pairs in the middle of other data. */
-function columnsOf(tally: Tally, pairs: readonly Pair[], order = (left: number, right: number): number => left - right): number[] {
+function columnsOf(tally: ValueTally, pairs: readonly Pair[], order = (left: number, right: number): number => left - right): number[] {
   const data = Float64Array.of(-9, 7, ...pairs.flat(), 9, 7)
   const out = Array.from({ length: tally.width }, () => Float64Array.of(-777, -777, -777))
   tally.read({ data, from: 1, to: 1 + pairs.length, order }, out, 1)

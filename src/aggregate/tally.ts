@@ -1,7 +1,7 @@
-import { significant } from './significant.ts'
+import { roundSignificant } from './round-significant.ts'
 
 /** Computes columns of a partial from the number of occurrences of each value in a window. */
-export interface Tally {
+export interface ValueTally {
   /** Tallies of the same events and values with one name share their counts. */
   readonly counts: 'rounded' | 'whole'
   /** Distinct values that a window may hold; a window with more is not answered. */
@@ -27,10 +27,10 @@ export interface CountedValues {
  * [the value of rank ⌈q · n⌉ among the rounded values], NaN for none. Rounding keeps the order, so it is the rounded value of that
  * rank.
  */
-export const rankTally = (q: number): Tally => ({
+export const rankTally = (q: number): ValueTally => ({
   counts: 'rounded',
   width: 1,
-  lift: significant,
+  lift: roundSignificant,
   read({ data, from, to }, out, row) {
     let n = 0
     for (let at = from; at < to; at++) n += data[2 * at + 1]
@@ -49,7 +49,7 @@ export const rankTally = (q: number): Tally => ({
  * [the number of distinct values, the most frequent value, the next, …], NaN after the last; no values if there are more than
  * `limit`. Of equally frequent values the lesser is first.
  */
-export function topTally(k: number, limit: number): Tally {
+export function topTally(k: number, limit: number): ValueTally {
   const best = new Int32Array(k)
   return {
     counts: 'whole',

@@ -1,9 +1,9 @@
-import { ofOneEvent, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /** The as-of time minus the time of the window's last event (with a value, if a field is given), ms; NULL for none. */
-export const timeSinceLast: Aggregate = {
+export const timeSinceLastAggregate: AggregateDefinition = {
   name: 'timeSinceLast',
-  ...ofOneEvent,
+  ...selectiveDefinition,
   partial: () => ({ kind: 'recent', k: 1 }),
   lower({ rows, partial, clock, out, at }) {
     const time = partial[1]

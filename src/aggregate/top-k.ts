@@ -1,22 +1,22 @@
 import { limits } from '../base/limits.ts'
-import { ofOneEvent, refusals, refuse, type Aggregate } from './aggregate.ts'
+import { selectiveDefinition, refusals, refuseCell, type AggregateDefinition } from './aggregate.ts'
 import { topTally } from './tally.ts'
 
 /**
  * The `k` most frequent values, most frequent first, and of equals the lesser first; fewer if there are fewer, NULL for none. A
  * window with more than `limit` distinct values is refused: no sketch determines the most frequent values with certainty.
  */
-export const topK: Aggregate = {
+export const topKAggregate: AggregateDefinition = {
   name: 'topK',
   algebra: () => 'other',
-  exactness: ofOneEvent.exactness,
+  exactness: selectiveDefinition.exactness,
   partial: feature => ({ kind: 'tallies', tally: topTally(feature.k!, feature.limit ?? limits.DISTINCT_MAX) }),
   lower({ feature, rows, partial, out, at }) {
     const k = feature.k!
     const limit = feature.limit ?? limits.DISTINCT_MAX
     for (let i = 0; i < rows; i++) {
       if (partial[0][i] > limit) {
-        refuse(out, at + i, refusals.limit)
+        refuseCell(out, at + i, refusals.limit)
         continue
       }
       let count = 0

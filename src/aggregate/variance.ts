@@ -1,22 +1,22 @@
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
-import { isDouble, ofSums, refuse, unitOf, type Aggregate, type Lowering } from './aggregate.ts'
+import { isDouble, sumsDefinition, refuseCell, decimalUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 
 /** The definition that variance and standard deviation share. */
-export const ofSpread = ofSums(['x', 'xx'], spreadFold)
+export const spreadDefinition = sumsDefinition(['x', 'xx'], spreadFold)
 
 /**
  * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than
  * two values.
  */
-export const variance: Aggregate = {
+export const varianceAggregate: AggregateDefinition = {
   name: 'variance',
-  ...ofSpread,
-  lower: lowering => lowerSpread(lowering, unitOf(lowering.feature.input) ** 2, false),
-  sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(unitOf(input) ** 2)}`),
+  ...spreadDefinition,
+  lower: lowering => lowerSpread(lowering, decimalUnit(lowering.feature.input) ** 2, false),
+  sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(decimalUnit(input) ** 2)}`),
 }
 
 /** Lowers the variance, or its square root, divided by `unit`. */
@@ -29,7 +29,7 @@ export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: 
     }
     const squared = layout ? exactVariance(layout, partial, i) : Math.max(0, partial[2][i] / (n[i] - 1))
     if (Number.isFinite(squared)) out.values[at + i] = (root ? Math.sqrt(squared) : squared) / unit
-    else refuse(out, at + i)
+    else refuseCell(out, at + i)
   }
 }
 
@@ -59,11 +59,11 @@ export function spreadSql(input: TypeIR | undefined, window: SqlWindow, finish: 
   const sum = window.sum(x)
   const spread = window.rounded(`${window.exact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum}`)
   const squared = `${spread} / ${window.double(`${n} * (${n} - 1)`)}`
-  return { value: `CASE WHEN ${n} > 1 THEN ${finish(squared)} END`, refused: momentsBeyond(window) }
+  return { value: `CASE WHEN ${n} > 1 THEN ${finish(squared)} END`, refused: momentsOutOfRange(window) }
 }
 
 /** The SQL condition for a window that exceeds exact moments. */
-export const momentsBeyond = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
+export const momentsOutOfRange = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
   when: `${window.count()} > ${limits.MOMENT_COUNT_MAX} OR ${window.max(`abs(${window.input})`)} > ${limits.MOMENT_VALUE_MAX}`,
   code: 'SPILL_RANGE',
 })

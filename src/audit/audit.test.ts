@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { plant, plantHistory } from '../../test/audit/planted-world.ts'
 import { load } from '../replay/load.ts'
-import { audit, worthOf, type Audited } from './audit.ts'
+import { audit, worthOf, type AuditResult } from './audit.ts'
 import { presetPeople } from './cost/people.ts'
 import { examplePrices } from './cost/prices.ts'
-import { Kept } from './kept.ts'
-import type { Effect, Estimate } from './domain/audit-report.ts'
+import { AuditCheckpoint } from './checkpoint.ts'
+import type { SweepEffect, Estimate } from './domain/audit-report.ts'
 
 const folder = scratchFolder('audit')
 
@@ -23,8 +23,8 @@ const log = load(plant, files, { onRefused: ({ detail }) => assert.fail(detail) 
 const [model] = plant.ir.models
 let computed = 0
 
-async function audited(): Promise<Audited> {
-  const checkpoint = new Kept(join(folder, 'audit.part.json'))
+async function audited(): Promise<AuditResult> {
+  const checkpoint = new AuditCheckpoint(join(folder, 'audit.part.json'))
   return audit(plant, await log, {
     model,
     worth: worthOf(plant.worths, model),
@@ -35,8 +35,8 @@ async function audited(): Promise<Audited> {
     people: presetPeople,
     stages: { why: 'none' },
     command: 'spillway audit plant.ts',
-    kept: (name, of, make) =>
-      checkpoint.of(name, of, () => {
+    checkpoint: (name, of, make) =>
+      checkpoint.getOrCompute(name, of, () => {
         computed++
         return make()
       }),
@@ -44,7 +44,7 @@ async function audited(): Promise<Audited> {
 }
 
 const first = audited()
-const estimate = ({ aWeek }: Effect): Estimate => ('why' in aWeek ? assert.fail(aWeek.why) : aWeek)
+const estimate = ({ aWeek }: SweepEffect): Estimate => ('why' in aWeek ? assert.fail(aWeek.why) : aWeek)
 
 test('values the freshness of a feature that decays within minutes, and not that of noise', async () => {
   const { report } = await first

@@ -9,26 +9,26 @@ import { SpillwayError } from '../base/errors.ts'
 import type { ModelIR } from '../define/ir/ir.ts'
 import type { PipelineWorth } from '../define/value/worths.ts'
 import type { ReplayLog } from '../replay/log.ts'
-import type { Audible, AuditOptions } from './compare/audit-options.ts'
-import { KNEE_PART } from './statistics/knee.ts'
-import { boundsOf, clustered } from './compare/clusters.ts'
-import type { BandOptions } from './statistics/intervals.ts'
-import { sampleOf, type Sample } from './statistics/sample.ts'
-import { costsOf } from './compare/costing.ts'
+import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
+import { TOLERATED_LOSS } from './statistics/freshness-threshold.ts'
+import { timeBlockBounds, withTimeClusters } from './compare/clusters.ts'
+import type { IntervalOptions } from './statistics/intervals.ts'
+import { clusteredSample, type ClusteredSample } from './statistics/sample.ts'
+import { costingOf } from './compare/costing.ts'
 import { elementId, planOf, type Element, type Plan } from './domain/element.ts'
 import { Experiment, threadsAhead } from './experiment/experiment.ts'
 import type { Cases } from './domain/cases.ts'
-import type { LadderRung } from './experiment/ladder.ts'
-import { hashOf } from './findings/history-part.ts'
-import { Judging } from './compare/valuation.ts'
-import { ladderOf, madeOfEach, type FoundLadder, type LadderOptions } from './compare/staleness-sweep.ts'
-import { planning } from './compare/planning.ts'
-import { reportOf } from './findings/report.ts'
+import type { StalenessLevel } from './experiment/staleness-levels.ts'
+import { decisionsHash } from './findings/history-part.ts'
+import { PlanValuation } from './compare/valuation.ts'
+import { sweepElement, mapCheapFirst, type ElementSweep, type SweepOptions } from './compare/staleness-sweep.ts'
+import { evaluatePlans } from './compare/planning.ts'
+import { buildReport } from './findings/report.ts'
 import type { AuditReport, UtilityPart } from './domain/audit-report.ts'
-import { lookBackOf, unknownPart, utilityOf, type Utility } from './value/index.ts'
+import { lookBackOf, unknownLabelShare, utilityOf, type ValueFunction } from './value/index.ts'
 
 /** The result of an audit: the report, and the plan that it proposes. */
-export interface Audited {
+export interface AuditResult {
   readonly report: AuditReport
   /** The plan to run; an empty plan keeps the current pipeline. */
   readonly proposed: Plan
@@ -55,7 +55,7 @@ const CHECKPOINT_FORMAT = 3
  * @throws as `decide` and `label` do, and whatever a function of the user throws, with its place
  * @throws `SPILL_INPUT` for a history that is too short, or one in which no outcome is known
  */
-export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
+export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: AuditOptions): Promise<AuditResult> {
   const { model, worth, threads = threadsAhead(), onProgress = () => {} } = options
   const { ir } = pipeline
   onProgress('deciding as it runs', 0)
@@ -67,22 +67,22 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
   const { judging, sample, bands, decisions, ladders } = await sweepElements(pipeline, experiment, utility, options)
-  const { runs } = judging
-  const now = await judging.now(runs)
-  const bounds = unknownPart(cases, cases.blocks.test) > 0 ? await judging.bounds(runs) : undefined
+  const { runningArm: runs } = judging
+  const now = await judging.baseline(runs)
+  const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await judging.labelBounds(runs) : undefined
   onProgress('measuring what it costs', SWEEPS_SHARE)
-  const costing = costsOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
+  const costing = costingOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
   const notObservable = new Map(
-    ladders.flatMap(({ element, ladder: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
+    ladders.flatMap(({ element, sweep: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
   const retrained = await retrainedBaseline(judging)
-  const base = judging.planned === 'refit' && !('why' in retrained) ? retrained : now.performance
-  const smallLoss = KNEE_PART * Math.max(0, base.aWeek)
+  const base = judging.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
+  const smallLoss = TOLERATED_LOSS * Math.max(0, base.aWeek)
   const curves = { ladders, nowAWeek: base.aWeek }
-  const judged = await planning({ ir, judging, bands, costing, utility, notObservable, smallLoss, curves, ...options }, share =>
+  const judged = await evaluatePlans({ ir, judging, bands, costing, utility, notObservable, smallLoss, curves, ...options }, share =>
     onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
   )
-  const report = reportOf({
+  const report = buildReport({
     pipeline,
     log,
     options,
@@ -102,9 +102,9 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
 }
 
 /** Baseline of planned changes: the model retrained on fresh features. */
-async function retrainedBaseline(judging: Judging): Promise<UtilityPart['retrained']> {
-  const why = judging.why('refit')
-  return why === undefined ? (await judging.now('refit')).performance : { why }
+async function retrainedBaseline(judging: PlanValuation): Promise<UtilityPart['retrained']> {
+  const why = judging.unavailableReason('refit')
+  return why === undefined ? (await judging.baseline('refit')).performance : { why }
 }
 
 /** @throws `SPILL_INPUT` if no decision of the judged block has a known outcome */
@@ -117,16 +117,21 @@ function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label 
 }
 
 interface SweptElements {
-  readonly judging: Judging
-  readonly sample: Sample
-  readonly bands: BandOptions
+  readonly judging: PlanValuation
+  readonly sample: ClusteredSample
+  readonly bands: IntervalOptions
   /** Hash of the scores of the current pipeline. */
   readonly decisions: string
-  readonly ladders: readonly FoundLadder[]
+  readonly ladders: readonly ElementSweep[]
 }
 
 /** Threads compute the scores of the sweeps ahead. They end before processor time is measured. */
-async function sweepElements(pipeline: Audible, experiment: Experiment, utility: Utility, options: AuditOptions): Promise<SweptElements> {
+async function sweepElements(
+  pipeline: AuditedPipeline,
+  experiment: Experiment,
+  utility: ValueFunction,
+  options: AuditOptions,
+): Promise<SweptElements> {
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
@@ -138,10 +143,10 @@ async function sweepElements(pipeline: Audible, experiment: Experiment, utility:
     await experiment.prepare(levels.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
-    const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
-    const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
+    const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
+    const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
     const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
-    const decisions = hashOf(cases.t, await experiment.scoresOfAll(judging.runs))
+    const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
     const inputs = { judging, sample, bands, slices: worth.ir.slices }
     const ladders = await sweepsOf(levels, inputs, `${fingerprint} ${decisions}`, options)
     return { judging, sample, bands, decisions, ladders }
@@ -152,27 +157,27 @@ async function sweepElements(pipeline: Audible, experiment: Experiment, utility:
 
 /** Sweeps of all elements, each read from the checkpoint where it has the same inputs. `identity` names the history and the definitions. */
 async function sweepsOf(
-  levels: readonly { readonly element: Element; readonly rungs: readonly LadderRung[] }[],
-  inputs: Omit<LadderOptions, 'onRung'>,
+  levels: readonly { readonly element: Element; readonly rungs: readonly StalenessLevel[] }[],
+  inputs: Omit<SweepOptions, 'onRung'>,
   identity: string,
-  { worth: { ir }, seed, draws, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
-): Promise<FoundLadder[]> {
+  { worth: { ir }, seed, draws, onProgress, checkpoint: kept = (_, _of, make) => make() }: AuditOptions,
+): Promise<ElementSweep[]> {
   const steps = levels.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
-  return madeOfEach(levels, async ({ element, rungs }): Promise<FoundLadder> => {
+  return mapCheapFirst(levels, async ({ element, rungs }): Promise<ElementSweep> => {
     const id = elementId(element)
     const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (SWEEPS_SHARE * ++done) / steps)
     const dependencies = JSON.stringify([CHECKPOINT_FORMAT, identity, ir, rungs, seed, draws])
-    return { element, ladder: await kept(id, dependencies, () => ladderOf(element, rungs, { ...inputs, onRung })) }
+    return { element, sweep: await kept(id, dependencies, () => sweepElement(element, rungs, { ...inputs, onLevel: onRung })) }
   })
 }
 
 /** Adds the recorded ages of a feature group, if there are any, as one more level of its sweep. */
-function withRecordedAges(element: Element, rungs: LadderRung[], traces: AuditOptions['traces']): LadderRung[] {
+function withRecordedAges(element: Element, rungs: StalenessLevel[], traces: AuditOptions['traces']): StalenessLevel[] {
   const trace = element.kind === 'group' ? traces?.get(element.group) : undefined
   const ages = trace?.age.filter(Number.isFinite)
   if (!ages || ages.length === 0) return rungs
-  const rung: LadderRung = {
+  const rung: StalenessLevel = {
     setting: { kind: 'trace' },
     title: 'as old as recorded',
     age: ages.reduce((sum, age) => sum + age, 0) / ages.length,

@@ -7,7 +7,7 @@ import { flightsReport } from '../../test/audit/reports/flights.ts'
 import { patientsReport } from '../../test/audit/reports/patients.ts'
 import { reportPage } from './report/page/page.ts'
 import { reportText } from './report/terminal/text.ts'
-import { reportJson, writeReport } from './write-report.ts'
+import { reportJson, writeAuditReport } from './write-report.ts'
 
 let folder: string
 beforeEach(() => {
@@ -16,25 +16,25 @@ beforeEach(() => {
 
 test('writes both files, creates the folder, and writes nothing else', () => {
   const out = join(folder, 'deep', 'audit')
-  assert.deepEqual(writeReport(flightsReport, out), { json: join(out, 'audit.json'), page: join(out, 'audit.html') })
+  assert.deepEqual(writeAuditReport(flightsReport, out), { json: join(out, 'audit.json'), page: join(out, 'audit.html') })
   assert.deepEqual(readdirSync(out).sort(), ['audit.html', 'audit.json'])
   assert.deepEqual(JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8')), flightsReport)
   assert.equal(readFileSync(join(out, 'audit.html'), 'utf8'), reportPage(flightsReport))
 })
 
 test('replaces earlier files', () => {
-  writeReport(flightsReport, folder)
-  writeReport(patientsReport, folder)
+  writeAuditReport(flightsReport, folder)
+  writeAuditReport(patientsReport, folder)
   assert.equal((JSON.parse(readFileSync(join(folder, 'audit.json'), 'utf8')) as { pipeline: string }).pipeline, patientsReport.pipeline)
 })
 
 test('reports a failed write, and leaves no partial file', () => {
   const file = join(folder, 'file')
   writeFileSync(file, 'mine')
-  assert.throws(() => writeReport(flightsReport, file), { code: 'SPILL_INPUT', message: /is a file; name a folder/ })
-  assert.throws(() => writeReport(flightsReport, join(file, 'below')), { code: 'SPILL_INPUT' })
+  assert.throws(() => writeAuditReport(flightsReport, file), { code: 'SPILL_INPUT', message: /is a file; name a folder/ })
+  assert.throws(() => writeAuditReport(flightsReport, join(file, 'below')), { code: 'SPILL_INPUT' })
   mkdirSync(join(folder, 'audit.html'))
-  assert.throws(() => writeReport(flightsReport, folder), { code: 'SPILL_INPUT', message: /audit\.html is a folder/ })
+  assert.throws(() => writeAuditReport(flightsReport, folder), { code: 'SPILL_INPUT', message: /audit\.html is a folder/ })
   assert.deepEqual(readdirSync(folder).sort(), ['audit.html', 'audit.json', 'file'])
   assert.equal(readFileSync(file, 'utf8'), 'mine')
 })
@@ -44,6 +44,6 @@ test('rejects a number that is not finite', () => {
   for (const make of [reportJson, reportPage, reportText])
     assert.throws(() => make(broken), { code: 'SPILL_ASSERT', message: /^report\.utility\.now\.aWeek of the audit's report is NaN/ })
   const endless = { ...flightsReport, plans: { ...flightsReport.plans, net: { value: 1, low: -Infinity, high: 2 } } }
-  assert.throws(() => writeReport(endless, folder), { code: 'SPILL_ASSERT', message: /^report\.plans\.net\.low/ })
+  assert.throws(() => writeAuditReport(endless, folder), { code: 'SPILL_ASSERT', message: /^report\.plans\.net\.low/ })
   assert.deepEqual(readdirSync(folder), [])
 })

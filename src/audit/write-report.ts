@@ -1,20 +1,20 @@
 /** Writes an audit as files: `audit.json` for programs, `audit.html` for people. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../base/write-whole.ts'
+import { writeAtomically } from '../base/atomic-write.ts'
 import { fileError, systemError } from '../files/file-error.ts'
 import type { AuditReport } from './domain/audit-report.ts'
-import { checked } from './report/checked.ts'
+import { printableReport } from './report/printable-report.ts'
 import { reportPage } from './report/page/page.ts'
 
 /** Paths of the files of an audit. */
-export interface WrittenAudit {
+export interface AuditFiles {
   readonly json: string
   readonly page: string
 }
 
 /** The report as JSON that conforms to `auditReportSchema`. Throws `SPILL_ASSERT` for a number that is not finite. */
-export const reportJson = (report: AuditReport): string => `${JSON.stringify(checked(report), null, 2)}\n`
+export const reportJson = (report: AuditReport): string => `${JSON.stringify(printableReport(report), null, 2)}\n`
 
 /**
  * Writes both files into a folder, which is created if missing. Each file is replaced as a whole.
@@ -22,7 +22,7 @@ export const reportJson = (report: AuditReport): string => `${JSON.stringify(che
  * @throws `SPILL_INPUT` if the files cannot be written
  * @throws `SPILL_ASSERT` for a number that is not finite; then nothing is written
  */
-export function writeReport(report: AuditReport, folder: string): WrittenAudit {
+export function writeAuditReport(report: AuditReport, folder: string): AuditFiles {
   const files = { json: join(folder, 'audit.json'), page: join(folder, 'audit.html') }
   const [json, page] = [reportJson(report), reportPage(report)]
   try {
@@ -38,7 +38,7 @@ export function writeReport(report: AuditReport, folder: string): WrittenAudit {
 
 function writeFile(path: string, text: string): void {
   try {
-    writeWhole(path, text, { flush: true })
+    writeAtomically(path, text, { flush: true })
   } catch (error) {
     throw systemError(path, error)
   }

@@ -20,9 +20,9 @@ export const actionLimits = {
    * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
    * wait for a retry.
    */
-  EFFECTS_HELD_MAX: 1 << 14,
+  EFFECTS_IN_MEMORY_MAX: 1 << 14,
   /** Effects of one key of an action in memory; only the first while the key waits for a retry. */
-  EFFECTS_HELD_OF_KEY_MAX: 16,
+  EFFECTS_IN_MEMORY_OF_KEY_MAX: 16,
   /** Effects of one action that one read of the store returns before other work has its turn, and the least number of a read. */
   EFFECTS_READ_MAX: 1 << 10,
   EFFECTS_READ_MIN: 1 << 6,
@@ -39,5 +39,5 @@ export const actionLimits = {
   /** Least length of a webhook secret, bytes: that of Standard Webhooks. */
   SECRET_BYTES_MIN: 24,
   /** Characters of the reason of a failed delivery. */
-  WHY_MAX: 300,
+  FAILURE_REASON_CHARS_MAX: 300,
 } as const

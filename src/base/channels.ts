@@ -7,7 +7,7 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 
 /** The run of a message: other runs of the process publish on the same channels. */
-export interface OfRun {
+export interface RunMessage {
   /** The run, to be compared by identity. */
   readonly run: object
   /** The pipeline's name. */
@@ -18,7 +18,7 @@ export interface OfRun {
  * `spillway:turn`: the records of a turn have their log positions and are decided as far as their turn allows. They are not
  * durable yet.
  */
-export interface TurnMessage extends OfRun {
+export interface TurnMessage extends RunMessage {
   /** Start of the turn, UTC ms, by the wall clock that stamps ingestion times. */
   readonly at: number
   /** Entries appended to the log: events and markers. */
@@ -35,7 +35,7 @@ export interface TurnMessage extends OfRun {
 }
 
 /** `spillway:commit`: the commit of a turn is durable, or has failed for good. */
-export interface CommitMessage extends OfRun {
+export interface CommitMessage extends RunMessage {
   readonly entries: number
   readonly decisions: number
   readonly effects: number
@@ -62,7 +62,7 @@ export interface StageMs {
 }
 
 /** `spillway:decision`: a decision batch of one model is durable. */
-export interface DecisionMessage extends OfRun {
+export interface DecisionMessage extends RunMessage {
   readonly model: string
   /** Sequence numbers of the log entries of the first and the last decision, and the number of decisions. */
   readonly first: number
@@ -75,7 +75,7 @@ export interface DecisionMessage extends OfRun {
 }
 
 /** `spillway:effect`: an attempt to deliver an effect has ended. */
-export interface EffectMessage extends OfRun {
+export interface EffectMessage extends RunMessage {
   readonly action: string
   readonly model: string
   /** Idempotency key. */
@@ -117,7 +117,7 @@ interface Channel<M> {
 const namedChannel = <N extends keyof Messages>(name: N): Channel<Messages[N]> => channel(name)
 
 /** Calls `handler` with each message of a channel; the returned function unsubscribes. */
-export function listen<N extends keyof Messages>(name: N, handler: (message: Messages[N]) => void): () => void {
+export function subscribeTo<N extends keyof Messages>(name: N, handler: (message: Messages[N]) => void): () => void {
   const subscriber = (message: unknown) => handler(message as Messages[N])
   subscribe(name, subscriber)
   return () => void unsubscribe(name, subscriber)

@@ -27,23 +27,23 @@ export function pauseBlocking(ms: number): void {
 }
 
 /** Calls `callback` every `ms` milliseconds until stopped. It does not keep the process alive. */
-export function every(ms: number, callback: () => void): { stop(): void } {
+export function callEvery(ms: number, callback: () => void): { stop(): void } {
   const timer = setInterval(callback, ms)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }
 
 /** Calls `callback` once after `ms` milliseconds, unless stopped. It does not keep the process alive. */
-export function after(ms: number, callback: () => void): { stop(): void } {
+export function callAfter(ms: number, callback: () => void): { stop(): void } {
   const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1))
   timer.unref()
   return { stop: () => clearTimeout(timer) }
 }
 
 /** Resolves after the work that waits in the event loop now. */
-export const othersTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+export const yieldToEventLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** Calls `callback` after the work that waits in the event loop now. */
-export function soon(callback: () => void): void {
+export function callSoon(callback: () => void): void {
   setImmediate(callback)
 }

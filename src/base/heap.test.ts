@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { growingPercent } from './heap.ts'
+import { heapGrowingPercent } from './heap.ts'
 
 const MB = 2 ** 20
 
 test('a heap may grow to three times its size, a large one by so many bytes, and a very large one by half', () => {
-  assert.equal(growingPercent(0), 200)
-  assert.equal(growingPercent(500 * MB), 200)
-  assert.equal(growingPercent(1024 * MB), 100)
-  assert.equal(growingPercent(16_000 * MB), 50)
+  assert.equal(heapGrowingPercent(0), 200)
+  assert.equal(heapGrowingPercent(500 * MB), 200)
+  assert.equal(heapGrowingPercent(1024 * MB), 100)
+  assert.equal(heapGrowingPercent(16_000 * MB), 50)
 })
 
 /** Creates arrays that survive two collections of the young generation, and returns the greatest number of MB of them. */

@@ -23,7 +23,7 @@ export function letHeapGrow(): void {
  *
  * `bench audit` queries again after ten seconds. With V8's defaults it has 0.93 of numpy's speed, with these flags 1.00.
  */
-export function keepCompiled(): void {
+export function keepCompiledCode(): void {
   setFlagsFromString('--no-memory-reducer')
   setFlagsFromString('--no-flush-bytecode')
 }
@@ -31,11 +31,11 @@ export function keepCompiled(): void {
 /** V8 reads this flag at the end of each collection. */
 function grow(): void {
   const { used_heap_size: used, external_memory: outside } = getHeapStatistics()
-  setFlagsFromString(`--heap-growing-percent=${growingPercent(used + outside)}`)
+  setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent(used + outside)}`)
 }
 
 /** Growth in percent for a heap of `bytes`, arrays outside the heap included. */
-export function growingPercent(bytes: number): number {
+export function heapGrowingPercent(bytes: number): number {
   const percent = Math.floor((100 * limits.HEAP_GROWING_BYTES_MAX) / Math.max(1, bytes))
   return Math.min(limits.HEAP_GROWING_PERCENT_MAX, Math.max(limits.HEAP_GROWING_PERCENT_MIN, percent))
 }

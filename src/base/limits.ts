@@ -145,7 +145,7 @@ export const limits = {
   /** Interval between two checks of the WAL, ms. */
   CHECKPOINT_EVERY_MS: 50,
   /** Greatest wait of commits for an empty WAL, ms. */
-  GATE_MS_MAX: 2000,
+  WAL_WAIT_MS_MAX: 2000,
   /** Body of a JSON request, compressed and uncompressed, bytes. */
   HTTP_JSON_BYTES_MAX: 1 << 20,
   /** Body of an NDJSON stream, compressed and uncompressed, bytes. */
@@ -171,22 +171,22 @@ export const limits = {
   /** Delay behind that rate after which a body is cut off, ms. */
   HTTP_BODY_GRACE_MS: 5000,
   /** Interval between two checks for slow bodies, ms. */
-  HTTP_BODY_LOOK_MS: 1000,
+  HTTP_BODY_CHECK_MS: 1000,
   /** Rejected records that a response lists; all are dead letters. */
   HTTP_ERRORS_MAX: 20,
   /** `Retry-After` of a rejected client, seconds. */
   HTTP_RETRY_AFTER_S: 1,
   /** Keys of one request for features. */
-  FEATURE_ASKS_MAX: 1000,
+  FEATURE_REQUEST_KEYS_MAX: 1000,
   /** Decisions that one request lists. */
   DECISIONS_LISTED_MAX: 1000,
   /** Dead letters that `GET /dead-letters` lists, and bytes of records after which it lists no more. */
-  LETTERS_LISTED_MAX: 1000,
-  LETTERS_LISTED_BYTES: 1 << 22,
+  DEAD_LETTERS_LISTED_MAX: 1000,
+  DEAD_LETTERS_LISTED_BYTES: 1 << 22,
   /** Effects that `GET /effects` lists. */
   EFFECTS_LISTED_MAX: 1000,
   /** Recorded decisions that one request scans for those of a key. */
-  DECISIONS_LOOKED_AT_MAX: 100_000,
+  DECISIONS_SCANNED_MAX: 100_000,
   /** Interval between two integrity checks of recorded decisions after a start, and the duration of one check, ms. */
   DECISION_CHECK_EVERY_MS: 100,
   DECISION_CHECK_MS: 5,
@@ -219,9 +219,9 @@ export const limits = {
   /** Timeout of a whole request, ms. */
   HTTP_REQUEST_MS: 60_000,
   /** Interval between two checks for slow requests, ms. */
-  HTTP_LOOK_MS: 2000,
+  HTTP_SLOW_CHECK_MS: 2000,
   /** Interval between two checks for idle connections while a server stops, ms. */
-  HTTP_CLOSING_LOOK_MS: 20,
+  HTTP_CLOSING_CHECK_MS: 20,
   /** Time for bodies of requests to complete once a server stops, ms. */
   HTTP_CLOSING_BODY_MS: 5000,
   /** Time to answer all clients once a server stops, ms; below what `--take-over` and containers wait for. */
@@ -229,7 +229,7 @@ export const limits = {
   /** Idle timeout of a connection, ms. */
   HTTP_IDLE_MS: 30_000,
   /** Time without any traffic after which a connection is closed, ms. */
-  HTTP_STILL_MS: 120_000,
+  HTTP_SILENCE_MS: 120_000,
   /** Length of the head of a request, bytes. */
   HTTP_HEAD_BYTES_MAX: 1 << 14,
   /** Margin before its deadline at which an answer is sent, ms; at most half the deadline. A busy machine delays a process by 35 ms. */

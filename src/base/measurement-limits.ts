@@ -1,7 +1,7 @@
 /** Limits of a run's measurements: stage times and freshness objectives; part of `limits`. */
 export const measurementLimits = {
   /** Decision batches whose stage times are one block in the store. */
-  STAGE_STRETCHES: 1024,
+  STAGE_BLOCK_BATCHES: 1024,
   /** Newest blocks of stage times, which are all kept. */
   STAGE_BLOCKS_RECENT: 1024,
   /** One in so many older blocks is kept. It is a prime, so that a periodic load is neither always nor never in the sample. */

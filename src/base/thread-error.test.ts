@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from './errors.ts'
-import { errorOf, failed } from './thread-error.ts'
+import { errorFromMessage, failureMessage } from './thread-error.ts'
 
 /** The error as the other thread receives it. */
-const received = (error: unknown): Error & { readonly code?: string } => errorOf(structuredClone(failed(error)))
+const received = (error: unknown): Error & { readonly code?: string } => errorFromMessage(structuredClone(failureMessage(error)))
 
 test('a SpillwayError survives a thread with its code, message and place', () => {
   const error = received(new SpillwayError('SPILL_LIMIT', 'has too many rows', { place: 'a.csv:3' }))

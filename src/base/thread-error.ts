@@ -2,7 +2,7 @@
 import { errorCodes, SpillwayError, type ErrorCode } from './errors.ts'
 
 /** Message of a thread that failed. */
-export interface Failed {
+export interface FailureMessage {
   readonly kind: 'failed'
   readonly code: string | undefined
   readonly message: string
@@ -11,14 +11,14 @@ export interface Failed {
 }
 
 /** Message of an error. */
-export function failed(error: unknown): Failed {
+export function failureMessage(error: unknown): FailureMessage {
   const { code, message } = error as Error & { code?: string }
   const place = error instanceof SpillwayError ? error.place : undefined
   return { kind: 'failed', code, message, ...(place !== undefined && { place }) }
 }
 
 /** Error of a message. An error with a foreign code, of the system or of a library, becomes a plain `Error` with that code. */
-export function errorOf({ code, message, place }: Failed): Error & { readonly code?: string } {
+export function errorFromMessage({ code, message, place }: FailureMessage): Error & { readonly code?: string } {
   if (code === undefined) return new Error(message)
   if (!Object.hasOwn(errorCodes, code)) return Object.assign(new Error(message), { code })
   return place === undefined

@@ -21,11 +21,11 @@ export const trainingLimits = {
   /** Bytes that an external trainer may write into its folder while it trains. */
   TRAINER_BYTES_MAX: 1 << 30,
   /** Interval between two measurements of that folder, ms. */
-  TRAINER_LOOK_MS: 100,
+  TRAINER_CHECK_MS: 100,
   /** Time that a run which stops gives an external trainer to end, with all processes that it started, ms. */
   TRAINER_STOP_MS: 2000,
   /** Bytes of an external trainer's output that are kept, the last. */
-  TRAINER_SAID_BYTES: 1 << 13,
+  TRAINER_OUTPUT_BYTES: 1 << 13,
   /** Distinct texts of an input that drift counts. */
   DRIFT_TEXTS_MAX: 1 << 12,
   /** Decisions of a training that are kept as the reference of drift, an even sample. */

@@ -11,16 +11,16 @@ import { join } from 'node:path'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { refuseIncomplete } from '../kernel/incomplete.ts'
-import { beginsOf } from '../log/begins.ts'
+import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
+import { logStartOf } from '../log/log-start.ts'
 import type { StoredLog } from '../log/store.ts'
-import { eventsOf, logOf, planOf, type Plan } from './events.ts'
+import { jobEvents, jobLog, batchPlan, type BatchPlan } from './job-events.ts'
 import { FrameWriter } from './frames.ts'
-import type { Job, Part } from './job.ts'
-import { parted, readStretch } from './parted.ts'
+import type { BatchJob, ResultPart } from './job.ts'
+import { encodeByPartition, decodeRows } from './encode-by-partition.ts'
 import { ResultWriter } from './result.ts'
-import { spill, spilledBlocks } from './spilled.ts'
-import { stateStretches } from './state.ts'
+import { spillRows, spilledBlocks } from './spilled-rows.ts'
+import { stateBlocks } from './kernel-state.ts'
 
 /** Up to so many partitions, each reads the log itself; above, rows are spilled by partition. */
 const READINGS_MAX = 2
@@ -28,53 +28,56 @@ const READINGS_MAX = 2
 const STRETCH_KEYS = 1 << 12
 
 /** Yields the blocks of a part, and returns its summary. */
-export type Computing = Generator<Uint8Array<ArrayBuffer>, Part>
+export type PartitionComputation = Generator<Uint8Array<ArrayBuffer>, ResultPart>
 
 /**
  * Computes a partition, reading the log directly.
  * @throws `SPILL_DATA` where the log is damaged, and the limit errors of the kernel.
  */
-export function computeFrom(store: StoredLog, job: Job, plan: Plan, partition: number): Computing {
+export function computeFromLog(store: StoredLog, job: BatchJob, plan: BatchPlan, partition: number): PartitionComputation {
   const strings = new Strings()
   const blocks =
     plan.partitions === 1
-      ? eventsOf(logOf(store, job, strings), plan.from, job, strings)
+      ? jobEvents(jobLog(store, job, strings), plan.from, job, strings)
       : readFrom(
-          parted(store, job, plan, candidate => candidate === partition),
+          encodeByPartition(store, job, plan, candidate => candidate === partition),
           job,
           strings,
         )
-  return compute(blocks, strings, job, { partition, of: plan.partitions, forgotten: beginsOf(store).arrival })
+  return computePartition(blocks, strings, job, { partition, of: plan.partitions, forgotten: logStartOf(store).arrival })
 }
 
 /** One block of one partition. */
-export interface OfPart {
+export interface PartBlock {
   readonly partition: number
-  readonly stretch: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /**
  * Computes the parts of a job one after the other, in this thread: all, or the `wanted` partitions. Spilled rows lie among the system's
  * temporary files.
  */
-export function* computeAll(store: StoredLog, job: Job, requested?: ReadonlySet<number>): Generator<OfPart, Part[]> {
-  const plan = planOf(logOf(store, job, new Strings()), job)
+export function* computeParts(store: StoredLog, job: BatchJob, requested?: ReadonlySet<number>): Generator<PartBlock, ResultPart[]> {
+  const plan = batchPlan(jobLog(store, job, new Strings()), job)
   const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition).filter(
     candidate => requested?.has(candidate) ?? true,
   )
-  const parts: Part[] = []
+  const parts: ResultPart[] = []
   if (partitions.length <= READINGS_MAX) {
-    for (const partition of partitions) parts.push(yield* withPartition(partition, computeFrom(store, job, plan, partition)))
+    for (const partition of partitions) parts.push(yield* withPartition(partition, computeFromLog(store, job, plan, partition)))
     return parts
   }
   const folder = mkdtempSync(join(tmpdir(), 'spillway-rows-'))
   try {
-    const spilled = spill(store, job, plan, join(folder, 'run.rows'), candidate => requested?.has(candidate) ?? true)
+    const spilled = spillRows(store, job, plan, join(folder, 'run.rows'), candidate => requested?.has(candidate) ?? true)
     for (const partition of partitions) {
       const strings = new Strings()
       const blocks = spilledBlocks(spilled, partition, job, strings)
       parts.push(
-        yield* withPartition(partition, compute(blocks, strings, job, { partition, of: plan.partitions, forgotten: spilled.forgotten })),
+        yield* withPartition(
+          partition,
+          computePartition(blocks, strings, job, { partition, of: plan.partitions, forgotten: spilled.forgotten }),
+        ),
       )
     }
     return parts
@@ -83,24 +86,24 @@ export function* computeAll(store: StoredLog, job: Job, requested?: ReadonlySet<
   }
 }
 
-function* withPartition(partition: number, computing: Computing): Generator<OfPart, Part> {
+function* withPartition(partition: number, computing: PartitionComputation): Generator<PartBlock, ResultPart> {
   for (;;) {
     const next = computing.next()
     if (next.done) return next.value
-    yield { partition, stretch: next.value }
+    yield { partition, bytes: next.value }
   }
 }
 
-function* readFrom(stretches: ReturnType<typeof parted>, job: Job, strings: Strings): Generator<Block, number> {
+function* readFrom(stretches: ReturnType<typeof encodeByPartition>, job: BatchJob, strings: Strings): Generator<Block, number> {
   for (;;) {
     const next = stretches.next()
     if (next.done) return next.value
-    yield readStretch(next.value.bytes, job, strings)
+    yield decodeRows(next.value.bytes, job, strings)
   }
 }
 
 /** A partition, and the bounds of the log that it is computed from. */
-export interface Computed {
+export interface PartitionInput {
   readonly partition: number
   readonly of: number
   /** Events that arrived up to here, UTC ms, are no longer in the log. */
@@ -108,18 +111,18 @@ export interface Computed {
 }
 
 /** Computes a partition from its blocks, which return the number of visible events. */
-export function* compute(
+export function* computePartition(
   blocks: Generator<Block, number>,
   strings: Strings,
-  { group, source, s, cut }: Job,
-  { partition, of, forgotten }: Computed,
-): Computing {
+  { group, source, s, cut }: BatchJob,
+  { partition, of, forgotten }: PartitionInput,
+): PartitionComputation {
   const kernel = new Kernel(group, source, { strings })
   const { known, read } = applyAll(kernel, blocks)
   if (group.place.kind === 'hybrid') {
     const frames = new FrameWriter()
-    yield* stateStretches(kernel, strings, cut, frames)
-    return { partition, of, known, read, keys: kernel.keys, ...frames.sum() }
+    yield* stateBlocks(kernel, strings, cut, frames)
+    return { partition, of, known, read, keys: kernel.keys, ...frames.digest() }
   }
   const writer = new ResultWriter(group, source, strings)
   for (let from = 0; from < kernel.keys; from += STRETCH_KEYS) {
@@ -128,12 +131,12 @@ export function* compute(
     const clock = new Float64Array(to - from).fill(s)
     const features = kernel.read(keys, clock)
     if (forgotten > -Infinity) refuseIncomplete(group.features, features, clock, forgotten)
-    yield writer.stretch({ length: to - from, keys, features })
+    yield writer.write({ length: to - from, keys, features })
   }
-  return { partition, of, known, read, keys: kernel.keys, ...writer.sum() }
+  return { partition, of, known, read, keys: kernel.keys, ...writer.digest() }
 }
 
-function applyAll(kernel: Kernel, blocks: Generator<Block, number>): Pick<Part, 'known' | 'read'> {
+function applyAll(kernel: Kernel, blocks: Generator<Block, number>): Pick<ResultPart, 'known' | 'read'> {
   for (let read = 0; ;) {
     const next = blocks.next()
     if (next.done) return { known: next.value, read }

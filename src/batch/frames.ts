@@ -27,7 +27,7 @@ export class FrameWriter {
   }
 
   /** SHA-256 (hex) and size of all frames. */
-  sum(): { readonly hash: string; readonly bytes: number } {
+  digest(): { readonly hash: string; readonly bytes: number } {
     return { hash: this.#hash.digest('hex'), bytes: this.#bytes }
   }
 }
@@ -36,14 +36,14 @@ export class FrameWriter {
  * Yields the blocks of adjacent frames. `subject` names the bytes in errors.
  * @throws `SPILL_DATA` for a damaged frame.
  */
-export function* framesIn(bytes: Uint8Array, subject: string): Generator<ByteReader> {
+export function* readFrames(bytes: Uint8Array, subject: string): Generator<ByteReader> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at < bytes.length;) {
     const length = at + HEAD_BYTES <= bytes.length ? view.getUint32(at, true) : Infinity
     // Copied to an aligned buffer, since arrays of numbers need alignment. `slice` of a Buffer does not copy.
     const body = new Uint8Array(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length))
     const reader = new ByteReader(body, subject)
-    if (body.length !== length || crc32(body) !== view.getUint32(at + 4, true)) reader.damaged('is not as it was written')
+    if (body.length !== length || crc32(body) !== view.getUint32(at + 4, true)) reader.failDamaged('is not as it was written')
     yield reader
     at += HEAD_BYTES + length
   }

@@ -1,40 +1,40 @@
 /** The worker thread of batch runs: opens a run, spills its rows by partition, and computes parts, one command at a time. */
 import { parentPort } from 'node:worker_threads'
-import { heldBytes } from '../base/memory.ts'
-import { failed, type Failed } from '../base/thread-error.ts'
+import { threadMemoryBytes } from '../base/memory.ts'
+import { failureMessage, type FailureMessage } from '../base/thread-error.ts'
 import { Strings } from '../columns/strings.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
-import { compute, computeFrom, type Computing } from './compute.ts'
-import { logOf, planOf, type Plan } from './events.ts'
-import type { Job, Part } from './job.ts'
-import { spill, spilledBlocks, type Spilled } from './spilled.ts'
+import { computePartition, computeFromLog, type PartitionComputation } from './compute.ts'
+import { jobLog, batchPlan, type BatchPlan } from './job-events.ts'
+import type { BatchJob, ResultPart } from './job.ts'
+import { spillRows, spilledBlocks, type SpilledRows } from './spilled-rows.ts'
 
 /** Commands to the thread. */
-export type ToThread =
-  | { readonly do: 'begin'; readonly path: string; readonly job: Job }
+export type BatchCommand =
+  | { readonly do: 'begin'; readonly path: string; readonly job: BatchJob }
   /** Of the run that it has begun. */
   | { readonly do: 'spill'; readonly to: string; readonly partitions: ReadonlySet<number> }
   /** Computes a part of the opened run directly from the log. */
   | { readonly do: 'part'; readonly partition: number }
   /** Computes a part from rows that any thread spilled. */
-  | { readonly do: 'spilled part'; readonly job: Job; readonly partition: number; readonly of: number; readonly spilled: Spilled }
+  | { readonly do: 'spilled part'; readonly job: BatchJob; readonly partition: number; readonly of: number; readonly spilled: SpilledRows }
   /** The last block was received. */
   | { readonly do: 'next' }
 
 type Reply =
   | { readonly kind: 'begun'; readonly partitions: number }
-  | { readonly kind: 'spilled'; readonly spilled: Spilled }
+  | { readonly kind: 'spilled'; readonly spilled: SpilledRows }
   | { readonly kind: 'stretch'; readonly stretch: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'ended'; readonly part: Part }
-  | Failed
+  | { readonly kind: 'ended'; readonly part: ResultPart }
+  | FailureMessage
 
 /** A message, with the peak memory in bytes since the run began. */
-export type FromThread = Reply & { readonly held: number }
+export type BatchThreadMessage = Reply & { readonly held: number }
 
 interface OpenedRun {
   readonly reader: SqliteReader
-  readonly job: Job
-  readonly plan: Plan
+  readonly job: BatchJob
+  readonly plan: BatchPlan
 }
 
 const port = parentPort!
@@ -47,15 +47,15 @@ function send(message: Reply, transfer: ArrayBuffer[] = []): void {
   port.postMessage({ ...message, held: peakBytes }, transfer)
 }
 
-port.on('message', (command: ToThread) => {
+port.on('message', (command: BatchCommand) => {
   if (command.do === 'next') return onNext()
   work(command).catch((error: unknown) => {
     closeRun()
-    send(failed(error))
+    send(failureMessage(error))
   })
 })
 
-async function work(command: Exclude<ToThread, { do: 'next' }>): Promise<void> {
+async function work(command: Exclude<BatchCommand, { do: 'next' }>): Promise<void> {
   switch (command.do) {
     case 'begin': {
       peakBytes = 0
@@ -64,13 +64,13 @@ async function work(command: Exclude<ToThread, { do: 'next' }>): Promise<void> {
     }
     case 'spill': {
       const { reader, job, plan } = opened!
-      const spilled = spill(reader, job, plan, command.to, partition => command.partitions.has(partition), sampleMemory)
+      const spilled = spillRows(reader, job, plan, command.to, partition => command.partitions.has(partition), sampleMemory)
       closeRun()
       return send({ kind: 'spilled', spilled })
     }
     case 'part': {
       const { reader, job, plan } = opened!
-      const part = await sendBlocks(computeFrom(reader, job, plan, command.partition))
+      const part = await sendBlocks(computeFromLog(reader, job, plan, command.partition))
       closeRun()
       return send({ kind: 'ended', part })
     }
@@ -78,16 +78,16 @@ async function work(command: Exclude<ToThread, { do: 'next' }>): Promise<void> {
       const { job, partition, of, spilled } = command
       const strings = new Strings()
       const blocks = spilledBlocks(spilled, partition, job, strings)
-      const part = await sendBlocks(compute(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
+      const part = await sendBlocks(computePartition(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
       return send({ kind: 'ended', part })
     }
   }
 }
 
-function openRun(path: string, job: Job): OpenedRun {
+function openRun(path: string, job: BatchJob): OpenedRun {
   const reader = new SqliteReader(path)
   try {
-    return { reader, job, plan: planOf(logOf(reader, job, new Strings()), job) }
+    return { reader, job, plan: batchPlan(jobLog(reader, job, new Strings()), job) }
   } catch (error) {
     reader.close()
     throw error
@@ -101,10 +101,10 @@ function closeRun(): void {
 }
 
 /** Samples memory at its peaks. */
-const sampleMemory = (): void => void (peakBytes = Math.max(peakBytes, heldBytes()))
+const sampleMemory = (): void => void (peakBytes = Math.max(peakBytes, threadMemoryBytes()))
 
 /** Sends the blocks of a part, each after the previous was received. */
-async function sendBlocks(computing: Computing): Promise<Part> {
+async function sendBlocks(computing: PartitionComputation): Promise<ResultPart> {
   for (;;) {
     const next = computing.next()
     if (next.done) return next.value

@@ -2,10 +2,10 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
-import { errorOf } from '../base/thread-error.ts'
-import type { FromThread, ToThread } from './job-thread.ts'
+import { errorFromMessage } from '../base/thread-error.ts'
+import type { BatchThreadMessage, BatchCommand } from './job-thread.ts'
 
-type Answer = Exclude<FromThread, { kind: 'stretch' | 'failed' }>
+type Answer = Exclude<BatchThreadMessage, { kind: 'stretch' | 'failed' }>
 type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>
 
 interface PendingCommand {
@@ -22,19 +22,19 @@ export class JobWorker {
   #pending: PendingCommand | undefined
   #isOver = false
   /** Peak memory of the thread since the run began, bytes. */
-  held = 0
+  peakBytes = 0
 
   constructor() {
     const worker = this.#worker
-    worker.on('message', (message: FromThread) => this.#receive(message))
+    worker.on('message', (message: BatchThreadMessage) => this.#receive(message))
     worker.on('error', error => this.#fail(error))
     worker.on('exit', () => this.end())
     worker.unref()
   }
 
   /** Runs a command. Rejects with the error of the thread or of `take`, or with `SPILL_STOPPED`. */
-  async ask<K extends Answer['kind']>(
-    command: ToThread,
+  async request<K extends Answer['kind']>(
+    command: BatchCommand,
     kind: K,
     take: PendingCommand['take'] = () => Promise.resolve(),
   ): Promise<AnswerOf<K>> {
@@ -55,16 +55,16 @@ export class JobWorker {
     void this.#worker.terminate()
   }
 
-  #receive(message: FromThread): void {
-    this.held = message.held
+  #receive(message: BatchThreadMessage): void {
+    this.peakBytes = message.held
     if (message.kind === 'stretch') {
       this.#pending?.take(message.stretch).then(
-        () => this.#worker.postMessage({ do: 'next' } satisfies ToThread),
+        () => this.#worker.postMessage({ do: 'next' } satisfies BatchCommand),
         (error: unknown) => this.#fail(error),
       )
       return
     }
-    if (message.kind === 'failed') return this.#fail(errorOf(message))
+    if (message.kind === 'failed') return this.#fail(errorFromMessage(message))
     this.#worker.unref()
     this.#pending?.resolve(message)
     this.#pending = undefined

@@ -2,7 +2,7 @@
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 
 /** One batch run to compute. */
-export interface Job {
+export interface BatchJob {
   readonly group: GroupIR
   readonly source: SourceIR
   /** All sources of the pipeline. */
@@ -16,7 +16,7 @@ export interface Job {
 }
 
 /** Summary of one finished part: the result of one partition. */
-export interface Part {
+export interface ResultPart {
   readonly partition: number
   /** Number of partitions. */
   readonly of: number
@@ -31,21 +31,21 @@ export interface Part {
 }
 
 /** Resources that a run used in one process. */
-export interface Worked {
+export interface RunUsage {
   readonly partitions: number
   /** Sum of the peak memory of its threads, bytes. */
   readonly memory: number
 }
 
 /** Receives the parts of a run, in any order and several at once. */
-export interface Taker {
+export interface ResultSink {
   /** Called first, with the number of partitions. Returns the partitions whose parts are stored already. */
   begin(partitions: number): ReadonlySet<number>
   /** Writes the next block of a part. Resolves when the next may follow. */
-  take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void>
+  write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void>
   /** A part is complete. Resolves when it is stored. */
-  end(part: Part): Promise<void>
+  endPart(part: ResultPart): Promise<void>
 }
 
 /** Computes the missing parts of a run. Rejects with the first error of any part, or when stopped. */
-export type Compute = (job: Job, taker: Taker, signal: AbortSignal) => Promise<Worked>
+export type ComputeRun = (job: BatchJob, taker: ResultSink, signal: AbortSignal) => Promise<RunUsage>

@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto'
 import type { StoredLog } from '../log/store.ts'
-import type { Part } from './job.ts'
+import type { ResultPart } from './job.ts'
 
 /** One batch run. */
-export interface RunRecord {
+export interface BatchRunRecord {
   /** Number of the run, from 1, over all groups. */
   readonly number: number
   readonly group: string
@@ -31,14 +31,14 @@ export interface RunRecord {
   /** A `running` run of a stopped log is resumed by the next process, unless a later run is due. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
-  readonly done?: Done
+  readonly done?: BatchRunResult
   /** The log entry from which on its values are in use, and the time of that swap, UTC ms. */
   readonly swapped?: number
   readonly swappedAt?: number
 }
 
 /** Result of a run over all partitions. */
-export interface Done {
+export interface BatchRunResult {
   /** Number of partitions. */
   readonly partitions: number
   /** Visible events of the source by `s`, of all that the log ever had. */
@@ -56,8 +56,8 @@ export interface Done {
 }
 
 /** Totals of parts, which are in partition order. */
-export function sumOf(parts: readonly Part[]): Omit<Done, 'seconds' | 'memory'> {
-  const total = (of: (part: Part) => number): number => parts.reduce((sum, part) => sum + of(part), 0)
+export function totalsOf(parts: readonly ResultPart[]): Omit<BatchRunResult, 'seconds' | 'memory'> {
+  const total = (of: (part: ResultPart) => number): number => parts.reduce((sum, part) => sum + of(part), 0)
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part.hash)
   return {
@@ -77,7 +77,7 @@ const DIGITS = 10
 const padded = (number: number): string => String(number).padStart(DIGITS, '0')
 
 /** The name of a run in the store. */
-export const runName = (number: number): string => `${RUNS}${padded(number)}`
+export const batchRunName = (number: number): string => `${RUNS}${padded(number)}`
 
 /** The name of a part in the store. */
 export const partName = (number: number, partition: number): string => `${PARTS}${padded(number)}/${padded(partition)}`
@@ -86,14 +86,14 @@ export const partName = (number: number, partition: number): string => `${PARTS}
 export const partFile = (number: number, partition: number): string => `run-${number}-${partition}.bin`
 
 /** Runs in the store, oldest first. */
-export const runsIn = (store: StoredLog): RunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as RunRecord)
+export const batchRunsIn = (store: StoredLog): BatchRunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as BatchRunRecord)
 
 /** Stored parts of one run, by partition. */
-export const partsIn = (store: StoredLog, number: number): Map<number, Part> =>
+export const partsIn = (store: StoredLog, number: number): Map<number, ResultPart> =>
   new Map(store.named(`${PARTS}${padded(number)}/`).map(([, text]) => partOf(text)))
 
 /** Stored parts of all runs, by run number and partition. */
-export function allPartsIn(store: StoredLog): Map<number, Map<number, Part>> {
+export function allPartsIn(store: StoredLog): Map<number, Map<number, ResultPart>> {
   const byRun = Map.groupBy(store.named(PARTS), ([name]) => Number(name.slice(PARTS.length, PARTS.length + DIGITS)))
   return new Map([...byRun].map(([number, named]) => [number, new Map(named.map(([, text]) => partOf(text)))]))
 }
@@ -102,22 +102,22 @@ export function allPartsIn(store: StoredLog): Map<number, Map<number, Part>> {
 export const partFilesIn = (store: StoredLog): string[] =>
   [...allPartsIn(store)].flatMap(([number, parts]) => [...parts.keys()].map(partition => partFile(number, partition)))
 
-function partOf(text: string): [partition: number, part: Part] {
-  const part = JSON.parse(text) as Part
+function partOf(text: string): [partition: number, part: ResultPart] {
+  const part = JSON.parse(text) as ResultPart
   return [part.partition, part]
 }
 
 /** The last run of a group that was swapped in before a log entry. */
-export const swappedBefore = (runs: readonly RunRecord[], group: string, entry: number): RunRecord | undefined =>
-  inOrderOfSwaps(runs).findLast(run => run.group === group && run.swapped! < entry)
+export const lastSwapBefore = (runs: readonly BatchRunRecord[], group: string, entry: number): BatchRunRecord | undefined =>
+  bySwap(runs).findLast(run => run.group === group && run.swapped! < entry)
 
 /** The last run of a group that was swapped in by a time, UTC ms. */
-export const swappedBy = (runs: readonly RunRecord[], group: string, t: number): RunRecord | undefined =>
-  inOrderOfSwaps(runs).findLast(run => run.group === group && run.swappedAt! <= t)
+export const lastSwapBy = (runs: readonly BatchRunRecord[], group: string, t: number): BatchRunRecord | undefined =>
+  bySwap(runs).findLast(run => run.group === group && run.swappedAt! <= t)
 
 /**
  * Swapped runs in order of their swaps. A run of an earlier definition waits until that definition is back; later runs may be swapped in
  * before it.
  */
-export const inOrderOfSwaps = (runs: readonly RunRecord[]): RunRecord[] =>
+export const bySwap = (runs: readonly BatchRunRecord[]): BatchRunRecord[] =>
   runs.filter(run => run.swapped !== undefined).sort((a, b) => a.swapped! - b.swapped!)

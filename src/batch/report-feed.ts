@@ -1,34 +1,39 @@
 /** A feature group as a report reads it at one time: from events of the log, or from the batch run in use. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupRead } from '../decision/reads.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { placedAt } from '../kernel/placement.ts'
+import { placementAt } from '../kernel/placement.ts'
 import type { StoredLog } from '../log/store.ts'
-import { codeOf } from './code.ts'
-import { partsIn, runsIn } from './ledger.ts'
-import { partBytes } from './part-bytes.ts'
+import { groupCode } from './group-code.ts'
+import { partsIn, batchRunsIn } from './ledger.ts'
+import { readPart } from './read-part.ts'
 import type { ReportJob } from './report-ledger.ts'
-import { readValues, type BatchValues } from './values.ts'
+import { readBatchValues, type BatchValues } from './batch-values.ts'
 
 /** Values of one group at one as-of time. */
-export interface Feed {
+export interface ReportFeed {
   readonly read: GroupRead
   /** Receives the events that had arrived by `arrived`, UTC ms; absent if a batch result answers. */
   readonly kernel: Kernel | undefined
   readonly arrived: number
   readonly clock: number
   /** Features of keys; `clock` repeats the as-of time of the feed for each key. */
-  readonly values: (keys: readonly Column[], clock: Float64Array) => FeatureColumn[]
+  readonly values: (keys: readonly ColumnData[], clock: Float64Array) => FeatureColumn[]
 }
 
 /** Opens the feed of one group. */
-export function feedOf(store: StoredLog, { ir, s, runs }: Pick<ReportJob, 'ir' | 's' | 'runs'>, read: GroupRead, strings: Strings): Feed {
+export function openReportFeed(
+  store: StoredLog,
+  { ir, s, runs }: Pick<ReportJob, 'ir' | 's' | 'runs'>,
+  read: GroupRead,
+  strings: Strings,
+): ReportFeed {
   const { group } = read
   const source = ir.sources.find(({ name }) => name === group.source)!
-  const placed = placedAt(group.place, s, runs[group.name])
+  const placed = placementAt(group.place, s, runs[group.name])
   const whole = ir.groups.find(({ name }) => name === group.name)!
   const result = group.place.kind === 'batch' ? resultOf(store, whole, source, runs[group.name], strings) : undefined
   if (result) return { read, kernel: undefined, ...placed, values: valuesOf(result, whole, source, read, strings) }
@@ -44,8 +49,8 @@ function resultOf(
   time: number | null | undefined,
   strings: Strings,
 ): BatchValues | undefined {
-  const code = codeOf(group, source)
-  const run = runsIn(store).findLast(
+  const code = groupCode(group, source)
+  const run = batchRunsIn(store).findLast(
     candidate => candidate.group === group.name && candidate.s === time && candidate.code === code && candidate.swapped !== undefined,
   )
   if (!run?.done) return undefined
@@ -54,20 +59,20 @@ function resultOf(
   const parts: Uint8Array[] = []
   for (let partition = 0; partition < done.partitions; partition++) {
     const part = stored.get(partition)
-    const bytes = part && partBytes(store, number, part)
+    const bytes = part && readPart(store, number, part)
     if (!bytes) return undefined
     parts.push(bytes)
   }
-  return readValues(parts, group, source, strings, { run: number, s: run.s, known: done.known, keys: done.keys })
+  return readBatchValues(parts, group, source, strings, { run: number, s: run.s, known: done.known, keys: done.keys })
 }
 
 /** Keys without a row in the run get the values of a key without events. */
-function valuesOf(result: BatchValues, whole: GroupIR, source: SourceIR, { group }: GroupRead, strings: Strings): Feed['values'] {
+function valuesOf(result: BatchValues, whole: GroupIR, source: SourceIR, { group }: GroupRead, strings: Strings): ReportFeed['values'] {
   const emptyKernel = new Kernel(whole, source, { strings })
   const wanted = group.features.map(({ name }) => whole.features.findIndex(feature => feature.name === name))
   return (keys, clock) => {
     const out = emptyKernel.read(keys, clock)
-    result.copyTo(out, keys, clock.length)
+    result.copyInto(out, keys, clock.length)
     return wanted.map(index => out[index])
   }
 }

@@ -6,13 +6,13 @@ import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { PipelineIR, ReportIR } from '../define/ir/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { scorerAfter } from '../training/registry/champion.ts'
+import { championAfter } from '../training/registry/champion.ts'
 import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'
-import { codeOf } from './code.ts'
-import { swappedBy, type RunRecord } from './ledger.ts'
+import { groupCode } from './group-code.ts'
+import { lastSwapBy, type BatchRunRecord } from './ledger.ts'
 
 /** Result of a report. */
-export interface ReportDone {
+export interface ReportResult {
   /** Live keys, and rows: some or all of them. */
   readonly live: number
   readonly rows: number
@@ -27,7 +27,7 @@ export interface ReportDone {
 }
 
 /** One report run. */
-export interface MadeReport {
+export interface ReportRun {
   /** Number of the report run, from 1. */
   readonly number: number
   readonly report: string
@@ -49,19 +49,19 @@ export interface MadeReport {
   /** A `running` report of a stopped log was broken off. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
-  readonly done?: ReportDone
+  readonly done?: ReportResult
   /** Path of the file, relative to the data folder unless absolute. */
   readonly file: string
 }
 
 /** Input of a report. With the log and the user functions it reproduces the report. */
-export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs' | 'version'> {
+export interface ReportJob extends Pick<ReportRun, 's' | 'cut' | 'runs' | 'version'> {
   readonly ir: PipelineIR
   readonly report: ReportIR
 }
 
 /** The part of a report run that reproduces it. */
-export const jobOf = ({ s, cut, runs, version }: MadeReport): Pick<ReportJob, 's' | 'cut' | 'runs' | 'version'> => ({
+export const reproducibleJob = ({ s, cut, runs, version }: ReportRun): Pick<ReportJob, 's' | 'cut' | 'runs' | 'version'> => ({
   s,
   cut,
   runs,
@@ -72,14 +72,14 @@ const PREFIX = 'report/'
 const DIGITS = 10
 
 /** The name of a report run in the store. */
-export const reportEntry = (number: number): string => `${PREFIX}${String(number).padStart(DIGITS, '0')}`
+export const reportRunName = (number: number): string => `${PREFIX}${String(number).padStart(DIGITS, '0')}`
 
 /** Report runs in the store, oldest first. */
-export const reportsIn = (store: Pick<StoredLog, 'named'>): MadeReport[] =>
-  store.named(PREFIX).map(([, text]) => JSON.parse(text) as MadeReport)
+export const reportRunsIn = (store: Pick<StoredLog, 'named'>): ReportRun[] =>
+  store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReportRun)
 
 /** The path of a report file. */
-export const fileOf = (data: string, { file }: Pick<MadeReport, 'file'>): string => (isAbsolute(file) ? file : join(data, file))
+export const reportRunPath = (data: string, { file }: Pick<ReportRun, 'file'>): string => (isAbsolute(file) ? file : join(data, file))
 
 /** Fingerprint of a report: differs for definitions that could give other rows. Schedule, name and file do not enter it. */
 export function reportCode(ir: PipelineIR, report: ReportIR): string {
@@ -95,26 +95,26 @@ export function reportCode(ir: PipelineIR, report: ReportIR): string {
 }
 
 /** The version that scored at `s`: the last usable version that was promoted by then. */
-export function versionUsed(values: NamedValues, ir: PipelineIR, { of }: ReportIR, s: number): { readonly version?: number } {
+export function versionAt(values: NamedValues, ir: PipelineIR, { of }: ReportIR, s: number): { readonly version?: number } {
   const model = of.kind === 'model' ? ir.models.find(({ name }) => name === of.model) : undefined
   if (!model?.train) return {}
   const promotions = promotionsOf(values, model.name).filter(({ at }) => at <= s)
-  const { champion } = scorerAfter(values, ir, model, promotions)
+  const { champion } = championAfter(values, ir, model, promotions)
   return champion ? { version: champion.version } : {}
 }
 
 /**
  * By group placed batch that the report reads: the as-of time of the last run swapped in by `s`. NULL if that run is of another definition.
  */
-export function runsUsed(ir: PipelineIR, report: ReportIR, runs: readonly RunRecord[], s: number): Record<string, number | null> {
+export function batchRunsAt(ir: PipelineIR, report: ReportIR, runs: readonly BatchRunRecord[], s: number): Record<string, number | null> {
   const batch = new Set(
     groupReads(ir, reportModel(ir, report)).flatMap(({ group: { name, place } }) => (place.kind === 'batch' ? name : [])),
   )
   const used = [...batch].map((name): [string, number | null] => {
     const group = ir.groups.find(candidate => candidate.name === name)!
     const source = ir.sources.find(candidate => candidate.name === group.source)!
-    const last = swappedBy(runs, name, s)
-    return [name, last?.code === codeOf(group, source) ? last.s : null]
+    const last = lastSwapBy(runs, name, s)
+    return [name, last?.code === groupCode(group, source) ? last.s : null]
   })
   return Object.fromEntries(used)
 }

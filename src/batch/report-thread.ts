@@ -1,23 +1,23 @@
 /** The thread of one report. It checks for a stop between two steps. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { othersTurn } from '../base/clock.ts'
+import { yieldToEventLoop } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { answer } from '../base/thread-job.ts'
+import { sendResult } from '../base/thread-job.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { makeReport } from './report.ts'
-import type { ReportData } from './report-job.ts'
+import type { ReportThreadInput } from './report-job.ts'
 
 const port = parentPort!
-const { log, job, path } = workerData as ReportData
+const { log, job, path } = workerData as ReportThreadInput
 let isStopped = false
 port.on('message', () => (isStopped = true))
 
 const between = async (): Promise<void> => {
-  await othersTurn()
+  await yieldToEventLoop()
   if (isStopped) throw new SpillwayError('SPILL_STOPPED', 'the report was stopped')
 }
 
 const reader = new SqliteReader(log)
-await answer(() => makeReport(reader, job, { scores: new Map(), path, between }))
+await sendResult(() => makeReport(reader, job, { scores: new Map(), path, between }))
 reader.close()
 port.close()

@@ -9,48 +9,48 @@
 import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import { countUpTo } from '../columns/order.ts'
-import { blockSlice } from '../columns/slice.ts'
+import { sliceBlock } from '../columns/slice.ts'
 import { Strings } from '../columns/strings.ts'
-import { columnsLookedAt, groupReads, readId } from '../decision/reads.ts'
+import { columnsRead, groupReads, readId } from '../decision/reads.ts'
 import { reportModel, type ReportModel } from '../decision/report-model.ts'
 import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
-import { Scoring, type Definitions } from '../decision/scoring.ts'
+import { ModelScorer, type ScoringDefinitions } from '../decision/model-scorer.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
 import type { ReportIR } from '../define/ir/ir.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
-import { refuseIncomplete } from '../kernel/incomplete.ts'
-import { beginsOf } from '../log/begins.ts'
+import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
+import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
-import { reportHash, writeReport } from '../replay/report-file.ts'
+import { hashReportRows, writeReportFile } from '../replay/report-file.ts'
 import { championOf } from '../training/registry/champion.ts'
-import { reachOf } from './events.ts'
-import { feedOf, type Feed } from './report-feed.ts'
-import type { ReportDone, ReportJob } from './report-ledger.ts'
+import { windowReach } from './job-events.ts'
+import { openReportFeed, type ReportFeed } from './report-feed.ts'
+import type { ReportResult, ReportJob } from './report-ledger.ts'
 
 /**
  * Makes the rows, one step per iteration.
  * @throws `SPILL_CLOCK_EVICTED` if the log has forgotten live keys, `SPILL_DATA` if it is damaged, `SPILL_UNSUPPORTED` for a group placed
  * corrected.
  */
-export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
+export function* reportTable(store: StoredLog, job: ReportJob, scores: ScoringDefinitions['scores']): Generator<void, ReportTable> {
   const { ir, report, s } = job
   const { model, file } = scoredBy(store, job)
   const strings = new Strings()
   const keys = new TickKeys(ir, model, model.decide, strings)
-  const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
+  const feeds = groupReads(ir, model).map(read => openReportFeed(store, job, read, strings))
   yield* readLog(store, job, model, { strings, keys, feeds })
   const rows = new ReportRows(ir, report, strings)
-  const scoring = new Scoring({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
-  const forgotten = beginsOf(store).arrival
-  const live = keys.at(s)
+  const scoring = new ModelScorer({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
+  const forgotten = logStartOf(store).arrival
+  const live = keys.activeAt(s)
   rows.begin(s)
   for (let from = 0; from < live.length; from += limits.TICK_KEYS_AT_ONCE) {
     const chunk = live.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
     const { length } = chunk
-    const key: Column = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
+    const key: ColumnData = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
     const clocks = feeds.map(({ clock }) => new Float64Array(length).fill(clock))
     const features = new Map(
       feeds.map((feed, i) => {
@@ -85,7 +85,7 @@ function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): { reado
 interface ReportReaders {
   readonly strings: Strings
   readonly keys: TickKeys
-  readonly feeds: readonly Feed[]
+  readonly feeds: readonly ReportFeed[]
 }
 
 /** Applies the log up to the cut to all feeds and to the live keys. */
@@ -99,14 +99,17 @@ function* readLog(
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   // Of a group with a stored result only the keys are read: they may be live.
   const groups = feeds.map(({ read: { group }, kernel }) => (kernel ? group : { ...group, features: [] }))
-  const needed = columnsLookedAt({ sources: ir.sources, groups, models: [model] })
+  const needed = columnsRead({ sources: ir.sources, groups, models: [model] })
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
   const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
-  const reached = feeds.filter(({ kernel, clock }) => kernel && clock > -Infinity).map(({ read, clock }) => clock - reachOf(read.group))
-  for (const segment of log.segments(log.since(Math.min(s - report.live, ...reached)), cut, { stringsOf: () => strings, wanted })) {
+  const reached = feeds.filter(({ kernel, clock }) => kernel && clock > -Infinity).map(({ read, clock }) => clock - windowReach(read.group))
+  for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, {
+    stringsOf: () => strings,
+    wanted,
+  })) {
     for (const { source, block } of segment.sources) {
       if (!used.has(source)) continue
-      if (keys.sources.includes(source)) keys.see(source, arrivedBy(block, s))
+      if (keys.sources.includes(source)) keys.add(source, arrivedBy(block, s))
       for (const { read, kernel, arrived } of feeds) if (read.group.source === source) kernel?.apply(arrivedBy(block, arrived))
     }
     yield
@@ -115,7 +118,7 @@ function* readLog(
 
 /** Rejects a report whose live keys the log has forgotten. A window that reaches too far back is rejected by itself. */
 function checkReach(store: StoredLog, { name, live }: ReportIR, s: number): void {
-  const { arrival } = beginsOf(store)
+  const { arrival } = logStartOf(store)
   if (s - live > arrival) return
   throw new SpillwayError(
     'SPILL_CLOCK_EVICTED',
@@ -125,13 +128,13 @@ function checkReach(store: StoredLog, { name, live }: ReportIR, s: number): void
 
 function arrivedBy(block: Block, moment: number): Block {
   const [rows] = countUpTo(block.arrival, Float64Array.of(moment))
-  return rows < block.length ? blockSlice(block, 0, rows) : block
+  return rows < block.length ? sliceBlock(block, 0, rows) : block
 }
 
 /** Collaborators of `makeReport`. */
-export interface MakingOptions {
+export interface MakeReportOptions {
   /** User functions by model. */
-  readonly scores: Definitions['scores']
+  readonly scores: ScoringDefinitions['scores']
   /** Path of the file. */
   readonly path: string
   /** Awaited between two steps. */
@@ -142,13 +145,13 @@ export interface MakingOptions {
  * Makes a report and writes it.
  * @throws as `reportTable` and `writeReport` do.
  */
-export async function makeReport(store: StoredLog, job: ReportJob, { scores, path, between }: MakingOptions): Promise<ReportDone> {
+export async function makeReport(store: StoredLog, job: ReportJob, { scores, path, between }: MakeReportOptions): Promise<ReportResult> {
   const started = stopwatch()
   const steps = reportTable(store, job, scores)
   let next = steps.next()
   for (; !next.done; next = steps.next()) await between?.()
   const { value: table } = next
-  const written = await writeReport(path, table)
+  const written = await writeReportFile(path, table)
   const seconds = (stopwatch() - started) / 1000
-  return { live: table.live, rows: table.length, stale: table.stale, hash: reportHash(table), ...written, seconds }
+  return { live: table.live, rows: table.length, stale: table.stale, hash: hashReportRows(table), ...written, seconds }
 }

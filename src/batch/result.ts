@@ -6,20 +6,20 @@
  * run has the same hash.
  */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, writeColumn } from '../log/column-codec.ts'
-import { framesIn, FrameWriter } from './frames.ts'
+import { readFrames, FrameWriter } from './frames.ts'
 
 const VERSION = 1
 
 /** Keys of a group and their features; row i is key i. */
-export interface ResultStretch {
+export interface ResultBlock {
   readonly length: number
-  readonly keys: readonly Column[]
+  readonly keys: readonly ColumnData[]
   /** One column per feature. */
   readonly features: readonly FeatureColumn[]
 }
@@ -40,7 +40,7 @@ export class ResultWriter {
   }
 
   /** One framed block, in a buffer of its own. */
-  stretch({ length, keys, features }: ResultStretch): Uint8Array<ArrayBuffer> {
+  write({ length, keys, features }: ResultBlock): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const textsOf = (isText: boolean) => (isText ? this.#strings : undefined)
     out.varint(VERSION)
@@ -57,8 +57,8 @@ export class ResultWriter {
   }
 
   /** Hash and size of all blocks written. */
-  sum(): { readonly hash: string; readonly bytes: number } {
-    return this.#frames.sum()
+  digest(): { readonly hash: string; readonly bytes: number } {
+    return this.#frames.digest()
   }
 }
 
@@ -66,19 +66,19 @@ export class ResultWriter {
  * Yields the blocks of a part.
  * @throws `SPILL_DATA` for a damaged block.
  */
-export function* readStretches(
+export function* readResultBlocks(
   bytes: Uint8Array,
   group: GroupIR,
   source: SourceIR,
   strings: Strings,
   subject: string,
-): Generator<ResultStretch> {
-  for (const reader of framesIn(bytes, subject)) yield readStretch(reader, group, source, strings)
+): Generator<ResultBlock> {
+  for (const reader of readFrames(bytes, subject)) yield readStretch(reader, group, source, strings)
 }
 
-function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultStretch {
+function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultBlock {
   const version = reader.varint()
-  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()
   const textsOf = (isText: boolean) => (isText ? strings : undefined)
   const column = (rows: number, isText: boolean) => readColumn(new ByteReader(reader.raw(), 'a column of a result'), rows, textsOf(isText))
@@ -94,7 +94,7 @@ function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strin
 }
 
 /** Feature values as a column of cells. Cells without a value become NULL and 0, so that equal results have equal bytes. */
-function cellsOf({ values, nulls, refused, width, counts }: FeatureColumn, length: number): Column {
+function cellsOf({ values, nulls, refused, width, counts }: FeatureColumn, length: number): ColumnData {
   const cellNulls = new Uint8Array(length * width)
   const cells = values.slice(0, length * width)
   for (let row = 0; row < length; row++) {

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { ModelStore } from '../../test/crash/model-store.ts'
 import { Strings } from '../columns/strings.ts'
 import { batch, count, entity, features, pipeline, source, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { Run } from '../run/loop/run.ts'
-import { computeAll } from './compute.ts'
-import { sumOf } from './ledger.ts'
-import { readValues } from './values.ts'
+import { computeParts } from './compute.ts'
+import { totalsOf } from './ledger.ts'
+import { readBatchValues } from './batch-values.ts'
 
 const card = entity('card', t.string())
 const shop = entity('shop', t.int())
@@ -28,18 +28,18 @@ const SALES = 20
 test('a revision that moves an event to another key takes it from the first, into however many parts a run is to be made', async () => {
   const store = new ModelStore(undefined, true)
   const run = new Run(defined, { store, clock: () => now })
-  for (let i = 0; i < 2 * SALES; i++) await run.submit('sales', batchOf([{ card: 'c', shop: i, ref: i % SALES, at: now }]))
+  for (let i = 0; i < 2 * SALES; i++) await run.submit('sales', recordBatchOf([{ card: 'c', shop: i, ref: i % SALES, at: now }]))
   for (const partitions of [1, 2, 8]) {
     const [group] = ir.groups
     const [of] = ir.sources
-    const making = computeAll(store, { group, source: of, sources: ir.sources, s: now, cut: run.end, partitions })
+    const making = computeParts(store, { group, source: of, sources: ir.sources, s: now, cut: run.end, partitions })
     const stretches: Uint8Array[] = []
     let next = making.next()
-    for (; !next.done; next = making.next()) stretches.push(next.value.stretch)
-    const { known, keys } = sumOf(next.value)
+    for (; !next.done; next = making.next()) stretches.push(next.value.bytes)
+    const { known, keys } = totalsOf(next.value)
     const out = featureColumns(group, 2 * SALES, false)
     const asked = { values: Float64Array.from({ length: 2 * SALES }, (_, i) => i) }
-    readValues(stretches, group, of, new Strings(), { run: 1, s: now, known, keys }).copyTo(out, [asked], 2 * SALES)
+    readBatchValues(stretches, group, of, new Strings(), { run: 1, s: now, known, keys }).copyInto(out, [asked], 2 * SALES)
     assert.deepEqual(
       [...out[0].values],
       Array.from({ length: 2 * SALES }, (_, i) => (i < SALES ? 0 : 1)),

@@ -6,13 +6,13 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
 import { Taken } from '../../test/batch/taken.ts'
 import { batch, count, entity, features, pipeline, source, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
-import { openFolder, readFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
 import { Run } from '../run/loop/run.ts'
 import { Strings } from '../columns/strings.ts'
-import type { Job } from './job.ts'
-import { readStretches } from './result.ts'
-import { computeBeside } from './threads.ts'
+import type { BatchJob } from './job.ts'
+import { readResultBlocks } from './result.ts'
+import { computeInThreads } from './threads.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, amount: t.int(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -31,12 +31,15 @@ const PARTITIONS = 8
 
 let folder: string
 let data: DataFolder
-let job: Job
+let job: BatchJob
 before(async () => {
   folder = scratchFolder('job')
-  data = await openFolder(join(folder, 'data'))
+  data = await openDataFolder(join(folder, 'data'))
   const run = new Run(pipeline('usual', [usual]), { store: data.store, clock: () => start })
-  await run.submit('payments', batchOf(Array.from({ length: CARDS * 2 }, (_, i) => ({ card: `c${i % CARDS}`, amount: i, at: start }))))
+  await run.submit(
+    'payments',
+    recordBatchOf(Array.from({ length: CARDS * 2 }, (_, i) => ({ card: `c${i % CARDS}`, amount: i, at: start }))),
+  )
   job = { group, source: of, sources: ir.sources, s: start, cut: run.end }
   await run.stop()
   data.release()
@@ -46,13 +49,13 @@ const path = () => join(folder, 'data', 'log.db')
 const spillFolder = () => join(folder, 'data', 'spill')
 const never = new AbortController().signal
 
-async function beside(of: Job, { taken = new Taken(), threads = 1 } = {}): Promise<Taken> {
-  await computeBeside(path(), { threads })(of, taken, never)
+async function beside(of: BatchJob, { taken = new Taken(), threads = 1 } = {}): Promise<Taken> {
+  await computeInThreads(path(), { threads })(of, taken, never)
   return taken
 }
 
-async function here(of: Job): Promise<Taken> {
-  const reader = readFolder(join(folder, 'data'))
+async function here(of: BatchJob): Promise<Taken> {
+  const reader = readDataFolder(join(folder, 'data'))
   const taken = new Taken()
   await computeHere(reader)(of, taken, never)
   reader.close()
@@ -68,7 +71,7 @@ test('a run in a thread of its own gives what it gives here, and again the same'
   assert.deepEqual([partitions, known, read, keys, bytes], [1, CARDS * 2, CARDS * 2, CARDS, one.bytesOf(0).length])
   assert.equal((await beside(job)).sum.hash, hash)
   const strings = new Strings()
-  const read2 = [...readStretches(one.bytesOf(0), group, of, strings, 'a result')]
+  const read2 = [...readResultBlocks(one.bytesOf(0), group, of, strings, 'a result')]
   assert.deepEqual(strings.textOf(read2[1].keys[0].values[7]), strings.textOf(read2[1].features[1].values[7]))
   assert.equal(read2[0].features[2].values[0], CARDS)
 })
@@ -85,7 +88,7 @@ test('any number of threads computes the same bytes, from spilled rows or the lo
   const rows = (taken: Taken) => {
     const strings = new Strings()
     return [...taken.stretches.keys()].flatMap(partition =>
-      [...readStretches(taken.bytesOf(partition), group, of, strings, 'a result')].flatMap(
+      [...readResultBlocks(taken.bytesOf(partition), group, of, strings, 'a result')].flatMap(
         ({ length, keys: [key], features: [n, last, most] }) =>
           Array.from({ length }, (_, i) =>
             [strings.textOf(key.values[i]), n.values[i], strings.textOf(last.values[i]), most.values[i]].join(),
@@ -122,7 +125,7 @@ test('of an earlier time it knows less, and of none nothing', async () => {
 })
 
 class Refusing extends Taken {
-  override take(): Promise<void> {
+  override write(): Promise<void> {
     return Promise.reject(new Error('the disk is full'))
   }
 }
@@ -133,21 +136,21 @@ class Hanging extends Taken {
     super()
     this.#stop = stop
   }
-  override take(): Promise<void> {
+  override write(): Promise<void> {
     return new Promise(() => this.#stop())
   }
 }
 
 test('an error in a thread is reported with its code; an error here, or a stop, ends the run', async () => {
-  const elsewhere = computeBeside(join(folder, 'none.db'))
+  const elsewhere = computeInThreads(join(folder, 'none.db'))
   await assert.rejects(elsewhere(job, new Taken(), never), { code: 'SPILL_STORE' })
   for (const partitions of [1, 4]) {
     const some = { ...job, partitions }
     await assert.rejects(beside(some, { taken: new Refusing(), threads: 2 }), { message: 'the disk is full' })
     const stopping = new AbortController()
-    const stopped = computeBeside(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
+    const stopped = computeInThreads(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
     await assert.rejects(stopped, { code: 'SPILL_STOPPED' })
-    await assert.rejects(computeBeside(path())(some, new Taken(), AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+    await assert.rejects(computeInThreads(path())(some, new Taken(), AbortSignal.abort()), { code: 'SPILL_STOPPED' })
   }
 })
 
@@ -160,7 +163,7 @@ test('where rows cannot be set aside the run fails with the place', async () => 
 })
 
 test('a thread that has made a run of one part makes the next one too', async () => {
-  const compute = computeBeside(path())
+  const compute = computeInThreads(path())
   const hashes: string[] = []
   for (let i = 0; i < 3; i++) {
     const taken = new Taken()
@@ -174,7 +177,7 @@ test('a result of which a byte fell over is damaged, and one that ends too early
   const strings = new Strings()
   const part = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3)
   for (const bytes of [part, part.subarray(0, 5), part.subarray(0, 10)])
-    assert.throws(() => [...readStretches(bytes, group, of, strings, 'the result of run 1')], {
+    assert.throws(() => [...readResultBlocks(bytes, group, of, strings, 'the result of run 1')], {
       code: 'SPILL_DATA',
       message: /the result of run 1 is not as it was written|damaged/,
     })

@@ -8,20 +8,20 @@
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after } from '../base/clock.ts'
+import { callAfter } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { JobWorker } from './job-worker.ts'
-import type { Compute, Job, Taker } from './job.ts'
-import type { Spilled } from './spilled.ts'
+import type { ComputeRun, BatchJob, ResultSink } from './job.ts'
+import type { SpilledRows } from './spilled-rows.ts'
 
 /** Options of `computeBeside`. */
-export interface ThreadsOptions {
+export interface BatchThreadsOptions {
   /** Concurrent threads. Default: one less than the machine runs, at most `BATCH_THREADS_MAX`. */
   readonly threads?: number | undefined
 }
 
 /** Computes runs over the log in this file. */
-export function computeBeside(path: string, { threads = defaultThreads() }: ThreadsOptions = {}): Compute {
+export function computeInThreads(path: string, { threads = defaultThreads() }: BatchThreadsOptions = {}): ComputeRun {
   const pool = new ThreadPool()
   let ending: AbortSignal | undefined
   return async (job, taker, signal) => {
@@ -57,7 +57,7 @@ class ThreadPool {
   give(worker: JobWorker): void {
     this.end()
     this.#idle = worker
-    this.#ending = after(limits.BATCH_THREAD_IDLE_MS, () => this.end())
+    this.#ending = callAfter(limits.BATCH_THREAD_IDLE_MS, () => this.end())
   }
 
   end(): void {
@@ -69,8 +69,8 @@ class ThreadPool {
 
 class ThreadedRun {
   readonly #path: string
-  readonly #job: Job
-  readonly #taker: Taker
+  readonly #job: BatchJob
+  readonly #taker: ResultSink
   readonly #pool: ThreadPool
   readonly #threads: number
   /** Threads of this run. */
@@ -78,7 +78,7 @@ class ThreadedRun {
   #isReusable = false
   #isOver = false
 
-  constructor(path: string, job: Job, taker: Taker, pool: ThreadPool, threads: number) {
+  constructor(path: string, job: BatchJob, taker: ResultSink, pool: ThreadPool, threads: number) {
     this.#path = path
     this.#job = job
     this.#taker = taker
@@ -93,18 +93,18 @@ class ThreadedRun {
     for (const worker of this.#workers) worker.end()
   }
 
-  async make(): ReturnType<Compute> {
+  async make(): ReturnType<ComputeRun> {
     const [first] = this.#workers
     const spillPath = join(dirname(this.#path), 'spill', 'run.rows')
     try {
-      const { partitions } = await first.ask({ do: 'begin', path: this.#path, job: this.#job }, 'begun')
+      const { partitions } = await first.request({ do: 'begin', path: this.#path, job: this.#job }, 'begun')
       const stored = this.#taker.begin(partitions)
       const missing = Array.from({ length: partitions }, (_, partition) => partition).filter(partition => !stored.has(partition))
       if (missing.length > 0 && partitions > 1) {
-        const { spilled } = await first.ask({ do: 'spill', to: spillPath, partitions: new Set(missing) }, 'spilled')
+        const { spilled } = await first.request({ do: 'spill', to: spillPath, partitions: new Set(missing) }, 'spilled')
         await this.#all(missing, partitions, spilled)
       } else if (missing.length > 0) await this.#only(first)
-      return { partitions, memory: this.#workers.reduce((sum, { held }) => sum + held, 0) }
+      return { partitions, memory: this.#workers.reduce((sum, { peakBytes: held }) => sum + held, 0) }
     } finally {
       if (this.#isReusable && !this.#isOver) this.#pool.give(first)
       else this.stop()
@@ -114,19 +114,19 @@ class ThreadedRun {
 
   /** A single-partition run uses little memory, so its thread is reused. */
   async #only(worker: JobWorker): Promise<void> {
-    const { part } = await worker.ask({ do: 'part', partition: 0 }, 'ended', stretch => this.#taker.take(0, stretch))
-    await this.#taker.end(part)
+    const { part } = await worker.request({ do: 'part', partition: 0 }, 'ended', stretch => this.#taker.write(0, stretch))
+    await this.#taker.endPart(part)
     this.#isReusable = true
   }
 
-  async #all(missing: number[], of: number, spilled: Spilled): Promise<void> {
+  async #all(missing: number[], of: number, spilled: SpilledRows): Promise<void> {
     const work = async (worker: JobWorker): Promise<void> => {
       for (let partition = missing.shift(); partition !== undefined; partition = missing.shift()) {
         const own = partition
         const places = new Map([[own, spilled.places.get(own) ?? []]])
         const order = { do: 'spilled part', job: this.#job, partition, of, spilled: { ...spilled, places } } as const
-        const { part } = await worker.ask(order, 'ended', stretch => this.#taker.take(own, stretch))
-        await this.#taker.end(part)
+        const { part } = await worker.request(order, 'ended', stretch => this.#taker.write(own, stretch))
+        await this.#taker.endPart(part)
       }
     }
     const threadCount = Math.min(this.#threads, missing.length)

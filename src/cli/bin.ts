@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
-import { limitCompilingThreads } from './compiling-threads.ts'
-import { endBySignals } from './first-process.ts'
+import { limitCompilerThreads } from './compiler-threads.ts'
+import { exitOnSignals } from './pid-one.ts'
 
-endBySignals(process)
+exitOnSignals(process)
 
 // The reader of the output may close the pipe early (`| head`); the command still finishes its work.
 for (const stream of [process.stdout, process.stderr]) {
@@ -18,7 +18,7 @@ if (tooOld) {
   console.error(`${tooOld.code}: ${tooOld.message}`)
   process.exitCode = 1
 } else {
-  if (process.argv[2] === 'run') limitCompilingThreads(process)
+  if (process.argv[2] === 'run') limitCompilerThreads(process)
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
 }

@@ -6,8 +6,8 @@ import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { messageOf } from './command/command.ts'
-import { whyDry } from './dev/dry-run.ts'
+import { errorText } from './command/command.ts'
+import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
 import { main } from './main.ts'
 import { importPipeline } from './command/pipeline-file.ts'
@@ -50,11 +50,11 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
   try {
     const { ir } = await importPipeline(path)
     notifyParent({ ir })
-    const reason = whyDry(ir, process.env)
+    const reason = dryRunReason(ir, process.env)
     if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
     return await main(['run', path, ...args, ...(reason === undefined ? [] : ['--dry-run'])])
   } catch (error) {
-    console.error(messageOf(error))
+    console.error(errorText(error))
     return 1
   }
 }

@@ -3,7 +3,7 @@ import '../base/compilers.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { auditCommand } from './audit/audit.ts'
 import { backfillCommand } from './backfill/backfill.ts'
-import { helpOf, messageOf, parse, usageOf, UsageError, type Command } from './command/command.ts'
+import { helpOf, errorText, parseCommand, usageOf, UsageError, type Command } from './command/command.ts'
 import { decisionsCommand } from './inspect/decisions.ts'
 import { devCommand } from './dev/dev.ts'
 import { dlqCommand } from './dlq/dlq.ts'
@@ -69,14 +69,14 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    const { values, positionals } = parse(command, rest)
+    const { values, positionals } = parseCommand(command, rest)
     if (values['help']) {
       console.log(helpOf(command, process.stdout.columns))
       return 0
     }
     return await command.run(values, positionals)
   } catch (error) {
-    console.error(messageOf(error))
+    console.error(errorText(error))
     if (!(error instanceof UsageError)) return 1
     console.error(`\n${usageOf(command)}`)
     return 2

@@ -87,7 +87,7 @@ export interface Decision<V> {
 }
 
 /** Fields of an answer to a request that waits for a decision. */
-export interface Said {
+export interface ReplyFields {
   /** False for an answer at the deadline of an action: the event may be lost with the server, so send it again. */
   readonly durable: boolean
   /** Answers of the actions that follow from the decision, by name. */
@@ -100,12 +100,12 @@ export interface Said {
 export type AskedDecision<V> = AnsweredDecision<V> | DegradedDecision
 
 /** A decision that was made before the deadlines of its actions. */
-export interface AnsweredDecision<V> extends Decision<V>, Omit<Said, 'degraded'> {
+export interface AnsweredDecision<V> extends Decision<V>, Omit<ReplyFields, 'degraded'> {
   readonly degraded?: undefined
 }
 
 /** The answer when the deadline of an action passed without a decision: `answers` holds the actions' fallbacks. */
-export interface DegradedDecision extends Said {
+export interface DegradedDecision extends ReplyFields {
   readonly model: string
   readonly score: null
   readonly durable: false
@@ -118,7 +118,7 @@ export interface DegradedDecision extends Said {
 }
 
 /** The answer to one event: the decisions on it. */
-export interface DecidedEvent extends Said {
+export interface DecidedEvent extends ReplyFields {
   readonly decisions: readonly Decision<Readonly<Record<string, unknown>>>[]
   /** 1 for a duplicate, on which no new decision is made. Absent if the answer is not durable. */
   readonly duplicates?: number

@@ -2,10 +2,10 @@
 import { limits } from '../base/limits.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
-import { LATE, Records } from './records.ts'
+import { FLUSH_DUE, RecordIterator } from './record-iterator.ts'
 
 /** Events of one request. */
-export interface Batch {
+export interface EventBatch {
   /** Index of the first event, among all events of the send. */
   readonly from: number
   /** Each as JSON. */
@@ -24,26 +24,26 @@ export interface BatchOptions {
  *
  * Throws `SPILL_INPUT` for a record that JSON cannot hold, `SPILL_LIMIT` for one that is too large. Full batches before it were yielded.
  */
-export async function* batchesOf(
+export async function* splitIntoBatches(
   events: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, waitMs }: BatchOptions,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<EventBatch> {
   if (!isIterable(events)) throw new ClientError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
-  const records = new Records(events, waitMs, signal)
+  const records = new RecordIterator(events, waitMs, signal)
   const batch = new BatchBuilder()
   try {
     while (true) {
       const next = await records.next()
-      if (next !== LATE && next.done === true) break
-      const text = next === LATE ? undefined : jsonText(`event ${batch.end}`, next.value)
+      if (next !== FLUSH_DUE && next.done === true) break
+      const text = next === FLUSH_DUE ? undefined : jsonText(`event ${batch.end}`, next.value)
       const bytes = text === undefined ? Infinity : bytesOf(text) + 1
       if (!batch.hasRoom(bytes)) {
-        records.sent()
+        records.stopTimer()
         if (batch.length > 0) yield batch.flush()
       }
       if (text === undefined) continue
       batch.add(text, bytes)
-      records.keep()
+      records.startTimer()
     }
     // An empty send is one request, too: its answer has the log position.
     if (batch.length > 0 || batch.end === 0) yield batch.flush()
@@ -80,7 +80,7 @@ class BatchBuilder {
   }
 
   /** Returns the batch, and begins the next one. */
-  flush(): Batch {
+  flush(): EventBatch {
     const batch = { from: this.#from, texts: this.#texts }
     this.#from = this.end
     this.#texts = []
@@ -94,14 +94,14 @@ const isIterable = (records: unknown): boolean =>
   typeof records === 'object' && records !== null && (Symbol.iterator in records || Symbol.asyncIterator in records)
 
 /** The body of a request: JSON for few events, NDJSON for many. */
-export function bodyOf({ texts }: Batch): { readonly type: string; readonly body: string } {
+export function bodyOf({ texts }: EventBatch): { readonly type: string; readonly body: string } {
   return texts.length <= limits.CLIENT_JSON_EVENTS
     ? { type: 'application/json', body: `[${texts.join(',')}]` }
     : { type: 'application/x-ndjson', body: `${texts.join('\n')}\n` }
 }
 
 /** The two halves of a batch. */
-export function halvesOf({ from, texts }: Batch): readonly [Batch, Batch] {
+export function halvesOf({ from, texts }: EventBatch): readonly [EventBatch, EventBatch] {
   const middle = Math.ceil(texts.length / 2)
   return [
     { from, texts: texts.slice(0, middle) },

@@ -50,7 +50,7 @@ export class ClientError extends SpillwayError {
 }
 
 /** The error of an answer that is not OK. */
-export async function errorOf(response: Response): Promise<ClientError> {
+export async function responseError(response: Response): Promise<ClientError> {
   const { status } = response
   const options = { status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
   const { code, message } = fieldsOf(await response.text().catch(() => ''))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
 import { check, fraud, hooked, now, open, pay, payments, start } from '../../test/serve/shop.ts'
-import { waitMs } from './http.ts'
+import { retryWaitMs } from './http.ts'
 import { client } from './client.ts'
 import { ClientError } from './client-error.ts'
 
@@ -184,12 +184,15 @@ test('backoff grows up to a limit, has jitter, and is never shorter than Retry-A
   const least = () => 0
   const most = () => 0.999_999
   assert.deepEqual(
-    [1, 2, 3, 30].map(failures => waitMs(failures, least)),
+    [1, 2, 3, 30].map(failures => retryWaitMs(failures, least)),
     [50, 100, 200, 15_000],
   )
   assert.deepEqual(
-    [1, 2, 3, 30].map(failures => Math.round(waitMs(failures, most))),
+    [1, 2, 3, 30].map(failures => Math.round(retryWaitMs(failures, most))),
     [100, 200, 400, 30_000],
   )
-  assert.deepEqual([waitMs(1, least, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, least, 2000)], [2000, 2500, 15_000])
+  assert.deepEqual(
+    [retryWaitMs(1, least, 2000), Math.round(retryWaitMs(1, most, 2000)), retryWaitMs(30, least, 2000)],
+    [2000, 2500, 15_000],
+  )
 })

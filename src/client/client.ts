@@ -3,13 +3,13 @@ import { pause, wallClock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
 import type { Entities, FeaturesOf, Group } from '../define/feature/features.ts'
-import type { Columns, RecordOf } from '../define/expression/kinds.ts'
+import type { ColumnSpecs, RecordOf } from '../define/expression/kinds.ts'
 import type { Model, VectorOf } from '../define/model/model.ts'
 import type { RecordFor, Source } from '../define/source/source.ts'
 import type { AskedDecision, DecidedEvent, Decision, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
-import { checkValues } from './feature-values.ts'
-import { follow, type FollowOptions } from './follow.ts'
-import { Http, type Ask, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
+import { requireValues } from './feature-values.ts'
+import { followStream, type FollowOptions } from './follow.ts'
+import { HttpClient, type ClientRequest, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
@@ -89,7 +89,11 @@ export interface Client {
    * Requests a decision of a model. Resolves when the decision is durable. A request whose answer was lost is not sent again, since the
    * model would decide twice.
    */
-  decide<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>, options?: CallOptions): Promise<AskedDecision<VectorOf<Model<I>>>>
+  decide<I, C extends ColumnSpecs>(
+    model: Model<I, C>,
+    fields: RecordOf<C>,
+    options?: CallOptions,
+  ): Promise<AskedDecision<VectorOf<Model<I>>>>
   /**
    * Sends one event, and waits for the decisions on it. If the source has ids, an event whose answer was lost is sent again: decisions are
    * made once, and the second answer holds those of the first.
@@ -130,7 +134,7 @@ export interface Client {
  * ```
  */
 export function client(options: ClientOptions): Client {
-  return clientOver(new Http(httpOptions(options)))
+  return clientWith(new HttpClient(httpOptions(options)))
 }
 
 /** Checks the options, and adds the defaults. Throws `SPILL_INPUT`. */
@@ -166,21 +170,21 @@ function checkAddress(url: string, fetch: Fetch): void {
 }
 
 /** The client on top of an `HttpClient`. */
-export function clientOver(http: Http): Client {
+export function clientWith(http: HttpClient): Client {
   return {
     send: (source, records, options = {}) => send(http, source, records, options),
     async features(group, key, { refused, signal } = {}) {
       const query = keyTexts(key).map(text => `key=${encodeURIComponent(text)}`)
       const path = `/features/${encodeURIComponent(group.name)}?${query.join('&')}`
       const answer = await http.json<KeyFeatures<never>>({ path, isIdempotent: true, signal })
-      return refused ? answer : checkValues(answer)
+      return refused ? answer : requireValues(answer)
     },
     async featuresOf(asks, { refused, signal } = {}) {
       const pairs = asks as readonly (readonly [Definition, unknown])[]
       const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
-      const request: Ask = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
+      const request: ClientRequest = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
       const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
-      return (refused ? answers : answers.map(checkValues)) as never
+      return (refused ? answers : answers.map(requireValues)) as never
     },
     decide: async ({ name }, fields, { signal } = {}) =>
       http.json({
@@ -199,10 +203,10 @@ export function clientOver(http: Http): Client {
         signal,
       }),
     decisions: ({ name }, options = {}) =>
-      follow(http, { path: `/events?model=${encodeURIComponent(name)}`, event: 'decision' }, options) as AsyncIterable<never>,
+      followStream(http, { path: `/events?model=${encodeURIComponent(name)}`, event: 'decision' }, options) as AsyncIterable<never>,
     effects({ action, ...options } = {}) {
       const query = action === undefined ? '' : `?action=${encodeURIComponent(typeof action === 'string' ? action : action.name)}`
-      return follow(http, { path: `/effects/stream${query}`, event: 'effect' }, options) as AsyncIterable<never>
+      return followStream(http, { path: `/effects/stream${query}`, event: 'effect' }, options) as AsyncIterable<never>
     },
     async recent({ name }, { key, limit, signal } = {}) {
       const query = [
@@ -221,7 +225,7 @@ export function clientOver(http: Http): Client {
 /** Does the error tell about the server? A malformed token of the caller does not. */
 const isServerError = (error: unknown): error is ClientError => error instanceof ClientError && error.code !== 'SPILL_INPUT'
 
-async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<boolean> {
+async function isHealthy(http: HttpClient, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     return (await http.once<{ status?: string }>({ path: '/healthz', isIdempotent: true, signal })).status === 'ok'
   } catch (error) {
@@ -230,7 +234,7 @@ async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<b
   }
 }
 
-async function readiness(http: Http, signal: AbortSignal | undefined): Promise<Readiness> {
+async function readiness(http: HttpClient, signal: AbortSignal | undefined): Promise<Readiness> {
   try {
     const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({
       path: '/readyz',

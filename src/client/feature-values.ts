@@ -3,7 +3,7 @@ import type { KeyFeatures, RefusedFeature } from './answers.ts'
 import { ClientError } from './client-error.ts'
 
 /** Returns the answer. Throws the code of the first feature without a value. */
-export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
+export function requireValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
   const [first, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
   if (!first?.[1]) return answer
   const more = others.length === 0 ? '' : `, and ${others.length} more`

@@ -4,8 +4,8 @@
  */
 import { pause } from '../base/clock.ts'
 import { ClientError } from './client-error.ts'
-import { reached, untilAborted, type Ask, type CallOptions, type Http } from './http.ts'
-import { ServerEvents, type ServerEvent } from './server-events.ts'
+import { withNetworkErrors, abortable, type ClientRequest, type CallOptions, type HttpClient } from './http.ts'
+import { ServerEventParser, type ServerEvent } from './server-events.ts'
 
 /** The options of an endless iteration. */
 export interface FollowOptions extends CallOptions {
@@ -23,7 +23,7 @@ interface PlacedEvent {
 }
 
 /** The path of a stream, and the name of its events. */
-export interface Followed {
+export interface FollowedStream {
   readonly path: string
   readonly event: string
 }
@@ -32,7 +32,11 @@ export interface Followed {
  * The iteration of a stream. Rejects if the first connection fails, after as many attempts as a request gets; later it reconnects for
  * ever. `return` and the signal end it at once, also while `next` waits: they close the connection.
  */
-export function follow(http: Http, followed: Followed, options: FollowOptions): AsyncIterableIterator<PlacedEvent, void, undefined> {
+export function followStream(
+  http: HttpClient,
+  followed: FollowedStream,
+  options: FollowOptions,
+): AsyncIterableIterator<PlacedEvent, void, undefined> {
   const ending = new AbortController()
   const events = eventsAfter(http, followed, options, ending)
   const settled = async (result: Promise<IteratorResult<PlacedEvent, void>>): Promise<IteratorResult<PlacedEvent, void>> => {
@@ -60,8 +64,8 @@ export function follow(http: Http, followed: Followed, options: FollowOptions): 
 const RETURNED = Symbol('returned')
 
 async function* eventsAfter(
-  http: Http,
-  { path, event: name }: Followed,
+  http: HttpClient,
+  { path, event: name }: FollowedStream,
   { after, signal, onGap, onBreak }: FollowOptions,
   ending: AbortController,
 ): AsyncGenerator<PlacedEvent, void, undefined> {
@@ -109,20 +113,20 @@ async function* eventsAfter(
 const firstPath = (path: string, after: string | undefined): string =>
   after === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`
 
-async function* eventsOf(http: Http, path: string, place: string | undefined, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+async function* eventsOf(http: HttpClient, path: string, place: string | undefined, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const stop = new AbortController()
   const { url, stillMs } = http.options
   const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
-  const request: Ask = { path, headers, isIdempotent: true, signal }
+  const request: ClientRequest = { path, headers, isIdempotent: true, signal }
   try {
-    const response = await withinSilence(untilAborted(http.open(request, stop), signal), url, stillMs)
+    const response = await withinSilence(abortable(http.open(request, stop), signal), url, stillMs)
     const reader = response.body!.getReader()
     const decoder = new TextDecoder()
-    const events = new ServerEvents()
+    const events = new ServerEventParser()
     while (true) {
-      const { done, value } = await withinSilence(untilAborted(reached(reader.read(), signal, url), signal), url, stillMs)
+      const { done, value } = await withinSilence(abortable(withNetworkErrors(reader.read(), signal, url), signal), url, stillMs)
       if (done) return
-      yield* events.take(decoder.decode(value, { stream: true }))
+      yield* events.parse(decoder.decode(value, { stream: true }))
     }
   } finally {
     stop.abort()

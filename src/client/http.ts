@@ -7,7 +7,7 @@
 import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
-import { ClientError, errorOf } from './client-error.ts'
+import { ClientError, responseError } from './client-error.ts'
 
 /** The signature of `fetch`, as far as the client uses it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -32,7 +32,7 @@ export interface HttpOptions {
 }
 
 /** A request to a server. */
-export interface Ask extends CallOptions {
+export interface ClientRequest extends CallOptions {
   readonly path: string
   /** A request with a body is a POST. */
   readonly body?: string
@@ -43,7 +43,7 @@ export interface Ask extends CallOptions {
 }
 
 /** Requests with the options of one client. */
-export class Http {
+export class HttpClient {
   readonly options: HttpOptions
 
   constructor(options: HttpOptions) {
@@ -51,7 +51,7 @@ export class Http {
   }
 
   /** Sends a request, with retries, and returns the JSON of the answer. Rejects with `ClientError`. */
-  async json<T>(request: Ask): Promise<T> {
+  async json<T>(request: ClientRequest): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once<T>(request)
@@ -63,11 +63,11 @@ export class Http {
   }
 
   /** As `json`, without retries. */
-  async once<T>(request: Ask): Promise<T> {
+  async once<T>(request: ClientRequest): Promise<T> {
     const { answerMs, url } = this.options
     const stop = new AbortController()
     const isDone = new AbortController()
-    const answer = untilAborted(this.#answer<T>(request, stop), request.signal)
+    const answer = abortable(this.#answer<T>(request, stop), request.signal)
     const timeout = pause(answerMs, isDone.signal).then((): never => {
       throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
     })
@@ -82,7 +82,7 @@ export class Http {
   }
 
   /** Sends a request, and returns the response before its body is read; `stop` closes it. Rejects with `ClientError`. */
-  async open({ path, body, type, headers, signal }: Ask, stop: AbortController): Promise<Response> {
+  async open({ path, body, type, headers, signal }: ClientRequest, stop: AbortController): Promise<Response> {
     signal?.throwIfAborted()
     const { url, fetch } = this.options
     const init: RequestInit = {
@@ -92,14 +92,14 @@ export class Http {
       redirect: 'error',
       signal: signal ? AbortSignal.any([stop.signal, signal]) : stop.signal,
     }
-    const response = await reached(fetch(`${url}${path}`, init), signal, url)
-    if (!response.ok) throw await errorOf(response)
+    const response = await withNetworkErrors(fetch(`${url}${path}`, init), signal, url)
+    if (!response.ok) throw await responseError(response)
     return response
   }
 
-  async #answer<T>(request: Ask, stop: AbortController): Promise<T> {
+  async #answer<T>(request: ClientRequest, stop: AbortController): Promise<T> {
     const response = await this.open(request, stop)
-    return parseJson<T>(response, await reached(response.text(), request.signal, this.options.url))
+    return parseJson<T>(response, await withNetworkErrors(response.text(), request.signal, this.options.url))
   }
 
   async #authorization(): Promise<{ readonly authorization?: string }> {
@@ -113,18 +113,18 @@ export class Http {
 
   /** Waits for the next attempt, at least as long as the server wants. Rejects when the call is aborted. */
   async wait(failures: number, retryAfterMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
-    await this.options.pause(waitMs(failures, this.options.random, retryAfterMs), signal)
+    await this.options.pause(retryWaitMs(failures, this.options.random, retryAfterMs), signal)
     signal?.throwIfAborted()
   }
 }
 
-function mayRetry(error: ClientError, { isIdempotent }: Ask): boolean {
+function mayRetry(error: ClientError, { isIdempotent }: ClientRequest): boolean {
   const isInTime = (error.retryAfterMs ?? 0) <= limits.CLIENT_WAIT_MS_MAX
   return isInTime && (error.wasTurnedAway || (isIdempotent && error.isPassing))
 }
 
 /** Settles as `answer` does, with network errors as `SPILL_UNREACHABLE`, and aborts as the signal's reason. */
-export async function reached<T>(answer: Promise<T>, signal: AbortSignal | undefined, url: string): Promise<T> {
+export async function withNetworkErrors<T>(answer: Promise<T>, signal: AbortSignal | undefined, url: string): Promise<T> {
   try {
     return await answer
   } catch (error) {
@@ -145,7 +145,7 @@ function parseJson<T>(response: Response, text: string): T {
 }
 
 /** Settles as the promise does, or rejects with the signal's reason. A promise of the user's may ignore the signal, and never settle. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise<T>((resolve, reject) => {
     const stop = () => reject(signal.reason)
@@ -161,7 +161,7 @@ const FIRST_WAIT_MS = 100
  * Exponential backoff with jitter, so that clients do not return at once: milliseconds to wait after `failures` failures, from 1. At
  * least `retryAfterMs`, with jitter too, since all rejected clients got the same value.
  */
-export function waitMs(failures: number, random: Random, retryAfterMs = 0): number {
+export function retryWaitMs(failures: number, random: Random, retryAfterMs = 0): number {
   const longest = Math.min(limits.CLIENT_WAIT_MS_MAX, FIRST_WAIT_MS * 2 ** (failures - 1))
   const backoff = longest * (0.5 + random() / 2)
   return retryAfterMs > 0 ? Math.max(retryAfterMs * (1 + random() / 4), backoff) : backoff

@@ -1,9 +1,9 @@
 /** Sends events in order: one request at a time, with the sum of all results. */
 import { SpillwayError } from '../base/errors.ts'
 import type { RefusedEvent, Sent, SentSoFar } from './answers.ts'
-import { batchesOf, bodyOf, halvesOf, type Batch } from './batches.ts'
+import { splitIntoBatches, bodyOf, halvesOf, type EventBatch } from './batches.ts'
 import { ClientError } from './client-error.ts'
-import type { CallOptions, Http } from './http.ts'
+import type { CallOptions, HttpClient } from './http.ts'
 import { hasIds, type Definition } from './named.ts'
 
 /** The answer of the server to one request. */
@@ -26,14 +26,14 @@ export interface SendOptions extends CallOptions {
 
 /** Sends events. Its `ClientError` has the progress (`sent`, `from`); the signal's reason and errors of the user's functions have none. */
 export async function send(
-  http: Http,
+  http: HttpClient,
   source: Definition,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, onSent }: SendOptions,
 ): Promise<Sent> {
   const progress = new SendProgress()
   const path = `/sources/${encodeURIComponent(source.name)}/events`
-  const sendOne = async (batch: Batch): Promise<void> => {
+  const sendOne = async (batch: EventBatch): Promise<void> => {
     const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent: hasIds(source), signal }).catch((error: unknown) => {
       // A server or proxy with a smaller limit answers 413 before it processes any of the batch: send its halves.
       if (error instanceof ClientError && error.status === 413 && batch.texts.length > 1) return undefined
@@ -43,11 +43,11 @@ export async function send(
     progress.add(batch, receipt)
     onSent?.(progress.soFar)
   }
-  const sendAll = async (batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<void> => {
+  const sendAll = async (batches: Iterable<EventBatch> | AsyncIterable<EventBatch>): Promise<void> => {
     for await (const batch of batches) await sendOne(batch)
   }
   try {
-    await sendAll(batchesOf(records, { signal, waitMs: http.options.gatherMs }))
+    await sendAll(splitIntoBatches(records, { signal, waitMs: http.options.gatherMs }))
     return progress.sent
   } catch (error) {
     throw error === signal?.reason ? error : withProgress(error, progress)
@@ -64,7 +64,7 @@ class SendProgress {
   #position = 0
   readonly #refusals: RefusedEvent[] = []
 
-  add({ from, texts }: Batch, { accepted, duplicates, refused, position, errors = [] }: Receipt): void {
+  add({ from, texts }: EventBatch, { accepted, duplicates, refused, position, errors = [] }: Receipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#refused += refused

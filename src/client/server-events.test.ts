@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
-import { ServerEvents } from './server-events.ts'
+import { ServerEventParser } from './server-events.ts'
 
 const parseAll = (pieces: readonly string[]) => {
-  const events = new ServerEvents()
-  return pieces.flatMap(piece => events.take(piece))
+  const events = new ServerEventParser()
+  return pieces.flatMap(piece => events.parse(piece))
 }
 
 const text = [

@@ -14,7 +14,7 @@ export interface ServerEvent {
 }
 
 /** The parser of one stream. */
-export class ServerEvents {
+export class ServerEventParser {
   #rest = ''
   #id = ''
   #hasNewId = false
@@ -25,7 +25,7 @@ export class ServerEvents {
   #chars = 0
 
   /** The events that end in this chunk, in order. Throws `SPILL_LIMIT` for an event that is too long. */
-  take(chunk: string): ServerEvent[] {
+  parse(chunk: string): ServerEvent[] {
     const text = this.#rest + chunk
     const events: ServerEvent[] = []
     let start = 0

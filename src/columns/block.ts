@@ -5,7 +5,7 @@
  * is 0 or 1 in it. A string column is an `Int32Array` of ids in the pipeline's `Strings`. `nulls[i] === 1` marks NULL; a column
  * without NULLs has no `nulls`.
  */
-export interface Column {
+export interface ColumnData {
   readonly values: Float64Array | Int32Array
   readonly nulls?: Uint8Array | undefined
 }
@@ -19,11 +19,11 @@ export interface Block {
   readonly arrival: Float64Array
   /** `partition · OFFSET_MAX + offset`: with event time and ingestion time the order of events (semantics, The value). */
   readonly position: Float64Array
-  readonly columns: Readonly<Record<string, Column>>
+  readonly columns: Readonly<Record<string, ColumnData>>
 }
 
 /** A block without events and columns. */
-export const noEvents: Block = {
+export const noEventsBlock: Block = {
   length: 0,
   time: new Float64Array(0),
   arrival: new Float64Array(0),

@@ -23,7 +23,7 @@ test('a view has the rows that are committed when it is taken', () => {
     [10, 11, 0, 5],
     [20, 21, 1, null],
   ])
-  builder.makeRoom(2)
+  builder.reserveMore(2)
   amount.setEach(2, 2, Float64Array.of(7, NaN), 0, 1)
   builder.commitAll(Float64Array.of(30, 40), Float64Array.of(31, 41))
   assert.deepEqual(rowsOf(builder).slice(2), [

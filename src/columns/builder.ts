@@ -7,8 +7,8 @@
  */
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
-import type { Block, Column } from './block.ts'
-import { grown } from './grown.ts'
+import type { Block, ColumnData } from './block.ts'
+import { growArray } from './grow-array.ts'
 
 const FIRST_CAPACITY = 1024
 
@@ -52,12 +52,12 @@ export class ColumnBuilder {
   }
 
   grow(capacity: number): void {
-    this.#values = grown(this.#values, capacity)
-    if (this.#nulls) this.#nulls = grown(this.#nulls, capacity)
+    this.#values = growArray(this.#values, capacity)
+    if (this.#nulls) this.#nulls = growArray(this.#nulls, capacity)
   }
 
   /** The first `length` rows, without a copy. */
-  view(length: number): Column {
+  view(length: number): ColumnData {
     return { values: this.#values.subarray(0, length), nulls: this.#nulls?.subarray(0, length) }
   }
 }
@@ -119,7 +119,7 @@ export class BlockBuilder {
 
   #viewed(): Block {
     const length = this.#length
-    const columns: Record<string, Column> = {}
+    const columns: Record<string, ColumnData> = {}
     for (const [name, column] of this.#columns) columns[name] = column.view(length)
     return {
       length,
@@ -136,7 +136,7 @@ export class BlockBuilder {
   }
 
   /** Makes room for `rows` more rows, and for the row in progress behind them. */
-  makeRoom(rows: number): void {
+  reserveMore(rows: number): void {
     const needed = this.#length + rows + 1
     if (needed > this.#capacity) this.#resize(Math.max(needed, 2 * this.#capacity))
   }
@@ -144,8 +144,8 @@ export class BlockBuilder {
   #resize(capacity: number): void {
     this.#view = undefined
     this.#capacity = capacity
-    this.#time = grown(this.#time, this.#capacity)
-    this.#arrival = grown(this.#arrival, this.#capacity)
+    this.#time = growArray(this.#time, this.#capacity)
+    this.#arrival = growArray(this.#arrival, this.#capacity)
     this.#position = positions(this.#capacity)
     for (const column of this.#columns.values()) column.grow(this.#capacity)
   }

@@ -1,14 +1,14 @@
 /** Concatenates blocks, columns and arrays into new memory. */
-import type { Block, Column } from './block.ts'
+import type { Block, ColumnData } from './block.ts'
 
 /** Concatenates blocks with the same columns. */
 export function concatBlocks(blocks: readonly Block[]): Block {
   const names = Object.keys(blocks[0].columns)
   return {
     length: blocks.reduce((sum, block) => sum + block.length, 0),
-    time: joined(blocks.map(block => block.time)),
-    arrival: joined(blocks.map(block => block.arrival)),
-    position: joined(blocks.map(block => block.position)),
+    time: concatArrays(blocks.map(block => block.time)),
+    arrival: concatArrays(blocks.map(block => block.arrival)),
+    position: concatArrays(blocks.map(block => block.position)),
     columns: Object.fromEntries(
       names.map(name => {
         const columns = blocks.map(block => block.columns[name])
@@ -25,15 +25,15 @@ export function concatBlocks(blocks: readonly Block[]): Block {
 }
 
 /** Concatenates columns of one type; `lengths` are their numbers of rows. */
-export function concatColumns(columns: readonly Column[], lengths: readonly number[]): Column {
-  const values = joined(columns.map(column => column.values))
+export function concatColumns(columns: readonly ColumnData[], lengths: readonly number[]): ColumnData {
+  const values = concatArrays(columns.map(column => column.values))
   if (columns.every(column => column.nulls === undefined)) return { values }
-  const nulls = joined(columns.map((column, i) => column.nulls ?? new Uint8Array(lengths[i])))
+  const nulls = concatArrays(columns.map((column, i) => column.nulls ?? new Uint8Array(lengths[i])))
   return { values, nulls }
 }
 
 /** Concatenates arrays of one kind. */
-export function joined<A extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(arrays: readonly A[]): A {
+export function concatArrays<A extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(arrays: readonly A[]): A {
   const length = arrays.reduce((sum, array) => sum + array.length, 0)
   const all = new (arrays[0].constructor as new (length: number) => A)(length)
   let at = 0

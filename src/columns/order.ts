@@ -61,7 +61,7 @@ export function isAscending(values: Float64Array | Int32Array): boolean {
 }
 
 /** Index of the first of ascending values that is not below `least`; their number if there is none. */
-export function firstNotBelow(values: Float64Array | Int32Array, least: number): number {
+export function lowerBound(values: Float64Array | Int32Array, least: number): number {
   let [low, high] = [0, values.length]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -4,18 +4,18 @@
  * An open-addressing table of row numbers, at most half full. Values are compared in the columns themselves, so a hash
  * collision costs a comparison and never a wrong answer. Strings are compared by their ids. Cost: 8 to 16 bytes a row.
  */
-import type { Column } from './block.ts'
+import type { ColumnData } from './block.ts'
 
 const EMPTY = -1
 
 /** Index of rows by their values in `columns`. */
 export class RowIndex {
-  readonly #columns: readonly Column[]
+  readonly #columns: readonly ColumnData[]
   readonly #slots: Int32Array
   readonly #mask: number
 
   /** An empty index for at most `rows` rows. */
-  constructor(columns: readonly Column[], rows: number) {
+  constructor(columns: readonly ColumnData[], rows: number) {
     this.#columns = columns
     const size = 2 ** Math.ceil(Math.log2(Math.max(16, rows * 2)))
     this.#slots = new Int32Array(size).fill(EMPTY)
@@ -49,7 +49,7 @@ export class RowIndex {
 
   #hash(row: number): number {
     let hash = 0
-    for (const { values } of this.#columns) hash = hashed(hash, values[row])
+    for (const { values } of this.#columns) hash = mixHash(hash, values[row])
     return (hash ^ (hash >>> 13)) >>> 0
   }
 }
@@ -58,14 +58,14 @@ const number = new Float64Array(1)
 const words = new Uint32Array(number.buffer)
 
 /** Adds a number to a hash. */
-export function hashed(hash: number, value: number): number {
+export function mixHash(hash: number, value: number): number {
   number[0] = value
   const half = Math.imul(hash ^ words[0], 0x9e3779b1)
   return Math.imul(half ^ (half >>> 15) ^ words[1], 0x85ebca6b)
 }
 
 /** True if two rows are equal in all columns; NULL equals NULL. */
-export function sameValues(columns: readonly Column[], left: number, right: number): boolean {
+export function sameValues(columns: readonly ColumnData[], left: number, right: number): boolean {
   for (const { values, nulls } of columns) {
     if (values[left] !== values[right]) return false
     if (nulls && nulls[left] !== nulls[right]) return false

@@ -1,5 +1,5 @@
 /** Columns in shared memory, which all threads see. */
-import type { Block, Column } from './block.ts'
+import type { Block, ColumnData } from './block.ts'
 
 type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
@@ -7,7 +7,7 @@ type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Arra
 export const sharedFloats = (length: number): Float64Array<SharedArrayBuffer> => new Float64Array(new SharedArrayBuffer(8 * length))
 
 /** The array itself if it is in shared memory, otherwise a copy there. Messages to other threads transfer it without a copy. */
-export function shared<A extends Columns>(values: A): A {
+export function sharedArray<A extends Columns>(values: A): A {
   if (values.buffer instanceof SharedArrayBuffer) return values
   const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
   copy.set(values)
@@ -18,15 +18,15 @@ export function shared<A extends Columns>(values: A): A {
 export function sharedBlock({ length, time, arrival, position, columns }: Block): Block {
   return {
     length,
-    time: shared(time),
-    arrival: shared(arrival),
-    position: shared(position),
+    time: sharedArray(time),
+    arrival: sharedArray(arrival),
+    position: sharedArray(position),
     columns: sharedColumns(columns),
   }
 }
 
 /** Columns in shared memory. */
-export const sharedColumns = (columns: Readonly<Record<string, Column>>): Record<string, Column> =>
+export const sharedColumns = (columns: Readonly<Record<string, ColumnData>>): Record<string, ColumnData> =>
   Object.fromEntries(
-    Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: shared(values), nulls: nulls && shared(nulls) }]),
+    Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: sharedArray(values), nulls: nulls && sharedArray(nulls) }]),
   )

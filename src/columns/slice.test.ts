@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { columnSlice, numbersSlice } from './slice.ts'
+import { sliceColumn, sliceNumbers } from './slice.ts'
 
 test('a range is a view of its rows, and the full range is the column itself', () => {
   const column = { values: Float64Array.of(1, 2, 3), nulls: Uint8Array.of(0, 1, 0) }
-  assert.deepEqual(columnSlice(column, 1, 3), { values: Float64Array.of(2, 3), nulls: Uint8Array.of(1, 0) })
-  assert.deepEqual(columnSlice(column, 0, 2), { values: Float64Array.of(1, 2), nulls: Uint8Array.of(0, 1) })
-  assert.equal(columnSlice(column, 0, 3), column)
+  assert.deepEqual(sliceColumn(column, 1, 3), { values: Float64Array.of(2, 3), nulls: Uint8Array.of(1, 0) })
+  assert.deepEqual(sliceColumn(column, 0, 2), { values: Float64Array.of(1, 2), nulls: Uint8Array.of(0, 1) })
+  assert.equal(sliceColumn(column, 0, 3), column)
   const numbers = Int32Array.of(4, 5)
-  assert.deepEqual(numbersSlice(numbers, 1, 2), Int32Array.of(5))
-  assert.deepEqual(numbersSlice(numbers, 0, 1), Int32Array.of(4))
-  assert.equal(numbersSlice(numbers, 0, 2), numbers)
-  numbersSlice(numbers, 1, 2)[0] = 6
+  assert.deepEqual(sliceNumbers(numbers, 1, 2), Int32Array.of(5))
+  assert.deepEqual(sliceNumbers(numbers, 0, 1), Int32Array.of(4))
+  assert.equal(sliceNumbers(numbers, 0, 2), numbers)
+  sliceNumbers(numbers, 1, 2)[0] = 6
   assert.deepEqual(numbers, Int32Array.of(4, 6))
 })

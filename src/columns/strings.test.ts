@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { addText, type Hash64 } from '../base/hash.ts'
 import { LONG_TEXT_BYTES } from './long-texts.ts'
-import { NoRoomForText } from './strings-room.ts'
+import { TextLimitError } from './text-limits.ts'
 import { Strings } from './strings.ts'
 
 /** Well-formed text with common prefixes and code points on each side of the surrogates. */
@@ -203,9 +203,9 @@ test('beyond the limit a new text is an error that changes nothing, and known te
       { texts: 3, bytes: Infinity },
       { texts: Infinity, bytes: before + 2 },
     ]) {
-      strings.boundBy(bounds)
+      strings.setLimits(bounds)
       for (const text of ['new', 'é'.repeat(40), long('n')]) {
-        assert.throws(() => strings.idOf(text), NoRoomForText)
+        assert.throws(() => strings.idOf(text), TextLimitError)
         assert.throws(() => strings.idOfBytes(bytes(text), 0, bytes(text).length), { code: 'SPILL_LIMIT' })
         assert.deepEqual([strings.find(text), strings.size, strings.bytes], [-1, size, before])
       }
@@ -214,7 +214,7 @@ test('beyond the limit a new text is an error that changes nothing, and known te
       ['a', long('b'), last].map(text => strings.idOf(text)),
       [0, 1, 2],
     )
-    strings.boundBy()
+    strings.setLimits()
     assert.equal(strings.idOf('new'), 3)
   }
 })

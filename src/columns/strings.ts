@@ -7,10 +7,10 @@
  */
 import { addBytes, addText, type Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
-import { grown } from './grown.ts'
+import { growArray } from './grow-array.ts'
 import { LONG_TEXT, LONG_TEXT_BYTES, LongTexts, REFERENCE_BYTES } from './long-texts.ts'
-import { most, NoRoomForText, type TextBounds } from './strings-room.ts'
-import { copyBytes, decoded, encoded, SHORT } from './text-bytes.ts'
+import { maxTextLimits, TextLimitError, type TextLimits } from './text-limits.ts'
+import { copyBytes, decodeText, encodeText, SHORT_TEXT_UNITS } from './text-bytes.ts'
 import { hashOfAscii, hashOfBytes } from './text-hash.ts'
 
 const FIRST_CAPACITY = 16
@@ -34,7 +34,7 @@ export class Strings {
   /** Texts that came or were read as strings, by id. */
   readonly #texts: (string | undefined)[] = []
   readonly #long = new LongTexts()
-  #bounds = most
+  #bounds = maxTextLimits
 
   get size(): number {
     return this.#size
@@ -46,7 +46,7 @@ export class Strings {
   }
 
   /** Sets the limits, which include the present texts; without `bounds` those of ids and memory. */
-  boundBy(bounds: TextBounds = most): void {
+  setLimits(bounds: TextLimits = maxTextLimits): void {
     this.#bounds = bounds
   }
 
@@ -56,7 +56,7 @@ export class Strings {
    */
   idOf(text: string): number {
     if (text.length > MAYBE_LONG) {
-      const bytes = encoded(text)
+      const bytes = encodeText(text)
       return this.idOfBytes(bytes, 0, bytes.length)
     }
     const hash = this.#hashOfText(text)
@@ -97,7 +97,7 @@ export class Strings {
   /** The id of a known text, or −1. */
   find(text: string): number {
     if (text.length > MAYBE_LONG) {
-      const bytes = encoded(text)
+      const bytes = encodeText(text)
       return this.findBytes(bytes, 0, bytes.length)
     }
     return this.#findText(text, this.#hashOfText(text))
@@ -150,8 +150,8 @@ export class Strings {
 
   #decoded(id: number): string {
     // A cached long text would be in memory twice.
-    if (this.#isLong(id)) return decoded(this.#longText(id), 0)
-    return (this.#texts[id] = decoded(this.#bytes, this.#startOf(id), this.#ends[id]))
+    if (this.#isLong(id)) return decodeText(this.#longText(id), 0)
+    return (this.#texts[id] = decodeText(this.#bytes, this.#startOf(id), this.#ends[id]))
   }
 
   get #used(): number {
@@ -200,7 +200,7 @@ export class Strings {
 
   /** Hash of a text that is not long; written behind the last text to compute it, unless it is short and ASCII. */
   #hashOfText(text: string): number {
-    const hash = text.length > SHORT ? undefined : hashOfAscii(text)
+    const hash = text.length > SHORT_TEXT_UNITS ? undefined : hashOfAscii(text)
     if (hash !== undefined) return hash
     const end = this.#write(text)
     return hashOfBytes(this.#bytes, this.#used, end)
@@ -226,7 +226,7 @@ export class Strings {
   /** Makes the bytes behind the last text a text. `more`: bytes of it that are stored elsewhere. */
   #add(end: number, hash: number, text: string | undefined, more = 0): number {
     const id = this.#size
-    if (id >= this.#bounds.texts || end + more + this.#long.bytes > this.#bounds.bytes) throw new NoRoomForText(this.#bounds)
+    if (id >= this.#bounds.texts || end + more + this.#long.bytes > this.#bounds.bytes) throw new TextLimitError(this.#bounds)
     if (2 * (id + 1) > this.#slots.length) this.#grow()
     this.#size = id + 1
     this.#ends[id] = end
@@ -261,8 +261,8 @@ export class Strings {
 
   #grow(): void {
     const capacity = Math.max(FIRST_CAPACITY, this.#slots.length)
-    this.#ends = grown(this.#ends, capacity)
-    this.#hashes = grown(this.#hashes, capacity)
+    this.#ends = growArray(this.#ends, capacity)
+    this.#hashes = growArray(this.#hashes, capacity)
     this.#slots = new Int32Array(capacity * 2)
     for (let id = 0; id < this.#size; id++) this.#place(id)
   }
@@ -271,7 +271,7 @@ export class Strings {
   #write(text: string): number {
     const { length } = text
     const at = this.#used
-    if (length > SHORT) return this.#encode(text, at)
+    if (length > SHORT_TEXT_UNITS) return this.#encode(text, at)
     this.#reserve(length)
     const bytes = this.#bytes
     for (let i = 0; i < length; i++) {
@@ -283,7 +283,7 @@ export class Strings {
   }
 
   #encode(text: string, at: number): number {
-    const bytes = encoded(text)
+    const bytes = encodeText(text)
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, at)
     return at + bytes.length
@@ -292,7 +292,7 @@ export class Strings {
   #reserve(more: number): void {
     const needed = this.#used + more
     if (needed <= this.#bytes.length) return
-    if (needed > limits.STRINGS_BYTES_MAX) throw new NoRoomForText(most)
+    if (needed > limits.STRINGS_BYTES_MAX) throw new TextLimitError(maxTextLimits)
     const larger = Buffer.alloc(Math.min(limits.STRINGS_BYTES_MAX, Math.max(needed, this.#bytes.length * 2, FIRST_BYTES)))
     larger.set(this.#bytes)
     this.#bytes = larger

@@ -2,7 +2,7 @@
 import type { ModelIR, Value } from '../define/ir/ir.ts'
 
 /** The subject of a decision: the position of its event, a tick and its key, or the id under which a request was logged. */
-export type DecidedOn =
+export type DecisionSubject =
   | { readonly partition: number; readonly offset: number }
   | { readonly t: number; readonly key: Value }
   | { readonly request: string }
@@ -11,7 +11,7 @@ export type DecidedOn =
  * The id as JSON, so that no key or name can be confused with another: (model, source, partition, offset), (model, tick, key) or
  * (model, request).
  */
-export function decisionId({ name, decide }: ModelIR, on: DecidedOn): string {
+export function decisionId({ name, decide }: ModelIR, on: DecisionSubject): string {
   if ('request' in on) return JSON.stringify([name, on.request])
   if ('t' in on) return JSON.stringify([name, on.t, on.key])
   return JSON.stringify([name, decide.kind === 'on' ? decide.source : '', on.partition, on.offset])

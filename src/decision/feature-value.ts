@@ -2,7 +2,7 @@
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureIR, Value } from '../define/ir/ir.ts'
-import { featureRefusals, type FeatureRefusal } from './refused.ts'
+import { featureRefusals, type FeatureRefusal } from './feature-refusals.ts'
 
 /** The delivered value of a feature, or its refusal. */
 export type FeatureValue =

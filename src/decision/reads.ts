@@ -1,5 +1,5 @@
 import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { identityColumns } from '../kernel/superseded.ts'
+import { identityColumns } from '../kernel/supersession.ts'
 
 /** A group as one model reads it, with the trigger's columns that give its key. */
 export interface GroupRead {
@@ -11,7 +11,7 @@ export interface GroupRead {
 /** Every (group, key) that a model's inputs and score refer to, once, in order of first use. */
 export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
   const reads = new Map<string, { readonly leaf: FeatureLeaf; readonly names: Set<string> }>()
-  for (const leaf of expressionsOf(model).flatMap(leavesOf)) {
+  for (const leaf of expressionsOf(model).flatMap(expressionLeaves)) {
     if (leaf.op !== 'feature') continue
     const read = reads.get(readId(leaf)) ?? { leaf, names: new Set() }
     reads.set(readId(leaf), read)
@@ -27,7 +27,7 @@ export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
 export const readId = ({ group, key }: { readonly group: string; readonly key: readonly string[] }): string => `${group}(${key.join(',')})`
 
 /** The sources that no decision depends on: only labels use them. */
-export function sourcesOfLabels({ sources, groups, models }: PipelineIR): Set<string> {
+export function labelOnlySources({ sources, groups, models }: PipelineIR): Set<string> {
   const deciding = models.flatMap(({ decide }) => (decide.kind === 'on' ? decide.source : []))
   const needed = new Set([...deciding, ...groups.map(({ source }) => source)])
   return new Set(sources.map(({ name }) => name).filter(name => !needed.has(name)))
@@ -35,26 +35,27 @@ export function sourcesOfLabels({ sources, groups, models }: PipelineIR): Set<st
 
 /** The columns of each source that a replay needs: those that features, models and labels read, and those that identify an event. */
 export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
-  const needed = columnsLookedAt(pipeline)
+  const needed = columnsRead(pipeline)
   for (const { label } of pipeline.models) if (label) for (const column of labelColumns(label)) needed.get(label.source)!.add(column)
   for (const { name, key, id } of pipeline.sources) for (const column of id ? [key, id] : [key]) needed.get(name)!.add(column)
   return needed
 }
 
 /** The columns of each source that features, their keys and models read, and those that decide which events count. */
-export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'models'>): Map<string, Set<string>> {
+export function columnsRead(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'models'>): Map<string, Set<string>> {
   const needed = new Map(pipeline.sources.map(source => [source.name, new Set(countingColumns(source))]))
   for (const { source, key, features } of pipeline.groups) {
     const columns = needed.get(source)!
     for (const name of key) columns.add(name)
     for (const { input, where } of features)
-      for (const expr of [input, where]) if (expr) for (const leaf of leavesOf(expr)) if (leaf.op === 'column') columns.add(leaf.name)
+      for (const expr of [input, where])
+        if (expr) for (const leaf of expressionLeaves(expr)) if (leaf.op === 'column') columns.add(leaf.name)
   }
   for (const model of pipeline.models) {
     // Columns of a tick or a request belong to no source.
     const columns = model.decide.kind === 'on' ? needed.get(model.decide.source)! : new Set<string>()
     for (const expr of expressionsOf(model)) {
-      for (const leaf of leavesOf(expr)) {
+      for (const leaf of expressionLeaves(expr)) {
         if (leaf.op === 'feature') for (const name of leaf.key) columns.add(name)
         else columns.add(leaf.name)
       }
@@ -65,7 +66,7 @@ export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' 
 
 function labelColumns(label: LabelIR): string[] {
   const [join, value] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
-  return [join, ...leavesOf(value).map(({ name }) => name)]
+  return [join, ...expressionLeaves(value).map(({ name }) => name)]
 }
 
 /** The columns that decide which event a revision supersedes, and which event is deleted. */
@@ -83,7 +84,7 @@ type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 type FeatureLeaf = Extract<Leaf, { op: 'feature' }>
 
 /** The fields of a trigger or source, and the features, that an expression refers to. */
-export function leavesOf(expr: ExprIR): Leaf[] {
+export function expressionLeaves(expr: ExprIR): Leaf[] {
   switch (expr.op) {
     case 'column':
     case 'trigger':
@@ -93,8 +94,8 @@ export function leavesOf(expr: ExprIR): Leaf[] {
       return []
     case 'not':
     case 'isNull':
-      return leavesOf(expr.of)
+      return expressionLeaves(expr.of)
     default:
-      return [...leavesOf(expr.left), ...leavesOf(expr.right)]
+      return [...expressionLeaves(expr.left), ...expressionLeaves(expr.right)]
   }
 }

@@ -3,17 +3,17 @@
  * are active at any given time.
  */
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
-import type { Every } from './tellers.ts'
+import type { EveryTrigger } from './liveness-columns.ts'
 
 /** A model that decides about active keys. */
 export interface ReportModel extends ModelIR {
-  readonly decide: Every
+  readonly decide: EveryTrigger
 }
 
 /** The model of a report. */
 export function reportModel({ models }: Pick<PipelineIR, 'models'>, { name, of, column, live }: ReportIR): ReportModel {
   // The report's schedule determines the times; `every` does not matter.
-  const decide: Every = { kind: 'every', every: 1, live, column }
+  const decide: EveryTrigger = { kind: 'every', every: 1, live, column }
   if (of.kind === 'inputs') return { name, decide, inputs: of.inputs, score: { kind: 'linear', intercept: 0, terms: [] } }
   const { name: model, inputs, score } = models.find(candidate => candidate.name === of.model)!
   return { name: model, decide, inputs, score }

@@ -1,6 +1,6 @@
 /** Converts the rows of a report to objects, for tests and people; all other code uses columns. */
 import type { PipelineIR, ReportIR, Value } from '../define/ir/ir.ts'
-import { rowsOf, type VectorColumn, type VectorRow } from '../model/index.ts'
+import { vectorRowReader, type VectorColumn, type VectorRow } from '../model/index.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'
 import type { ReportTable } from './report-rows.ts'
@@ -23,7 +23,7 @@ export interface ReportRecord {
 /** All rows of a report as objects. */
 export function reportRecords(ir: PipelineIR, report: ReportIR, { columns, values, length, strings }: ReportTable): ReportRecord[] {
   const model = reportModel(ir, report)
-  const vectorOf = rowsOf(model.inputs, strings)
+  const vectorOf = vectorRowReader(model.inputs, strings)
   const place = (name: string): number => columns.findIndex(column => column.name === name)
   const inputs = model.inputs.map(({ name }) => values[place(`vector.${name}`)] as VectorColumn)
   const reads = groupReads(ir, model).map(({ group, key }) => readId({ group: group.name, key }))

@@ -4,17 +4,17 @@
  * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` if the report demands
  * a freshness, and the age of each group read, `read.GROUP(KEY).age`. Memory: the rows that pass the filter.
  */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
-import { givesList } from '../define/ir/signatures.ts'
+import { isListAggregate } from '../define/ir/signatures.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
-import { joinedValues, pickedValues } from '../files/picked-values.ts'
+import { concatOutputValues, selectOutputRows } from '../files/output-rows.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
-import { delivered } from './delivered.ts'
+import { deliverColumn } from './deliver-column.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'
-import type { Scores } from './scoring.ts'
+import type { BatchScores } from './model-scorer.ts'
 
 /** The rows of one report in columns. */
 export interface ReportTable {
@@ -34,9 +34,9 @@ export interface ReportTable {
  * The key and scores of decisions, and the as-of time of each group read in the order of `groupReads`; −Infinity where nothing was
  * visible.
  */
-export interface ReportedDecisions extends Scores {
+export interface ReportDecisions extends BatchScores {
   readonly length: number
-  readonly key: Column
+  readonly key: ColumnData
   readonly clocks: readonly Float64Array[]
 }
 
@@ -67,12 +67,12 @@ export class ReportRows {
   }
 
   /** Adds the decisions [from, to) of that time, in the order of their keys. */
-  add(decisions: ReportedDecisions, from: number, to: number): void {
+  add(decisions: ReportDecisions, from: number, to: number): void {
     const length = to - from
     const values = this.#valuesOf(decisions, from, length)
     const rows = this.#selectedRows(values, length)
     this.#live += length
-    this.#parts.push({ length: rows.length, values: values.map(column => pickedValues(column, rows)) })
+    this.#parts.push({ length: rows.length, values: values.map(column => selectOutputRows(column, rows)) })
   }
 
   /** Returns the report. */
@@ -80,7 +80,7 @@ export class ReportRows {
     const parts = this.#parts
     const length = parts.reduce((sum, part) => sum + part.length, 0)
     const values = this.columns.map((_, c) =>
-      joinedValues(
+      concatOutputValues(
         parts.map(part => part.values[c]),
         parts.map(part => part.length),
       ),
@@ -92,29 +92,29 @@ export class ReportRows {
       columns: this.columns,
       strings: this.#strings,
       length: rows.length,
-      values: values.map(column => pickedValues(column, rows)),
+      values: values.map(column => selectOutputRows(column, rows)),
       live: this.#live,
       stale: this.#stale,
     }
   }
 
   /** The values of the report's columns for some decisions, copied. */
-  #valuesOf({ key, vector, score, refused, clocks }: ReportedDecisions, from: number, length: number): OutputValues[] {
+  #valuesOf({ key, vector, score, refused, clocks }: ReportDecisions, from: number, length: number): OutputValues[] {
     const { column, freshness, of } = this.#report
     const rows = Uint32Array.from({ length }, (_, i) => from + i)
     const ages = clocks.map(clock => this.#age(clock.subarray(from, from + length), length))
     return [
       { values: new Float64Array(length).fill(this.#t) },
-      delivered(pickedValues(key, rows), column),
-      ...(of.kind === 'model' ? [pickedValues(score, rows)] : []),
-      ...vector.map(input => pickedValues(input, rows)),
+      deliverColumn(selectOutputRows(key, rows), column),
+      ...(of.kind === 'model' ? [selectOutputRows(score, rows)] : []),
+      ...vector.map(input => selectOutputRows(input, rows)),
       this.#reasons(refused, from, length),
       ...(freshness === undefined ? [] : [this.#staleOf(ages, freshness, length)]),
       ...ages,
     ]
   }
 
-  #age(clock: Float64Array, length: number): Column {
+  #age(clock: Float64Array, length: number): ColumnData {
     const values = new Float64Array(length)
     const nulls = new Uint8Array(length)
     for (let row = 0; row < length; row++) {
@@ -124,7 +124,7 @@ export class ReportRows {
     return { values, nulls }
   }
 
-  #staleOf(ages: readonly Column[], freshness: number, length: number): Column {
+  #staleOf(ages: readonly ColumnData[], freshness: number, length: number): ColumnData {
     const values = new Float64Array(length)
     for (const age of ages)
       for (let row = 0; row < length; row++) if (age.nulls?.[row] === 1 || age.values[row] > freshness) values[row] = 1
@@ -132,7 +132,7 @@ export class ReportRows {
     return { values }
   }
 
-  #reasons(refused: ReadonlyMap<number, string>, from: number, length: number): Column {
+  #reasons(refused: ReadonlyMap<number, string>, from: number, length: number): ColumnData {
     const values = new Int32Array(length)
     const nulls = new Uint8Array(length).fill(1)
     for (let row = 0; refused.size > 0 && row < length; row++) {
@@ -202,5 +202,5 @@ function reportColumns(ir: PipelineIR, report: ReportIR): OutputColumn[] {
 function isList({ groups }: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
   const { features } = groups.find(({ name }) => name === expr.group)!
-  return givesList(features.find(({ name }) => name === expr.name)!.agg)
+  return isListAggregate(features.find(({ name }) => name === expr.name)!.agg)
 }

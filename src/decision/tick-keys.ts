@@ -2,18 +2,18 @@
  * Tracks the keys about which a model decides at ticks, from the events of the sources that determine liveness (semantics, decisions
  * and placements).
  */
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { isDeleted } from '../kernel/superseded.ts'
-import { LiveKeys, type KeyOrder } from './live-keys.ts'
-import { RevisedKeys } from './revised-keys.ts'
-import { keyOrder, tellersOf, type Every } from './tellers.ts'
+import { isDeleted } from '../kernel/supersession.ts'
+import { ActiveKeys, type KeyOrder } from './active-keys.ts'
+import { RevisableActiveKeys } from './revisable-active-keys.ts'
+import { keyOrder, livenessColumns, type EveryTrigger } from './liveness-columns.ts'
 
 interface TellerKeys {
   readonly source: string
   readonly key: string
-  readonly revised: RevisedKeys | undefined
+  readonly revised: RevisableActiveKeys | undefined
   /** The source, if it is a table. */
   readonly tombstones: SourceIR | undefined
 }
@@ -22,15 +22,15 @@ interface TellerKeys {
 export class TickKeys {
   readonly #order: KeyOrder
   /** Shared by all sources whose events cannot be revised. */
-  readonly #plain: LiveKeys
+  readonly #plain: ActiveKeys
   readonly #tellers: readonly TellerKeys[]
 
-  constructor(ir: PipelineIR, model: ModelIR, decide: Every, strings: Strings) {
+  constructor(ir: PipelineIR, model: ModelIR, decide: EveryTrigger, strings: Strings) {
     this.#order = keyOrder(decide, strings)
-    this.#plain = new LiveKeys(decide.live, this.#order)
-    this.#tellers = tellersOf(ir, model, decide).map(({ source: name, key }) => {
+    this.#plain = new ActiveKeys(decide.live, this.#order)
+    this.#tellers = livenessColumns(ir, model, decide).map(({ source: name, key }) => {
       const source = ir.sources.find(candidate => candidate.name === name)!
-      const revised = source.identity && new RevisedKeys(source, key, decide.live, this.#order, strings)
+      const revised = source.identity && new RevisableActiveKeys(source, key, decide.live, this.#order, strings)
       return { source: name, key, revised, tombstones: revised || source.deleted === undefined ? undefined : source }
     })
   }
@@ -41,31 +41,31 @@ export class TickKeys {
   }
 
   /** Adds events of a source, in the order of arrival. */
-  see(source: string, block: Block): void {
+  add(source: string, block: Block): void {
     for (const teller of this.#tellers) {
       if (teller.source !== source) continue
-      if (teller.revised) teller.revised.see(block)
+      if (teller.revised) teller.revised.add(block)
       else
-        this.#plain.see(teller.tombstones ? withoutTombstones(teller.tombstones, block, teller.key) : block.columns[teller.key], block.time)
+        this.#plain.add(teller.tombstones ? withoutTombstones(teller.tombstones, block, teller.key) : block.columns[teller.key], block.time)
     }
   }
 
   /** The keys active at a tick, in order; valid until events are added again. `t`, UTC ms, does not decrease. */
-  at(t: number): Float64Array {
+  activeAt(t: number): Float64Array {
     const revised = this.#tellers.flatMap(teller => teller.revised ?? [])
-    if (revised.length === 0) return this.#plain.at(t)
-    const all = new Set([this.#plain, ...revised].flatMap(keys => [...keys.at(t)]))
+    if (revised.length === 0) return this.#plain.activeAt(t)
+    const all = new Set([this.#plain, ...revised].flatMap(keys => [...keys.activeAt(t)]))
     return Float64Array.from(all).sort(this.#order)
   }
 
   /** The newest event time of a key that was active at the last tick, UTC ms. */
-  newestOf(key: number): number {
-    return Math.max(this.#plain.newestOf(key), ...this.#tellers.map(({ revised }) => revised?.newestOf(key) ?? -Infinity))
+  newestTime(key: number): number {
+    return Math.max(this.#plain.newestTime(key), ...this.#tellers.map(({ revised }) => revised?.newestTime(key) ?? -Infinity))
   }
 }
 
 /** The key's column, NULL where the event deletes a row: a tombstone makes no key active. */
-function withoutTombstones(source: SourceIR, block: Block, key: string): Column {
+function withoutTombstones(source: SourceIR, block: Block, key: string): ColumnData {
   const { values, nulls } = block.columns[key]
   const isNull = new Uint8Array(block.length)
   for (let row = 0; row < block.length; row++) if (nulls?.[row] || isDeleted(source, block, row)) isNull[row] = 1

@@ -19,7 +19,7 @@ import { ReportValue } from './report/report.ts'
 import type { ScoreFunction } from './model/score.ts'
 import type { MapFunction, SourceValue } from './source/source.ts'
 import { WorthValue } from './value/worth.ts'
-import { worthsOf, type PipelineWorth } from './value/worths.ts'
+import { pipelineWorths, type PipelineWorth } from './value/worths.ts'
 
 /** A pipeline, made by `pipeline`: what `spillway run FILE` finds in a file. */
 export interface Pipeline {
@@ -45,7 +45,7 @@ export interface Pipeline {
  *
  * Parts bring what they refer to. A value function does not bring its model.
  */
-export interface Part {
+export interface PipelinePart {
   readonly name: string
   readonly ir: ActionIR | ReportIR | ModelIR | GroupIR | WorthIR
 }
@@ -64,7 +64,7 @@ export interface Part {
  *   worth(fraud, money({ saves: 'amount', wrong: 2 })),
  * ])
  */
-export function pipeline(name: string, parts: readonly Part[]): Pipeline {
+export function pipeline(name: string, parts: readonly PipelinePart[]): Pipeline {
   checkName('pipeline', name)
   const list: unknown = parts
   if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions, reports or models, got ${show(list)}`)
@@ -90,7 +90,7 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   const sources = unique('source', [...triggerSources, ...groups.map(group => group.source), ...labelSources]).sort(byOrder)
   checkEntities(sources, models)
   checkCensoring(models, actions)
-  const worths = worthsOf(
+  const worths = pipelineWorths(
     list.filter(part => part instanceof WorthValue),
     { pipeline: name, models, actions: actions.map(action => action.ir) },
   )

@@ -6,21 +6,21 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import { sendingsOf, type Acting } from '../action/sendings.ts'
+import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
-import type { Runnable } from '../run/recovery/opening.ts'
+import type { Runnable } from '../run/recovery/open-pipeline.ts'
 import { stoppedError } from '../run/groups/shutdown.ts'
-import { keptFor } from '../run/recovery/retention.ts'
-import { Running } from '../run/loop/live-run.ts'
-import { Feed } from '../serve/events/run-feed.ts'
-import type { Bounds } from '../serve/access/resource-limits.ts'
+import { retentionMs } from '../run/recovery/retention.ts'
+import { LiveRun } from '../run/loop/live-run.ts'
+import { CommitFeed } from '../serve/events/commit-feed.ts'
+import type { ResourceLimits } from '../serve/access/resource-limits.ts'
 import type { Authorize } from '../serve/context/options.ts'
 import type { RateLimit } from '../serve/access/rate-limit.ts'
 import { servePlugin } from '../serve/plugin.ts'
 import { Tokens } from '../serve/access/tokens.ts'
-import { embedded, type Embedded } from './embedded.ts'
+import { createEmbedded, type Embedded } from './in-process-client.ts'
 
 /**
  * The options of the plugin `spillway`.
@@ -32,7 +32,7 @@ import { embedded, type Embedded } from './embedded.ts'
  */
 export interface EmbedOptions {
   /** The result of `pipeline('…', [ … ])`. */
-  readonly pipeline: Runnable & Acting
+  readonly pipeline: Runnable & ActionDefinitions
   /** Path of the data folder, which is created if it is missing. One process holds it at a time. */
   readonly data: string
   /** Prefix of all routes; `/spillway` by default. */
@@ -44,7 +44,7 @@ export interface EmbedOptions {
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
   /** Resource limits of this server, in place of the defaults. */
-  readonly bounds?: Partial<Bounds>
+  readonly bounds?: Partial<ResourceLimits>
   /** Rate limit of each client, by token, name from `authorize`, or address. Answers 429 beyond it. */
   readonly rate?: RateLimit
   /** Adds further metrics to `/metrics`. */
@@ -62,12 +62,12 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   checkOptions(options)
   const onError = (error: unknown): void => app.log.error({ err: error as Error })
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
-  const feed = new Feed()
-  const running = await Running.open(pipeline, data, {
-    sendings: await sendingsOf(pipeline, process.env),
-    onRecorded: feed.tell,
+  const feed = new CommitFeed()
+  const running = await LiveRun.open(pipeline, data, {
+    sendings: await openRoutes(pipeline, process.env),
+    onRecorded: feed.notify,
     onReport: report => app.log.warn(report),
-    ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }),
+    ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
   })
   try {
     attach(app, options, { running, feed, tokens, onError })
@@ -78,8 +78,8 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
 }
 
 interface OpenRun {
-  readonly running: Running
-  readonly feed: Feed
+  readonly running: LiveRun
+  readonly feed: CommitFeed
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
@@ -97,7 +97,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
   const assertRunning = (): void => {
     if (isStopped) throw stoppedError()
   }
-  app.decorate('spillway', embedded(run, pipeline.ir, assertRunning))
+  app.decorate('spillway', createEmbedded(run, pipeline.ir, assertRunning))
   const authorization = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
   app.register(servePlugin, {
     run,
@@ -117,7 +117,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
 /** The tokens of the folder. Throws `SPILL_INPUT` if there are none: then no client could ever be authorized. */
 function tokensOf(data: string, onError: (error: unknown) => void): Tokens {
   const tokens = new Tokens(data, onError)
-  if (tokens.areAsked) return tokens
+  if (tokens.areRequired) return tokens
   throw new SpillwayError(
     'SPILL_INPUT',
     `spillway: tokens is true, and there are none in ${data}: spillway tokens add NAME --role ROLE --data ${data}`,
@@ -139,7 +139,7 @@ function checkOptions({ pipeline, data, tokens, authorize }: { readonly [N in ke
 }
 
 /** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
-function isPipeline(value: unknown): value is Runnable & Acting {
+function isPipeline(value: unknown): value is Runnable & ActionDefinitions {
   const { ir, maps } = Object(value) as Partial<Runnable>
   return typeof ir?.version === 'number' && maps instanceof Map
 }

@@ -1,7 +1,7 @@
 /** Arithmetic at its edges, several rows at a time: scales, ±(2^53 − 1), NULL on one side, exact values beside doubles. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
@@ -14,7 +14,7 @@ const int: TypeIR = { type: 'int' }
 const double: TypeIR = { type: 'double' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
 
-const columnOf = (side: Side): Column => ({
+const columnOf = (side: Side): ColumnData => ({
   // The number under a NULL is arbitrary.
   values: Float64Array.from(side, value => value ?? 1),
   ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }),
@@ -28,7 +28,7 @@ function results(op: Op, [left, a]: readonly [TypeIR, Side], [right, b]: readonl
   const leaf = (name: string, of: TypeIR): ExprIR => ({ op: 'column', name, ...of })
   const evaluate = compile({ op, left: leaf('a', left), right: leaf('b', right), ...type }, { strings: new Strings() })
   const resultsOf = (...sides: [Side, Side]) => {
-    const columns: Record<string, Column> = { a: columnOf(sides[0]), b: columnOf(sides[1]) }
+    const columns: Record<string, ColumnData> = { a: columnOf(sides[0]), b: columnOf(sides[1]) }
     const { values, nulls } = evaluate(({ name }) => columns[name], sides[0].length)
     const results = sides[0].map((_, i) => (nulls?.[i] ? null : values[i]))
     assert.equal(nulls !== undefined, results.includes(null))

@@ -12,24 +12,24 @@ import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 import type { ExprIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
-import { either, orOutside } from './nulls.ts'
-import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
+import { nullIfEither, nullIfOutside } from './nulls.ts'
+import { toDoubles, commonUnits, operandOf, scaleUnit } from './operand.ts'
 import { Scratch } from './scratch.ts'
 
 /** Arithmetic in the IR. */
 export type ArithmeticIR = Extract<ExprIR, { op: 'add' | 'sub' | 'mul' | 'div' }>
 
 /** Compiles an arithmetic node. */
-export function arithmetic(expr: ArithmeticIR, left: Evaluate, right: Evaluate): Evaluate {
+export function compileArithmetic(expr: ArithmeticIR, left: Evaluate, right: Evaluate): Evaluate {
   const { op } = expr
   const [a, b] = [operandOf(expr.left), operandOf(expr.right)]
   assert(a.kind !== 'string' && b.kind !== 'string', `'${op}' calculates with numbers`)
   if (op === 'div' || a.kind !== 'exact' || b.kind !== 'exact') {
     assert(expr.type === 'double', `'${op}' over doubles is a double`)
-    return calculate(loops[op], [1, 1], Number.MAX_VALUE, asDouble(left, a), asDouble(right, b))
+    return calculate(loops[op], [1, 1], Number.MAX_VALUE, toDoubles(left, a), toDoubles(right, b))
   }
   const unit = op === 'mul' ? a.unit * b.unit : Math.max(a.unit, b.unit)
-  assert(expr.type !== 'double' && unitOf(expr) === unit, `'${op}' over exact operands has the scale that they give`)
+  assert(expr.type !== 'double' && scaleUnit(expr) === unit, `'${op}' over exact operands has the scale that they give`)
   return calculate(loops[op], commonUnits(a, b), limits.EXACT_MAX, left, right)
 }
 
@@ -39,8 +39,8 @@ function calculate(loop: Loop, [leftUnit, rightUnit]: readonly [number, number],
     const [l, r] = [left(leaf, length), right(leaf, length)]
     const values = scratch.values(length)
     const outside = loop(l.values as Float64Array, r.values as Float64Array, leftUnit, rightUnit, limit, values, length)
-    const nulls = either(l.nulls, r.nulls, scratch, length)
-    return { values, nulls: outside ? orOutside(nulls, values, limit, scratch, length) : nulls }
+    const nulls = nullIfEither(l.nulls, r.nulls, scratch, length)
+    return { values, nulls: outside ? nullIfOutside(nulls, values, limit, scratch, length) : nulls }
   }
 }
 

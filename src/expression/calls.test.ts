@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { ExprIR } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
 
 const strings = new Strings()
 const x: ExprIR = { op: 'column', name: 'x', type: 'int' }
 const five: ExprIR = { op: 'literal', value: 5, type: 'int' }
-const column = (...values: number[]): Column => ({ values: Float64Array.from(values) })
-const first = ({ values }: Column, length: number) => Array.from(values.subarray(0, length))
+const column = (...values: number[]): ColumnData => ({ values: Float64Array.from(values) })
+const first = ({ values }: ColumnData, length: number) => Array.from(values.subarray(0, length))
 
 test('a longer block than before is filled to its end', () => {
   const evaluate = compile({ op: 'add', left: x, right: five, type: 'int' }, { strings })

@@ -1,7 +1,7 @@
 /** Every comparison for every order of two sides, several rows at a time, in every representation of the sides. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ExprIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
@@ -24,7 +24,7 @@ const truth = {
   gte: [false, true, true],
 } as const
 
-function columnOf([{ type }, side]: Side, strings: Strings): Column {
+function columnOf([{ type }, side]: Side, strings: Strings): ColumnData {
   const physical = side.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value ?? -1)))
   const values = type === 'string' ? Int32Array.from(physical) : Float64Array.from(physical)
   return { values, ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }) }
@@ -32,7 +32,7 @@ function columnOf([{ type }, side]: Side, strings: Strings): Column {
 
 function results(op: keyof typeof truth, left: Side, right: Side): (boolean | null)[] {
   const strings = new Strings()
-  const columns: Record<string, Column> = { a: columnOf(left, strings), b: columnOf(right, strings) }
+  const columns: Record<string, ColumnData> = { a: columnOf(left, strings), b: columnOf(right, strings) }
   const leaf = (name: string, [type]: Side): ExprIR => ({ op: 'column', name, ...type })
   const evaluate = compile({ op, left: leaf('a', left), right: leaf('b', right), type: 'bool' }, { strings })
   const length = left[1].length

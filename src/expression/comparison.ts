@@ -9,18 +9,18 @@ import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
-import { either } from './nulls.ts'
-import { asDouble, commonUnits, operandOf } from './operand.ts'
+import { nullIfEither } from './nulls.ts'
+import { toDoubles, commonUnits, operandOf } from './operand.ts'
 import { Scratch } from './scratch.ts'
 
 /** A comparison in the IR. */
 export type ComparisonIR = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
 
 /** Compiles a comparison. */
-export function comparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, rightOf: Evaluate, strings: Strings): Evaluate {
+export function compileComparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, rightOf: Evaluate, strings: Strings): Evaluate {
   // x > y is y < x.
-  if (op === 'gt') return comparison({ op: 'lt', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
-  if (op === 'gte') return comparison({ op: 'lte', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
+  if (op === 'gt') return compileComparison({ op: 'lt', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
+  if (op === 'gte') return compileComparison({ op: 'lte', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
   const [a, b] = [operandOf(left), operandOf(right)]
   if (a.kind === 'string' || b.kind === 'string') {
     assert(a.kind === b.kind, `'${op}' compares a string with a string`)
@@ -29,7 +29,7 @@ export function comparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, 
       : ofStrings(op === 'lt' ? -1 : 0, leftOf, rightOf, strings)
   }
   if (a.kind === 'exact' && b.kind === 'exact') return ofNumbers(numberLoops[op], commonUnits(a, b), leftOf, rightOf)
-  return ofNumbers(numberLoops[op], [1, 1], asDouble(leftOf, a), asDouble(rightOf, b))
+  return ofNumbers(numberLoops[op], [1, 1], toDoubles(leftOf, a), toDoubles(rightOf, b))
 }
 
 type Numbers = Float64Array | Int32Array
@@ -59,7 +59,7 @@ function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, nu
     const [l, r] = [left(leaf, length), right(leaf, length)]
     const values = scratch.values(length)
     loop(l.values, r.values, leftUnit, rightUnit, values, length)
-    return { values, nulls: either(l.nulls, r.nulls, scratch, length) }
+    return { values, nulls: nullIfEither(l.nulls, r.nulls, scratch, length) }
   }
 }
 
@@ -69,7 +69,7 @@ function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Strin
   return (leaf, length) => {
     const [l, r] = [left(leaf, length), right(leaf, length)]
     const values = scratch.values(length)
-    const nulls = either(l.nulls, r.nulls, scratch, length)
+    const nulls = nullIfEither(l.nulls, r.nulls, scratch, length)
     // The id under a NULL may be invalid.
     for (let i = 0; i < length; i++) values[i] = !nulls?.[i] && strings.compare(l.values[i], r.values[i]) <= most ? 1 : 0
     return { values, nulls }

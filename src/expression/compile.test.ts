@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ExprIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { compile } from './index.ts'
@@ -162,7 +162,7 @@ const rows = fc
   .record(Object.fromEntries(Object.keys(columns).map(name => [name, fc.boolean()])))
   .chain(nullable => fc.array(row(nullable), { maxLength: 12 }))
 
-function columnOf(values: readonly Value[]): Column {
+function columnOf(values: readonly Value[]): ColumnData {
   const physical = values.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value ?? NaN)))
   const isText = values.some(value => typeof value === 'string')
   const nulls = values.includes(null) ? Uint8Array.from(values, value => Number(value === null)) : undefined
@@ -171,7 +171,7 @@ function columnOf(values: readonly Value[]): Column {
 
 const physical = (result: Result): number | string | boolean | null => (isExact(result) ? Number(result.integer) : result)
 
-function valueAt({ values, nulls }: Column, i: number, { type }: ExprIR): number | string | boolean | null {
+function valueAt({ values, nulls }: ColumnData, i: number, { type }: ExprIR): number | string | boolean | null {
   if (nulls?.[i]) return null
   return type === 'string' ? strings.textOf(values[i]) : type === 'bool' ? values[i] === 1 : values[i]
 }

@@ -7,10 +7,10 @@
 import { unreachable } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR } from '../define/ir/ir.ts'
-import { arithmetic } from './arithmetic.ts'
-import { comparison } from './comparison.ts'
+import { compileArithmetic } from './arithmetic.ts'
+import { compileComparison } from './comparison.ts'
 import type { Evaluate } from './evaluate.ts'
-import { connect, isNull, negate } from './logic.ts'
+import { compileConnective, compileIsNull, compileNot } from './logic.ts'
 import { Scratch } from './scratch.ts'
 
 /**
@@ -29,21 +29,21 @@ export function compile(expr: ExprIR, context: { readonly strings: Strings }): E
     case 'sub':
     case 'mul':
     case 'div':
-      return arithmetic(expr, compile(expr.left, context), compile(expr.right, context))
+      return compileArithmetic(expr, compile(expr.left, context), compile(expr.right, context))
     case 'eq':
     case 'ne':
     case 'lt':
     case 'lte':
     case 'gt':
     case 'gte':
-      return comparison(expr, compile(expr.left, context), compile(expr.right, context), context.strings)
+      return compileComparison(expr, compile(expr.left, context), compile(expr.right, context), context.strings)
     case 'and':
     case 'or':
-      return connect(expr.op, compile(expr.left, context), compile(expr.right, context))
+      return compileConnective(expr.op, compile(expr.left, context), compile(expr.right, context))
     case 'not':
-      return negate(compile(expr.of, context))
+      return compileNot(compile(expr.of, context))
     case 'isNull':
-      return isNull(compile(expr.of, context))
+      return compileIsNull(compile(expr.of, context))
     default:
       return unreachable(expr)
   }

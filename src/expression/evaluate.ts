@@ -1,12 +1,12 @@
 /** Types of compiled expressions. */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { ExprIR } from '../define/ir/ir.ts'
 
 /** A leaf of an expression that reads a column. */
 export type LeafIR = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 
 /** Returns the column of a leaf, with at least `length` values. Called for each leaf at each evaluation. */
-export type Leaves = (leaf: LeafIR) => Column
+export type Leaves = (leaf: LeafIR) => ColumnData
 
 /**
  * Evaluates an expression over the first `length` rows.
@@ -16,4 +16,4 @@ export type Leaves = (leaf: LeafIR) => Column
  * longer than `length`; values beyond `length` and under a NULL are meaningless. There is a mask only if a leaf has a mask, or
  * a result is NULL.
  */
-export type Evaluate = (leaf: Leaves, length: number) => Column
+export type Evaluate = (leaf: Leaves, length: number) => ColumnData

@@ -9,7 +9,7 @@ import { Scratch } from './scratch.ts'
  * NULL if either is. Bits instead of branches, since conditions are hard to predict: `flip` turns `and` into the `or` of the
  * negations.
  */
-export function connect(op: 'and' | 'or', left: Evaluate, right: Evaluate): Evaluate {
+export function compileConnective(op: 'and' | 'or', left: Evaluate, right: Evaluate): Evaluate {
   const flip = op === 'and' ? 1 : 0
   const scratch = new Scratch()
   return (leaf, length) => {
@@ -35,7 +35,7 @@ export function connect(op: 'and' | 'or', left: Evaluate, right: Evaluate): Eval
 }
 
 /** Compiles `not`. */
-export function negate(of: Evaluate): Evaluate {
+export function compileNot(of: Evaluate): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
     const { values: a, nulls } = of(leaf, length)
@@ -46,7 +46,7 @@ export function negate(of: Evaluate): Evaluate {
 }
 
 /** Compiles `isNull`. */
-export function isNull(of: Evaluate): Evaluate {
+export function compileIsNull(of: Evaluate): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
     const { nulls } = of(leaf, length)

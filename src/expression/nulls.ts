@@ -6,10 +6,10 @@
 import type { Scratch } from './scratch.ts'
 
 /** A mask of NULLs, or `undefined` without NULLs. */
-export type Nulls = Uint8Array | undefined
+export type NullMask = Uint8Array | undefined
 
 /** NULL where either side is NULL. */
-export function either(left: Nulls, right: Nulls, scratch: Scratch, length: number): Nulls {
+export function nullIfEither(left: NullMask, right: NullMask, scratch: Scratch, length: number): NullMask {
   if (!left || !right) return left ?? right
   const nulls = scratch.nulls(length)
   for (let i = 0; i < length; i++) nulls[i] = left[i] | right[i]
@@ -17,7 +17,7 @@ export function either(left: Nulls, right: Nulls, scratch: Scratch, length: numb
 }
 
 /** NULL where `before` is NULL, and where a value is outside ±limit or not a number. */
-export function orOutside(before: Nulls, values: Float64Array, limit: number, scratch: Scratch, length: number): Nulls {
+export function nullIfOutside(before: NullMask, values: Float64Array, limit: number, scratch: Scratch, length: number): NullMask {
   const nulls = scratch.nulls(length)
   for (let i = 0; i < length; i++) nulls[i] = Math.abs(values[i]) <= limit && !before?.[i] ? 0 : 1
   return nulls

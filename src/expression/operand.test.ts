@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
-import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
+import { toDoubles, commonUnits, operandOf, scaleUnit } from './operand.ts'
 
 const exact = (unit: number) => ({ kind: 'exact', unit }) as const
 const column = (type: TypeIR): ExprIR => ({ op: 'column', name: 'x', ...type })
@@ -28,10 +28,10 @@ test('a delivered value is a double, unless it is a string or a bool', () => {
 })
 
 test('a unit is the exact power of ten, from 0 to 22 digits', () => {
-  for (let scale = 0; scale <= 22; scale++) assert.equal(BigInt(unitOf({ type: 'decimal', scale })), 10n ** BigInt(scale))
-  assert.equal(unitOf({ type: 'decimal' }), 1)
-  assert.equal(unitOf({ type: 'int', scale: 3 }), 1)
-  for (const scale of [-1, 23, 1.5]) assert.throws(() => unitOf({ type: 'decimal', scale }), { code: 'SPILL_ASSERT' })
+  for (let scale = 0; scale <= 22; scale++) assert.equal(BigInt(scaleUnit({ type: 'decimal', scale })), 10n ** BigInt(scale))
+  assert.equal(scaleUnit({ type: 'decimal' }), 1)
+  assert.equal(scaleUnit({ type: 'int', scale: 3 }), 1)
+  for (const scale of [-1, 23, 1.5]) assert.throws(() => scaleUnit({ type: 'decimal', scale }), { code: 'SPILL_ASSERT' })
 })
 
 test('the side of the smaller unit is multiplied, the other left as it is', () => {
@@ -43,16 +43,16 @@ test('the side of the smaller unit is multiplied, the other left as it is', () =
 
 test('as doubles, every row is divided by the unit, and NULLs stay', () => {
   const nulls = Uint8Array.of(0, 0, 1, 0)
-  const column: Column = { values: Float64Array.of(150, -25, 7, 1), nulls }
+  const column: ColumnData = { values: Float64Array.of(150, -25, 7, 1), nulls }
   const leaf = () => column
-  const doubles = asDouble(leaf, exact(100))(leaf, 4)
+  const doubles = toDoubles(leaf, exact(100))(leaf, 4)
   assert.deepEqual([...doubles.values.subarray(0, 4)], [1.5, -0.25, 0.07, 0.01])
   assert.equal(doubles.nulls, nulls)
   assert.deepEqual([...column.values], [150, -25, 7, 1])
 })
 
 test('what is a double already, or has no digits after the point, is not copied', () => {
-  const evaluate = (): Column => ({ values: new Float64Array(1) })
+  const evaluate = (): ColumnData => ({ values: new Float64Array(1) })
   for (const operand of [exact(1), { kind: 'double' } as const, { kind: 'string' } as const])
-    assert.equal(asDouble(evaluate, operand), evaluate)
+    assert.equal(toDoubles(evaluate, operand), evaluate)
 })

@@ -17,14 +17,14 @@ export function operandOf(expr: ExprIR): Operand {
   if (expr.type === 'string') return { kind: 'string' }
   if (expr.type === 'bool') return { kind: 'exact', unit: 1 }
   if (expr.type === 'double' || expr.op === 'trigger' || expr.op === 'feature') return { kind: 'double' }
-  return { kind: 'exact', unit: unitOf(expr) }
+  return { kind: 'exact', unit: scaleUnit(expr) }
 }
 
 /** Largest power of ten that a double holds exactly: 10^22 = 2^22 · 5^22, since 5^22 < 2^53 < 5^23. */
 const SCALE_MAX = 22
 
 /** 10^scale, exactly. */
-export function unitOf(type: TypeIR): number {
+export function scaleUnit(type: TypeIR): number {
   const scale = type.type === 'decimal' ? (type.scale ?? 0) : 0
   assert(
     Number.isInteger(scale) && scale >= 0 && scale <= SCALE_MAX,
@@ -38,7 +38,7 @@ export const commonUnits = (left: Exact, right: Exact): readonly [number, number
   left.unit < right.unit ? [right.unit / left.unit, 1] : [1, left.unit / right.unit]
 
 /** Converts an operand to doubles, fl(physical / 10^s), unless the physical value is already that double. */
-export function asDouble(evaluate: Evaluate, operand: Operand): Evaluate {
+export function toDoubles(evaluate: Evaluate, operand: Operand): Evaluate {
   if (operand.kind !== 'exact' || operand.unit === 1) return evaluate
   const { unit } = operand
   const scratch = new Scratch()

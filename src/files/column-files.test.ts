@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
-import { ColumnFiles, sumOf } from './column-files.ts'
+import { ColumnFileWriter, fileChecksum } from './column-files.ts'
 import { openInput } from './input.ts'
 import type { OutputColumn } from './table.ts'
 
@@ -26,7 +26,7 @@ async function recordsIn(file: string): Promise<unknown[]> {
 
 test('writes columns to separate files in row order, also two columns of one name', async () => {
   const strings = new Strings()
-  const files = await ColumnFiles.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'))
   for (const round of [1, 2]) {
     await files.begin([key, n, x])
     files.append(
@@ -61,7 +61,7 @@ test('writes columns to separate files in row order, also two columns of one nam
       { n: null, 'n.refused': 'SPILL_LIMIT' },
     ])
     assert.deepEqual(await recordsIn(ofX.path), [{ x: 0.5 }, { x: null }, { x: round }])
-    assert.deepEqual(sumOf(ofX.path), { bytes: ofX.bytes, sha256: ofX.sha256 })
+    assert.deepEqual(fileChecksum(ofX.path), { bytes: ofX.bytes, sha256: ofX.sha256 })
   }
   files.close()
 })
@@ -75,7 +75,7 @@ test('spills what exceeds the memory limit, with equal bytes', async () => {
   let spilled = false
   for (const memoryMb of [48, 1024]) {
     const scratch = path(`memory-${memoryMb}`)
-    const files = await ColumnFiles.open(scratch, memoryMb)
+    const files = await ColumnFileWriter.open(scratch, memoryMb)
     await files.begin(columns)
     for (let i = 0; i < 6; i++) files.append(ROWS, values, new Strings())
     if (memoryMb < 1024) spilled = existsSync(scratch)
@@ -90,7 +90,7 @@ test('the bytes of a file do not depend on the batches of its rows', async () =>
   const ROWS = 300_000
   const values = Float64Array.from({ length: ROWS }, (_, i) => (i * 7919) % 1000)
   const nulls = Uint8Array.from({ length: ROWS }, (_, i) => Number(i % 7 === 0))
-  const files = await ColumnFiles.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'))
   const sums = []
   for (const batchRows of [ROWS, 65_536, 100_001, 1777]) {
     await files.begin([n])
@@ -105,7 +105,7 @@ test('the bytes of a file do not depend on the batches of its rows', async () =>
 })
 
 test('a file that cannot be written is an error, and leaves nothing', async () => {
-  const files = await ColumnFiles.open(path('scratch'))
+  const files = await ColumnFileWriter.open(path('scratch'))
   writeFileSync(path('file'), '')
   mkdirSync(path('taken.parquet'))
   await files.begin([n])
@@ -113,7 +113,7 @@ test('a file that cannot be written is an error, and leaves nothing', async () =
   await assert.rejects(files.finish([{ path: path('file/n.parquet'), columns: [n] }]), { code: 'SPILL_INPUT' })
   await assert.rejects(files.finish([{ path: path('taken.parquet'), columns: [n] }]), { code: 'SPILL_INPUT' })
   assert.equal(existsSync(path('taken.parquet.part')), false)
-  assert.throws(() => sumOf(path('none')), { code: 'SPILL_INPUT', message: /does not exist/ })
+  assert.throws(() => fileChecksum(path('none')), { code: 'SPILL_INPUT', message: /does not exist/ })
   assert.equal(readFileSync(path('file'), 'utf8'), '')
   files.close()
 })

@@ -11,10 +11,10 @@ import { dirname } from 'node:path'
 import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import { appendRows, cast, chunkFor, CHUNK_ROWS, keptType } from './appended-rows.ts'
-import { identifier, quoted } from './duckdb.ts'
+import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType } from './duckdb-append.ts'
+import { sqlIdentifier, sqlLiteral } from './duckdb.ts'
 import { systemError } from './file-error.ts'
-import { writeError } from './parquet-writer.ts'
+import { tableWriteError } from './parquet-writer.ts'
 import type { OutputColumn, OutputValues } from './table.ts'
 
 /** A file to write, and its columns: the same objects as in `begin`, not equal copies. */
@@ -38,7 +38,7 @@ const reasonColumns: OutputColumn[] = [
   { name: 'code', type: 'string' },
 ]
 
-export class ColumnFiles {
+export class ColumnFileWriter {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   #columns: readonly OutputColumn[] = []
@@ -58,10 +58,10 @@ export class ColumnFiles {
   }
 
   /** `folder`: directory for spilled data; DuckDB creates it when needed and removes it. */
-  static async open(folder: string, memoryMb: number = limits.BACKFILL_MEMORY_MB): Promise<ColumnFiles> {
+  static async open(folder: string, memoryMb: number = limits.BACKFILL_MEMORY_MB): Promise<ColumnFileWriter> {
     const settings = { threads: '1', memory_limit: `${memoryMb}MB`, temp_directory: folder }
     const instance = await DuckDBInstance.create(':memory:', settings)
-    return new ColumnFiles(instance, await instance.connect())
+    return new ColumnFileWriter(instance, await instance.connect())
   }
 
   /** Number of rows in the table. */
@@ -76,7 +76,7 @@ export class ColumnFiles {
     this.#chunk = undefined
     this.#withRefused.clear()
     this.#length = this.#unflushed = 0
-    const definitions = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${keptType(column).toString()}`).join(', ')
+    const definitions = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${storedType(column).toString()}`).join(', ')
     await this.#connection.run(
       `CREATE OR REPLACE TABLE rows (${definitions(columns)}); CREATE OR REPLACE TABLE refused (${definitions(reasonColumns)})`,
     )
@@ -85,9 +85,9 @@ export class ColumnFiles {
   }
 
   append(length: number, values: readonly OutputValues[], strings: Strings): void {
-    const chunk = (this.#chunk ??= chunkFor(this.#columns))
+    const chunk = (this.#chunk ??= createChunk(this.#columns))
     for (let from = 0; from < length;) {
-      const to = Math.min(length, from + CHUNK_ROWS, from + ROW_GROUP - this.#unflushed)
+      const to = Math.min(length, from + DUCKDB_CHUNK_ROWS, from + ROW_GROUP - this.#unflushed)
       appendRows(this.#rows!, chunk, this.#columns, values, strings, from, to)
       this.#unflushed += to - from
       from = to
@@ -107,9 +107,9 @@ export class ColumnFiles {
       { values: new Int32Array(rows.length).fill(nameId) },
       { values: Int32Array.from(codes, code => this.#codes.idOf(code)) },
     ]
-    const chunk = chunkFor(reasonColumns)
-    for (let from = 0; from < rows.length; from += CHUNK_ROWS)
-      appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + CHUNK_ROWS))
+    const chunk = createChunk(reasonColumns)
+    for (let from = 0; from < rows.length; from += DUCKDB_CHUNK_ROWS)
+      appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + DUCKDB_CHUNK_ROWS))
   }
 
   /** Writes the files of the table. Throws `SPILL_INPUT` if a file cannot be written. */
@@ -130,24 +130,24 @@ export class ColumnFiles {
     const part = `${path}.part`
     try {
       mkdirSync(dirname(path), { recursive: true })
-      await this.#connection.run(`COPY (${this.#select(columns)}) TO ${quoted(part)} (FORMAT parquet)`)
-      const checksum = sumOf(part)
+      await this.#connection.run(`COPY (${this.#select(columns)}) TO ${sqlLiteral(part)} (FORMAT parquet)`)
+      const checksum = fileChecksum(part)
       renameSync(part, path)
       return { path, ...checksum }
     } catch (error) {
       if (existsSync(part)) rmSync(part)
-      throw writeError(path, error)
+      throw tableWriteError(path, error)
     }
   }
 
   /** Selects columns by their number in the table, since columns of different files may share a name. */
   #select(columns: readonly OutputColumn[]): string {
     const columnSql = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
-    const values = columns.map(column => cast(column, columnSql(column)))
+    const values = columns.map(column => castExpression(column, columnSql(column)))
     const refused = columns.filter(({ name }) => this.#withRefused.has(name))
     if (refused.length === 0) return `SELECT ${values.join(', ')} FROM rows`
-    const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${identifier(`${name}.refused`)}`)
-    const joins = refused.map(({ name }, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${quoted(name)}`)
+    const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${sqlIdentifier(`${name}.refused`)}`)
+    const joins = refused.map(({ name }, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${sqlLiteral(name)}`)
     return `SELECT ${[...values, ...codes].join(', ')} FROM rows ${joins.join(' ')} ORDER BY rows.rowid`
   }
 
@@ -161,7 +161,7 @@ export class ColumnFiles {
 const BUFFER_BYTES = 1 << 20
 
 /** Size of a file and SHA-256 of its bytes. Throws `SPILL_INPUT` if it cannot be read. */
-export function sumOf(path: string): { bytes: number; sha256: string } {
+export function fileChecksum(path: string): { bytes: number; sha256: string } {
   const hash = createHash('sha256')
   const buffer = new Uint8Array(BUFFER_BYTES)
   let bytes = 0

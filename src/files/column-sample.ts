@@ -1,9 +1,9 @@
 /** Samples the values of one field and infers the narrowest column type that holds all of them. */
 import { decimalPlaces } from '../base/exact.ts'
 import type { ColumnType, TypeIR } from '../define/ir/ir.ts'
-import { instantOf } from '../intake/instant.ts'
-import { fractionDigits, mayGroup, writtenNumber, yesNoOf, type NumberStyle, type YesNo } from './written-number.ts'
-import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'
+import { parseInstant } from '../intake/instant.ts'
+import { fractionDigits, mayBeGrouped, numberStyleOf, yesNoWordsOf, type NumberStyle, type YesNoWords } from './number-style.ts'
+import { dateOrderOf, parseDate, dateInstant, type DateOrder } from './date-format.ts'
 
 const DISTINCT_KEPT = 100_000
 /** Names of amounts of money, whose fractions are exact; other numbers may get more digits in later records. */
@@ -14,7 +14,7 @@ const MONEY_PLACES = 2
 const epochRange = { from: 978_307_200_000, to: 4_102_444_800_000 }
 /** Numbers below this are taken for seconds. */
 const SECONDS_BELOW = 10_000_000_000
-export const timeName =
+export const timeNamePattern =
   /(?:^|[\W_])(?:at|ts|time|timestamp|date|datetime|when|created|occurred|start|end)$|(?:Time|Date|Timestamp|At)$|timestamp|datetime/i
 
 export interface InferredColumn extends TypeIR {
@@ -24,24 +24,24 @@ export interface InferredColumn extends TypeIR {
   /** Number of different values. */
   readonly distinct: number
   /** Records by value, if there are two values. */
-  readonly two?: TwoValues
+  readonly valueCounts?: TwoValueCounts
   /** Format of a time column, as in the first record. */
-  readonly written?: WrittenTime
+  readonly timeFormat?: TimeFormat
   /** Number format, if it differs from JSON's. */
   readonly numbers?: NumberStyle
   /** Words for true and false, if they are not `true` and `false`. */
-  readonly words?: YesNo
+  readonly words?: YesNoWords
   /** Path to a nested field; the column's name joins it by points. */
   readonly path?: readonly string[]
 }
 
-export type TwoValues = readonly (readonly [value: unknown, records: number])[]
+export type TwoValueCounts = readonly (readonly [value: unknown, records: number])[]
 
 /**
  * Format of times: milliseconds or seconds since the epoch, ISO 8601 with or without an offset, wall-clock milliseconds (of Parquet), or a
  * date order.
  */
-export type WrittenTime = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | DateOrder
+export type TimeFormat = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | DateOrder
 
 type ValueKind = 'bool' | 'int' | 'double' | NumberStyle | 'either' | 'timestamp' | 'date' | 'string' | 'other'
 
@@ -75,7 +75,7 @@ export class ColumnSample {
     return this.#distinct.size
   }
 
-  get two(): TwoValues | undefined {
+  get valueCounts(): TwoValueCounts | undefined {
     return this.#counts.size === 2 ? [...this.#counts] : undefined
   }
 
@@ -85,17 +85,17 @@ export class ColumnSample {
   }
 
   /** Time format of a column of times; `declared` is the type that a Parquet file states. */
-  written(declared: string | undefined): WrittenTime {
+  timeFormat(declared: string | undefined): TimeFormat {
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared) && !/WITH TIME ZONE/.test(declared)) return 'wall'
     if (typeof this.#first !== 'string' || /^\d+$/.test(this.#first)) return this.#max < SECONDS_BELOW ? 'seconds' : 'epoch'
-    const date = writtenDate(this.#first)
-    if (date) return orderOf(date, this.#greatest)
+    const date = parseDate(this.#first)
+    if (date) return dateOrderOf(date, this.#greatest)
     return /(?:Z|[+-]\d\d:?(?:\d\d)?)$/i.test(this.#first.slice(10)) ? 'offset' : 'local'
   }
 
   /** The yes and no words of a column that has only such words, with their counts. */
-  get words(): (YesNo & { readonly counts: readonly [yes: number, no: number] }) | undefined {
-    const pair = yesNoOf([...this.#words.keys()])
+  get words(): (YesNoWords & { readonly counts: readonly [yes: number, no: number] }) | undefined {
+    const pair = yesNoWordsOf([...this.#words.keys()])
     return pair && { ...pair, counts: [this.#words.get(pair.yes)!, this.#words.get(pair.no)!] }
   }
 
@@ -121,7 +121,7 @@ export class ColumnSample {
     if (typeof raw === 'string') this.#addWord(raw)
     const { kind, number } = this.#dateOf(raw) ?? kindOf(raw, isText)
     if (kind === 'comma' || kind === 'grouped' || kind === 'either') this.#addNumber(raw as string, kind, place)
-    if (kind === 'double' && typeof raw === 'string') this.#mayGroup &&= mayGroup(raw)
+    if (kind === 'double' && typeof raw === 'string') this.#mayGroup &&= mayBeGrouped(raw)
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1)
     if (number === undefined) return
     if (kind === 'double') this.#places = Math.max(this.#places, decimalPlaces(number))
@@ -144,15 +144,15 @@ export class ColumnSample {
 
   /** The date order is certain only at the end; until then the number follows from the values so far. */
   #dateOf(raw: unknown): { kind: ValueKind; number: number } | undefined {
-    const date = typeof raw === 'string' ? writtenDate(raw) : undefined
+    const date = typeof raw === 'string' ? parseDate(raw) : undefined
     if (!date) return undefined
     const [first, second] = date.parts
     this.#greatest = [Math.max(first, this.#greatest[0]), Math.max(second, this.#greatest[1])]
-    return { kind: 'date', number: writtenInstant(date, orderOf(date, this.#greatest)) }
+    return { kind: 'date', number: dateInstant(date, dateOrderOf(date, this.#greatest)) }
   }
 
   /** Infers the type; `declared` is the type that a Parquet file states. */
-  type(name: string, declared: string | undefined, numbers?: NumberStyle): TypeIR | { readonly reason: string } {
+  inferType(name: string, declared: string | undefined, numbers?: NumberStyle): TypeIR | { readonly reason: string } {
     const kinds = [...this.#kinds.keys()]
     const areAll = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
     if (kinds.length === 0) return { reason: 'NULL in every record sampled' }
@@ -162,7 +162,7 @@ export class ColumnSample {
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
     if (numbers) return numberType(name, Math.max(this.#fractionDigits[numbers], numbers === 'grouped' ? this.#places : 0))
     if (this.words && kinds.length === 1 && kinds[0] === 'string') return { type: 'bool' }
-    if (areAll('int') && timeName.test(name) && this.#isEpoch()) return { type: 'timestamp' }
+    if (areAll('int') && timeNamePattern.test(name) && this.#isEpoch()) return { type: 'timestamp' }
     if (areAll('int', 'double') && !areAll('int') && moneyName.test(name) && this.#places <= MONEY_PLACES)
       return { type: 'decimal', scale: MONEY_PLACES }
     const narrowest: readonly (readonly [ColumnType, ValueKind[]])[] = [
@@ -193,7 +193,7 @@ function numberType(name: string, places: number): TypeIR {
 /** Kind of a value. In CSV all values are text, and their content decides. */
 function kindOf(raw: unknown, isText: boolean): { kind: ValueKind; number?: number } {
   if (typeof raw === 'string') {
-    const instant = instantOf(raw, undefined)
+    const instant = parseInstant(raw, undefined)
     if (instant !== undefined) return { kind: 'timestamp', number: instant }
     return isText ? textKind(raw) : { kind: 'string' }
   }
@@ -205,5 +205,5 @@ function textKind(raw: string): { kind: ValueKind; number?: number } {
   if (/^(?:true|false)$/i.test(raw)) return { kind: 'bool' }
   if (/^-?(?:0|[1-9]\d{0,15})$/.test(raw) && Number.isSafeInteger(Number(raw))) return { kind: 'int', number: Number(raw) }
   if (/^-?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?$/.test(raw)) return { kind: 'double', number: Number(raw) }
-  return { kind: writtenNumber(raw) ?? 'string' }
+  return { kind: numberStyleOf(raw) ?? 'string' }
 }

@@ -13,7 +13,7 @@ export type Delimiter = (typeof delimiters)[number]
 const QUOTE = 0x22
 
 /** Rows end at the first newline outside quotes. */
-export function rowRule(delimiter: Delimiter): RecordRule {
+export function csvRowRule(delimiter: Delimiter): RecordRule {
   const delimiterByte = delimiter.charCodeAt(0)
   return {
     multiline: true,
@@ -41,7 +41,7 @@ function closingQuote(bytes: Buffer, from: number, isLast: boolean): number {
 }
 
 /** The fields of one row, or the reason why the row is invalid. */
-export function fieldsOf(row: string, delimiter: Delimiter): (string | null)[] | Fault {
+export function csvFields(row: string, delimiter: Delimiter): (string | null)[] | Fault {
   if (!row.includes('"')) return row.split(delimiter).map(field => (field === '' ? null : field))
   const fields: (string | null)[] = []
   for (let at = 0; at <= row.length;) {
@@ -70,7 +70,7 @@ function closingText(row: string, from: number): number {
 }
 
 /** The most frequent delimiter of the header outside quotes; a comma if there is none. */
-export function delimiterOf(header: string): Delimiter {
+export function detectDelimiter(header: string): Delimiter {
   const unquoted = header.replaceAll(/"[^"]*"/g, '')
   const counts = delimiters.map(delimiter => unquoted.split(delimiter).length)
   return delimiters[counts.indexOf(Math.max(...counts))]

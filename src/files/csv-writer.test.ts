@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
-import { openTable } from './output.ts'
+import { openOutputTable } from './output.ts'
 import type { OutputColumn, OutputValues } from './table.ts'
 
 const strings = new Strings()
@@ -32,7 +32,7 @@ const values: OutputValues[] = [
 test('writes CSV: quotes where needed, NULL as an empty field, lists as JSON', async () => {
   const folder = scratchFolder('csv')
   const path = join(folder, 'table.csv')
-  const table = await openTable(path, columns, strings)
+  const table = await openOutputTable(path, columns, strings)
   await table.write(5, values)
   await table.close()
   assert.equal(

@@ -1,26 +1,26 @@
 /** Reads CSV with a header: each row is an object of texts by column name. The delimiter is detected from the header. */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
-import type { Origin } from '../intake/batch.ts'
+import type { RecordOrigin } from '../intake/record-batch.ts'
 import { Fault } from '../intake/refusal.ts'
-import { FileBytes } from './bytes.ts'
-import { checkColumn } from './columns.ts'
-import { delimiterOf, fieldsOf, rowRule, type Delimiter } from './csv-text.ts'
-import { fileError, shownPath } from './file-error.ts'
-import type { FoundFile, InputFile } from './input-file.ts'
+import { FileBytes } from './file-bytes.ts'
+import { checkColumn } from './column-match.ts'
+import { detectDelimiter, csvFields, csvRowRule, type Delimiter } from './csv-text.ts'
+import { fileError, displayPath } from './file-error.ts'
+import type { DetectedFile, InputFile } from './input-file.ts'
 import { splitRecords } from './splitter.ts'
-import { isBlank, textBatch, type Decode } from './text-batch.ts'
+import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
 
 interface Header {
   readonly names: readonly string[]
   readonly delimiter: Delimiter
 }
 
-export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFile> {
+export async function openCsv({ path, gzip, size }: DetectedFile): Promise<InputFile> {
   const header = await headerOf(path, gzip)
-  const name = shownPath(path)
+  const name = displayPath(path)
   const file = new FileBytes(path, gzip)
-  const origin: Origin = { placeOf: line => `${name}:${line}`, text: true, tabular: true, zoneless: new Set() }
+  const origin: RecordOrigin = { placeOf: line => `${name}:${line}`, text: true, tabular: true, zoneless: new Set() }
   return {
     name,
     format: 'csv',
@@ -29,7 +29,7 @@ export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFil
     async *batches(wanted) {
       for (const column of wanted ?? []) checkColumn(name, header.names, column)
       const decode = rowDecoder(header)
-      for await (const records of splitRecords(file.chunks(), rowRule(header.delimiter))) yield textBatch(origin, records, decode)
+      for await (const records of splitRecords(file.chunks(), csvRowRule(header.delimiter))) yield textBatch(origin, records, decode)
     },
   }
 }
@@ -37,8 +37,8 @@ export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFil
 async function headerOf(path: string, gzip: boolean): Promise<Header> {
   const header = await firstRow(path, gzip)
   if (header === undefined) throw fileError(path, 'has no header: every line is blank')
-  const delimiter = delimiterOf(header)
-  const fields = fieldsOf(header, delimiter)
+  const delimiter = detectDelimiter(header)
+  const fields = csvFields(header, delimiter)
   if (fields instanceof Fault) throw fileError(path, `has a header that is not CSV: ${fields.detail}`)
   const names = fields.map(field => field?.trim() ?? '')
   if (header.includes('\r')) throw fileError(path, 'has lines that end in a carriage return alone; convert them to newlines')
@@ -50,7 +50,7 @@ async function headerOf(path: string, gzip: boolean): Promise<Header> {
 
 /** The first line that is not blank. */
 async function firstRow(path: string, gzip: boolean): Promise<string | undefined> {
-  for await (const { bytes, starts, ends, tooLong } of splitRecords(new FileBytes(path, gzip).chunks(), rowRule(','))) {
+  for await (const { bytes, starts, ends, tooLong } of splitRecords(new FileBytes(path, gzip).chunks(), csvRowRule(','))) {
     if (tooLong.length > 0)
       throw fileError(path, `has a first line of more than ${limits.LINE_BYTES_MAX} bytes (LINE_BYTES_MAX); is it CSV?`)
     const first = starts.findIndex((start, i) => !isBlank(bytes, start, ends[i]))
@@ -63,7 +63,7 @@ async function firstRow(path: string, gzip: boolean): Promise<string | undefined
 }
 
 /** Decodes the rows of one pass over a file; skips the header, which is the first line that is not blank. */
-function rowDecoder({ names, delimiter }: Header): Decode {
+function rowDecoder({ names, delimiter }: Header): DecodeRecord {
   let sawHeader = false
   return (bytes, start, end, broken) => {
     if (isBlank(bytes, start, end)) return undefined
@@ -72,7 +72,7 @@ function rowDecoder({ names, delimiter }: Header): Decode {
       return undefined
     }
     if (broken) return new Fault('a quote is not closed')
-    const fields = fieldsOf(bytes.toString('utf8', start, end), delimiter)
+    const fields = csvFields(bytes.toString('utf8', start, end), delimiter)
     if (fields instanceof Fault) return fields
     if (fields.length !== names.length) return new Fault(`${fields.length} fields where the header has ${names.length}`)
     const row: Record<string, string | null> = {}

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
 import { fileError, systemError } from './file-error.ts'
-import type { FileFormat, FoundFile } from './input-file.ts'
+import type { FileFormat, DetectedFile } from './input-file.ts'
 
 const HEAD_BYTES = 1 << 14
 
@@ -15,7 +15,7 @@ const extensions: Readonly<Record<string, FileFormat>> = {
   parquet: 'parquet',
 }
 
-export async function detect(path: string): Promise<FoundFile> {
+export async function detectFile(path: string): Promise<DetectedFile> {
   const { head: bytes, size } = await headOf(path)
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   const head = gzip ? unpackedHead(bytes) : bytes

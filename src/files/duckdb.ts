@@ -7,16 +7,16 @@ const settings = { enable_external_file_cache: 'false' }
 let instance: Promise<DuckDBInstance> | undefined
 
 /** Opens a new connection; close it with `closeSync`. */
-export async function connect(): Promise<DuckDBConnection> {
+export async function connectDuckDB(): Promise<DuckDBConnection> {
   instance ??= DuckDBInstance.create(':memory:', settings)
   return (await instance).connect()
 }
 
 /** A text as an SQL literal. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const sqlLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** A name as an SQL identifier. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const sqlIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** A path as an SQL literal for a Parquet scan, with `*`, `?` and `[` escaped, which DuckDB would read as a pattern. */
-export const scanned = (path: string): string => quoted(path.replaceAll(/[*?[]/g, '[$&]'))
+export const parquetPathLiteral = (path: string): string => sqlLiteral(path.replaceAll(/[*?[]/g, '[$&]'))

@@ -4,10 +4,10 @@ import { SpillwayError } from '../base/errors.ts'
 import { shortPath } from '../base/short-path.ts'
 
 /** A path for messages: relative to the working directory, or the bare name of a file outside it. */
-export const shownPath = (path: string): string => shortPath(resolve(path))
+export const displayPath = (path: string): string => shortPath(resolve(path))
 
 export function fileError(path: string, problem: string, cause?: unknown): SpillwayError {
-  return new SpillwayError('SPILL_INPUT', problem, { place: shownPath(path), ...(cause === undefined ? {} : { cause }) })
+  return new SpillwayError('SPILL_INPUT', problem, { place: displayPath(path), ...(cause === undefined ? {} : { cause }) })
 }
 
 const systemErrors: Readonly<Record<string, string>> = {

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { limits } from '../base/limits.ts'
-import { fileStart, followNdjson, type FilePlace } from './follow.ts'
+import { fileStart, followNdjson, type FilePosition } from './follow.ts'
 
 const folder = scratchFolder('follow')
 
 const signal = new AbortController().signal
 
 /** All records from a position to the end of the file, and their positions. */
-async function readToEnd(path: string, from: FilePlace = fileStart, follow = false) {
+async function readToEnd(path: string, from: FilePosition = fileStart, follow = false) {
   const records: unknown[] = []
   const places: string[] = []
   let place = from

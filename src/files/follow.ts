@@ -6,32 +6,32 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/clock.ts'
-import type { RecordBatch } from '../intake/batch.ts'
-import type { LineReader } from '../intake/line-reader.ts'
-import { withoutMark } from './bytes.ts'
-import { fileError, shownPath, systemError } from './file-error.ts'
+import type { RecordBatch } from '../intake/record-batch.ts'
+import type { JsonLineReader } from '../intake/line-reader.ts'
+import { stripByteOrderMark } from './file-bytes.ts'
+import { fileError, displayPath, systemError } from './file-error.ts'
 import { ndjsonBatches } from './ndjson.ts'
 
 const CHUNK_BYTES = 1 << 18
 const POLL_MS = 50
 
 /** A position in a file. */
-export interface FilePlace {
+export interface FilePosition {
   readonly offset: number
   readonly line: number
   /** Inode of the file, whatever its name; 0 if nothing was read. */
   readonly inode: number
 }
 
-export const fileStart: FilePlace = { offset: 0, line: 1, inode: 0 }
+export const fileStart: FilePosition = { offset: 0, line: 1, inode: 0 }
 
-export interface FollowOptions {
-  readonly from: FilePlace
+export interface FollowFileOptions {
+  readonly from: FilePosition
   /** Wait for more lines at the end, until the signal. Otherwise the last line counts without a newline too. */
   readonly follow: boolean
   readonly signal: AbortSignal
   /** As in `NdjsonOptions`. */
-  readonly reader?: LineReader | undefined
+  readonly reader?: JsonLineReader | undefined
 }
 
 /**
@@ -39,8 +39,8 @@ export interface FollowOptions {
  */
 export async function* followNdjson(
   path: string,
-  { from, follow, signal, reader }: FollowOptions,
-): AsyncGenerator<{ batch: RecordBatch; place: FilePlace }> {
+  { from, follow, signal, reader }: FollowFileOptions,
+): AsyncGenerator<{ batch: RecordBatch; place: FilePosition }> {
   const file = await openFile(path)
   try {
     const { ino: inode, size } = await file.stat()
@@ -52,7 +52,7 @@ export async function* followNdjson(
     if (size < from.offset) throw shrunkError(path, from.offset, size)
     const state = { bytes: from.offset }
     const chunks = growingChunks(path, file, state, follow, signal)
-    for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, shownPath(path), { firstLine: from.line, reader })) {
+    for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, displayPath(path), { firstLine: from.line, reader })) {
       if (signal.aborted) return
       yield { batch, place: { offset: state.bytes - unfinished, line: nextLine, inode } }
     }
@@ -75,7 +75,7 @@ async function* growingChunks(
       const isFirst = state.bytes === 0
       const bytes = buffer.subarray(0, bytesRead)
       state.bytes += bytesRead
-      yield isFirst ? withoutMark(bytes) : bytes
+      yield isFirst ? stripByteOrderMark(bytes) : bytes
       continue
     }
     const { size } = await file.stat()

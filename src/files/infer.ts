@@ -5,21 +5,21 @@
 import { fileError } from './file-error.ts'
 import type { FileFormat } from './input-file.ts'
 import { openInput } from './input.ts'
-import { ColumnSample, type InferredColumn, type TwoValues } from './column-sample.ts'
-import { likelyId, likelyKey, likelyTime, type Choice } from './likely.ts'
-import type { NumberStyle } from './written-number.ts'
+import { ColumnSample, type InferredColumn, type TwoValueCounts } from './column-sample.ts'
+import { likelyId, likelyKey, likelyTime, type ColumnChoice } from './likely.ts'
+import type { NumberStyle } from './number-style.ts'
 import { likelyOutcomes, type OutcomeChoice } from './likely-outcome.ts'
 
 export interface InferredSchema {
   readonly format: FileFormat
   readonly columns: readonly InferredColumn[]
   /** Fields that cannot be columns: nested, or of several types. */
-  readonly left: readonly { readonly name: string; readonly reason: string }[]
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[]
   /** Columns whose comma or point is ambiguous (thousands or fraction), with an example and its position; they become text. */
   readonly unclear: readonly { readonly name: string; readonly text: string; readonly place: string }[]
-  readonly key: Choice | undefined
-  readonly time: Choice | undefined
-  readonly id: Choice | undefined
+  readonly key: ColumnChoice | undefined
+  readonly time: ColumnChoice | undefined
+  readonly id: ColumnChoice | undefined
   /** Columns that may hold the outcome of an event, likeliest first. */
   readonly outcomes: readonly OutcomeChoice[]
   /** From the first event time of the sample to the last, ms. */
@@ -65,7 +65,7 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
     sample,
     type: fields.isMixed(name)
       ? { reason: 'an object in some records, and a value in others' }
-      : sample.type(name, declared.get(name), styles.get(name)),
+      : sample.inferType(name, declared.get(name), styles.get(name)),
   }))
   const columns = inferred.flatMap(({ name, sample, type }) =>
     'reason' in type
@@ -78,9 +78,9 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
   const key = likelyKey(columns, sampled, [time, id])
   const outcomes = likelyOutcomes(columns, [key, time, id])
   const span = time
-    ? samples.get(time.column)!.span * (columns.find(({ name }) => name === time.column)!.written === 'seconds' ? 1000 : 1)
+    ? samples.get(time.column)!.span * (columns.find(({ name }) => name === time.column)!.timeFormat === 'seconds' ? 1000 : 1)
     : 0
-  return { format: file.format, columns, left: skipped, unclear, key, time, id, outcomes, span, sampled, undecodable }
+  return { format: file.format, columns, skipped, unclear, key, time, id, outcomes, span, sampled, undecodable }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -143,20 +143,20 @@ interface FileFacts {
 }
 
 function columnOf(column: InferredColumn, sample: ColumnSample, { declared, styles, paths }: FileFacts): InferredColumn {
-  const { two, words } = sample
+  const { valueCounts: two, words } = sample
   const { name, type } = column
   const [numbers, path] = [styles.get(name), paths.get(name)]
   return {
     ...column,
-    ...(two && { two }),
-    ...(type === 'timestamp' && { written: sample.written(declared.get(name)) }),
+    ...(two && { valueCounts: two }),
+    ...(type === 'timestamp' && { timeFormat: sample.timeFormat(declared.get(name)) }),
     ...(numbers && { numbers }),
     ...(path && { path }),
-    ...(type === 'bool' && words && { words: { yes: words.yes, no: words.no }, two: wordCounts(words) }),
+    ...(type === 'bool' && words && { words: { yes: words.yes, no: words.no }, valueCounts: wordCounts(words) }),
   }
 }
 
-const wordCounts = ({ yes, no, counts }: NonNullable<ColumnSample['words']>): TwoValues => [
+const wordCounts = ({ yes, no, counts }: NonNullable<ColumnSample['words']>): TwoValueCounts => [
   [yes, counts[0]],
   [no, counts[1]],
 ]

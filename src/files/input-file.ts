@@ -1,10 +1,10 @@
 /** A file of records in any format. */
-import type { RecordBatch } from '../intake/batch.ts'
+import type { RecordBatch } from '../intake/record-batch.ts'
 
 export type FileFormat = 'ndjson' | 'csv' | 'parquet'
 
 /** A file whose format was detected. */
-export interface FoundFile {
+export interface DetectedFile {
   readonly path: string
   readonly format: FileFormat
   readonly gzip: boolean

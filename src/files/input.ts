@@ -1,7 +1,7 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. */
-import type { LineReader } from '../intake/line-reader.ts'
+import type { JsonLineReader } from '../intake/line-reader.ts'
 import { openCsv } from './csv.ts'
-import { detect } from './detect.ts'
+import { detectFile } from './detect.ts'
 import type { InputFile } from './input-file.ts'
 import { openNdjson } from './ndjson.ts'
 import { openParquet } from './parquet.ts'
@@ -10,8 +10,8 @@ import { openParquet } from './parquet.ts'
  * Opens NDJSON, CSV or Parquet, plain or gzip. `reader` decodes the records for their only source, if there is one. Throws `SPILL_INPUT`
  * for a file that is missing, empty, or of another format.
  */
-export async function openInput(path: string, reader?: LineReader): Promise<InputFile> {
-  const file = await detect(path)
+export async function openInput(path: string, reader?: JsonLineReader): Promise<InputFile> {
+  const file = await detectFile(path)
   return openers[file.format](file, reader)
 }
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InferredColumn, TwoValues } from './column-sample.ts'
+import type { InferredColumn, TwoValueCounts } from './column-sample.ts'
 import { likelyOutcomes } from './likely-outcome.ts'
 
-const column = (name: string, type: InferredColumn['type'], two?: TwoValues): InferredColumn => ({
+const column = (name: string, type: InferredColumn['type'], two?: TwoValueCounts): InferredColumn => ({
   name,
   type,
   nullable: false,
   distinct: two ? 2 : 50,
-  ...(two && { two }),
+  ...(two && { valueCounts: two }),
 })
 
 const outcomes = (...columns: InferredColumn[]) => likelyOutcomes(columns, []).map(({ column: name, truth }) => [name, truth])

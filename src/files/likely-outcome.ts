@@ -2,10 +2,10 @@
  * Finds columns that may hold the outcome of an event, which a model could predict. They have two values, and either the name of an outcome
  * or the values true and false. A guess with a reason, for a person to correct.
  */
-import type { InferredColumn, TwoValues } from './column-sample.ts'
-import type { Choice } from './likely.ts'
+import type { InferredColumn, TwoValueCounts } from './column-sample.ts'
+import type { ColumnChoice } from './likely.ts'
 
-export interface OutcomeChoice extends Choice {
+export interface OutcomeChoice extends ColumnChoice {
   /** The value for a true outcome: `true`, 1, or a word of the file. */
   readonly truth: true | 1 | string
 }
@@ -24,10 +24,10 @@ const affirmative =
   /^(?:y|yes|t|true|fail|failed|failure|error|fraud|late|delayed|missed|churned|returned|refunded|cancell?ed|rejected|declined|positive)$/i
 
 /** Outcome columns: those with a telling name first, then by rarity of the true value. `excluded` columns have another role. */
-export function likelyOutcomes(columns: readonly InferredColumn[], excluded: readonly (Choice | undefined)[]): OutcomeChoice[] {
+export function likelyOutcomes(columns: readonly InferredColumn[], excluded: readonly (ColumnChoice | undefined)[]): OutcomeChoice[] {
   return columns
     .filter(({ name }) => !excluded.some(choice => choice?.column === name))
-    .flatMap(({ name, type, two, words }) => {
+    .flatMap(({ name, type, valueCounts: two, words }) => {
       const truth = two && truthOf(type, two)
       if (two === undefined || truth === undefined) return []
       const [[, trues], [, others]] = isTruth(two[0][0], words?.yes ?? truth) ? two : [two[1], two[0]]
@@ -43,7 +43,7 @@ export function likelyOutcomes(columns: readonly InferredColumn[], excluded: rea
 }
 
 /** The true value of bools, of 0 and 1, and of texts with one affirmative value. */
-function truthOf(type: InferredColumn['type'], two: TwoValues): OutcomeChoice['truth'] | undefined {
+function truthOf(type: InferredColumn['type'], two: TwoValueCounts): OutcomeChoice['truth'] | undefined {
   const values = two.map(([value]) => value)
   if (type === 'bool') return true
   if (type === 'int' && values.every(value => Number(value) === 0 || Number(value) === 1)) return 1

@@ -1,7 +1,7 @@
 /** Finds the likely event time, id and key among the columns, with reasons: by name first, then by values. */
-import { timeName, type ColumnSample, type InferredColumn } from './column-sample.ts'
+import { timeNamePattern, type ColumnSample, type InferredColumn } from './column-sample.ts'
 
-export interface Choice {
+export interface ColumnChoice {
   readonly column: string
   /** Explanation for a person, who may know better. */
   readonly reason: string
@@ -14,23 +14,23 @@ const entityName =
   /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
 
 /** The first time column with a telling name; else the one that ascends most steadily. Nullable columns are excluded. */
-export function likelyTime(columns: readonly InferredColumn[], samples: ReadonlyMap<string, ColumnSample>): Choice | undefined {
+export function likelyTime(columns: readonly InferredColumn[], samples: ReadonlyMap<string, ColumnSample>): ColumnChoice | undefined {
   const times = columns.filter(({ type, nullable }) => type === 'timestamp' && !nullable)
   const ascendingShare = ({ name }: InferredColumn) => samples.get(name)!.ascending / samples.get(name)!.filled
   const [best] = times.toSorted(
-    (a, b) => Number(timeName.test(b.name)) - Number(timeName.test(a.name)) || ascendingShare(b) - ascendingShare(a),
+    (a, b) => Number(timeNamePattern.test(b.name)) - Number(timeNamePattern.test(a.name)) || ascendingShare(b) - ascendingShare(a),
   )
   if (!best) return undefined
   const prefix = times.length === 1 ? 'the only time that every record has' : `of ${times.length} times, `
   if (times.length === 1) return { column: best.name, reason: prefix }
   return {
     column: best.name,
-    reason: prefix + (timeName.test(best.name) ? 'the one with a telling name' : 'the one that rises most steadily'),
+    reason: prefix + (timeNamePattern.test(best.name) ? 'the one with a telling name' : 'the one that rises most steadily'),
   }
 }
 
 /** A column with the name of an id or a number, whose values are all different. */
-export function likelyId(columns: readonly InferredColumn[], sampled: number, time: Choice | undefined): Choice | undefined {
+export function likelyId(columns: readonly InferredColumn[], sampled: number, time: ColumnChoice | undefined): ColumnChoice | undefined {
   const unique = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || type === 'int') && !nullable && distinct === sampled && sampled > 1 && name !== time?.column,
@@ -47,8 +47,8 @@ const PER_VALUE_NAMED = 1.25
 export function likelyKey(
   columns: readonly InferredColumn[],
   sampled: number,
-  excluded: readonly (Choice | undefined)[],
-): Choice | undefined {
+  excluded: readonly (ColumnChoice | undefined)[],
+): ColumnChoice | undefined {
   const repeated = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || (type === 'int' && entityName.test(name))) &&

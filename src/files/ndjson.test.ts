@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { random, type Random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { Door } from '../intake/door.ts'
-import { LineReader } from '../intake/line-reader.ts'
+import { RecordValidator } from '../intake/record-validator.ts'
+import { JsonLineReader } from '../intake/line-reader.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { rowText } from '../intake/row-text.ts'
 import { damagedLine, noise } from '../../test/inputs/damage.ts'
@@ -15,23 +15,23 @@ interface ReadResult {
   readonly rows: readonly string[]
   readonly times: readonly number[]
   readonly refusals: readonly Refusal[]
-  readonly counts: Door['counts']
+  readonly counts: RecordValidator['counts']
   /** Lines decoded straight into cells. */
   readonly read: number
 }
 
 /** Result of reading lines, given in these chunks, for a source. */
-async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: LineReader): Promise<ReadResult> {
+async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: JsonLineReader): Promise<ReadResult> {
   const strings = new Strings()
   const refusals: Refusal[] = []
-  const door = new Door(source, { strings, places: true, onRefused: refusal => refusals.push(refusal) })
+  const door = new RecordValidator(source, { strings, trackPositions: true, onRefused: refusal => refusals.push(refusal) })
   let cellCount = 0
   async function* chunkStream() {
     yield* chunks
   }
   for await (const { batch } of ndjsonBatches(chunkStream(), 'in', { reader })) {
     refusals.push(...batch.undecodable)
-    door.take(batch)
+    door.validate(batch)
     cellCount += batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0
   }
   const block = door.view()
@@ -95,7 +95,7 @@ test('a source accepts the same rows and rejects the same lines with and without
     })
     const chunks = cut(next, Buffer.concat(all.flatMap(line => [line, Buffer.from('\n')])))
     const slow = await readLines(source, chunks)
-    const { read: cells, ...fast } = await readLines(source, chunks, LineReader.of(source))
+    const { read: cells, ...fast } = await readLines(source, chunks, JsonLineReader.of(source))
     assert.deepEqual({ ...fast, read: 0 }, slow, `seed ${seed}`)
     lines += all.length
     accepted += slow.rows.length
@@ -124,8 +124,8 @@ const source: SourceIR = {
 }
 
 async function readOf(...lines: string[]): Promise<number[]> {
-  const { read } = await readLines(source, [Buffer.from(lines.join('\n'))], LineReader.of(source))
-  const separately = await Promise.all(lines.map(line => readLines(source, [Buffer.from(line)], LineReader.of(source))))
+  const { read } = await readLines(source, [Buffer.from(lines.join('\n'))], JsonLineReader.of(source))
+  const separately = await Promise.all(lines.map(line => readLines(source, [Buffer.from(line)], JsonLineReader.of(source))))
   assert.equal(
     read,
     separately.reduce((sum, result) => sum + result.read, 0),
@@ -160,7 +160,7 @@ test('decodes doubles of any length, and leaves what a double cannot hold', asyn
   ]
   const lines = texts.map(text => Buffer.from(`{"key":"k","at":1,"x":${text}}`))
   const slow = await Promise.all(lines.map(line => readLines(measured, [line])))
-  const fast = await Promise.all(lines.map(line => readLines(measured, [line], LineReader.of(measured))))
+  const fast = await Promise.all(lines.map(line => readLines(measured, [line], JsonLineReader.of(measured))))
   assert.deepEqual(
     fast.map(result => ({ ...result, read: 0 })),
     slow,
@@ -207,7 +207,7 @@ test('leaves lines that need a message or care', async () => {
 test('rejects a line that is not UTF-8, but not a chunk that ends within a character', async () => {
   const bad = Buffer.concat([Buffer.from('{"key":"k","at":1}\n{"key":"'), Buffer.of(0xff), Buffer.from('","at":1}\n{"key":"ä","at":1}\n')])
   for (let end = 0; end <= bad.length; end++) {
-    const { read, rows, refusals } = await readLines(source, [bad.subarray(0, end), bad.subarray(end)], LineReader.of(source))
+    const { read, rows, refusals } = await readLines(source, [bad.subarray(0, end), bad.subarray(end)], JsonLineReader.of(source))
     assert.deepEqual([read, rows.length, refusals.map(({ detail }) => detail)], [2, 2, ['not UTF-8']])
   }
 })
@@ -216,20 +216,20 @@ test('a source other than the line reader’s takes the lines as records', async
   const narrow: SourceIR = { ...source, columns: source.columns.slice(0, 2) }
   const lines = [Buffer.from('{"key":"k","at":1}\n{"key":"k","at":1,"on":true}\n')]
   const expected = await readLines(narrow, lines)
-  const { read, ...result } = await readLines(narrow, lines, LineReader.of(source))
+  const { read, ...result } = await readLines(narrow, lines, JsonLineReader.of(source))
   assert.equal(read, 2)
   assert.deepEqual({ ...result, read: 0 }, expected)
   assert.deepEqual([expected.rows.length, expected.refusals.length], [1, 1])
 })
 
 test('a source with a map has no line reader', () => {
-  assert.equal(LineReader.of({ ...source, mapVersion: '1' }), undefined)
+  assert.equal(JsonLineReader.of({ ...source, mapVersion: '1' }), undefined)
 })
 
 test('decodes texts up to their limit, and rejects longer ones like the general path', async () => {
   const line = (key: string) => Buffer.from(JSON.stringify({ key, at: 1 }))
   const lines = [line('é'.repeat(512)), line(`${'é'.repeat(512)}x`)]
-  for (const [i, reader] of [LineReader.of(source), undefined].entries()) {
+  for (const [i, reader] of [JsonLineReader.of(source), undefined].entries()) {
     const [fits, longer] = await Promise.all(lines.map(each => readLines(source, [each], reader)))
     assert.deepEqual([fits.rows.length, fits.refusals.length, fits.read], [1, 0, 1 - i])
     assert.deepEqual([longer.rows.length, longer.read], [0, 0])

@@ -1,12 +1,12 @@
 /** Reads NDJSON: one JSON value a line. Blank lines count as lines but are not records. */
-import type { Origin, RecordBatch } from '../intake/batch.ts'
-import { parseRecord } from '../intake/json.ts'
-import type { LineReader } from '../intake/line-reader.ts'
-import { FileBytes } from './bytes.ts'
-import { shownPath } from './file-error.ts'
-import type { FoundFile, InputFile } from './input-file.ts'
+import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
+import { parseJsonRecord } from '../intake/json.ts'
+import type { JsonLineReader } from '../intake/line-reader.ts'
+import { FileBytes } from './file-bytes.ts'
+import { displayPath } from './file-error.ts'
+import type { DetectedFile, InputFile } from './input-file.ts'
 import { NEWLINE, splitRecords, type RecordRule } from './splitter.ts'
-import { isBlank, textBatch, type Decode } from './text-batch.ts'
+import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
 
 const lines: RecordRule = {
   findEnd(bytes, from, isLast) {
@@ -16,8 +16,8 @@ const lines: RecordRule = {
   multiline: false,
 }
 
-export function openNdjson({ path, gzip, size }: FoundFile, reader?: LineReader): InputFile {
-  const name = shownPath(path)
+export function openNdjson({ path, gzip, size }: DetectedFile, reader?: JsonLineReader): InputFile {
+  const name = displayPath(path)
   const file = new FileBytes(path, gzip)
   return {
     name,
@@ -41,7 +41,7 @@ export interface NdjsonOptions {
   /** Number of the first line; default 1. */
   readonly firstLine?: number
   /** Line reader of the only source of the lines, if there is one: most lines then need no record. */
-  readonly reader?: LineReader | undefined
+  readonly reader?: JsonLineReader | undefined
 }
 
 /** Batches of the lines in a stream of bytes; `name` precedes line numbers in messages. */
@@ -50,11 +50,11 @@ export async function* ndjsonBatches(
   name: string,
   { firstLine = 1, reader }: NdjsonOptions = {},
 ): AsyncGenerator<NdjsonBatch> {
-  const origin: Origin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
+  const origin: RecordOrigin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
   for await (const records of splitRecords(chunks, lines, firstLine)) {
     const { unfinished, nextLine } = records
     yield { batch: textBatch(origin, records, decodeLine, reader), unfinished, nextLine }
   }
 }
 
-const decodeLine: Decode = (bytes, start, end) => (isBlank(bytes, start, end) ? undefined : parseRecord(bytes, start, end))
+const decodeLine: DecodeRecord = (bytes, start, end) => (isBlank(bytes, start, end) ? undefined : parseJsonRecord(bytes, start, end))

@@ -10,7 +10,7 @@ import type { OpenTable } from './table.ts'
 /**
  * @throws `SPILL_INPUT` if the extension is unknown, or the file cannot be written.
  */
-export const openTable: OpenTable = async (path, columns, strings) => {
+export const openOutputTable: OpenTable = async (path, columns, strings) => {
   // DuckDB is large, and most writers of tables do not need it.
   if (/\.parquet$/i.test(path)) return (await import('./parquet-writer.ts')).openParquetTable(path, columns, strings)
   if (/\.(?:ndjson|jsonl|json)(?:\.gz)?$/i.test(path)) return openNdjsonTable(path, columns, strings)

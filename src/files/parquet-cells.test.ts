@@ -6,11 +6,11 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { random } from '../base/random.ts'
 import { Strings } from '../columns/strings.ts'
 import { source, t } from '../index.ts'
-import { Intake } from '../intake/intake.ts'
+import { HistoryBuilder } from '../intake/history-builder.ts'
 import type { Refusal } from '../intake/refusal.ts'
-import { connect } from './duckdb.ts'
+import { connectDuckDB } from './duckdb.ts'
 import { openInput } from './input.ts'
-import { takeFile } from './take-file.ts'
+import { loadFile } from './load-file.ts'
 
 const folder = scratchFolder('cells')
 
@@ -57,7 +57,7 @@ async function writeFile(seed: number, cleanUpTo = 0): Promise<string> {
           next() < 0.02 ? 'NULL' : `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
         ].join(', ')})`,
   )
-  const connection = await connect()
+  const connection = await connectDuckDB()
   const types = `key VARCHAR, n INTEGER, large BIGINT, price DECIMAL(18, 2), x DOUBLE, ok BOOLEAN, kind VARCHAR, note VARCHAR, local TIMESTAMP, took BIGINT, "at" TIMESTAMPTZ`
   await connection.run(`SET TimeZone = 'UTC'; CREATE TEMP TABLE t${seed} (${types})`)
   await connection.run(`INSERT INTO t${seed} VALUES ${rows.join(', ')}`)
@@ -84,10 +84,10 @@ function cleanRow(i: number, next: () => number): string {
   ].join(', ')})`
 }
 
-function newIntake(): { readonly builder: Intake; readonly refused: Refusal[]; readonly strings: Strings } {
+function newIntake(): { readonly builder: HistoryBuilder; readonly refused: Refusal[]; readonly strings: Strings } {
   const refused: Refusal[] = []
   const strings = new Strings()
-  return { builder: new Intake(things, { strings, onRefused: refusal => void refused.push(refusal) }), refused, strings }
+  return { builder: new HistoryBuilder(things, { strings, onRefused: refusal => void refused.push(refusal) }), refused, strings }
 }
 
 /** Rows and rejections, with texts instead of ids. */
@@ -104,10 +104,10 @@ test('cells equal the values of records, to the bit', async () => {
   for (const seed of [1, 2]) {
     const path = await writeFile(seed)
     const [fast, general] = [newIntake(), newIntake()]
-    await takeFile(path, [fast.builder], { onRefused: () => assert.fail() })
+    await loadFile(path, [fast.builder], { onRefused: () => assert.fail() })
     for await (const batch of (await openInput(path)).batches()) {
       assert.equal(batch.cells, undefined)
-      general.builder.take(batch)
+      general.builder.validate(batch)
     }
     assert.deepEqual(resultOf(fast), resultOf(general))
     assert.ok(general.refused.length > 1000 && general.refused.length < ROWS - 500, `${general.refused.length} of ${ROWS} rows refused`)
@@ -117,8 +117,8 @@ test('cells equal the values of records, to the bit', async () => {
 test('chunks without faults are added at once, and equal their records', async () => {
   const path = await writeFile(3, 4500)
   const [fast, general] = [newIntake(), newIntake()]
-  await takeFile(path, [fast.builder], { onRefused: () => assert.fail() })
-  for await (const batch of (await openInput(path)).batches()) general.builder.take(batch)
+  await loadFile(path, [fast.builder], { onRefused: () => assert.fail() })
+  for await (const batch of (await openInput(path)).batches()) general.builder.validate(batch)
   assert.deepEqual(resultOf(fast), resultOf(general))
   assert.ok(general.refused.length > 200 && general.refused.length < 1500, `${general.refused.length} rows refused`)
   assert.ok(general.refused.some(({ detail }) => detail.startsWith("'note' has ")))

@@ -6,14 +6,14 @@
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
-import type { Origin } from '../intake/batch.ts'
-import { TEXT_SHIFT, type Cells } from '../intake/cells.ts'
+import type { RecordOrigin } from '../intake/record-batch.ts'
+import { TEXT_SHIFT, type RecordCells } from '../intake/cells.ts'
 import { fieldReader, type FieldReader } from '../intake/field.ts'
-import { requiredAs } from '../intake/row-reader.ts'
-import { textBytesMax } from '../intake/text-bound.ts'
-import { bindings } from './bindings.ts'
-import { PlainNumbers, type Into } from './plain-numbers.ts'
-import { CELL_BYTES, ColumnReader, isValid, longText, SHORT, type PhysicalColumn } from './vectors.ts'
+import { requiredReason } from '../intake/row-reader.ts'
+import { textBytesMax } from '../intake/text-limits.ts'
+import { duckdbBindings } from './duckdb-bindings.ts'
+import { PlainNumberDecoder, type CellTarget } from './plain-numbers.ts'
+import { TEXT_CELL_BYTES, ColumnReader, isRowValid, pointedText, INLINE_TEXT_BYTES, type PhysicalColumn } from './duckdb-vectors.ts'
 
 interface CellColumn {
   readonly ir: ColumnIR
@@ -27,20 +27,20 @@ interface CellColumn {
   /** Longest text, in bytes. */
   readonly bytesMax: number
   /** Present if a typed loop can decode the values. */
-  readonly plain: PlainNumbers | undefined
+  readonly plain: PlainNumberDecoder | undefined
 }
 
 export class ParquetCells {
   readonly #source: SourceIR
   readonly #columns: readonly CellColumn[]
 
-  constructor(source: SourceIR, selected: readonly (PhysicalColumn & { readonly name: string })[], origin: Origin) {
+  constructor(source: SourceIR, selected: readonly (PhysicalColumn & { readonly name: string })[], origin: RecordOrigin) {
     this.#source = source
     this.#columns = source.columns.map(ir => {
       const index = selected.findIndex(({ name }) => name === ir.name)
       const selectedColumn = index < 0 ? undefined : selected[index]
       const zoneless = origin.zoneless.has(ir.name)
-      const isRequired = requiredAs(source, ir) !== undefined
+      const isRequired = requiredReason(source, ir) !== undefined
       return {
         ir,
         isRequired,
@@ -49,12 +49,12 @@ export class ParquetCells {
         reader: selectedColumn && new ColumnReader(selectedColumn, index),
         bytesMax: textBytesMax(source, ir),
         isText: selectedColumn?.kind === 'text' && ir.type === 'string' && !ir.values,
-        plain: selectedColumn && PlainNumbers.of(selectedColumn, index, ir, { zoneless, isRequired }),
+        plain: selectedColumn && PlainNumberDecoder.of(selectedColumn, index, ir, { zoneless, isRequired }),
       }
     })
   }
 
-  read(chunk: DuckDBDataChunk, valueOf: (row: number) => unknown): Cells {
+  read(chunk: DuckDBDataChunk, valueOf: (row: number) => unknown): RecordCells {
     const rows = chunk.rowCount
     const width = this.#columns.length
     const values = new Float64Array(rows * width)
@@ -70,7 +70,11 @@ export class ParquetCells {
 }
 
 /** Decodes values one at a time; a value that is not a number leaves its row to the general path. */
-function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: CellColumn, { values, isRead, width, index }: Into): void {
+function readValues(
+  chunk: DuckDBDataChunk,
+  { reader, read, isRequired, ir }: CellColumn,
+  { values, isRead, width, index }: CellTarget,
+): void {
   const raws = reader?.read(chunk)
   const isNumber = ir.type !== 'string'
   for (let row = 0; row < isRead.length; row++) {
@@ -84,26 +88,27 @@ function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: Ce
 function readTexts(
   chunk: DuckDBDataChunk,
   { at, isRequired, bytesMax }: CellColumn,
-  { values, isRead, texts, width, index }: Into & { readonly texts: TextBuffer },
+  { values, isRead, texts, width, index }: CellTarget & { readonly texts: TextBuffer },
 ): void {
   const rows = isRead.length
-  const vector = bindings.data_chunk_get_vector(chunk.chunk, at!)
-  const validity = bindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
-  const data = bindings.vector_get_data(vector, rows * CELL_BYTES)
-  const lengths = new Uint32Array(data.buffer, data.byteOffset, rows * (CELL_BYTES / 4))
+  const vector = duckdbBindings.data_chunk_get_vector(chunk.chunk, at!)
+  const validity = duckdbBindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
+  const data = duckdbBindings.vector_get_data(vector, rows * TEXT_CELL_BYTES)
+  const lengths = new Uint32Array(data.buffer, data.byteOffset, rows * (TEXT_CELL_BYTES / 4))
   const start = texts.add(data)
   for (let row = 0; row < rows; row++) {
-    if (validity && !isValid(validity, row)) {
+    if (validity && !isRowValid(validity, row)) {
       if (isRequired) isRead[row] = 0
       else values[row * width + index] = NaN
       continue
     }
-    const length = lengths[row * (CELL_BYTES / 4)]
+    const length = lengths[row * (TEXT_CELL_BYTES / 4)]
     if (length > bytesMax) {
       isRead[row] = 0
       continue
     }
-    const place = length <= SHORT ? start + row * CELL_BYTES + 4 : texts.add(longText(data, row * CELL_BYTES + 8, length))
+    const place =
+      length <= INLINE_TEXT_BYTES ? start + row * TEXT_CELL_BYTES + 4 : texts.add(pointedText(data, row * TEXT_CELL_BYTES + 8, length))
     values[row * width + index] = place * TEXT_SHIFT + length
   }
 }

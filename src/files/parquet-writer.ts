@@ -6,9 +6,9 @@ import { rename, rm } from 'node:fs/promises'
 import { DuckDBInstance, type DuckDBAppender } from '@duckdb/node-api'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
-import { appendRows, cast, chunkFor, CHUNK_ROWS, keptType } from './appended-rows.ts'
-import { identifier, quoted, scanned } from './duckdb.ts'
-import { fileError, shownPath, systemError } from './file-error.ts'
+import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType } from './duckdb-append.ts'
+import { sqlIdentifier, sqlLiteral, parquetPathLiteral } from './duckdb.ts'
+import { fileError, displayPath, systemError } from './file-error.ts'
 import { TextSink } from './sink.ts'
 import type { OutputColumn, TableWriter } from './table.ts'
 
@@ -23,8 +23,8 @@ export async function openParquetTable(
   new TextSink(temporary, path).close() // Reports an unwritable path before the work.
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
-  const chunk = chunkFor(columns)
-  const definitions = columns.map(column => `${identifier(column.name)} ${keptType(column).toString()}`).join(', ')
+  const chunk = createChunk(columns)
+  const definitions = columns.map(column => `${sqlIdentifier(column.name)} ${storedType(column).toString()}`).join(', ')
   const parts: string[] = []
   let appender: DuckDBAppender
   let rows = 0
@@ -33,10 +33,10 @@ export async function openParquetTable(
     appender = await connection.createAppender('rows')
     rows = 0
   }
-  const copy = (select: string, to: string) => connection.run(`COPY (${select}) TO ${quoted(to)} (FORMAT parquet)`)
+  const copy = (select: string, to: string) => connection.run(`COPY (${select}) TO ${sqlLiteral(to)} (FORMAT parquet)`)
   const writeRows = async (to: string) => {
     appender.closeSync()
-    await copy(`SELECT ${columns.map(column => cast(column)).join(', ')} FROM rows`, to)
+    await copy(`SELECT ${columns.map(column => castExpression(column)).join(', ')} FROM rows`, to)
   }
   const cleanUp = async () => {
     connection.closeSync()
@@ -46,14 +46,14 @@ export async function openParquetTable(
   await begin()
   return {
     async write(length, values) {
-      for (let from = 0; from < length; from += CHUNK_ROWS) {
-        const to = Math.min(length, from + CHUNK_ROWS)
+      for (let from = 0; from < length; from += DUCKDB_CHUNK_ROWS) {
+        const to = Math.min(length, from + DUCKDB_CHUNK_ROWS)
         appendRows(appender, chunk, columns, values, strings, from, to)
         rows += to - from
         if (rows * columns.length < valuesHeld) continue
         parts.push(`${temporary}${parts.length + 1}`)
         await writeRows(parts.at(-1)!).catch((error: unknown) => {
-          throw writeError(path, error)
+          throw tableWriteError(path, error)
         })
         await begin()
       }
@@ -64,11 +64,11 @@ export async function openParquetTable(
         else {
           parts.push(`${temporary}${parts.length + 1}`)
           await writeRows(parts.at(-1)!)
-          await copy(`SELECT * FROM read_parquet([${parts.map(scanned).join(', ')}])`, temporary)
+          await copy(`SELECT * FROM read_parquet([${parts.map(parquetPathLiteral).join(', ')}])`, temporary)
         }
         await rename(temporary, path)
       } catch (error) {
-        throw writeError(path, error)
+        throw tableWriteError(path, error)
       } finally {
         await cleanUp()
       }
@@ -78,7 +78,7 @@ export async function openParquetTable(
 }
 
 /** Converts an error during writing, with the file's name instead of the temporary name. */
-export function writeError(path: string, error: unknown): Error {
+export function tableWriteError(path: string, error: unknown): Error {
   if (typeof (error as NodeJS.ErrnoException).code === 'string') return systemError(path, error)
-  return fileError(path, `cannot be written: ${(error as Error).message.replaceAll(path, () => shownPath(path))}`, error)
+  return fileError(path, `cannot be written: ${(error as Error).message.replaceAll(path, () => displayPath(path))}`, error)
 }

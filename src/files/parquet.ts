@@ -7,15 +7,15 @@
  */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
-import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
-import type { Cells } from '../intake/cells.ts'
-import type { LineReader } from '../intake/line-reader.ts'
-import { checkColumn } from './columns.ts'
-import { connect, scanned } from './duckdb.ts'
-import { fileError, shownPath } from './file-error.ts'
-import type { FoundFile, InputFile } from './input-file.ts'
+import { rawJsonText, type RecordOrigin, type RecordBatch } from '../intake/record-batch.ts'
+import type { RecordCells } from '../intake/cells.ts'
+import type { JsonLineReader } from '../intake/line-reader.ts'
+import { checkColumn } from './column-match.ts'
+import { connectDuckDB, parquetPathLiteral } from './duckdb.ts'
+import { fileError, displayPath } from './file-error.ts'
+import type { DetectedFile, InputFile } from './input-file.ts'
 import { ParquetCells } from './parquet-cells.ts'
-import { ColumnReader, physicalColumn, type PhysicalColumn } from './vectors.ts'
+import { ColumnReader, physicalColumn, type PhysicalColumn } from './duckdb-vectors.ts'
 
 interface ParquetColumn extends PhysicalColumn {
   readonly name: string
@@ -23,10 +23,10 @@ interface ParquetColumn extends PhysicalColumn {
 }
 
 /** `reader`: line reader of the only source of the rows, if there is one; most rows then need no record. */
-export async function openParquet({ path }: FoundFile, reader?: Pick<LineReader, 'source'>): Promise<InputFile> {
+export async function openParquet({ path }: DetectedFile, reader?: Pick<JsonLineReader, 'source'>): Promise<InputFile> {
   const { columns, rows } = await describe(path)
-  const name = shownPath(path)
-  const origin: Origin = {
+  const name = displayPath(path)
+  const origin: RecordOrigin = {
     placeOf: row => `${name} row ${row}`,
     text: false,
     tabular: true,
@@ -52,17 +52,17 @@ export async function openParquet({ path }: FoundFile, reader?: Pick<LineReader,
   }
 }
 
-function batchAt(origin: Origin, records: readonly unknown[], recordOf: (row: number) => unknown, before: number): RecordBatch {
+function batchAt(origin: RecordOrigin, records: readonly unknown[], recordOf: (row: number) => unknown, before: number): RecordBatch {
   return {
     origin,
     records,
     numberOf: index => before + index + 1,
-    rawOf: index => rawText(recordOf(index)),
+    rawOf: index => rawJsonText(recordOf(index)),
     undecodable: [],
   }
 }
 
-const scanOf = (path: string): string => `read_parquet(${scanned(path)})`
+const scanOf = (path: string): string => `read_parquet(${parquetPathLiteral(path)})`
 
 async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows: number }> {
   return usingDuckDB(path, async connection => {
@@ -79,11 +79,11 @@ interface RecordChunk {
   readonly records: readonly unknown[]
   /** Valid until the next chunk. */
   readonly recordOf: (row: number) => unknown
-  readonly cells: Cells | undefined
+  readonly cells: RecordCells | undefined
 }
 
 async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells: ParquetCells | undefined): AsyncGenerator<RecordChunk> {
-  const connection = await connect()
+  const connection = await connectDuckDB()
   let next: Promise<DuckDBDataChunk | null> | undefined
   try {
     const readers = columns.map((column, index) => new ColumnReader(column, index))
@@ -122,7 +122,7 @@ function prefetch(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
 }
 
 /** Records of the rows that the cells do not cover. */
-function undecodedRecords({ isRead }: Cells, recordOf: (row: number) => unknown): readonly unknown[] {
+function undecodedRecords({ isRead }: RecordCells, recordOf: (row: number) => unknown): readonly unknown[] {
   const records = new Array<unknown>(isRead.length)
   for (let row = isRead.indexOf(0); row >= 0; row = isRead.indexOf(0, row + 1)) records[row] = recordOf(row)
   return records
@@ -139,7 +139,7 @@ function rowsOf(names: readonly string[], columns: readonly unknown[][], length:
 }
 
 async function usingDuckDB<T>(path: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const connection = await connect()
+  const connection = await connectDuckDB()
   try {
     return await use(connection)
   } catch (error) {
@@ -155,7 +155,7 @@ function parquetError(path: string, error: unknown): SpillwayError {
   const [firstLine] = (error as Error).message.split('\n') as [string]
   return fileError(
     path,
-    `is not a readable Parquet file: ${firstLine.replaceAll(path, shownPath(path))}; copy it again, or write it again`,
+    `is not a readable Parquet file: ${firstLine.replaceAll(path, displayPath(path))}; copy it again, or write it again`,
     error,
   )
 }

@@ -7,13 +7,13 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { limits } from '../base/limits.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
-import { bindings } from './bindings.ts'
-import { bytesOf, doublesOf, isValid, type PhysicalColumn } from './vectors.ts'
+import { duckdbBindings } from './duckdb-bindings.ts'
+import { bytesByKind, vectorDoubles, isRowValid, type PhysicalColumn } from './duckdb-vectors.ts'
 
 type Kind = Extract<PhysicalColumn['kind'], 'double' | 'int64' | 'micros' | 'date'>
 
 /** One column in the cells of a chunk. */
-export interface Into {
+export interface CellTarget {
   readonly values: Float64Array
   readonly isRead: Uint8Array
   /** Number of columns, and the index of this one. */
@@ -28,7 +28,7 @@ interface Traits {
   readonly isRequired: boolean
 }
 
-export class PlainNumbers {
+export class PlainNumberDecoder {
   readonly #kind: Kind
   readonly #at: number
   readonly #isRequired: boolean
@@ -46,23 +46,23 @@ export class PlainNumbers {
   }
 
   /** Decoder of column `at` of a chunk; `undefined` if its values need a conversion. */
-  static of({ kind }: PhysicalColumn, at: number, ir: ColumnIR, { zoneless, isRequired }: Traits): PlainNumbers | undefined {
+  static of({ kind }: PhysicalColumn, at: number, ir: ColumnIR, { zoneless, isRequired }: Traits): PlainNumberDecoder | undefined {
     const greatest = greatestOf(kind, ir, zoneless)
     if (greatest === undefined) return undefined
     const { type, min = -Infinity, max = Infinity } = ir
     const isWhole = kind === 'double' && type !== 'double'
-    return new PlainNumbers(kind as Kind, at, isRequired, isWhole, Math.max(min, -greatest), Math.min(max, greatest))
+    return new PlainNumberDecoder(kind as Kind, at, isRequired, isWhole, Math.max(min, -greatest), Math.min(max, greatest))
   }
 
-  read(chunk: DuckDBDataChunk, { values, isRead, width, index }: Into): void {
+  read(chunk: DuckDBDataChunk, { values, isRead, width, index }: CellTarget): void {
     const rows = isRead.length
     const [min, max, isWhole, isRequired] = [this.#min, this.#max, this.#isWhole, this.#isRequired]
-    const vector = bindings.data_chunk_get_vector(chunk.chunk, this.#at)
-    const validity = bindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
-    const numbers = doublesOf(this.#kind, bindings.vector_get_data(vector, rows * bytesOf[this.#kind]), rows)
+    const vector = duckdbBindings.data_chunk_get_vector(chunk.chunk, this.#at)
+    const validity = duckdbBindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
+    const numbers = vectorDoubles(this.#kind, duckdbBindings.vector_get_data(vector, rows * bytesByKind[this.#kind]), rows)
     for (let row = 0, at = index; row < rows; row++, at += width) {
       const value = numbers[row]
-      if (validity && !isValid(validity, row)) {
+      if (validity && !isRowValid(validity, row)) {
         if (isRequired) isRead[row] = 0
         else values[at] = NaN
       } else if (value >= min && value <= max && (!isWhole || Number.isSafeInteger(value))) values[at] = value + 0

@@ -17,7 +17,7 @@ export interface RecordRule {
 }
 
 /** Records as ranges of a shared buffer. */
-export interface Records {
+export interface SplitRecords {
   readonly bytes: Buffer
   /** By record: its first byte, the byte after its last (newline excluded), and the number of its first line, from 1. */
   readonly starts: number[]
@@ -42,7 +42,7 @@ export interface LongLine {
 const HEAD_BYTES = 1024
 
 /** `firstLine` is the number of the first line in the chunks. */
-export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordRule, firstLine = 1): AsyncGenerator<Records> {
+export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordRule, firstLine = 1): AsyncGenerator<SplitRecords> {
   const splitter = new Splitter(rule, firstLine)
   for await (const chunk of chunks) yield splitter.push(chunk, false)
   yield splitter.push(Buffer.alloc(0), true)
@@ -59,9 +59,9 @@ class Splitter {
     this.#line = firstLine
   }
 
-  push(chunk: Buffer, isLast: boolean): Records {
+  push(chunk: Buffer, isLast: boolean): SplitRecords {
     const bytes = this.#remainder.length === 0 ? chunk : Buffer.concat([this.#remainder, chunk])
-    const records: Records = { bytes, starts: [], ends: [], lines: [], broken: new Set(), tooLong: [], unfinished: 0, nextLine: 1 }
+    const records: SplitRecords = { bytes, starts: [], ends: [], lines: [], broken: new Set(), tooLong: [], unfinished: 0, nextLine: 1 }
     let start = this.#skipped ? this.#skipOn(records, 0, isLast) : 0
     while (start < bytes.length) {
       const end = this.#rule.findEnd(bytes, start, isLast)
@@ -75,7 +75,7 @@ class Splitter {
     return records
   }
 
-  #add(records: Records, start: number, end: number): number {
+  #add(records: SplitRecords, start: number, end: number): number {
     records.starts.push(start)
     records.ends.push(end)
     records.lines.push(this.#line)
@@ -84,7 +84,7 @@ class Splitter {
   }
 
   /** Gives up the record at `start` at the end of its line. */
-  #cut(records: Records, start: number, isLast: boolean): number {
+  #cut(records: SplitRecords, start: number, isLast: boolean): number {
     const { bytes } = records
     const newline = bytes.indexOf(NEWLINE, start)
     const lineEnd = newline < 0 ? bytes.length : newline
@@ -96,7 +96,7 @@ class Splitter {
     return this.#skipOn(records, start, isLast)
   }
 
-  #skipOn(records: Records, start: number, isLast: boolean): number {
+  #skipOn(records: SplitRecords, start: number, isLast: boolean): number {
     const skipped = this.#skipped!
     const newline = records.bytes.indexOf(NEWLINE, start)
     const end = newline < 0 ? records.bytes.length : newline

@@ -1,5 +1,5 @@
 /** Interface of table writers: columns of delivered values, in batches. */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
 
@@ -12,7 +12,7 @@ export interface OutputColumn {
 }
 
 /** One value a row. For lists, row i has `counts[i]` items from `i · width` on. */
-export interface OutputValues extends Column {
+export interface OutputValues extends ColumnData {
   readonly width?: number
   readonly counts?: Uint16Array
 }

@@ -1,12 +1,12 @@
 /** Makes a batch of text records: NDJSON lines and CSV rows. */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
-import type { Origin, RecordBatch } from '../intake/batch.ts'
+import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
 import type { JsonRecord } from '../intake/json.ts'
 import { LineCells } from '../intake/line-cells.ts'
-import type { LineReader } from '../intake/line-reader.ts'
+import type { JsonLineReader } from '../intake/line-reader.ts'
 import { Fault, type Refusal } from '../intake/refusal.ts'
-import type { LongLine, Records } from './splitter.ts'
+import type { LongLine, SplitRecords } from './splitter.ts'
 
 const CARRIAGE_RETURN = 0x0d
 
@@ -14,10 +14,10 @@ const CARRIAGE_RETURN = 0x0d
  * Decodes the record in `bytes[start, end)`: returns its value, the reason why it is invalid, or `undefined` for a blank line. `broken`: it
  * has no end.
  */
-export type Decode = (bytes: Buffer, start: number, end: number, broken: boolean) => JsonRecord | Fault | undefined
+export type DecodeRecord = (bytes: Buffer, start: number, end: number, broken: boolean) => JsonRecord | Fault | undefined
 
 /** `reader` decodes records into cells where it can, and `decode` the others. */
-export function textBatch(origin: Origin, records: Records, decode: Decode, reader?: LineReader): RecordBatch {
+export function textBatch(origin: RecordOrigin, records: SplitRecords, decode: DecodeRecord, reader?: JsonLineReader): RecordBatch {
   const values: unknown[] = []
   const indexes: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
@@ -64,7 +64,7 @@ export function textBatch(origin: Origin, records: Records, decode: Decode, read
 }
 
 /** The original record, as text if it is UTF-8; copied, so that it does not keep its chunk alive. */
-function rawBytes(records: Records, index: number): string | Uint8Array {
+function rawBytes(records: SplitRecords, index: number): string | Uint8Array {
   const bytes = records.bytes.subarray(records.starts[index], records.ends[index])
   return isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes)
 }
@@ -73,7 +73,7 @@ function withoutReturn(bytes: Buffer, start: number, end: number): number {
   return end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
 }
 
-function tooLong(origin: Origin, { line, length, head }: LongLine): Refusal {
+function tooLong(origin: RecordOrigin, { line, length, head }: LongLine): Refusal {
   const detail = `a line of ${length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); only its first ${head.length} are kept here`
   return new Fault(detail).at(origin.placeOf(line), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head))
 }

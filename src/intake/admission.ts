@@ -5,7 +5,7 @@
  * arrival, which the append sets and not the sender. Within `dedupe` an append id is accepted once. In a source with `identity` it is
  * accepted once per revision, so the latest accepted row of an id decides. Cost: one look-up a row.
  */
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import { RowIndex, sameValues } from '../columns/row-index.ts'
 import { limits } from '../base/limits.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -24,7 +24,7 @@ export interface Admission {
 }
 
 /** True if a row's admission depends on earlier rows, so that all columns of the source are needed. */
-export function remembers(source: SourceIR): boolean {
+export function needsAdmission(source: SourceIR): boolean {
   return source.id !== undefined || source.identity !== undefined
 }
 
@@ -48,7 +48,7 @@ export function admit(source: SourceIR, block: Block, order: Uint32Array | undef
 class AdmissionState {
   readonly #source: SourceIR
   readonly #arrival: Float64Array
-  readonly #content: readonly Column[]
+  readonly #content: readonly ColumnData[]
   readonly #ids: RecentRows | undefined
   readonly #originals: RowIndex | undefined
   readonly #recent: RecentIds
@@ -57,7 +57,7 @@ class AdmissionState {
     const columns = (names: readonly string[]) => names.map(name => block.columns[name])
     this.#source = source
     this.#arrival = block.arrival
-    this.#content = columns(contentNames(source))
+    this.#content = columns(contentColumnNames(source))
     this.#ids = source.id === undefined ? undefined : new RecentRows(columns([source.key, source.id]), block.arrival, source.dedupe)
     this.#originals = source.identity && new RowIndex(columns([source.key, ...source.identity]), block.length)
     this.#recent = new RecentIds(source, idsMax)
@@ -88,7 +88,7 @@ class AdmissionState {
 }
 
 /** Names of the columns that make up an event's content: all but a column that holds only the arrival. */
-export function contentNames({ columns, arrives, time }: SourceIR): string[] {
+export function contentColumnNames({ columns, arrives, time }: SourceIR): string[] {
   const arrival = arrives.kind === 'column' && arrives.column !== time ? arrives.column : undefined
   return columns.map(column => column.name).filter(name => name !== arrival)
 }

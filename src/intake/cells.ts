@@ -6,7 +6,7 @@ import type { SourceIR } from '../define/ir/ir.ts'
 export const TEXT_SHIFT = 2 ** 21
 
 /** Decoded records of a batch, by their index in it. */
-export interface Cells {
+export interface RecordCells {
   /** The source whose columns they have. */
   readonly source: SourceIR
   /** Buffer of the texts, well-formed UTF-8. */
@@ -20,7 +20,7 @@ export interface Cells {
 }
 
 /** Event times and arrivals of many valid rows. */
-export interface Stamped {
+export interface StampedTimes {
   /** UTC ms, by row. */
   readonly time: Float64Array
   readonly arrival: Float64Array
@@ -31,7 +31,7 @@ export interface Stamped {
 /**
  * Times and declared arrivals of the first `rows` rows (semantics, the log); `undefined` if a row was not decoded or has an invalid time.
  */
-export function stampCells({ source, isRead, values }: Cells, rows: number): Stamped | undefined {
+export function stampCells({ source, isRead, values }: RecordCells, rows: number): StampedTimes | undefined {
   if (isRead.subarray(0, rows).includes(0)) return undefined
   const { columns, arrives, maxClockSkew } = source
   const indexOf = (column: string): number => columns.findIndex(({ name }) => name === column)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { scaledInteger } from '../base/exact.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
-import { fieldReader, shown } from './field.ts'
+import { fieldReader, displayValue } from './field.ts'
 import { Fault } from './refusal.ts'
 import { decimalText } from './row-text.ts'
 
@@ -11,13 +11,14 @@ const read = (column: Partial<ColumnIR>, raw: unknown, reading = { text: false, 
   fieldReader({ name: 'x', type: 'int', nullable: false, ...column }, reading)(raw)
 
 function accepts(column: Partial<ColumnIR>, cases: readonly (readonly [unknown, number | string])[]) {
-  for (const [raw, physical] of cases) assert.ok(Object.is(read(column, raw), physical), `${shown(raw)}: ${shown(read(column, raw))}`)
+  for (const [raw, physical] of cases)
+    assert.ok(Object.is(read(column, raw), physical), `${displayValue(raw)}: ${displayValue(read(column, raw))}`)
 }
 
 function rejects(column: Partial<ColumnIR>, raws: readonly unknown[], detail: RegExp) {
   for (const raw of raws) {
     const fault = read(column, raw)
-    assert.ok(fault instanceof Fault, shown(raw))
+    assert.ok(fault instanceof Fault, displayValue(raw))
     assert.match(fault.detail, detail)
     assert.equal(fault.reason, 'schema')
   }
@@ -167,9 +168,9 @@ test('in a file of text, every type may be text', () => {
 test('a value in a message is short and harmless', () => {
   const circular: { self?: unknown } = {}
   circular.self = circular
-  assert.equal(shown('x'.repeat(1000)).length, 61)
-  assert.equal(shown(circular), 'an object')
-  assert.equal(shown({ big: 1n }), 'an object')
-  assert.equal(shown(Symbol('s')), 'Symbol(s)')
-  assert.equal(shown({ a: 1 }), '{"a":1}')
+  assert.equal(displayValue('x'.repeat(1000)).length, 61)
+  assert.equal(displayValue(circular), 'an object')
+  assert.equal(displayValue({ big: 1n }), 'an object')
+  assert.equal(displayValue(Symbol('s')), 'Symbol(s)')
+  assert.equal(displayValue({ a: 1 }), '{"a":1}')
 })

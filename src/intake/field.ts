@@ -9,20 +9,20 @@ import { scaledInteger, spanMs } from '../base/exact.ts'
 import { inOneLine } from '../base/show.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
-import { instantOf } from './instant.ts'
+import { parseInstant } from './instant.ts'
 import { Fault } from './refusal.ts'
-import { hasMoreBytes } from './text-bound.ts'
-import { zoneOf } from './zone.ts'
+import { hasMoreBytes } from './text-limits.ts'
+import { timeZoneOf } from './zone.ts'
 
 export type FieldReader = (raw: unknown) => number | string | Fault
 
-export interface Reading {
+export interface FieldFormat {
   readonly text: boolean
   /** Numbers of this timestamp column are wall-clock milliseconds, to be read in the column's zone. */
   readonly zoneless: boolean
 }
 
-export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
+export function fieldReader(column: ColumnIR, reading: FieldFormat): FieldReader {
   switch (column.type) {
     case 'int':
       return withBounds(column, raw => (reading.text && typeof raw === 'string' ? scaledInteger(raw.trim(), 0) : intOf(raw)))
@@ -47,7 +47,7 @@ function withBounds(column: ColumnIR, read: (raw: unknown) => number | undefined
   return raw => {
     const value = read(raw)
     if (value === undefined) return wrongType(column, raw)
-    if (value < min || value > max) return new Fault(`'${column.name}' is ${shown(raw)}, outside ${boundsText(column)}`)
+    if (value < min || value > max) return new Fault(`'${column.name}' is ${displayValue(raw)}, outside ${boundsText(column)}`)
     return value + 0
   }
 }
@@ -77,13 +77,13 @@ function doubleOf(raw: unknown): number | undefined {
   return Number.isFinite(raw) ? (raw as number) : undefined
 }
 
-function timestampReader({ zone }: ColumnIR, { text, zoneless }: Reading): (raw: unknown) => number | undefined {
-  const toUtc = zoneless && zone !== undefined && zone !== 'UTC' ? (local: number) => zoneOf(zone).utcOf(local) : (ms: number) => ms
+function timestampReader({ zone }: ColumnIR, { text, zoneless }: FieldFormat): (raw: unknown) => number | undefined {
+  const toUtc = zoneless && zone !== undefined && zone !== 'UTC' ? (local: number) => timeZoneOf(zone).utcOf(local) : (ms: number) => ms
   return raw => {
     const value = text ? wholeText(raw) : raw
     let ms: unknown
     if (typeof value === 'number' && Number.isSafeInteger(value)) ms = toUtc(value)
-    else if (typeof value === 'string') ms = instantOf(value, zone)
+    else if (typeof value === 'string') ms = parseInstant(value, zone)
     else if (value instanceof Date) ms = value.getTime()
     return typeof ms === 'number' && Math.abs(ms) <= limits.TIME_MS_MAX ? ms : undefined
   }
@@ -110,7 +110,7 @@ function enumReader(column: ColumnIR, values: readonly string[]): FieldReader {
   return raw => {
     if (allowed.has(raw)) return raw as string
     return typeof raw === 'string'
-      ? new Fault(`'${column.name}' has no value ${shown(raw)}${didYouMean(raw, values)}`)
+      ? new Fault(`'${column.name}' has no value ${displayValue(raw)}${didYouMean(raw, values)}`)
       : wrongType(column, raw)
   }
 }
@@ -150,7 +150,7 @@ function wrongType(column: ColumnIR, raw: unknown): Fault {
     column.type === 'decimal'
       ? `a decimal with at most ${column.scale ?? 0} digits after the point, within 2^53 when scaled`
       : expectedValues[column.type]
-  return new Fault(`'${column.name}' needs ${expected}, got ${shown(raw)}`)
+  return new Fault(`'${column.name}' needs ${expected}, got ${displayValue(raw)}`)
 }
 
 /** The declared bounds, in the units of the user's column. */
@@ -169,7 +169,7 @@ function boundsText({ min, max, type, scale = 0 }: ColumnIR): string {
 const SHOWN_MAX = 60
 
 /** A value for a message, shortened. */
-export function shown(value: unknown): string {
+export function displayValue(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
   const text =

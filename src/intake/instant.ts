@@ -7,14 +7,14 @@
  *
  * Reads digits by position, about 100 ns a text: a regular expression would cost more than the rest of a record.
  */
-import { zoneOf } from './zone.ts'
+import { timeZoneOf } from './zone.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 /** UTC ms; `undefined` if the text is not an instant. */
-export function instantOf(text: string, zone: string | undefined): number | undefined {
+export function parseInstant(text: string, zone: string | undefined): number | undefined {
   const midnight = midnightOf(text)
   if (midnight === undefined) return undefined
   if (text.length === 10) return localToUtc(midnight, zone)
@@ -34,7 +34,7 @@ export function instantOf(text: string, zone: string | undefined): number | unde
 }
 
 function localToUtc(local: number, zone: string | undefined): number {
-  return zone === undefined || zone === 'UTC' ? local : zoneOf(zone).utcOf(local)
+  return zone === undefined || zone === 'UTC' ? local : timeZoneOf(zone).utcOf(local)
 }
 
 /** UTC midnight of the date at the start of the text. */

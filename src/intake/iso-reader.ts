@@ -4,7 +4,7 @@
  *
  * Consecutive times mostly share a date, so the midnight of the last date is cached.
  */
-import { instantOf } from './instant.ts'
+import { parseInstant } from './instant.ts'
 
 const DATE_LENGTH = 10
 const SECOND = 1000
@@ -50,13 +50,13 @@ export class IsoReader {
     for (let i = DATE_LENGTH - 1; i >= 0; i--)
       if (bytes[from + i] !== date[i]) {
         date.set(bytes.subarray(from, from + DATE_LENGTH))
-        return (this.#midnight = instantOf(asciiOf(bytes, from, from + DATE_LENGTH), 'UTC') ?? NaN)
+        return (this.#midnight = parseInstant(asciiOf(bytes, from, from + DATE_LENGTH), 'UTC') ?? NaN)
       }
     return this.#midnight
   }
 
   #readAny(bytes: Uint8Array, from: number, to: number): number {
-    return to - from > LENGTH_MAX ? NaN : (instantOf(asciiOf(bytes, from, to), this.#zone) ?? NaN)
+    return to - from > LENGTH_MAX ? NaN : (parseInstant(asciiOf(bytes, from, to), this.#zone) ?? NaN)
   }
 }
 

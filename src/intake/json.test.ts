@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { parseRecord, type JsonRecord } from './json.ts'
+import { parseJsonRecord, type JsonRecord } from './json.ts'
 import { Fault } from './refusal.ts'
 
-const parse = (text: string) => parseRecord(Buffer.from(text), 0, Buffer.byteLength(text))
+const parse = (text: string) => parseJsonRecord(Buffer.from(text), 0, Buffer.byteLength(text))
 const detail = (text: string) => (parse(text) as Fault).detail
 const inexact = (text: string) => [...((parse(text) as JsonRecord).inexact ?? [])]
 

@@ -17,7 +17,7 @@ export interface JsonRecord {
 }
 
 /** Parses well-formed UTF-8 `bytes[start, end)`, or returns the reason why it cannot. */
-export function parseRecord(bytes: Buffer, start: number, end: number): JsonRecord | Fault {
+export function parseJsonRecord(bytes: Buffer, start: number, end: number): JsonRecord | Fault {
   const shape = new JsonShape(bytes, start, end)
   if (shape.depth > limits.JSON_DEPTH_MAX)
     return new Fault(`JSON nested ${shape.depth} deep, more than ${limits.JSON_DEPTH_MAX} (JSON_DEPTH_MAX)`)

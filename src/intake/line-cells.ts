@@ -1,17 +1,17 @@
 /** Cells of a batch of JSON texts in one buffer. */
-import type { Cells } from './cells.ts'
-import type { LineReader } from './line-reader.ts'
+import type { RecordCells } from './cells.ts'
+import type { JsonLineReader } from './line-reader.ts'
 
-export class LineCells implements Cells {
-  readonly source: Cells['source']
+export class LineCells implements RecordCells {
+  readonly source: RecordCells['source']
   readonly bytes: Buffer
   readonly isRead: Uint8Array
   readonly values: Float64Array
   readonly valueOf: (index: number) => unknown
-  readonly #reader: LineReader
+  readonly #reader: JsonLineReader
 
   /** For at most `records` records. `valueOf` parses the text of a decoded record. */
-  constructor(reader: LineReader, bytes: Buffer, records: number, valueOf: (index: number) => unknown) {
+  constructor(reader: JsonLineReader, bytes: Buffer, records: number, valueOf: (index: number) => unknown) {
     this.source = reader.source
     this.bytes = bytes
     this.isRead = new Uint8Array(records)

@@ -12,8 +12,8 @@ import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import { TEXT_SHIFT } from './cells.ts'
 import { IsoReader } from './iso-reader.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'
-import { requiredAs } from './row-reader.ts'
-import { boundedText } from './text-bound.ts'
+import { requiredReason } from './row-reader.ts'
+import { boundedText } from './text-limits.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -29,7 +29,7 @@ const FALSE = Buffer.from('false')
 /** The line must be parsed as JSON. */
 const NOT_DECODED = -1
 
-export class LineReader {
+export class JsonLineReader {
   readonly source: SourceIR
   readonly width: number
   readonly #columns: readonly CellReader[]
@@ -43,14 +43,14 @@ export class LineReader {
     const { columns } = source
     this.source = source
     this.width = columns.length
-    this.#columns = columns.map(column => new CellReader(boundedText(source, column), requiredAs(source, column) !== undefined))
+    this.#columns = columns.map(column => new CellReader(boundedText(source, column), requiredReason(source, column) !== undefined))
     this.#order = Int32Array.from(columns.keys())
     this.#lastLine = new Float64Array(columns.length)
   }
 
   /** `undefined` for a source with a `map`, which needs records. */
-  static of(source: SourceIR): LineReader | undefined {
-    return source.mapVersion === undefined ? new LineReader(source) : undefined
+  static of(source: SourceIR): JsonLineReader | undefined {
+    return source.mapVersion === undefined ? new JsonLineReader(source) : undefined
   }
 
   /**
@@ -103,8 +103,8 @@ export class LineReader {
 }
 
 /** One reader for each source, by name. */
-export const lineReaders = (sources: readonly SourceIR[]): ReadonlyMap<string, LineReader | undefined> =>
-  new Map(sources.map(source => [source.name, LineReader.of(source)]))
+export const jsonLineReaders = (sources: readonly SourceIR[]): ReadonlyMap<string, JsonLineReader | undefined> =>
+  new Map(sources.map(source => [source.name, JsonLineReader.of(source)]))
 
 /** Decodes the values of one column. */
 class CellReader {

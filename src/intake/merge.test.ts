@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import { sourceIR } from '../../test/source-ir.ts'
-import { batchOf } from './batch.ts'
-import { Intake } from './intake.ts'
+import { recordBatchOf } from './record-batch.ts'
+import { HistoryBuilder } from './history-builder.ts'
 import { mergeHistories } from './merge.ts'
 
 function history(name: string, arrivals: readonly number[]) {
@@ -13,8 +13,8 @@ function history(name: string, arrivals: readonly number[]) {
     { name: 'at', type: 'timestamp', nullable: false },
   ] as const
   const source = sourceIR(columns, { name, key: 'key' })
-  const intake = new Intake(source, { strings: new Strings(), onRefused: () => assert.fail('nothing is refused') })
-  intake.take(batchOf(arrivals.map(at => ({ key: 'k', at }))))
+  const intake = new HistoryBuilder(source, { strings: new Strings(), onRefused: () => assert.fail('nothing is refused') })
+  intake.validate(recordBatchOf(arrivals.map(at => ({ key: 'k', at }))))
   return intake.finish()
 }
 

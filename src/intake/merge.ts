@@ -5,7 +5,7 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { History } from './intake.ts'
+import type { SourceHistory } from './history-builder.ts'
 
 /** The merged log by reference: event `i` is row `row[i]` of history `source[i]`. */
 export interface MergedOrder {
@@ -17,7 +17,7 @@ export interface MergedOrder {
 const SOURCES_MAX = 256
 
 /** Merges histories, given in the order in which their sources are defined. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events. */
-export function mergeHistories(histories: readonly History[], eventsMax: number = limits.REPLAY_EVENTS_MAX): MergedOrder {
+export function mergeHistories(histories: readonly SourceHistory[], eventsMax: number = limits.REPLAY_EVENTS_MAX): MergedOrder {
   const length = histories.reduce((sum, { block }) => sum + block.length, 0)
   if (length > eventsMax)
     throw new SpillwayError('SPILL_LIMIT', `${length} events are more than ${eventsMax} (REPLAY_EVENTS_MAX); replay a shorter history`)

@@ -10,15 +10,15 @@ const columns = [
 ] as const
 const reader = () => new RequestReader({ kind: 'request', columns, key: 'card' }, new Strings())
 const faultOf = (fields: unknown) => {
-  const fault = reader().take(fields)
+  const fault = reader().readFields(fields)
   return fault && [fault.reason, fault.detail]
 }
 
 test('fields become columns, one row a request', () => {
   const requests = reader()
-  assert.equal(requests.take({ card: 'c1', amount: '1.50', at: '2026-01-01T00:00Z' }), undefined)
-  requests.take({ card: 'c2', amount: -1 })
-  assert.equal(requests.take({ card: 'c1', amount: 2 }), undefined)
+  assert.equal(requests.readFields({ card: 'c1', amount: '1.50', at: '2026-01-01T00:00Z' }), undefined)
+  requests.readFields({ card: 'c2', amount: -1 })
+  assert.equal(requests.readFields({ card: 'c1', amount: 2 }), undefined)
   const { card, amount, at } = requests.columns()
   assert.deepEqual([...card.values], [0, 0])
   assert.deepEqual([...amount.values], [150, 200])

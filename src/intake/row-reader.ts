@@ -7,12 +7,12 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
-import type { Origin } from './batch.ts'
-import { TEXT_SHIFT, type Cells } from './cells.ts'
-import { fieldReader, shown, type FieldReader } from './field.ts'
+import type { RecordOrigin } from './record-batch.ts'
+import { TEXT_SHIFT, type RecordCells } from './cells.ts'
+import { fieldReader, displayValue, type FieldReader } from './field.ts'
 import { Fault, type RefusalReason } from './refusal.ts'
-import { boundedText } from './text-bound.ts'
-import type { TheirNames } from './their-names.ts'
+import { boundedText } from './text-limits.ts'
+import type { ColumnMapping } from './column-mapping.ts'
 
 interface Field {
   readonly name: string
@@ -30,7 +30,7 @@ interface Field {
 type RowSource = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
 
 /** Reason of the rejection if the column is NULL or missing; `undefined` if NULL is allowed. */
-export function requiredAs({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RefusalReason | undefined {
+export function requiredReason({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RefusalReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
   const isArrival = arrives?.kind === 'column' && arrives.column === name
@@ -51,7 +51,13 @@ export class RowReader {
   arrival = 0
 
   /** `theirs`: column names of foreign records, which may have extra fields. */
-  constructor(source: RowSource, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin, theirs?: TheirNames) {
+  constructor(
+    source: RowSource,
+    builder: BlockBuilder,
+    stringsOf: (column: string) => Strings,
+    origin: RecordOrigin,
+    theirs?: ColumnMapping,
+  ) {
     this.#time = source.time
     this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
@@ -65,7 +71,7 @@ export class RowReader {
       }),
       target: builder.column(column.name),
       strings: stringsOf(column.name),
-      required: requiredAs(source, column),
+      required: requiredReason(source, column),
       inherited: column.name in Object.prototype,
     }))
   }
@@ -73,7 +79,7 @@ export class RowReader {
   /** Writes the row, or returns the reason why it is invalid. */
   read(record: unknown): Fault | undefined {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
-      return new Fault(`a record must be an object, got ${shown(record)}`)
+      return new Fault(`a record must be an object, got ${displayValue(record)}`)
     const values = record as Readonly<Record<string, unknown>>
     const row = this.#builder.length
     let present = 0
@@ -95,7 +101,7 @@ export class RowReader {
   }
 
   /** Writes a decoded, valid row with the columns of this source. */
-  write({ bytes, values }: Cells, index: number): void {
+  write({ bytes, values }: RecordCells, index: number): void {
     const row = this.#builder.length
     const at = index * this.#fields.length
     for (let column = 0; column < this.#fields.length; column++) {
@@ -111,7 +117,7 @@ export class RowReader {
   }
 
   /** Writes the first `rows` rows of cells, all decoded. The caller has reserved room for them. */
-  writeAll({ bytes, values }: Cells, rows: number): void {
+  writeAll({ bytes, values }: RecordCells, rows: number): void {
     const first = this.#builder.length
     const width = this.#fields.length
     const texts: { readonly at: number; readonly target: ColumnBuilder; readonly strings: Strings }[] = []
@@ -136,7 +142,7 @@ export class RowReader {
     for (const _ in record) count++
     if (count === present) return undefined
     for (const name in record)
-      if (!this.#names.includes(name)) return new Fault(`there is no column ${shown(name)}${didYouMean(name, this.#names)}`)
+      if (!this.#names.includes(name)) return new Fault(`there is no column ${displayValue(name)}${didYouMean(name, this.#names)}`)
     return undefined
   }
 }

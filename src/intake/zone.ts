@@ -17,7 +17,7 @@ interface OffsetDay {
   readonly change: number
 }
 
-export class Zone {
+export class TimeZone {
   readonly #format: Intl.DateTimeFormat
   readonly #days = new Map<number, OffsetDay>()
 
@@ -87,10 +87,10 @@ export class Zone {
   }
 }
 
-const zones = new Map<string, Zone>()
+const zones = new Map<string, TimeZone>()
 
-export function zoneOf(name: string): Zone {
+export function timeZoneOf(name: string): TimeZone {
   let zone = zones.get(name)
-  if (!zone) zones.set(name, (zone = new Zone(name)))
+  if (!zone) zones.set(name, (zone = new TimeZone(name)))
   return zone
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Arena, END, FROM, MARKS } from './arena.ts'
-import { widened } from './widened.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
 import { LIFETIME_HOP, Windows } from './window.ts'
 
 /** Entries of a list, oldest first: each its time and its second number. */
@@ -139,10 +139,10 @@ test('room for a lifetime needs its oldest entry only', () => {
 
 test('a grown array keeps its numbers, and a large enough array is returned unchanged', () => {
   const array = Int32Array.of(1, 2, 3)
-  assert.equal(widened(array, 3), array)
-  assert.deepEqual([...widened(array, 4)], [1, 2, 3, ...new Array<number>(13).fill(0)])
-  assert.equal(widened(new Float64Array(40), 41).length, 80)
-  assert.equal(widened(new Float64Array(40), 100).length, 100)
+  assert.equal(ensureCapacity(array, 3), array)
+  assert.deepEqual([...ensureCapacity(array, 4)], [1, 2, 3, ...new Array<number>(13).fill(0)])
+  assert.equal(ensureCapacity(new Float64Array(40), 41).length, 80)
+  assert.equal(ensureCapacity(new Float64Array(40), 100).length, 100)
 })
 
 test('bytes count entries and heads', () => {

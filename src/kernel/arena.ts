@@ -1,8 +1,8 @@
 import { SpillwayError } from '../base/errors.ts'
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
-import { widened } from './widened.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'
 
 const SMALLEST = 4
@@ -67,7 +67,7 @@ export class Arena {
 
   /** Ensures room for slots 0 … count − 1. */
   grow(count: number): void {
-    this.heads = widened(this.heads, count * this.stride)
+    this.heads = ensureCapacity(this.heads, count * this.stride)
   }
 
   from(slot: number): number {
@@ -128,7 +128,7 @@ export class Arena {
    */
   makeRoom(slot: number, windows: Windows, t: number): void {
     this.forget(slot, windows.reach(t))
-    if (windows.mixed) this.#thin(slot, windows, t)
+    if (windows.hasMixedTiles) this.#thin(slot, windows, t)
     const isNew = this.length(slot) === 0
     this.#move(slot)
     if (isNew && this.#end) this.data.set(this.#end, this.open(slot, 0) * this.width)
@@ -158,7 +158,7 @@ export class Arena {
     for (let entry = from; entry < end; entry++) {
       for (let mark = 0; mark < marks.length; mark++) if (marks[mark] === entry) heads[head + MARKS + mark] = next
       const time = data[entry * width]
-      if (entry === from || windows.startBetween(earlier, time, t)) {
+      if (entry === from || windows.canStartBetween(earlier, time, t)) {
         if (next < entry) data.copyWithin(next * width, entry * width, (entry + 1) * width)
         next++
       }
@@ -183,7 +183,7 @@ export class Arena {
   load(slot: number, from: StateReader): void {
     const { width, stride } = this
     const head = slot * stride
-    const length = from.count(from.entriesLeft(width))
+    const length = from.count(from.maxEntriesLeft(width))
     if (length === 0) return
     const capacity = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)))
     const base = this.#segment(capacity)
@@ -196,8 +196,8 @@ export class Arena {
     for (let mark = head + MARKS; mark < head + stride; mark++) heads[mark] = base + from.count(last)
     from.numbers(data, base * width, length * width)
     for (let entry = base + 1; entry < base + length; entry++)
-      if (!(data[(entry - 1) * width] <= data[entry * width])) throw damaged('the entries of a list are not in order of time')
-    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no sentinel')
+      if (!(data[(entry - 1) * width] <= data[entry * width])) throw restoreError('the entries of a list are not in order of time')
+    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw restoreError('a list has no sentinel')
   }
 
   /** Resets a list to its initial state and frees its segment. */
@@ -236,7 +236,7 @@ export class Arena {
     this.#used += capacity
     if (this.#used > limits.ENTRIES_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.ENTRIES_MAX} entries in one window structure (ENTRIES_MAX)`)
-    this.data = widened(this.data, this.#used * this.width)
+    this.data = ensureCapacity(this.data, this.#used * this.width)
     return base
   }
 }

@@ -9,12 +9,12 @@ import { Folds } from './folds.ts'
 import { boundOf, type PlannedFeature, type PlannedStructure } from './plan.ts'
 import { Recent } from './recent.ts'
 import type { Structure } from './structure.ts'
-import { Sums } from './sums.ts'
-import { Tallies, type TallyAsk } from './tallies.ts'
+import { PrefixSums } from './prefix-sums.ts'
+import { Tallies, type WindowTally } from './tallies.ts'
 import { Windows } from './window.ts'
 
 /** A structure, the expressions that feed it, and the features that read it. */
-export interface Unit {
+export interface KernelUnit {
   readonly structure: Structure
   readonly before: boolean
   readonly where: Evaluate | undefined
@@ -26,17 +26,17 @@ export interface Unit {
   readonly nulls: boolean
   /** For a table: the column that marks tombstones. */
   readonly tombstone: string | undefined
-  readonly readers: readonly Reader[]
+  readonly readers: readonly UnitFeature[]
 }
 
 /** One feature of a structure. */
-export interface Reader extends PlannedFeature {
+export interface UnitFeature extends PlannedFeature {
   /** Index of its partial in the structure: one per window, or one per feature for tallies. */
   readonly window: number
 }
 
 /** Compiles a planned structure: its filter and input expressions, its layout, and the empty structure. */
-export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings, sketchFrom?: number): Unit {
+export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings, sketchFrom?: number): KernelUnit {
   const plannedWindows = distinctWindows(plan.features)
   const context = { strings }
   const common = {
@@ -66,7 +66,7 @@ function buildStructure(
   const isText = input?.type === 'string'
   switch (partial.kind) {
     case 'sums':
-      return new Sums(windows, layout!, maxEntries)
+      return new PrefixSums(windows, layout!, maxEntries)
     case 'folds':
       return new Folds(windows, partial.fold, maxEntries)
     case 'extremes':
@@ -90,7 +90,7 @@ function buildStructure(
 const windowIndex = (windows: readonly PlannedFeature[], { span, hop }: PlannedFeature): number =>
   windows.findIndex(window => window.span === span && window.hop === hop)
 
-const windowTallies = (planned: PlannedFeature, windows: readonly PlannedFeature[]): TallyAsk[] =>
+const windowTallies = (planned: PlannedFeature, windows: readonly PlannedFeature[]): WindowTally[] =>
   planned.partial.kind === 'tallies' ? [{ window: windowIndex(windows, planned), tally: planned.partial.tally }] : []
 
 /** The layout of all terms that the features need, and of their histogram buckets. */

@@ -23,7 +23,7 @@ export class CatchUp {
   }
 
   /** Sets `slots` to −1 for events that their slots already have; row i has the sequence `sequence[from + i]`. */
-  mask(slots: Int32Array, sequence: Float64Array, from: number): void {
+  skipRestored(slots: Int32Array, sequence: Float64Array, from: number): void {
     const complete = this.#complete
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]

@@ -1,11 +1,11 @@
 /** Reads per chunk: the partials of a chunk stay in cache until they are lowered. */
-export const CHUNK = 1024
+export const CHUNK_READS = 1024
 
 /**
  * Distance between two columns of partials: a cache line more than a power of two, so that the columns of a row map to different
  * cache sets.
  */
-export const COLUMN = CHUNK + 8
+export const COLUMN_STRIDE = CHUNK_READS + 8
 
 /**
  * Columns for partials as views of one array. Column f of window w starts at `(w · width + f) · COLUMN_STRIDE`, so a row is written
@@ -16,14 +16,16 @@ export class PartialColumns {
   readonly views: Float64Array[][]
 
   constructor(windows: number, width: number) {
-    this.flat = new Float64Array(windows * width * COLUMN)
+    this.flat = new Float64Array(windows * width * COLUMN_STRIDE)
     this.views = Array.from({ length: windows }, (_, w) =>
-      Array.from({ length: width }, (__, f) => this.flat.subarray((w * width + f) * COLUMN, (w * width + f) * COLUMN + CHUNK)),
+      Array.from({ length: width }, (__, f) =>
+        this.flat.subarray((w * width + f) * COLUMN_STRIDE, (w * width + f) * COLUMN_STRIDE + CHUNK_READS),
+      ),
     )
   }
 
   /** Sets a row of every column. */
   fillRow(row: number, value: number): void {
-    for (let at = row; at < this.flat.length; at += COLUMN) this.flat[at] = value
+    for (let at = row; at < this.flat.length; at += COLUMN_STRIDE) this.flat[at] = value
   }
 }

@@ -2,12 +2,12 @@ import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { Registers } from '../aggregate/hyperloglog.ts'
 import { Arena } from './arena.ts'
-import { Lost } from './lost.ts'
-import { firstFrom, insertionPoint } from './order.ts'
+import { TruncationLog } from './truncation-log.ts'
+import { firstEntryFrom, insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import { Sketches } from './sketches.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
+import type { StructureInput, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 const WIDTH = 3
@@ -36,7 +36,7 @@ export class Distinct implements Structure {
   readonly #arena = new Arena(2)
   /** Sketches of keys with more values than the list holds. */
   readonly #sketches: Sketches
-  readonly lost = new Lost()
+  readonly truncations = new TruncationLog()
   readonly #strings: Strings | undefined
   /** For a snapshot that is merged: by slot, (value, last time) sorted by value. Built when a slot is first merged. */
   readonly #byValue = new Arena(2)
@@ -56,7 +56,7 @@ export class Distinct implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#sketches.bytes + this.#byValue.bytes + this.lost.bytes
+    return this.#arena.bytes + this.#sketches.bytes + this.#byValue.bytes + this.truncations.bytes
   }
 
   get entries(): number {
@@ -65,10 +65,10 @@ export class Distinct implements Structure {
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.lost.grow(count)
+    this.truncations.grow(count)
   }
 
-  insert(lane: Lane, event: number): void {
+  insert(lane: StructureInput, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
     const value = lane.value[event]
@@ -86,7 +86,7 @@ export class Distinct implements Structure {
     const entry = arena.open(slot, end - at) * 2
     arena.data[entry] = time
     arena.data[entry + 1] = value
-    const reach = this.#windows.reach(lane.floor[event])
+    const reach = this.#windows.reach(lane.watermark[event])
     arena.forget(slot, reach)
     if (this.#sketches.size > 0 || arena.length(slot) > this.#listed) this.#sketch(slot, time, value, reach)
   }
@@ -97,7 +97,7 @@ export class Distinct implements Structure {
     const from = this.#arena.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
       const start = this.#windows.start(w, t)
-      const count = end - firstFrom(data, 2, from, end, start)
+      const count = end - firstEntryFrom(data, 2, from, end, start)
       this.partials[w][0][row] = count
       if (count > this.#listed) this.#estimate(slot, w, start, row)
       else if (count > this.#limit) {
@@ -145,27 +145,28 @@ export class Distinct implements Structure {
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
     this.#sketches.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     if (this.#strings) {
       if (from.translates) from.translate(data, 2, this.#arena.from(slot), end, 1)
       for (let entry = this.#arena.from(slot); entry < end; entry++)
-        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a counted value is an unknown string')
+        if (!this.#strings.has(data[entry * 2 + 1])) throw restoreError('a counted value is an unknown string')
     }
     this.#sketches.load(slot, from)
-    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('a key has too many values without a sketch')
+    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed)
+      throw restoreError('a key has too many values without a sketch')
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
     this.#sketches.drop(slot)
     this.#byValue.clear(slot)
@@ -191,7 +192,7 @@ export class Distinct implements Structure {
 
   #estimate(slot: number, w: number, start: number, row: number): void {
     const sketch = this.#sketches.of(slot)!
-    sketch.moveTo(w, start)
+    sketch.advance(w, start)
     this.partials[w][1][row] = sketch.rest[w]!
     this.partials[w][2][row] = sketch.empty[w]!
   }
@@ -205,7 +206,7 @@ export class Distinct implements Structure {
   #collect(slot: number, w: number, start: number): void {
     const sketch = this.#sketches.of(slot)
     if (sketch) {
-      sketch.moveTo(w, start)
+      sketch.advance(w, start)
       sketch.addTo(registers, w)
       return
     }
@@ -221,7 +222,7 @@ export class Distinct implements Structure {
     if (sorted.heads.length < this.#arena.heads.length) sorted.grow(this.#arena.heads.length / this.#arena.stride)
     if (sorted.length(slot) === 0) this.#sort(slot)
     const end = sorted.end(slot)
-    const at = firstFrom(sorted.data, 2, sorted.from(slot), end, value)
+    const at = firstEntryFrom(sorted.data, 2, sorted.from(slot), end, value)
     return at < end && sorted.data[at * 2] === value ? sorted.data[at * 2 + 1] : NaN
   }
 

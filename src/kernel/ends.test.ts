@@ -16,8 +16,8 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Ends } from './ends.ts'
-import type { Lane } from './structure.ts'
-import { floorTo, Windows } from './window.ts'
+import type { StructureInput } from './structure.ts'
+import { tileStart, Windows } from './window.ts'
 
 const spans = [3, 20, 60, Infinity]
 const finiteMixed = mixedHops.filter(({ span }) => span < Infinity)
@@ -30,7 +30,7 @@ const cases = {
 const none = [NaN, NaN, NaN, NaN]
 
 /** The expected partial of a window: value of the first and of the last event, which are their indices, and their times. */
-function endsOf(lane: Lane, events: readonly number[]): number[] {
+function endsOf(lane: StructureInput, events: readonly number[]): number[] {
   const ordered = byOrder(lane, events)
   const [first, last] = [ordered[0], ordered.at(-1)!]
   return ordered.length === 0 ? none : [first, last, lane.time[first], lane.time[last]]
@@ -73,7 +73,7 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
         const lane = laneOfHistory(indexed(history))
         const ends = new Ends(new Windows(windows), maxEntries)
         const refused = stepThrough(ends, lane, windows, (partial, events) => assert.deepEqual(partial, endsOf(lane, events)))
-        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => floorTo(lane.time[event], tile))).size
+        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => tileStart(lane.time[event], tile))).size
         if (name !== 'mixed hops') assert.equal(refused, countOver(lane, windows, maxEntries, entriesOf))
         assert.ok(ends.entries <= 2 * maxEntries)
         refusals += refused

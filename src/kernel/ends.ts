@@ -1,12 +1,12 @@
 import { limits } from '../base/limits.ts'
 import { Arena } from './arena.ts'
-import { Lost } from './lost.ts'
-import { firstFrom, insertionPoint, isAfter, isEntryAfter } from './order.ts'
+import { TruncationLog } from './truncation-log.ts'
+import { firstEntryFrom, insertionPoint, isLaterEvent, isLaterEntry } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
-import { widened } from './widened.ts'
-import { floorTo, type Windows } from './window.ts'
+import type { StructureInput, Structure } from './structure.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
+import { tileStart, type Windows } from './window.ts'
 
 const TIME = 0
 const ARRIVAL = 1
@@ -27,7 +27,7 @@ export class Ends implements Structure {
   readonly #maxEntries: number
   readonly #isText: boolean
   readonly #arena = new Arena(4)
-  readonly lost = new Lost()
+  readonly truncations = new TruncationLog()
   /** By slot: time, arrival, position and value of the last event. */
   #last = new Float64Array(0)
   #slots = 0
@@ -42,7 +42,7 @@ export class Ends implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#last.byteLength + this.lost.bytes
+    return this.#arena.bytes + this.#last.byteLength + this.truncations.bytes
   }
 
   get entries(): number {
@@ -51,33 +51,33 @@ export class Ends implements Structure {
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.lost.grow(count)
-    this.#last = widened(this.#last, count * 4)
+    this.truncations.grow(count)
+    this.#last = ensureCapacity(this.#last, count * 4)
     for (; this.#slots < count; this.#slots++) this.#last[this.#slots * 4] = -Infinity
   }
 
-  insert(lane: Lane, event: number): void {
+  insert(lane: StructureInput, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
     this.#keepLast(slot, lane, event)
     const { tile } = this.#windows
-    if (this.#windows.isPast(floorTo(time, tile), lane.floor[event])) return
+    if (this.#windows.isPast(tileStart(time, tile), lane.watermark[event])) return
     const arena = this.#arena
-    if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, lane.floor[event])
+    if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, lane.watermark[event])
     const { data } = arena
     const from = arena.from(slot)
     const end = arena.end(slot)
     let at = insertionPoint(data, 4, from, end, time)
     while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
     if (tile > 1) {
-      if (at > from && floorTo(data[at * 4 - 4], tile) === floorTo(time, tile)) return
-      if (at < end && floorTo(data[at * 4], tile) === floorTo(time, tile)) {
+      if (at > from && tileStart(data[at * 4 - 4], tile) === tileStart(time, tile)) return
+      if (at < end && tileStart(data[at * 4], tile) === tileStart(time, tile)) {
         this.#write(at, lane, event)
         return
       }
     }
     this.#write(arena.open(slot, end - at), lane, event)
-    if (end - from >= this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, this.#windows.reach(lane.floor[event]))
+    if (end - from >= this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, this.#windows.reach(lane.watermark[event]))
   }
 
   read(slot: number, t: number, row: number): void {
@@ -86,7 +86,7 @@ export class Ends implements Structure {
     const end = this.#arena.end(slot)
     let oldest = end
     for (let w = 0; w < this.#windows.length; w++) {
-      const at = firstFrom(data, 4, from, end, this.#windows.start(w, t))
+      const at = firstEntryFrom(data, 4, from, end, this.#windows.start(w, t))
       if (at < oldest) oldest = at
       const partial = this.partials[w]
       const inside = at < end
@@ -110,11 +110,11 @@ export class Ends implements Structure {
       if (Number.isNaN(otherPartial[3][row])) continue
       const isAlone = Number.isNaN(own[3][row])
       const start = this.#windows.start(w, t)
-      if (isAlone || isEntryAfter(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(snapshotSlot, start))) {
+      if (isAlone || isLaterEntry(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(snapshotSlot, start))) {
         own[0][row] = otherPartial[0][row]!
         own[2][row] = otherPartial[2][row]!
       }
-      if (isAlone || isEntryAfter(other.#last, snapshotSlot * 4, this.#last, slot * 4)) {
+      if (isAlone || isLaterEntry(other.#last, snapshotSlot * 4, this.#last, slot * 4)) {
         own[1][row] = otherPartial[1][row]!
         own[3][row] = otherPartial[3][row]!
       }
@@ -122,13 +122,13 @@ export class Ends implements Structure {
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
     to.numbers(this.#last, slot * 4, 4)
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     from.numbers(this.#last, slot * 4, 4)
     if (!this.#isText || !from.translates) return
@@ -137,7 +137,7 @@ export class Ends implements Structure {
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
     this.#last[slot * 4] = -Infinity
   }
@@ -145,27 +145,27 @@ export class Ends implements Structure {
   /** The offset in the data of the first entry inside a window. */
   #firstOf(slot: number, start: number): number {
     const arena = this.#arena
-    return firstFrom(arena.data, 4, arena.from(slot), arena.end(slot), start) * 4
+    return firstEntryFrom(arena.data, 4, arena.from(slot), arena.end(slot), start) * 4
   }
 
-  #keepLast(slot: number, lane: Lane, event: number): void {
+  #keepLast(slot: number, lane: StructureInput, event: number): void {
     const last = this.#last
     const at = slot * 4
     const [time, arrival, position] = [lane.time[event], lane.arrival[event], lane.position[event]]
-    if (!isAfter(time, arrival, position, last[at + TIME], last[at + ARRIVAL], last[at + POSITION])) return
+    if (!isLaterEvent(time, arrival, position, last[at + TIME], last[at + ARRIVAL], last[at + POSITION])) return
     last[at + TIME] = time
     last[at + ARRIVAL] = arrival
     last[at + POSITION] = position
     last[at + VALUE] = lane.value[event]!
   }
 
-  #isAfterEntry(lane: Lane, event: number, entry: number): boolean {
+  #isAfterEntry(lane: StructureInput, event: number, entry: number): boolean {
     const { data } = this.#arena
     const at = entry * 4
-    return isAfter(lane.time[event], lane.arrival[event], lane.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
+    return isLaterEvent(lane.time[event], lane.arrival[event], lane.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
   }
 
-  #write(entry: number, lane: Lane, event: number): void {
+  #write(entry: number, lane: StructureInput, event: number): void {
     const { data } = this.#arena
     data[entry * 4 + TIME] = lane.time[event]!
     data[entry * 4 + ARRIVAL] = lane.arrival[event]!

@@ -1,12 +1,12 @@
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { Arena, END, FROM, MARKS } from './arena.ts'
-import { COLUMN, PartialColumns } from './chunk.ts'
-import { Lost } from './lost.ts'
+import { COLUMN_STRIDE, PartialColumns } from './chunk.ts'
+import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
-import { floorTo, type Windows } from './window.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
+import type { StructureInput, Structure } from './structure.ts'
+import { tileStart, type Windows } from './window.ts'
 
 /**
  * Keeps `min` or `max`: one list of suffix extremes per key serves all windows.
@@ -22,7 +22,7 @@ import { floorTo, type Windows } from './window.ts'
  */
 export class Extremes implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
-  readonly lost = new Lost()
+  readonly truncations = new TruncationLog()
   readonly #out: PartialColumns
   readonly #windows: Windows
   readonly #sign: 1 | -1
@@ -45,7 +45,7 @@ export class Extremes implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.lost.bytes
+    return this.#arena.bytes + this.truncations.bytes
   }
 
   get entries(): number {
@@ -54,19 +54,19 @@ export class Extremes implements Structure {
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.lost.grow(count)
+    this.truncations.grow(count)
   }
 
-  insert({ slots, time, value, floor }: Lane, event: number): void {
+  insert({ slots, time, value, watermark }: StructureInput, event: number): void {
     const arena = this.#arena
     const windows = this.#windows
     const slot = slots[event]
-    const tile = floorTo(time[event], windows.tile)
-    if (windows.isPast(tile, floor[event])) return
-    if (arena.isFull(slot)) arena.makeRoom(slot, windows, floor[event])
+    const tile = tileStart(time[event], windows.tile)
+    if (windows.isPast(tile, watermark[event])) return
+    if (arena.isFull(slot)) arena.makeRoom(slot, windows, watermark[event])
     const entries = this.#insertOrdered(slot, tile, value[event] * this.#sign)
     // The best entry is lost first. A window that reaches it is refused, since the values that it dominated are gone too.
-    if (entries > this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, windows.reach(floor[event]))
+    if (entries > this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, windows.reach(watermark[event]))
   }
 
   read(slot: number, t: number, row: number): void {
@@ -76,7 +76,7 @@ export class Extremes implements Structure {
     const head = slot * stride
     let oldest = heads[head + END]
     if (oldest === 0) return this.readNothing(row)
-    for (let w = 0, out = row; w < windows.length; w++, out += COLUMN) {
+    for (let w = 0, out = row; w < windows.length; w++, out += COLUMN_STRIDE) {
       const start = windows.start(w, t)
       let tail = heads[head + MARKS + w]
       while (data[tail * 2] < start) tail++
@@ -94,19 +94,19 @@ export class Extremes implements Structure {
   merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
     const { flat } = this.#out
     const other = (snapshot as Extremes).#out.flat
-    for (let at = row; at < flat.length; at += COLUMN) {
+    for (let at = row; at < flat.length; at += COLUMN_STRIDE) {
       const value = other[at]
       if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value!
     }
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     if (!this.#strings) return
     const { data } = this.#arena
@@ -115,11 +115,11 @@ export class Extremes implements Structure {
       for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
         data[entry * 2 + 1] = from.idOf(Math.abs(data[entry * 2 + 1])) * this.#sign
     for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
-      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is an unknown string')
+      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw restoreError('an extreme is an unknown string')
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
   }
 

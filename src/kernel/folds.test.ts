@@ -16,11 +16,11 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Folds } from './folds.ts'
-import type { Lane } from './structure.ts'
-import { floorTo, Windows, type Window } from './window.ts'
+import type { StructureInput } from './structure.ts'
+import { tileStart, Windows, type WindowShape } from './window.ts'
 
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
-const foldsOf = (windows: readonly Window[], fold = sumFold, maxEntries = 1e6) => new Folds(new Windows(windows), fold, maxEntries)
+const foldsOf = (windows: readonly WindowShape[], fold = sumFold, maxEntries = 1e6) => new Folds(new Windows(windows), fold, maxEntries)
 /** The partial of a sum over events whose values are their indices, so that a wrong event in a right count shows. */
 const sums = (events: readonly number[]) => [events.length, sumOf(events), 0]
 const close = (actual: number, expected: number, scale: number) =>
@@ -100,7 +100,7 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1
         refusals += stepThrough(folds, late, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
         assert.ok(folds.entries <= 2 * maxEntries)
         const lane = laneOfHistory(indexed(history.map(event => ({ ...event, late: 0 }))))
-        const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => floorTo(lane.time[event], hop))).size
+        const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => tileStart(lane.time[event], hop))).size
         const refused = stepThrough(foldsOf(windows, sumFold, maxEntries), lane, windows, (partial, events) =>
           assert.deepEqual(partial, sums(events)),
         )
@@ -162,14 +162,14 @@ test('an event before a list is not confused with an entry of the preceding list
   // The first key fills its segment, up to the tile of 30. The second key's list follows it, and then gets an event of that tile.
   const times = [1, 11, 21, 31, 41, 35]
   const arrival = Float64Array.from(times, (time, i) => (i === 5 ? 41 : time))
-  const lane: Lane = {
+  const lane: StructureInput = {
     slots: Int32Array.of(0, 0, 0, 0, 1, 1),
     time: Float64Array.from(times),
     arrival,
     position: arrival.map((_, i) => i),
     value: arrival.map((_, i) => i),
     skip: undefined,
-    floor: arrival,
+    watermark: arrival,
   }
   assert.deepEqual(
     readAll(foldsOf(windows), lane, [

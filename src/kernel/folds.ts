@@ -2,13 +2,13 @@ import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
 import type { Fold } from '../aggregate/fold.ts'
 import { Arena } from './arena.ts'
-import { Lost } from './lost.ts'
+import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'
 import { PartialColumns } from './chunk.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
-import { widened } from './widened.ts'
-import { floorTo, type Windows } from './window.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
+import type { StructureInput, Structure } from './structure.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
+import { tileStart, type Windows } from './window.ts'
 
 /**
  * Keeps aggregates that cannot be subtracted: one time-ordered list per key, and two stacks per band (a two-stack queue).
@@ -41,7 +41,7 @@ export class Folds implements Structure {
   #flips = new Int32Array(0)
   /** By slot and window: the band's back; for a lifetime window, all events. */
   #backs = new Float64Array(0)
-  readonly lost = new Lost()
+  readonly truncations = new TruncationLog()
   readonly #entry: Float64Array
   readonly #total: Float64Array
 
@@ -63,7 +63,7 @@ export class Folds implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#tails.byteLength * 2 + this.#backs.byteLength + this.lost.bytes
+    return this.#arena.bytes + this.#tails.byteLength * 2 + this.#backs.byteLength + this.truncations.bytes
   }
 
   get entries(): number {
@@ -72,20 +72,20 @@ export class Folds implements Structure {
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.#tails = widened(this.#tails, count * this.#bands)
-    this.#flips = widened(this.#flips, count * this.#bands)
-    this.#backs = widened(this.#backs, count * this.#spans.length * this.#fold.width)
-    this.lost.grow(count)
+    this.#tails = ensureCapacity(this.#tails, count * this.#bands)
+    this.#flips = ensureCapacity(this.#flips, count * this.#bands)
+    this.#backs = ensureCapacity(this.#backs, count * this.#spans.length * this.#fold.width)
+    this.truncations.grow(count)
   }
 
-  insert(lane: Lane, event: number): void {
+  insert(lane: StructureInput, event: number): void {
     const slot = lane.slots[event]
-    this.#advance(slot, lane.floor[event])
+    this.#advance(slot, lane.watermark[event])
     this.#fold.lift(lane.time[event], lane.value[event], this.#entry, 0)
     if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
-    const tile = floorTo(lane.time[event], this.#hop)
+    const tile = tileStart(lane.time[event], this.#hop)
     for (let band = 0; band < this.#bands; band++) {
-      if (tile < floorTo(lane.floor[event] - this.#spans[band], this.#hop)) continue
+      if (tile < tileStart(lane.watermark[event] - this.#spans[band], this.#hop)) continue
       this.#store(slot, band, tile)
       return
     }
@@ -128,7 +128,7 @@ export class Folds implements Structure {
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
     for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
       to.count(this.#tails[band])
@@ -138,20 +138,20 @@ export class Folds implements Structure {
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     let inner = 0
     for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
       this.#tails[band] = from.count(this.#arena.length(slot))
       this.#flips[band] = from.count(this.#tails[band])
-      if (this.#flips[band] < inner) throw damaged('the bands of windows are out of order')
+      if (this.#flips[band] < inner) throw restoreError('the bands of windows are out of order')
       inner = this.#tails[band]
     }
     from.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
     this.#tails.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
     this.#flips.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
@@ -198,7 +198,7 @@ export class Folds implements Structure {
     const arena = this.#arena
     const first = slot * this.#bands
     for (let b = 0; b < this.#bands; b++) {
-      const start = floorTo(t - this.#spans[b], this.#hop)
+      const start = tileStart(t - this.#spans[b], this.#hop)
       const inner = b === 0 ? 0 : this.#tails[first + b - 1]
       let tail = this.#tails[first + b]
       while (tail > inner && arena.data[this.#entryAt(slot, tail)] < start) {
@@ -237,7 +237,7 @@ export class Folds implements Structure {
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
     const first = slot * this.#bands
-    this.lost.lose(slot, this.#arena.data[this.#entryAt(slot, length)])
+    this.truncations.record(slot, this.#arena.data[this.#entryAt(slot, length)])
     let band = 0
     while (this.#tails[first + band] < length) band++
     if (this.#flips[first + band] === length) this.#flip(slot, band, band === 0 ? 0 : this.#tails[first + band - 1])

@@ -1,24 +1,24 @@
 import { assert } from '../base/assert.ts'
-import { noEvents, type Block, type Column } from '../columns/block.ts'
-import { blockSlice, columnSlice, numbersSlice } from '../columns/slice.ts'
+import { noEventsBlock, type Block, type ColumnData } from '../columns/block.ts'
+import { sliceBlock, sliceColumn, sliceNumbers } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { countingFrom, inSlice, rowAbove, type Asks } from './asks.ts'
-import { allWindows, buildUnit, type Unit } from './build.ts'
+import { consecutiveNumbers, visibleInSlice, firstReadBeyond, type BlockReads } from './block-reads.ts'
+import { allWindows, buildUnit, type KernelUnit } from './build.ts'
 import type { CatchUp } from './catch-up.ts'
-import { Floors } from './floors.ts'
-import { Keys } from './keys.ts'
-import { laneOf } from './lane.ts'
-import { runLayers, type Beneath, type Running } from './layers.ts'
+import { KeyWatermarks } from './key-watermarks.ts'
+import { KeySlots } from './key-slots.ts'
+import { structureInput } from './structure-input.ts'
+import { runWithSnapshot, type SnapshotReads, type UnitRun } from './snapshot-reads.ts'
 import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
-import { CHUNK } from './chunk.ts'
-import { refuseEvicted, refuseLost } from './refusing.ts'
+import { CHUNK_READS } from './chunk.ts'
+import { refuseEvicted, refuseTruncated } from './refusals.ts'
 import { Revisions, type BlockEvents } from './revisions.ts'
-import { layoutOf, restoreNext, restoreSlices, saveSlice, type KernelState } from './slices.ts'
+import { layoutOf, appendSlice, restoreSlices, saveSlice, type KernelState } from './slices.ts'
 import { STATE_VERSION, StateWriter } from './state.ts'
-import { runChunk, type Chunk, type Reads } from './structure.ts'
+import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
 
 /** Events per slice, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
@@ -27,11 +27,11 @@ const SLICE = 1 << 16
 export interface KernelOptions {
   readonly strings: Strings
   /** Lower bound of later as-of times when an event is applied: its arrival, or its time for `corrected`, which applies by time. */
-  readonly floor?: 'arrival' | 'time'
+  readonly watermark?: 'arrival' | 'time'
   /** Also deliver the rounding error of exact sums and changes. */
   readonly exact?: boolean
   /** A snapshot is restored by `appendSlice`, and events that supersede its own may arrive meanwhile. */
-  readonly isBody?: boolean
+  readonly isSnapshot?: boolean
   /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
 }
@@ -51,10 +51,10 @@ export class Kernel {
   readonly #source: SourceIR
   readonly #options: KernelOptions
   readonly #noEvents: Block
-  readonly #units: readonly Unit[]
-  readonly #keys: Keys
+  readonly #units: readonly KernelUnit[]
+  readonly #keys: KeySlots
   /** A read below its key's watermark is refused as evicted. */
-  readonly #floors = new Floors()
+  readonly #floors = new KeyWatermarks()
   /** Created when state is first saved or restored. */
   #saved: KernelState | undefined
   /** Set until all restored slots are complete up to the same sequence. */
@@ -67,12 +67,12 @@ export class Kernel {
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
     this.#source = source
-    this.#noEvents = { ...noEvents, columns: emptyColumns(source) }
+    this.#noEvents = { ...noEventsBlock, columns: emptyColumns(source) }
     this.#options = options
-    this.#keys = Keys.of(group, source, options.strings)
+    this.#keys = KeySlots.of(group, source, options.strings)
     const plans = planStructures(group, source)
     this.#units = plans.map(plan => buildUnit(plan, source, options.strings, options.sketchFrom))
-    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isBody)
+    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isSnapshot)
   }
 
   /** Bytes of state. */
@@ -87,7 +87,7 @@ export class Kernel {
   }
 
   /** The keys of slots [from, to), one column per key column of the group, as reads take them. */
-  keyColumns(from: number, to: number): Column[] {
+  keyColumns(from: number, to: number): ColumnData[] {
     return this.group.key.map((name, part) => {
       const values = this.#keys.part(part, from, to)
       return { values: this.#source.columns.find(column => column.name === name)!.type === 'string' ? Int32Array.from(values) : values }
@@ -122,20 +122,20 @@ export class Kernel {
   }
 
   /** Appends a slice of a kernel with other string ids, which `ids` maps. `finishRestore` ends the restore. Throws as `restore` does. */
-  restoreNext(slice: Uint8Array, ids: Int32Array): void {
-    restoreNext(this.#state(), slice, ids)
+  appendSlice(slice: Uint8Array, ids: Int32Array): void {
+    appendSlice(this.#state(), slice, ids)
   }
 
   /** Ends a restore: identities that can no longer be revised may be dropped from now on. */
-  settle(): void {
-    this.#revisions?.settle()
+  finishRestore(): void {
+    this.#revisions?.finishRestore()
   }
 
   /**
    * Makes reads include the events of a snapshot (semantics, two layers): a kernel of the same group, source and strings, whose
    * events this kernel does not get, and which nothing else uses. The order in which the two got their events does not matter.
    */
-  onto(snapshot: Kernel | undefined): void {
+  setSnapshot(snapshot: Kernel | undefined): void {
     assert(!snapshot || (snapshot.#source === this.#source && snapshot !== this), 'a snapshot is of the same source')
     this.#snapshot = snapshot
   }
@@ -155,13 +155,13 @@ export class Kernel {
 
   /** Applies events, and reads each event's key at its arrival: the features as of its append. */
   step(block: Block, into?: FeatureColumn[]): FeatureColumn[] {
-    const upto = countingFrom(1, block.length)
-    const uptoBefore = countingFrom(0, block.length)
+    const upto = consecutiveNumbers(1, block.length)
+    const uptoBefore = consecutiveNumbers(0, block.length)
     return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival }, into)
   }
 
   /** Reads keys at as-of times, with all applied events visible. `into` as for `replay`. */
-  read(keys: readonly Column[], clock: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
+  read(keys: readonly ColumnData[], clock: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
     return this.replay(this.#noEvents, { length: clock.length, keys, upto: new Int32Array(clock.length), clock }, into)
   }
 
@@ -169,7 +169,7 @@ export class Kernel {
    * Applies the block's events and answers the reads among them: one column per feature, one row per read. Events after the last read
    * are applied too. `into` takes the columns of an earlier call, which are overwritten from row 0: that saves allocations.
    */
-  replay(block: Block, blockReads: Asks, into?: FeatureColumn[]): FeatureColumn[] {
+  replay(block: Block, blockReads: BlockReads, into?: FeatureColumn[]): FeatureColumn[] {
     if (into) for (const column of into) clearRows(column, blockReads.length)
     const out = into ?? featureColumns(this.group, blockReads.length, this.#options.exact === true)
     assert(blockReads.length === 0 || blockReads.upto[blockReads.length - 1] <= block.length, 'reads see events of the block only')
@@ -178,35 +178,44 @@ export class Kernel {
     return out
   }
 
-  #replay(block: Block, blockReads: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
+  #replay(block: Block, blockReads: BlockReads, out: FeatureColumn[], sequence?: Float64Array): void {
     let row = 0
     for (let from = 0; from < block.length || row < blockReads.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
-      const end = to < block.length ? rowAbove(blockReads.upto, row, blockReads.length, to) : blockReads.length
-      const part = blockSlice(block, from, to)
+      const end = to < block.length ? firstReadBeyond(blockReads.upto, row, blockReads.length, to) : blockReads.length
+      const part = sliceBlock(block, from, to)
       const slots = this.#keys.slotsOf(this.#keyColumns(part), part.length, true)
-      if (sequence) this.#catchUp?.mask(slots, sequence, from)
+      if (sequence) this.#catchUp?.skipRestored(slots, sequence, from)
       this.#slice(part, slots, from, blockReads, row, end, out)
       row = end
     }
   }
 
-  #slice(block: Block, slots: Int32Array, offset: number, blockReads: Asks, from: number, to: number, out: FeatureColumn[]): void {
-    const readKeys = blockReads.keys.map(column => columnSlice(column, from, to))
+  #slice(block: Block, slots: Int32Array, offset: number, blockReads: BlockReads, from: number, to: number, out: FeatureColumn[]): void {
+    const readKeys = blockReads.keys.map(column => sliceColumn(column, from, to))
     const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
-    const reads = { slots: readSlots, clock: numbersSlice(blockReads.clock, from, to), upto: inSlice(blockReads.upto, from, to, offset) }
-    const before = blockReads.uptoBefore ? { ...reads, upto: inSlice(blockReads.uptoBefore, from, to, offset) } : reads
-    const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
+    const reads = {
+      slots: readSlots,
+      clock: sliceNumbers(blockReads.clock, from, to),
+      upto: visibleInSlice(blockReads.upto, from, to, offset),
+    }
+    const before = blockReads.uptoBefore ? { ...reads, upto: visibleInSlice(blockReads.uptoBefore, from, to, offset) } : reads
+    const watermark = (this.#options.watermark === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
-    const evicted = this.#floors.raise(slots, floor, reads)
+    const evicted = this.#floors.advance(slots, watermark, reads)
     const snapshot = this.#snapshot && this.#snapshot.#snapshotReads(readKeys, reads.clock)
     for (const unit of this.#units) unit.structure.grow(this.#keys.size)
-    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor, snapshot }, reads, before.upto, from, out)
+    if (this.#revisions) this.#revise(this.#revisions, { block, slots, watermark, snapshot }, reads, before.upto, from, out)
     else
       for (let u = 0; u < this.#units.length; u++) {
         const unit = this.#units[u]
-        const under = snapshot && { unit: snapshot.units[u], slots: snapshot.slots }
-        this.#run(unit, { lane: laneOf(unit, block, slots, floor), reads: unit.before ? before : reads, under }, from, out)
+        const snapshotUnit = snapshot && { unit: snapshot.units[u], slots: snapshot.slots }
+        this.#run(
+          unit,
+          { input: structureInput(unit, block, slots, watermark), reads: unit.before ? before : reads, snapshotUnit },
+          from,
+          out,
+        )
       }
     for (const rows of [evicted, snapshot?.evicted]) if (rows) refuseEvicted(rows, from, out)
   }
@@ -214,23 +223,23 @@ export class Kernel {
   /** Applies events that may supersede others, and answers the reads among them, the first as row `at` of the output. */
   #revise(
     revisions: Revisions,
-    { snapshot, ...events }: BlockEvents & { readonly snapshot: Beneath | undefined },
-    reads: Reads,
+    { snapshot, ...events }: BlockEvents & { readonly snapshot: SnapshotReads | undefined },
+    reads: SlotReads,
     before: Int32Array,
     at: number,
     out: readonly FeatureColumn[],
   ): void {
     revisions.grow(this.#keys.size)
-    const lanes = this.#units.map(unit => laneOf(unit, events.block, events.slots, events.floor))
+    const inputs = this.#units.map(unit => structureInput(unit, events.block, events.slots, events.watermark))
     const answered = (row: number, rows: number): void => {
-      const clock = numbersSlice(reads.clock, row, row + rows)
+      const clock = sliceNumbers(reads.clock, row, row + rows)
       for (const [u, unit] of this.#units.entries()) {
         this.#lower(unit, clock, at + row, out)
-        if (snapshot?.units[u].structure.lost.any) refuseLost(snapshot.units[u], clock, at + row, out)
+        if (snapshot?.units[u].structure.truncations.any) refuseTruncated(snapshot.units[u], clock, at + row, out)
       }
     }
     revisions.run(
-      { ...events, lanes },
+      { ...events, inputs },
       reads,
       before,
       answered,
@@ -242,38 +251,38 @@ export class Kernel {
    * For a snapshot: the slots of the keys of some reads, and the reads that it refuses because they are below their key's watermark
    * here.
    */
-  #snapshotReads(keys: readonly Column[], clock: Float64Array): Beneath {
+  #snapshotReads(keys: readonly ColumnData[], clock: Float64Array): SnapshotReads {
     const slots = this.#keys.slotsOf(keys, clock.length, false)
-    const evicted = this.#floors.raise(noSlots, noTimes, { slots, clock, upto: new Int32Array(clock.length) })
+    const evicted = this.#floors.advance(noSlots, noTimes, { slots, clock, upto: new Int32Array(clock.length) })
     return { units: this.#units, revisions: this.#revisions, slots, evicted }
   }
 
   /** Applies a lane and answers the reads among its events. The first read is row `at` of the output. */
-  #run(unit: Unit, { lane, reads, under }: Running, at: number, out: readonly FeatureColumn[]): void {
+  #run(unit: KernelUnit, { input, reads, snapshotUnit }: UnitRun, at: number, out: readonly FeatureColumn[]): void {
     const total = reads.slots.length
-    for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
-      const rows = Math.min(CHUNK, total - row)
-      const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
-      const chunk: Chunk = { lane, reads, from, to, row, rows }
-      if (under) runLayers(unit.structure, under.unit.structure, chunk, under.slots)
+    for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK_READS) {
+      const rows = Math.min(CHUNK_READS, total - row)
+      const to = row + rows < total ? reads.upto[row + rows - 1] : input.slots.length
+      const chunk: ReadChunk = { input, reads, from, to, row, rows }
+      if (snapshotUnit) runWithSnapshot(unit.structure, snapshotUnit.unit.structure, chunk, snapshotUnit.slots)
       else runChunk(unit.structure, chunk)
-      const clock = numbersSlice(reads.clock, row, row + rows)
+      const clock = sliceNumbers(reads.clock, row, row + rows)
       this.#lower(unit, clock, at + row, out)
-      if (under?.unit.structure.lost.any) refuseLost(under.unit, clock, at + row, out)
+      if (snapshotUnit?.unit.structure.truncations.any) refuseTruncated(snapshotUnit.unit, clock, at + row, out)
       from = to
     }
   }
 
-  #lower(unit: Unit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
+  #lower(unit: KernelUnit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
     const { structure, layout } = unit
     for (const { feature, index, aggregate, window } of unit.readers)
       aggregate.lower({ feature, rows: clock.length, partial: structure.partials[window], layout, clock, out: out[index], at })
-    if (structure.lost.any) refuseLost(unit, clock, at, out)
+    if (structure.truncations.any) refuseTruncated(unit, clock, at, out)
   }
 
   #state(): KernelState {
     this.#saved ??= {
-      layout: layoutOf(this.group, this.#source, this.#options.floor ?? 'arrival'),
+      layout: layoutOf(this.group, this.#source, this.#options.watermark ?? 'arrival'),
       keys: this.#keys,
       floors: this.#floors,
       structures: [...this.#units.map(({ structure }) => structure), ...(this.#revisions ? [this.#revisions] : [])],
@@ -282,11 +291,11 @@ export class Kernel {
     return this.#saved
   }
 
-  #noReads(block: Block): Asks {
+  #noReads(block: Block): BlockReads {
     return { length: 0, keys: this.#keyColumns(block), upto: new Int32Array(0), clock: new Float64Array(0) }
   }
 
-  #keyColumns(block: Block): Column[] {
+  #keyColumns(block: Block): ColumnData[] {
     return this.group.key.map(name => block.columns[name])
   }
 }

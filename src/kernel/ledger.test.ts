@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Ledger, ledgerEvent } from './ledger.ts'
-import { Windows, type Window } from './window.ts'
+import { EventLedger, emptyLedgerEvent } from './ledger.ts'
+import { Windows, type WindowShape } from './window.ts'
 
 interface Kept {
   readonly time: number
   readonly position: number
 }
 
-const contents = (ledger: Ledger, slot: number): Kept[] =>
-  Array.from(ledger.eventsOf(slot, ledgerEvent(2, 1)), ({ time, position }) => ({ time, position }))
+const contents = (ledger: EventLedger, slot: number): Kept[] =>
+  Array.from(ledger.eventsOf(slot, emptyLedgerEvent(2, 1)), ({ time, position }) => ({ time, position }))
 
 const event = (time: number, position: number) => {
-  const { identity, values, ...rest } = ledgerEvent(2, 1)
+  const { identity, values, ...rest } = emptyLedgerEvent(2, 1)
   identity.set([position, -position])
   values[0] = time * 2
   return { ...rest, time, arrival: time + 1, position, identity, values }
 }
 
 /** The expected contents of ledgers of two windows: the events added and not removed that a window can reach, at most `most`. */
-function property(windows: readonly Window[], most: number): void {
+function property(windows: readonly WindowShape[], most: number): void {
   const step = fc.record({
     slot: fc.nat(1),
     wait: fc.nat(6),
@@ -31,7 +31,7 @@ function property(windows: readonly Window[], most: number): void {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), steps => {
       const bounds = new Windows(windows)
-      const ledger = new Ledger(bounds, 2, 1, most)
+      const ledger = new EventLedger(bounds, 2, 1, most)
       ledger.grow(2)
       const lists: Kept[][] = [[], []]
       const lost = [-Infinity, -Infinity]
@@ -55,7 +55,7 @@ function property(windows: readonly Window[], most: number): void {
         lists[slot] = list
         assert.equal(ledger.add(slot, event(time, position), now), loses)
         assert.deepEqual(contents(ledger, slot), list)
-        assert.equal(ledger.lostOf(slot), lost[slot])
+        assert.equal(ledger.newestLost(slot), lost[slot])
       })
       assert.equal(ledger.events, lists.flat().length)
     }),
@@ -77,10 +77,10 @@ test('a ledger of a lifetime window holds all events, up to its bound', () => {
 })
 
 test('an event is returned with all of its fields', () => {
-  const ledger = new Ledger(new Windows([{ span: 10, hop: 1 }]), 2, 1, 10)
+  const ledger = new EventLedger(new Windows([{ span: 10, hop: 1 }]), 2, 1, 10)
   ledger.grow(2)
   ledger.add(1, event(7, 3), 10)
-  const [kept] = [...ledger.eventsOf(1, ledgerEvent(2, 1))]
+  const [kept] = [...ledger.eventsOf(1, emptyLedgerEvent(2, 1))]
   assert.deepEqual(kept, event(7, 3))
   assert.ok(ledger.bytes > 0)
 })

@@ -1,7 +1,7 @@
 import { Arena } from './arena.ts'
-import { firstFrom, insertionPoint } from './order.ts'
+import { firstEntryFrom, insertionPoint } from './order.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { widened } from './widened.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'
 
 const ARRIVAL = 1
@@ -20,7 +20,7 @@ export interface LedgerEvent {
 }
 
 /** An empty `LedgerEvent` for identities and inputs of these widths. */
-export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
+export const emptyLedgerEvent = (identity: number, lanes: number): LedgerEvent => ({
   time: 0,
   arrival: 0,
   position: 0,
@@ -34,7 +34,7 @@ export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
  * Events of a slot are sorted by time. A slot keeps at most `maxEvents`. Beyond that the oldest is lost and every window that reaches
  * it is refused, since nothing could be retracted there. Bytes per event: 24, and 8 for each identity value and each unit.
  */
-export class Ledger {
+export class EventLedger {
   readonly #windows: Windows
   readonly #maxEvents: number
   readonly #texts: readonly boolean[]
@@ -66,7 +66,7 @@ export class Ledger {
   grow(count: number): void {
     const length = this.#lost.length
     this.#arena.grow(count)
-    this.#lost = widened(this.#lost, count)
+    this.#lost = ensureCapacity(this.#lost, count)
     this.#lost.fill(-Infinity, length)
   }
 
@@ -92,7 +92,7 @@ export class Ledger {
   }
 
   /** The newest time that a slot lost, −Infinity if none. */
-  lostOf(slot: number): number {
+  newestLost(slot: number): number {
     return this.#lost[slot]
   }
 
@@ -101,7 +101,7 @@ export class Ledger {
     const arena = this.#arena
     const { data, width } = arena
     const end = arena.end(slot)
-    for (let at = firstFrom(data, width, arena.from(slot), end, time); at < end && data[at * width] === time; at++) {
+    for (let at = firstEntryFrom(data, width, arena.from(slot), end, time); at < end && data[at * width] === time; at++) {
       if (data[at * width + POSITION] !== position) continue
       arena.remove(slot, at, 1)
       return true

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../base/random.ts'
-import { ELSEWHERE, NumberSlots } from './number-slots.ts'
+import { NOT_AT_HOME, NumberSlots } from './number-slots.ts'
 
 test('numbers have their last slot, as in a Map', () => {
   const of = random(4)
@@ -23,8 +23,8 @@ test('reserving room changes no slot', () => {
   const slots = new NumberSlots()
   for (let number = 0; number < 300; number++) {
     // Reserving less than the capacity does nothing.
-    if (number % 100 === 50) slots.expect(number * 4)
-    if (number % 100 === 70) slots.expect(3)
+    if (number % 100 === 50) slots.reserve(number * 4)
+    if (number % 100 === 70) slots.reserve(3)
     slots.set(number * 7, number)
   }
   for (let number = 0; number < 300; number++) assert.deepEqual([slots.get(number * 7), slots.get(number * 7 + 1)], [number, -1])
@@ -43,11 +43,11 @@ test('a probe of the home place finds the slot or leaves it to a full lookup', (
   const numbers = Float64Array.from({ length: 3000 }, () => Math.floor(of() * 4000))
   numbers.forEach((number, i) => i % 2 === 0 && slots.set(number, i))
   const found = new Int32Array(numbers.length).fill(-7)
-  slots.firstLooks(numbers, 10, 2990, found)
+  slots.probeHomes(numbers, 10, 2990, found)
   let first = 0
   found.forEach((slot, i) => {
     if (i < 10 || i >= 2990) assert.equal(slot, -7)
-    else if (slot !== ELSEWHERE) assert.equal(slot, slots.get(numbers[i]), `number ${numbers[i]}`)
+    else if (slot !== NOT_AT_HOME) assert.equal(slot, slots.get(numbers[i]), `number ${numbers[i]}`)
     if (slot >= 0) first++
   })
   assert.ok(first > 1000, `${first} stand where they are looked for first`)

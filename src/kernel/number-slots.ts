@@ -7,10 +7,10 @@
  * Inserting and finding three million numbers of 53 bits takes 0.9 s of processor time in batches, and 1.3 s one by one, when each
  * lookup waits for the one before. A `Map` takes three times that: it holds a number beyond 31 bits as a heap object.
  */
-import { hashed } from '../columns/row-index.ts'
+import { mixHash } from '../columns/row-index.ts'
 
 /** The number is not at its home place. */
-export const ELSEWHERE = -2
+export const NOT_AT_HOME = -2
 
 /** A hash table from numbers to slots. */
 export class NumberSlots {
@@ -37,7 +37,7 @@ export class NumberSlots {
   }
 
   /** Reserves room for `count` numbers at once, instead of moving all numbers at each doubling. */
-  expect(count: number): void {
+  reserve(count: number): void {
     let length = this.#table.length
     while (4 * count > length) length *= 2
     if (length > this.#table.length) this.#resize(length)
@@ -47,11 +47,11 @@ export class NumberSlots {
    * Writes the slots of numbers [from, to) that are at their home place, ELSEWHERE for the others. No lookup waits for the one
    * before, as probing does, so the memory reads of many numbers overlap.
    */
-  firstLooks(numbers: ArrayLike<number>, from: number, to: number, slots: Int32Array): void {
+  probeHomes(numbers: ArrayLike<number>, from: number, to: number, slots: Int32Array): void {
     const table = this.#table
     for (let i = from; i < to; i++) {
       const home = homeOf(numbers[i], table.length)
-      slots[i] = table[home] === numbers[i] && table[home + 1] > 0 ? table[home + 1] - 1 : ELSEWHERE
+      slots[i] = table[home] === numbers[i] && table[home + 1] > 0 ? table[home + 1] - 1 : NOT_AT_HOME
     }
   }
 
@@ -77,6 +77,6 @@ export class NumberSlots {
 
 /** The home place of a number. */
 function homeOf(number: number, length: number): number {
-  const hash = hashed(0, number)
+  const hash = mixHash(0, number)
   return ((hash ^ (hash >>> 13)) << 1) & (length - 1)
 }

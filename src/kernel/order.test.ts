@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { firstFrom, insertionPoint, isAfter } from './order.ts'
+import { firstEntryFrom, insertionPoint, isLaterEvent } from './order.ts'
 
 const times = fc.array(fc.nat(30), { maxLength: 40 }).map(list => list.sort((a, b) => a - b))
 
@@ -14,7 +14,7 @@ test('an entry is inserted after all entries that are not later, and a window st
       const to = Math.max(from, list.length - left)
       const inside = list.slice(from, to)
       assert.equal(insertionPoint(data, 3, from, to, time), from + inside.filter(t => t <= time).length)
-      assert.equal(firstFrom(data, 3, from, to, time), from + inside.filter(t => t < time).length)
+      assert.equal(firstEntryFrom(data, 3, from, to, time), from + inside.filter(t => t < time).length)
     }),
     { numRuns: 500 },
   )
@@ -28,5 +28,7 @@ test('after is by time, then arrival, then position, and never after itself', ()
     [2, 2, 0],
     [3, 0, 0],
   ] as const
-  events.forEach((a, i) => events.forEach((b, j) => assert.equal(isAfter(a[0], a[1], a[2], b[0], b[1], b[2]), i > j, `${i} after ${j}`)))
+  events.forEach((a, i) =>
+    events.forEach((b, j) => assert.equal(isLaterEvent(a[0], a[1], a[2], b[0], b[1], b[2]), i > j, `${i} after ${j}`)),
+  )
 })

@@ -18,7 +18,7 @@ export function insertionPoint(data: Float64Array, width: number, from: number, 
 }
 
 /** The first of the sorted entries [from, to) of an arena whose time is at or after `start`, by bisection. */
-export function firstFrom(data: Float64Array, width: number, from: number, to: number, start: number): number {
+export function firstEntryFrom(data: Float64Array, width: number, from: number, to: number, start: number): number {
   let low = from
   let high = to
   while (low < high) {
@@ -36,11 +36,18 @@ export function sortEntries(data: Float64Array, width: number, from: number, to:
 }
 
 /** Is the event at offset `a` after the one at `b`? Each is its time, arrival and position, adjacent. */
-export const isEntryAfter = (aData: Float64Array, a: number, bData: Float64Array, b: number): boolean =>
-  isAfter(aData[a], aData[a + 1], aData[a + 2], bData[b], bData[b + 1], bData[b + 2])
+export const isLaterEntry = (aData: Float64Array, a: number, bData: Float64Array, b: number): boolean =>
+  isLaterEvent(aData[a], aData[a + 1], aData[a + 2], bData[b], bData[b + 1], bData[b + 2])
 
 /** Is event a after event b by (time, arrival, partition, offset) (semantics, the value)? */
-export function isAfter(aTime: number, aArrival: number, aPosition: number, bTime: number, bArrival: number, bPosition: number): boolean {
+export function isLaterEvent(
+  aTime: number,
+  aArrival: number,
+  aPosition: number,
+  bTime: number,
+  bArrival: number,
+  bPosition: number,
+): boolean {
   if (aTime !== bTime) return aTime > bTime
   if (aArrival !== bArrival) return aArrival > bArrival
   return aPosition > bPosition

@@ -1,19 +1,19 @@
 import { assert } from '../base/assert.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR } from '../define/ir/ir.ts'
-import { givesList, valuesOf } from '../define/ir/signatures.ts'
+import { isListAggregate, maxValues } from '../define/ir/signatures.ts'
 
 /** Allocates the output columns for `rows` reads of a group, one per feature. */
 export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {
   return group.features.map(feature => {
     const { agg } = feature
-    const width = valuesOf(feature)
+    const width = maxValues(feature)
     return {
       values: new Float64Array(rows * width),
       nulls: new Uint8Array(rows),
       refused: new Uint8Array(rows),
       width,
-      ...(givesList(agg) && { counts: new Uint16Array(rows) }),
+      ...(isListAggregate(agg) && { counts: new Uint16Array(rows) }),
       ...(exact && (agg === 'sum' || agg === 'change') && { low: new Float64Array(rows) }),
     }
   })

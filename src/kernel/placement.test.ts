@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block } from '../columns/block.ts'
 import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
-import { placeAsks } from './placement.ts'
+import { placeReads } from './placement.ts'
 import { scheduleCursor } from './schedule.ts'
 
 const source: SourceIR = {
@@ -26,31 +26,36 @@ const block: Block = {
 const own = { prefix: Int32Array.of(1, 2, 3, 4), clock: Float64Array.of(10, 20, 20, 30), own: true }
 
 function placed(place: PlacementIR, triggers = own) {
-  const { upto, uptoBefore, clock, floor } = placeAsks(place, source, block, triggers)
-  return { upto: [...upto], before: [...uptoBefore], clock: [...clock], floor }
+  const { upto, uptoBefore, clock, watermark } = placeReads(place, source, block, triggers)
+  return { upto: [...upto], before: [...uptoBefore], clock: [...clock], watermark }
 }
 
 test('stream sees the prefix, and before leaves the trigger out', () => {
-  const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], clock: [10, 20, 20, 30], floor: 'arrival' }
+  const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], clock: [10, 20, 20, 30], watermark: 'arrival' }
   assert.deepEqual(placed({ kind: 'stream' }), expected)
   assert.deepEqual(placed({ kind: 'lag', by: 0 }), expected)
   assert.deepEqual(placed({ kind: 'partial', by: 0 }), expected)
 })
 
 test('lag and partial see the events that had arrived by then, at most the prefix; only the as-of time differs', () => {
-  assert.deepEqual(placed({ kind: 'lag', by: 10 }), { upto: [0, 1, 1, 3], before: [0, 1, 1, 3], clock: [0, 10, 10, 20], floor: 'arrival' })
+  assert.deepEqual(placed({ kind: 'lag', by: 10 }), {
+    upto: [0, 1, 1, 3],
+    before: [0, 1, 1, 3],
+    clock: [0, 10, 10, 20],
+    watermark: 'arrival',
+  })
   assert.deepEqual(placed({ kind: 'partial', by: 10 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
     clock: [10, 20, 20, 30],
-    floor: 'arrival',
+    watermark: 'arrival',
   })
 })
 
 test('a trigger of a different source is not an event of the group', () => {
   const other = { prefix: Int32Array.of(0, 4), clock: Float64Array.of(9, 99), own: false }
-  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], clock: [9, 99], floor: 'arrival' })
-  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], clock: [4, 94], floor: 'arrival' })
+  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], clock: [9, 99], watermark: 'arrival' })
+  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], clock: [4, 94], watermark: 'arrival' })
 })
 
 test('scheduled sees the events that had arrived by the last finished run', () => {
@@ -59,16 +64,16 @@ test('scheduled sees the events that had arrived by the last finished run', () =
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
     clock: [0, 10, 10, 20],
-    floor: 'arrival',
+    watermark: 'arrival',
   })
 })
 
 test('corrected sees all events, by time, and keeps positions', () => {
-  const result = placeAsks({ kind: 'corrected' }, source, block, own)
+  const result = placeReads({ kind: 'corrected' }, source, block, own)
   assert.deepEqual([...result.block.time], [5, 11, 12, 30])
   assert.deepEqual([...result.block.position], [0, 2, 1, 3])
   assert.deepEqual([...result.upto], [1, 3, 3, 4])
-  assert.equal(result.floor, 'time')
+  assert.equal(result.watermark, 'time')
 })
 
 test('corrected leaves out superseded and deleted events, wherever the revision is', () => {
@@ -80,7 +85,7 @@ test('corrected leaves out superseded and deleted events, wherever the revision 
       ref: { values: values(ref), nulls: Uint8Array.from(nulls) },
       gone: { values: values(gone), nulls: Uint8Array.of(0, 0, 0, 1) },
     }
-    const result = placeAsks({ kind: 'corrected' }, revisable, { ...block, position, columns }, own)
+    const result = placeReads({ kind: 'corrected' }, revisable, { ...block, position, columns }, own)
     return { position: [...result.block.position], upto: [...result.upto] }
   }
   const none = [0, 0, 0, 0]
@@ -107,7 +112,7 @@ test('batch with recorded runs sees what the run in use saw, and before the firs
   const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), clock: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
   const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {
     const runs = { swapped: Float64Array.from(swapped), s: Float64Array.from(s) }
-    const { clock, upto } = placeAsks(of, source, block, asked, runs)
+    const { clock, upto } = placeReads(of, source, block, asked, runs)
     return { clock: [...clock], upto: [...upto] }
   }
   assert.deepEqual(placedBy([], []), { clock: [0, 10, 20, 20, 30, 50], upto: [0, 1, 3, 3, 4, 4] })

@@ -1,13 +1,13 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { Block } from '../columns/block.ts'
-import { gather } from '../columns/gather.ts'
+import { gatherBlock } from '../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../columns/order.ts'
 import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from './schedule.ts'
-import { currentRows } from './superseded.ts'
+import { currentRows } from './supersession.ts'
 
 /** The log positions and times of decisions, as one group's source sees them. */
-export interface Triggers {
+export interface DecisionPositions {
   /** Number of events of the group's source in each decision's `P`; does not decrease. */
   readonly prefix: Int32Array
   /** Each decision's `t`, UTC ms; does not decrease. */
@@ -17,10 +17,10 @@ export interface Triggers {
 }
 
 /** The reads that decisions make of a kernel, and the order of the events that they refer to. Row i is decision i. */
-export interface Placed {
+export interface PlacedReads {
   readonly block: Block
   /** The lower bound of later as-of times as an event of `block` is applied. */
-  readonly floor: 'arrival' | 'time'
+  readonly watermark: 'arrival' | 'time'
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
   readonly clock: Float64Array
@@ -39,7 +39,13 @@ export interface BatchRuns {
  * among the events that the kernel gets, so `corrected` drops superseded events before it sorts the rest by time. `runs`: the batch
  * runs of a group placed batch, if any ran.
  */
-export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers, runs?: BatchRuns): Placed {
+export function placeReads(
+  placement: PlacementIR,
+  source: SourceIR,
+  block: Block,
+  triggers: DecisionPositions,
+  runs?: BatchRuns,
+): PlacedReads {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
@@ -62,9 +68,9 @@ export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block
     case 'corrected': {
       const order = orderByTime(source, block)
       // The order of processing changes; positions stay, since they order events of equal times.
-      const byTime = order ? { ...gather(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
+      const byTime = order ? { ...gatherBlock(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
       const upto = countUpTo(byTime.time, triggers.clock)
-      return { block: byTime, floor: 'time', upto, uptoBefore: upto, clock: triggers.clock }
+      return { block: byTime, watermark: 'time', upto, uptoBefore: upto, clock: triggers.clock }
     }
   }
 }
@@ -77,9 +83,9 @@ function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
   return order ? order.map(i => current[i]) : current
 }
 
-function prefixReads(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {
+function prefixReads(block: Block, { prefix, own }: DecisionPositions, clock: Float64Array, upto: Int32Array): PlacedReads {
   const uptoBefore = own ? upto.map((count, i) => (count === prefix[i] ? count - 1 : count)) : upto
-  return { block, floor: 'arrival', upto, uptoBefore, clock }
+  return { block, watermark: 'arrival', upto, uptoBefore, clock }
 }
 
 /**
@@ -100,7 +106,7 @@ function runTimes(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns)
  * `arrived`. `run`: the scheduled time of the batch run in use, NULL before the first; omitted for a group placed batch where no run
  * ever ran. Throws `SPILL_UNSUPPORTED` for `corrected`, which is not a prefix by arrival.
  */
-export function placedAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly clock: number } {
+export function placementAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly clock: number } {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { aggregates } from '../aggregate/index.ts'
 import { isDouble } from '../aggregate/aggregate.ts'
-import type { Aggregate, Partial } from '../aggregate/aggregate.ts'
+import type { AggregateDefinition, PartialAggregate } from '../aggregate/aggregate.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { LIFETIME_HOP } from './window.ts'
 
@@ -10,15 +10,15 @@ export interface PlannedFeature {
   readonly feature: FeatureIR
   /** Index among the group's features. */
   readonly index: number
-  readonly aggregate: Aggregate
-  readonly partial: Partial
+  readonly aggregate: AggregateDefinition
+  readonly partial: PartialAggregate
   readonly span: number
   readonly hop: number
 }
 
 /** Features that share one structure: the same events, the same value, the same kind of partial, the same kind of entries. */
 export interface PlannedStructure {
-  readonly partial: Partial
+  readonly partial: PartialAggregate
   readonly before: boolean
   readonly where: ExprIR | undefined
   readonly input: ExprIR | undefined
@@ -71,7 +71,7 @@ function structureId({ partial, before, where, input, exact, maxEntries, feature
 }
 
 /** The properties that partials of one kind must share to be kept together. */
-function detailOf(partial: Partial): unknown {
+function detailOf(partial: PartialAggregate): unknown {
   switch (partial.kind) {
     case 'sums':
       return partial.bounds ?? null

@@ -14,7 +14,7 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Recent } from './recent.ts'
-import type { Lane } from './structure.ts'
+import type { StructureInput } from './structure.ts'
 import { Windows } from './window.ts'
 
 const spans = [3, 20, 60, Infinity]
@@ -27,7 +27,7 @@ function shown(partial: readonly number[]): readonly number[] {
   if (end >= 0) assert.deepEqual([end % 2, partial[end + 1]], [0, NaN])
   return end < 0 ? partial : partial.slice(0, end)
 }
-const newest = (lane: Lane, events: readonly number[], k: number) =>
+const newest = (lane: StructureInput, events: readonly number[], k: number) =>
   byOrder(lane, events)
     .toReversed()
     .slice(0, k)

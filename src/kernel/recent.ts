@@ -1,9 +1,9 @@
 import { Arena } from './arena.ts'
-import { Lost } from './lost.ts'
-import { insertionPoint, isAfter, isEntryAfter } from './order.ts'
+import { TruncationLog } from './truncation-log.ts'
+import { insertionPoint, isLaterEvent, isLaterEntry } from './order.ts'
 import { PartialColumns } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
+import type { StructureInput, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 /**
@@ -21,7 +21,7 @@ export class Recent implements Structure {
   readonly #isText: boolean
   readonly #arena = new Arena(4)
   /** Never drops an event that a window can reach. */
-  readonly lost = new Lost()
+  readonly truncations = new TruncationLog()
 
   /** `isText`: values are string ids. */
   constructor(windows: Windows, k: number, isText = false) {
@@ -33,7 +33,7 @@ export class Recent implements Structure {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.lost.bytes
+    return this.#arena.bytes + this.truncations.bytes
   }
 
   get entries(): number {
@@ -42,10 +42,10 @@ export class Recent implements Structure {
 
   grow(count: number): void {
     this.#arena.grow(count)
-    this.lost.grow(count)
+    this.truncations.grow(count)
   }
 
-  insert(lane: Lane, event: number): void {
+  insert(lane: StructureInput, event: number): void {
     const slot = lane.slots[event]
     const time = lane.time[event]
     const arrival = lane.arrival[event]
@@ -55,7 +55,7 @@ export class Recent implements Structure {
     const end = arena.end(slot)
     const from = arena.from(slot)
     let at = insertionPoint(data, 4, from, end, time)
-    while (at > from && !isAfter(time, arrival, position, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
+    while (at > from && !isLaterEvent(time, arrival, position, data[at * 4 - 4], data[at * 4 - 3], data[at * 4 - 2])) at--
     if (end - from === this.#k) {
       if (at === from) return
       arena.cut(slot, from + 1)
@@ -100,7 +100,7 @@ export class Recent implements Structure {
       for (let i = 0; i < this.#k; i++) {
         const hasOwn = a >= ownFrom && own.data[a * 4] >= start
         const hasOther = b >= other.from(snapshotSlot) && other.data[b * 4] >= start
-        const isOwn = hasOwn && (!hasOther || isEntryAfter(own.data, a * 4, other.data, b * 4))
+        const isOwn = hasOwn && (!hasOther || isLaterEntry(own.data, a * 4, other.data, b * 4))
         const { data } = isOwn ? own : other
         const entry = (isOwn ? a-- : b--) * 4
         const inside = hasOwn || hasOther
@@ -112,18 +112,18 @@ export class Recent implements Structure {
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     if (this.#isText && from.translates) from.translate(this.#arena.data, 4, this.#arena.from(slot), this.#arena.end(slot), 3)
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
   }
 }

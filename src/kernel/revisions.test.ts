@@ -6,7 +6,7 @@ import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { allWindows, buildUnit } from './build.ts'
 import { Kernel } from './kernel.ts'
-import { laneOf } from './lane.ts'
+import { structureInput } from './structure-input.ts'
 import { planStructures } from './plan.ts'
 import { Revisions } from './revisions.ts'
 
@@ -185,16 +185,16 @@ test('past its bound a key refuses windows that reach a lost event, also after a
   const refusedAt = (events: readonly Event[], first: number, clock: number): boolean[] => {
     const block = blockOf(events, first)
     const slots = Int32Array.from(events, ({ g }) => g!)
-    const floor = block.arrival.slice()
+    const watermark = block.arrival.slice()
     for (const unit of [revisions, ...units.map(({ structure }) => structure)]) unit.grow(3)
     const reads = { slots: Int32Array.of(1), clock: Float64Array.of(clock), upto: Int32Array.of(events.length) }
-    const lanes = units.map(unit => laneOf(unit, block, slots, floor))
+    const inputs = units.map(unit => structureInput(unit, block, slots, watermark))
     let refused: boolean[] = []
-    revisions.run({ block, slots, floor, lanes }, reads, reads.upto, () => {
-      refused = units.flatMap(({ structure: { lost }, readers }) =>
+    revisions.run({ block, slots, watermark, inputs }, reads, reads.upto, () => {
+      refused = units.flatMap(({ structure: { truncations: lost }, readers }) =>
         readers.map(({ span }) => lost.refusal(0, clock - span) === refusals.limit),
       )
-      for (const { structure } of units) structure.lost.nextChunk()
+      for (const { structure } of units) structure.truncations.clearNotes()
     })
     return refused
   }

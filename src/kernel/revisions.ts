@@ -1,38 +1,38 @@
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import type { Unit } from './build.ts'
-import { CHUNK } from './chunk.ts'
-import { Identities } from './identities.ts'
-import { Ledger, ledgerEvent, type LedgerEvent } from './ledger.ts'
+import type { KernelUnit } from './build.ts'
+import { CHUNK_READS } from './chunk.ts'
+import { IdentityIndex } from './identity-index.ts'
+import { EventLedger, emptyLedgerEvent, type LedgerEvent } from './ledger.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { readAt, type Lane, type Reads } from './structure.ts'
-import { identityColumns, identityTexts, isDeleted } from './superseded.ts'
-import { widened } from './widened.ts'
+import { readAt, type StructureInput, type SlotReads } from './structure.ts'
+import { identityColumns, identityTexts, isDeleted } from './supersession.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'
 
 /** Events of a block, with their slots and watermarks. */
 export interface BlockEvents {
   readonly block: Block
   readonly slots: Int32Array
-  readonly floor: Float64Array
+  readonly watermark: Float64Array
 }
 
 /** Events of a block, and each unit's view of them. */
 export interface RevisableEvents extends BlockEvents {
   /** One per unit. */
-  readonly lanes: readonly Lane[]
+  readonly inputs: readonly StructureInput[]
 }
 
 /** A snapshot's revisions, and the slots of the reads' keys there. */
-export interface RevisionsBeneath {
+export interface SnapshotRevisions {
   readonly revisions: Revisions
   readonly slots: Int32Array
 }
 
 /** Receives the answers of reads `row` … `row + rows − 1`, which are rows 0 … of every unit's partials. */
-export type Answered = (row: number, rows: number) => void
+export type OnAnswers = (row: number, rows: number) => void
 
 /**
  * Applies events that can be superseded (semantics, the log): it adds retraction to structures that cannot retract.
@@ -47,24 +47,24 @@ export type Answered = (row: number, rows: number) => void
  */
 export class Revisions {
   readonly #source: SourceIR
-  readonly #units: readonly Unit[]
+  readonly #units: readonly KernelUnit[]
   readonly #hasBefore: boolean
-  readonly #ledger: Ledger
-  readonly #identities: Identities
+  readonly #ledger: EventLedger
+  readonly #identities: IdentityIndex
   /** By slot: 1 if its structures hold a superseded event. */
   #stale = new Uint8Array(0)
   readonly #event: LedgerEvent
-  readonly #single: Lane = {
+  readonly #single: StructureInput = {
     slots: new Int32Array(1),
     time: new Float64Array(1),
     arrival: new Float64Array(1),
     position: new Float64Array(1),
     value: new Float64Array(1),
     skip: undefined,
-    floor: new Float64Array(1),
+    watermark: new Float64Array(1),
   }
   /** The last event, which structures with `before` do not have yet: it may trigger the reads that follow. */
-  #held: { readonly inputs: readonly Lane[]; readonly event: number } | undefined
+  #held: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
 
   /**
    * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
@@ -72,7 +72,7 @@ export class Revisions {
    */
   constructor(
     source: SourceIR,
-    units: readonly Unit[],
+    units: readonly KernelUnit[],
     windows: Windows,
     maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY,
     isSnapshot = false,
@@ -81,14 +81,17 @@ export class Revisions {
     this.#source = source
     this.#units = units
     this.#hasBefore = units.some(({ before }) => before)
-    this.#ledger = new Ledger(windows, identity, units.length, maxEvents, [...identityTexts(source), ...units.map(({ isText }) => isText)])
-    this.#identities = new Identities(identity, isSnapshot ? Infinity : source.revisable!)
-    this.#event = ledgerEvent(identity, units.length)
+    this.#ledger = new EventLedger(windows, identity, units.length, maxEvents, [
+      ...identityTexts(source),
+      ...units.map(({ isText }) => isText),
+    ])
+    this.#identities = new IdentityIndex(identity, isSnapshot ? Infinity : source.revisable!)
+    this.#event = emptyLedgerEvent(identity, units.length)
   }
 
   /** Starts to drop identities that can no longer be revised. */
-  settle(): void {
-    this.#identities.keepFor(this.#source.revisable!)
+  finishRestore(): void {
+    this.#identities.setRetention(this.#source.revisable!)
   }
 
   get bytes(): number {
@@ -97,18 +100,18 @@ export class Revisions {
 
   grow(count: number): void {
     this.#ledger.grow(count)
-    this.#stale = widened(this.#stale, count)
+    this.#stale = ensureCapacity(this.#stale, count)
   }
 
   /**
    * Applies events and answers the reads among them; `before` is `upto` for features with `before`. A snapshot answers the reads too:
    * in it, events only supersede.
    */
-  run(events: RevisableEvents, reads: Reads, before: Int32Array, answered: Answered, snapshot?: RevisionsBeneath): void {
+  run(events: RevisableEvents, reads: SlotReads, before: Int32Array, answered: OnAnswers, snapshot?: SnapshotRevisions): void {
     const identity = identityColumns(this.#source).map(name => events.block.columns[name])
     let event = 0
-    for (let row = 0; row < reads.slots.length; row += CHUNK) {
-      const rows = Math.min(CHUNK, reads.slots.length - row)
+    for (let row = 0; row < reads.slots.length; row += CHUNK_READS) {
+      const rows = Math.min(CHUNK_READS, reads.slots.length - row)
       for (let i = 0; i < rows; i++) {
         for (; event < reads.upto[row + i]; event++) {
           this.#apply(events, identity, event)
@@ -148,7 +151,7 @@ export class Revisions {
         this.#removeSuperseded(slot, time, position)
   }
 
-  #apply({ block, slots, floor, lanes }: RevisableEvents, identity: readonly Column[], event: number): void {
+  #apply({ block, slots, watermark, inputs }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
     this.#insertHeld()
     const [time, arrival, position] = [block.time[event], block.arrival[event], block.position[event]]
     const into = this.#event
@@ -158,14 +161,14 @@ export class Revisions {
     into.time = time
     into.arrival = arrival
     into.position = position
-    for (let u = 0; u < lanes.length; u++) into.values[u] = lanes[u].skip?.[event] ? NaN : lanes[u].value[event]
-    if (this.#ledger.add(slot, into, floor[event])) this.#lose(slot)
-    if (!this.#stale[slot]) this.#insert(lanes, event, false)
-    if (this.#hasBefore) this.#held = { inputs: lanes, event }
+    for (let u = 0; u < inputs.length; u++) into.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
+    if (this.#ledger.add(slot, into, watermark[event])) this.#lose(slot)
+    if (!this.#stale[slot]) this.#insert(inputs, event, false)
+    if (this.#hasBefore) this.#held = { inputs, event }
   }
 
   /** Applies an event that counts in the other layer: it only supersedes here. */
-  #supersedeOnly({ block }: RevisableEvents, identity: readonly Column[], event: number): void {
+  #supersedeOnly({ block }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
     const own = this.#event.identity
     if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.position[event])
   }
@@ -187,9 +190,9 @@ export class Revisions {
   }
 
   /** Inserts an event into the structures with `before`, or into the others. */
-  #insert(lanes: readonly Lane[], event: number, before: boolean): void {
-    for (let u = 0; u < lanes.length; u++)
-      if (this.#units[u].before === before && !lanes[u].skip?.[event]) this.#units[u].structure.insert(lanes[u], event)
+  #insert(inputs: readonly StructureInput[], event: number, before: boolean): void {
+    for (let u = 0; u < inputs.length; u++)
+      if (this.#units[u].before === before && !inputs[u].skip?.[event]) this.#units[u].structure.insert(inputs[u], event)
   }
 
   #insertHeld(): void {
@@ -205,7 +208,7 @@ export class Revisions {
   }
 
   /** Reads the snapshot's slot, and merges its partials into the row of the answers. */
-  #merge({ revisions }: RevisionsBeneath, slot: number, snapshotSlot: number, clock: number, row: number): void {
+  #merge({ revisions }: SnapshotRevisions, slot: number, snapshotSlot: number, clock: number, row: number): void {
     if (snapshotSlot < 0) return
     revisions.#read(snapshotSlot, clock, row)
     for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, snapshotSlot, clock, row)
@@ -213,11 +216,11 @@ export class Revisions {
 
   /** Refills the structures of a slot from the ledger, for reads at `clock` and later. */
   #refill(slot: number, clock: number): void {
-    const { slots, time, arrival, position, value, floor } = this.#single
+    const { slots, time, arrival, position, value, watermark } = this.#single
     const held = this.#held && this.#held.inputs[0].slots[this.#held.event] === slot ? this.#held.inputs[0].position[this.#held.event] : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
-    floor[0] = clock
+    watermark[0] = clock
     for (const event of this.#ledger.eventsOf(slot, this.#event)) {
       time[0] = event.time
       arrival[0] = event.arrival
@@ -229,12 +232,12 @@ export class Revisions {
       }
     }
     this.#stale[slot] = 0
-    if (this.#ledger.lostOf(slot) > -Infinity) this.#lose(slot)
+    if (this.#ledger.newestLost(slot) > -Infinity) this.#lose(slot)
   }
 
   /** Refuses every window that reaches events that the ledger lost. */
   #lose(slot: number): void {
-    for (const { structure } of this.#units) structure.lost.lose(slot, this.#ledger.lostOf(slot))
+    for (const { structure } of this.#units) structure.truncations.record(slot, this.#ledger.newestLost(slot))
   }
 }
 
@@ -242,7 +245,7 @@ export class Revisions {
  * Writes the identity of an event; NaN in every column if it has none. The text id of another event would be saved, and a restore may not have
  * that text.
  */
-function identify(columns: readonly Column[], event: number, into: Float64Array): boolean {
+function identify(columns: readonly ColumnData[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
     into[i] = columns[i].values[event]!
     if (columns[i].nulls?.[event]) {

@@ -30,7 +30,7 @@ function registersFrom(seen: readonly Seen[], start: number): [number, number] {
 }
 
 const registersOf = (sketch: Sketch, w: number, start: number): [number, number] => {
-  sketch.moveTo(w, start)
+  sketch.advance(w, start)
   return [sketch.rest[w], sketch.empty[w]]
 }
 

@@ -1,7 +1,7 @@
-import { isCode, powers, RANK_BITS, rankOf, registerOf, type Registers } from '../aggregate/hyperloglog.ts'
-import { grown } from '../columns/grown.ts'
+import { isCode, rankWeights, RANK_BITS, rankOf, registerOf, type Registers } from '../aggregate/hyperloglog.ts'
+import { growArray } from '../columns/grow-array.ts'
 import { limits } from '../base/limits.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
 
 const REGISTERS = limits.SKETCH_REGISTERS
 const FIRST_CAPACITY = 512
@@ -84,7 +84,7 @@ export class Sketch {
   }
 
   /** Moves a window's start, and updates its `rest` and `empty`. Starts do not decrease. */
-  moveTo(w: number, start: number): void {
+  advance(w: number, start: number): void {
     const previous = this.#starts[w]
     if (previous === start) return
     this.#starts[w] = start
@@ -110,11 +110,11 @@ export class Sketch {
 
   /** Reads what `save` wrote into an empty sketch. */
   load(from: StateReader): void {
-    const entries = from.count(Math.min(REGISTERS * limits.SKETCH_RANK_MAX, from.entriesLeft(1)))
+    const entries = from.count(Math.min(REGISTERS * limits.SKETCH_RANK_MAX, from.maxEntriesLeft(1)))
     for (let i = 0; i < entries; i++) {
       const tile = from.number()
       const code = from.count(2 ** 31 - 1)
-      if (!isCode(code) || Number.isNaN(tile)) throw damaged('a sketch has an invalid register')
+      if (!isCode(code) || Number.isNaN(tile)) throw restoreError('a sketch has an invalid register')
       this.add(tile, code, -Infinity)
     }
   }
@@ -147,7 +147,7 @@ export class Sketch {
     this.#topTiles[at] = tile
     if (rank === before) return
     this.#topRanks[at] = rank
-    this.rest[w] = this.rest[w] + powers[rank] - powers[before]
+    this.rest[w] = this.rest[w] + rankWeights[rank] - rankWeights[before]
     this.empty[w] = this.empty[w] + (rank === 0 ? 1 : 0) - (before === 0 ? 1 : 0)
   }
 
@@ -175,8 +175,8 @@ export class Sketch {
   }
 
   #grow(capacity: number): void {
-    this.#tiles = grown(this.#tiles, capacity)
-    this.#ranks = grown(this.#ranks, capacity)
-    this.#older = grown(this.#older, capacity)
+    this.#tiles = growArray(this.#tiles, capacity)
+    this.#ranks = growArray(this.#ranks, capacity)
+    this.#older = growArray(this.#older, capacity)
   }
 }

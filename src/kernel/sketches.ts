@@ -4,8 +4,8 @@ import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { Sketch } from './sketch.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { widened } from './widened.ts'
-import { floorTo, type Windows } from './window.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
+import { tileStart, type Windows } from './window.ts'
 
 /** Holds the sketches of the keys that have one. All sketches of a structure together have at most `ENTRIES_MAX` entries. */
 export class Sketches {
@@ -59,7 +59,7 @@ export class Sketches {
   /** Adds a value of a time. Later window starts are at `reach` or after it. */
   add(sketch: Sketch, time: number, value: number, reach: number): void {
     const before = sketch.capacity
-    sketch.add(floorTo(time, this.#windows.tile), this.codeOf(value), reach)
+    sketch.add(tileStart(time, this.#windows.tile), this.codeOf(value), reach)
     if (sketch.capacity > before) this.#account(sketch.capacity - before)
   }
 
@@ -107,7 +107,7 @@ class StringCodes {
   }
 
   codeOf(id: number): number {
-    if (id >= this.#codes.length) this.#codes = widened(this.#codes, this.#strings.size)
+    if (id >= this.#codes.length) this.#codes = ensureCapacity(this.#codes, this.#strings.size)
     const cached = this.#codes[id]
     if (cached > 0) return cached
     const length = this.#strings.lengthOf(id)

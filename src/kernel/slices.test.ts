@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { histories, type Arriving } from '../../test/kernel/histories.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { Block } from '../columns/block.ts'
-import { blockSlice } from '../columns/slice.ts'
+import { sliceBlock } from '../columns/slice.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from './kernel.ts'
@@ -154,7 +154,7 @@ test('slices of a different version or definition, with gaps or with duplicate s
   newer[4] = Kernel.stateVersion + 1
   assertRefused([newer], /version is 4.*version 3/)
   assertRefused([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
-  assertRefused([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
+  assertRefused([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, watermark: 'time' }))
   assertRefused([second], /slot 0/)
   assertRefused([first, both], /slot 0/)
   assertRefused([first], /2 slots/)
@@ -166,7 +166,7 @@ test('each slot skips the events that its slice has, and applies the others', ()
   const history = Array.from({ length: 6 }, (_, i) => ({ slot: i % 2, wait: 1, late: 0, value: 1 }))
   const whole = blockOf([...history, { slot: 7, wait: 1, late: 0, value: 1 }])
   const kernel = kernelOf(groupOf(['k']))
-  const part = (from: number, to: number) => blockSlice(whole, from, to)
+  const part = (from: number, to: number) => sliceBlock(whole, from, to)
   kernel.apply(part(0, 2))
   const early = kernel.save(0, 1, 20).slice()
   kernel.apply(part(2, 4))

@@ -9,12 +9,12 @@ import { assert } from '../base/assert.ts'
 import { canonicalJson } from '../define/ir/fingerprint.ts'
 import type { ColumnIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { CatchUp } from './catch-up.ts'
-import type { Floors } from './floors.ts'
-import type { Keys } from './keys.ts'
-import { damaged, StateReader, type SliceHeader, type StateWriter } from './state.ts'
+import type { KeyWatermarks } from './key-watermarks.ts'
+import type { KeySlots } from './key-slots.ts'
+import { restoreError, StateReader, type SliceHeader, type StateWriter } from './state.ts'
 
 /** A component with state by slot. */
-export interface Saved {
+export interface SlotState {
   grow(count: number): void
   save(slot: number, to: StateWriter): void
   load(slot: number, from: StateReader): void
@@ -23,9 +23,9 @@ export interface Saved {
 /** The whole state of a kernel. */
 export interface KernelState {
   readonly layout: SliceHeader['layout']
-  readonly keys: Keys
-  readonly floors: Floors
-  readonly structures: readonly Saved[]
+  readonly keys: KeySlots
+  readonly floors: KeyWatermarks
+  readonly structures: readonly SlotState[]
   /** Its buffers are reused for every slice. */
   readonly writer: StateWriter
 }
@@ -73,12 +73,13 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   let slots = 0
   for (const { header } of readers) {
     if (header.layout.some((half, i) => half !== state.layout[i]))
-      throw damaged('it belongs to a different feature group, or to other definitions')
-    if (header.from !== slots) throw damaged(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
+      throw restoreError('it belongs to a different feature group, or to other definitions')
+    if (header.from !== slots) throw restoreError(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
     slots = header.to
   }
   const lowest = readers.reduce((a, b) => (b.header.sequence < a.header.sequence ? b : a), readers[0])?.header
-  if (lowest && lowest.slots > slots) throw damaged(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
+  if (lowest && lowest.slots > slots)
+    throw restoreError(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
   const complete = new Float64Array(slots)
   for (const part of [state.floors, ...state.structures]) part.grow(slots)
   for (const reader of readers) restore(state, reader, complete)
@@ -89,10 +90,11 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
  * Appends one slice; `ids` maps its string ids to those here. Throws `SPILL_STATE` as above, after which the state is unusable. The
  * caller knows the sequence of the slice.
  */
-export function restoreNext(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
+export function appendSlice(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
   const reader = new StateReader(slice, ids)
   const { layout, from, to } = reader.header
-  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it belongs to a different feature group, or to other definitions')
+  if (layout.some((half, i) => half !== state.layout[i]))
+    throw restoreError('it belongs to a different feature group, or to other definitions')
   const { keys, floors, structures } = state
   const first = keys.size
   keys.load(to - from, reader)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Arena } from './arena.ts'
-import { slicesIn, StateReader, StateWriter } from './state.ts'
+import { splitSlices, StateReader, StateWriter } from './state.ts'
 
 const header = { layout: [7, -7], from: 2, to: 4, slots: 9, sequence: 12.5 } as const
 const stateError = { code: 'SPILL_STATE' }
@@ -24,12 +24,12 @@ test('a reader returns what was written, in order, and nothing more', () => {
   )
   assert.deepEqual(reader.header, header)
   assert.equal(reader.number(), -0.5)
-  assert.equal(reader.entriesLeft(2), 1499, 'half of 2,999, whole entries')
+  assert.equal(reader.maxEntriesLeft(2), 1499, 'half of 2,999, whole entries')
   assert.equal(reader.count(3), 3)
   const into = new Float64Array(3000)
   reader.numbers(into, 1, 2998)
   assert.deepEqual(into.subarray(1, 2999), many.subarray(1, 2999))
-  assert.equal(reader.entriesLeft(1), 1)
+  assert.equal(reader.maxEntriesLeft(1), 1)
   assert.throws(() => reader.end(), stateError)
   assert.throws(() => reader.numbers(into, 0, 2), stateError)
   reader.number()
@@ -62,7 +62,7 @@ test('slices can be concatenated, and an incomplete slice is an error', () => {
     return writer.finish(header).slice()
   })
   const bytes = Uint8Array.from(slices.flatMap(slice => [...slice]))
-  const found = slicesIn(bytes)
+  const found = splitSlices(bytes)
   assert.deepEqual(found, slices)
   found.forEach((slice, i) => {
     const reader = new StateReader(slice)
@@ -72,19 +72,19 @@ test('slices can be concatenated, and an incomplete slice is an error', () => {
     for (let count = 0; count < length; count++) assert.equal(reader.count(5), length)
     reader.end()
   })
-  assert.deepEqual(slicesIn(new Uint8Array(0)), [])
+  assert.deepEqual(splitSlices(new Uint8Array(0)), [])
   const ends = new Set(slices.map((_, i) => slices.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0)))
   for (let length = 1; length < bytes.length; length++)
-    if (!ends.has(length)) assert.throws(() => slicesIn(bytes.subarray(0, length)), stateError, String(length))
+    if (!ends.has(length)) assert.throws(() => splitSlices(bytes.subarray(0, length)), stateError, String(length))
   const negative = slices[0].slice()
   new Int32Array(negative.buffer, 28, 1)[0] = -1
-  assert.throws(() => slicesIn(negative), stateError)
+  assert.throws(() => splitSlices(negative), stateError)
 })
 
 test('a slice without slots is a header alone, also at the end of the bytes', () => {
   const none = { ...header, to: header.from }
   const bytes = new StateWriter().finish(none).slice()
-  const slices = slicesIn(Uint8Array.of(...bytes, ...bytes))
+  const slices = splitSlices(Uint8Array.of(...bytes, ...bytes))
   assert.deepEqual(slices, [bytes, bytes])
   for (const slice of slices) {
     const reader = new StateReader(slice)

@@ -8,7 +8,7 @@
  */
 import { endianness } from 'node:os'
 import { SpillwayError } from '../base/errors.ts'
-import { widened } from './widened.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
 
 /** Version of the saved format. Raise it by hand whenever the format changes. */
 export const STATE_VERSION = 3
@@ -35,7 +35,8 @@ export interface SliceHeader {
 }
 
 /** An error for state that cannot be restored. */
-export const damaged = (problem: string): SpillwayError => new SpillwayError('SPILL_STATE', `saved state cannot be restored: ${problem}`)
+export const restoreError = (problem: string): SpillwayError =>
+  new SpillwayError('SPILL_STATE', `saved state cannot be restored: ${problem}`)
 
 /** Writes a slice as doubles and counts. */
 export class StateWriter {
@@ -46,18 +47,18 @@ export class StateWriter {
   #bytes = new Uint8Array(0)
 
   number(value: number): void {
-    this.#numbers = widened(this.#numbers, this.#numbersUsed + 1)
+    this.#numbers = ensureCapacity(this.#numbers, this.#numbersUsed + 1)
     this.#numbers[this.#numbersUsed++] = value
   }
 
   count(value: number): void {
-    this.#counts = widened(this.#counts, this.#countsUsed + 1)
+    this.#counts = ensureCapacity(this.#counts, this.#countsUsed + 1)
     this.#counts[this.#countsUsed++] = value
   }
 
   /** Writes the numbers [at, at + length) of an array. */
   numbers(of: Float64Array, at: number, length: number): void {
-    this.#numbers = widened(this.#numbers, this.#numbersUsed + length)
+    this.#numbers = ensureCapacity(this.#numbers, this.#numbersUsed + length)
     for (let i = 0; i < length; i++) this.#numbers[this.#numbersUsed + i] = of[at + i]!
     this.#numbersUsed += length
   }
@@ -82,14 +83,14 @@ export class StateWriter {
 }
 
 /** Splits concatenated slices into views. Throws `SPILL_STATE` if the bytes do not end with a whole slice. */
-export function slicesIn(bytes: Uint8Array): Uint8Array[] {
+export function splitSlices(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const slices: Uint8Array[] = []
   for (let at = 0; at < bytes.length;) {
-    if (at + HEADER_BYTES > bytes.length) throw damaged(`a slice of ${bytes.length - at} bytes is shorter than a header`)
+    if (at + HEADER_BYTES > bytes.length) throw restoreError(`a slice of ${bytes.length - at} bytes is shorter than a header`)
     const [numbers, counts] = [NUMBERS_AT, NUMBERS_AT + 1].map(int => view.getInt32(at + int * 4, true))
     const length = numbers < 0 || counts < 0 ? Infinity : bytesOf(numbers, counts)
-    if (at + length > bytes.length) throw damaged(`a slice is longer than the ${bytes.length} available bytes`)
+    if (at + length > bytes.length) throw restoreError(`a slice is longer than the ${bytes.length} available bytes`)
     slices.push(bytes.subarray(at, at + length))
     at += length
   }
@@ -110,17 +111,17 @@ export class StateReader {
   constructor(slice: Uint8Array, ids?: Int32Array) {
     this.#ids = ids
     if (endianness() !== 'LE') throw new SpillwayError('SPILL_UNSUPPORTED', 'state is saved and restored on little-endian machines only')
-    if (slice.length < HEADER_BYTES) throw damaged(`a slice of ${slice.length} bytes is shorter than a header`)
+    if (slice.length < HEADER_BYTES) throw restoreError(`a slice of ${slice.length} bytes is shorter than a header`)
     const { buffer, byteOffset } = slice.byteOffset % 8 === 0 ? slice : new Uint8Array(slice)
     const [magic, version, first, second, from, to, slots, numbers, counts] = new Int32Array(buffer, byteOffset, HEADER_INTS)
-    if (magic !== MAGIC) throw damaged('the bytes are not a slice')
-    if (version !== STATE_VERSION) throw damaged(`its version is ${version}, but only version ${STATE_VERSION} can be read`)
+    if (magic !== MAGIC) throw restoreError('the bytes are not a slice')
+    if (version !== STATE_VERSION) throw restoreError(`its version is ${version}, but only version ${STATE_VERSION} can be read`)
     if (numbers < 0 || counts < 0 || slice.length !== bytesOf(numbers, counts))
-      throw damaged(`a slice of ${slice.length} bytes is not as long as its header says`)
+      throw restoreError(`a slice of ${slice.length} bytes is not as long as its header says`)
     const [sequence] = new Float64Array(buffer, byteOffset + HEADER_BYTES - 8, 1)
     // A slot has at least one number, so the bytes bound the memory that is allocated.
     if (!(0 <= from && from <= to && to <= slots && to - from <= numbers) || Number.isNaN(sequence))
-      throw damaged(`slots ${from} to ${to} of ${slots} at sequence ${sequence} are invalid`)
+      throw restoreError(`slots ${from} to ${to} of ${slots} at sequence ${sequence} are invalid`)
     this.header = { layout: [first, second], from, to, slots, sequence }
     this.#numbers = new Float64Array(buffer, byteOffset + HEADER_BYTES, numbers)
     this.#counts = new Int32Array(buffer, byteOffset + HEADER_BYTES + numbers * 8, counts)
@@ -134,7 +135,7 @@ export class StateReader {
   /** Reads a count from 0 to `most`. */
   count(most: number): number {
     const value = this.#countsUsed < this.#counts.length ? this.#counts[this.#countsUsed++] : NaN
-    if (!(value >= 0 && value <= most)) throw damaged(`a count of ${value} is not between 0 and ${most}`)
+    if (!(value >= 0 && value <= most)) throw restoreError(`a count of ${value} is not between 0 and ${most}`)
     return value
   }
 
@@ -146,7 +147,7 @@ export class StateReader {
   /** The id here of a string id of the slice. */
   idOf(id: number): number {
     const own = this.#ids![id]
-    if (own === undefined) throw damaged(`text ${id} does not exist`)
+    if (own === undefined) throw restoreError(`text ${id} does not exist`)
     return own
   }
 
@@ -156,7 +157,7 @@ export class StateReader {
   }
 
   /** The largest number of entries of `width` numbers that can follow. */
-  entriesLeft(width: number): number {
+  maxEntriesLeft(width: number): number {
     return Math.floor((this.#numbers.length - this.#numbersUsed) / width)
   }
 
@@ -170,10 +171,10 @@ export class StateReader {
   /** Throws `SPILL_STATE` unless everything was read. */
   end(): void {
     if (this.#numbersUsed !== this.#numbers.length || this.#countsUsed !== this.#counts.length)
-      throw damaged('a slice has data after its last slot')
+      throw restoreError('a slice has data after its last slot')
   }
 
   #need(length: number): void {
-    if (this.#numbersUsed + length > this.#numbers.length) throw damaged('a slice ends in the middle of its slots')
+    if (this.#numbersUsed + length > this.#numbers.length) throw restoreError('a slice ends in the middle of its slots')
   }
 }

@@ -1,11 +1,11 @@
-import type { Lost } from './lost.ts'
+import type { TruncationLog } from './truncation-log.ts'
 import type { StateReader, StateWriter } from './state.ts'
 
 /**
  * The events of a block as one structure sees them: those that pass its filter, with the aggregated value. Row i is event i of the
  * block.
  */
-export interface Lane {
+export interface StructureInput {
   /** The key's slot, or −1 where the event is not in the group. */
   readonly slots: Int32Array
   readonly time: Float64Array
@@ -16,11 +16,11 @@ export interface Lane {
   /** 1 where the event does not take part; absent if all do. */
   readonly skip: Uint8Array | undefined
   /** The watermark of the event's key as of each event: no later read has an earlier as-of time. Does not decrease for a key. */
-  readonly floor: Float64Array
+  readonly watermark: Float64Array
 }
 
 /** Reads among the events, in order. */
-export interface Reads {
+export interface SlotReads {
   /** The key's slot, or −1 for a key without events. */
   readonly slots: Int32Array
   /** UTC ms. */
@@ -30,9 +30,9 @@ export interface Reads {
 }
 
 /** A range of events and reads between two lowerings. */
-export interface Chunk {
-  readonly lane: Lane
-  readonly reads: Reads
+export interface ReadChunk {
+  readonly input: StructureInput
+  readonly reads: SlotReads
   /** Events [from, to) are applied, each before the reads that see it. */
   readonly from: number
   readonly to: number
@@ -52,13 +52,13 @@ export interface Structure {
   /** The columns of each window's partial, `CHUNK_READS` long: `partials[window][column][row]`. */
   readonly partials: readonly (readonly Float64Array[])[]
   /** Records of entries dropped at a limit: windows that reach them are refused. */
-  readonly lost: Lost
+  readonly truncations: TruncationLog
   readonly bytes: number
   /** Kept entries of all keys. */
   readonly entries: number
   /** Ensures room for slots 0 … count − 1. */
   grow(count: number): void
-  insert(lane: Lane, event: number): void
+  insert(input: StructureInput, event: number): void
   /** Writes the partial of every window of `slot` at as-of time `t` to `row`. */
   read(slot: number, t: number, row: number): void
   /** Writes the partials of a key without events to `row`. */
@@ -77,18 +77,18 @@ export interface Structure {
 }
 
 /** Applies the events of a chunk and answers its reads. */
-export function runChunk(structure: Structure, { lane, reads, from, to, row, rows }: Chunk): void {
-  const { slots, skip } = lane
+export function runChunk(structure: Structure, { input, reads, from, to, row, rows }: ReadChunk): void {
+  const { slots, skip } = input
   let event = from
   for (let i = 0; i <= rows; i++) {
     const end = i < rows ? reads.upto[row + i] : to
-    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) structure.insert(lane, event)
+    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) structure.insert(input, event)
     if (i === rows) return
     const slot = reads.slots[row + i]
     if (slot < 0) structure.readNothing(i)
     else {
       structure.read(slot, reads.clock[row + i], i)
-      if (structure.lost.any) structure.lost.note(slot, i)
+      if (structure.truncations.any) structure.truncations.noteRead(slot, i)
     }
   }
 }
@@ -97,5 +97,5 @@ export function runChunk(structure: Structure, { lane, reads, from, to, row, row
 export function readAt(structure: Structure, slot: number, clock: number, row: number): void {
   if (slot < 0) return structure.readNothing(row)
   structure.read(slot, clock, row)
-  if (structure.lost.any) structure.lost.note(slot, row)
+  if (structure.truncations.any) structure.truncations.noteRead(slot, row)
 }

@@ -12,14 +12,14 @@ import {
   unordered,
   windowsOf,
 } from '../../test/kernel/histories.ts'
-import type { Tally } from '../aggregate/tally.ts'
+import type { ValueTally } from '../aggregate/tally.ts'
 import { Strings } from '../columns/strings.ts'
 import { StateReader, StateWriter } from './state.ts'
 import { Tallies } from './tallies.ts'
-import { Windows, type Window } from './window.ts'
+import { Windows, type WindowShape } from './window.ts'
 
 /** A tally that returns its whole input: the number of distinct values, and the first ten values with their counts. */
-const everything: Tally = {
+const everything: ValueTally = {
   counts: 'rounded',
   width: 21,
   lift: value => 2 * value,
@@ -36,7 +36,7 @@ const told = (values: readonly number[]): number[] => {
   return [...numbers, ...new Array<number>(21 - numbers.length).fill(0)]
 }
 
-const talliesOf = (windows: readonly Window[], maxEntries = 1e6): Tallies =>
+const talliesOf = (windows: readonly WindowShape[], maxEntries = 1e6): Tallies =>
   new Tallies(
     new Windows(windows),
     windows.map((_, window) => ({ window, tally: everything })),
@@ -115,7 +115,7 @@ test('the order of processing changes nothing', () => {
 })
 
 test('several tallies of one window, and one with a window of its own', () => {
-  const count: Tally = {
+  const count: ValueTally = {
     ...everything,
     width: 1,
     read({ from, to }, out, row) {
@@ -154,7 +154,7 @@ test('a key without events has no values in a reused row', () => {
 test('strings are in the order of their texts', () => {
   const strings = new Strings()
   const [z, a] = [strings.idOf('z'), strings.idOf('a')]
-  const order: Tally = {
+  const order: ValueTally = {
     ...everything,
     width: 2,
     lift: value => value,

@@ -1,21 +1,21 @@
-import type { CountedValues, Tally } from '../aggregate/tally.ts'
+import type { CountedValues, ValueTally } from '../aggregate/tally.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { Arena, MARKS } from './arena.ts'
 import { PartialColumns } from './chunk.ts'
-import { Lost } from './lost.ts'
+import { TruncationLog } from './truncation-log.ts'
 import { sortEntries } from './order.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
-import type { Lane, Structure } from './structure.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
+import type { StructureInput, Structure } from './structure.ts'
 import { ValueCounts } from './value-counts.ts'
-import { widened } from './widened.ts'
-import { floorTo, Windows } from './window.ts'
+import { ensureCapacity } from './ensure-capacity.ts'
+import { tileStart, Windows } from './window.ts'
 
 /** A tally of the values in one window. */
-export interface TallyAsk {
+export interface WindowTally {
   /** Index of the window. */
   readonly window: number
-  readonly tally: Tally
+  readonly tally: ValueTally
 }
 
 const WIDTH = 3
@@ -40,9 +40,9 @@ export class Tallies implements Structure {
   /** By tally, not by window: each tally writes its own columns. */
   readonly partials: readonly (readonly Float64Array[])[]
   /** Entries dropped because a key had more than `maxEntries`, or more distinct values than the limit. */
-  readonly lost = new Lost()
-  readonly #tallies: readonly TallyAsk[]
-  readonly #lift: Tally['lift']
+  readonly truncations = new TruncationLog()
+  readonly #tallies: readonly WindowTally[]
+  readonly #lift: ValueTally['lift']
   readonly #limit: number
   readonly #strings: Strings | undefined
   /** The argument of a tally, reused for each call. */
@@ -55,7 +55,7 @@ export class Tallies implements Structure {
   #merged = new Float64Array(0)
 
   /** `windows`: shortest first. All tallies lift alike. `strings` is given if values are string ids. */
-  constructor(windows: Windows, tallies: readonly TallyAsk[], maxEntries: number, strings?: Strings) {
+  constructor(windows: Windows, tallies: readonly WindowTally[], maxEntries: number, strings?: Strings) {
     const finite = Array.from(windows.spans, (span, w) => ({ span, hop: windows.hops[w] })).filter(({ span }) => span < Infinity)
     this.#finite = new Windows(finite)
     this.#tallies = tallies
@@ -72,7 +72,7 @@ export class Tallies implements Structure {
   }
 
   get bytes(): number {
-    return this.#counts.reduce((sum, { bytes }) => sum + bytes, this.#arena.bytes + this.lost.bytes)
+    return this.#counts.reduce((sum, { bytes }) => sum + bytes, this.#arena.bytes + this.truncations.bytes)
   }
 
   get entries(): number {
@@ -87,18 +87,18 @@ export class Tallies implements Structure {
   grow(count: number): void {
     this.#arena.grow(count)
     for (const counts of this.#counts) counts.grow(count)
-    this.lost.grow(count)
+    this.truncations.grow(count)
   }
 
-  insert({ slots, time, value, floor }: Lane, event: number): void {
+  insert({ slots, time, value, watermark }: StructureInput, event: number): void {
     const slot = slots[event]
-    const t = floor[event]
+    const t = watermark[event]
     const windows = this.#finite
     const lifted = this.#lift(value[event])
     if (this.#lifetime && this.#lifetime.size(slot) <= this.#limit) this.#lifetime.add(slot, lifted, 1)
     if (windows.length === 0) return
     this.#advance(slot, t)
-    const tile = floorTo(time[event], windows.tile)
+    const tile = tileStart(time[event], windows.tile)
     if (!windows.isPast(tile, t)) this.#store(slot, tile, lifted)
   }
 
@@ -127,21 +127,21 @@ export class Tallies implements Structure {
       }
       if (this.#tallies[i].window !== window) {
         window = this.#tallies[i].window
-        this.#merged = widened(this.#merged, 2 * (otherCounts.size(snapshotSlot) + own.size(slot)))
-        length = own.mergedWith(slot, otherCounts, snapshotSlot, this.#merged)
+        this.#merged = ensureCapacity(this.#merged, 2 * (otherCounts.size(snapshotSlot) + own.size(slot)))
+        length = own.mergeWith(slot, otherCounts, snapshotSlot, this.#merged)
       }
       this.#writeTally(i, this.#merged, 0, length, row)
     }
   }
 
   save(slot: number, to: StateWriter): void {
-    this.lost.save(slot, to)
+    this.truncations.save(slot, to)
     this.#arena.save(slot, to)
     this.#lifetime?.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
-    this.lost.load(slot, from)
+    this.truncations.load(slot, from)
     this.#arena.load(slot, from)
     const ids = this.#strings ? from : undefined
     if (ids?.translates) this.#translate(slot, ids)
@@ -158,7 +158,7 @@ export class Tallies implements Structure {
   }
 
   clear(slot: number): void {
-    this.lost.clear(slot)
+    this.truncations.clear(slot)
     this.#arena.clear(slot)
     for (const counts of this.#counts) counts.clear(slot)
   }
@@ -185,8 +185,8 @@ export class Tallies implements Structure {
 
   /** Throws `SPILL_STATE` for an entry that no event can have left. */
   #check(value: number, count: number): void {
-    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw damaged('an entry has an invalid count')
-    if (this.#strings && !this.#strings.has(value)) throw damaged('a counted value is an unknown string')
+    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw restoreError('an entry has an invalid count')
+    if (this.#strings && !this.#strings.has(value)) throw restoreError('a counted value is an unknown string')
   }
 
   /** The index in the heads of a finite window's mark. */
@@ -250,7 +250,7 @@ export class Tallies implements Structure {
   #dropOldest(slot: number): void {
     const arena = this.#arena
     const oldest = arena.from(slot)
-    this.lost.lose(slot, arena.data[oldest * WIDTH])
+    this.truncations.record(slot, arena.data[oldest * WIDTH])
     for (let w = 0; w < this.#finite.length; w++) if (arena.heads[this.#mark(slot, w)] === oldest) this.#subtract(slot, w, oldest)
     arena.cut(slot, oldest + 1)
   }
@@ -258,7 +258,7 @@ export class Tallies implements Structure {
   /** Subtracts an entry from the counts of a window. */
   #subtract(slot: number, window: number, entry: number): void {
     const { data } = this.#arena
-    this.#counts[window].take(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
+    this.#counts[window].subtract(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 }
 

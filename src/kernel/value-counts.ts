@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts'
-import { firstFrom, sortEntries } from './order.ts'
-import { damaged, type StateReader, type StateWriter } from './state.ts'
+import { firstEntryFrom, sortEntries } from './order.ts'
+import { restoreError, type StateReader, type StateWriter } from './state.ts'
 
 /**
  * Counts how often each value occurs, by slot: a list of (value, count), ascending by value, with every count above 0.
@@ -45,7 +45,7 @@ export class ValueCounts {
   add(slot: number, value: number, times: number): void {
     const arena = this.#arena
     const end = arena.end(slot)
-    const at = firstFrom(arena.data, 2, arena.from(slot), end, value)
+    const at = firstEntryFrom(arena.data, 2, arena.from(slot), end, value)
     if (at < end && arena.data[2 * at] === value) {
       arena.data[2 * at + 1] = arena.data[2 * at + 1] + times
       return
@@ -56,9 +56,9 @@ export class ValueCounts {
   }
 
   /** Subtracts occurrences that were added. */
-  take(slot: number, value: number, times: number): void {
+  subtract(slot: number, value: number, times: number): void {
     const arena = this.#arena
-    const at = firstFrom(arena.data, 2, arena.from(slot), arena.end(slot), value)
+    const at = firstEntryFrom(arena.data, 2, arena.from(slot), arena.end(slot), value)
     const left = arena.data[2 * at + 1] - times
     if (left > 0) arena.data[2 * at + 1] = left
     else arena.remove(slot, at, 1)
@@ -68,7 +68,7 @@ export class ValueCounts {
    * Writes the values of a slot and of a slot of `other`, merged, to `into`: ascending, with their counts. Returns the number of
    * values.
    */
-  mergedWith(slot: number, other: ValueCounts, otherSlot: number, into: Float64Array): number {
+  mergeWith(slot: number, other: ValueCounts, otherSlot: number, into: Float64Array): number {
     const [data, otherData] = [this.data, other.data]
     const [end, otherEnd] = [this.end(slot), other.end(otherSlot)]
     let [a, b, length] = [this.from(slot), other.from(otherSlot), 0]
@@ -99,6 +99,6 @@ export class ValueCounts {
       sortEntries(arena.data, 2, arena.from(slot), arena.end(slot), 0)
     }
     for (let at = arena.from(slot); at < arena.end(slot); at++)
-      if (at > arena.from(slot) && arena.data[2 * at - 2] === arena.data[2 * at]) throw damaged('a value is counted twice')
+      if (at > arena.from(slot) && arena.data[2 * at - 2] === arena.data[2 * at]) throw restoreError('a value is counted twice')
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { floorTo, LIFETIME_HOP, Windows } from './window.ts'
+import { tileStart, LIFETIME_HOP, Windows } from './window.ts'
 
 test('tiles are aligned to the epoch, toward −∞', () => {
   const cases = [
@@ -12,7 +12,7 @@ test('tiles are aligned to the epoch, toward −∞', () => {
     [7, 1, 7],
     [-Infinity, LIFETIME_HOP, -Infinity],
   ]
-  for (const [time, hop, start] of cases) assert.equal(floorTo(time, hop), start)
+  for (const [time, hop, start] of cases) assert.equal(tileStart(time, hop), start)
 })
 
 test('a tile divides every hop, and lifetime does not count', () => {
@@ -27,7 +27,7 @@ test('a tile divides every hop, and lifetime does not count', () => {
 
 test('mixed and exact', () => {
   const shapeOf = (...hops: number[]) => {
-    const { mixed, exact, length } = new Windows(hops.map(hop => ({ span: 100, hop })))
+    const { hasMixedTiles: mixed, isExact: exact, length } = new Windows(hops.map(hop => ({ span: 100, hop })))
     return [mixed, exact, length]
   }
   assert.deepEqual(shapeOf(1, 1), [false, true, 2])
@@ -54,10 +54,10 @@ test('a window can start between two entries if it reaches the later one and the
     { span: 4, hop: 1 },
     { span: 40, hop: 10 },
   ])
-  assert.ok(windows.startBetween(19, 20, 50))
-  assert.ok(!windows.startBetween(12, 19, 50))
-  assert.ok(windows.startBetween(45, 46, 50))
-  assert.ok(!windows.startBetween(44, 45, 50))
-  assert.ok(!windows.startBetween(46, 46, 50))
-  assert.ok(windows.startBetween(9, 10, 50) && !windows.startBetween(8, 9, 50))
+  assert.ok(windows.canStartBetween(19, 20, 50))
+  assert.ok(!windows.canStartBetween(12, 19, 50))
+  assert.ok(windows.canStartBetween(45, 46, 50))
+  assert.ok(!windows.canStartBetween(44, 45, 50))
+  assert.ok(!windows.canStartBetween(46, 46, 50))
+  assert.ok(windows.canStartBetween(9, 10, 50) && !windows.canStartBetween(8, 9, 50))
 })

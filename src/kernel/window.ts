@@ -1,5 +1,5 @@
 /** A window of a feature, milliseconds. `span` is Infinity for lifetime. */
-export interface Window {
+export interface WindowShape {
   readonly span: number
   readonly hop: number
 }
@@ -14,7 +14,7 @@ export const LIFETIME_HOP = 2 ** 45
  * The start of the tile that contains a time, toward −∞. A window of span W at as-of time `t` starts at `tileStart(t − W, hop)`
  * (semantics, the value). Times are below 2^44, so the double quotient cannot round across an integer.
  */
-export function floorTo(time: number, hop: number): number {
+export function tileStart(time: number, hop: number): number {
   return hop === 1 ? time : Math.floor(time / hop) * hop
 }
 
@@ -31,22 +31,22 @@ export class Windows {
   readonly hops: Float64Array
   readonly tile: number
   /** Do some windows have wider tiles than others? */
-  readonly mixed: boolean
+  readonly hasMixedTiles: boolean
   /** Is every hop one millisecond, so that each event needs its own entry? */
-  readonly exact: boolean
+  readonly isExact: boolean
 
-  constructor(windows: readonly Window[]) {
+  constructor(windows: readonly WindowShape[]) {
     this.length = windows.length
     this.spans = Float64Array.from(windows, window => window.span)
     this.hops = Float64Array.from(windows, window => window.hop)
     this.tile = commonTile(windows)
-    this.mixed = this.hops.some(hop => hop !== this.tile)
-    this.exact = this.hops.every(hop => hop === 1)
+    this.hasMixedTiles = this.hops.some(hop => hop !== this.tile)
+    this.isExact = this.hops.every(hop => hop === 1)
   }
 
   /** The start of window `w` at as-of time `t`. */
   start(w: number, t: number): number {
-    return floorTo(t - this.spans[w], this.hops[w])
+    return tileStart(t - this.spans[w], this.hops[w])
   }
 
   /** The earliest start of any window at as-of time `t`. */
@@ -62,15 +62,15 @@ export class Windows {
   }
 
   /** Can a window start, at as-of time `t` or later, between two adjacent entries of a list? */
-  startBetween(earlier: number, later: number, t: number): boolean {
+  canStartBetween(earlier: number, later: number, t: number): boolean {
     for (let w = 0; w < this.length; w++)
-      if (later >= this.start(w, t) && floorTo(earlier, this.hops[w]) !== floorTo(later, this.hops[w])) return true
+      if (later >= this.start(w, t) && tileStart(earlier, this.hops[w]) !== tileStart(later, this.hops[w])) return true
     return false
   }
 }
 
 /** The greatest common divisor of the hops. A lifetime window never moves, so any tile suits it. */
-function commonTile(windows: readonly Window[]): number {
+function commonTile(windows: readonly WindowShape[]): number {
   const hops = windows.filter(({ span }) => span < Infinity).map(({ hop }) => hop)
   return hops.length === 0 ? LIFETIME_HOP : hops.reduce(greatestCommonDivisor)
 }

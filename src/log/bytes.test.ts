@@ -27,13 +27,13 @@ test('texts written by id equal texts written directly, and read back as ids', (
   const [plain, byId] = [new ByteWriter(), new ByteWriter()]
   for (const text of texts) {
     plain.text(text)
-    byId.textOf(strings, strings.idOf(text))
+    byId.textById(strings, strings.idOf(text))
   }
   const bytes = byId.finish()
   assert.deepEqual(bytes, plain.finish())
   const reader = new ByteReader(bytes, 'texts')
   assert.deepEqual(
-    texts.map(() => readStrings.textOf(reader.textIn(readStrings))),
+    texts.map(() => readStrings.textOf(reader.textId(readStrings))),
     texts,
   )
   assert.ok(reader.isAtEnd)
@@ -42,7 +42,7 @@ test('texts written by id equal texts written directly, and read back as ids', (
 test('rejects a text that is not UTF-8', () => {
   const writer = new ByteWriter()
   writer.raw(Uint8Array.of(0x61, 0xc3, 0x28))
-  assert.throws(() => new ByteReader(writer.finish(), 'texts').textIn(new Strings()), /texts is damaged: it has a text that is not UTF-8/)
+  assert.throws(() => new ByteReader(writer.finish(), 'texts').textId(new Strings()), /texts is damaged: it has a text that is not UTF-8/)
 })
 
 test('writes half of a surrogate pair as the replacement character', () => {

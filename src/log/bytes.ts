@@ -51,7 +51,7 @@ export class ByteWriter {
   }
 
   /** Writes the text with this id, in the format of `text`. */
-  textOf(strings: Strings, id: number): void {
+  textById(strings: Strings, id: number): void {
     const length = strings.lengthOf(id)
     this.varint(length)
     this.#reserve(length)
@@ -68,7 +68,7 @@ export class ByteWriter {
   }
 
   /** Moves the bytes of another writer into this one, in the format of `raw`; the other writer is then empty. */
-  rawOf(other: ByteWriter): void {
+  appendWriter(other: ByteWriter): void {
     const length = other.#length
     if (length > FEW) return this.raw(other.view())
     this.varint(length)
@@ -166,9 +166,9 @@ export class ByteReader {
     for (let factor = 1; factor <= 2 ** 49; factor *= 0x80) {
       const byte = this.#bytes[this.#take(1)]
       value += (byte & 0x7f) * factor
-      if (byte < 0x80) return Number.isSafeInteger(value) ? value : this.damaged('has a number beyond 2^53')
+      if (byte < 0x80) return Number.isSafeInteger(value) ? value : this.failDamaged('has a number beyond 2^53')
     }
-    return this.damaged('has a number without an end')
+    return this.failDamaged('has a number without an end')
   }
 
   double(): number {
@@ -180,18 +180,18 @@ export class ByteReader {
     try {
       return decoder.decode(bytes)
     } catch {
-      return this.damaged('has a text that is not UTF-8')
+      return this.failDamaged('has a text that is not UTF-8')
     }
   }
 
   /** Reads a text and returns its id in `strings`. */
-  textIn(strings: Strings): number {
+  textId(strings: Strings): number {
     const length = this.varint()
     const from = this.#take(length)
     const to = from + length
     for (let i = from; i < to; i++)
       if (this.#bytes[i] >= 0x80) {
-        if (this.#bytes[from] !== NO_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) this.damaged('has a text that is not UTF-8')
+        if (this.#bytes[from] !== NO_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) this.failDamaged('has a text that is not UTF-8')
         break
       }
     return strings.idOfBytes(this.#bytes, from, to)
@@ -215,13 +215,13 @@ export class ByteReader {
   /**
    * @throws `SPILL_DATA`, always.
    */
-  damaged(how: string): never {
+  failDamaged(how: string): never {
     throw new SpillwayError('SPILL_DATA', `${this.#label} is damaged: it ${how} (at byte ${this.#at} of ${this.#bytes.length})`)
   }
 
   #take(count: number): number {
     const at = this.#at
-    if (at + count > this.#bytes.length) return this.damaged(`ends within ${count} bytes`)
+    if (at + count > this.#bytes.length) return this.failDamaged(`ends within ${count} bytes`)
     this.#at = at + count
     return at
   }

@@ -5,10 +5,10 @@
  * Strings are dictionary-encoded within the block, so that a block can be read alone. NULLs take a byte a row, in columns that have any.
  * Encoding is one or two passes over the column.
  */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
-import { FirstSeen } from './first-seen.ts'
+import { DictionaryBuilder } from './dictionary-builder.ts'
 
 /** Encodings of a column's numbers; part of the format. */
 const CONSTANT = 0
@@ -60,23 +60,29 @@ export function readNumbers(reader: ByteReader, length: number): Float64Array {
         ? reader.array(Uint16Array, length)
         : form === WORDS
           ? reader.array(Uint32Array, length)
-          : reader.damaged(`has a column of form ${form}`)
+          : reader.failDamaged(`has a column of form ${form}`)
   for (let row = 0; row < length; row++) values[row] = values[row] + offsets[row]
   return values
 }
 
 /** Writes a column, preceded by its length in bytes, so that a reader can skip it. `strings` is given for a column of string ids. */
-export function writeColumn(writer: ByteWriter, { values, nulls }: Column, length: number, scratch: ByteWriter, strings?: Strings): void {
+export function writeColumn(
+  writer: ByteWriter,
+  { values, nulls }: ColumnData,
+  length: number,
+  scratch: ByteWriter,
+  strings?: Strings,
+): void {
   const hasNulls = nulls !== undefined && includes(1, nulls, length)
   scratch.varint(hasNulls ? 1 : 0)
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
   else writeNumbers(scratch, values, length)
-  writer.rawOf(scratch)
+  writer.appendWriter(scratch)
 }
 
 /** Reads a column that is alone in `reader`: the bytes that `ByteReader.raw` returns for a column of `writeColumn`. */
-export function readColumn(reader: ByteReader, length: number, strings?: Strings): Column {
+export function readColumn(reader: ByteReader, length: number, strings?: Strings): ColumnData {
   const nulls = reader.varint() === 1 ? reader.array(Uint8Array, length).slice() : undefined
   const values = strings ? readTexts(reader, length, strings) : readNumbers(reader, length)
   return nulls ? { values, nulls } : { values }
@@ -88,35 +94,35 @@ function includes(target: number, values: Uint8Array, length: number): boolean {
   return false
 }
 
-const dictionary = new FirstSeen()
+const dictionary = new DictionaryBuilder()
 
-function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nulls'], length: number, strings: Strings): void {
+function writeTexts(writer: ByteWriter, ids: ColumnData['values'], nulls: ColumnData['nulls'], length: number, strings: Strings): void {
   if (length === 1) return writeText(writer, nulls?.[0] ? undefined : ids[0], strings)
   dictionary.clear(length)
   const codes = new Int32Array(length)
-  for (let row = 0; row < length; row++) if (!nulls?.[row]) codes[row] = dictionary.placeOf(ids[row])
+  for (let row = 0; row < length; row++) if (!nulls?.[row]) codes[row] = dictionary.codeOf(ids[row])
   writer.varint(dictionary.count)
-  for (let code = 0; code < dictionary.count; code++) writer.textOf(strings, dictionary.numberAt(code))
+  for (let code = 0; code < dictionary.count; code++) writer.textById(strings, dictionary.valueAt(code))
   writeNumbers(writer, codes, length)
 }
 
 /** Writes one text in the format of `writeTexts`, without a dictionary; `undefined` is NULL. */
 function writeText(writer: ByteWriter, id: number | undefined, strings: Strings): void {
   writer.varint(id === undefined ? 0 : 1)
-  if (id !== undefined) writer.textOf(strings, id)
+  if (id !== undefined) writer.textById(strings, id)
   writeNumber(writer, 0)
 }
 
 function readTexts(reader: ByteReader, length: number, strings: Strings): Int32Array {
   const count = reader.varint()
-  if (count > length) return reader.damaged(`has ${count} texts for ${length} rows`)
+  if (count > length) return reader.failDamaged(`has ${count} texts for ${length} rows`)
   const ids = new Int32Array(count)
-  for (let code = 0; code < count; code++) ids[code] = reader.textIn(strings)
+  for (let code = 0; code < count; code++) ids[code] = reader.textId(strings)
   const codes = readNumbers(reader, length)
   const values = new Int32Array(length)
   if (count === 0) return values
   for (let row = 0; row < length; row++) {
-    if (!(codes[row] >= 0 && codes[row] < count)) return reader.damaged(`has a text number ${codes[row]} of ${count}`)
+    if (!(codes[row] >= 0 && codes[row] < count)) return reader.failDamaged(`has a text number ${codes[row]} of ${count}`)
     values[row] = ids[codes[row]]!
   }
   return values

@@ -59,20 +59,20 @@ export type EffectChange =
   | { readonly kind: 'dropped'; readonly number: number; readonly at: number; readonly why: string }
 
 /** Change that an operator makes to a dead effect. */
-export type ChangeByHand = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
+export type ManualEffectChange = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
 
 /** Queries of the outbox. */
-export interface StoredEffects {
+export interface EffectQueries {
   /** Number of the newest effect; 0 if there is none. */
-  last(): number
+  lastNumber(): number
   /** Pending effects of an action with numbers above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]
   /** Pending effects of one key of an action with numbers above `after` and up to `last`, in order. */
-  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
+  pendingOfKey(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
   /** The effect with this number. */
-  at(number: number): StoredEffect | undefined
+  byNumber(number: number): StoredEffect | undefined
   /** Number of pending effects by action; actions without pending effects are left out. */
-  waiting(): Map<string, number>
+  pendingCounts(): Map<string, number>
   /** Time of the newest effect of an action by key, among decisions at `since` or later, UTC ms. */
-  newest(action: string, since: number): Map<string, number>
+  newestTimes(action: string, since: number): Map<string, number>
 }

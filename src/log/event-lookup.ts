@@ -7,13 +7,13 @@
 import { assert } from '../base/assert.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
-import { readSegment, type Mark, type Segment, type SegmentContext } from './segment.ts'
+import { readSegment, type LogMarker, type Segment, type SegmentContext } from './segment.ts'
 import type { StoredLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
 
 /** An event in its block; its texts are in `strings`. */
-export interface FoundEvent {
+export interface LocatedEvent {
   readonly source: string
   readonly block: Block
   readonly row: number
@@ -40,17 +40,17 @@ export class EventLookup {
   }
 
   /** Adds a segment that was handed to the store. */
-  given(segment: StoredSegment): void {
+  addPending(segment: StoredSegment): void {
     this.#pending.push(segment)
   }
 
   /** Removes the segments before this entry, which the store has committed. */
-  stored(before: number): void {
+  dropCommitted(before: number): void {
     while (this.#pending.length > 0 && this.#pending[0].first < before) this.#pending.shift()
   }
 
   /** The event at a sequence number; `undefined` if retention removed it, or for a marker. Throws `SPILL_DATA` for a damaged segment. */
-  at(sequence: number): FoundEvent | undefined {
+  eventAt(sequence: number): LocatedEvent | undefined {
     const decoded = this.#segmentWith(sequence)
     if (!decoded) return undefined
     const { segment, strings, rows } = decoded
@@ -60,10 +60,10 @@ export class EventLookup {
   }
 
   /** The marker at a sequence number; `undefined` if retention removed it, or for an event. */
-  markAt(sequence: number): Mark | undefined {
+  markerAt(sequence: number): LogMarker | undefined {
     const decoded = this.#segmentWith(sequence)
-    if (!decoded || this.at(sequence)) return undefined
-    return decoded.segment.marks[decoded.rows[sequence - decoded.segment.first]]
+    if (!decoded || this.eventAt(sequence)) return undefined
+    return decoded.segment.markers[decoded.rows[sequence - decoded.segment.first]]
   }
 
   #segmentWith(sequence: number): DecodedSegment | undefined {

@@ -58,7 +58,7 @@ export class IdTable {
   }
 
   /** Number of entries that have not expired. */
-  get within(): number {
+  get unexpired(): number {
     return this.length - this.#expired
   }
 
@@ -67,7 +67,7 @@ export class IdTable {
   }
 
   find(high: number, low: number, since: number, isSame: (sequence: number) => boolean): number {
-    if (this.#placed < this.length) this.settle()
+    if (this.#placed < this.length) this.indexPending()
     const { places } = this.#parts[this.#partIndex(high)]
     const mask = places.length - 1
     let newest = -1
@@ -110,7 +110,7 @@ export class IdTable {
   }
 
   /** Places all added ids in the hash table, which the next search would otherwise do. */
-  settle(): void {
+  indexPending(): void {
     if (this.#placed === 0 && this.length >= TOGETHER_MIN) this.#spread(depthFor(this.length))
     while (this.length - this.#placed >= TOGETHER_MIN) this.#placeTogether(Math.min(this.length, this.#placed + TOGETHER_MAX))
     for (; this.#placed < this.length; this.#placed++) {

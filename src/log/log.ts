@@ -12,9 +12,17 @@ import { limits } from '../base/limits.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { beginsOf } from './begins.ts'
-import { Schemas } from './schemas.ts'
-import { readSegment, SegmentWriter, type IdHashes, type Mark, type Offsets, type Segment, type SegmentContext } from './segment.ts'
+import { logStartOf } from './log-start.ts'
+import { SourceSchemas } from './schemas.ts'
+import {
+  readSegment,
+  SegmentWriter,
+  type IdHashes,
+  type LogMarker,
+  type SourceOffsets,
+  type Segment,
+  type SegmentContext,
+} from './segment.ts'
 import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
 
 export interface LogOptions {
@@ -26,28 +34,28 @@ export interface LogOptions {
 }
 
 /** Events of one source to append, in order, with arrivals set. */
-export interface Rows {
+export interface AppendRows {
   readonly source: SourceIR
   readonly block: Block
   readonly ids?: IdHashes | undefined
   readonly identities?: IdHashes | undefined
 }
 
-export interface Appending {
-  readonly sources: readonly Rows[]
+export interface AppendInput {
+  readonly sources: readonly AppendRows[]
   /** As in `Segment`. */
   readonly order: Uint8Array | undefined
-  readonly marks: readonly Mark[]
+  readonly markers: readonly LogMarker[]
 }
 
-export interface Appended {
+export interface AppendResult {
   /** The segment as readers will see it, with positions. */
   readonly segment: Segment
   readonly stored: StoredSegment
 }
 
 export class Log {
-  readonly schemas: Schemas
+  readonly schemas: SourceSchemas
   readonly #store: StoredLog
   readonly #options: LogOptions
   readonly #writer: SegmentWriter
@@ -60,7 +68,7 @@ export class Log {
   constructor(store: StoredLog, options: LogOptions) {
     this.#store = store
     this.#options = options
-    this.schemas = new Schemas(store, options.sources)
+    this.schemas = new SourceSchemas(store, options.sources)
     this.#writer = new SegmentWriter({ columnsOf: this.schemas.columnsOf, stringsOf: options.stringsOf })
     const last = store.lastSegment()
     if (last) this.#resumeAfter(last)
@@ -74,7 +82,7 @@ export class Log {
   }
 
   /** Next offset of each partition, for each source in the log. */
-  get offsets(): Offsets {
+  get offsets(): SourceOffsets {
     return Object.fromEntries(this.#offsets)
   }
 
@@ -91,7 +99,7 @@ export class Log {
   /**
    * Assigns entries their places at the end of the log and returns the segment to commit. Arrivals must not fall, nor be below `notBefore`.
    */
-  append({ sources, order, marks }: Appending): Appended {
+  append({ sources, order, markers: marks }: AppendInput): AppendResult {
     const length = sources.reduce((sum, { block }) => sum + block.length, marks.length)
     assert(length > 0, 'a segment has entries')
     const offsets = Object.fromEntries([...this.#offsets].map(([name, next]) => [name, [...next]]))
@@ -99,7 +107,7 @@ export class Log {
       first: this.#end,
       length,
       sources: sources.map(rows => this.#assignPositions(rows)),
-      marks,
+      markers: marks,
       offsets,
       ...(order && { order }),
     }
@@ -117,18 +125,18 @@ export class Log {
       const stored = this.#store.segmentAt(next)
       if (!stored || stored.first > next || (stored.first < next && next > from)) {
         // Removed entries are not missing; another process may remove entries during this read.
-        const begins = beginsOf(this.#store).entry
+        const begins = logStartOf(this.#store).entry
         if (begins <= next) throw missingSegment(next)
         next = begins
         continue
       }
-      yield this.today(decodeSegment(stored, context), wanted)
+      yield this.withCurrentColumns(decodeSegment(stored, context), wanted)
       next = stored.first + stored.entries
     }
   }
 
   /** First entry of the first segment with an arrival at or after `arrival`, UTC ms; `end` if there is none. */
-  since(arrival: number): number {
+  firstEntrySince(arrival: number): number {
     let low = 0
     let high = this.#end
     while (low < high) {
@@ -142,22 +150,22 @@ export class Log {
   }
 
   /** Number of events of a source before `entry`, which is the first of a segment or the end. */
-  eventsOf(source: string, entry: number): number {
+  countEventsBefore(source: string, entry: number): number {
     const stored = entry < this.#end ? this.#store.segmentAt(entry) : undefined
     const offsets = stored ? this.#readHeader(stored).offsets[source] : this.#offsets.get(source)
     return (offsets ?? []).reduce((sum, next) => sum + next, 0)
   }
 
   /** A segment with the current columns of its sources; columns added since it was written are NULL. */
-  today(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
+  withCurrentColumns(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
     const sources = segment.sources.map(rows => ({
       ...rows,
-      block: this.schemas.today(rows.source, rows.block, name => wanted(rows.source, name)),
+      block: this.schemas.withCurrentColumns(rows.source, rows.block, name => wanted(rows.source, name)),
     }))
     return { ...segment, sources }
   }
 
-  #assignPositions({ source, block, ids, identities }: Rows): Segment['sources'][number] {
+  #assignPositions({ source, block, ids, identities }: AppendRows): Segment['sources'][number] {
     const next = this.#offsets.get(source.name)!
     const position = new Float64Array(block.length)
     const partitionOf = next.length === 1 ? () => 0 : this.#partitioner(source, block, next.length)

@@ -6,11 +6,11 @@
  * at intake and do not bind logged events.
  */
 import { SpillwayError } from '../base/errors.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
 import type { StoredLog, StoredSchema } from './store.ts'
 
-export class Schemas {
+export class SourceSchemas {
   readonly #stored = new Map<string, StoredSchema[]>()
   readonly #sources: ReadonlyMap<string, SourceIR>
   /** New versions that these sources introduce; commit them before any event of the sources. */
@@ -40,11 +40,11 @@ export class Schemas {
   }
 
   /** Adds the current columns that a block of an older version lacks, all NULL. */
-  today(source: string, block: Block, wanted: (column: string) => boolean): Block {
+  withCurrentColumns(source: string, block: Block, wanted: (column: string) => boolean): Block {
     const { columns = [] } = this.#sources.get(source) ?? {}
     const missing = columns.filter(({ name }) => !(name in block.columns) && wanted(name))
     if (missing.length === 0) return block
-    const nullColumn = (type: ColumnIR['type']): Column => ({
+    const nullColumn = (type: ColumnIR['type']): ColumnData => ({
       values: type === 'string' ? new Int32Array(block.length) : new Float64Array(block.length),
       nulls: new Uint8Array(block.length).fill(1),
     })

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limits } from '../base/limits.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ColumnIR, ColumnType, Value } from '../define/ir/ir.ts'
-import { readSegment, SegmentWriter, type Mark, type Segment, type SegmentContext } from './segment.ts'
+import { readSegment, SegmentWriter, type LogMarker, type Segment, type SegmentContext } from './segment.ts'
 
 const columnsOf: Record<string, readonly ColumnIR[]> = {
   payments: (['string', 'int', 'double', 'bool', 'timestamp'] as const).map(type => ({ name: type, type, nullable: true })),
@@ -63,12 +63,12 @@ const physical = (type: ColumnType, value: Value, strings: Strings): number =>
 function segmentOf(
   rowsBySource: Readonly<Record<string, readonly Event[]>>,
   order: Uint8Array | undefined,
-  marks: readonly Mark[],
+  marks: readonly LogMarker[],
   segmentContext: SegmentContext,
 ): Segment {
   const sources = Object.entries(rowsBySource).map(([source, rows]) => {
     const offsets = [5, 6, 7, limits.OFFSET_MAX - 100]
-    const columns = columnsOf[source].map(({ name, type }): [string, Column] => {
+    const columns = columnsOf[source].map(({ name, type }): [string, ColumnData] => {
       const values = rows.map(({ row }) => physical(type, row[name], segmentContext.stringsOf(source, name)))
       const nulls = rows.some(({ row }) => row[name] === null)
         ? Uint8Array.from(rows, ({ row }) => (row[name] === null ? 1 : 0))
@@ -90,7 +90,7 @@ function segmentOf(
     return { source, schema: 1, block, ids, identities }
   })
   const length = Object.values(rowsBySource).reduce((sum, rows) => sum + rows.length, marks.length)
-  return { first: 2 ** 40, length, sources, marks, offsets: { payments: [5, 6, 7], cards: [] }, ...(order && { order }) }
+  return { first: 2 ** 40, length, sources, markers: marks, offsets: { payments: [5, 6, 7], cards: [] }, ...(order && { order }) }
 }
 
 /** Content of a segment, with texts instead of ids. */
@@ -126,7 +126,7 @@ test('a segment round-trips', () => {
   fc.assert(
     fc.property(anySegment, ({ payments, cards, ticks }) => {
       const writing = context()
-      const marks = ticks.map((t): Mark => ({ kind: 'tick', t }))
+      const marks = ticks.map((t): LogMarker => ({ kind: 'tick', t }))
       const segment = segmentOf({ payments, cards }, roundRobin([payments.length, cards.length, ticks.length]), marks, writing)
       const reading = context()
       const decoded = readSegment(new SegmentWriter(writing).write(segment), reading)

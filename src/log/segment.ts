@@ -7,7 +7,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { limits } from '../base/limits.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
@@ -17,7 +17,7 @@ const VERSION = 1
 const CHECKSUM_BYTES = 4
 
 /** A log marker: an entry that is not an event. It has a place in the total order and belongs to no source. */
-export type Mark =
+export type LogMarker =
   /** A tick: entries with arrivals up to `t` are before it, all others after. */
   | { readonly kind: 'tick'; readonly t: number }
   /** A request for a decision, with its fields in stored form. */
@@ -60,13 +60,13 @@ export interface Segment {
   readonly sources: readonly SourceRows[]
   /** By entry: index of its source in `sources`, or `sources.length` for a marker. Absent for one source and no markers. */
   readonly order?: Uint8Array
-  readonly marks: readonly Mark[]
+  readonly markers: readonly LogMarker[]
   /** Next offset of each partition before the first entry, for each source in the log. */
-  readonly offsets: Offsets
+  readonly offsets: SourceOffsets
 }
 
 /** Next offsets by source and partition. */
-export type Offsets = Readonly<Record<string, readonly number[]>>
+export type SourceOffsets = Readonly<Record<string, readonly number[]>>
 
 /** Columns of a segment's sources, and which of them to read. */
 export interface SegmentContext {
@@ -86,7 +86,7 @@ export class SegmentWriter {
     this.#context = context
   }
 
-  write({ first, length, sources, order, marks, offsets }: Segment): Uint8Array<ArrayBuffer> {
+  write({ first, length, sources, order, markers: marks, offsets }: Segment): Uint8Array<ArrayBuffer> {
     const out = this.#out
     out.varint(VERSION)
     out.varint(first)
@@ -125,22 +125,23 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
   const checksum = bytes.length < CHECKSUM_BYTES ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
   const payload = new Uint8Array(bytes.subarray(CHECKSUM_BYTES))
   const reader = new ByteReader(payload, label)
-  if (checksum !== crc32(payload)) return reader.damaged('does not have the checksum that it was written with')
+  if (checksum !== crc32(payload)) return reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()
-  if (version !== VERSION) return reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  if (version !== VERSION) return reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const first = reader.varint()
   const length = reader.varint()
   const offsets = readOffsets(reader)
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
-  const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as Mark)
+  const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
   const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
   const entries = sources.reduce((total, { block }) => total + block.length, marks.length)
-  if (entries !== length || !reader.isAtEnd) return reader.damaged(`has ${entries} entries, but its header says ${length}`)
-  return { first, length, sources, marks, offsets, ...(order && { order }) }
+  if (entries !== length || !reader.isAtEnd) return reader.failDamaged(`has ${entries} entries, but its header says ${length}`)
+  return { first, length, sources, markers: marks, offsets, ...(order && { order }) }
 }
 
 /** Number of events of a source before a segment. */
-export const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
+export const eventsBeforeSegment = ({ offsets }: Segment, source: string): number =>
+  (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
 function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
   const source = reader.text()
@@ -151,7 +152,7 @@ function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentC
   const position = readPositions(reader, length)
   const ids = readHashes(reader, length)
   const identities = readHashes(reader, length)
-  const columns: Record<string, Column> = {}
+  const columns: Record<string, ColumnData> = {}
   for (const { name, type } of columnsOf(source, schema)) {
     const bytes = reader.raw()
     if (wanted && !wanted(source, name)) continue
@@ -172,7 +173,7 @@ function readHashes(reader: ByteReader, length: number): IdHashes | undefined {
   return reader.varint() === 1 ? { high: reader.array(Int32Array, length), low: reader.array(Int32Array, length) } : undefined
 }
 
-function writeOffsets(out: ByteWriter, offsets: Offsets): void {
+function writeOffsets(out: ByteWriter, offsets: SourceOffsets): void {
   const sources = Object.entries(offsets)
   out.varint(sources.length)
   for (const [source, partitions] of sources) {
@@ -182,7 +183,7 @@ function writeOffsets(out: ByteWriter, offsets: Offsets): void {
   }
 }
 
-function readOffsets(reader: ByteReader): Offsets {
+function readOffsets(reader: ByteReader): SourceOffsets {
   const entries = Array.from({ length: reader.varint() }, () => {
     const source = reader.text()
     return [source, Array.from({ length: reader.varint() }, () => reader.varint())] as const
@@ -227,7 +228,7 @@ function readPositions(reader: ByteReader, length: number): Float64Array {
     if (partitions[row] !== partition) {
       next.set(partition, at)
       partition = partitions[row]
-      at = next.get(partition) ?? reader.damaged(`has no offset for partition ${partition}`)
+      at = next.get(partition) ?? reader.failDamaged(`has no offset for partition ${partition}`)
     }
     position[row] = at++
   }
@@ -248,7 +249,7 @@ function readRuns(reader: ByteReader, length: number, sources: number): Uint8Arr
   for (let entry = 0; entry < length;) {
     const source = reader.varint()
     const run = reader.varint()
-    if (source > sources || run === 0 || entry + run > length) return reader.damaged(`has a run of ${run} entries of source ${source}`)
+    if (source > sources || run === 0 || entry + run > length) return reader.failDamaged(`has a run of ${run} entries of source ${source}`)
     order.fill(source, entry, entry + run)
     entry += run
   }

@@ -6,8 +6,8 @@
  * since it would depend on missing entries.
  */
 import type { ColumnIR } from '../define/ir/ir.ts'
-import type { EffectChange, NewEffect, StoredEffects } from './effects.ts'
-import type { DeadLetter, LetterChange } from './letters.ts'
+import type { EffectChange, NewEffect, EffectQueries } from './effects.ts'
+import type { DeadLetter, DeadLetterChange } from './dead-letters.ts'
 
 /** An encoded segment: entries [first, first + entries) of the total order. */
 export interface StoredSegment {
@@ -19,7 +19,7 @@ export interface StoredSegment {
 }
 
 /** A decision batch: consecutive decisions of one model, in columns. */
-export interface StoredDecisions {
+export interface StoredDecisionBatch {
   readonly model: string
   /** Sequence numbers of the entries that triggered the first and the last decision. */
   readonly first: number
@@ -30,11 +30,11 @@ export interface StoredDecisions {
    * Number of decisions left out for exploration, by action. Set only on the way to the store: once stored, the counts are in `bytes`
    * alone.
    */
-  readonly explored?: Readonly<Record<string, number>>
+  readonly explorationCounts?: Readonly<Record<string, number>>
 }
 
 /** Stage times of decision batches: sampled measurements, stored beside the decisions. */
-export interface StoredStages {
+export interface StoredStageTimes {
   /** Numbers the blocks from 1. A block written again replaces the shorter one. */
   readonly number: number
   /** Least and greatest entry of its decision batches. */
@@ -51,15 +51,15 @@ export interface StoredSchema {
 
 export interface Commit {
   readonly segment?: StoredSegment
-  readonly decisions?: readonly StoredDecisions[]
+  readonly decisions?: readonly StoredDecisionBatch[]
   /** Effects of the decisions. */
   readonly effects?: readonly NewEffect[]
   /** State changes of effects of earlier commits. */
-  readonly settled?: readonly EffectChange[]
-  readonly stages?: StoredStages
-  readonly dead?: readonly DeadLetter[]
+  readonly effectChanges?: readonly EffectChange[]
+  readonly stages?: StoredStageTimes
+  readonly deadLetters?: readonly DeadLetter[]
   /** Changes of dead letters of earlier commits. */
-  readonly letters?: readonly LetterChange[]
+  readonly deadLetterChanges?: readonly DeadLetterChange[]
   readonly schemas?: readonly StoredSchema[]
   /**
    * Removes everything before this entry, which must begin a segment: the segments, the decisions on them alone, and their finished
@@ -72,16 +72,16 @@ export interface Commit {
 
 /** Committed data, for reading. It grows while another process writes; nothing in it changes. */
 export interface StoredLog {
-  readonly effects: StoredEffects
+  readonly effects: EffectQueries
   /** The committed segment that holds entry `sequence`, or the first segment after it. */
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last committed segment. */
   lastSegment(): StoredSegment | undefined
   /** The decision batches that may hold decisions on an entry; none if it was removed. */
-  decisionsAt(entry: number): StoredDecisions[]
+  decisionsAt(entry: number): StoredDecisionBatch[]
   schemas(): StoredSchema[]
   /** Number of the newest block of stage times; 0 if there is none. */
-  lastStages(): number
+  lastStageBlock(): number
   /** The value of this name. */
   get(name: string): string | undefined
   /** All named values whose names begin with `prefix`, sorted by name. */
@@ -106,7 +106,7 @@ export interface LogStore extends StoredLog {
   /** Starts saving a named state beside the log: derived data, whose name is committed once it is finished. */
   createState(name: string): StateSink
   /** Deletes all saved states but those with these names. */
-  keepStates(names: ReadonlySet<string>): void
+  retainStates(names: ReadonlySet<string>): void
   /** Waits for all pending writes, then releases the store. */
   close(): Promise<void>
 }

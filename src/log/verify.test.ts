@@ -5,7 +5,7 @@ import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import { entity, source, t } from '../index.ts'
 import { Log } from './log.ts'
-import { SegmentWriter, type Mark } from './segment.ts'
+import { SegmentWriter, type LogMarker } from './segment.ts'
 import type { StoredSegment } from './store.ts'
 import { damagedSegments } from './verify.ts'
 
@@ -23,13 +23,13 @@ async function intactSegments(): Promise<StoredSegment[]> {
   const store = new ModelStore(undefined, true)
   const log = new Log(store, { sources: [ir], stringsOf: () => strings, partitions: 2 })
   await store.commit({ schemas: log.newSchemas })
-  const tick: Mark = { kind: 'tick', t: 5 }
+  const tick: LogMarker = { kind: 'tick', t: 5 }
   for (const [arrivals, marks] of [[[1, 2]], [[3, 4]], [[6], [tick]], [[6, 7]], [[8, 9]]] as const)
     await store.commit({
       segment: log.append({
         sources: [{ source: ir, block: block(...arrivals) }],
         order: marks ? Uint8Array.of(1, 0) : undefined,
-        marks: marks ?? [],
+        markers: marks ?? [],
       }).stored,
     })
   return store.segments
@@ -80,7 +80,7 @@ test('finds falling arrivals, also below a tick, and a wrong stored arrival', as
       first: 0,
       length: arrivals.length,
       sources: rows.map(row => ({ ...row, block: { ...row.block, position } })),
-      marks: [],
+      markers: [],
       offsets: { s: [0, 0] },
     })
     return { first: 0, entries: arrivals.length, arrival, bytes }

@@ -8,12 +8,12 @@
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import { Schemas } from './schemas.ts'
+import { SourceSchemas } from './schemas.ts'
 import { readSegment, type Segment } from './segment.ts'
-import { beginsOf } from './begins.ts'
+import { logStartOf } from './log-start.ts'
 import type { StoredLog, StoredSegment } from './store.ts'
 
-export interface Damage {
+export interface LogDamage {
   /** The damaged thing: `segment 12`, `decisions of 'fraud'`, `log.db`. */
   readonly what: string
   /** First and last affected entry, where they can be told. */
@@ -22,18 +22,18 @@ export interface Damage {
 }
 
 /** One line for people. */
-export const damageText = ({ what, entries, problem }: Damage): string =>
+export const logDamageText = ({ what, entries, problem }: LogDamage): string =>
   `${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 
 /** Yields the damage in a store's log, in log order; nothing if the log is whole. */
-export function* damagedSegments(store: StoredLog, onProgress: (entries: number, of: number) => void = () => {}): Generator<Damage> {
-  const { columnsOf } = new Schemas(store, [])
+export function* damagedSegments(store: StoredLog, onProgress: (entries: number, of: number) => void = () => {}): Generator<LogDamage> {
+  const { columnsOf } = new SourceSchemas(store, [])
   const last = store.lastSegment()
   const end = last ? last.first + last.entries : 0
   let state: LogState = { notBefore: -Infinity, offsets: new Map() }
-  for (let next = beginsOf(store).entry; next < end;) {
+  for (let next = logStartOf(store).entry; next < end;) {
     const stored = store.segmentAt(next)
-    const begins = beginsOf(store).entry
+    const begins = logStartOf(store).entry
     if (begins > next) {
       // Removed by retention during this read.
       next = begins
@@ -93,7 +93,7 @@ function offsetGap({ sources, offsets }: Segment): string | undefined {
 
 /** Finds the first entry whose arrival falls, and the least timestamp of the entry after the segment. */
 function checkArrivals(
-  { first, length, sources, marks, order }: Segment,
+  { first, length, sources, markers: marks, order }: Segment,
   notBefore: number,
 ): { fallen: number | undefined; notBefore: number } {
   const rows = new Array<number>(sources.length + 1).fill(0)

@@ -10,7 +10,7 @@ export type OnnxData =
   | { readonly type: 'bool'; readonly values: Uint8Array<ArrayBuffer> }
 
 /** An array of `length` values of a type. */
-export function dataOf(type: OnnxInputType, length: number): OnnxData {
+export function onnxDataOf(type: OnnxInputType, length: number): OnnxData {
   switch (type) {
     case 'float32':
       return { type, values: new Float32Array(length) }
@@ -29,7 +29,7 @@ export function dataOf(type: OnnxInputType, length: number): OnnxData {
  * Writes a number (NaN for NULL) in the data's type. Returns false, without writing, if the type cannot hold it; float32 alone
  * rounds.
  */
-export function rowOfData(data: OnnxData, at: number, value: number): boolean {
+export function writeOnnxValue(data: OnnxData, at: number, value: number): boolean {
   switch (data.type) {
     case 'float32':
       if (!Number.isNaN(value) && !Number.isFinite(Math.fround(value))) return false

@@ -1,7 +1,7 @@
 /** Runs ONNX graphs in a worker thread: answers one call after the other. */
 import { workerData } from 'node:worker_threads'
 import type { OnnxInputType, OnnxIR } from '../define/ir/onnx-ir.ts'
-import { dataOf, type OnnxData } from './onnx-data.ts'
+import { onnxDataOf, type OnnxData } from './onnx-data.ts'
 import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall, type OnnxThreadData } from './onnx-runtime.ts'
 
 /** The part of the package's API that is used. Users install the package themselves. */
@@ -58,7 +58,7 @@ async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
   // Tries the graph before the first decision, since the file's declaration of its output may be wrong.
   for (const rows of [1, 2]) {
-    const zeros = graph.ir.feeds.map(feed => dataOf(feed.type, rows * feed.inputs.length).values)
+    const zeros = graph.ir.feeds.map(feed => onnxDataOf(feed.type, rows * feed.inputs.length).values)
     await scoresOf(graph, rows, zeros)
   }
   graphs.set(call.name, graph)

@@ -8,8 +8,8 @@ import { logisticGraph, treesGraph } from '../../test/onnx/graphs.ts'
 import { needsOnnxRuntime } from '../../test/onnx/runtime.ts'
 import { onnxBytes, type GraphOf } from '../../test/onnx/write.ts'
 import { Strings } from '../columns/strings.ts'
-import { onnxScore, type OnnxOptions } from '../define/model/onnx.ts'
-import { onnxFile } from '../define/model/onnx-file.ts'
+import { onnxScoreValue, type OnnxOptions } from '../define/model/onnx.ts'
+import { parseOnnxFile } from '../define/model/onnx-file.ts'
 import type { ColumnType, InputIR, ModelIR } from '../define/ir/ir.ts'
 import type { OnnxIR } from '../define/ir/onnx-ir.ts'
 import { fitTrees, predict } from '../training/index.ts'
@@ -19,9 +19,9 @@ type Cell = number | null
 
 /** Compiles a graph over inputs x0, x1, …; returns scores and refusals. */
 function compiled(bytes: Uint8Array, types: readonly ColumnType[], options: OnnxOptions = {}) {
-  const file = onnxFile('model.onnx', bytes)
+  const file = parseOnnxFile('model.onnx', bytes)
   const inputs = types.map((type, i): InputIR => ({ name: `x${i}`, expr: { op: 'trigger', name: `x${i}`, type } }))
-  const score = onnxScore(file, options).build(
+  const score = onnxScoreValue(file, options).build(
     'm',
     inputs.map(ir => ({ ir, node: { type: { type: ir.expr.type } } }) as never),
     {} as never,

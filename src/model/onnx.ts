@@ -8,17 +8,17 @@ import type { InputIR } from '../define/ir/ir.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
 import type { OnnxFeedIR, OnnxIR } from '../define/ir/onnx-ir.ts'
 import { limits } from '../base/limits.ts'
-import { dataOf, rowOfData } from './onnx-data.ts'
+import { onnxDataOf, writeOnnxValue } from './onnx-data.ts'
 import { openOnnx } from './onnx-runtime.ts'
-import type { OwnScores } from './own-score.ts'
-import { isList, type VectorColumn } from './vector.ts'
+import type { RowScores } from './user-score.ts'
+import { isListColumn, type VectorColumn } from './vector.ts'
 
 /** Loads the graph and tries it. Throws as `openOnnx` does. */
-export function onnxScore(
+export function compileOnnxScore(
   ir: OnnxIR,
   file: OnnxFile,
   inputs: readonly InputIR[],
-): (vector: readonly VectorColumn[], length: number) => OwnScores {
+): (vector: readonly VectorColumn[], length: number) => RowScores {
   assert(file.sha256 === ir.sha256, `${file.path} is the file of the definition`)
   const slots = ir.feeds.map(feed => feed.inputs.map(name => inputs.findIndex(input => input.name === name)))
   assert(!slots.flat().includes(-1), 'what ONNX is given is inputs of the model')
@@ -52,12 +52,12 @@ function feedData(
   refused: Map<number, string>,
 ) {
   const width = slots.length
-  const data = dataOf(type, (to - from) * width)
+  const data = onnxDataOf(type, (to - from) * width)
   slots.forEach((slot, column) => {
     const { values, nulls } = columnAt(vector, slot)
     for (let row = from; row < to; row++) {
       const value = nulls?.[row] ? NaN : values[row]
-      if (rowOfData(data, (row - from) * width + column, value) || refused.has(row)) continue
+      if (writeOnnxValue(data, (row - from) * width + column, value) || refused.has(row)) continue
       refused.set(row, `onnx takes '${inputs[column]}' as ${type}, which ${nulls?.[row] ? 'has no NULL' : `cannot be ${value}`}`)
     }
   })
@@ -66,6 +66,6 @@ function feedData(
 
 function columnAt(vector: readonly VectorColumn[], slot: number): VectorColumn {
   const column = vector[slot]
-  assert(!isList(column), 'ONNX reads single values')
+  assert(!isListColumn(column), 'ONNX reads single values')
   return column
 }

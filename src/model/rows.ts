@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { TypeIR, Value } from '../define/ir/ir.ts'
-import { isList, type VectorColumn } from './vector.ts'
+import { isListColumn, type VectorColumn } from './vector.ts'
 
 /** A vector as nested objects. */
 export interface VectorRow {
@@ -13,12 +13,12 @@ export interface VectorRow {
 }
 
 /** Builds the vector of one row, a new object at each call. */
-export type RowOf = (vector: readonly VectorColumn[], row: number) => VectorRow
+export type VectorRowReader = (vector: readonly VectorColumn[], row: number) => VectorRow
 
 type Branch = Map<string, Branch | number>
 
 /** Compiles the inputs' names and types to a builder of vectors. */
-export function rowsOf(inputs: readonly { readonly name: string; readonly expr: TypeIR }[], strings: Strings): RowOf {
+export function vectorRowReader(inputs: readonly { readonly name: string; readonly expr: TypeIR }[], strings: Strings): VectorRowReader {
   const root: Branch = new Map()
   inputs.forEach(({ name }, slot) => plant(root, name.split('.'), slot))
   const decoders = inputs.map(({ expr: { type } }) =>
@@ -48,7 +48,7 @@ function plant(root: Branch, path: readonly string[], slot: number): void {
 
 function valueAt(column: VectorColumn, row: number, decode: (value: number) => Value): Value | readonly Value[] {
   if (column.nulls?.[row]) return null
-  if (!isList(column)) return decode(column.values[row])
+  if (!isListColumn(column)) return decode(column.values[row])
   const start = row * column.width
   return Array.from(column.values.subarray(start, start + column.counts[row]), decode)
 }

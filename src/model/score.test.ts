@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ExprIR, InputIR, ModelIR, ScoreIR, TermIR, Value } from '../define/ir/ir.ts'
 import { compileModel, type ListColumn } from './index.ts'
@@ -18,7 +18,7 @@ const modelOf = (score: ScoreIR, given = inputs): ModelIR => ({
   score,
 })
 
-function columnOf(values: readonly Value[]): Column {
+function columnOf(values: readonly Value[]): ColumnData {
   const held = values.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value)))
   const nulls = values.includes(null) ? Uint8Array.from(values, value => Number(value === null)) : undefined
   return { values: values.some(value => typeof value === 'string') ? Int32Array.from(held) : Float64Array.from(held), nulls }
@@ -118,7 +118,7 @@ test('derived inputs are evaluated over delivered values, then scored', () => {
   const mean: ExprIR = { op: 'feature', group: 'usual', key: ['card'], name: 'mean', type: 'double' }
   const ratio: ExprIR = { op: 'div', left: { op: 'trigger', name: 'amount', type: 'decimal', scale: 2 }, right: mean, type: 'double' }
   const model = compileModel(modelOf(linear({ input: 'ratio', weight: 1, ifNull: 1 }), [{ name: 'ratio', expr: ratio }]), { strings })
-  const columns: Record<string, Column> = { amount: columnOf([12.5, 3, 3]), mean: columnOf([5, null, 0]) }
+  const columns: Record<string, ColumnData> = { amount: columnOf([12.5, 3, 3]), mean: columnOf([5, null, 0]) }
   const { vector, score } = model.score(leaf => columns[leaf.name], 3)
   assert.deepEqual([...score.values.subarray(0, 3)], [3.5, 2, 2])
   assert.deepEqual([...vector[0].nulls!.subarray(0, 3)], [0, 1, 1])
@@ -127,7 +127,7 @@ test('derived inputs are evaluated over delivered values, then scored', () => {
 
 test('each term of a score has an explanation', () => {
   const score = linear({ input: 'amount', weight: 3, mean: 2 }, { input: 'online', weight: 1 }, { input: 'country', levels: { CH: -1 } })
-  const columns: Record<string, Column> = { amount: columnOf([9, 10]), online: columnOf([true, null]), country: columnOf(['FR', 'CH']) }
+  const columns: Record<string, ColumnData> = { amount: columnOf([9, 10]), online: columnOf([true, null]), country: columnOf(['FR', 'CH']) }
   const model = compileModel(modelOf(score), { strings })
   const { vector } = model.score(leaf => columns[leaf.name], 2)
   const explained = [

@@ -1,19 +1,19 @@
 /** Computes the contribution of one input to a linear score (`TermIR`), row by row. NaN represents NULL until the sum is complete. */
 import { assert } from '../base/assert.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnType, TermIR } from '../define/ir/ir.ts'
-import { isList, type VectorColumn } from './vector.ts'
+import { isListColumn, type VectorColumn } from './vector.ts'
 
 /** Adds the term of each of the first `length` rows to `z`. */
 export type AddTerm = (input: VectorColumn, z: Float64Array, length: number) => void
 
 /** Compiles a term over an input of this type. */
-export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTerm {
+export function compileTerm(term: TermIR, type: ColumnType, strings: Strings): AddTerm {
   assert(term.levels !== undefined || type !== 'string', `the term of '${term.input}', a string, has levels`)
-  const add = term.levels ? leveled(term, levelsOf(term.levels, type, strings)) : weighted(term)
+  const add = term.levels ? leveled(term, levelWeights(term.levels, type, strings)) : weighted(term)
   return (input, z, length) => {
-    assert(!isList(input), `the term of '${term.input}' is over one value`)
+    assert(!isListColumn(input), `the term of '${term.input}' is over one value`)
     add(input, z, length)
   }
 }
@@ -21,7 +21,7 @@ export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTer
 /** weight · (x − mean) / scale, rounded in this order. */
 function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): AddTerm {
   const isPlain = mean === 0 && scale === 1
-  return ({ values, nulls }: Column, z, length) => {
+  return ({ values, nulls }: ColumnData, z, length) => {
     // The same to the bit: subtracting 0 and dividing by 1 change nothing.
     if (isPlain && !nulls) for (let i = 0; i < length; i++) z[i] += weight * values[i]
     else if (isPlain) addEither(z, { values, nulls: nulls! }, [weight, weight * ifNull], length)
@@ -39,7 +39,7 @@ const either = new Float64Array(2)
  */
 function addEither(
   z: Float64Array,
-  { values, nulls }: Pick<Column, 'values'> & { readonly nulls: Uint8Array },
+  { values, nulls }: Pick<ColumnData, 'values'> & { readonly nulls: Uint8Array },
   [weight, instead]: readonly [number, number],
   length: number,
 ): void {
@@ -59,20 +59,20 @@ function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number
     // number per row.
     const places = new Float64Array(PLACES + 1).fill(otherwise)
     for (const [value, weight] of levels) places[value] = weight
-    return ({ values, nulls }: Column, z, length) => {
+    return ({ values, nulls }: ColumnData, z, length) => {
       for (let i = 0; i < length; i++) {
         const place = values[i] | 0
         z[i] += places[!nulls?.[i] && place === values[i] && place >= 0 && place < PLACES ? place : PLACES]
       }
     }
   }
-  return ({ values, nulls }: Column, z, length) => {
+  return ({ values, nulls }: ColumnData, z, length) => {
     for (let i = 0; i < length; i++) z[i] += (nulls?.[i] ? undefined : levels.get(values[i])) ?? otherwise
   }
 }
 
 /** Weights by value as the column holds it. A level that no value of the type writes never matches. */
-export function levelsOf(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
+export function levelWeights(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
   const byValue = new Map<number, number>()
   for (const [text, weight] of Object.entries(levels)) {
     if (type === 'string') byValue.set(strings.idOf(text), weight)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { treesScore } from '../../test/oracle/trees.ts'
 import { Strings } from '../columns/strings.ts'
-import { faultOfTrees, TREES_FORMAT, TREES_VERSION } from '../define/model/trees-file.ts'
+import { findTreesFault, TREES_FORMAT, TREES_VERSION } from '../define/model/trees-file.ts'
 import type { ColumnType, InputIR, ModelIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { compileModel } from './index.ts'
 
@@ -73,7 +73,7 @@ test('random trees are valid', () => {
         ...score,
         inputs: Object.fromEntries(inputs.map((name, i) => [name, i])),
       }
-      assert.equal(faultOfTrees(file), undefined)
+      assert.equal(findTreesFault(file), undefined)
     }),
   )
 })

@@ -4,11 +4,11 @@
  * tree.
  */
 import { assert } from '../base/assert.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { InputIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { Scratch } from '../expression/scratch.ts'
-import { finiteScores, squash } from './link.ts'
-import { isList, type VectorColumn } from './vector.ts'
+import { finiteScores, logisticInPlace } from './link-function.ts'
+import { isListColumn, type VectorColumn } from './vector.ts'
 
 /** The IR of a score by trees. */
 export type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
@@ -43,10 +43,10 @@ export function addTree({ input, value, right, nulls }: Tree, columns: readonly 
 }
 
 /** Compiles trees to a score over columns. */
-export function treesScore(
+export function compileTreesScore(
   { link, base, inputs: names, trees: irs }: TreesIR,
   inputs: readonly InputIR[],
-): (vector: readonly VectorColumn[], length: number) => Column {
+): (vector: readonly VectorColumn[], length: number) => ColumnData {
   const trees = irs.map(treeOf)
   const slots = names.map(name => {
     const slot = inputs.findIndex(input => input.name === name)
@@ -59,13 +59,13 @@ export function treesScore(
     const columns = slots.map(({ slot, scratch }) => doublesOf(vector[slot], scratch, length))
     const z = scratch.values(length).fill(base + 0, 0, length)
     for (const tree of trees) addTree(tree, columns, z, length)
-    if (link === 'logistic') squash(z, length)
+    if (link === 'logistic') logisticInPlace(z, length)
     return finiteScores(z, scratch, length)
   }
 }
 
 function doublesOf(column: VectorColumn, scratch: Scratch, length: number): Float64Array {
-  assert(!isList(column), 'trees read single values')
+  assert(!isListColumn(column), 'trees read single values')
   const { values, nulls } = column
   if (!nulls && values instanceof Float64Array) return values
   const doubles = scratch.values(length)

@@ -1,5 +1,5 @@
 /** OpenTelemetry metrics of decisions and effects: counts, and histograms of stage times in seconds. */
-import { listen } from '../base/channels.ts'
+import { subscribeTo } from '../base/channels.ts'
 import { limits } from '../base/limits.ts'
 import { stageBuckets } from '../base/stage-buckets.ts'
 import type { Meter } from './api.ts'
@@ -29,7 +29,7 @@ export function measureDecisions({ meter, run }: MetricsOptions): () => void {
   const effect = histogram('spillway.effect.stage.duration', 'Stage times of delivered effects: queue, delivery and acknowledgement.')
   const attempts = meter.createCounter('spillway.effect.tries', { description: 'Attempts at effects, by outcome.' })
   const unsubscribe = [
-    listen('spillway:decision', ({ run: sender, pipeline, model, count, stages }) => {
+    subscribeTo('spillway:decision', ({ run: sender, pipeline, model, count, stages }) => {
       if (run !== undefined && run !== sender) return
       const labels = { 'spillway.pipeline': pipeline, 'spillway.model': model }
       decisions.add(count, labels)
@@ -44,7 +44,7 @@ export function measureDecisions({ meter, run }: MetricsOptions): () => void {
         if (stages.waited !== undefined) total.record(sum, labels)
       }
     }),
-    listen('spillway:effect', ({ run: sender, pipeline, action, outcome, ...times }) => {
+    subscribeTo('spillway:effect', ({ run: sender, pipeline, action, outcome, ...times }) => {
       if (run !== undefined && run !== sender) return
       const labels = { 'spillway.pipeline': pipeline, 'spillway.action': action }
       attempts.add(1, { ...labels, 'spillway.effect.outcome': outcome })

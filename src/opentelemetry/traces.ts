@@ -5,7 +5,7 @@
  * Spans are made afterwards, from measured stage times. The tracer decides which traces it keeps: of a trace that it does not record,
  * only the first span is made.
  */
-import { listen, type DecisionMessage, type EffectMessage, type StageMs } from '../base/channels.ts'
+import { subscribeTo, type DecisionMessage, type EffectMessage, type StageMs } from '../base/channels.ts'
 import { limits } from '../base/limits.ts'
 import type { Attributes, Moment, Span, Tracer } from './api.ts'
 
@@ -84,7 +84,7 @@ export function traceDecisions<S extends Span, C>(options: TraceOptions<S, C>): 
     span.end(momentOf(end))
   }
 
-  const unsubscribe = [listen('spillway:decision', traceBatch), listen('spillway:effect', traceEffect)]
+  const unsubscribe = [subscribeTo('spillway:decision', traceBatch), subscribeTo('spillway:effect', traceEffect)]
   return () => unsubscribe.forEach(end => end())
 }
 

@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { Strings } from '../columns/strings.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { batchOf, type RecordBatch } from '../intake/batch.ts'
+import { recordBatchOf, type RecordBatch } from '../intake/record-batch.ts'
 import { Log } from '../log/log.ts'
-import { letterBatch } from './dead-letter-batch.ts'
+import { deadLetterBatch } from './dead-letter-batch.ts'
 import { Run } from '../run/loop/run.ts'
 
 const card = entity('card', t.string())
@@ -60,9 +60,9 @@ async function after(of: string, batch: RecordBatch): Promise<ModelStore> {
 /** Edits a dead letter and sends it again, in a run of its own. */
 async function again(store: ModelStore, id: number, raw?: string) {
   const letter = store.letters.find(each => each.id === id)!
-  if (raw !== undefined) await store.commit({ letters: [{ kind: 'edited', id, raw, form: letter.form }] })
+  if (raw !== undefined) await store.commit({ deadLetterChanges: [{ kind: 'edited', id, raw, form: letter.form }] })
   const { store: now, run } = open(store.disk)
-  const receipt = await run.submit(letter.source!, letterBatch(now.letters.find(each => each.id === id)!), undefined, id)
+  const receipt = await run.submit(letter.source!, deadLetterBatch(now.letters.find(each => each.id === id)!), undefined, id)
   await run.stop()
   return { receipt, store: now }
 }
@@ -70,7 +70,7 @@ async function again(store: ModelStore, id: number, raw?: string) {
 const entries = (store: ModelStore): number => store.segments.reduce((sum, segment) => sum + segment.entries, 0)
 
 test('a corrected dead letter becomes an event with its own arrival, is decided on, and is kept with its outcome', async () => {
-  const first = await after('payments', batchOf([pay('1', 1), pay('2', 'much'), pay('3', 3)]))
+  const first = await after('payments', recordBatchOf([pay('1', 1), pay('2', 'much'), pay('3', 3)]))
   const { receipt, store } = await again(first, 1, JSON.stringify(pay('2', 2)))
   assert.deepEqual(receipt, { accepted: 1, duplicates: 0, refused: 0, sequence: 3 })
   assert.deepEqual([entries(store), store.dead.length, store.decisions.length], [3, 0, 2])
@@ -83,7 +83,7 @@ test('a corrected dead letter becomes an event with its own arrival, is decided 
 })
 
 test('a dead letter that is rejected again stays, with one more attempt and the new reason; an edit resets it', async () => {
-  const first = await after('payments', batchOf([pay('2', 'much')]))
+  const first = await after('payments', recordBatchOf([pay('2', 'much')]))
   const second = await again(first, 1)
   const third = await again(second.store, 1, '{"id":"2"}')
   assert.deepEqual(
@@ -100,12 +100,12 @@ test('a dead letter that is rejected again stays, with one more attempt and the 
 })
 
 test('a dead letter whose event exists is a duplicate; a map that now gives no row leaves nothing', async () => {
-  const first = await after('payments', batchOf([pay('1', 1), pay('1', 9)]))
+  const first = await after('payments', recordBatchOf([pay('1', 1), pay('1', 9)]))
   assert.equal(first.dead[0].reason, 'conflict')
   const { receipt, store } = await again(first, 1, JSON.stringify(pay('1', 1)))
   assert.deepEqual([receipt.duplicates, entries(store)], [1, 1])
   assert.equal('outcome' in store.letters[0] && store.letters[0].outcome, 'duplicate')
-  const basket = await after('baskets', batchOf([{ card: 'c', at: start }]))
+  const basket = await after('baskets', recordBatchOf([{ card: 'c', at: start }]))
   assert.equal(basket.dead[0].reason, 'map')
   const empty = await again(basket, 1, JSON.stringify({ card: 'c', at: start, amounts: [] }))
   assert.equal('outcome' in empty.store.letters[0] && empty.store.letters[0].outcome, 'skipped')
@@ -113,7 +113,7 @@ test('a dead letter whose event exists is a duplicate; a map that now gives no r
 
 test('of a record with several mapped rows, only the rejected row is sent again', async () => {
   const basket = (...amounts: unknown[]) => ({ card: 'c', at: start, amounts })
-  const first = await after('baskets', batchOf([basket(1, 'x', 3, 'y')]))
+  const first = await after('baskets', recordBatchOf([basket(1, 'x', 3, 'y')]))
   assert.deepEqual(
     first.dead.map(({ form }) => form),
     [{ row: 1 }, { row: 3 }],
@@ -126,7 +126,7 @@ test('of a record with several mapped rows, only the rejected row is sent again'
 })
 
 test('further rejected rows are dead letters of their own', async () => {
-  const first = await after('baskets', batchOf([{ card: 'c', at: start }]))
+  const first = await after('baskets', recordBatchOf([{ card: 'c', at: start }]))
   const { receipt, store } = await again(first, 1, JSON.stringify({ card: 'c', at: start, amounts: ['x', 1, 'y'] }))
   assert.deepEqual([receipt.accepted, receipt.refused, entries(store)], [1, 2, 1])
   assert.deepEqual(
@@ -140,7 +140,7 @@ test('further rejected rows are dead letters of their own', async () => {
 
 test('a conflict after a map is a row of the source, which needs no map', async () => {
   const record = (of: string) => ({ of, id: '1', at: start })
-  const first = await after('ids', batchOf([record('c'), { ...record('c'), at: start - 1 }]))
+  const first = await after('ids', recordBatchOf([record('c'), { ...record('c'), at: start - 1 }]))
   assert.deepEqual([first.dead[0].form, first.dead[0].raw], [{ mapped: true }, `{"id":"1","card":"c","at":${start - 1}}`])
   const { receipt } = await again(first, 1, `{"id":"2","card":"c","at":${start - 1}}`)
   assert.equal(receipt.accepted, 1)
@@ -148,12 +148,12 @@ test('a conflict after a map is a row of the source, which needs no map', async 
 
 test('a row of a file without zones is read again in the zone of its column; a CSV row is requested as JSON', async () => {
   const origin = { placeOf: () => 'x row 1', text: false, tabular: true, zoneless: new Set(['at']) }
-  const first = await after('payments', { ...batchOf([{ ...pay('1', 'x'), more: 1 }]), origin })
+  const first = await after('payments', { ...recordBatchOf([{ ...pay('1', 'x'), more: 1 }]), origin })
   assert.deepEqual(first.dead[0].form, { tabular: true, zoneless: ['at'] })
   const { store } = await again(first, 1, JSON.stringify({ ...pay('1', 1), more: 1 }))
   await assert.rejects(again(store, 1), { code: 'SPILL_STORE', message: /no dead letter 1/ })
   assert.deepEqual(timesOf(store), [start - 3_600_000], 'midnight in Zurich is 23:00 UTC')
-  const csv = await after('payments', { ...batchOf([{ id: '1' }]), origin: { ...origin, text: true } })
+  const csv = await after('payments', { ...recordBatchOf([{ id: '1' }]), origin: { ...origin, text: true } })
   assert.deepEqual(csv.dead[0].form, { csv: true, zoneless: ['at'] })
   const refused = await again(csv, 1)
   assert.match(refused.store.dead[0].detail, /^a row of a CSV file, whose header is not kept with it; edit it/)
@@ -169,11 +169,11 @@ function timesOf(store: ModelStore): number[] {
 }
 
 test('exactly once: a crash at any step leaves the dead letter or the event, never both and never neither', async () => {
-  const first = await after('payments', batchOf([pay('1', 1), pay('2', 'much'), pay('3', 'more')]))
+  const first = await after('payments', recordBatchOf([pay('1', 1), pay('2', 'much'), pay('3', 'more')]))
   for (const id of [1, 2])
-    await first.commit({ letters: [{ kind: 'edited', id, raw: JSON.stringify(pay(`${id + 1}`, id)), form: undefined }] })
+    await first.commit({ deadLetterChanges: [{ kind: 'edited', id, raw: JSON.stringify(pay(`${id + 1}`, id)), form: undefined }] })
   const { store, run } = open(first.disk, true)
-  const sent = store.dead.map(letter => run.submit('payments', letterBatch(letter), undefined, letter.id))
+  const sent = store.dead.map(letter => run.submit('payments', deadLetterBatch(letter), undefined, letter.id))
   while (store.waiting < 1) await new Promise(resolve => setImmediate(resolve))
   for (let kept = 0; kept <= store.waiting; kept++) {
     const left = new ModelStore(store.crash(kept))
@@ -187,11 +187,11 @@ test('exactly once: a crash at any step leaves the dead letter or the event, nev
 })
 
 test('a dead letter that no longer exists fails the whole commit', async () => {
-  const first = await after('payments', batchOf([pay('2', 'much')]))
+  const first = await after('payments', recordBatchOf([pay('2', 'much')]))
   const letter = { ...first.dead[0], raw: JSON.stringify(pay('2', 2)) }
   const { store, run } = open(first.disk)
-  await run.submit('payments', letterBatch(letter), undefined, 1)
-  await assert.rejects(run.submit('payments', letterBatch({ ...letter, raw: JSON.stringify(pay('9', 2)) }), undefined, 1), {
+  await run.submit('payments', deadLetterBatch(letter), undefined, 1)
+  await assert.rejects(run.submit('payments', deadLetterBatch({ ...letter, raw: JSON.stringify(pay('9', 2)) }), undefined, 1), {
     code: 'SPILL_STORE',
   })
   assert.equal(entries(store), 1)

@@ -31,7 +31,7 @@ function hashesOf(text: string): number[] {
 }
 
 /** The index of one log. */
-export class KeyIndex {
+export class DecisionKeyIndex {
   readonly #limit: number
   #size = 0
   /** By entry: number of its batch, hash, and the previous entry in the same slot (from 1; 0 for none). */
@@ -75,7 +75,7 @@ export class KeyIndex {
   }
 
   /** Numbers of the batches that may contain a key in this notation, newest first, each once. */
-  *stretchesOf(text: string): Generator<number> {
+  *batchesOf(text: string): Generator<number> {
     const walks = [...hashesOf(text).map(hash => this.#walk(hash)), this.#unreadable.toReversed().values()]
     const heads = walks.map(walk => walk.next())
     while (true) {

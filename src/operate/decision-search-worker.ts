@@ -2,15 +2,15 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
-import { errorOf, type Failed } from '../base/thread-error.ts'
-import type { NewestAsk } from '../run/history/newest-decisions.ts'
+import { errorFromMessage, type FailureMessage } from '../base/thread-error.ts'
+import type { NewestDecisionsQuery } from '../run/history/newest-decisions.ts'
 
-export interface ToSearch {
+export interface SearchRequest {
   readonly number: number
-  readonly ask: NewestAsk
+  readonly ask: NewestDecisionsQuery
 }
 
-export type FromSearch = { readonly number: number; readonly text: string } | ({ readonly number: number } & Failed)
+export type SearchReply = { readonly number: number; readonly text: string } | ({ readonly number: number } & FailureMessage)
 
 interface Pending {
   readonly resolve: (text: string) => void
@@ -23,7 +23,7 @@ const file = new URL(`./decision-search-thread${extname(import.meta.url)}`, impo
 const HEAP_MB = 512
 
 /** The search thread of one data folder. */
-export class SearchBeside {
+export class DecisionSearchWorker {
   readonly #data: string
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
@@ -39,14 +39,14 @@ export class SearchBeside {
    * Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged batch that was read, and with `SPILL_STOPPED` once
    * closed.
    */
-  newest(ask: NewestAsk): Promise<string> {
+  newest(ask: NewestDecisionsQuery): Promise<string> {
     if (this.#isClosed) return Promise.reject(stoppedError())
     const worker = (this.#worker ??= this.#startWorker())
     const number = this.#nextNumber++
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#pending.set(number, { resolve, reject })
     worker.ref()
-    worker.postMessage({ number, ask } satisfies ToSearch)
+    worker.postMessage({ number, ask } satisfies SearchRequest)
     return promise
   }
 
@@ -57,7 +57,7 @@ export class SearchBeside {
 
   #startWorker(): Worker {
     const worker = new Worker(file, { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-    worker.on('message', (reply: FromSearch) => this.#handleReply(worker, reply))
+    worker.on('message', (reply: SearchReply) => this.#handleReply(worker, reply))
     const end = (error: unknown): void => {
       if (this.#worker === worker) this.#end(error)
     }
@@ -67,12 +67,12 @@ export class SearchBeside {
     return worker
   }
 
-  #handleReply(worker: Worker, reply: FromSearch): void {
+  #handleReply(worker: Worker, reply: SearchReply): void {
     const pending = this.#pending.get(reply.number)
     this.#pending.delete(reply.number)
     if (this.#pending.size === 0) worker.unref()
     if ('text' in reply) pending?.resolve(reply.text)
-    else pending?.reject(errorOf(reply))
+    else pending?.reject(errorFromMessage(reply))
   }
 
   /** Ends the thread; the next search starts a new one. */

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
 import { open, pay, posted } from '../../test/serve/shop.ts'
-import type { StoredDecisions } from '../log/store.ts'
-import { readFolder } from '../log/sqlite/data-folder.ts'
+import type { StoredDecisionBatch } from '../log/store.ts'
+import { readDataFolder } from '../log/sqlite/data-folder.ts'
 import { DecisionSearch, type SearchedLog } from './decision-search.ts'
-import { KeyIndex, hashOfKey } from './decision-key-index.ts'
-import { newestDecisions, type NewestAsk } from '../run/history/newest-decisions.ts'
-import { SearchBeside } from './decision-search-worker.ts'
+import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
+import { newestDecisions, type NewestDecisionsQuery } from '../run/history/newest-decisions.ts'
+import { DecisionSearchWorker } from './decision-search-worker.ts'
 
 const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
 
 /** Real decision batches of two models, from turns of several sizes. */
-async function recorded(): Promise<StoredDecisions[]> {
+async function recorded(): Promise<StoredDecisionBatch[]> {
   const shop = await open()
   let id = 0
   for (const size of [1, 3, 1, 20, 2, 1, 50, 1]) {
@@ -20,8 +20,8 @@ async function recorded(): Promise<StoredDecisions[]> {
     await posted(shop.app, '/sources/payments/events', events)
     await posted(shop.app, '/models/check/decide', { card: keys[id % keys.length], amount: 1 })
   }
-  const reader = readFolder(shop.data)
-  const stretches = [...reader.decisions()].reverse()
+  const reader = readDataFolder(shop.data)
+  const stretches = [...reader.newestDecisions()].reverse()
   reader.close()
   await shop.close()
   return stretches
@@ -29,13 +29,13 @@ async function recorded(): Promise<StoredDecisions[]> {
 
 /** Decision batches as in a log, whose oldest may be forgotten. */
 class Stretches implements SearchedLog {
-  readonly all: (StoredDecisions & { readonly number: number })[] = []
+  readonly all: (StoredDecisionBatch & { readonly number: number })[] = []
 
-  add(stretch: StoredDecisions): void {
+  add(stretch: StoredDecisionBatch): void {
     this.all.push({ ...stretch, number: (this.all.at(-1)?.number ?? 0) + 1 })
   }
 
-  *decisions(model?: string): Generator<StoredDecisions> {
+  *newestDecisions(model?: string): Generator<StoredDecisionBatch> {
     for (const stretch of this.all.toReversed()) if (model === undefined || stretch.model === model) yield stretch
   }
 
@@ -47,7 +47,7 @@ class Stretches implements SearchedLog {
     return { first: this.all[0]?.number ?? 0, last: this.all.at(-1)?.number ?? 0 }
   }
 
-  decisionsBegin(most: number): number {
+  firstOfNewest(most: number): number {
     let sum = 0
     const isWithin = this.all.toReversed().map(({ count }) => (sum += count) <= most)
     const own = isWithin.lastIndexOf(true)
@@ -87,7 +87,7 @@ test('beyond the limit of the index the newest are found, with the number of sca
   const log = new Stretches()
   for (const stretch of stretches) log.add(stretch)
   const search = new DecisionSearch(log, 60)
-  const ask: NewestAsk = { model: undefined, key: 'c', last: 1000 }
+  const ask: NewestDecisionsQuery = { model: undefined, key: 'c', last: 1000 }
   const all = (await newestDecisions(log, ask)).decisions
   const { decisions, lookedAt } = await search.newest(ask)
   assert.ok(decisions.length > 0 && decisions.length < all.length)
@@ -96,22 +96,22 @@ test('beyond the limit of the index the newest are found, with the number of sca
   for (const stretch of stretches) log.add(stretch)
   const later = await search.newest({ ...ask, last: 2 })
   assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...ask, last: 2 })).decisions })
-  const few = await new DecisionSearch(log).newest({ ...ask, last: 1000, lookAt: 10 })
+  const few = await new DecisionSearch(log).newest({ ...ask, last: 1000, maxScanned: 10 })
   assert.equal(few.lookedAt, 10)
 })
 
 test('an index that drops its older half keeps whole batches, and names the first of them', () => {
-  const index = new KeyIndex(8)
+  const index = new DecisionKeyIndex(8)
   for (let stretch = 1; stretch <= 20; stretch++) index.add(stretch, [hashOfKey(stretch % 3), hashOfKey('x')])
   assert.ok(index.size <= 8)
-  const kept = [...index.stretchesOf('x')]
+  const kept = [...index.batchesOf('x')]
   assert.deepEqual(
     kept,
     Array.from({ length: kept.length }, (_, i) => 20 - i),
   )
   assert.equal(kept.at(-1), index.from)
   assert.deepEqual(
-    [...index.stretchesOf('2.0')],
+    [...index.batchesOf('2.0')],
     kept.filter(stretch => stretch % 3 === 2),
   )
 })
@@ -131,8 +131,8 @@ test('a search fails if it reads a damaged batch, and only then', async () => {
 test('a thread answers searches in turn, reports errors, and ends when it is closed', async () => {
   const shop = await open()
   await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
-  const beside = new SearchBeside(shop.data)
-  const ask = (key: string): NewestAsk => ({ model: undefined, key, last: 5 })
+  const beside = new DecisionSearchWorker(shop.data)
+  const ask = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
   const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(ask(key))))
   assert.deepEqual(
     texts.map(text => (JSON.parse(text) as { decisions: { id: string }[] }).decisions.map(({ id }) => id)),
@@ -142,7 +142,7 @@ test('a thread answers searches in turn, reports errors, and ends when it is clo
   beside.close()
   await assert.rejects(pending, { code: 'SPILL_STOPPED' })
   await assert.rejects(beside.newest(ask('c')), { code: 'SPILL_STOPPED' })
-  const nowhere = new SearchBeside(`${shop.data}/none`)
+  const nowhere = new DecisionSearchWorker(`${shop.data}/none`)
   await assert.rejects(nowhere.newest(ask('c')))
   nowhere.close()
   await shop.close()

@@ -7,10 +7,10 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
-import { deliveredCell, readDecisionKeys, type DecisionShape } from '../run/decide/decision-codec.ts'
-import { hashOfKey, KeyIndex } from './decision-key-index.ts'
-import { isKey, newestDecisions, type NewestAsk } from '../run/history/newest-decisions.ts'
-import { newestOf, type RecordedDecision } from '../run/decide/recorded-decision.ts'
+import { deliveredCell, decodeDecisionKeys, type DecisionShape } from '../run/decide/decision-codec.ts'
+import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
+import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../run/history/newest-decisions.ts'
+import { newestDecisionsIn, type RecordedDecision } from '../run/decide/recorded-decision.ts'
 
 /** The decisions that were found. */
 export interface SearchResult {
@@ -20,13 +20,13 @@ export interface SearchResult {
   readonly lookedAt?: number
 }
 
-export type SearchedLog = Pick<SqliteReader, 'decisions' | 'decisionsAfter' | 'decisionNumbers' | 'decisionsBegin'>
+export type SearchedLog = Pick<SqliteReader, 'newestDecisions' | 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>
 
 /** The search over one log. */
 export class DecisionSearch {
   readonly #log: SearchedLog
   readonly #indexed: number
-  readonly #index: KeyIndex
+  readonly #index: DecisionKeyIndex
   readonly #strings = new Strings()
   /** Parsed shapes by text: batches of one model have the same shape. */
   readonly #shapes = new Map<string, DecisionShape>()
@@ -38,22 +38,22 @@ export class DecisionSearch {
   constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
     this.#log = log
     this.#indexed = indexed
-    this.#index = new KeyIndex(indexed)
+    this.#index = new DecisionKeyIndex(indexed)
   }
 
   /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
-  async newest(ask: NewestAsk): Promise<SearchResult> {
-    const { key, lookAt } = ask
+  async newest(ask: NewestDecisionsQuery): Promise<SearchResult> {
+    const { key, maxScanned: lookAt } = ask
     if (key !== undefined) return this.#findByKey({ ...ask, key })
     const { decisions, isWhole } = await newestDecisions(this.#log, ask)
     return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
   }
 
-  #findByKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
+  #findByKey({ model, key, last, maxScanned: lookAt = Infinity }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
     this.#catchUp()
     const decisions: RecordedDecision[] = []
     let scanned = 0
-    for (const number of this.#index.stretchesOf(key)) {
+    for (const number of this.#index.batchesOf(key)) {
       if (decisions.length >= last) break
       const stretch = this.#log.decisionsAfter(number - 1)
       // The log has forgotten it meanwhile.
@@ -61,7 +61,7 @@ export class DecisionSearch {
       if (model !== undefined && stretch.model !== model) continue
       if (scanned >= lookAt) return { decisions: decisions.reverse(), lookedAt: lookAt }
       scanned += stretch.count
-      decisions.push(...newestOf(stretch.bytes, last - decisions.length, candidate => isKey(candidate, key)))
+      decisions.push(...newestDecisionsIn(stretch.bytes, last - decisions.length, candidate => matchesKey(candidate, key)))
     }
     const { first } = this.#log.decisionNumbers()
     const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
@@ -70,7 +70,7 @@ export class DecisionSearch {
 
   #catchUp(): void {
     if (this.#last === undefined) {
-      this.#first = this.#log.decisionsBegin(this.#indexed)
+      this.#first = this.#log.firstOfNewest(this.#indexed)
       this.#last = this.#first - 1
     }
     for (let next = this.#log.decisionsAfter(this.#last); next; next = this.#log.decisionsAfter(this.#last)) {
@@ -82,7 +82,7 @@ export class DecisionSearch {
   #add(number: number, bytes: Uint8Array): void {
     this.#strings.clear()
     try {
-      const { keys, key, length, strings } = readDecisionKeys(bytes, this.#strings, this.#shapeOf)
+      const { keys, key, length, strings } = decodeDecisionKeys(bytes, this.#strings, this.#shapeOf)
       const hashes = new Set<number>()
       const seen = new Set<number>()
       for (let row = 0; row < length; row++) {

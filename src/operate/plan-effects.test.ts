@@ -23,9 +23,9 @@ import {
   type Train,
 } from '../index.ts'
 import { inputCodes } from '../training/registry/input-codes.ts'
-import { putAsked, putPromotions, putScore, putVersion, type Put } from '../training/registry/registry.ts'
+import { putPendingPromotion, putPromotions, putScore, putVersion, type NamedWrite } from '../training/registry/registry.ts'
 import { Champions } from '../run/decide/champions.ts'
-import { effectsOf, oldestByDesign } from './plan-effects.ts'
+import { planEffects, oldestByDesign } from './plan-effects.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -55,7 +55,7 @@ function shop({ window = '1d', own, train = byHand, place = stream }: Variant = 
 const modelOf = ({ models: [fraud] }: PipelineIR): ModelIR => fraud
 
 /** Registry values of a version that was trained with the definitions `ir`. */
-const versionPuts = (ir: PipelineIR, number: number): Put[] => {
+const versionPuts = (ir: PipelineIR, number: number): NamedWrite[] => {
   const fraud = modelOf(ir)
   const version = {
     model: 'fraud',
@@ -73,19 +73,19 @@ const versionPuts = (ir: PipelineIR, number: number): Put[] => {
   ]
 }
 
-async function registry(...puts: readonly Put[]): Promise<ModelStore> {
+async function registry(...puts: readonly NamedWrite[]): Promise<ModelStore> {
   const store = new ModelStore(undefined, true)
   await store.commit({ put: puts })
   return store
 }
 
-const promoted = (...versions: readonly number[]): Put =>
+const promoted = (...versions: readonly number[]): NamedWrite =>
   putPromotions(
     'fraud',
     versions.map((version, entry) => ({ version, entry, at: 0, why: '' })),
   )
 const textsOf = (before: PipelineIR, after: PipelineIR, store: ModelStore): string[] =>
-  effectsOf(before, after, store, undefined).map(({ on, name, text }) => `${on} ${name}: ${text}`)
+  planEffects(before, after, store, undefined).map(({ on, name, text }) => `${on} ${name}: ${text}`)
 
 test('a change of inputs retires the champion: the effect says what scores then, and how to get another version', async () => {
   const store = await registry(...versionPuts(shop(), 1), promoted(1))
@@ -106,7 +106,7 @@ test('with an older file the version that fits it scores; a waiting promotion co
   const newer = shop({ window: '2d' })
   const two = await registry(...versionPuts(shop(), 1), ...versionPuts(newer, 2), promoted(1, 2))
   assert.match(textsOf(newer, shop(), two)[0], /^model fraud: version 2, .*\. Then version 1 scores$/)
-  const waits = await registry(...versionPuts(shop(), 1), putAsked('fraud', { version: 1, why: 'by hand', at: 0 }))
+  const waits = await registry(...versionPuts(shop(), 1), putPendingPromotion('fraud', { version: 1, why: 'by hand', at: 0 }))
   assert.deepEqual(textsOf(shop(), shop(), waits)[0], 'model fraud: version 1 scores, where nothing did')
 })
 
@@ -127,7 +127,7 @@ test('an objective is reported if its group changes', async () => {
   const groups = { recent: { age: 600_000, share: 0.99, why: '' }, other: { age: 1, share: 0.99, why: '' } }
   const objectives = { format: 'spillway-objectives/1', pipeline: 'shop', fingerprint: 'f', groups } as const
   const of = (variant: Variant) =>
-    effectsOf(shop({ own: 1 }), shop({ own: 1, ...variant }), store, objectives).filter(({ on }) => on === 'objective')
+    planEffects(shop({ own: 1 }), shop({ own: 1, ...variant }), store, objectives).filter(({ on }) => on === 'objective')
   assert.deepEqual(of({}), [])
   assert.deepEqual(of({ window: '2d' }), [
     { on: 'objective', name: 'recent', text: "was derived from other scores of 'fraud': run spillway audit again" },
@@ -161,7 +161,7 @@ test('predicted champions equal those of a run: 500 random registries, from one 
     const [before, after] = [files[below(4)], files[below(4)]]
     const scores = (ir: PipelineIR) => new Champions({ ir, store, onReport: () => {} }).at(modelOf(ir), Infinity)?.version ?? 0
     const [was, is] = [scores(before), scores(after)]
-    const text = effectsOf(before, after, store, undefined).find(({ on }) => on === 'model')?.text ?? ''
+    const text = planEffects(before, after, store, undefined).find(({ on }) => on === 'model')?.text ?? ''
     assert.equal(/^version (\d+), which scores now, is taken out of use/.exec(text)?.[1], was > 0 && was !== is ? String(was) : undefined)
     assert.equal(/(?:^|Then )version (\d+) scores/.exec(text)?.[1], is > 0 && was !== is ? String(is) : undefined)
     if (was > 0 && was !== is) taken++

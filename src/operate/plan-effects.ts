@@ -7,12 +7,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { durationText } from '../base/time.ts'
 import { groupReads } from '../decision/reads.ts'
 import { thresholdOf } from '../define/action/action-threshold.ts'
-import { placeText } from '../define/ir/pipeline-changes.ts'
+import { describePlacement } from '../define/ir/pipeline-changes.ts'
 import type { ActionIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../define/ir/ir.ts'
 import { scheduledTimes } from '../kernel/schedule.ts'
-import { scorerAfter } from '../training/registry/champion.ts'
+import { championAfter } from '../training/registry/champion.ts'
 import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
-import { askedOf, promotionsOf, type NamedValues } from '../training/registry/registry.ts'
+import { pendingPromotion, promotionsOf, type NamedValues } from '../training/registry/registry.ts'
 import type { Objectives } from '../run/decide/objectives.ts'
 
 export interface PlanEffect {
@@ -32,7 +32,7 @@ interface ModelChange {
 }
 
 /** The effects of a change from `before` to `after`. */
-export function effectsOf(before: PipelineIR, after: PipelineIR, values: NamedValues, objectives: Objectives | undefined): PlanEffect[] {
+export function planEffects(before: PipelineIR, after: PipelineIR, values: NamedValues, objectives: Objectives | undefined): PlanEffect[] {
   const changes = after.models.flatMap((model): ModelChange[] => {
     const then = before.models.find(({ name }) => name === model.name)
     return then ? [modelChange(before, then, after, model, values)] : []
@@ -46,7 +46,7 @@ export function effectsOf(before: PipelineIR, after: PipelineIR, values: NamedVa
 
 /** A stored promotion becomes a marker as soon as a run starts. */
 function waiting(values: NamedValues, { name, train }: ModelIR): readonly { readonly version: number }[] {
-  const asked = train && askedOf(values, name)
+  const asked = train && pendingPromotion(values, name)
   return asked && asked.as !== 'challenger' ? [asked] : []
 }
 
@@ -56,13 +56,13 @@ function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: Mode
   const promotions = model.train ? promotionsOf(values, model.name) : []
   const numberOf = ({ score }: ModelIR, version: number | undefined): number | undefined =>
     version ?? (score.kind === 'none' ? undefined : 0)
-  const oldChampion = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
-  const { champion: newChampion, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
+  const oldChampion = then.train ? championAfter(values, old, then, promotions).champion : undefined
+  const { champion: newChampion, passed } = championAfter(values, ir, model, [...promotions, ...waiting(values, model)])
   const [before, after] = [numberOf(then, oldChampion?.version), numberOf(model, newChampion?.version)]
   const placementChanges = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
     const placed = old.groups.find(group => group.name === name)?.place
     return placed && !isDeepStrictEqual(placed, place)
-      ? [`group '${name}' is placed ${placeText(place)}, and was ${placeText(placed)}`]
+      ? [`group '${name}' is placed ${describePlacement(place)}, and was ${describePlacement(placed)}`]
       : []
   })
   const reasons = [
@@ -110,7 +110,7 @@ function objectiveEffects(name: string, age: number, before: PipelineIR, after: 
   const oldAge = then && oldestByDesign(then.place)
   if (oldest > age && !(oldAge !== undefined && oldAge > age))
     return effect(
-      `asks for ${durationText(age)}, and the group, placed ${placeText(now.place)}, is up to ${durationText(oldest)} old by design`,
+      `asks for ${durationText(age)}, and the group, placed ${describePlacement(now.place)}, is up to ${durationText(oldest)} old by design`,
     )
   const readers = changes.filter(change => isOtherwise(change) && groupReads(after, change.model).some(({ group }) => group.name === name))
   if (readers.length === 0) return []

@@ -5,20 +5,20 @@
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
-import type { Definitions } from '../decision/scoring.ts'
-import { changesBetween, type Change } from '../define/ir/pipeline-changes.ts'
+import type { ScoringDefinitions } from '../decision/model-scorer.ts'
+import { changesBetween, type PipelineChange } from '../define/ir/pipeline-changes.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
-import { beginsOf } from '../log/begins.ts'
+import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { Decider } from '../run/decide/decider.ts'
-import { Memory } from '../run/recovery/run-state.ts'
+import { RunMemory } from '../run/recovery/run-state.ts'
 import type { Objectives } from '../run/decide/objectives.ts'
-import { PIPELINE } from '../run/recovery/opening.ts'
-import { effectsOf, type PlanEffect } from './plan-effects.ts'
-import { Results } from '../run/groups/batch-results.ts'
+import { PIPELINE } from '../run/recovery/open-pipeline.ts'
+import { planEffects, type PlanEffect } from './plan-effects.ts'
+import { BatchResults } from '../run/groups/batch-results.ts'
 
-export interface Rebuild {
+export interface GroupRebuild {
   readonly group: string
   /** Entries to replay for it. */
   readonly entries: number
@@ -26,47 +26,47 @@ export interface Rebuild {
   readonly incomplete?: number
 }
 
-export interface Plan {
+export interface PipelinePlan {
   /** Undefined if nothing has run on this log. */
   readonly before: { readonly fingerprint: string; readonly pipeline: string } | undefined
   readonly fingerprint: string
   /** Would a start run other definitions than the last run? */
   readonly changed: boolean
-  readonly changes: readonly Change[]
+  readonly changes: readonly PipelineChange[]
   /** Effects of the changes on models, actions and freshness objectives. */
   readonly effects: readonly PlanEffect[]
   /** Entries of the log. */
   readonly entries: number
   /** Groups without usable saved state. */
-  readonly rebuilt: readonly Rebuild[]
+  readonly rebuilt: readonly GroupRebuild[]
   /** Entries that a start replays, for all groups, ids and ticks. */
   readonly taken: number
   /** Estimated duration, seconds, measured on the first entries of the log; 0 if there are none. */
   readonly seconds: number
 }
 
-interface Plannable extends Definitions {
+interface Plannable extends ScoringDefinitions {
   readonly fingerprint: string
 }
 
 /** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
-export function planOf(pipeline: Plannable, store: StoredLog, objectives?: Objectives): Plan {
+export function pipelinePlan(pipeline: Plannable, store: StoredLog, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
-  const { recovery, isLookedAt } = new Memory(pipeline, store, { hasRuns: true })
+  const { recovery, isRead: isLookedAt } = new RunMemory(pipeline, store, { hasRuns: true })
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
-  const begins = beginsOf(store)
+  const begins = logStartOf(store)
   const taken = end - Math.max(recovery.first, begins.entry)
   return {
     before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
     fingerprint,
     changed: last?.fingerprint !== fingerprint,
     changes: last ? changesBetween(last.ir, ir) : [],
-    effects: last ? effectsOf(last.ir, ir, store, objectives) : [],
+    effects: last ? planEffects(last.ir, ir, store, objectives) : [],
     entries: end,
-    rebuilt: recovery.starts
-      .filter(({ isMade }) => isMade && end > 0)
+    rebuilt: recovery.groupStarts
+      .filter(({ isRebuilt: isMade }) => isMade && end > 0)
       .map(({ group }) => ({
         group: group.group.name,
         entries: end - begins.entry,
@@ -78,7 +78,7 @@ export function planOf(pipeline: Plannable, store: StoredLog, objectives?: Objec
 }
 
 /** The plan of a first start, where there is no log yet. */
-export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
+export const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
   before: undefined,
   fingerprint,
   changed: true,
@@ -91,18 +91,18 @@ export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
 })
 
 /** Replays the first entries of the log as a start would. */
-function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
+function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
-  const decider = new Decider(pipeline, strings, { results: new Results({ ir, store, strings, onReport: () => {} }) })
+  const decider = new Decider(pipeline, strings, { results: new BatchResults({ ir, store, strings, onReport: () => {} }) })
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0
-  for (const segment of log.segments(0, Math.min(log.end, beginsOf(store).entry + limits.PLAN_SAMPLE), {
+  for (const segment of log.segments(0, Math.min(log.end, logStartOf(store).entry + limits.PLAN_SAMPLE), {
     stringsOf: () => strings,
     wanted,
   })) {
-    decider.catchUp(segment, decider.groups, false)
+    decider.catchUp(segment, decider.statefulGroups, false)
     entries += segment.length
   }
   return entries === 0 ? 0 : (stopwatch() - started) / 1000 / entries

@@ -1,6 +1,6 @@
 /** The champion of a model in a data folder: the version that scores now, and the end of its training data. */
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { scorerAfter, type Champion } from '../training/registry/champion.ts'
+import { championAfter, type Champion } from '../training/registry/champion.ts'
 import { promotionsOf, versionOf, type NamedValues } from '../training/registry/registry.ts'
 
 /** A version that scores. */
@@ -11,7 +11,7 @@ export interface PromotedChampion extends Champion {
 
 /** The champion, or the reason why no version scores: none is promoted, or the promoted one cannot score. */
 export function promotedChampion(values: NamedValues, ir: PipelineIR, model: ModelIR): PromotedChampion | { readonly why: string } {
-  const { champion, passed } = scorerAfter(values, ir, model, promotionsOf(values, model.name))
+  const { champion, passed } = championAfter(values, ir, model, promotionsOf(values, model.name))
   if (champion) return { ...champion, learntTo: versionOf(values, model.name, champion.version)?.trained?.split.trainedTo ?? Infinity }
   const [last] = passed
   return { why: last ? `version ${last.version} is promoted and cannot score, since ${last.why}` : 'no version is promoted' }

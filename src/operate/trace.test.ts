@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
-import { othersTurn } from '../base/clock.ts'
-import { sendingsOf } from '../action/sendings.ts'
+import { yieldToEventLoop } from '../base/clock.ts'
+import { openRoutes } from '../action/routes.ts'
 import { action, count, entity, every, features, model, on, pipeline, request, rules, source, stream, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
-import { lookInto } from '../log/sqlite/data-folder.ts'
-import { Running } from '../run/loop/live-run.ts'
-import { traces, type Trace, type TraceAsk } from './trace.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { withFolderReader } from '../log/sqlite/data-folder.ts'
+import { LiveRun } from '../run/loop/live-run.ts'
+import { decisionTraces, type DecisionTrace, type DecisionTraceQuery } from './trace.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {
@@ -32,26 +32,27 @@ const shop = pipeline('shop', [risk, watch, asked, tell])
 const start = Date.parse('2026-01-01T00:00Z')
 
 const data = scratchFolder('trace')
-const traced = (ask: Partial<TraceAsk>): Promise<Trace[]> => lookInto(data, reader => traces(reader, { entry: 0, most: 100, ...ask }))
+const traced = (ask: Partial<DecisionTraceQuery>): Promise<DecisionTrace[]> =>
+  withFolderReader(data, reader => decisionTraces(reader, { entry: 0, most: 100, ...ask }))
 
 /** Entry 0 is a payment, whose effect fails once, 1 a request, 2 a tick. */
 async function ran(): Promise<void> {
   let clock = start + 5000
-  const running = await Running.open(shop, data, {
+  const running = await LiveRun.open(shop, data, {
     clock: () => clock,
-    sendings: await sendingsOf(shop, {}),
+    sendings: await openRoutes(shop, {}),
     after: (_ms, act) => {
       setImmediate(act)
       return { stop() {} }
     },
   })
-  await running.run.submit('payments', batchOf([{ id: '1', card: 'c', amount: '1.50', abroad: true, at: start }]))
+  await running.run.submit('payments', recordBatchOf([{ id: '1', card: 'c', amount: '1.50', abroad: true, at: start }]))
   await running.run.request('asked', { card: 'c' })
   clock = start + 61_000
   running.run.tick()
-  await othersTurn()
-  await running.idle()
-  while (running.dispatcher.held.get('tell') !== 0) await running.idle()
+  await yieldToEventLoop()
+  await running.whenIdle()
+  while (running.dispatcher.held.get('tell') !== 0) await running.whenIdle()
   await running.stop()
 }
 const before = ran()

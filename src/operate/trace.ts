@@ -3,20 +3,20 @@
  * which a run may hold.
  */
 import type { StageMs } from '../base/channels.ts'
-import { othersTurn, stopwatch } from '../base/clock.ts'
+import { yieldToEventLoop, stopwatch } from '../base/clock.ts'
 import type { Value } from '../define/ir/ir.ts'
 import type { StoredEffect } from '../log/effects.ts'
-import { EventLookup, type FoundEvent } from '../log/event-lookup.ts'
-import { Schemas } from '../log/schemas.ts'
+import { EventLookup, type LocatedEvent } from '../log/event-lookup.ts'
+import { SourceSchemas } from '../log/schemas.ts'
 import type { SqliteReader } from '../log/sqlite/reader.ts'
 import { deliveredCell } from '../run/decide/decision-codec.ts'
-import { isKey } from '../run/history/newest-decisions.ts'
+import { matchesKey } from '../run/history/newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
-import { readStages } from '../run/decide/stage-codec.ts'
-import { momentsOf, sumOf, whole, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
+import { decodeStageTimes } from '../run/decide/stage-codec.ts'
+import { stageMomentsOf, decisionChecksum, toWholeMicros, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
 
 /** A request for a trace. */
-export interface TraceAsk {
+export interface DecisionTraceQuery {
   /** The entry that triggered the decision. */
   readonly entry: number
   readonly model?: string | undefined
@@ -29,7 +29,7 @@ export interface TraceAsk {
 }
 
 /** The trigger of a decision; times are UTC ms. */
-export type DecidedAt =
+export type DecisionTrigger =
   | {
       readonly kind: 'event'
       readonly source: string
@@ -51,10 +51,10 @@ export interface TracedEffect extends Omit<StoredEffect, 'body' | 'entry' | 'key
 }
 
 /** The trace of one decision. */
-export interface Trace {
+export interface DecisionTrace {
   readonly decision: RecordedDecision
   /** Absent if the log has forgotten it. */
-  readonly on?: DecidedAt
+  readonly on?: DecisionTrigger
   /** End of each stage, UTC ms, and its duration. Both are absent if no sample was stored, or not yet. */
   readonly moments?: StageMoments
   readonly stages?: StageMs
@@ -65,43 +65,47 @@ export interface Trace {
 const AT_ONCE_MS = 5
 
 /** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
-export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
-  const result: Trace[] = []
+export async function decisionTraces(
+  reader: SqliteReader,
+  { entry, model, key, most, gathered = [] }: DecisionTraceQuery,
+): Promise<DecisionTrace[]> {
+  const result: DecisionTrace[] = []
   const on = decidedAt(reader, entry)
-  const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))]
-  const effects = reader.effects.ofEntry(entry)
+  const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => decodeStageTimes(bytes))]
+  const effects = reader.effects.byEntry(entry)
   let since = stopwatch()
   for (const stretch of reader.decisionsAt(entry)) {
     if (result.length >= most) break
     if (model !== undefined && stretch.model !== model) continue
     const sample = samples.find(
-      candidate => candidate.first === stretch.first && candidate.model === stretch.model && candidate.sum === sumOf(stretch.bytes),
+      candidate =>
+        candidate.first === stretch.first && candidate.model === stretch.model && candidate.sum === decisionChecksum(stretch.bytes),
     )
     for (const decision of recordedDecisions(stretch.bytes, entry)) {
-      if ((key !== undefined && !isKey(decision.key, key)) || result.length >= most) continue
+      if ((key !== undefined && !matchesKey(decision.key, key)) || result.length >= most) continue
       result.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
     }
     if (stopwatch() - since < AT_ONCE_MS) continue
-    await othersTurn()
+    await yieldToEventLoop()
     since = stopwatch()
   }
   return result
 }
 
-const stagesOf = (sample: StageSample | undefined): Pick<Trace, 'moments' | 'stages'> =>
-  sample ? { moments: momentsOf(sample), stages: sample.stages } : {}
+const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments' | 'stages'> =>
+  sample ? { moments: stageMomentsOf(sample), stages: sample.stages } : {}
 
-function decidedAt(reader: SqliteReader, entry: number): DecidedAt | undefined {
-  const { columnsOf } = new Schemas(reader, [])
+function decidedAt(reader: SqliteReader, entry: number): DecisionTrigger | undefined {
+  const { columnsOf } = new SourceSchemas(reader, [])
   const lookup = new EventLookup(reader, columnsOf)
-  const event = lookup.at(entry)
+  const event = lookup.eventAt(entry)
   if (event) return eventOf(event, reader)
-  const marker = lookup.markAt(entry)
+  const marker = lookup.markerAt(entry)
   if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
   return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
-function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteReader): DecidedAt {
+function eventOf({ source, block, row, strings }: LocatedEvent, reader: SqliteReader): DecisionTrigger {
   // The types of a column are the same in every version that has it.
   const columns = new Map(
     reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),
@@ -116,7 +120,7 @@ function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteRead
 
 function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEffect[], sample: StageSample | undefined): TracedEffect[] {
   const text = JSON.stringify(key)
-  const durable = sample ? momentsOf(sample).durable : -Infinity
+  const durable = sample ? stageMomentsOf(sample).durable : -Infinity
   return effects
     .filter(candidate => candidate.key === text && (JSON.parse(candidate.body) as { model?: string }).model === model)
     .map(candidate => tracedOf(candidate, durable))
@@ -127,7 +131,7 @@ function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: S
   return {
     ...effect,
     // Times of effects are whole milliseconds.
-    ...(began !== undefined && { queueMs: whole(Math.max(0, began - Math.max(made, durable))) }),
+    ...(began !== undefined && { queueMs: toWholeMicros(Math.max(0, began - Math.max(made, durable))) }),
     ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
     ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),
   }

@@ -11,7 +11,7 @@ import { countNumbers, countTexts, type RowsSummary } from '../training/drift/su
 const VECTOR = 'vector.'
 
 /** Throws `SPILL_INPUT` for a folder without a training set, or with a damaged file. */
-export async function summaryOfSet(folder: string): Promise<RowsSummary> {
+export async function trainingSetSummary(folder: string): Promise<RowsSummary> {
   const { columns, rows, file } = manifestOf(folder)
   const inputs = columns.filter(({ name, list }) => name.startsWith(VECTOR) && !list)
   const strings = new Strings()

@@ -27,7 +27,7 @@ export interface ChangesAddress extends Address {
 
 const addressPattern = /^pg(-changes)?:([^?]+)(?:\?(.*))?$/
 
-export const isPostgres = (text: string): boolean => /^pg(-changes)?:/.test(text)
+export const isPostgresAddress = (text: string): boolean => /^pg(-changes)?:/.test(text)
 
 /** Parses the address of a table for a source. Throws `SPILL_INPUT` for an unknown option or an invalid value. */
 export function postgresAddress(source: string, text: string): OutboxAddress | ChangesAddress {

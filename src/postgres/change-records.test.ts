@@ -7,7 +7,7 @@ import { sourceOf } from '../../test/postgres/taking.ts'
 import { pause } from '../base/clock.ts'
 import { entity, model, on, pipeline, source, t } from '../index.ts'
 import { ChangeRecords } from './change-records.ts'
-import { readChanges } from './changes.ts'
+import { readTableChanges } from './changes.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('records')
@@ -49,7 +49,7 @@ async function follow(table: string, of: Parameters<typeof irOf>[0], before: str
     onWarning,
     map: (of as unknown as { map?: never }).map,
   }
-  const read = () => readChanges(given, irOf(of), options, new AbortController().signal)
+  const read = () => readTableChanges(given, irOf(of), options, new AbortController().signal)
   await server().withClient(1, async sql => {
     await sql.unsafe(
       `CREATE TABLE ${table} (who text, reading int, level numeric, note text, at timestamptz, PRIMARY KEY (who, reading)); ${before}`,
@@ -199,12 +199,12 @@ test('without the map, any change of a row counts as a change of identity', () =
   })
   const records = new ChangeRecords(irOf(of), {
     table: { name: 'a' } as never,
-    baseOf: new Map(),
-    seen: undefined,
+    baseTypes: new Map(),
+    lastColumns: undefined,
     map: undefined,
   })
-  records.columnsAre({ kind: 'relation', oid: 1, columns: [{ name: 'level', type: 25 }] })
-  const updated = (old: string, level: string) => records.of({ kind: 'update', oid: 1, old: [old], row: [level], isKey: false }, 0)
+  records.setColumns({ kind: 'relation', oid: 1, columns: [{ name: 'level', type: 25 }] })
+  const updated = (old: string, level: string) => records.recordsOf({ kind: 'update', oid: 1, old: [old], row: [level], isKey: false }, 0)
   assert.deepEqual(updated('5', '5'), [{ level: '5', gone: false }])
   assert.deepEqual(updated('5', '6'), [
     { level: '5', gone: true },

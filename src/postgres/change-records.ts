@@ -14,12 +14,12 @@
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { rawText } from '../intake/batch.ts'
-import { mappedRows, type RowMap } from '../intake/mapping.ts'
+import { rawJsonText } from '../intake/record-batch.ts'
+import { mappedRows, type RowMap } from '../intake/row-map.ts'
 import { Fault } from '../intake/refusal.ts'
-import type { Relation, RowChange } from './pgoutput.ts'
-import { longFault, recordOf, type Texts } from './rows.ts'
-import type { ReadColumn, Table } from './table.ts'
+import type { RelationMessage, RowChange } from './pgoutput.ts'
+import { longRowFault, rowRecordOf, type RowTexts } from './row-batch.ts'
+import type { SelectedColumn, PostgresTable } from './table.ts'
 import { valueReader } from './value.ts'
 
 /** A change that gives no record: the reason and the row. */
@@ -35,12 +35,12 @@ export class RefusedChange {
 
 export type ChangeRecord = Readonly<Record<string, unknown>> | RefusedChange
 
-export interface OfTable {
-  readonly table: Table
+export interface ChangeRecordsOptions {
+  readonly table: PostgresTable
   /** Base type of each domain, by type number. */
-  readonly baseOf: ReadonlyMap<number, number>
+  readonly baseTypes: ReadonlyMap<number, number>
   /** Names of the columns that the source read last, if known. */
-  readonly seen: readonly string[] | undefined
+  readonly lastColumns: readonly string[] | undefined
   /** The source's map. Without it every change of a mapped row counts as a change of identity. */
   readonly map: RowMap | undefined
 }
@@ -53,28 +53,28 @@ export class ChangeRecords {
   /** Columns that identify an event, for a source with `deleted`. */
   readonly #identifying: readonly string[]
   readonly #map: RowMap | undefined
-  #columns: readonly ReadColumn[] = []
+  #columns: readonly SelectedColumn[] = []
   #indexes: readonly number[] = []
 
   #lastColumns: readonly string[] | undefined
 
-  constructor(source: SourceIR, options: OfTable) {
-    this.#lastColumns = options.seen
+  constructor(source: SourceIR, options: ChangeRecordsOptions) {
+    this.#lastColumns = options.lastColumns
     this.#map = options.map
     this.#source = source
     this.#table = options.table.name
-    this.#baseTypes = options.baseOf
+    this.#baseTypes = options.baseTypes
     this.#names = source.mapVersion === undefined ? new Set(source.columns.map(({ name }) => name)) : undefined
     this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
   }
 
   /** Names of the columns that the source reads, as of the last relation message. */
-  get seen(): readonly string[] | undefined {
+  get lastColumns(): readonly string[] | undefined {
     return this.#lastColumns
   }
 
   /** Sets the columns of the following rows. Throws `SPILL_SOURCE` if a column is missing that the source has read before. */
-  columnsAre({ columns }: Relation): void {
+  setColumns({ columns }: RelationMessage): void {
     const selected = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
     const names = selected.map(({ name }) => name)
     const missing = this.#lastColumns?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
@@ -84,7 +84,7 @@ export class ChangeRecords {
     this.#columns = selected.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
   }
 
-  #reader(name: string, type: number): ReadColumn['read'] {
+  #reader(name: string, type: number): SelectedColumn['read'] {
     const { columns, mapVersion } = this.#source
     return valueReader(
       this.#baseTypes.get(type) ?? type,
@@ -93,7 +93,7 @@ export class ChangeRecords {
   }
 
   /** The records of a change; `at` is the commit time of its transaction, UTC ms. */
-  of(change: RowChange, at: number): readonly ChangeRecord[] {
+  recordsOf(change: RowChange, at: number): readonly ChangeRecord[] {
     switch (change.kind) {
       case 'insert':
         return [this.#record(this.#read(change.row))]
@@ -106,18 +106,18 @@ export class ChangeRecords {
     }
   }
 
-  #read(row: Texts): Texts {
+  #read(row: RowTexts): RowTexts {
     return this.#indexes.map(place => row[place])
   }
 
-  #updateRecords(row: Texts, old: Texts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
+  #updateRecords(row: RowTexts, old: RowTexts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {
     const fullRow = old && !isKey ? row.map((text, i) => (text === undefined ? old[i] : text)) : row
     const record = this.#record(fullRow)
     return old !== undefined && this.#changesIdentity(old, fullRow) ? [this.#deleteRecord(old, isKey, at), record] : [record]
   }
 
   /** True if the old row has an event that the new row has not. */
-  #changesIdentity(old: Texts, row: Texts): boolean {
+  #changesIdentity(old: RowTexts, row: RowTexts): boolean {
     if (this.#identifying.length === 0) return false
     if (this.#source.mapVersion === undefined)
       return this.#columns.some(({ name }, i) => this.#identifying.includes(name) && old[i] !== row[i])
@@ -127,19 +127,19 @@ export class ChangeRecords {
   }
 
   /** Identities of the mapped rows; `undefined` if the map fails. The map gets a copy of the record, which it may change. */
-  #identities(texts: Texts): readonly string[] | undefined {
+  #identities(texts: RowTexts): readonly string[] | undefined {
     const record = this.#record(texts)
     if (this.#map === undefined || record instanceof RefusedChange) return undefined
     const rows = mappedRows(this.#map, record)
     if (rows instanceof Fault) return undefined
     try {
-      return rows.map(row => rawText(this.#identifying.map(name => (row as Record<string, unknown>)[name])))
+      return rows.map(row => rawJsonText(this.#identifying.map(name => (row as Record<string, unknown>)[name])))
     } catch {
       return undefined
     }
   }
 
-  #deleteRecord(old: Texts, isKey: boolean, at: number): ChangeRecord {
+  #deleteRecord(old: RowTexts, isKey: boolean, at: number): ChangeRecord {
     const record = this.#record(old)
     if (record instanceof RefusedChange) return record
     const { time, deleted } = this.#source
@@ -147,7 +147,7 @@ export class ChangeRecords {
     return { ...record, ...(isUntimed && { [time]: at }), [deleted!]: true }
   }
 
-  #record(texts: Texts): ChangeRecord {
+  #record(texts: RowTexts): ChangeRecord {
     const unchanged = this.#columns.findIndex((_, i) => texts[i] === undefined)
     const bytes = bytesOf(texts)
     const record =
@@ -156,20 +156,20 @@ export class ChangeRecords {
             `'${this.#columns[unchanged].name}' is large, and an UPDATE that leaves it alone does not show it: ALTER TABLE ${this.#table} REPLICA IDENTITY FULL`,
           )
         : bytes > limits.LINE_BYTES_MAX
-          ? longFault(bytes)
-          : recordOf(this.#columns, texts)
+          ? longRowFault(bytes)
+          : rowRecordOf(this.#columns, texts)
     if (record instanceof Fault) return new RefusedChange(record, bytes > limits.LINE_BYTES_MAX ? '{}' : this.#raw(texts))
     const { deleted } = this.#source
     return deleted === undefined || deleted in record ? record : { ...record, [deleted]: false }
   }
 
-  #raw(texts: Texts): string {
+  #raw(texts: RowTexts): string {
     return JSON.stringify(Object.fromEntries(this.#columns.map(({ name }, i) => [name, texts[i]])))
   }
 }
 
 /** Length in UTF-8, as the copy counts it. The number of UTF-16 units is enough if even three bytes a unit are below the limit. */
-function bytesOf(texts: Texts): number {
+function bytesOf(texts: RowTexts): number {
   const units = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
   return 3 * units <= limits.LINE_BYTES_MAX ? units : texts.reduce((sum, text) => sum + (text == null ? 0 : Buffer.byteLength(text)), 0)
 }

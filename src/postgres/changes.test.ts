@@ -11,8 +11,8 @@ import { withClients, written } from '../../test/postgres/writing.ts'
 import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
-import { readChanges, type ChangesOptions } from './changes.ts'
-import type { Fed } from './feeding.ts'
+import { readTableChanges, type ChangesOptions } from './changes.ts'
+import type { FeedTarget } from './run-feed.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('changes')
@@ -26,8 +26,8 @@ function options(table: string, more: Partial<ChangesOptions> = {}): ChangesOpti
   return { database: databaseAt(server()), folder, follow: false, copy: true, onWarning: () => {}, ...names, ...more }
 }
 
-const read = (run: Fed, table: string, more?: Partial<ChangesOptions>, signal = never) =>
-  readChanges(run, sourceOf(numbers), options(table, more), signal)
+const read = (run: FeedTarget, table: string, more?: Partial<ChangesOptions>, signal = never) =>
+  readTableChanges(run, sourceOf(numbers), options(table, more), signal)
 
 const insert = (sql: Sql, table: string, ...all: number[]) => sql.unsafe(`INSERT INTO ${table} (n) SELECT unnest('{${all.join()}}'::int[])`)
 
@@ -102,7 +102,7 @@ for (const seed of [1, 2, 3])
       const over = new AbortController()
       const insertSome = (client: Sql, ...all: number[]) => pause(1).then(() => insert(client, table, ...all))
       const writing = written({ clients, draw: random(seed + 1000), until: over.signal, insert: insertSome })
-      const reading = (run: Fed, signal: AbortSignal) => read(run, table, { follow: true }, signal)
+      const reading = (run: FeedTarget, signal: AbortSignal) => read(run, table, { follow: true }, signal)
       const disk = await killed(reading, random(seed), { times: 12, moments: 150 }).finally(() => over.abort())
       const committed = await writing
       const { store, run } = taking(numbers, disk)
@@ -121,12 +121,12 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
   const batches: number[] = []
   const stop = new AbortController()
   first.store.hold()
-  const fed: Fed = {
+  const fed: FeedTarget = {
     submit: (...given) => {
       batches.push(given[1].records.length)
       return first.run.submit(...given)
     },
-    room: () => first.run.room(),
+    whenRoom: () => first.run.whenRoom(),
     cursor: name => first.run.cursor(name),
   }
   const reading = read(fed, 'large', { follow: true }, stop.signal).catch(() => {})

@@ -10,23 +10,23 @@ import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { fileStart, type FilePlace } from '../files/follow.ts'
-import { batchOf } from '../intake/batch.ts'
-import type { RowMap } from '../intake/mapping.ts'
-import type { Cursor } from '../run/ingest/inbox.ts'
+import { fileStart, type FilePosition } from '../files/follow.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import type { RowMap } from '../intake/row-map.ts'
+import type { SourceCursor } from '../run/ingest/inbox.ts'
 import { openClient, withClient } from './client.ts'
-import { copyFile, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
-import { Feeding, type Fed } from './feeding.ts'
-import { followChanges, type ChangePlace } from './follow-changes.ts'
-import { checkShown, knownOf, Looks, tableAsRead, type Known } from './going-on.ts'
-import { once, untilReached } from './lost.ts'
-import { lsnOf } from './lsn.ts'
-import { checkTable, ensurePublication, publicationOf, shownTable, type Publication } from './publication.ts'
-import type { ReadOptions } from './reading.ts'
-import { beginSlot, checkSlot, dropUnread, keepSlot, refuseForeign } from './slot.ts'
-import type { Table } from './table.ts'
+import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
+import { RunFeed, type FeedTarget } from './run-feed.ts'
+import { followChanges, type ChangePosition } from './follow-changes.ts'
+import { checkPublished, readTableOf, PeriodicCheck, findReadTable, type ReadTable } from './read-table.ts'
+import { warnOnce, retryUntilDone } from './retry.ts'
+import { parseLsn } from './lsn.ts'
+import { checkReplicable, ensurePublication, publicationOf, publishedTable, type Publication } from './publication.ts'
+import type { TableReadOptions } from './read-options.ts'
+import { createTemporarySlot, checkSlot, dropUnreadSlot, makeSlotPermanent, refuseForeign } from './slot.ts'
+import type { PostgresTable } from './table.ts'
 
-export interface ChangesOptions extends ReadOptions {
+export interface ChangesOptions extends TableReadOptions {
   readonly slot: string
   readonly publication: string
   /** Map of the source: its mapped rows have the key and identity. */
@@ -44,21 +44,21 @@ type ReadState =
   /** The slot may exist, starting at `lsn`; nothing was read. Older versions do not record `lsn`. */
   | { readonly state: 'begins'; readonly lsn?: string }
   /** The copy is being read; changes continue at `lsn`. */
-  | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePlace }
-  | ({ readonly state: 'changes' } & ChangePlace)
+  | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePosition }
+  | ({ readonly state: 'changes' } & ChangePosition)
 
 /**
  * Submits the changes of a table to a source of a run: until the signal, or without `follow` up to the last commit before the call.
  * Resolves when all of them are durable. Throws `SPILL_INPUT` for a table whose changes cannot be read, and `SPILL_SOURCE` as documented
  * there.
  */
-export async function readChanges(run: Fed, source: SourceIR, options: ChangesOptions, signal: AbortSignal): Promise<void> {
-  const feeding = new Feeding(run, source.name)
-  const warned = { ...options, onWarning: once(options.onWarning) }
-  await untilReached(
+export async function readTableChanges(run: FeedTarget, source: SourceIR, options: ChangesOptions, signal: AbortSignal): Promise<void> {
+  const feeding = new RunFeed(run, source.name)
+  const warned = { ...options, onWarning: warnOnce(options.onWarning) }
+  await retryUntilDone(
     async reached => {
       // Submitted batches must be durable before the position is looked up again.
-      await feeding.settled()
+      await feeding.whenDurable()
       await withClient(
         await openClient(options.database),
         sql => new ChangesReader(sql, run, source, warned, feeding).go(reached, signal),
@@ -67,23 +67,23 @@ export async function readChanges(run: Fed, source: SourceIR, options: ChangesOp
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
-  await feeding.settled()
+  await feeding.whenDurable()
 }
 
-type SavedPosition = Known & ReadState
+type SavedPosition = ReadTable & ReadState
 
 /** True if something was read, so that changes may have been missed. */
 const hasRead = (position: SavedPosition | undefined): position is SavedPosition => position !== undefined && position.state !== 'begins'
 
 class ChangesReader {
   readonly #sql: Sql
-  readonly #run: Fed
+  readonly #run: FeedTarget
   readonly #source: SourceIR
   readonly #options: ChangesOptions
-  readonly #feeding: Feeding
-  #readTable: Known | undefined
+  readonly #feeding: RunFeed
+  #readTable: ReadTable | undefined
 
-  constructor(sql: Sql, run: Fed, source: SourceIR, options: ChangesOptions, feeding: Feeding) {
+  constructor(sql: Sql, run: FeedTarget, source: SourceIR, options: ChangesOptions, feeding: RunFeed) {
     this.#sql = sql
     this.#run = run
     this.#source = source
@@ -96,15 +96,15 @@ class ChangesReader {
     const saved = this.#savedPosition()
     const { table, publication, warnings } = await this.#checkTable(saved)
     for (const warning of warnings) onWarning(warning)
-    this.#readTable = knownOf(table, this.#source, hasRead(saved) ? saved : undefined)
+    this.#readTable = readTableOf(table, this.#source, hasRead(saved) ? saved : undefined)
     reached()
     let position: ReadState | undefined = saved
     if (position === undefined || position.state === 'begins') position = await this.#begin(table, publication, position, signal)
-    else await checkSlot(this.#sql, slot, lsnOf(position.lsn), position.lsn)
+    else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)
     if (position.state === 'copied') position = await this.#readCopy(position, signal)
     // The copy may be removed only now: until here it was needed for a new start.
     if (!signal.aborted && position.state === 'changes') {
-      await removeCopy(copyFile(folder, slot))
+      await removeCopy(copyPath(folder, slot))
       await this.#follow(table, position, signal)
     }
   }
@@ -112,13 +112,13 @@ class ChangesReader {
   /** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
   async #checkTable(
     position: SavedPosition | undefined,
-  ): Promise<{ table: Table; publication: Publication | undefined; warnings: readonly string[] }> {
+  ): Promise<{ table: PostgresTable; publication: Publication | undefined; warnings: readonly string[] }> {
     const { table: name, publication } = this.#options
-    const currentTable = await tableAsRead(this.#sql, name, hasRead(position) ? position : undefined)
+    const currentTable = await findReadTable(this.#sql, name, hasRead(position) ? position : undefined)
     const current = await publicationOf(this.#sql, publication, currentTable)
-    const { table, warnings: hidden } = shownTable(currentTable, current, publication, this.#source)
-    const warnings = [...hidden, ...checkTable(table, this.#source)]
-    if (hasRead(position)) checkShown(current, publication, table, this.#source)
+    const { table, warnings: hidden } = publishedTable(currentTable, current, publication, this.#source)
+    const warnings = [...hidden, ...checkReplicable(table, this.#source)]
+    if (hasRead(position)) checkPublished(current, publication, table, this.#source)
     return { table, publication: current, warnings }
   }
 
@@ -132,17 +132,22 @@ class ChangesReader {
   }
 
   /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
-  async #begin(table: Table, current: Publication | undefined, position: ReadState | undefined, signal: AbortSignal): Promise<ReadState> {
+  async #begin(
+    table: PostgresTable,
+    current: Publication | undefined,
+    position: ReadState | undefined,
+    signal: AbortSignal,
+  ): Promise<ReadState> {
     const { slot, publication, database, folder, copy } = this.#options
-    if (position?.state === 'begins' && position.lsn !== undefined) await dropUnread(this.#sql, slot, position.lsn)
+    if (position?.state === 'begins' && position.lsn !== undefined) await dropUnreadSlot(this.#sql, slot, position.lsn)
     await refuseForeign(this.#sql, slot)
     await ensurePublication(this.#sql, current, publication, table, this.#source)
-    const path = copyFile(folder, slot)
+    const path = copyPath(folder, slot)
     const begin = async (replication: Sql): Promise<ReadState> => {
-      const { lsn, snapshot, passing } = await beginSlot(replication)
+      const { lsn, snapshot, temporaryName: passing } = await createTemporarySlot(replication)
       if (copy) await writeCopy({ sql: this.#sql, path, table, source: this.#source, snapshot, signal })
       await this.#save({ state: 'begins', lsn })
-      await keepSlot(this.#sql, passing, slot)
+      await makeSlotPermanent(this.#sql, passing, slot)
       const next: ReadState = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
       await this.#save(next)
       return next
@@ -151,18 +156,18 @@ class ChangesReader {
   }
 
   async #save(position: ReadState): Promise<void> {
-    await this.#feeding.give(batchOf([]), this.#cursorFor(position))
-    await this.#feeding.settled()
+    await this.#feeding.submit(recordBatchOf([]), this.#cursorFor(position))
+    await this.#feeding.whenDurable()
   }
 
-  #cursorFor(state: ReadState): Cursor {
+  #cursorFor(state: ReadState): SourceCursor {
     const position: SavedPosition = { ...this.#readTable!, ...state }
     return [this.#cursor, JSON.stringify(position)]
   }
 
   async #readCopy(position: ReadState & { readonly state: 'copied' }, signal: AbortSignal): Promise<ReadState> {
     const { folder, slot, table } = this.#options
-    const path = copyFile(folder, slot)
+    const path = copyPath(folder, slot)
     if (!hasCopy(path))
       throw new SpillwayError(
         'SPILL_SOURCE',
@@ -170,7 +175,7 @@ class ChangesReader {
         { place: path },
       )
     for await (const { batch, place: file } of readCopy(path, table, position.file, signal)) {
-      await this.#feeding.give(batch, this.#cursorFor({ ...position, file }))
+      await this.#feeding.submit(batch, this.#cursorFor({ ...position, file }))
       if (signal.aborted) return position
     }
     if (signal.aborted) return position
@@ -179,7 +184,7 @@ class ChangesReader {
     return next
   }
 
-  async #follow(table: Table, from: ReadState & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
+  async #follow(table: PostgresTable, from: ReadState & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
     const { database, follow, lookMs = limits.POSTGRES_LOOK_MS } = this.#options
     await withClient(await openClient(database, true), replication =>
       followChanges(
@@ -191,12 +196,12 @@ class ChangesReader {
           feeding: this.#feeding,
           relation: table,
           follow,
-          seen: this.#readTable?.columns,
+          lastColumns: this.#readTable?.columns,
           cursorAt: (position, columns) => {
             this.#readTable = { ...this.#readTable!, columns }
             return this.#cursorFor({ state: 'changes', ...position })
           },
-          looks: new Looks(() => this.#checkTable({ ...this.#readTable!, ...from }), lookMs),
+          checks: new PeriodicCheck(() => this.#checkTable({ ...this.#readTable!, ...from }), lookMs),
         },
         from,
         signal,
@@ -210,7 +215,7 @@ const changesCursor = (source: string, { table, slot }: Pick<ChangesOptions, 'ta
   `${source}=pg-changes:${table}@${slot}`
 
 /** Description of the position where reading a table will start. */
-export function changesPlace(run: Fed, source: string, options: Pick<ChangesOptions, 'table' | 'slot'>): string {
+export function changesPositionText(run: FeedTarget, source: string, options: Pick<ChangesOptions, 'table' | 'slot'>): string {
   const saved = run.cursor(changesCursor(source, options))
   const position = saved === undefined ? undefined : (JSON.parse(saved) as SavedPosition)
   const changes = `changes of ${options.table}`

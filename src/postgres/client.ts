@@ -7,7 +7,7 @@ import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Database } from './settings.ts'
+import type { DatabaseSettings } from './settings.ts'
 
 /** `GMT`, since a server without a time zone database does not know `UTC`. */
 const SESSION_SETTINGS = {
@@ -20,7 +20,7 @@ const SESSION_SETTINGS = {
 } as const
 
 /** A client with one lazy connection. `replication`: for replication commands. Throws `SPILL_INPUT` if the package is missing. */
-export async function openClient({ url, sslMode, host, user, name }: Database, replication = false): Promise<Sql> {
+export async function openClient({ url, sslMode, host, user, name }: DatabaseSettings, replication = false): Promise<Sql> {
   const postgres = await loadDriver()
   const options = {
     ...(host !== undefined && { host }),
@@ -93,7 +93,7 @@ async function loadDriver(): Promise<typeof import('postgres')> {
 /** Calls `use` with a client, then ends the client with all its statements; the signal ends it earlier. */
 export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await (signal === undefined ? use(client) : endedBy(signal, client, () => use(client)))
+    return await (signal === undefined ? use(client) : endOnAbort(signal, client, () => use(client)))
   } finally {
     await client.end({ timeout: 0 })
   }
@@ -103,7 +103,7 @@ export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T
  * Runs an action and ends the client at once when the signal comes: a statement may wait for a lock, or for a server that no longer
  * answers. The action then throws as for a lost connection.
  */
-export async function endedBy<T>(signal: AbortSignal, client: Sql, action: () => Promise<T>): Promise<T> {
+export async function endOnAbort<T>(signal: AbortSignal, client: Sql, action: () => Promise<T>): Promise<T> {
   const end = () => void client.end({ timeout: 0 })
   if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })
@@ -118,7 +118,7 @@ export async function endedBy<T>(signal: AbortSignal, client: Sql, action: () =>
  * The result of a transaction, or the error of a lost connection at the signal. After the client ends, the transaction itself may never
  * settle.
  */
-export async function unlessEnded<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
+export async function rejectOnAbort<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' }))
   if (signal.aborted) stop()

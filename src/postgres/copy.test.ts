@@ -10,7 +10,7 @@ import { withClients } from '../../test/postgres/writing.ts'
 import { pause } from '../base/clock.ts'
 import { openClient, withClient } from './client.ts'
 import { writeCopy } from './copy.ts'
-import { tableOf } from './table.ts'
+import { requireTable } from './table.ts'
 
 const server = ownServer()
 
@@ -19,7 +19,7 @@ test('the signal ends a copy that waits for a lock', { skip }, () =>
     const folder = scratchFolder('copy')
     const path = join(folder, 'copy.ndjson')
     await looker`CREATE TABLE copied (n int PRIMARY KEY, who text, at timestamptz)`
-    const table = await tableOf(looker, 'copied')
+    const table = await requireTable(looker, 'copied')
     await looker.unsafe('BEGIN ISOLATION LEVEL REPEATABLE READ')
     const [{ snapshot }] = await looker<{ snapshot: string }[]>`SELECT pg_export_snapshot() AS snapshot`
     await locker.unsafe('BEGIN; LOCK TABLE copied IN ACCESS EXCLUSIVE MODE')

@@ -3,55 +3,55 @@ import type { Sql } from 'postgres'
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import type { RowMap } from '../intake/mapping.ts'
-import type { Cursor } from '../run/ingest/inbox.ts'
+import type { RowMap } from '../intake/row-map.ts'
+import type { SourceCursor } from '../run/ingest/inbox.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
-import { endedBy } from './client.ts'
-import type { Feeding } from './feeding.ts'
-import type { Looks } from './going-on.ts'
-import { lsnOf, lsnText, type Lsn } from './lsn.ts'
-import { messageOf, type RowChange } from './pgoutput.ts'
-import { Rows } from './rows.ts'
-import { ChangeStream } from './stream.ts'
-import { domainTypes, type Table } from './table.ts'
+import { endOnAbort } from './client.ts'
+import type { RunFeed } from './run-feed.ts'
+import type { PeriodicCheck } from './read-table.ts'
+import { parseLsn, lsnText, type Lsn } from './lsn.ts'
+import { parseMessage, type RowChange } from './pgoutput.ts'
+import { RowBatchBuilder } from './row-batch.ts'
+import { ChangeStream } from './change-stream.ts'
+import { domainBaseTypes, type PostgresTable } from './table.ts'
 
 /** Everything before `lsn` was read, and `changes` changes of the transaction that commits at `commit`. */
-export interface ChangePlace {
+export interface ChangePosition {
   readonly lsn: string
   readonly commit?: string
   readonly changes?: number
 }
 
-export interface FollowingChanges {
+export interface FollowChangesOptions {
   readonly sql: Sql
   readonly replication: Sql
   readonly source: SourceIR
   readonly map?: RowMap | undefined
   /** Table name in the positions of rejected records. */
   readonly table: string
-  readonly relation: Table
+  readonly relation: PostgresTable
   readonly slot: string
   readonly publication: string
   readonly follow: boolean
-  readonly feeding: Feeding
+  readonly feeding: RunFeed
   /** Names of the last known columns; `undefined` if unknown. */
-  readonly seen: readonly string[] | undefined
-  readonly cursorAt: (place: ChangePlace, columns: readonly string[] | undefined) => Cursor
+  readonly lastColumns: readonly string[] | undefined
+  readonly cursorAt: (place: ChangePosition, columns: readonly string[] | undefined) => SourceCursor
   /** Periodic checks of the table and its publication, since the stream does not report their changes. */
-  readonly looks: Looks
+  readonly checks: PeriodicCheck
 }
 
-export async function followChanges(options: FollowingChanges, from: ChangePlace, signal: AbortSignal): Promise<void> {
-  const { sql, replication, slot, publication, follow, looks } = options
+export async function followChanges(options: FollowChangesOptions, from: ChangePosition, signal: AbortSignal): Promise<void> {
+  const { sql, replication, slot, publication, follow, checks: looks } = options
   const until = follow ? undefined : await endMarker(sql)
-  const changes = new ChangeCollector(options, from, await domainTypes(sql))
+  const changes = new ChangeCollector(options, from, await domainBaseTypes(sql))
   // From here on every wait ends at the signal. The stream still reports the durable position at its end.
-  const stream = await endedBy(signal, replication, () => ChangeStream.open(replication, slot, publication, lsnOf(from.lsn)))
+  const stream = await endOnAbort(signal, replication, () => ChangeStream.open(replication, slot, publication, parseLsn(from.lsn)))
   try {
     for (;;) {
-      const batch = await stream.take(signal)
+      const batch = await stream.next(signal)
       if (batch === undefined || signal.aborted) return
-      looks.take()
+      looks.runIfDue()
       for (const message of batch.messages) {
         try {
           changes.handle(message)
@@ -74,7 +74,7 @@ export async function followChanges(options: FollowingChanges, from: ChangePlace
 /** A log position after all earlier commits. Writing a message creates it: the server sends nothing of a page that is not full. */
 async function endMarker(sql: Sql): Promise<Lsn> {
   const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT pg_logical_emit_message(true, 'spillway', '')::text AS lsn`
-  return lsnOf(lsn)
+  return parseLsn(lsn)
 }
 
 /** The transaction whose changes are being received. */
@@ -87,20 +87,25 @@ interface OpenTransaction {
 }
 
 class ChangeCollector {
-  readonly #options: FollowingChanges
+  readonly #options: FollowChangesOptions
   readonly #records: ChangeRecords
   readonly #resumedAt: { readonly lsn: Lsn; readonly commit: Lsn; readonly changes: number }
   #end: Lsn
   #open: OpenTransaction | undefined
-  #rows: Rows
+  #rows: RowBatchBuilder
   #positions: string[] = []
   #hasMoved = false
   #savedAt = stopwatch()
 
-  constructor(options: FollowingChanges, { lsn, commit, changes = 0 }: ChangePlace, baseOf: ReadonlyMap<number, number>) {
+  constructor(options: FollowChangesOptions, { lsn, commit, changes = 0 }: ChangePosition, baseOf: ReadonlyMap<number, number>) {
     this.#options = options
-    this.#records = new ChangeRecords(options.source, { table: options.relation, baseOf, seen: options.seen, map: options.map })
-    this.#resumedAt = { lsn: lsnOf(lsn), commit: commit === undefined ? 0n : lsnOf(commit), changes }
+    this.#records = new ChangeRecords(options.source, {
+      table: options.relation,
+      baseTypes: baseOf,
+      lastColumns: options.lastColumns,
+      map: options.map,
+    })
+    this.#resumedAt = { lsn: parseLsn(lsn), commit: commit === undefined ? 0n : parseLsn(commit), changes }
     this.#end = this.#resumedAt.lsn
     this.#rows = this.#emptyRows()
   }
@@ -116,7 +121,7 @@ class ChangeCollector {
   }
 
   handle(bytes: Buffer): void {
-    const message = messageOf(bytes)
+    const message = parseMessage(bytes)
     if (message === undefined) return
     switch (message.kind) {
       case 'begin':
@@ -129,7 +134,7 @@ class ChangeCollector {
         this.#hasMoved = true
         return
       case 'relation':
-        if (message.oid === this.#options.relation.oid) this.#records.columnsAre(message)
+        if (message.oid === this.#options.relation.oid) this.#records.setColumns(message)
         return
       default:
         this.#change(message)
@@ -149,7 +154,7 @@ class ChangeCollector {
     open.changes++
     if (open.changes <= open.alreadyRead) return
     this.#hasMoved = true
-    for (const record of this.#records.of(change, open.at)) {
+    for (const record of this.#records.recordsOf(change, open.at)) {
       const number = this.#positions.push(`${this.#options.table} ${lsnText(open.commit)} change ${open.changes}`) - 1
       if (record instanceof RefusedChange) this.#rows.refuse(number, record.fault, record.raw)
       else this.#rows.add(number, record)
@@ -170,7 +175,7 @@ class ChangeCollector {
     this.#hasMoved = false
     this.#savedAt = stopwatch()
     const { feeding, cursorAt } = this.#options
-    await feeding.give(batch, cursorAt(position, this.#records.seen), () => stream.confirm(end))
+    await feeding.submit(batch, cursorAt(position, this.#records.lastColumns), () => stream.confirm(end))
   }
 
   /**
@@ -187,9 +192,9 @@ class ChangeCollector {
     return stopwatch() - this.#savedAt >= limits.POSTGRES_STATUS_MS
   }
 
-  #emptyRows(): Rows {
+  #emptyRows(): RowBatchBuilder {
     const positions: string[] = []
     this.#positions = positions
-    return new Rows(number => positions[number], true)
+    return new RowBatchBuilder(number => positions[number], true)
   }
 }

@@ -7,7 +7,7 @@ import { Given } from '../../test/postgres/given.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { sourceOf } from '../../test/postgres/taking.ts'
 import { entity, model, on, pipeline, source, t } from '../index.ts'
-import { readChanges } from './changes.ts'
+import { readTableChanges } from './changes.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('hidden-columns')
@@ -35,7 +35,7 @@ async function create(sql: Sql, table: string, columns: string): Promise<(of: ty
   const onWarning = (text: string) => void warnings.push(text)
   const options = { database: databaseAt(server()), folder, follow: false, copy: true, onWarning, table, slot: table, publication: table }
   return async of => {
-    await readChanges(given, of, options, new AbortController().signal)
+    await readTableChanges(given, of, options, new AbortController().signal)
     const records = given.records.slice(told)
     told += records.length
     return [...records, ...warnings.splice(0).filter(text => !text.includes('2 kB'))]

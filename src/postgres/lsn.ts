@@ -1,7 +1,7 @@
 /** Log sequence number: a byte position in PostgreSQL's write-ahead log; cursors and messages show it as `16/B374D848`. */
 export type Lsn = bigint
 
-export function lsnOf(text: string): Lsn {
+export function parseLsn(text: string): Lsn {
   const [high, low] = text.split('/')
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
 }

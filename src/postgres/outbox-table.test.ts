@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { insert, outboxOf, outboxOptions } from '../../test/postgres/outboxes.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
-import { readOutbox, type OutboxOptions } from './outbox.ts'
+import { readOutbox, type ReadOutboxOptions } from './outbox.ts'
 
 const server = ownServer()
 const never = new AbortController().signal
-const options = (table: string, more?: Partial<OutboxOptions>) => outboxOptions(server(), table, more)
+const options = (table: string, more?: Partial<ReadOutboxOptions>) => outboxOptions(server(), table, more)
 
 test('rejects a table that is not an outbox, with the fix', { skip }, async () => {
   const { run } = taking()
-  const read = (table: string, more?: Partial<OutboxOptions>) => readOutbox(run, sourceOf(numbers), options(table, more), never)
+  const read = (table: string, more?: Partial<ReadOutboxOptions>) => readOutbox(run, sourceOf(numbers), options(table, more), never)
   await server().withClient(1, async sql => {
     await sql`CREATE TABLE plain (id bigint PRIMARY KEY, payload jsonb)`
     await sql`INSERT INTO plain VALUES (1, '{"who":"w","n":1,"at":0}')`

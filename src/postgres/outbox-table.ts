@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { columnNamed, quoted, type Table, type TableColumn } from './table.ts'
+import { requireColumn, quotedName, type PostgresTable, type TableColumn } from './table.ts'
 
 /** Roles of the table's columns. */
 export interface OutboxColumns {
@@ -21,34 +21,34 @@ const json = new Set([25, 114, 1043, 3802])
 /**
  * @throws `SPILL_INPUT`, with the statements that fix it, for a table whose rows cannot be read exactly once.
  */
-export async function checkOutbox(sql: Sql, table: Table, { id, xid, payload }: OutboxColumns): Promise<void> {
+export async function checkOutbox(sql: Sql, table: PostgresTable, { id, xid, payload }: OutboxColumns): Promise<void> {
   const reject = (problem: string): never => {
     throw new SpillwayError('SPILL_INPUT', problem, { place: table.name })
   }
-  if (!integers.has(columnNamed(table, id).type)) reject(`is not an outbox: its column '${id}' is not a bigint that numbers the rows`)
+  if (!integers.has(requireColumn(table, id).type)) reject(`is not an outbox: its column '${id}' is not a bigint that numbers the rows`)
   const unique = await uniqueness(sql, table, id, xid)
   if (!unique.holds)
     reject(
-      `needs a unique index on its column '${id}', alone or with '${xid}', or rows with equal ids would be lost: ALTER TABLE ${table.name} ADD ${unique.hasPrimary ? 'UNIQUE' : 'PRIMARY KEY'} (${quoted(id)})`,
+      `needs a unique index on its column '${id}', alone or with '${xid}', or rows with equal ids would be lost: ALTER TABLE ${table.name} ADD ${unique.hasPrimary ? 'UNIQUE' : 'PRIMARY KEY'} (${quotedName(id)})`,
     )
-  if (columnNamed(table, id).nullable)
+  if (requireColumn(table, id).nullable)
     reject(
-      `has a column '${id}' that may be NULL, and a row without an id has no place: ALTER TABLE ${table.name} ALTER COLUMN ${quoted(id)} SET NOT NULL`,
+      `has a column '${id}' that may be NULL, and a row without an id has no place: ALTER TABLE ${table.name} ALTER COLUMN ${quotedName(id)} SET NOT NULL`,
     )
   const writer = table.columns.find(({ name }) => name === xid)
   if (writer === undefined || writer.type !== XID8 || writer.nullable || writer.default !== CURRENT_XID)
     reject(
       `needs a column that says which transaction wrote a row, or rows that are committed late would be lost: ${fixFor(table, xid, id, writer)}`,
     )
-  if (payload !== undefined && !json.has(columnNamed(table, payload).type))
-    reject(`has a column '${payload}' that does not hold JSON: it is ${columnNamed(table, payload).typeName}`)
+  if (payload !== undefined && !json.has(requireColumn(table, payload).type))
+    reject(`has a column '${payload}' that does not hold JSON: it is ${requireColumn(table, payload).typeName}`)
 }
 
 /**
  * True if no two rows of a transaction can have the same id, apart from NULL. Key columns that are expressions have no name. A partitioned
  * table has no unique index without its partition key; there the sequence of the ids keeps them distinct.
  */
-async function uniqueness(sql: Sql, { oid }: Table, id: string, xid: string): Promise<{ holds: boolean; hasPrimary: boolean }> {
+async function uniqueness(sql: Sql, { oid }: PostgresTable, id: string, xid: string): Promise<{ holds: boolean; hasPrimary: boolean }> {
   const indexes = await sql<{ isPrimary: boolean; isParted: boolean; names: (string | null)[] }[]>`
     SELECT i.indisprimary AS "isPrimary", c.relkind = 'p' AS "isParted", (
       SELECT json_agg(a.attname) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
@@ -60,14 +60,14 @@ async function uniqueness(sql: Sql, { oid }: Table, id: string, xid: string): Pr
   }
 }
 
-function fixFor(table: Table, xid: string, id: string, writer: TableColumn | undefined): string {
-  const alter = (action: string): string => `ALTER TABLE ${table.name} ${action} ${quoted(xid)}`
+function fixFor(table: PostgresTable, xid: string, id: string, writer: TableColumn | undefined): string {
+  const alter = (action: string): string => `ALTER TABLE ${table.name} ${action} ${quotedName(xid)}`
   return [
     ...(writer && writer.type !== XID8 ? [alter('DROP COLUMN')] : []),
     ...(writer?.type === XID8 ? [] : [`${alter('ADD COLUMN')} xid8 NOT NULL DEFAULT '0'`]),
     `${alter('ALTER COLUMN')} SET DEFAULT ${CURRENT_XID}`,
     ...(writer?.type === XID8 && writer.nullable ? [`${alter('ALTER COLUMN')} SET NOT NULL`] : []),
-    `CREATE INDEX ON ${table.name} (${quoted(xid)}, ${quoted(id)})`,
+    `CREATE INDEX ON ${table.name} (${quotedName(xid)}, ${quotedName(id)})`,
   ].join('; ')
 }
 
@@ -75,15 +75,15 @@ function fixFor(table: Table, xid: string, id: string, writer: TableColumn | und
  * Statement for one page after ($1, $2), with at most $3 rows, and at most POSTGRES_PAGE_BYTES and one row. It returns transaction, id,
  * size in bytes, and the columns. A row longer than LINE_BYTES_MAX has NULLs.
  */
-export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns, columns: readonly TableColumn[]): string {
-  const place = `${quoted(xid)}, ${quoted(id)}`
-  const values = columns.map(({ name }, i) => `${quoted(name)}${name === payload ? '::text' : ''} AS c${i}`)
+export function pageStatement(table: PostgresTable, { id, xid, payload }: OutboxColumns, columns: readonly TableColumn[]): string {
+  const place = `${quotedName(xid)}, ${quotedName(id)}`
+  const values = columns.map(({ name }, i) => `${quotedName(name)}${name === payload ? '::text' : ''} AS c${i}`)
   const sizes = columns.map(({ toasted }, i) => (toasted ? `coalesce(octet_length(c${i}::text), 0)` : '16'))
   const held = columns.map((_, i) => `CASE WHEN size > ${limits.LINE_BYTES_MAX} THEN NULL ELSE c${i} END`)
   return `
     WITH page AS MATERIALIZED (
-      SELECT ${[`${quoted(xid)} AS x`, `${quoted(id)} AS i`, ...values].join(', ')} FROM ${table.name}
-      WHERE (${place}) > ($1::text::xid8, $2::text::bigint) AND ${quoted(xid)} < pg_snapshot_xmin(pg_current_snapshot())
+      SELECT ${[`${quotedName(xid)} AS x`, `${quotedName(id)} AS i`, ...values].join(', ')} FROM ${table.name}
+      WHERE (${place}) > ($1::text::xid8, $2::text::bigint) AND ${quotedName(xid)} < pg_snapshot_xmin(pg_current_snapshot())
       ORDER BY ${place} LIMIT $3::text::int),
     sized AS (SELECT *, ${sizes.join(' + ') || '0'} AS size FROM page),
     summed AS (SELECT *, sum(least(size, ${limits.LINE_BYTES_MAX})) OVER (ORDER BY x, i) AS bytes FROM sized)
@@ -95,9 +95,9 @@ export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns,
  * Throws `SPILL_SOURCE` if this server has not reached the transactions of the rows, or the last one read. It was then restored from a
  * dump, or set back to an earlier time.
  */
-export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxColumns, xidRead: string): Promise<void> {
+export async function checkTransactionIds(sql: Sql, table: PostgresTable, { xid }: OutboxColumns, xidRead: string): Promise<void> {
   const [{ ahead, back }] = await sql.unsafe<{ ahead: boolean | null; back: boolean }[]>(
-    `SELECT (SELECT ${quoted(xid)} FROM ${table.name} ORDER BY ${quoted(xid)} DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
+    `SELECT (SELECT ${quotedName(xid)} FROM ${table.name} ORDER BY ${quotedName(xid)} DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
       $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) AS back`,
     [xidRead],
   )
@@ -110,7 +110,7 @@ export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxC
   if (ahead)
     throw new SpillwayError(
       'SPILL_SOURCE',
-      `has rows of transactions that this server has not reached yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quoted(xid)} = '0'`,
+      `has rows of transactions that this server has not reached yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quotedName(xid)} = '0'`,
       { place: table.name },
     )
 }

@@ -9,13 +9,13 @@ import { withClients, written } from '../../test/postgres/writing.ts'
 import { pause } from '../base/clock.ts'
 import { random } from '../base/random.ts'
 import { limits } from '../base/limits.ts'
-import type { Fed } from './feeding.ts'
-import { readOutbox, type OutboxOptions } from './outbox.ts'
+import type { FeedTarget } from './run-feed.ts'
+import { readOutbox, type ReadOutboxOptions } from './outbox.ts'
 
 const server = ownServer()
 const never = new AbortController().signal
 
-const options = (table: string, more?: Partial<OutboxOptions>) => outboxOptions(server(), table, more)
+const options = (table: string, more?: Partial<ReadOutboxOptions>) => outboxOptions(server(), table, more)
 
 test('a transaction that commits late, with smaller ids, loses nothing', { skip }, () =>
   withClients(server(), 2, async (early, late) => {
@@ -90,7 +90,7 @@ for (const seed of [1, 2, 3])
         until: over.signal,
         insert: (client, ...all) => insert(client, table, ...all),
       })
-      const read = (run: Fed, signal: AbortSignal) =>
+      const read = (run: FeedTarget, signal: AbortSignal) =>
         readOutbox(run, sourceOf(numbers), options(table, { follow: true, pageRows: 3 }), signal)
       const disk = await killed(read, random(seed), { times: 15, moments: 40 }).finally(() => over.abort())
       const committed = await writing
@@ -210,7 +210,7 @@ test('pages are bounded in bytes', { skip }, async () => {
   })
   const fed = {
     submit: (...given: Parameters<typeof run.submit>) => (batches.push(given[1].records.length), run.submit(...given)),
-    room: () => run.room(),
+    whenRoom: () => run.whenRoom(),
     cursor: (name: string) => run.cursor(name),
   }
   await readOutbox(fed, sourceOf(numbers), options('wide'), never)

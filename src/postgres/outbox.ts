@@ -15,17 +15,17 @@ import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { parseRecord } from '../intake/json.ts'
+import { parseJsonRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import { openClient, withClient } from './client.ts'
-import { Feeding, type Fed } from './feeding.ts'
-import { once, pauseUnless, untilReached } from './lost.ts'
-import { checkOutbox, checkTransactions, pageStatement, type OutboxColumns } from './outbox-table.ts'
-import type { ReadOptions } from './reading.ts'
-import { longFault, recordOf, Rows } from './rows.ts'
-import { columnNamed, readColumns, tableOf, type ReadColumn, type Table, type TableColumn } from './table.ts'
+import { RunFeed, type FeedTarget } from './run-feed.ts'
+import { warnOnce, pauseOrAbort, retryUntilDone } from './retry.ts'
+import { checkOutbox, checkTransactionIds, pageStatement, type OutboxColumns } from './outbox-table.ts'
+import type { TableReadOptions } from './read-options.ts'
+import { longRowFault, rowRecordOf, RowBatchBuilder } from './row-batch.ts'
+import { requireColumn, selectColumns, requireTable, type SelectedColumn, type PostgresTable, type TableColumn } from './table.ts'
 
-export interface OutboxOptions extends ReadOptions {
+export interface ReadOutboxOptions extends TableReadOptions {
   readonly columns: OutboxColumns
   /** The database was moved to another server with its transactions (pg_upgrade), so the saved position is valid there. */
   readonly moved: boolean
@@ -46,13 +46,13 @@ const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', i
  * Submits the rows of an outbox to a source of a run: until the signal, or without `follow` until there are no more. Resolves when all of
  * them are durable. Throws `SPILL_INPUT` for a table that is not an outbox, and `SPILL_SOURCE` as documented there.
  */
-export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOptions, signal: AbortSignal): Promise<void> {
-  const feeding = new Feeding(run, source.name)
-  const warned = { ...options, onWarning: once(options.onWarning) }
-  await untilReached(
+export async function readOutbox(run: FeedTarget, source: SourceIR, options: ReadOutboxOptions, signal: AbortSignal): Promise<void> {
+  const feeding = new RunFeed(run, source.name)
+  const warned = { ...options, onWarning: warnOnce(options.onWarning) }
+  await retryUntilDone(
     async reached => {
       // Submitted batches must be durable before the position is looked up again.
-      await feeding.settled()
+      await feeding.whenDurable()
       await withClient(
         await openClient(options.database),
         sql => follow({ sql, run, source, options: warned, signal, feeding, reached }),
@@ -61,27 +61,27 @@ export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOpti
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
-  await feeding.settled()
+  await feeding.whenDurable()
 }
 
 interface FollowContext {
   readonly sql: Sql
-  readonly run: Fed
+  readonly run: FeedTarget
   readonly source: SourceIR
-  readonly options: OutboxOptions
+  readonly options: ReadOutboxOptions
   readonly signal: AbortSignal
-  readonly feeding: Feeding
+  readonly feeding: RunFeed
   readonly reached: () => void
 }
 
 async function follow({ sql, run, source, options, signal, feeding, reached }: FollowContext): Promise<void> {
   const { columns: roles, pageRows = limits.POSTGRES_PAGE_ROWS } = options
-  const table = await tableOf(sql, options.table)
+  const table = await requireTable(sql, options.table)
   await checkOutbox(sql, table, roles)
   const columns = outboxColumns(table, source, roles, options.onWarning)
   const cursor = outboxCursor(source.name, options.table)
   let position = resumePosition(table, run.cursor(cursor), options.moved)
-  await checkTransactions(sql, table, roles, position.xid)
+  await checkTransactionIds(sql, table, roles, position.xid)
   reached()
   const statement = pageStatement(table, roles, columns)
   while (!signal.aborted) {
@@ -90,11 +90,11 @@ async function follow({ sql, run, source, options, signal, feeding, reached }: F
       const last = rows.at(-1)!
       position = { origin: table.origin, xid: String(last[0]), id: String(last[1]) }
       const page = rows as unknown as Page
-      await feeding.give(batchOf(options.table, page, columns, roles.payload !== undefined), [cursor, JSON.stringify(position)])
+      await feeding.submit(batchOf(options.table, page, columns, roles.payload !== undefined), [cursor, JSON.stringify(position)])
     }
     if (rows.length === pageRows || bytesOf(rows) >= limits.POSTGRES_PAGE_BYTES) continue
     if (!options.follow) return
-    await pauseUnless(signal, limits.POSTGRES_POLL_MS)
+    await pauseOrAbort(signal, limits.POSTGRES_POLL_MS)
   }
 }
 
@@ -102,7 +102,7 @@ async function follow({ sql, run, source, options, signal, feeding, reached }: F
 const outboxCursor = (source: string, table: string): string => `${source}=pg:${table}`
 
 /** Description of the position where reading an outbox will start. */
-export function outboxPlace(run: Fed, source: string, table: string): string {
+export function outboxPositionText(run: FeedTarget, source: string, table: string): string {
   const saved = run.cursor(outboxCursor(source, table))
   if (saved === undefined) return `table ${table} from the beginning`
   const { xid, id } = JSON.parse(saved) as OutboxPosition
@@ -110,19 +110,19 @@ export function outboxPlace(run: Fed, source: string, table: string): string {
 }
 
 function outboxColumns(
-  table: Table,
+  table: PostgresTable,
   source: SourceIR,
   { payload }: OutboxColumns,
   onWarning: (text: string) => void,
-): readonly (TableColumn & ReadColumn)[] {
-  if (payload !== undefined) return [{ ...columnNamed(table, payload), read: text => text }]
-  const { columns, warnings } = readColumns(table, source)
+): readonly (TableColumn & SelectedColumn)[] {
+  if (payload !== undefined) return [{ ...requireColumn(table, payload), read: text => text }]
+  const { columns, warnings } = selectColumns(table, source)
   for (const warning of warnings) onWarning(warning)
   return columns
 }
 
 /** The position to resume at. Throws `SPILL_SOURCE` if another database was read before. */
-function resumePosition({ name, origin }: Table, saved: string | undefined, moved: boolean): OutboxPosition {
+function resumePosition({ name, origin }: PostgresTable, saved: string | undefined, moved: boolean): OutboxPosition {
   if (saved === undefined) return startPosition(origin)
   const position = JSON.parse(saved) as OutboxPosition
   if (position.origin !== origin && !moved)
@@ -140,28 +140,28 @@ type Page = readonly (readonly (Buffer | null)[])[]
 
 const bytesOf = (page: Page): number => page.reduce((bytes, row) => bytes + Math.min(Number(String(row[2])), limits.LINE_BYTES_MAX), 0)
 
-function batchOf(table: string, page: Page, columns: readonly ReadColumn[], isPayload: boolean) {
-  const rows = new Rows(number => `${table} id ${String(page[number][1])}`, !isPayload)
+function batchOf(table: string, page: Page, columns: readonly SelectedColumn[], isPayload: boolean) {
+  const rows = new RowBatchBuilder(number => `${table} id ${String(page[number][1])}`, !isPayload)
   for (let number = 0; number < page.length; number++) {
     const [, id, size, ...values] = page[number]
     const bytes = Number(String(size))
-    if (bytes > limits.LINE_BYTES_MAX) rows.refuse(number, longFault(bytes), JSON.stringify({ id: String(id) }))
+    if (bytes > limits.LINE_BYTES_MAX) rows.refuse(number, longRowFault(bytes), JSON.stringify({ id: String(id) }))
     else if (isPayload) addPayload(rows, number, values[0])
     else addRow(rows, number, columns, values)
   }
   return rows.batch()
 }
 
-function addPayload(rows: Rows, number: number, payload: Buffer | null): void {
+function addPayload(rows: RowBatchBuilder, number: number, payload: Buffer | null): void {
   if (payload === null) return rows.refuse(number, new Fault('the payload is NULL'), 'null')
-  const parsed = parseRecord(payload, 0, payload.length)
+  const parsed = parseJsonRecord(payload, 0, payload.length)
   if (parsed instanceof Fault) rows.refuse(number, parsed, String(payload))
   else rows.add(number, parsed.value, () => String(payload), parsed.inexact)
 }
 
-function addRow(rows: Rows, number: number, columns: readonly ReadColumn[], values: readonly (Buffer | null)[]): void {
+function addRow(rows: RowBatchBuilder, number: number, columns: readonly SelectedColumn[], values: readonly (Buffer | null)[]): void {
   const texts = values.map(value => (value === null ? null : String(value)))
-  const record = recordOf(columns, texts)
+  const record = rowRecordOf(columns, texts)
   if (record instanceof Fault)
     rows.refuse(number, record, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]]))))
   else rows.add(number, record)

@@ -3,34 +3,34 @@
  * it has committed: its beginning, its changes in order, and its commit. Values are text, in the session's format.
  */
 import type { Lsn } from './lsn.ts'
-import type { Texts } from './rows.ts'
+import type { RowTexts } from './row-batch.ts'
 
-export interface Relation {
+export interface RelationMessage {
   readonly kind: 'relation'
   readonly oid: number
   readonly columns: readonly { readonly name: string; readonly type: number }[]
 }
 
 export type RowChange =
-  | { readonly kind: 'insert'; readonly oid: number; readonly row: Texts }
+  | { readonly kind: 'insert'; readonly oid: number; readonly row: RowTexts }
   /** `old`: the old row, or only its identity (`isKey`); absent if the identity is unchanged and no more is shown. */
-  | { readonly kind: 'update'; readonly oid: number; readonly row: Texts; readonly old?: Texts; readonly isKey: boolean }
-  | { readonly kind: 'delete'; readonly oid: number; readonly old: Texts; readonly isKey: boolean }
+  | { readonly kind: 'update'; readonly oid: number; readonly row: RowTexts; readonly old?: RowTexts; readonly isKey: boolean }
+  | { readonly kind: 'delete'; readonly oid: number; readonly old: RowTexts; readonly isKey: boolean }
   | { readonly kind: 'truncate'; readonly oids: readonly number[] }
 
-export type Message =
+export type PgoutputMessage =
   /** `commit` is the log position of the commit, `at` its time in UTC ms. */
   | { readonly kind: 'begin'; readonly commit: Lsn; readonly at: number }
   /** `end`: the log position after the commit. */
   | { readonly kind: 'commit'; readonly end: Lsn }
-  | Relation
+  | RelationMessage
   | RowChange
   | undefined
 
 const EPOCH_2000_MS = 946_684_800_000
 
 /** `undefined` for messages that are not about rows: types, origins. */
-export function messageOf(bytes: Buffer): Message {
+export function parseMessage(bytes: Buffer): PgoutputMessage {
   const reader = new Reader(bytes, 1)
   switch (String.fromCharCode(bytes[0])) {
     case 'B':
@@ -60,7 +60,7 @@ export function messageOf(bytes: Buffer): Message {
   }
 }
 
-function relationOf(reader: Reader): Relation {
+function relationOf(reader: Reader): RelationMessage {
   const oid = reader.int32()
   // Schema, name, replica identity.
   reader.text()
@@ -121,7 +121,7 @@ class Reader {
   }
 
   /** Reads a row and the letter before it: new row, old row, or key of the old row. */
-  tagged(): { readonly tag: string; readonly row: Texts } {
+  tagged(): { readonly tag: string; readonly row: RowTexts } {
     const tag = this.char()
     return { tag, row: Array.from({ length: this.int16() }, () => this.#value()) }
   }

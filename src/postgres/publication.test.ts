@@ -4,16 +4,16 @@ import type { Sql } from 'postgres'
 import { scratchFolder } from '../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
-import { readChanges } from './changes.ts'
-import type { Fed } from './feeding.ts'
+import { readTableChanges } from './changes.ts'
+import type { FeedTarget } from './run-feed.ts'
 
 const server = ownServer({ max_replication_slots: '20', max_wal_senders: '20' })
 const folder = scratchFolder('publication')
 const never = new AbortController().signal
 
-function read(run: Fed, table: string): Promise<void> {
+function read(run: FeedTarget, table: string): Promise<void> {
   const names = { table, slot: table, publication: table }
-  return readChanges(
+  return readTableChanges(
     run,
     sourceOf(numbers),
     { database: databaseAt(server()), folder, follow: false, copy: true, onWarning: () => {}, ...names },

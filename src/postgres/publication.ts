@@ -2,17 +2,17 @@
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { quoted, readColumns, type Table, type TableColumn } from './table.ts'
+import { quotedName, selectColumns, type PostgresTable, type TableColumn } from './table.ts'
 
 /**
  * Throws `SPILL_INPUT`, with the statement that fixes it, for a table whose changes cannot be events of the source. Returns warnings about
  * rows that will be rejected.
  */
-export function checkTable(table: Table, source: SourceIR): readonly string[] {
+export function checkReplicable(table: PostgresTable, source: SourceIR): readonly string[] {
   const { deleted, key, identity = [], time, mapVersion } = source
   if (table.kind !== 'r')
     throw new SpillwayError('SPILL_INPUT', 'is not a plain table: changes of partitions and views cannot be read', { place: table.name })
-  const { columns, warnings } = readColumns(table, source, deleted)
+  const { columns, warnings } = selectColumns(table, source, deleted)
   const fix = `ALTER TABLE ${table.name} REPLICA IDENTITY FULL`
   // Publishing such a table would make the server reject every UPDATE of the application, and with deletes every DELETE.
   if (!table.hasIdentity)
@@ -66,7 +66,7 @@ export interface Publication {
   readonly mayShowGenerated: boolean
 }
 
-export async function publicationOf(sql: Sql, name: string, table: Table): Promise<Publication | undefined> {
+export async function publicationOf(sql: Sql, name: string, table: PostgresTable): Promise<Publication | undefined> {
   const [publication] = await sql<Publication[]>`
     SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, t.pubname IS NOT NULL AS has,
       to_jsonb(t) -> 'attnames' AS columns, to_jsonb(p) ? 'pubgencols' AS "mayShowGenerated"
@@ -80,12 +80,12 @@ export async function publicationOf(sql: Sql, name: string, table: Table): Promi
  * but every change NULL. So this throws `SPILL_INPUT`, with the fix, if the source names such a column; for a `map`, a warning says that it
  * does not get them.
  */
-export function shownTable(
-  table: Table,
+export function publishedTable(
+  table: PostgresTable,
   publication: Publication | undefined,
   name: string,
   source: SourceIR,
-): { table: Table; warnings: readonly string[] } {
+): { table: PostgresTable; warnings: readonly string[] } {
   const isPublished = (column: TableColumn): boolean =>
     (!column.generated || (publication?.columns != null && publication.mayShowGenerated)) &&
     publication?.columns?.includes(column.name) !== false
@@ -100,7 +100,7 @@ export function shownTable(
   const hiddenColumn = hidden.find(column => source.columns.some(other => other.name === column.name))
   if (hiddenColumn === undefined) return { table, warnings: [] }
   const fix = hiddenColumn.generated
-    ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quoted(hiddenColumn.name)} DROP EXPRESSION`
+    ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quotedName(hiddenColumn.name)} DROP EXPRESSION`
     : `name it among the columns of the publication '${name}', or leave it out of the source`
   throw new SpillwayError(
     'SPILL_INPUT',
@@ -115,8 +115,13 @@ const requiredActions = ({ deleted }: SourceIR): readonly (typeof ACTIONS)[numbe
   deleted === undefined ? ['insert', 'update'] : ACTIONS
 
 /** The problem of a publication that lacks something the source needs, and the statement that fixes it. */
-export function lacking(publication: Publication, name: string, table: Table, source: SourceIR): { what: string; fix: string } | undefined {
-  const alter = `ALTER PUBLICATION ${quoted(name)}`
+export function publicationProblem(
+  publication: Publication,
+  name: string,
+  table: PostgresTable,
+  source: SourceIR,
+): { what: string; fix: string } | undefined {
+  const alter = `ALTER PUBLICATION ${quotedName(name)}`
   if (!publication.has) return { what: 'does not show this table', fix: `${alter} ADD TABLE ${table.name}` }
   const required = requiredActions(source)
   if (required.every(action => publication[action])) return undefined
@@ -129,13 +134,15 @@ export async function ensurePublication(
   sql: Sql,
   current: Publication | undefined,
   name: string,
-  table: Table,
+  table: PostgresTable,
   source: SourceIR,
 ): Promise<void> {
   if (current === undefined) {
-    await sql.unsafe(`CREATE PUBLICATION ${quoted(name)} FOR TABLE ${table.name} WITH (publish = '${requiredActions(source).join(', ')}')`)
+    await sql.unsafe(
+      `CREATE PUBLICATION ${quotedName(name)} FOR TABLE ${table.name} WITH (publish = '${requiredActions(source).join(', ')}')`,
+    )
     return
   }
-  const problem = lacking(current, name, table, source)
+  const problem = publicationProblem(current, name, table, source)
   if (problem) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${problem.what}: ${problem.fix}`, { place: table.name })
 }

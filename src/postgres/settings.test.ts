@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { openClient } from './client.ts'
-import { databaseOf } from './settings.ts'
+import { databaseSettings } from './settings.ts'
 
 const url = 'postgres://me:secret@host/db'
 
@@ -13,18 +13,18 @@ test('the address is in a variable, in a file that a variable names, or absent',
   const folder = scratchFolder('settings')
   const file = join(folder, 'url')
   writeFileSync(file, `${url}\n`)
-  assert.equal(databaseOf({ DATABASE_URL: url }).url, url)
-  assert.equal(databaseOf({ DATABASE_URL_FILE: file }).url, url)
-  assert.equal(databaseOf({ SHOP_URL: url, DATABASE_URL: 'postgres://other' }, 'SHOP_URL').url, url)
-  assert.equal(databaseOf({ SHOP_URL_FILE: file }, 'SHOP_URL').url, url)
-  assert.deepEqual(databaseOf({ PGSSLMODE: 'require' }), { url: undefined, sslMode: 'require' })
+  assert.equal(databaseSettings({ DATABASE_URL: url }).url, url)
+  assert.equal(databaseSettings({ DATABASE_URL_FILE: file }).url, url)
+  assert.equal(databaseSettings({ SHOP_URL: url, DATABASE_URL: 'postgres://other' }, 'SHOP_URL').url, url)
+  assert.equal(databaseSettings({ SHOP_URL_FILE: file }, 'SHOP_URL').url, url)
+  assert.deepEqual(databaseSettings({ PGSSLMODE: 'require' }), { url: undefined, sslMode: 'require' })
 })
 
 test('an error message does not contain the address', async () => {
   const silent = (error: Error) => !error.message.includes('secret') && (error as NodeJS.ErrnoException).code === 'SPILL_INPUT'
-  assert.throws(() => databaseOf({}, 'SHOP_URL'), silent)
-  assert.throws(() => databaseOf({ DATABASE_URL: 'mysql://me:secret@host' }), silent)
-  assert.throws(() => databaseOf({ DATABASE_URL_FILE: join(tmpdir(), 'no-such-file-of-spillway') }), silent)
+  assert.throws(() => databaseSettings({}, 'SHOP_URL'), silent)
+  assert.throws(() => databaseSettings({ DATABASE_URL: 'mysql://me:secret@host' }), silent)
+  assert.throws(() => databaseSettings({ DATABASE_URL_FILE: join(tmpdir(), 'no-such-file-of-spillway') }), silent)
   await assert.rejects(openClient({ url: 'postgres://me:secret%@host:port/db' }), silent)
 })
 

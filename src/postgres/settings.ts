@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
 
 /** Missing settings default as in PostgreSQL's own programs: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE. */
-export interface Database {
+export interface DatabaseSettings {
   readonly url?: string | undefined
   /**
    * `disable`, `prefer` (the default: encrypts if the server can), `require` (encrypts, does not check the certificate) or `verify-full`. A
@@ -26,7 +26,7 @@ const DEFAULT_VARIABLE = 'DATABASE_URL'
  * The database whose address is in the variable `variable`, or in the file that `variable_FILE` names; without either, the PG… variables
  * apply. Throws `SPILL_INPUT` if a requested variable is not set, or is not an address. Messages never contain the address.
  */
-export function databaseOf(env: Environment, variable?: string): Database {
+export function databaseSettings(env: Environment, variable?: string): DatabaseSettings {
   const name = variable ?? DEFAULT_VARIABLE
   const url = env[name] ?? readSecretFile(env, `${name}_FILE`)
   if (url === undefined && variable !== undefined)

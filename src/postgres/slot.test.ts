@@ -5,18 +5,18 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../test/postgres/server.ts'
 import { numbers, sourceOf, taken, taking } from '../../test/postgres/taking.ts'
-import { readChanges, type ChangesOptions } from './changes.ts'
-import type { Fed } from './feeding.ts'
-import { keepSlot, whileBegun } from './slot.ts'
+import { readTableChanges, type ChangesOptions } from './changes.ts'
+import type { FeedTarget } from './run-feed.ts'
+import { makeSlotPermanent, withTemporarySlot } from './slot.ts'
 
 const server = ownServer()
 const folder = scratchFolder('slot')
 const never = new AbortController().signal
 
-function read(run: Fed, table: string, more: Partial<ChangesOptions> = {}): Promise<void> {
+function read(run: FeedTarget, table: string, more: Partial<ChangesOptions> = {}): Promise<void> {
   const names = { table, slot: table, publication: table }
   const options = { database: databaseAt(server()), folder, follow: false, copy: true, onWarning: () => {}, ...names, ...more }
-  return readChanges(run, sourceOf(numbers), options, never)
+  return readTableChanges(run, sourceOf(numbers), options, never)
 }
 
 const create = (table: string) =>
@@ -49,12 +49,15 @@ test('a vanished slot is an error that says what was lost, and a new slot contin
 
 test('retries a start whose connection was lost with its slot and snapshot', { skip }, async () => {
   await server().withClient(1, async sql => {
-    await assert.rejects(keepSlot(sql, 'spillway_begins_0', 'kept'), { code: 'CONNECTION_CLOSED', message: /slot began on is lost/ })
+    await assert.rejects(makeSlotPermanent(sql, 'spillway_begins_0', 'kept'), {
+      code: 'CONNECTION_CLOSED',
+      message: /slot began on is lost/,
+    })
     const asSeen = sql.begin('ISOLATION LEVEL REPEATABLE READ', tx =>
-      whileBegun(tx.unsafe(`SET TRANSACTION SNAPSHOT '00000003-0000001B-1'`)),
+      withTemporarySlot(tx.unsafe(`SET TRANSACTION SNAPSHOT '00000003-0000001B-1'`)),
     )
     await assert.rejects(asSeen, { code: 'CONNECTION_CLOSED' })
-    await assert.rejects(whileBegun(sql`SELECT 1 / 0`), { code: '22012' })
+    await assert.rejects(withTemporarySlot(sql`SELECT 1 / 0`), { code: '22012' })
   })
 })
 
@@ -103,7 +106,7 @@ test('rejects a slot that another client created or read', { skip }, async () =>
 })
 
 /** A run of a folder with this position in the changes of a table. */
-function foldersAt(table: string, place: object): Fed {
+function foldersAt(table: string, place: object): FeedTarget {
   return taking(numbers, { commits: [{ put: [[`cursor/rows=pg-changes:${table}@${table}`, JSON.stringify(place)]] }] }).run
 }
 
@@ -141,12 +144,12 @@ test('recreates a slot if the start was interrupted', { skip }, async () => {
     const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot('broken', 'pgoutput')`
     await sql`INSERT INTO broken VALUES (2)`
     const kept: [string, string][] = []
-    const begun: Fed = {
+    const begun: FeedTarget = {
       submit: (name, batch, cursor) => {
         if (cursor) kept.push([cursor[0], cursor[1]])
         return run.submit(name, batch, cursor)
       },
-      room: () => run.room(),
+      whenRoom: () => run.whenRoom(),
       cursor: name => kept.findLast(([of]) => of === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
     }
     await read(begun, 'broken')

@@ -8,8 +8,8 @@
  */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
-import { HOW_TO_GO_ON } from './going-on.ts'
-import { lsnOf, type Lsn } from './lsn.ts'
+import { HOW_TO_CONTINUE } from './read-table.ts'
+import { parseLsn, type Lsn } from './lsn.ts'
 
 interface SlotState {
   readonly plugin: string
@@ -36,41 +36,41 @@ export async function refuseForeign(sql: Sql, slot: string): Promise<void> {
 }
 
 /** Drops the slot if it starts at this position and was never read. */
-export async function dropUnread(sql: Sql, slot: string, lsn: string): Promise<void> {
+export async function dropUnreadSlot(sql: Sql, slot: string, lsn: string): Promise<void> {
   await sql`
     SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
     WHERE slot_name = ${slot} AND database = current_database() AND plugin = 'pgoutput' AND confirmed_flush_lsn = ${lsn}::pg_lsn`
 }
 
 /** A new slot: its start, and a snapshot of everything before. Both exist until `replication` is used again, or ends. */
-export interface Begun {
+export interface TemporarySlot {
   readonly lsn: string
   readonly snapshot: string
   /** Name of the temporary slot. */
-  readonly passing: string
+  readonly temporaryName: string
 }
 
 /** Creates a temporary slot; waits for running transactions. */
-export async function beginSlot(replication: Sql): Promise<Begun> {
+export async function createTemporarySlot(replication: Sql): Promise<TemporarySlot> {
   // Among open connections the process id is unique.
   const [{ pid }] = await replication.unsafe<{ pid: number }[]>('SELECT pg_backend_pid() AS pid')
   const passing = `spillway_begins_${pid}`
   const [created] = await replication.unsafe<{ consistent_point: string; snapshot_name: string }[]>(
     `CREATE_REPLICATION_SLOT "${passing}" TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
   )
-  return { lsn: created.consistent_point, snapshot: created.snapshot_name, passing }
+  return { lsn: created.consistent_point, snapshot: created.snapshot_name, temporaryName: passing }
 }
 
 /** Copies the temporary slot to its permanent name. */
-export async function keepSlot(sql: Sql, passing: string, slot: string): Promise<void> {
-  await whileBegun(sql`SELECT pg_copy_logical_replication_slot(${passing}, ${slot}, false)`)
+export async function makeSlotPermanent(sql: Sql, passing: string, slot: string): Promise<void> {
+  await withTemporarySlot(sql`SELECT pg_copy_logical_replication_slot(${passing}, ${slot}, false)`)
 }
 
 /**
  * Runs a statement that needs the temporary slot or its snapshot. If they are gone, so is their connection, though its loss may not be
  * reported yet: then throws as for a lost connection.
  */
-export async function whileBegun(statement: PromiseLike<unknown>): Promise<void> {
+export async function withTemporarySlot(statement: PromiseLike<unknown>): Promise<void> {
   try {
     await statement
   } catch (error) {
@@ -86,13 +86,13 @@ export async function whileBegun(statement: PromiseLike<unknown>): Promise<void>
 export async function checkSlot(sql: Sql, slot: string, readUpTo: Lsn, readText: string): Promise<void> {
   const state = await slotState(sql, slot)
   const throwLost = (problem: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', `${problem}: the changes after ${readText} were not read and are lost${HOW_TO_GO_ON}`)
+    throw new SpillwayError('SPILL_SOURCE', `${problem}: the changes after ${readText} were not read and are lost${HOW_TO_CONTINUE}`)
   }
   if (state === undefined) return throwLost(`the replication slot '${slot}' is gone`)
   if (state.wal === 'lost')
     return throwLost(`the server has thrown away the log that the replication slot '${slot}' needs (max_slot_wal_keep_size)`)
   if (state.plugin !== 'pgoutput') return throwLost(`the replication slot '${slot}' uses the plugin ${state.plugin} instead of pgoutput`)
-  if (state.confirmed !== null && lsnOf(state.confirmed) > readUpTo)
+  if (state.confirmed !== null && parseLsn(state.confirmed) > readUpTo)
     return throwLost(
       `the replication slot '${slot}' was read by another client up to ${state.confirmed}, or this data folder was set back to an earlier time`,
     )

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { matchColumns } from '../files/columns.ts'
+import { matchColumns } from '../files/column-match.ts'
 import { valueReader, type ValueReader } from './value.ts'
 
 export interface TableColumn {
@@ -22,7 +22,7 @@ export interface TableColumn {
   readonly generated: boolean
 }
 
-export interface Table {
+export interface PostgresTable {
   readonly oid: number
   /** Qualified and quoted SQL name: `public.outbox`. */
   readonly name: string
@@ -41,16 +41,16 @@ export interface Table {
 /**
  * @throws `SPILL_INPUT` for a missing table.
  */
-export const tableOf = async (sql: Sql, name: string): Promise<Table> => (await tableNamed(sql, name)) ?? noTable(name)
+export const requireTable = async (sql: Sql, name: string): Promise<PostgresTable> => (await findTable(sql, name)) ?? failNoTable(name)
 
-export function noTable(name: string): never {
+export function failNoTable(name: string): never {
   throw new SpillwayError(
     'SPILL_INPUT',
     `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
   )
 }
 
-export async function tableNamed(sql: Sql, name: string): Promise<Table | undefined> {
+export async function findTable(sql: Sql, name: string): Promise<PostgresTable | undefined> {
   const [catalogueRow] = await sql<
     {
       oid: string
@@ -94,7 +94,7 @@ const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableCo
   WHERE a.attrelid = ${oid}::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
 
 /** A column of a table that a source reads. */
-export interface ReadColumn {
+export interface SelectedColumn {
   readonly name: string
   readonly read: ValueReader
 }
@@ -102,14 +102,17 @@ export interface ReadColumn {
 /**
  * Selects the columns that a source reads: those that it names, or all for its `map`. Throws `SPILL_INPUT` if a required column is missing.
  */
-export function readColumns(
-  table: Table,
+export function selectColumns(
+  table: PostgresTable,
   source: SourceIR,
   except?: string,
-): { columns: readonly (TableColumn & ReadColumn)[]; warnings: readonly string[] } {
+): { columns: readonly (TableColumn & SelectedColumn)[]; warnings: readonly string[] } {
   // The column that marks deletes need not be in the table.
   const selectable = { ...source, columns: source.columns.filter(({ name }) => name !== except || hasColumn(table, name)) }
-  const { wanted, warnings } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
+  const { selected: wanted, warnings } = matchColumns(
+    { name: table.name, columns: table.columns.map(({ name }) => ({ name })) },
+    selectable,
+  )
   const columns = table.columns
     .filter(({ name }) => wanted === undefined || wanted.includes(name))
     .map(column => ({
@@ -119,12 +122,12 @@ export function readColumns(
   return { columns, warnings: warnings.filter(text => !text.includes('does not name, ignored')) }
 }
 
-const hasColumn = (table: Table, name: string): boolean => table.columns.some(column => column.name === name)
+const hasColumn = (table: PostgresTable, name: string): boolean => table.columns.some(column => column.name === name)
 
 /**
  * @throws `SPILL_INPUT` for a column that the table does not have.
  */
-export function columnNamed(table: Table, name: string): TableColumn {
+export function requireColumn(table: PostgresTable, name: string): TableColumn {
   const column = table.columns.find(other => other.name === name)
   if (column) return column
   const names = table.columns.map(other => other.name)
@@ -132,10 +135,10 @@ export function columnNamed(table: Table, name: string): TableColumn {
 }
 
 /** A quoted SQL identifier. */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Base types of domains, by type number: changes name the domain. */
-export async function domainTypes(sql: Sql): Promise<ReadonlyMap<number, number>> {
+export async function domainBaseTypes(sql: Sql): Promise<ReadonlyMap<number, number>> {
   const domains = await sql<
     { type: string; base: string }[]
   >`SELECT oid::text AS type, typbasetype::text AS base FROM pg_type WHERE typtype = 'd'`

@@ -16,7 +16,7 @@
  */
 import { scaledInteger } from '../base/exact.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
-import { parseRecord } from '../intake/json.ts'
+import { parseJsonRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import { intervalMs } from './interval.ts'
 
@@ -82,7 +82,7 @@ function parseDouble(text: string): number | string {
 
 function parseJson(text: string, isNearest: boolean): unknown {
   const bytes = Buffer.from(text)
-  const parsed = parseRecord(bytes, 0, bytes.length)
+  const parsed = parseJsonRecord(bytes, 0, bytes.length)
   if (parsed instanceof Fault) return parsed
   return parsed.rounded === undefined || isNearest
     ? parsed.value

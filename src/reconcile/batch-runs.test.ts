@@ -9,7 +9,7 @@ import { ModelStore } from '../../test/crash/model-store.ts'
 import { folderOf } from '../../test/reconcile/folder.ts'
 import { pause } from '../base/clock.ts'
 import { batch, count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
 import { Run } from '../run/loop/run.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -44,11 +44,11 @@ test('rebuilds the values of batch runs, and explains what they did not know', a
   const run = new Run(pay, { store, clock: () => clock, compute: computeHere(store) })
   const at = async (seconds: number, ...times: readonly number[]) => {
     clock = start + seconds * SECOND
-    for (const time of times) void run.submit('payments', batchOf([{ card: 'a', amount: time / 7 + 1, at: start + time * SECOND }]))
+    for (const time of times) void run.submit('payments', recordBatchOf([{ card: 'a', amount: time / 7 + 1, at: start + time * SECOND }]))
     for (let turn = 0; turn < 6; turn++) {
       run.tick()
       await pause(0)
-      await run.quiet()
+      await run.whenIdle()
     }
   }
   await at(30, 30)

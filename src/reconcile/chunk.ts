@@ -4,22 +4,22 @@ import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
 import { Strings } from '../columns/strings.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import { valueAt } from '../intake/row-text.ts'
-import type { SqlMissed, SqlVector } from '../sql/duckdb/answers.ts'
+import type { SqlMissedCounts, SqlVector } from '../sql/duckdb/answers.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'
-import type { madeReads, SqlMade } from '../sql/made.ts'
-import { bitOf, bitsOf, missedKinds, type MissedKind } from '../sql/missed.ts'
-import type { Decided } from './decided.ts'
-import type { LogPlaces, Place } from './places.ts'
-import type { ScoredBy } from './scored-by.ts'
+import type { recordedReads, SqlRecordedDecision } from '../sql/recorded-decisions.ts'
+import { missedKindBit, missedKindBits, missedKinds, type MissedKind } from '../sql/missed-events.ts'
+import type { DecisionCells } from './decision-cells.ts'
+import type { LogPlaces, LogPlace } from './log-places.ts'
+import type { ScoringModelOf } from './scoring-model.ts'
 
 /** A decision with its SQL inputs. */
-export interface Asked {
-  readonly decided: Decided
-  readonly made: SqlMade
+export interface ComparedDecision {
+  readonly decided: DecisionCells
+  readonly made: SqlRecordedDecision
 }
 
 /** SQL values of a chunk; row i belongs to decision i. */
-export interface Answered {
+export interface SqlAnswers {
   readonly recorded: readonly SqlVector[]
   readonly corrected: readonly SqlVector[]
 }
@@ -28,13 +28,18 @@ export interface Answered {
 const BEFORE_ALL_EVENTS = -limits.TIME_MS_MAX - 1
 
 /** Undefined if the log has deleted the decision's trigger, or has a different entry in its place. */
-export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, decided: Decided, places: LogPlaces): Asked | undefined {
+export function comparedDecisionOf(
+  model: ModelIR,
+  reads: ReturnType<typeof recordedReads>,
+  decided: DecisionCells,
+  places: LogPlaces,
+): ComparedDecision | undefined {
   const place = places.at(decided.entry)
   const trigger = place && triggerOf(model, place, decided.key)
   if (!place || !trigger) return undefined
   const { decide } = model
   const cuts = reads.map(({ id, group }) => {
-    const { known, clock } = decided.read(id) ?? { known: 0, clock: -Infinity }
+    const { visible: known, clock } = decided.read(id) ?? { visible: 0, clock: -Infinity }
     const isOwn = decide.kind === 'on' && decide.source === group.source
     const before = place.before(group.source)
     return {
@@ -48,15 +53,15 @@ export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, dec
 }
 
 /** Physical column values of the trigger; undefined if the entry cannot have triggered the model. */
-function triggerOf({ decide, name }: ModelIR, { event, mark }: Place, key: Value): Readonly<Record<string, Value>> | undefined {
+function triggerOf({ decide, name }: ModelIR, { event, mark }: LogPlace, key: Value): Readonly<Record<string, Value>> | undefined {
   if (decide.kind === 'on') return event?.source === decide.source ? event.row : undefined
   if (decide.kind === 'every') {
     return mark?.kind === 'tick' ? { [decide.column.name]: physicalKey(decide.column, key) } : undefined
   }
   if (mark?.kind !== 'request' || mark.model !== name) return undefined
   const strings = new Strings()
-  const reader = RequestReader.ofStored(decide, strings)
-  if (reader.take(mark.fields)) return undefined
+  const reader = RequestReader.forStored(decide, strings)
+  if (reader.readFields(mark.fields)) return undefined
   const block = { columns: reader.columns() }
   return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
 }
@@ -71,7 +76,12 @@ function physicalKey({ type, scale = 0 }: ColumnIR, key: Value): Value {
  * Computes recorded and corrected values in one query per scoring version: at the same as-of times, over the known events and over all
  * events.
  */
-export async function answered(db: DuckDb, ir: PipelineIR, modelOf: ScoredBy, decisions: readonly Asked[]): Promise<Answered> {
+export async function computeBySql(
+  db: DuckDb,
+  ir: PipelineIR,
+  modelOf: ScoringModelOf,
+  decisions: readonly ComparedDecision[],
+): Promise<SqlAnswers> {
   const answers = { recorded: Array<SqlVector>(decisions.length), corrected: Array<SqlVector>(decisions.length) }
   for (const [version, rows] of Map.groupBy(decisions.keys(), row => decisions[row].decided.version)) {
     const recorded = rows.map(row => decisions[row].made)
@@ -86,23 +96,23 @@ export async function answered(db: DuckDb, ir: PipelineIR, modelOf: ScoredBy, de
 }
 
 /** Events that a decision did not know. */
-export interface Missed {
+export interface MissedEvents {
   /** By read of the model and feature of the group; undefined if nothing was missed. */
-  readonly reads: readonly (readonly SqlMissed[] | undefined)[]
+  readonly reads: readonly (readonly SqlMissedCounts[] | undefined)[]
   /** Vectors for decisions that missed several kinds: over all events without one kind, and over the known events with one kind only. */
   readonly without: ReadonlyMap<MissedKind, SqlVector>
   readonly alone: ReadonlyMap<MissedKind, SqlVector>
 }
 
 /** The missed events of each decision. */
-export async function missedBy(
+export async function missedEventsOf(
   db: DuckDb,
   ir: PipelineIR,
   model: ModelIR,
-  decisions: readonly Asked[],
-): Promise<ReadonlyMap<Asked, Missed>> {
+  decisions: readonly ComparedDecision[],
+): Promise<ReadonlyMap<ComparedDecision, MissedEvents>> {
   if (decisions.length === 0) return new Map()
-  const missedByRead = await db.missed(
+  const missedByRead = await db.missedCounts(
     ir,
     model,
     decisions.map(({ made }) => made),
@@ -112,14 +122,14 @@ export async function missedBy(
     const kinds = kindsOf(reads[i])
     if (kinds.length < 2) return []
     return kinds.flatMap(kind => [
-      { i, kind, of: 'without' as const, made: { ...made, leave: bitOf(kind) } },
-      { i, kind, of: 'alone' as const, made: { ...made, leave: bitsOf(kinds.filter(other => other !== kind)) } },
+      { i, kind, of: 'without' as const, made: { ...made, leave: missedKindBit(kind) } },
+      { i, kind, of: 'alone' as const, made: { ...made, leave: missedKindBits(kinds.filter(other => other !== kind)) } },
     ])
   })
   const missed = reads.map(read => ({ reads: read, without: new Map<MissedKind, SqlVector>(), alone: new Map<MissedKind, SqlVector>() }))
   for (let from = 0; from < scenarios.length; from += limits.RECONCILE_DECISIONS) {
     const chunk = scenarios.slice(from, from + limits.RECONCILE_DECISIONS)
-    const vectors = await db.leaving(
+    const vectors = await db.vectorsExcluding(
       ir,
       model,
       chunk.map(({ made }) => made),
@@ -130,7 +140,7 @@ export async function missedBy(
 }
 
 /** Kinds of which a decision missed any event. */
-function kindsOf(reads: Missed['reads']): MissedKind[] {
+function kindsOf(reads: MissedEvents['reads']): MissedKind[] {
   const missed = new Set(reads.flatMap(features => (features ?? []).flatMap(kinds => [...kinds.keys()])))
   return missedKinds.filter(kind => missed.has(kind))
 }

@@ -2,7 +2,7 @@
 import { canonicalJson } from '../define/ir/fingerprint.ts'
 import type { ExprIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { StoredLog } from '../log/store.ts'
-import { PIPELINE } from '../run/recovery/opening.ts'
+import { PIPELINE } from '../run/recovery/open-pipeline.ts'
 
 /** Compares the definitions of pipelines by their fingerprints. */
 export class CodeVersions {

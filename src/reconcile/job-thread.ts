@@ -1,10 +1,10 @@
 /** Thread of one reconciliation. */
 import { workerData } from 'node:worker_threads'
-import { every, stopwatch } from '../base/clock.ts'
+import { callEvery, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { answer } from '../base/thread-job.ts'
+import { sendResult } from '../base/thread-job.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
-import type { JobData } from './job.ts'
+import type { ReconcileJobData } from './job.ts'
 import { reconcile } from './reconcile.ts'
 import type { ReconcileReport } from './report.ts'
 
@@ -12,7 +12,7 @@ const CHECK_INTERVAL_MS = 100
 /** Factor of the time limit after which a running query is interrupted. A query begun in time may finish. */
 const INTERRUPT_FACTOR = 2
 
-const { path, job, stop } = workerData as JobData
+const { path, job, stop } = workerData as ReconcileJobData
 const { pipeline, from, decisions, ms } = job
 const began = stopwatch()
 const isStopped = (): boolean => Atomics.load(new Int32Array(stop), 0) === 1
@@ -32,7 +32,7 @@ function check(): void {
 
 async function runReconciliation(): Promise<ReconcileReport> {
   const interruption = new AbortController()
-  const timer = every(CHECK_INTERVAL_MS, () => {
+  const timer = callEvery(CHECK_INTERVAL_MS, () => {
     if (isStopped() || isOver(INTERRUPT_FACTOR)) interruption.abort()
   })
   const reader = new SqliteReader(path)
@@ -49,4 +49,4 @@ async function runReconciliation(): Promise<ReconcileReport> {
   }
 }
 
-await answer(runReconciliation)
+await sendResult(runReconciliation)

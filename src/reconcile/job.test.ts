@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
-import { openFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
-import { Running } from '../run/loop/live-run.ts'
-import { reconcileBeside, type ReconcileJob } from './job.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { openDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { LiveRun } from '../run/loop/live-run.ts'
+import { reconcileInThread, type ReconcileJob } from './job.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
@@ -23,14 +23,14 @@ const going = new AbortController().signal
 
 let data: string
 let folder: DataFolder
-let running: Running
+let running: LiveRun
 before(async () => {
   data = scratchFolder('job')
-  folder = await openFolder(data)
-  running = await Running.in(folder, shop)
+  folder = await openDataFolder(data)
+  running = await LiveRun.inFolder(folder, shop)
   // Three turns make three decision batches; the second has two decisions.
   for (const events of [1, 2, 1])
-    await running.run.submit('payments', batchOf(Array.from({ length: events }, (_, i) => ({ card: `c${i}`, at: Date.now() }))))
+    await running.run.submit('payments', recordBatchOf(Array.from({ length: events }, (_, i) => ({ card: `c${i}`, at: Date.now() }))))
 })
 after(async () => {
   await running.stop()
@@ -39,7 +39,7 @@ after(async () => {
 test('the next reconciliation continues with the rest; no decision is left out or compared twice', async () => {
   const results: [decisions: number, upTo: number][] = []
   for (let upTo = 0; upTo < 4;) {
-    const report = await reconcileBeside(folder.path)({ ...job, decisions: 1, from: { busy: upTo } }, going)
+    const report = await reconcileInThread(folder.path)({ ...job, decisions: 1, from: { busy: upTo } }, going)
     assert.ok(report.sound)
     results.push([report.decisions, report.upTo['busy']])
     upTo = report.upTo['busy']
@@ -49,18 +49,18 @@ test('the next reconciliation continues with the rest; no decision is left out o
     [2, 3],
     [1, 4],
   ])
-  const none = await reconcileBeside(folder.path)({ ...job, from: { busy: 4 } }, going)
+  const none = await reconcileInThread(folder.path)({ ...job, from: { busy: 4 } }, going)
   assert.deepEqual([none.decisions, none.upTo], [0, { busy: 4 }])
 })
 
 test('reports a log that takes longer to read than the limit, with the name of the limit', async () => {
-  await assert.rejects(reconcileBeside(folder.path)({ ...job, ms: -1 }, going), { code: 'SPILL_LIMIT', message: /RECONCILE_MS_MAX/ })
+  await assert.rejects(reconcileInThread(folder.path)({ ...job, ms: -1 }, going), { code: 'SPILL_LIMIT', message: /RECONCILE_MS_MAX/ })
 })
 
 test('reports that it was stopped', async () => {
-  await assert.rejects(reconcileBeside(folder.path)(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+  await assert.rejects(reconcileInThread(folder.path)(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })
 
 test('reports a failure with its code', async () => {
-  await assert.rejects(reconcileBeside(join(data, 'no.db'))(job, going), Error)
+  await assert.rejects(reconcileInThread(join(data, 'no.db'))(job, going), Error)
 })

@@ -1,6 +1,6 @@
 /** Reconciliation in a separate thread with its own connection to the log. */
 import { extname } from 'node:path'
-import { threadJob } from '../base/thread-job.ts'
+import { runThreadJob } from '../base/thread-job.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
@@ -16,10 +16,10 @@ export interface ReconcileJob {
 }
 
 /** Runs one reconciliation. Rejects with its error, or with `SPILL_STOPPED` after an abort. */
-export type ReconcileBeside = (job: ReconcileJob, signal: AbortSignal) => Promise<ReconcileReport>
+export type ReconcileInThread = (job: ReconcileJob, signal: AbortSignal) => Promise<ReconcileReport>
 
 /** Message to the thread. */
-export interface JobData {
+export interface ReconcileJobData {
   readonly path: string
   readonly job: ReconcileJob
   /** `Int32Array` with one element: 1 requests a stop. */
@@ -32,15 +32,15 @@ const HEAP_MB = 512
 const file = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
 
 /** Reconciles the log in this file. */
-export const reconcileBeside =
-  (path: string): ReconcileBeside =>
+export const reconcileInThread =
+  (path: string): ReconcileInThread =>
   (job, signal) => {
     const stop = new Int32Array(new SharedArrayBuffer(4))
-    return threadJob({
+    return runThreadJob({
       file,
-      data: { path, job, stop: stop.buffer } satisfies JobData,
+      data: { path, job, stop: stop.buffer } satisfies ReconcileJobData,
       signal,
-      stopped: 'the reconciliation was stopped',
+      stoppedMessage: 'the reconciliation was stopped',
       // Ending a thread in the middle of a query would leak DuckDB's thread, so the thread interrupts its query and ends itself.
       onStop: () => void Atomics.store(stop, 0, 1),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

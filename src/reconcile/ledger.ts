@@ -1,12 +1,12 @@
 /** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
 import type { Commit, StoredLog } from '../log/store.ts'
-import { bases, type Basis, type ReconcileReport, type Reason } from './report.ts'
+import { comparisonBases, type ComparisonBasis, type ReconcileReport, type MismatchReason } from './report.ts'
 
 /** Sums over all inputs. */
-export interface Sums {
+export interface ReconciliationSums {
   /** Compared values. */
   readonly values: number
-  readonly reasons: Readonly<Record<Basis, Readonly<Partial<Record<Reason, number>>>>>
+  readonly reasons: Readonly<Record<ComparisonBasis, Readonly<Partial<Record<MismatchReason, number>>>>>
 }
 
 /** State of one reconciliation, as stored. */
@@ -19,11 +19,11 @@ export interface ReconciliationRecord {
   /** A `running` record in a log without a run means that the reconciliation was interrupted. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
-  readonly done?: Reconciled
+  readonly done?: ReconciliationResult
 }
 
 /** Result of a finished reconciliation. */
-export interface Reconciled extends Sums {
+export interface ReconciliationResult extends ReconciliationSums {
   readonly seconds: number
   /** Compared decisions. */
   readonly decisions: number
@@ -32,7 +32,7 @@ export interface Reconciled extends Sums {
   readonly unexplained: number
   readonly sound: boolean
   /** Sums of this and all earlier reconciliations. */
-  readonly totals: Sums & { readonly unexplained: number }
+  readonly totals: ReconciliationSums & { readonly unexplained: number }
 }
 
 const PREFIX = 'reconciliation/'
@@ -48,37 +48,41 @@ export const reconciliationsIn = (store: Pick<StoredLog, 'named'>): Reconciliati
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReconciliationRecord)
 
 /** The last finished record. It is read often, so it has its own name. */
-export function lastReconciliation(store: Pick<StoredLog, 'get'>): DoneRecord | undefined {
+export function lastReconciliation(store: Pick<StoredLog, 'get'>): FinishedReconciliation | undefined {
   const text = store.get(LAST)
-  return text === undefined ? undefined : (JSON.parse(text) as DoneRecord)
+  return text === undefined ? undefined : (JSON.parse(text) as FinishedReconciliation)
 }
 
 /** A record with its result. */
-export interface DoneRecord extends ReconciliationRecord {
+export interface FinishedReconciliation extends ReconciliationRecord {
   readonly ended: number
-  readonly done: Reconciled
+  readonly done: ReconciliationResult
 }
 
 /** Report of a reconciliation; undefined if it is not finished or no longer stored. */
-export function reportOf(store: Pick<StoredLog, 'get'>, number: number): ReconcileReport | undefined {
+export function reconciliationReport(store: Pick<StoredLog, 'get'>, number: number): ReconcileReport | undefined {
   const text = store.get(nameOf(REPORT, number))
   return text === undefined ? undefined : (JSON.parse(text) as ReconcileReport)
 }
 
 /** Puts that store a record. */
-export const recordPut = (record: ReconciliationRecord): Put => [nameOf(PREFIX, record.number), JSON.stringify(record)]
+export const putOfRecord = (record: ReconciliationRecord): Put => [nameOf(PREFIX, record.number), JSON.stringify(record)]
 /** Puts that store a finished record and its report. */
-export const donePuts = (record: DoneRecord, report: ReconcileReport): Put[] => [
+export const putsOfResult = (record: FinishedReconciliation, report: ReconcileReport): Put[] => [
   [LAST, JSON.stringify(record)],
   [nameOf(REPORT, record.number), JSON.stringify(report)],
 ]
 /** Puts that delete a record and its report. */
-export const goneWith = (number: number): Put[] => [PREFIX, REPORT].map(prefix => [nameOf(prefix, number), null])
+export const deletionsOf = (number: number): Put[] => [PREFIX, REPORT].map(prefix => [nameOf(prefix, number), null])
 
 /** Result of a report, with the totals of the earlier ones. */
-export function reconciledBy(report: ReconcileReport, previous: Reconciled | undefined, seconds: number): Reconciled {
+export function reconciliationResult(
+  report: ReconcileReport,
+  previous: ReconciliationResult | undefined,
+  seconds: number,
+): ReconciliationResult {
   const values = report.inputs.reduce((sum, { recorded }) => sum + recorded.compared, 0)
-  const reasons = Object.fromEntries(bases.map(basis => [basis, reasonsOf(report, basis)])) as Sums['reasons']
+  const reasons = Object.fromEntries(comparisonBases.map(basis => [basis, reasonsOf(report, basis)])) as ReconciliationSums['reasons']
   const unexplained = Math.max(reasons.recorded.unexplained ?? 0, reasons.corrected.unexplained ?? 0)
   const sums = { values, reasons }
   return {
@@ -92,11 +96,11 @@ export function reconciledBy(report: ReconcileReport, previous: Reconciled | und
   }
 }
 
-function reasonsOf({ inputs }: ReconcileReport, basis: Basis): Partial<Record<Reason, number>> {
-  return inputs.reduce<Partial<Record<Reason, number>>>((sums, input) => addReasons(sums, input[basis].reasons), {})
+function reasonsOf({ inputs }: ReconcileReport, basis: ComparisonBasis): Partial<Record<MismatchReason, number>> {
+  return inputs.reduce<Partial<Record<MismatchReason, number>>>((sums, input) => addReasons(sums, input[basis].reasons), {})
 }
 
-const addSums = ({ values, reasons }: Sums, previous: Sums | undefined): Sums => ({
+const addSums = ({ values, reasons }: ReconciliationSums, previous: ReconciliationSums | undefined): ReconciliationSums => ({
   values: values + (previous?.values ?? 0),
   reasons: {
     recorded: addReasons(reasons.recorded, previous?.reasons.recorded),
@@ -104,7 +108,10 @@ const addSums = ({ values, reasons }: Sums, previous: Sums | undefined): Sums =>
   },
 })
 
-function addReasons(a: Partial<Record<Reason, number>>, b: Partial<Record<Reason, number>> = {}): Partial<Record<Reason, number>> {
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as Reason[]
+function addReasons(
+  a: Partial<Record<MismatchReason, number>>,
+  b: Partial<Record<MismatchReason, number>> = {},
+): Partial<Record<MismatchReason, number>> {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as MismatchReason[]
   return Object.fromEntries(names.map(name => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
 }

@@ -4,41 +4,41 @@ import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import type { LoggedEvent } from '../define/source/event.ts'
 import { valueAt } from '../intake/row-text.ts'
-import { beginsOf } from '../log/begins.ts'
+import { logStartOf } from '../log/log-start.ts'
 import type { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'
-import type { Letters } from './letters.ts'
-import { eventsBefore, type Wanted } from './places.ts'
+import type { DeadLetterIndex } from './dead-letters.ts'
+import { eventsBefore, type ColumnFilter } from './log-places.ts'
 
 /** Inputs of the load. */
-export interface Loading {
+export interface LoadLogOptions {
   readonly ir: PipelineIR
   readonly reader: StoredLog
   readonly db: DuckDb
   readonly log: Log
-  readonly wanted: Wanted
-  readonly letters: Letters
+  readonly wanted: ColumnFilter
+  readonly letters: DeadLetterIndex
   readonly onProgress: (stage: string, share: number) => void
   /** Throws to end the load. */
   readonly check: () => void
 }
 
 /** Loads all sources. */
-export async function load({ ir, reader, db, log, wanted, letters, onProgress, check }: Loading): Promise<void> {
-  await db.begin(ir)
+export async function loadLogIntoDuckDb({ ir, reader, db, log, wanted, letters, onProgress, check }: LoadLogOptions): Promise<void> {
+  await db.createEventTables(ir)
   for (const [i, source] of ir.sources.entries()) {
     onProgress('reading the log', i / ir.sources.length)
     // Distinguishes two events: by id if there is one, otherwise by all columns.
-    const columns: Wanted = source.id === undefined || source.identity ? () => true : wanted
+    const columns: ColumnFilter = source.id === undefined || source.identity ? () => true : wanted
     const refused: number[] = []
-    await db.add(ir, source, noteRefusals(numberedEvents(reader, log, source, log.end, columns), { letters, refused, check }))
-    await db.sayHow(ir, source, refused)
+    await db.addEvents(ir, source, noteRefusals(numberedEvents(reader, log, source, log.end, columns), { letters, refused, check }))
+    await db.classifyMissed(ir, source, refused)
   }
 }
 
 interface RefusalInputs {
-  readonly letters: Letters
+  readonly letters: DeadLetterIndex
   /** Numbers of the events that were dead letters first. */
   readonly refused: number[]
   readonly check: () => void
@@ -52,7 +52,7 @@ function* noteRefusals(
   let count = 0
   for (const event of events) {
     if (count++ % limits.RECONCILE_DECISIONS === 0) check()
-    if (letters.wasRefused(event[1])) refused.push(event[0])
+    if (letters.wasDeadLetter(event[1])) refused.push(event[0])
     yield event
   }
 }
@@ -63,12 +63,12 @@ function* numberedEvents(
   log: Log,
   source: SourceIR,
   end: number,
-  wanted: Wanted,
+  wanted: ColumnFilter,
 ): Generator<readonly [number, LoggedEvent]> {
-  const sourceColumns: Wanted = (name, column) => name === source.name && wanted(name, column)
+  const sourceColumns: ColumnFilter = (name, column) => name === source.name && wanted(name, column)
   const columns = source.columns.filter(({ name }) => wanted(source.name, name))
   let strings = new Strings()
-  for (const segment of log.segments(beginsOf(store).entry, end, { stringsOf: () => strings, wanted: sourceColumns })) {
+  for (const segment of log.segments(logStartOf(store).entry, end, { stringsOf: () => strings, wanted: sourceColumns })) {
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     const first = eventsBefore(segment, source.name)
     for (let row = 0; row < (block?.length ?? 0); row++)

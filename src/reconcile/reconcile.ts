@@ -16,31 +16,31 @@ import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import { columnsNeeded } from '../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { beginsOf } from '../log/begins.ts'
-import { DECIDED } from '../log/decided.ts'
+import { logStartOf } from '../log/log-start.ts'
+import { DECISION_PROGRESS } from '../log/decision-progress.ts'
 import { Log } from '../log/log.ts'
-import type { LetterReader } from '../log/sqlite/letter-reader.ts'
-import type { ModelDecisions } from '../log/sqlite/reader.ts'
+import type { DeadLetterReader } from '../log/sqlite/dead-letter-reader.ts'
+import type { DecisionSummary } from '../log/sqlite/reader.ts'
 import type { StoredLog } from '../log/store.ts'
-import { progressOf } from '../run/decide/decision-queue.ts'
-import type { SqlPlace } from '../sql/duckdb/answers.ts'
+import { parseProgress } from '../run/decide/decision-queue.ts'
+import type { SqlPosition } from '../sql/duckdb/answers.ts'
 import { DuckDb } from '../sql/duckdb/duckdb.ts'
-import { madeReads } from '../sql/made.ts'
-import { answered, askedOf, missedBy, type Asked } from './chunk.ts'
+import { recordedReads } from '../sql/recorded-decisions.ts'
+import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
 import { CodeVersions } from './code-versions.ts'
-import { Chosen, chunks, type StretchReader } from './chosen.ts'
-import { load } from './load.ts'
-import { HeldAgainst, type Found } from './held-against.ts'
-import { Letters } from './letters.ts'
-import { LogPlaces, type Wanted } from './places.ts'
-import type { Example, InputReport, ReconcileReport, TodayReport } from './report.ts'
-import { scoredBy } from './scored-by.ts'
-import { notesIn, Settled } from './settled.ts'
+import { DecisionSelection, inChunks, type DecisionBatchReader } from './decision-selection.ts'
+import { loadLogIntoDuckDb } from './load.ts'
+import { ModelComparison, type Mismatch } from './model-comparison.ts'
+import { DeadLetterIndex } from './dead-letters.ts'
+import { LogPlaces, type ColumnFilter } from './log-places.ts'
+import type { MismatchExample, InputReport, ReconcileReport, TodayReport } from './report.ts'
+import { scoringModels } from './scoring-model.ts'
+import { repairNotesIn, SettledValues } from './repair-notes.ts'
 
 /** Contents of a data folder; a run may hold it. */
-export interface Reconcilable extends StoredLog, StretchReader {
-  readonly letters: Pick<LetterReader, 'dead' | 'settled'>
-  models(): Pick<ModelDecisions, 'model' | 'decisions'>[]
+export interface ReconcileReader extends StoredLog, DecisionBatchReader {
+  readonly letters: Pick<DeadLetterReader, 'dead' | 'settled'>
+  models(): Pick<DecisionSummary, 'model' | 'decisions'>[]
 }
 
 /** Options of a reconciliation. */
@@ -62,7 +62,7 @@ export interface ReconcileOptions {
   /** Decisions per chunk; `RECONCILE_DECISIONS` by default. */
   readonly atOnce?: number
   /** Receives every mismatch, of which the report has only examples, and every value within the bound of doubles. */
-  readonly onApart?: (value: Found) => void
+  readonly onMismatch?: (value: Mismatch) => void
   readonly onProgress?: (stage: string, share: number) => void
 }
 
@@ -75,7 +75,7 @@ export interface ReconcileOptions {
  */
 export async function reconcile(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
-  reader: Reconcilable,
+  reader: ReconcileReader,
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
   const { ir } = pipeline
@@ -109,7 +109,7 @@ interface Totals {
   decisions: number
   forgotten: number
   readonly inputs: InputReport[]
-  readonly examples: Example[]
+  readonly examples: MismatchExample[]
   readonly today: TodayReport[]
   readonly upTo: Record<string, number>
 }
@@ -133,38 +133,54 @@ const isSound = ({ recorded, corrected }: InputReport): boolean =>
 /** Loads the log as it is now, and returns the comparison of one model. */
 async function prepare(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
-  reader: Reconcilable,
+  reader: ReconcileReader,
   db: DuckDb,
   options: ReconcileOptions,
 ): Promise<(model: ModelIR, totals: Totals) => Promise<void>> {
   const { ir } = pipeline
-  const { onApart = () => {}, onProgress = () => {}, atOnce = limits.RECONCILE_DECISIONS, since = -Infinity, limit = Infinity } = options
+  const {
+    onMismatch: onApart = () => {},
+    onProgress = () => {},
+    atOnce = limits.RECONCILE_DECISIONS,
+    since = -Infinity,
+    limit = Infinity,
+  } = options
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
   const needed = columnsNeeded(ir)
-  const wanted: Wanted = (source, column) => needed.get(source)?.has(column) ?? false
+  const wanted: ColumnFilter = (source, column) => needed.get(source)?.has(column) ?? false
   // Later entries may be decided while the reconciliation runs.
-  const to = Math.min(log.end, progressOf(reader.get(DECIDED)).entry)
-  const letters = new Letters(ir, reader.letters)
-  await load({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
+  const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
+  const letters = new DeadLetterIndex(ir, reader.letters)
+  await loadLogIntoDuckDb({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
   const versions = new CodeVersions(pipeline, reader)
-  const settled = new Settled(notesIn(reader))
+  const settled = new SettledValues(repairNotesIn(reader))
   const places = new LogPlaces(ir, log, wanted)
-  const start = since === -Infinity ? 0 : log.since(since)
+  const start = since === -Infinity ? 0 : log.firstEntrySince(since)
   return async (model, totals) => {
-    const comparison = new HeldAgainst({ ir, model, versions, letters, settled, forgottenUpTo: beginsOf(reader).arrival, onApart })
+    const comparison = new ModelComparison({
+      ir,
+      model,
+      versions,
+      letters,
+      settled,
+      forgottenUpTo: logStartOf(reader).arrival,
+      onMismatch: onApart,
+    })
     const total = reader.models().find(entry => entry.model === model.name)?.decisions ?? 0
-    const reads = madeReads(ir, model)
-    const modelOf = scoredBy(ir, model, reader)
+    const reads = recordedReads(ir, model)
+    const modelOf = scoringModels(ir, model, reader)
     const from = Math.max(start, options.from?.[model.name] ?? 0)
-    const selection = new Chosen(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
+    const selection = new DecisionSelection(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
     let done = 0
-    for (const chunk of chunks(selection.each(), atOnce)) {
-      const decisions = chunk.flatMap((decided): Asked | Asked[] => askedOf(model, reads, decided, places) ?? [])
+    for (const chunk of inChunks(selection.each(), atOnce)) {
+      const decisions = chunk.flatMap(
+        (decided): ComparedDecision | ComparedDecision[] => comparedDecisionOf(model, reads, decided, places) ?? [],
+      )
       totals.forgotten += chunk.length - decisions.length
       totals.decisions += decisions.length
       if (decisions.length > 0) {
-        const answers = await answered(db, ir, modelOf, decisions)
-        comparison.take(decisions, answers, await missedBy(db, ir, model, comparison.corrected(decisions, answers)))
+        const answers = await computeBySql(db, ir, modelOf, decisions)
+        comparison.compare(decisions, answers, await missedEventsOf(db, ir, model, comparison.mismatchedToday(decisions, answers)))
       }
       done += chunk.length
       onProgress(`comparing decisions of ${model.name}`, Math.min(1, done / Math.max(1, Math.min(total, limit))))
@@ -177,12 +193,12 @@ async function prepare(
 }
 
 /** Adds the places of events to the causes of examples. */
-async function withPlaces(db: DuckDb, ir: PipelineIR, examples: readonly Found[]): Promise<Example[]> {
+async function withPlaces(db: DuckDb, ir: PipelineIR, examples: readonly Mismatch[]): Promise<MismatchExample[]> {
   const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
-  const places = new Map<string, SqlPlace>()
+  const places = new Map<string, SqlPosition>()
   for (const [name, events] of Map.groupBy(newest, ({ source }) => source)) {
     const source = ir.sources.find(candidate => candidate.name === name)!
-    for (const [number, place] of await db.placesOf(ir, source, [...new Set(events.map(event => event.number))]))
+    for (const [number, place] of await db.positionsOf(ir, source, [...new Set(events.map(event => event.number))]))
       places.set(`${name} ${number}`, place)
   }
   return examples.map(({ causes, ...example }) => ({

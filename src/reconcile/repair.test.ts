@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
 import { folderOf } from '../../test/reconcile/folder.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { batchOf } from '../intake/batch.ts'
-import { manifestOf, MANIFEST } from '../run/recovery/manifest.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/recovery/manifest.ts'
 import { Run } from '../run/loop/run.ts'
 import { reconcile } from './reconcile.ts'
-import { isNothing, planRepair, repairPuts } from './repair.ts'
+import { isEmptyRepair, planRepair, repairPuts } from './repair.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, amount: t.int(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -27,8 +27,9 @@ async function runPayments(disk: Disk, from: number, ...amounts: readonly number
   const store = new ModelStore(disk, true)
   const clock = start + (from + amounts.length) * 1000
   const run = new Run(pay, { store, clock: () => clock })
-  for (const [i, amount] of amounts.entries()) void run.submit('payments', batchOf([{ card: 'a', amount, at: start + (from + i) * 1000 }]))
-  await run.quiet()
+  for (const [i, amount] of amounts.entries())
+    void run.submit('payments', recordBatchOf([{ card: 'a', amount, at: start + (from + i) * 1000 }]))
+  await run.whenIdle()
   await run.stop()
   return store.disk
 }
@@ -37,11 +38,11 @@ async function runPayments(disk: Disk, from: number, ...amounts: readonly number
 async function corruptedDisk(): Promise<Disk> {
   const [disk, other] = [await runPayments({ commits: [] }, 0, 5), await runPayments({ commits: [] }, 0, 7)]
   const store = new ModelStore(disk, true)
-  const [own, theirs] = [manifestOf(store)!, manifestOf(new ModelStore(other))!]
+  const [own, theirs] = [readCheckpointManifest(store)!, readCheckpointManifest(new ModelStore(other))!]
   const files = theirs.groups['spent'].files
   for (const { name } of files) store.disk.states.set(`other-${name}`, new ModelStore(other).readState(name)!)
   const renamed = { ...theirs.groups['spent'], files: files.map(({ name, crc }) => ({ name: `other-${name}`, crc })) }
-  await store.commit({ put: [[MANIFEST, JSON.stringify({ ...own, groups: { ...own.groups, spent: renamed } })]] })
+  await store.commit({ put: [[CHECKPOINT_MANIFEST, JSON.stringify({ ...own, groups: { ...own.groups, spent: renamed } })]] })
   return store.disk
 }
 
@@ -59,7 +60,7 @@ test('notes decisions of state that differs from the log, and rebuilds the state
   const again = await reconcile(pay, folderOf(after))
   const of = Object.fromEntries(again.inputs.map(({ input, settled, recorded }) => [input, [settled, recorded.equal, recorded.different]]))
   assert.deepEqual([again.sound, of], [true, { spent: [1, 2, 0], n: [0, 3, 0] }])
-  assert.ok(isNothing(await planOf(after)))
+  assert.ok(isEmptyRepair(await planOf(after)))
 })
 
 test('without a rebuild later values are wrong again', async () => {
@@ -79,6 +80,6 @@ test('compares a noted value again when it differs', async () => {
 test('plans nothing for a sound log', async () => {
   const disk = await runPayments({ commits: [] }, 0, 5, 6)
   const plan = await planOf(disk)
-  assert.ok(isNothing(plan) && plan.report.sound)
+  assert.ok(isEmptyRepair(plan) && plan.report.sound)
   assert.deepEqual(repairPuts(plan, new ModelStore(disk), start), [])
 })

@@ -8,18 +8,18 @@
 import type { Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import { codeOf } from '../batch/code.ts'
-import { runsIn } from '../batch/ledger.ts'
+import { groupCode } from '../batch/group-code.ts'
+import { batchRunsIn } from '../batch/ledger.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import { Log } from '../log/log.ts'
 import type { Commit, StoredLog } from '../log/store.ts'
 import { Strings } from '../columns/strings.ts'
-import { manifestOf, MANIFEST } from '../run/recovery/manifest.ts'
+import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/recovery/manifest.ts'
 import { featuresOf } from './code-versions.ts'
-import { reconcile, type Reconcilable, type ReconcileOptions } from './reconcile.ts'
+import { reconcile, type ReconcileReader, type ReconcileOptions } from './reconcile.ts'
 import type { ReconcileReport } from './report.ts'
-import { notePut, notesIn, type SettledCell, type SettledCode } from './settled.ts'
+import { putOfNote, repairNotesIn, type SettledCell, type SettledCode } from './repair-notes.ts'
 
 /** A batch run that is due but missing. */
 export interface MissingRun {
@@ -47,22 +47,22 @@ export interface RepairPlan {
 }
 
 /** Options of `planRepair`. */
-export interface PlanOptions extends Pick<ReconcileOptions, 'onProgress' | 'atOnce'> {
+export interface RepairOptions extends Pick<ReconcileOptions, 'onProgress' | 'atOnce'> {
   readonly clock: Clock
 }
 
 /** Compares all decisions. Throws as `reconcile` does, and `SPILL_LIMIT` for more unexplained values than notes may hold. */
 export async function planRepair(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
-  reader: Reconcilable,
-  { clock, ...options }: PlanOptions,
+  reader: ReconcileReader,
+  { clock, ...options }: RepairOptions,
 ): Promise<RepairPlan> {
   const { ir } = pipeline
   const cells: SettledCell[] = []
   const codes = new Map<string, SettledCode>()
   const report = await reconcile(pipeline, reader, {
     ...options,
-    onApart({ basis, causes, model, input, entry, key, t, recorded, fingerprint }) {
+    onMismatch({ basis, causes, model, input, entry, key, t, recorded, fingerprint }) {
       if (causes[0].reason === 'unexplained') cells.push({ model, input, entry, key, t, recorded })
       if (basis === 'recorded' && causes[0].reason === 'code version')
         codes.set(JSON.stringify([model, input, fingerprint]), { model, input, fingerprint })
@@ -81,17 +81,17 @@ export async function planRepair(
 }
 
 /** True if there is nothing to repair. */
-export const isNothing = ({ cells, codes, groups, letters, runs }: RepairPlan): boolean =>
+export const isEmptyRepair = ({ cells, codes, groups, letters, runs }: RepairPlan): boolean =>
   [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
 
 /** Puts of a repair, committed before anything runs: the note, and the manifest without the state of the plan's groups. */
 export function repairPuts({ cells, codes, groups }: RepairPlan, store: StoredLog, at: number): Put[] {
-  const number = (notesIn(store).at(-1)?.number ?? 0) + 1
-  const note = cells.length + codes.length > 0 ? [notePut({ number, at, cells, codes })] : []
-  const manifest = manifestOf(store)
+  const number = (repairNotesIn(store).at(-1)?.number ?? 0) + 1
+  const note = cells.length + codes.length > 0 ? [putOfNote({ number, at, cells, codes })] : []
+  const manifest = readCheckpointManifest(store)
   if (!manifest || groups.length === 0) return note
   const remaining = Object.fromEntries(Object.entries(manifest.groups).filter(([name]) => !groups.includes(name)))
-  return [...note, [MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
+  return [...note, [CHECKPOINT_MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
 }
 
 type Put = NonNullable<Commit['put']>[number]
@@ -103,18 +103,18 @@ const tooMany = (): SpillwayError =>
   )
 
 /** Groups that these cells read and whose state is saved. */
-function groupsWithState({ models }: PipelineIR, cells: readonly SettledCell[], reader: Reconcilable): string[] {
+function groupsWithState({ models }: PipelineIR, cells: readonly SettledCell[], reader: ReconcileReader): string[] {
   const inputs = new Set(cells.map(({ model, input }) => JSON.stringify([model, input])))
   const groupsRead = models.flatMap(model =>
     model.inputs
       .filter(({ name }) => inputs.has(JSON.stringify([model.name, name])))
       .flatMap(({ expr }) => featuresOf(expr).map(({ group }) => group)),
   )
-  const saved = Object.keys(manifestOf(reader)?.groups ?? {})
+  const saved = Object.keys(readCheckpointManifest(reader)?.groups ?? {})
   return [...new Set(groupsRead)].filter(group => saved.includes(group))
 }
 
-function lettersOf({ sources }: PipelineIR, { letters }: Reconcilable): Pick<RepairPlan, 'letters' | 'otherLetters'> {
+function lettersOf({ sources }: PipelineIR, { letters }: ReconcileReader): Pick<RepairPlan, 'letters' | 'otherLetters'> {
   const names = new Set(sources.map(({ name }) => name))
   const resubmitted: number[] = []
   let otherLetters = 0
@@ -125,12 +125,12 @@ function lettersOf({ sources }: PipelineIR, { letters }: Reconcilable): Pick<Rep
   return { letters: resubmitted, otherLetters }
 }
 
-function missingRuns({ groups, sources }: PipelineIR, reader: Reconcilable, now: number): MissingRun[] {
-  const runs = runsIn(reader)
+function missingRuns({ groups, sources }: PipelineIR, reader: ReconcileReader, now: number): MissingRun[] {
+  const runs = batchRunsIn(reader)
   const log = new Log(reader, { sources, stringsOf: () => new Strings() })
   return groups.flatMap((group): MissingRun[] => {
-    if ((group.place.kind !== 'batch' && group.place.kind !== 'hybrid') || log.eventsOf(group.source, log.end) === 0) return []
-    const code = codeOf(
+    if ((group.place.kind !== 'batch' && group.place.kind !== 'hybrid') || log.countEventsBefore(group.source, log.end) === 0) return []
+    const code = groupCode(
       group,
       sources.find(({ name }) => name === group.source)!,
     )

@@ -1,14 +1,14 @@
 /** Report of a reconciliation. */
 import type { Value } from '../define/ir/ir.ts'
-import type { SqlPlace } from '../sql/duckdb/answers.ts'
+import type { SqlPosition } from '../sql/duckdb/answers.ts'
 
 /** Basis of a comparison: SQL over the events that the decision knew, or over all events of the log today, at the same as-of time. */
-export const bases = ['recorded', 'corrected'] as const
-export type Basis = (typeof bases)[number]
+export const comparisonBases = ['recorded', 'corrected'] as const
+export type ComparisonBasis = (typeof comparisonBases)[number]
 
 /** Outcome of comparing two values. `within` means that they differ by no more than the bound of doubles (semantics, numbers to the bit). */
-export const outcomes = ['equal', 'within', 'bothAbsent', 'oneAbsent', 'different'] as const
-export type Outcome = (typeof outcomes)[number]
+export const cellOutcomes = ['equal', 'within', 'bothAbsent', 'oneAbsent', 'different'] as const
+export type CellOutcome = (typeof cellOutcomes)[number]
 
 /**
  * Reasons of a mismatch. Each event that the decision missed has one kind. A kind is a reason if today's value would differ without its
@@ -23,7 +23,7 @@ export type Outcome = (typeof outcomes)[number]
  * - `numeric bound`: within the bound of doubles.
  * - `unexplained`: none of these; damage, a fault, or another version of Spillway.
  */
-export const reasons = [
+export const mismatchReasons = [
   'late',
   'duplicate',
   'dead letter',
@@ -33,35 +33,35 @@ export const reasons = [
   'numeric bound',
   'unexplained',
 ] as const
-export type Reason = (typeof reasons)[number]
+export type MismatchReason = (typeof mismatchReasons)[number]
 
 /** One reason of one mismatch. */
-export interface Cause {
-  readonly reason: Reason
+export interface MismatchCause {
+  readonly reason: MismatchReason
   /** Number of events that were added or superseded; undefined for reasons without events. */
   readonly events?: number
   /** The newest of these events, or the one that replaced it. */
-  readonly newest?: SqlPlace
+  readonly newest?: SqlPosition
   /** Change of the value by these events; numbers only. */
   readonly effect?: number
 }
 
 /** A value of an input. */
-export type Cell = Value | readonly Value[]
+export type RecordedCell = Value | readonly Value[]
 
 /** Counts of the values of one input, for one basis. */
-export interface Compared extends Readonly<Record<Outcome, number>> {
+export interface ComparisonCounts extends Readonly<Record<CellOutcome, number>> {
   readonly compared: number
   /** Symmetric mean absolute error, 2·|a − b| / (|a| + |b|), of pairs of numbers, 0 to 2; undefined without pairs. */
   readonly smape?: number
   /** Quantiles of the absolute differences of different numbers, at most 1 % above the exact ones, and the maximum. */
   readonly apart?: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
   /** Number of values by reason. A value with several reasons counts for each. */
-  readonly reasons: Readonly<Partial<Record<Reason, number>>>
+  readonly reasons: Readonly<Partial<Record<MismatchReason, number>>>
 }
 
 /** Counts of one input. */
-export interface InputReport extends Readonly<Record<Basis, Compared>> {
+export interface InputReport extends Readonly<Record<ComparisonBasis, ComparisonCounts>> {
   readonly model: string
   readonly input: string
   /** Values over windows that reach back to deleted events; not compared. */
@@ -75,10 +75,10 @@ export interface InputReport extends Readonly<Record<Basis, Compared>> {
 }
 
 /** One mismatch. */
-export interface Example {
-  readonly basis: Basis
+export interface MismatchExample {
+  readonly basis: ComparisonBasis
   /** Its causes, the greatest effect first. */
-  readonly causes: readonly Cause[]
+  readonly causes: readonly MismatchCause[]
   readonly model: string
   readonly input: string
   readonly entry: number
@@ -87,12 +87,12 @@ export interface Example {
   readonly t: number
   /** Fingerprint of the pipeline that decided. */
   readonly fingerprint: string
-  readonly recorded: Cell
-  readonly other: Cell
+  readonly recorded: RecordedCell
+  readonly other: RecordedCell
 }
 
 /** A decision whose score would differ by today's log. It is not decided again, and nothing is sent. */
-export interface OtherDecision {
+export interface ChangedDecision {
   readonly model: string
   readonly entry: number
   readonly key: Value
@@ -114,7 +114,7 @@ export interface TodayReport {
   readonly unscored: number
   /** Number of decisions, by action, whose condition would newly hold (`more`) or no longer hold (`fewer`). */
   readonly actions: readonly { readonly action: string; readonly more: number; readonly fewer: number }[]
-  readonly examples: readonly OtherDecision[]
+  readonly examples: readonly ChangedDecision[]
 }
 
 /** Report of one reconciliation. */
@@ -127,7 +127,7 @@ export interface ReconcileReport {
   /** Entries of the log. */
   readonly entries: number
   readonly inputs: readonly InputReport[]
-  readonly examples: readonly Example[]
+  readonly examples: readonly MismatchExample[]
   readonly today: readonly TodayReport[]
   /** Position by model: decisions on earlier entries were compared. */
   readonly upTo: Readonly<Record<string, number>>

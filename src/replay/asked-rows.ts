@@ -1,6 +1,6 @@
 /** Holds the rows of a training-set request: keys and times, in columns (an entity dataframe). */
-import type { Column } from '../columns/block.ts'
-import { gatherColumn, picked } from '../columns/gather.ts'
+import type { ColumnData } from '../columns/block.ts'
+import { gatherColumn, gatherArray } from '../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../columns/order.ts'
 import type { ReplayLog, Requests } from './log.ts'
 
@@ -12,7 +12,7 @@ export interface AskedRows {
   /** Each row's number in the request, from 1. */
   readonly row: Float64Array
   /** Keys, and the other columns that inputs need, as stored. */
-  readonly columns: Readonly<Record<string, Column>>
+  readonly columns: Readonly<Record<string, ColumnData>>
 }
 
 /**
@@ -32,8 +32,8 @@ export function inOrderOfTime({ length, t, row, columns }: AskedRows, isKept: (r
   const rows = order.filter(i => isKept(i))
   return {
     length: rows.length,
-    t: picked(t, rows),
-    row: picked(row, rows),
+    t: gatherArray(t, rows),
+    row: gatherArray(row, rows),
     columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, gatherColumn(column, rows)])),
   }
 }

@@ -1,20 +1,20 @@
 import { SpillwayError } from '../base/errors.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { groupReads, readId } from '../decision/reads.ts'
-import { Scoring, type Definitions, type Scores } from '../decision/scoring.ts'
+import { ModelScorer, type ScoringDefinitions, type BatchScores } from '../decision/model-scorer.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import { Feed, type KnownRead } from './feed.ts'
+import { FeatureFeed, type ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
 import { onEvents, onRequests } from './on-rows.ts'
 import { onTicks } from './on-ticks.ts'
-import { ofDecisions, type Triggering } from './triggering.ts'
+import { perDecision, type TriggerSchedule } from './decision-points.ts'
 
 /** Decisions per batch, which bounds the memory for vectors. */
 const BATCH_SIZE = 1 << 14
 
 /** A batch of decisions of one model, in the order in which they are made. The next batch overwrites its columns. */
-export interface DecisionBatch extends Scores {
+export interface DecisionBatch extends BatchScores {
   readonly model: ModelIR
   readonly length: number
   /** Index of the batch's first decision among those of the model. */
@@ -22,13 +22,13 @@ export interface DecisionBatch extends Scores {
   /** Each decision's time `t`, UTC ms. */
   readonly t: Float64Array
   /** Each decision's key: that of the triggering event, of the tick, or of the request. */
-  readonly key: Column
+  readonly key: ColumnData
   /** The id of the triggering event, if there is an event and its source has ids. */
-  readonly id: Column | undefined
+  readonly id: ColumnData | undefined
   /** The position of the triggering event in its source, if there is an event: `partition · OFFSET_MAX + offset`. */
   readonly position: Float64Array | undefined
   /** For each (group, key): the visible events and the as-of time of each decision. */
-  readonly reads: readonly KnownRead[]
+  readonly reads: readonly ReadPositions[]
   /** The share of the model's decision points that are done after this batch, 0 to 1. */
   readonly done: number
 }
@@ -45,24 +45,24 @@ export interface DecisionBatch extends Scores {
  *   for (let i = 0; i < length; i++) console.log(score.values[i])
  * ```
  */
-export function decide(definitions: Definitions, model: ModelIR, log: ReplayLog, batchSize?: number): Generator<DecisionBatch> {
-  return decideOn(triggeringOf(definitions.ir, model, log), definitions, model, log, batchSize)
+export function decide(definitions: ScoringDefinitions, model: ModelIR, log: ReplayLog, batchSize?: number): Generator<DecisionBatch> {
+  return decideAt(decisionPointsOf(definitions.ir, model, log), definitions, model, log, batchSize)
 }
 
 /** As `decide`, at given decision points instead of the model's own. */
-export function* decideOn(
-  { moments, stretches }: Triggering,
-  definitions: Definitions,
+export function* decideAt(
+  { points, batches }: TriggerSchedule,
+  definitions: ScoringDefinitions,
   model: ModelIR,
   log: ReplayLog,
   batchSize = BATCH_SIZE,
 ): Generator<DecisionBatch> {
   const { ir } = definitions
-  const feeds = groupReads(ir, model).map(read => new Feed(read, moments, log))
-  const scoring = new Scoring(definitions, model, triggerColumns(ir, model), log.strings)
+  const feeds = groupReads(ir, model).map(read => new FeatureFeed(read, points, log))
+  const scoring = new ModelScorer(definitions, model, triggerColumns(ir, model), log.strings)
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   let first = 0
-  for (const triggers of stretches(batchSize)) {
+  for (const triggers of batches(batchSize)) {
     const { length, from, to, columnOf } = triggers
     const features = new Map(
       feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { read: feed.read, out: feed.next(triggers) }]),
@@ -72,27 +72,27 @@ export function* decideOn(
       model,
       length,
       first,
-      t: ofDecisions(moments.t, triggers),
+      t: perDecision(points.t, triggers),
       key: columnOf(key.name),
       id: id && columnOf(id.name),
-      position: moments.position?.subarray(from, to),
-      reads: feeds.map(feed => feed.known(triggers)),
-      done: to / moments.t.length,
+      position: points.position?.subarray(from, to),
+      reads: feeds.map(feed => feed.positions(triggers)),
+      done: to / points.t.length,
     }
     first += length
   }
 }
 
 /** The decision points of a model over a history. Throws as `decide` does. */
-export function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Triggering {
+export function decisionPointsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): TriggerSchedule {
   const { name, decide } = model
   if (decide.kind === 'on') return onEvents(decide.source, log)
   if (decide.kind === 'every') return onTicks(ir, model, decide, log)
-  return onRequests(log.requests.get(name) ?? noRequests(name))
+  return onRequests(log.requests.get(name) ?? throwNoRequests(name))
 }
 
 /** Throws: a history of events has no requests for a model that decides on request. */
-export function noRequests(model: string): never {
+export function throwNoRequests(model: string): never {
   throw new SpillwayError(
     'SPILL_UNSUPPORTED',
     `model '${model}' decides on request, and a history of events has no requests; ` +

@@ -7,11 +7,11 @@ import { dirname } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { openTable } from '../files/output.ts'
+import { openOutputTable } from '../files/output.ts'
 import { TextSink } from '../files/sink.ts'
 import type { TableWriter } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
-import { decisionRecords, type DecisionRecordOf } from './decision-record.ts'
+import { decisionRecords, type DecisionRecorder } from './decision-record.ts'
 import { decisionColumns, decisionValues } from './decision-table.ts'
 import type { ReplayLog } from './log.ts'
 
@@ -42,7 +42,7 @@ export function openDecisions(path: string, ir: PipelineIR, models: readonly Mod
 
 function ndjsonOutput(path: string, ir: PipelineIR): DecisionOutput {
   const sink = new TextSink(path)
-  let current: { readonly model: ModelIR; readonly recordOf: DecisionRecordOf } | undefined
+  let current: { readonly model: ModelIR; readonly recordOf: DecisionRecorder } | undefined
   return {
     async write(batch, log) {
       if (current?.model !== batch.model) current = { model: batch.model, recordOf: decisionRecords(ir, batch.model, log) }
@@ -56,7 +56,7 @@ function ndjsonOutput(path: string, ir: PipelineIR): DecisionOutput {
 /** The table needs the log's strings, so the first batch opens it; without decisions it is empty. */
 function parquetOutput(path: string, ir: PipelineIR, model: ModelIR): DecisionOutput {
   let table: TableWriter | undefined
-  const open = (strings: Strings) => openTable(path, decisionColumns(ir, model), strings)
+  const open = (strings: Strings) => openOutputTable(path, decisionColumns(ir, model), strings)
   return {
     async write(batch, log) {
       table ??= await open(log.strings)

@@ -1,9 +1,9 @@
 import { limits } from '../base/limits.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import { rowsOf, type VectorRow } from '../model/index.ts'
+import { vectorRowReader, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
 import { readId } from '../decision/reads.ts'
@@ -44,11 +44,11 @@ export interface DecisionRecord {
 export const NO_VERSION = 'no version yet'
 
 /** Builds the record of one row of a batch. */
-export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
+export type DecisionRecorder = (batch: DecisionBatch, row: number) => DecisionRecord
 
 /** Converts decisions of one model to objects, a new object at each call; for people and NDJSON. Costs a few microseconds each. */
-export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pick<ReplayLog, 'strings'>): DecisionRecordOf {
-  const vectorOf = rowsOf(model.inputs, strings)
+export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pick<ReplayLog, 'strings'>): DecisionRecorder {
+  const vectorOf = vectorRowReader(model.inputs, strings)
   const id = triggerId(ir, model)
   const keyOf = cellOf(triggerKey(ir, model), strings)
   const idOf = id && cellOf(id, strings)
@@ -59,7 +59,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
       t: batch.t[row],
       key: keyOf(batch.key, row),
       ...(idOf && batch.id && { id: idOf(batch.id, row) }),
-      ...(batch.position && { position: placeOf(batch.position[row]) }),
+      ...(batch.position && { position: eventPositionOf(batch.position[row]) }),
       vector: vectorOf(batch.vector, row),
       score: batch.score.nulls?.[row] === 1 ? null : batch.score.values[row],
       ...(model.score.kind === 'none' && { unscored: NO_VERSION }),
@@ -70,7 +70,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
 }
 
 /** The partition and offset of a position. */
-export const placeOf = (position: number): NonNullable<DecisionRecord['position']> => ({
+export const eventPositionOf = (position: number): NonNullable<DecisionRecord['position']> => ({
   partition: Math.floor(position / limits.OFFSET_MAX),
   offset: position % limits.OFFSET_MAX,
 })
@@ -86,7 +86,7 @@ function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadReco
 }
 
 /** Reads a key or id as delivered. */
-function cellOf({ type, scale = 0 }: ColumnIR, strings: Strings): (column: Column, row: number) => Value {
+function cellOf({ type, scale = 0 }: ColumnIR, strings: Strings): (column: ColumnData, row: number) => Value {
   const decode = type === 'string' ? (id: number) => strings.textOf(id) : (value: number) => value / 10 ** (type === 'decimal' ? scale : 0)
   return ({ values, nulls }, row) => (nulls?.[row] === 1 ? null : decode(values[row]))
 }

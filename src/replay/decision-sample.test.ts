@@ -17,7 +17,7 @@ function* decisions(length: number, size: number): Generator<DecisionBatch> {
 const sampled = (length: number, rows: number, size = 64, [after, to] = [-1, Infinity]) => {
   const sample = new DecisionSample({ inputs: ['x'], rows, after, to })
   let passed = 0
-  for (const batch of sample.through(decisions(length, size))) passed += batch.length
+  for (const batch of sample.sampling(decisions(length, size))) passed += batch.length
   assert.equal(passed, length)
   return sample
 }

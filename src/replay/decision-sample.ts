@@ -4,12 +4,12 @@
  * do.
  */
 import { random } from '../base/random.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/summary.ts'
 import type { DecisionBatch } from './decide.ts'
 
 /** The decisions to sample. */
-export interface SampleOptions {
+export interface DecisionSampleOptions {
   /** Names of the model's inputs, in order; all are numbers. */
   readonly inputs: readonly string[]
   readonly rows: number
@@ -20,7 +20,7 @@ export interface SampleOptions {
 
 /** A reservoir of decisions. */
 export class DecisionSample {
-  readonly #options: SampleOptions
+  readonly #options: DecisionSampleOptions
   readonly #next = random(1)
   /** By input: one value per row, NaN for NULL. */
   readonly #columns: Float64Array[]
@@ -29,7 +29,7 @@ export class DecisionSample {
   readonly #refused: Uint8Array
   #seen = 0
 
-  constructor(options: SampleOptions) {
+  constructor(options: DecisionSampleOptions) {
     this.#options = options
     this.#columns = options.inputs.map(() => new Float64Array(options.rows))
     this.#t = new Float64Array(options.rows)
@@ -37,7 +37,7 @@ export class DecisionSample {
   }
 
   /** Passes batches on unchanged, and samples them. */
-  *through(batches: Iterable<DecisionBatch>): Generator<DecisionBatch> {
+  *sampling(batches: Iterable<DecisionBatch>): Generator<DecisionBatch> {
     const { after, to, rows } = this.#options
     for (const batch of batches) {
       for (let i = 0; i < batch.length; i++) {
@@ -73,7 +73,7 @@ export class DecisionSample {
   }
 }
 
-const valueAt = ({ values, nulls }: Column, row: number): number => (nulls?.[row] ? NaN : values[row])
+const valueAt = ({ values, nulls }: ColumnData, row: number): number => (nulls?.[row] ? NaN : values[row])
 
 const picked = (values: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, row => values[row])
 

@@ -2,16 +2,16 @@
  * Converts decisions of one model to a flat table for Parquet. It has a typed column per input (`vector.card.n10m`), lists where
  * features are lists, and two columns per group read (`read.card(card).known`, `.clock`).
  */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ExprIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { givesList } from '../define/ir/signatures.ts'
+import { isListAggregate } from '../define/ir/signatures.ts'
 import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import type { DecisionBatch } from './decide.ts'
-import { placeOf } from './decision-record.ts'
-import { delivered } from '../decision/delivered.ts'
-import type { KnownRead } from './feed.ts'
+import { eventPositionOf } from './decision-record.ts'
+import { deliverColumn } from '../decision/deliver-column.ts'
+import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 
@@ -24,7 +24,7 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
     { name: 'key', type: key.type },
     ...(id ? [{ name: 'id', type: id.type }] : []),
     ...(model.decide.kind === 'on' ? placeColumns : []),
-    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isList(ir, expr) })),
+    ...model.inputs.map(({ name, expr }) => ({ name: `vector.${name}`, type: expr.type, list: isListInput(ir, expr) })),
     { name: 'score', type: 'double' },
     { name: 'refused', type: 'string' },
     ...groupReads(ir, model).flatMap(({ group, key: columns }): OutputColumn[] => {
@@ -50,9 +50,11 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
   return [
     { values: new Int32Array(length).fill(strings.idOf(model.name)) },
     { values: batch.t },
-    delivered(batch.key, key),
-    ...(id && batch.id ? [delivered(batch.id, id)] : []),
-    ...(position ? [{ values: position.map(at => placeOf(at).partition) }, { values: position.map(at => placeOf(at).offset) }] : []),
+    deliverColumn(batch.key, key),
+    ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
+    ...(position
+      ? [{ values: position.map(at => eventPositionOf(at).partition) }, { values: position.map(at => eventPositionOf(at).offset) }]
+      : []),
     ...batch.vector,
     batch.score,
     refusedColumn(batch, strings),
@@ -61,14 +63,14 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
 }
 
 /** Is an input a list? */
-export function isList(ir: PipelineIR, expr: ExprIR): boolean {
+export function isListInput(ir: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
   const group = ir.groups.find(({ name }) => name === expr.group)!
-  return givesList(group.features.find(({ name }) => name === expr.name)!.agg)
+  return isListAggregate(group.features.find(({ name }) => name === expr.name)!.agg)
 }
 
 /** The reason why a decision could not be made; NULL if it was made. */
-export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' | 'refused'>, strings: Strings): Column {
+export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' | 'refused'>, strings: Strings): ColumnData {
   const values = new Int32Array(length)
   const nulls = new Uint8Array(length).fill(1)
   for (const [row, reason] of refused) {
@@ -78,7 +80,7 @@ export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' 
   return { values, nulls }
 }
 
-function readColumns(read: KnownRead, length: number): [known: Column, clock: Column] {
+function readColumns(read: ReadPositions, length: number): [known: ColumnData, clock: ColumnData] {
   const clock = new Float64Array(length)
   const nulls = new Uint8Array(length)
   for (let row = 0; row < length; row++) {

@@ -8,11 +8,11 @@ import { labelling } from '../../test/property/generate/labelling.ts'
 import { col, compare, ev, history, int, revisable } from '../../test/oracle/case.ts'
 import { ask, labelled, onRequest } from '../../test/oracle/label-case.ts'
 import type { Run } from '../../test/oracle/oracle.ts'
-import { blockSlice } from '../columns/slice.ts'
-import { pickedValues } from '../files/picked-values.ts'
+import { sliceBlock } from '../columns/slice.ts'
+import { selectOutputRows } from '../files/output-rows.ts'
 import type { LoggedEvent } from '../define/source/event.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { isList, type VectorColumn } from '../model/vector.ts'
+import { isListColumn, type VectorColumn } from '../model/vector.ts'
 import { decide } from './decide.ts'
 import { label } from './label.ts'
 import { replayLog, type ReplayLog, type Requests } from './log.ts'
@@ -24,7 +24,7 @@ function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run:
   const lost = (name: string): number => log.slice(0, gone).filter(({ source }) => source === name).length
   const histories = [...whole.histories].map(([name, history]) => {
     const { block } = history
-    return [name, { ...history, block: blockSlice(block, lost(name), block.length) }] as const
+    return [name, { ...history, block: sliceBlock(block, lost(name), block.length) }] as const
   })
   const kept = log.slice(gone)
   const order = {
@@ -40,7 +40,7 @@ function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run:
       {
         t: Float64Array.from(rows, i => t[i]),
         prefixes: source => Int32Array.from(rows, i => prefixes(source)[i] - lost(source)),
-        columns: Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, pickedValues(values, rows)])),
+        columns: Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, selectOutputRows(values, rows)])),
       },
     ]
   })
@@ -75,7 +75,7 @@ function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { 
 function cells(column: VectorColumn, row: number): unknown {
   if (column.nulls?.[row]) return null
   const { values } = column
-  return isList(column) ? Array.from({ length: column.counts[row] }, (_, i) => values[row * column.width + i]) : values[row]
+  return isListColumn(column) ? Array.from({ length: column.counts[row] }, (_, i) => values[row * column.width + i]) : values[row]
 }
 
 test('a decision has the same vector as over the whole log, or is refused', () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
-import { sampler } from './key-sample.ts'
+import { keySampler } from './key-sample.ts'
 
 const texts = Array.from({ length: 10_000 }, (_, i) => `card-${i}`)
 
 function kept(share: number, seed: number, names: readonly string[] = texts): string[] {
   const strings = new Strings()
   const column = { values: Int32Array.from(names, name => strings.idOf(name)) }
-  const isKept = sampler({ share, seed }, strings)
+  const isKept = keySampler({ share, seed }, strings)
   return names.filter((_, row) => isKept(column, row))
 }
 
@@ -34,7 +34,7 @@ test('a number is a key by its text, and NULL is a key too', () => {
   const numbers = { values: Float64Array.of(7, 0, 0), nulls: Uint8Array.of(0, 1, 0) }
   const names = { values: Int32Array.of(strings.idOf('7'), strings.idOf('')) }
   const keptBy = (seed: number) => {
-    const isKept = sampler({ share: 0.5, seed }, strings)
+    const isKept = keySampler({ share: 0.5, seed }, strings)
     return {
       number: isKept(numbers, 0),
       text: isKept(names, 0),

@@ -1,6 +1,6 @@
 /** Samples whole keys: all rows of a key or none. The sample has the same keys on every machine, whatever else is requested. */
 import { addText, type Hash64 } from '../base/hash.ts'
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 
 /** A sample of keys. */
@@ -15,7 +15,7 @@ export interface KeySample {
 export const SAMPLE_RULE = "the upper half of the 64-bit hash of (seed, key), as text, is below share · 2^32 (Spillway's src/base/hash.ts)"
 
 /** Returns a test whether a row's key, as delivered, is in the sample. NULL is a key too. */
-export function sampler({ share, seed }: KeySample, strings: Strings): (key: Column, row: number) => boolean {
+export function keySampler({ share, seed }: KeySample, strings: Strings): (key: ColumnData, row: number) => boolean {
   const hash: Hash64 = { high: 0, low: 0 }
   const seedText = String(seed)
   return ({ values, nulls }, row) => {

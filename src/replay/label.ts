@@ -4,17 +4,17 @@
  * Cost: O((events + decisions) log n). Memory: 15 bytes per decision, and the columns of the label's source.
  */
 import { SpillwayError } from '../base/errors.ts'
-import { joined } from '../columns/concat.ts'
-import { columnSlice } from '../columns/slice.ts'
-import type { Definitions } from '../decision/scoring.ts'
+import { concatArrays } from '../columns/concat.ts'
+import { sliceColumn } from '../columns/slice.ts'
+import type { ScoringDefinitions } from '../decision/model-scorer.ts'
 import type { LabelIR, ModelIR } from '../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import { firstFrom } from '../kernel/order.ts'
-import { judgeOf, knownAt, noOutcomes, type Outcomes } from './labels/index.ts'
-import { triggeringOf } from './decide.ts'
-import { Feed } from './feed.ts'
+import { firstEntryFrom } from '../kernel/order.ts'
+import { labellerOf, visibleEventsAt, emptyOutcomes, type Outcomes } from './labels/index.ts'
+import { decisionPointsOf } from './decide.ts'
+import { FeatureFeed } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
-import { ofDecisions, type Moments, type Triggering } from './triggering.ts'
+import { perDecision, type ReplayPoints, type TriggerSchedule } from './decision-points.ts'
 
 const BATCH_SIZE = 1 << 14
 
@@ -78,16 +78,16 @@ export interface LabelOptions {
  * const { positive, negative, unknown } = label(pipeline, pipeline.ir.models[0], log, { at: Date.UTC(2026, 0, 9) }).counts
  * ```
  */
-export function label(definitions: Pick<Definitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
+export function label(definitions: Pick<ScoringDefinitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
   if (!model.label) noLabel(model)
-  return labelsOfMoments(definitions, model, triggeringOf(definitions.ir, model, log), log, options)
+  return labelsAt(definitions, model, decisionPointsOf(definitions.ir, model, log), log, options)
 }
 
 /** The labels of decisions at given decision points; `log` has the label's source. */
-export function labelsOfMoments(
-  { ir }: Pick<Definitions, 'ir'>,
+export function labelsAt(
+  { ir }: Pick<ScoringDefinitions, 'ir'>,
   model: ModelIR,
-  { moments, stretches }: Triggering,
+  { points, batches }: TriggerSchedule,
   log: ReplayLog,
   { at = log.until, stretch: size = BATCH_SIZE, isCensored }: LabelOptions = {},
 ): Labels {
@@ -95,24 +95,24 @@ export function labelsOfMoments(
   checkLoaded(labelIR, model, log, at)
   const { source, block } = log.histories.get(labelIR.source)!
   const { forgotten } = log
-  const judge = judgeOf(labelIR, knownAt(source, block, at), { strings: log.strings, at, forgotten })
+  const judge = labellerOf(labelIR, visibleEventsAt(source, block, at), { strings: log.strings, at, forgotten })
   const key = triggerKey(ir, model)
   const keyName = labelIR.kind === 'from' ? triggerId(ir, model)!.name : key.name
   // The feature's window is lifetime, so the check for forgotten events is done here.
   const feed =
     labelIR.kind === 'begins'
-      ? new Feed({ group: holdsGroup(labelIR), key: [key.name] }, moments, { ...log, forgotten: -Infinity })
+      ? new FeatureFeed({ group: holdsGroup(labelIR), key: [key.name] }, points, { ...log, forgotten: -Infinity })
       : undefined
   const parts: Part[] = []
   let first = 0
-  for (const triggers of stretches(size)) {
-    const t = timesUpTo(at, moments, triggers)
+  for (const triggers of batches(size)) {
+    const t = timesUpTo(at, points, triggers)
     if (t.length === 0) break
-    const outcomes = noOutcomes(t.length)
-    judge.judge(columnSlice(triggers.columnOf(keyName), 0, t.length), t, outcomes)
+    const outcomes = emptyOutcomes(t.length)
+    judge.label(sliceColumn(triggers.columnOf(keyName), 0, t.length), t, outcomes)
     dropForgotten(outcomes, t, forgotten)
     const censored = isCensored
-      ? censor(outcomes, i => isCensored(first + i, moments.position?.[triggers.from + i] ?? NaN))
+      ? censor(outcomes, i => isCensored(first + i, points.position?.[triggers.from + i] ?? NaN))
       : new Uint8Array(t.length)
     parts.push({ ...outcomes, censored, eligible: findEligible(outcomes, feed?.next(triggers), t, forgotten) })
     first += t.length
@@ -121,14 +121,18 @@ export function labelsOfMoments(
 }
 
 /** The times of a batch's decisions up to `at`. */
-function timesUpTo(at: number, moments: Moments, triggers: Parameters<typeof ofDecisions>[1]): Float64Array {
-  const t = ofDecisions(moments.t, triggers)
+function timesUpTo(at: number, points: ReplayPoints, triggers: Parameters<typeof perDecision>[1]): Float64Array {
+  const t = perDecision(points.t, triggers)
   // Times do not decrease, so the last one decides for all.
-  return t.length === 0 || t[t.length - 1] <= at ? t : t.subarray(0, firstFrom(t, 1, 0, t.length, at + 1))
+  return t.length === 0 || t[t.length - 1] <= at ? t : t.subarray(0, firstEntryFrom(t, 1, 0, t.length, at + 1))
 }
 
 /** The group whose feature tells whether the condition of an episode held at the key's latest event in the decision's `P`. */
-function holdsGroup({ source, key, condition }: Extract<LabelIR, { kind: 'begins' }>): ConstructorParameters<typeof Feed>[0]['group'] {
+function holdsGroup({
+  source,
+  key,
+  condition,
+}: Extract<LabelIR, { kind: 'begins' }>): ConstructorParameters<typeof FeatureFeed>[0]['group'] {
   return {
     name: `label of ${source}`,
     source,
@@ -169,7 +173,7 @@ function dropForgotten({ value, known, outcome }: Outcomes, t: Float64Array, for
  */
 function findEligible(
   { value, known, outcome }: Outcomes,
-  latest: ReturnType<Feed['next']> | undefined,
+  latest: ReturnType<FeatureFeed['next']> | undefined,
   t: Float64Array,
   forgotten: number,
 ): Uint8Array {
@@ -187,13 +191,13 @@ function findEligible(
 }
 
 function labelsOf(parts: readonly Part[], mayBeCensored: boolean): Labels {
-  const all = [{ ...noOutcomes(0), eligible: new Uint8Array(0), censored: new Uint8Array(0) }, ...parts]
-  const value = joined(all.map(part => part.value))
-  const known = joined(all.map(part => part.known))
-  const outcome = joined(all.map(part => part.outcome))
-  const eligible = joined(all.map(part => part.eligible))
-  const late = joined(all.map(part => part.late))
-  const censored = joined(all.map(part => part.censored))
+  const all = [{ ...emptyOutcomes(0), eligible: new Uint8Array(0), censored: new Uint8Array(0) }, ...parts]
+  const value = concatArrays(all.map(part => part.value))
+  const known = concatArrays(all.map(part => part.known))
+  const outcome = concatArrays(all.map(part => part.outcome))
+  const eligible = concatArrays(all.map(part => part.eligible))
+  const late = concatArrays(all.map(part => part.late))
+  const censored = concatArrays(all.map(part => part.censored))
   const counts = countsOf({ value, known, eligible, late })
   const hidden = mayBeCensored ? { censored: censored.reduce((sum, flag) => sum + flag, 0) } : {}
   return { length: value.length, value, known, outcome, eligible, late, censored, counts: { ...counts, ...hidden } }

@@ -4,12 +4,12 @@
  * `label` is true, false, or NULL if it is unknown or the decision is not eligible; nothing is guessed. Decisions after the labels'
  * time are dropped. The counts are of the written rows, updated as rows are read.
  */
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { LabelIR } from '../define/ir/ir.ts'
 import type { OutputValues } from '../files/table.ts'
 import type { Labels } from './label.ts'
-import { horizonOf } from './label-horizon.ts'
-import { pickedValues } from '../files/picked-values.ts'
+import { labelHorizon } from './label-horizon.ts'
+import { selectOutputRows } from '../files/output-rows.ts'
 import type { TrainingBatch, TrainingColumn, TrainingSet } from './training-set.ts'
 
 /** Labels and the rows to keep. */
@@ -66,7 +66,7 @@ export const LABEL = 'label'
 export function labelledSet(
   set: TrainingSet,
   labelling: Labelling,
-  sample?: { readonly key: string; readonly isKept: (key: Column, row: number) => boolean },
+  sample?: { readonly key: string; readonly isKept: (key: ColumnData, row: number) => boolean },
 ): LabelledSet {
   const { label, labels, isSettled = false, at } = labelling
   const counts = {
@@ -100,7 +100,7 @@ function* labelledBatches(
 ): Generator<TrainingBatch> {
   const columnOf = (name: string) => set.columns.findIndex(column => column.name === name)
   const [time, key] = [columnOf('t'), sample ? columnOf(sample.key) : -1]
-  const settledTo = at - horizonOf(label)
+  const settledTo = at - labelHorizon(label)
   let first = 0
   for (const batch of set.batches) {
     const length = Math.min(batch.length, labels.length - first)
@@ -122,7 +122,7 @@ function* labelledBatches(
       { values: Float64Array.from((label.kind === 'begins' ? labels.eligible : labels.late).subarray(from, to)) },
     ]
     const keptRows = Uint32Array.from(rows)
-    const columns = [...batch.columns, ...labelValues].map(column => pickedValues(column, keptRows))
+    const columns = [...batch.columns, ...labelValues].map(column => selectOutputRows(column, keptRows))
     yield { length: keptRows.length, columns, done: batch.done }
     first = to
     if (first === labels.length) return

@@ -1,13 +1,13 @@
 import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { takeFile } from '../files/take-file.ts'
-import { Intake, type History, type IntakeOptions } from '../intake/intake.ts'
-import type { RowMap } from '../intake/mapping.ts'
+import { loadFile } from '../files/load-file.ts'
+import { HistoryBuilder, type SourceHistory, type HistoryBuilderOptions } from '../intake/history-builder.ts'
+import type { RowMap } from '../intake/row-map.ts'
 import type { SourceRefusal } from '../intake/refusal.ts'
-import { givenOwnNames, underOwnNames, underTheirNames, type TheirNames } from '../intake/their-names.ts'
+import { mapWithOwnNames, withOwnNames, withMappedNames, type ColumnMapping } from '../intake/column-mapping.ts'
 import { replayLog, type ReplayLog } from './log.ts'
-import { columnsNeeded, sourcesOfLabels } from '../decision/reads.ts'
+import { columnsNeeded, labelOnlySources } from '../decision/reads.ts'
 
 /** A file for a source. One file may feed several sources; a source may have several files, which are read in the given order. */
 export interface SourceFile {
@@ -28,13 +28,13 @@ export interface LoadOptions {
   /** The table of texts; a new one by default. */
   readonly strings?: Strings
   /** Column mappings by source, for files with other column names: fields without a mapping are ignored. */
-  readonly theirs?: ReadonlyMap<string, TheirNames>
+  readonly theirs?: ReadonlyMap<string, ColumnMapping>
   /** Called when a file is truncated; the records before the break are loaded. Without it, a truncated file is an error. */
   readonly onBroken?: (warning: string) => void
 }
 
 /** The part of the intake's options that a caller chooses for each source. */
-type Loading = Pick<IntakeOptions, 'strings' | 'keep' | 'shared' | 'admit' | 'theirs'>
+type Loading = Pick<HistoryBuilderOptions, 'strings' | 'keep' | 'shared' | 'admit' | 'columnMapping'>
 
 interface Pipeline {
   readonly ir: PipelineIR
@@ -56,29 +56,29 @@ export async function load(pipeline: Pipeline, files: readonly SourceFile[], opt
   const { strings = new Strings(), theirs } = options
   const { ir } = pipeline
   const needed = columnsNeeded(ir)
-  const namesOf = (source: string): TheirNames => theirs?.get(source) ?? new Map()
+  const namesOf = (source: string): ColumnMapping => theirs?.get(source) ?? new Map()
   const intakes = await loadIntakes(theirs ? withFileNames(pipeline, theirs) : pipeline, files, options, ({ name, mapVersion }) => {
     const names = namesOf(name)
     const keep = new Set(Array.from(needed.get(name)!, column => (mapVersion === undefined && names.get(column)) || column))
-    return { strings, keep, ...(theirs && { theirs: mapVersion === undefined ? new Map() : names }) }
+    return { strings, keep, ...(theirs && { columnMapping: mapVersion === undefined ? new Map() : names }) }
   })
-  const histories = new Map<string, History>(
+  const histories = new Map<string, SourceHistory>(
     ir.sources.map(source => {
       const history = intakes.get(source.name)!.finish()
-      return [source.name, source.mapVersion === undefined ? underOwnNames(history, source, namesOf(source.name)) : history]
+      return [source.name, source.mapVersion === undefined ? withOwnNames(history, source, namesOf(source.name)) : history]
     }),
   )
-  const missing = new Set([...sourcesOfLabels(ir)].filter(name => !files.some(({ source }) => source === name)))
+  const missing = new Set([...labelOnlySources(ir)].filter(name => !files.some(({ source }) => source === name)))
   return replayLog(ir, histories, strings, { missing })
 }
 
 /** The pipeline with the column names of the files: sources without a map are renamed, and maps get both names. */
-function withFileNames({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, TheirNames>): Pipeline {
+function withFileNames({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, ColumnMapping>): Pipeline {
   const sources = ir.sources.map(source => {
     const names = theirs.get(source.name)
-    return names && source.mapVersion === undefined ? underTheirNames(source, names) : source
+    return names && source.mapVersion === undefined ? withMappedNames(source, names) : source
   })
-  const renamedMaps = [...maps].map(([name, map]) => [name, theirs.has(name) ? givenOwnNames(map, theirs.get(name)!) : map] as const)
+  const renamedMaps = [...maps].map(([name, map]) => [name, theirs.has(name) ? mapWithOwnNames(map, theirs.get(name)!) : map] as const)
   return { ir: { ...ir, sources }, maps: new Map(renamedMaps) }
 }
 
@@ -91,13 +91,13 @@ export async function loadIntakes(
   files: readonly SourceFile[],
   options: LoadOptions,
   loading: (source: SourceIR) => Loading,
-): Promise<Map<string, Intake>> {
+): Promise<Map<string, HistoryBuilder>> {
   checkSources(pipeline.ir, files)
   const { onRefused } = options
   const intakes = new Map(
     pipeline.ir.sources.map(source => [
       source.name,
-      new Intake(source, { ...loading(source), map: pipeline.maps.get(source.name), onRefused }),
+      new HistoryBuilder(source, { ...loading(source), map: pipeline.maps.get(source.name), onRefused }),
     ]),
   )
   for (const path of new Set(files.map(file => file.path))) {
@@ -109,12 +109,12 @@ export async function loadIntakes(
 
 async function readFileInto(
   path: string,
-  intakes: readonly Intake[],
+  intakes: readonly HistoryBuilder[],
   { onRefused, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
 ): Promise<void> {
   const before = intakes.map(intake => intake.counts.records)
   try {
-    const { warnings } = await takeFile(path, intakes, { onRefused, onUndecodable, onProgress: share => onProgress?.(path, share) })
+    const { warnings } = await loadFile(path, intakes, { onRefused, onUndecodable, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const hasRecords = intakes.some((intake, i) => intake.counts.records > before[i])
@@ -127,7 +127,7 @@ function checkSources(ir: PipelineIR, files: readonly SourceFile[]): void {
   const names = ir.sources.map(source => source.name)
   const unknown = files.find(file => !names.includes(file.source))
   if (unknown) throw new SpillwayError('SPILL_INPUT', `no source '${unknown.source}' in pipeline '${ir.name}'; it has ${names.join(', ')}`)
-  const unneeded = sourcesOfLabels(ir)
+  const unneeded = labelOnlySources(ir)
   const missing = names.filter(name => !unneeded.has(name) && !files.some(file => file.source === name))
   if (missing.length > 0)
     throw new SpillwayError(

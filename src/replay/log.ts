@@ -1,13 +1,13 @@
-import type { Column } from '../columns/block.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
-import type { History } from '../intake/intake.ts'
+import type { SourceHistory } from '../intake/history-builder.ts'
 import type { BatchRuns } from '../kernel/placement.ts'
 import type { Strings } from '../columns/strings.ts'
 
 /** The histories of a pipeline's sources in memory, merged into one log. */
 export interface ReplayLog {
-  readonly histories: ReadonlyMap<string, History>
+  readonly histories: ReadonlyMap<string, SourceHistory>
   readonly strings: Strings
   /** The total order of the events of all sources. */
   readonly order: MergedOrder
@@ -40,11 +40,11 @@ export interface Requests {
   readonly t: Float64Array
   /** For each request, the number of events of a source before it. */
   readonly prefixes: (source: string) => Int32Array
-  readonly columns: Readonly<Record<string, Column>>
+  readonly columns: Readonly<Record<string, ColumnData>>
 }
 
 /** Properties of a log beside the histories of its sources. */
-export interface Appended {
+export interface ReplayLogOptions {
   /** The total order, if the sources were appended to one log. */
   readonly order: MergedOrder
   readonly until: number
@@ -61,9 +61,9 @@ export interface Appended {
  */
 export function replayLog(
   pipeline: PipelineIR,
-  histories: ReadonlyMap<string, History>,
+  histories: ReadonlyMap<string, SourceHistory>,
   strings: Strings,
-  appended: Partial<Appended> = {},
+  appended: Partial<ReplayLogOptions> = {},
 ): ReplayLog {
   const merged = appended.order ?? mergeHistories(pipeline.sources.map(({ name }) => histories.get(name)!))
   const index = new Map(pipeline.sources.map(({ name }, i) => [name, i]))

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, every, features, linear, model, pipeline, request, source, stream, t } from '../index.ts'
 import { Strings } from '../columns/strings.ts'
-import { batchOf } from '../intake/batch.ts'
-import { Intake } from '../intake/intake.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { HistoryBuilder } from '../intake/history-builder.ts'
 import { decide } from './decide.ts'
 import { decisionRecords } from './decision-record.ts'
 import { decisionColumns, decisionValues } from './decision-table.ts'
@@ -21,10 +21,10 @@ const minute = 60_000
 /** A log of readings, one per row: patient and minute. */
 function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string | null, number])[]) {
   const strings = new Strings()
-  const intake = new Intake(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
-  intake.take(batchOf(rows.map(([patient, at], i) => ({ ref: `r${i}`, patient, at: at * minute }))))
+  const intake = new HistoryBuilder(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
+  intake.validate(recordBatchOf(rows.map(([patient, at], i) => ({ ref: `r${i}`, patient, at: at * minute }))))
   const [first, ...others] = of.ir.sources
-  const silent = others.map(source => [source.name, new Intake(source, { strings, onRefused: () => {} }).finish()] as const)
+  const silent = others.map(source => [source.name, new HistoryBuilder(source, { strings, onRefused: () => {} }).finish()] as const)
   return replayLog(of.ir, new Map([[first.name, intake.finish()], ...silent]), strings)
 }
 
@@ -130,7 +130,7 @@ test('without events there are no ticks', () => {
 
 test('a replay refuses what it cannot compute', () => {
   const [model5] = clinic.ir.models
-  const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).moments.t
+  const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).points.t
   assert.deepEqual([...ticksAt(1)], [5 * minute])
   assert.throws(() => ticksAt(0), { code: 'SPILL_LIMIT', message: /^more than 0 ticks of one model \(REPLAY_TICKS_MAX\)/ })
   const asked = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])

@@ -7,20 +7,20 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Block, Column } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import { countUpTo } from '../columns/order.ts'
-import { blockSlice } from '../columns/slice.ts'
-import { tellersOf, type Every } from '../decision/tellers.ts'
+import { sliceBlock } from '../columns/slice.ts'
+import { livenessColumns, type EveryTrigger } from '../decision/liveness-columns.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { identityColumns } from '../kernel/superseded.ts'
+import { identityColumns } from '../kernel/supersession.ts'
 import type { ReplayLog } from './log.ts'
-import type { Stretch, Triggering } from './triggering.ts'
+import type { TriggerBatch, TriggerSchedule } from './decision-points.ts'
 
 /** The events of a source that determines liveness, with their key columns and those for revisions. */
 interface LivenessEvents {
   readonly source: string
-  readonly keys: readonly Column[]
+  readonly keys: readonly ColumnData[]
   readonly block: Block
 }
 
@@ -28,24 +28,24 @@ interface LivenessEvents {
 export function onTicks(
   ir: PipelineIR,
   model: ModelIR,
-  decide: Every,
+  decide: EveryTrigger,
   log: ReplayLog,
   ticksMax: number = limits.REPLAY_TICKS_MAX,
-): Triggering {
-  return onMoments(ir, model, decide, log, liveTicks(decide, livenessEvents(ir, model, decide, log), log, ticksMax))
+): TriggerSchedule {
+  return onTimes(ir, model, decide, log, liveTicks(decide, livenessEvents(ir, model, decide, log), log, ticksMax))
 }
 
 /** The triggers at these times, UTC ms in order, including times without an active key, which have no decision. */
-export function onMoments(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog, t: Float64Array): Triggering {
+export function onTimes(ir: PipelineIR, model: ModelIR, decide: EveryTrigger, log: ReplayLog, t: Float64Array): TriggerSchedule {
   const sources = livenessEvents(ir, model, decide, log)
   return {
-    moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
-    stretches: size => tickBatches(new TickKeys(ir, model, decide, log.strings), decide, sources, t, size),
+    points: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
+    batches: size => tickBatches(new TickKeys(ir, model, decide, log.strings), decide, sources, t, size),
   }
 }
 
-function livenessEvents(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog): LivenessEvents[] {
-  return [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): LivenessEvents => {
+function livenessEvents(ir: PipelineIR, model: ModelIR, decide: EveryTrigger, log: ReplayLog): LivenessEvents[] {
+  return [...Map.groupBy(livenessColumns(ir, model, decide), ({ source }) => source)].map(([source, columns]): LivenessEvents => {
     const { block, source: of } = log.histories.get(source)!
     const names = [...columns.map(({ key }) => key), ...identityColumns(of), ...(of.deleted === undefined ? [] : [of.deleted])]
     return {
@@ -58,7 +58,7 @@ function livenessEvents(ir: PipelineIR, model: ModelIR, decide: Every, log: Repl
 
 /** The ticks at which a key may be active: those at most `live` after the newest visible event time. */
 function liveTicks(
-  { every, live }: Every,
+  { every, live }: EveryTrigger,
   sources: readonly LivenessEvents[],
   { first, until }: ReplayLog,
   ticksMax: number,
@@ -92,19 +92,19 @@ const atOrAfter = (t: number, every: number): number => Math.ceil(t / every) * e
 /** Batches of one decision per tick and active key, in order of both. */
 function* tickBatches(
   keys: TickKeys,
-  decide: Every,
+  decide: EveryTrigger,
   sources: readonly LivenessEvents[],
   ticks: Float64Array,
   size: number,
-): Generator<Stretch> {
+): Generator<TriggerBatch> {
   const seen = sources.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
   const pointOf = new Int32Array(size)
   let length = 0
-  const batch = (): Stretch => {
+  const batch = (): TriggerBatch => {
     const points = pointOf.slice(0, length)
     const key = { values: values.slice(0, length) }
-    const filled: Stretch = { length, from: points[0], to: points.at(-1)! + 1, moment: points, columnOf: () => key }
+    const filled: TriggerBatch = { length, from: points[0], to: points.at(-1)! + 1, point: points, columnOf: () => key }
     length = 0
     return filled
   }
@@ -113,10 +113,10 @@ function* tickBatches(
       const from = seen[i]
       let to = from
       while (to < block.length && block.arrival[to] <= ticks[tick]) to++
-      if (to > from) keys.see(source, blockSlice(block, from, to))
+      if (to > from) keys.add(source, sliceBlock(block, from, to))
       seen[i] = to
     })
-    const live = keys.at(ticks[tick])
+    const live = keys.activeAt(ticks[tick])
     for (let row = 0; row < live.length; row++) {
       values[length] = live[row]!
       pointOf[length++] = tick

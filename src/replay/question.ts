@@ -6,7 +6,7 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { groupReads, leavesOf } from '../decision/reads.ts'
+import { groupReads, expressionLeaves } from '../decision/reads.ts'
 import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
 
@@ -41,7 +41,7 @@ export interface Question {
 export function modelQuestion(ir: PipelineIR, name: string): Question {
   const model = ir.models.find(candidate => candidate.name === name)
   if (!model) throw noSuch(ir, 'model', name, ir.models)
-  const leaves = model.inputs.flatMap(({ expr }) => leavesOf(expr))
+  const leaves = model.inputs.flatMap(({ expr }) => expressionLeaves(expr))
   const keyNames = new Set(leaves.flatMap(leaf => (leaf.op === 'feature' ? leaf.key : [])))
   if (keyNames.size === 0)
     throw new SpillwayError('SPILL_INPUT', `model '${name}' reads no feature, so its rows have no keys; name groups instead`)

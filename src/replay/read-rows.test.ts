@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
-import { openTable } from '../files/output.ts'
+import { openOutputTable } from '../files/output.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { modelQuestion } from './question.ts'
 import { readRows } from './read-rows.ts'
@@ -54,7 +54,7 @@ test('NDJSON, CSV and Parquet give the same rows; other columns are ignored, and
   assert.deepEqual(await readText('rows.csv', csv), expected)
   const strings = new Strings()
   const path = join(folder, 'rows.parquet')
-  const table = await openTable(
+  const table = await openOutputTable(
     path,
     [
       { name: 'card', type: 'string' },

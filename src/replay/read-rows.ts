@@ -11,9 +11,9 @@ import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { openInput } from '../files/input.ts'
 import type { InputFile } from '../files/input-file.ts'
-import type { Origin, RecordBatch } from '../intake/batch.ts'
+import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
 import { inexactFault } from '../intake/inexact.ts'
-import { shown } from '../intake/field.ts'
+import { displayValue } from '../intake/field.ts'
 import { Fault } from '../intake/refusal.ts'
 import { RowReader } from '../intake/row-reader.ts'
 import type { AskedRows } from './asked-rows.ts'
@@ -86,7 +86,7 @@ function missing(column: string, names: readonly string[], time: string): string
 }
 
 /** Extra columns of a file of rows are ignored. */
-const ignoringExtra = (origin: Origin): Origin => ({ ...origin, tabular: true })
+const ignoringExtra = (origin: RecordOrigin): RecordOrigin => ({ ...origin, tabular: true })
 
 /** Adds the rows of a batch. `required`: keys that each record must have, NULL or not; files with columns are checked as a whole. */
 function addRows(
@@ -108,5 +108,5 @@ function withoutKey(record: unknown, required: readonly string[]): Fault | undef
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined
   const key = required.find(name => (record as Readonly<Record<string, unknown>>)[name] === undefined)
   if (key === undefined) return undefined
-  return new Fault(`it has no ${shown(key)}; write null where there is no key${didYouMean(key, Object.keys(record))}`)
+  return new Fault(`it has no ${displayValue(key)}; write null where there is no key${didYouMean(key, Object.keys(record))}`)
 }

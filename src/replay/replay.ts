@@ -1,11 +1,11 @@
 import { stopwatch } from '../base/clock.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
 import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
-import type { History, IntakeCounts } from '../intake/intake.ts'
-import type { RowMap } from '../intake/mapping.ts'
+import type { SourceHistory, HistoryCounts } from '../intake/history-builder.ts'
+import type { RowMap } from '../intake/row-map.ts'
 import type { SourceRefusal } from '../intake/refusal.ts'
-import type { GivenScore } from '../model/index.ts'
-import { decide, noRequests, type DecisionBatch } from './decide.ts'
+import type { ScoreImplementation } from '../model/index.ts'
+import { decide, throwNoRequests, type DecisionBatch } from './decide.ts'
 import { label, type LabelCounts, type Labels } from './label.ts'
 import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
@@ -16,7 +16,7 @@ export interface Replayable {
   readonly ir: PipelineIR
   readonly fingerprint: string
   readonly maps: ReadonlyMap<string, RowMap>
-  readonly scores: ReadonlyMap<string, GivenScore>
+  readonly scores: ReadonlyMap<string, ScoreImplementation>
 }
 
 /** Options of `replay`. */
@@ -67,7 +67,7 @@ export interface ReportSummary {
 export interface ReplaySummary {
   readonly pipeline: string
   readonly fingerprint: string
-  readonly sources: readonly (Readonly<IntakeCounts> & { readonly source: string })[]
+  readonly sources: readonly (Readonly<HistoryCounts> & { readonly source: string })[]
   /** Records that could not be decoded, each counted once. */
   readonly undecodable: number
   readonly models: readonly ModelSummary[]
@@ -109,9 +109,9 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   options.onLoaded?.(log)
   const models: ModelSummary[] = []
   for (const model of chosen) {
-    const summary = noDecisions(model.name)
+    const summary = emptyModelSummary(model.name)
     for (const batch of decide(pipeline, model, log)) {
-      count(summary, batch)
+      countDecisions(summary, batch)
       await options.onDecisions?.(batch, log)
       options.onProgress?.(`deciding ${model.name}`, batch.done)
     }
@@ -124,7 +124,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   }
   const reportSummaries = options.onReport && (await makeReports(pipeline, log, options.onReport, options.onProgress))
   return {
-    ...countsOf(pipeline, log.histories, models),
+    ...summaryCounts(pipeline, log.histories, models),
     ...(reportSummaries && { reports: reportSummaries }),
     undecodable,
     loadSeconds: (loaded - start) / 1000,
@@ -146,7 +146,7 @@ export function decidingModels({ models, reports: all = [] }: PipelineIR, names:
     name,
     decide: { kind },
   } of deciding)
-    if (kind === 'request') noRequests(name)
+    if (kind === 'request') throwNoRequests(name)
   return deciding
 }
 
@@ -172,9 +172,9 @@ async function makeReports(
 }
 
 /** The part of a summary about the pipeline, its histories and its models. */
-export function countsOf(
+export function summaryCounts(
   { ir, fingerprint }: Replayable,
-  histories: ReadonlyMap<string, History>,
+  histories: ReadonlyMap<string, SourceHistory>,
   models: readonly ModelSummary[],
 ): Pick<ReplaySummary, 'pipeline' | 'fingerprint' | 'sources' | 'models' | 'events' | 'decisions'> {
   const sources = [...histories].map(([source, { counts }]) => ({ source, ...counts }))
@@ -183,10 +183,10 @@ export function countsOf(
 }
 
 /** An empty summary. */
-export const noDecisions = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })
+export const emptyModelSummary = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })
 
 /** Adds a batch of the model's decisions to its summary. */
-export function count(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
+export function countDecisions(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
   let scored = 0
   for (let row = 0; row < length; row++) {
     if (score.nulls?.[row]) continue

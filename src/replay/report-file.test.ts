@@ -7,7 +7,7 @@ import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
 import type { ReportIR } from '../define/ir/ir.ts'
-import { reportHash, reportName, reportPath, writeReport } from './report-file.ts'
+import { hashReportRows, reportName, reportPath, writeReportFile } from './report-file.ts'
 
 const strings = new Strings()
 const tableOf = (...keys: string[]): ReportTable => ({
@@ -40,7 +40,7 @@ test('a report replaces the previous one atomically, and its hash is returned', 
   for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {
     const path = join(folder, name)
     writeFileSync(path, 'what was before')
-    const written = await writeReport(path, tableOf('x', 'y'))
+    const written = await writeReportFile(path, tableOf('x', 'y'))
     const bytes = readFileSync(path)
     assert.deepEqual(written, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
   }
@@ -50,19 +50,19 @@ test('a report replaces the previous one atomically, and its hash is returned', 
 
 test('an error names the final file, and the previous file remains', async () => {
   const folder = scratchFolder('report')
-  await assert.rejects(writeReport(join(folder, 'no/a.csv'), tableOf('x')), {
+  await assert.rejects(writeReportFile(join(folder, 'no/a.csv'), tableOf('x')), {
     code: 'SPILL_INPUT',
     message: /a\.csv cannot be written: its folder does not exist; make it/,
   })
   const path = join(folder, 'a.csv')
   writeFileSync(path, 'what was before')
   const broken = { ...tableOf('x'), values: [undefined as never] }
-  await assert.rejects(writeReport(path, broken))
+  await assert.rejects(writeReportFile(path, broken))
   assert.equal(readFileSync(path, 'utf8'), 'what was before')
   assert.deepEqual(readdirSync(folder), ['a.csv'])
 })
 
 test('the hash depends on the rows and their order', () => {
-  assert.equal(reportHash(tableOf('a', 'b')), reportHash(tableOf('a', 'b')))
-  assert.notEqual(reportHash(tableOf('a', 'b')), reportHash(tableOf('b', 'a')))
+  assert.equal(hashReportRows(tableOf('a', 'b')), hashReportRows(tableOf('a', 'b')))
+  assert.notEqual(hashReportRows(tableOf('a', 'b')), hashReportRows(tableOf('b', 'a')))
 })

@@ -5,20 +5,20 @@ import { basename, dirname, join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
 import type { ReportIR, ScheduleIR } from '../define/ir/ir.ts'
-import { fileError, shownPath, systemError } from '../files/file-error.ts'
-import { openTable } from '../files/output.ts'
-import { Zone } from '../intake/zone.ts'
+import { fileError, displayPath, systemError } from '../files/file-error.ts'
+import { openOutputTable } from '../files/output.ts'
+import { TimeZone } from '../intake/zone.ts'
 import { RowHash } from './row-hash.ts'
 
 /** Size and hash of a report's file. */
-export interface WrittenReport {
+export interface ReportFileHash {
   readonly bytes: number
   /** SHA-256 of the file, hex. */
   readonly sha256: string
 }
 
 /** The hash of a report's rows, hex, independent of the file format (`RowHash`). */
-export function reportHash({ columns, strings, length, values }: ReportTable): string {
+export function hashReportRows({ columns, strings, length, values }: ReportTable): string {
   const hash = new RowHash(columns, strings)
   hash.add(length, values)
   return hash.digest()
@@ -28,12 +28,12 @@ export function reportHash({ columns, strings, length, values }: ReportTable): s
  * Writes a report to a temporary file and renames it, so that a reader sees either the previous or the whole new file. Throws
  * `SPILL_INPUT` if it cannot be written; then the previous file remains.
  */
-export async function writeReport(path: string, { columns, strings, length, values }: ReportTable): Promise<WrittenReport> {
+export async function writeReportFile(path: string, { columns, strings, length, values }: ReportTable): Promise<ReportFileHash> {
   const folder = dirname(path)
   if (!existsSync(folder)) throw fileError(path, 'cannot be written: its folder does not exist; make it')
   const part = join(folder, `.part-${basename(path)}`)
   try {
-    const table = await openTable(part, columns, strings)
+    const table = await openOutputTable(part, columns, strings)
     try {
       await table.write(length, values)
       await table.close()
@@ -44,7 +44,7 @@ export async function writeReport(path: string, { columns, strings, length, valu
     sync(part)
     // A file in a private folder (a data folder) is private too.
     if ((statSync(folder).mode & 0o077) === 0) chmodSync(part, 0o600)
-    const written = await hashed(part)
+    const written = await hashFile(part)
     renameSync(part, path)
     return written
   } catch (error) {
@@ -54,7 +54,7 @@ export async function writeReport(path: string, { columns, strings, length, valu
 }
 
 /** The size and hash of a file. */
-export async function hashed(path: string): Promise<WrittenReport> {
+export async function hashFile(path: string): Promise<ReportFileHash> {
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -81,7 +81,7 @@ export function reportPath(to: string, at: ScheduleIR, t: number, isOnRequest: b
 
 /** The local day, minute and second in the schedule's zone. */
 function localOf(at: ScheduleIR, t: number): [date: string, minutes: string, seconds: string] {
-  const zone = new Zone(at.kind === 'cron' ? at.zone : 'UTC')
+  const zone = new TimeZone(at.kind === 'cron' ? at.zone : 'UTC')
   const local = new Date(t + zone.offsetAt(t)).toISOString()
   return [local.slice(0, 10), local.slice(11, 16).replace(':', '-'), local.slice(17, 19)]
 }
@@ -98,5 +98,5 @@ function sync(path: string): void {
 /** An error about the temporary file, as an error about the final file. */
 function ofFile(path: string, part: string, error: unknown): SpillwayError {
   const fileFault = error instanceof SpillwayError ? error : systemError(path, error)
-  return new SpillwayError(fileFault.code, fileFault.message.replaceAll(shownPath(part), shownPath(path)), { cause: error })
+  return new SpillwayError(fileFault.code, fileFault.message.replaceAll(displayPath(part), displayPath(path)), { cause: error })
 }

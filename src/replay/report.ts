@@ -6,12 +6,12 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { reportModel } from '../decision/report-model.ts'
 import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
-import type { Definitions } from '../decision/scoring.ts'
+import type { ScoringDefinitions } from '../decision/model-scorer.ts'
 import type { ReportIR } from '../define/ir/ir.ts'
 import { scheduledTimes } from '../kernel/schedule.ts'
-import { decideOn } from './decide.ts'
+import { decideAt } from './decide.ts'
 import type { ReplayLog } from './log.ts'
-import { onMoments } from './on-ticks.ts'
+import { onTimes } from './on-ticks.ts'
 
 /**
  * The scheduled times of a report within a history, UTC ms: from the first arrival to the end of the log.
@@ -48,7 +48,7 @@ export function reportTimes({ name, at }: ReportIR, { first, until }: Pick<Repla
  * ```
  */
 export function* reports(
-  definitions: Definitions,
+  definitions: ScoringDefinitions,
   report: ReportIR,
   log: ReplayLog,
   times: Float64Array = reportTimes(report, log),
@@ -65,7 +65,7 @@ export function* reports(
     if (++at < times.length) rows.begin(times[at])
     return table
   }
-  for (const batch of decideOn(onMoments(ir, model, model.decide, log, times), definitions, model, log, batchSize)) {
+  for (const batch of decideAt(onTimes(ir, model, model.decide, log, times), definitions, model, log, batchSize)) {
     const decisions = { ...batch, clocks: batch.reads.map(({ clock }) => clock) }
     for (let from = 0, to = 0; from < batch.length; from = to) {
       while (times[at] < batch.t[from]) yield finish()

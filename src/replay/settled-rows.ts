@@ -1,6 +1,6 @@
 /** Collects the rows of a labelled training set in memory for trainers: inputs as doubles with NaN for NULL. 8 bytes per value. */
-import { joined } from '../columns/concat.ts'
-import type { Column } from '../columns/block.ts'
+import { concatArrays } from '../columns/concat.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { TrainingRows } from '../training/table/table.ts'
 import { LABEL } from './labelled-set.ts'
 import { RowHash } from './row-hash.ts'
@@ -19,7 +19,7 @@ export interface SettledRows {
 }
 
 /** Reads the set, whose labels must all be known. */
-export function settledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
+export function collectSettledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
   const indexOf = (name: string): number => columns.findIndex(column => column.name === name)
   const [time, label, refusals] = [indexOf('t'), indexOf(LABEL), indexOf('refused')]
   const places = inputs.map(name => indexOf(`vector.${name}`))
@@ -36,16 +36,19 @@ export function settledRows({ columns, strings, batches }: TrainingSet, inputs: 
     parts.labels.push(doubles(values[label], keptRows))
     places.forEach((place, i) => parts.inputs[i].push(doubles(values[place], keptRows)))
   }
-  const table = { columns: Object.fromEntries(inputs.map((name, i) => [name, joined(parts.inputs[i])])), labels: joined(parts.labels) }
-  return { rows, sha256: hash.digest(), refused, t: joined(parts.t), table }
+  const table = {
+    columns: Object.fromEntries(inputs.map((name, i) => [name, concatArrays(parts.inputs[i])])),
+    labels: concatArrays(parts.labels),
+  }
+  return { rows, sha256: hash.digest(), refused, t: concatArrays(parts.t), table }
 }
 
 /** NULL is NaN. */
-const doubles = ({ values, nulls }: Column, rows: Uint32Array): Float64Array =>
+const doubles = ({ values, nulls }: ColumnData, rows: Uint32Array): Float64Array =>
   Float64Array.from(rows, row => (nulls?.[row] === 1 ? NaN : values[row]))
 
 /** Rows [from, to) of a table. */
-export function rowsBetween({ columns, labels }: SettledRows['table'], from: number, to: number): SettledRows['table'] {
+export function settledRowsBetween({ columns, labels }: SettledRows['table'], from: number, to: number): SettledRows['table'] {
   return {
     columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)])),
     labels: labels.subarray(from, to),

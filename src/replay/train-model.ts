@@ -14,16 +14,16 @@ import type { OnnxFile } from '../define/model/onnx-file.ts'
 import type { RowsSummary } from '../training/drift/summary.ts'
 import { metricsOf } from '../training/metrics.ts'
 import { scoresBy, type VersionScore } from '../training/predict.ts'
-import type { Split, TrainingReport } from '../training/registry/version.ts'
+import type { TrainingSplit, TrainingReport } from '../training/registry/version.ts'
 import { untrainable } from '../training/table/table.ts'
 import { checkScore, trainerOf, type Trainer } from '../training/trainer.ts'
 import { decide } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
 import { label } from './label.ts'
-import { horizonOf } from './label-horizon.ts'
+import { labelHorizon } from './label-horizon.ts'
 import { labelledSet, type LabelCount } from './labelled-set.ts'
 import type { ReplayLog } from './log.ts'
-import { rowsBetween, settledRows, type SettledRows } from './settled-rows.ts'
+import { settledRowsBetween, collectSettledRows, type SettledRows } from './settled-rows.ts'
 import { setOfDecisions } from './training-set.ts'
 
 /** The default share of rows to hold out, at the end. */
@@ -37,7 +37,7 @@ export interface TrainingRequest {
   /** The time of the training, UTC ms: later arrivals are not visible. */
   readonly at: number
   /** The current champion, to be evaluated on the same holdout, and its version in the registry. */
-  readonly champion?: (VersionScored & { readonly version: number }) | undefined
+  readonly champion?: (ScoredVersion & { readonly version: number }) | undefined
   /** Returns whether an action that hides outcomes followed the decision on the event at this position, as a log has recorded it. */
   readonly isCensored?: ((position: number) => boolean) | undefined
   /** Aborts an external trainer. */
@@ -47,14 +47,14 @@ export interface TrainingRequest {
 }
 
 /** A score of one version. */
-export interface VersionScored {
+export interface ScoredVersion {
   readonly score: VersionScore
   /** The file of an ONNX score. */
   readonly file?: OnnxFile
 }
 
 /** The result of a training. */
-export interface ModelTraining extends VersionScored {
+export interface ModelTraining extends ScoredVersion {
   readonly report: TrainingReport
   /**
    * The reference for drift, if the definition monitors it: a sample of all decisions of the training period, with and without a
@@ -78,7 +78,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const { ir, model, at, champion } = request
   const { algorithm, options, orWhen, over = Infinity, holdout } = model.train!
   const names = model.inputs.map(({ name }) => name)
-  const gapMs = horizonOf(model.label!)
+  const gapMs = labelHorizon(model.label!)
   const trainer = request.trainer ?? trainerOf(algorithm)
   // Scores do not matter here, and computing them could be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
@@ -87,15 +87,15 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const after = Math.max(at - over, knownFrom(model, log))
   const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
   const decisions = decide({ ir, scores: new Map() }, scoreless, log)
-  const decisionSet = setOfDecisions(ir, scoreless, sample ? sample.through(decisions) : decisions, log.strings)
+  const decisionSet = setOfDecisions(ir, scoreless, sample ? sample.sampling(decisions) : decisions, log.strings)
   const { set, counts } = labelledSet(decisionSet, { label: model.label!, labels, at, isSettled: true, after })
-  const all = settledRows(set, names)
+  const all = collectSettledRows(set, names)
   const split = splitOf(all, { at, gapMs, holdout }, counts())
-  const fitting = rowsBetween(all.table, 0, split.trained)
+  const fitting = settledRowsBetween(all.table, 0, split.trained)
   const { score, file, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
-  const judging = rowsBetween(all.table, split.trained + split.gap, all.t.length)
-  const metrics = (of: VersionScored) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
+  const judging = settledRowsBetween(all.table, split.trained + split.gap, all.t.length)
+  const metrics = (of: ScoredVersion) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
   const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
     hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
@@ -151,7 +151,7 @@ interface Splitting {
 }
 
 /** Splits rows, which are in order of time, into training rows, gap and holdout. */
-function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): Split {
+function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): TrainingSplit {
   const n = t.length
   if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
     untrainable(

@@ -4,9 +4,9 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../base/write-whole.ts'
+import { writeAtomically } from '../base/atomic-write.ts'
 import { fileError, systemError } from '../files/file-error.ts'
-import { openTable } from '../files/output.ts'
+import { openOutputTable } from '../files/output.ts'
 import { RowHash } from './row-hash.ts'
 import type { TrainingManifest, TrainingOrigin } from './training-manifest.ts'
 import type { TrainingSet } from './training-set.ts'
@@ -22,7 +22,7 @@ export async function writeTrainingSet(
   onProgress?: (share: number) => void,
 ): Promise<TrainingManifest> {
   begin(folder)
-  const table = await openTable(join(folder, ROWS), columns, strings)
+  const table = await openOutputTable(join(folder, ROWS), columns, strings)
   const hash = new RowHash(columns, strings)
   let rows = 0
   try {
@@ -56,7 +56,7 @@ function begin(folder: string): void {
 function end(folder: string, manifest: TrainingManifest): void {
   const path = join(folder, MANIFEST)
   try {
-    writeWhole(path, `${JSON.stringify(manifest, null, 2)}\n`)
+    writeAtomically(path, `${JSON.stringify(manifest, null, 2)}\n`)
   } catch (error) {
     throw systemError(path, error)
   }

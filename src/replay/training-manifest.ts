@@ -5,7 +5,7 @@
 import { packageVersion } from '../base/package-version.ts'
 import { groupFingerprint } from '../define/ir/fingerprint.ts'
 import type { PipelineIR, PlacementIR } from '../define/ir/ir.ts'
-import type { History } from '../intake/intake.ts'
+import type { SourceHistory } from '../intake/history-builder.ts'
 import { SAMPLE_RULE, type KeySample } from './key-sample.ts'
 import type { LabelCount } from './labelled-set.ts'
 import type { TrainingColumn } from './training-set.ts'
@@ -22,7 +22,7 @@ export interface TrainingManifest extends TrainingOrigin {
 
 /** The inputs of a training set; times are UTC ms. */
 export interface TrainingOrigin {
-  readonly of: OfRows | OfDecisions
+  readonly of: RowsOrigin | DecisionsOrigin
   readonly sample?: KeySample & { readonly key: string; readonly rule: string }
   /** Counts of labels, if labels were requested. */
   readonly labels?: LabelCount
@@ -37,7 +37,7 @@ export interface TrainingOrigin {
 }
 
 /** A set of requested rows. */
-export interface OfRows {
+export interface RowsOrigin {
   readonly kind: 'rows'
   /** Requested rows, before sampling. */
   readonly asked: number
@@ -48,7 +48,7 @@ export interface OfRows {
 }
 
 /** A set of a model's decisions. */
-export interface OfDecisions {
+export interface DecisionsOrigin {
   readonly kind: 'decisions'
   readonly model: string
   /** The decisions of each pipeline version, if recorded. */
@@ -56,7 +56,7 @@ export interface OfDecisions {
 }
 
 /** The manifest's `code`. `ir` is the pipeline as the user defined it. */
-export const codeOf = (ir: PipelineIR, fingerprint: string, groups: readonly string[]): TrainingOrigin['code'] => ({
+export const manifestCode = (ir: PipelineIR, fingerprint: string, groups: readonly string[]): TrainingOrigin['code'] => ({
   spillway: packageVersion(),
   pipeline: ir.name,
   fingerprint,
@@ -66,8 +66,12 @@ export const codeOf = (ir: PipelineIR, fingerprint: string, groups: readonly str
 })
 
 /** The manifest's `cut`. */
-export const cutOf = (histories: Iterable<readonly [string, Pick<History, 'block'>]>): TrainingOrigin['cut'] =>
+export const manifestCut = (histories: Iterable<readonly [string, Pick<SourceHistory, 'block'>]>): TrainingOrigin['cut'] =>
   [...histories].map(([source, { block }]) => ({ source, events: block.length, lastArrival: block.arrival.at(-1) ?? null }))
 
 /** The manifest's `sample`. */
-export const sampleOf = (sample: KeySample, key: string): NonNullable<TrainingOrigin['sample']> => ({ ...sample, key, rule: SAMPLE_RULE })
+export const manifestSample = (sample: KeySample, key: string): NonNullable<TrainingOrigin['sample']> => ({
+  ...sample,
+  key,
+  rule: SAMPLE_RULE,
+})

@@ -4,12 +4,12 @@ import { test } from 'node:test'
 import { blockOf } from '../../test/property/engines/block.ts'
 import { asAppended } from '../../test/property/generate/appended.ts'
 import { deciding } from '../../test/property/generate/deciders.ts'
-import type { Column } from '../columns/block.ts'
-import { concatColumns, joined } from '../columns/concat.ts'
+import type { ColumnData } from '../columns/block.ts'
+import { concatColumns, concatArrays } from '../columns/concat.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import type { OutputValues } from '../files/table.ts'
-import type { History } from '../intake/intake.ts'
+import type { SourceHistory } from '../intake/history-builder.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from '../index.ts'
 import { decide, type DecisionBatch } from './decide.ts'
 import { replayLog, type ReplayLog } from './log.ts'
@@ -22,9 +22,9 @@ const CASES = 60
 
 function logOf(ir: PipelineIR, events: Parameters<typeof blockOf>[1]): ReplayLog {
   const strings = new Strings()
-  const histories = ir.sources.map((source): [string, History] => {
+  const histories = ir.sources.map((source): [string, SourceHistory] => {
     const own = events.filter(event => event.source === source.name)
-    return [source.name, { source, block: blockOf(source, own, strings) } as History]
+    return [source.name, { source, block: blockOf(source, own, strings) } as SourceHistory]
   })
   return replayLog(ir, new Map(histories), strings)
 }
@@ -45,13 +45,13 @@ function cellOf({ values, nulls, counts, width = 1 }: OutputValues, row: number)
 }
 
 /** Copies of a model's decisions, since batches overwrite their columns. */
-function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: Column } {
+function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: ColumnData } {
   const parts = [...batches].map(({ t, key, length }) => ({ t: t.slice(), key: { values: key.values.slice() }, length }))
   const key = concatColumns(
     parts.map(part => part.key),
     parts.map(({ length }) => length),
   )
-  return { t: joined(parts.map(part => part.t)), key }
+  return { t: concatArrays(parts.map(part => part.t)), key }
 }
 
 test('rows at the times of ticks equal the decisions of those ticks, in every placement', () => {

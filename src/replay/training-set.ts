@@ -5,19 +5,19 @@
  * Rows of decisions have the vectors of those decisions. Each row has the age of every group read. Labels are joined separately
  * (`labelled-set.ts`).
  */
-import type { Column } from '../columns/block.ts'
-import { columnSlice } from '../columns/slice.ts'
+import type { ColumnData } from '../columns/block.ts'
+import { sliceColumn } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
-import { delivered } from '../decision/delivered.ts'
+import { deliverColumn } from '../decision/deliver-column.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
 import type { OutputColumn, OutputValues } from '../files/table.ts'
 import { asRequests, type AskedRows } from './asked-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
-import { placeOf } from './decision-record.ts'
-import { isList, refusedColumn } from './decision-table.ts'
-import type { KnownRead } from './feed.ts'
+import { eventPositionOf } from './decision-record.ts'
+import { isListInput, refusedColumn } from './decision-table.ts'
+import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
 import type { Question } from './question.ts'
 
@@ -86,7 +86,7 @@ function* batchesOfRows(
       columns: [
         { values: rows.row.subarray(first, first + length) },
         { values: t },
-        ...keys.map(key => delivered(columnSlice(rows.columns[key.name], first, first + length), key)),
+        ...keys.map(key => deliverColumn(sliceColumn(rows.columns[key.name], first, first + length), key)),
         ...vector.slice(0, inputs.length),
         refusedColumn(batch, log.strings),
         ...batch.reads.flatMap((read, i) => {
@@ -133,9 +133,11 @@ function* batchesOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<D
       length,
       columns: [
         { values: t },
-        delivered(batch.key, key),
-        ...(id && batch.id ? [delivered(batch.id, id)] : []),
-        ...(position ? [{ values: position.map(at => placeOf(at).partition) }, { values: position.map(at => placeOf(at).offset) }] : []),
+        deliverColumn(batch.key, key),
+        ...(id && batch.id ? [deliverColumn(batch.id, id)] : []),
+        ...(position
+          ? [{ values: position.map(at => eventPositionOf(at).partition) }, { values: position.map(at => eventPositionOf(at).offset) }]
+          : []),
         ...vector,
         refusedColumn(batch, strings),
         ...reads.flatMap(read => readValues(read, t)),
@@ -149,7 +151,7 @@ const idOf = ({ group, key }: { readonly group: { readonly name: string }; reado
   readId({ group: group.name, key })
 
 const inputColumns = (ir: PipelineIR, inputs: ModelIR['inputs']): TrainingColumn[] =>
-  inputs.map(({ name, expr }) => ({ ...typed(`vector.${name}`, expr), ...(isList(ir, expr) && { list: true }) }))
+  inputs.map(({ name, expr }) => ({ ...typed(`vector.${name}`, expr), ...(isListInput(ir, expr) && { list: true }) }))
 
 const typed = (name: string, { type, scale }: TypeIR): TrainingColumn => ({ name, type, ...(scale !== undefined && { scale }) })
 
@@ -163,7 +165,7 @@ const readColumns = (read: string): TrainingColumn[] => [
 ]
 
 /** The values of those columns. The age is NULL before the first run of a schedule. */
-function readValues({ known, clock }: KnownRead, t: Float64Array): [known: Column, age: Column] {
+function readValues({ known, clock }: ReadPositions, t: Float64Array): [known: ColumnData, age: ColumnData] {
   const values = new Float64Array(t.length)
   const nulls = new Uint8Array(t.length)
   for (let row = 0; row < t.length; row++) {
@@ -174,7 +176,7 @@ function readValues({ known, clock }: KnownRead, t: Float64Array): [known: Colum
 }
 
 /** NULL where either is. */
-function sum(left: Column, right: Column, length: number): Column {
+function sum(left: ColumnData, right: ColumnData, length: number): ColumnData {
   const values = new Float64Array(length)
   const nulls = new Uint8Array(length)
   for (let row = 0; row < length; row++) {

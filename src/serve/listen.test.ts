@@ -4,14 +4,14 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { pay, shop } from '../../test/serve/shop.ts'
 import { pause } from '../base/clock.ts'
-import { Running } from '../run/loop/live-run.ts'
-import { openFolder } from '../log/sqlite/data-folder.ts'
-import { listen } from './listen.ts'
+import { LiveRun } from '../run/loop/live-run.ts'
+import { openDataFolder } from '../log/sqlite/data-folder.ts'
+import { startServer } from './listen.ts'
 
 test('closing answers accepted requests, and does not wait for keep-alive connections', { timeout: 15_000 }, async () => {
   const data = scratchFolder('listen')
-  const running = await Running.in(await openFolder(data, { fsyncMs: 200 }), shop)
-  const server = await listen({ port: 0, run: running.run, pipeline: shop, data })
+  const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: 200 }), shop)
+  const server = await startServer({ port: 0, run: running.run, pipeline: shop, data })
   const agent = new Agent({ keepAlive: true })
   const answered = Promise.withResolvers<IncomingMessage>()
   const headers = { 'content-type': 'application/json' }
@@ -29,9 +29,9 @@ test('closing answers accepted requests, and does not wait for keep-alive connec
 
 test('a slow body is answered at shutdown with its result so far, and does not delay the shutdown', async () => {
   const data = scratchFolder('slow-bodies')
-  const running = await Running.open(shop, data)
+  const running = await LiveRun.open(shop, data)
   const connectionLimits = { bodyMs: 300, closingMs: 60_000 }
-  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, connectionLimits })
+  const server = await startServer({ port: 0, run: running.run, pipeline: shop, data, connectionLimits })
   const slow = (type: string, begin: string) => {
     const answered = Promise.withResolvers<{ status: number | undefined; body: string; connection: string | undefined }>()
     const headers = { 'content-type': type }

@@ -5,7 +5,7 @@
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError } from '../base/errors.ts'
-import { isLoopback, namesOf } from './access/host-names.ts'
+import { isLoopback, hostNamesOf } from './access/host-names.ts'
 import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
@@ -25,7 +25,7 @@ export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
 }
 
 /** A server that accepts requests. */
-export interface Listening {
+export interface RunningServer {
   /** `http://127.0.0.1:7070`. */
   readonly url: string
   readonly port: number
@@ -37,7 +37,7 @@ export interface Listening {
  * Checks the options that need no data folder of their own: a process that takes over finds mistakes before the old one lets go.
  * Throws as `startServer` does.
  */
-export async function checkListening({
+export async function checkListenOptions({
   host = HOST_DEFAULT,
   open = false,
   data,
@@ -54,12 +54,17 @@ export async function checkListening({
  *
  * Throws `SPILL_INPUT` for an address that is taken, unknown, or forbidden without tokens.
  */
-export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = false, ...options }: ListenOptions): Promise<Listening> {
+export async function startServer({
+  host = HOST_DEFAULT,
+  port = PORT_DEFAULT,
+  open = false,
+  ...options
+}: ListenOptions): Promise<RunningServer> {
   const address = await addressOf(host)
   const isOwn = isLoopback(address)
   const tokens = new Tokens(options.data, options.onError)
   checkOpen(host, isOwn, open, tokens.count, options.data)
-  const hosts = namesOf(host, isOwn, options.hosts)
+  const hosts = hostNamesOf(host, isOwn, options.hosts)
   const app = serve({ ...options, ...(hosts && { hosts }), ...(!open && { tokens }) })
   try {
     await app.listen({ host: address, port })

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline } from '../../test/serve/shop.ts'
 import { errorCodes, SpillwayError } from '../base/errors.ts'
-import { Feed } from './events/run-feed.ts'
+import { CommitFeed } from './events/commit-feed.ts'
 import { servePlugin } from './plugin.ts'
-import { statuses } from './http/serve-error.ts'
+import { httpStatuses } from './http/serve-error.ts'
 import { serve } from './server.ts'
 import type { ServedRun } from './http/served-run.ts'
 
@@ -17,11 +17,11 @@ const failing = (failure: unknown): ServedRun => ({
   submit: async () => {
     throw failure
   },
-  room: async () => {},
+  whenRoom: async () => {},
   decide: () => {
     throw failure
   },
-  ask: () => {
+  requestDecision: () => {
     throw failure
   },
   end: 0,
@@ -54,7 +54,7 @@ test('of an internal error a client gets the code, and the log all details', asy
     assert.equal(errors.length, status >= 500 ? 2 : 0)
     await app.close()
   }
-  for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 500, 503].includes(status))
+  for (const status of Object.values(httpStatuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 500, 503].includes(status))
 })
 
 test('a run in an existing server has its own prefix, and leaves the other routes as they are', async () => {
@@ -63,7 +63,7 @@ test('a run in an existing server has its own prefix, and leaves the other route
   app.get('/broken', async () => {
     throw new Error('its own')
   })
-  await app.register(servePlugin, { prefix: '/spillway', run: shop.run, pipeline, data: shop.data, feed: new Feed() })
+  await app.register(servePlugin, { prefix: '/spillway', run: shop.run, pipeline, data: shop.data, feed: new CommitFeed() })
   assert.deepEqual((await posted(app, '/echo', { a: 1 })).json(), { got: { a: 1 } })
   assert.equal((await app.inject({ url: '/broken' })).json<{ message: string }>().message, 'its own')
   assert.equal((await posted(app, '/spillway/sources/payments/events', pay('embedded'))).json<{ accepted: number }>().accepted, 1)

@@ -4,44 +4,44 @@
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import { readFolder } from '../log/sqlite/data-folder.ts'
-import { SearchBeside } from '../operate/decision-search-worker.ts'
+import { readDataFolder } from '../log/sqlite/data-folder.ts'
+import { DecisionSearchWorker } from '../operate/decision-search-worker.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventRoutes } from './routes/events.ts'
-import { inTurns } from './access/fair-turns.ts'
+import { addFairQueueHook } from './access/fair-queue.ts'
 import { featureRoutes } from './routes/features.ts'
-import { guard } from './context/guard.ts'
+import { addAuthorizationHooks } from './context/authorization.ts'
 import { healthRoutes } from './routes/health.ts'
 import { ingestRoutes } from './routes/ingest.ts'
-import { letterRoutes } from './routes/dead-letters.ts'
-import { Load } from './access/load.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { AdmissionControl } from './access/admission-control.ts'
 import { metricRoutes } from './metrics/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
-import { defaultBounds } from './access/resource-limits.ts'
+import { defaultResourceLimits } from './access/resource-limits.ts'
 import type { ServeOptions } from './context/options.ts'
-import { tellError } from './http/serve-error.ts'
-import type { RunState, Serving } from './context/server-context.ts'
+import { replyWithError } from './http/serve-error.ts'
+import type { RunState, ServerContext } from './context/server-context.ts'
 import type { ServedRun } from './http/served-run.ts'
-import { Streams } from './events/streams.ts'
+import { EventStreams } from './events/event-streams.ts'
 import { checkQueries } from './http/query.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { reportRoutes } from './routes/reports.ts'
-import { runRoutes } from './routes/batch-runs.ts'
-import { UnsignedCounts } from './access/webhook-signature.ts'
+import { batchRunRoutes } from './routes/batch-runs.ts'
+import { UnsignedWebhookCounts } from './access/webhook-signature.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
   const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
-  const bounds = { ...defaultBounds, ...options.bounds }
-  const reader = readFolder(data)
-  const streams = feed && new Streams(reader, bounds, onError)
-  const load = new Load(run, bounds)
-  const search = new SearchBeside(data)
-  const context: Serving = {
+  const bounds = { ...defaultResourceLimits, ...options.bounds }
+  const reader = readDataFolder(data)
+  const streams = feed && new EventStreams(reader, bounds, onError)
+  const load = new AdmissionControl(run, bounds)
+  const search = new DecisionSearchWorker(data)
+  const context: ServerContext = {
     run,
     ir: pipeline.ir,
     load,
@@ -52,13 +52,13 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     effects,
     addMetrics,
     webhooks,
-    unsigned: new UnsignedCounts(),
+    unsigned: new UnsignedWebhookCounts(),
     clock,
     front,
-    authorization: () => (options.authorize ? 'own' : options.tokens?.areAsked ? 'token' : 'none'),
+    authorization: () => (options.authorize ? 'own' : options.tokens?.areRequired ? 'token' : 'none'),
     state: stateOf(run),
   }
-  const unsubscribe = streams && feed.listen(streams.tell)
+  const unsubscribe = streams && feed.subscribe(streams.notify)
   app.addHook('preClose', closing => {
     unsubscribe?.()
     streams?.close()
@@ -73,13 +73,13 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
   app.setErrorHandler((error, _request, reply) => {
-    const answer = tellError(reply, error)
+    const answer = replyWithError(reply, error)
     if (reply.statusCode >= 500) onError(error)
     return answer
   })
-  guard(app, options)
+  addAuthorizationHooks(app, options)
   checkQueries(app)
-  inTurns(app, load.turns)
+  addFairQueueHook(app, load.fairQueue)
   for (const routes of allRoutes) routes(app, context)
 }
 
@@ -92,9 +92,9 @@ const allRoutes = [
   decideRoutes,
   decisionRoutes,
   effectRoutes,
-  letterRoutes,
+  deadLetterRoutes,
   traceRoutes,
-  runRoutes,
+  batchRunRoutes,
   reconciliationRoutes,
   modelRoutes,
   reportRoutes,

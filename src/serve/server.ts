@@ -5,16 +5,16 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
-import { every } from '../base/clock.ts'
+import { callEvery } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { checkSingleHost } from './access/host-names.ts'
 import type { ServeOptions } from './context/options.ts'
 import { servePlugin } from './plugin.ts'
-import { ServeError, tellError } from './http/serve-error.ts'
-import { endSilent, endSlow, type ClosingPatience } from './access/slow-requests.ts'
+import { ServeError, replyWithError } from './http/serve-error.ts'
+import { closeSilentOnShutdown, closeSlowOnShutdown, type ShutdownTimeouts } from './access/shutdown.ts'
 
 /** Timeouts in milliseconds, and the greatest number of connections. Each defaults to the limit of its name. */
-export interface Patience extends ClosingPatience {
+export interface ConnectionLimits extends ShutdownTimeouts {
   readonly headMs: number
   readonly requestMs: number
   readonly lookMs: number
@@ -23,12 +23,12 @@ export interface Patience extends ClosingPatience {
   readonly connections: number
 }
 
-const defaultConnectionLimits: Patience = {
+const defaultConnectionLimits: ConnectionLimits = {
   headMs: limits.HTTP_HEAD_MS,
   requestMs: limits.HTTP_REQUEST_MS,
-  lookMs: limits.HTTP_LOOK_MS,
+  lookMs: limits.HTTP_SLOW_CHECK_MS,
   idleMs: limits.HTTP_IDLE_MS,
-  stillMs: limits.HTTP_STILL_MS,
+  stillMs: limits.HTTP_SILENCE_MS,
   bodyMs: limits.HTTP_CLOSING_BODY_MS,
   closingMs: limits.HTTP_CLOSING_MS,
   connections: limits.HTTP_CONNECTIONS_MAX,
@@ -37,7 +37,7 @@ const defaultConnectionLimits: Patience = {
 /** The options of a server of its own. */
 export interface ServerOptions extends ServeOptions {
   /** Timeouts and connection counts of this server, in place of the defaults. */
-  readonly connectionLimits?: Partial<Patience>
+  readonly connectionLimits?: Partial<ConnectionLimits>
 }
 
 /** Makes the server; `listen` of the instance opens its port. */
@@ -49,11 +49,11 @@ export function serve({ connectionLimits, ...options }: ServerOptions): FastifyI
     connectionTimeout: stillMs,
     http: { headersTimeout: headMs, connectionsCheckingInterval: lookMs, maxHeaderSize: limits.HTTP_HEAD_BYTES_MAX },
     clientErrorHandler: answerBadRequest,
-    frameworkErrors: (error, _request, reply: FastifyReply) => void tellError(reply, error),
+    frameworkErrors: (error, _request, reply: FastifyReply) => void replyWithError(reply, error),
   })
   app.server.maxConnections = connections
-  endSilent(app)
-  endSlow(app, closing)
+  closeSilentOnShutdown(app)
+  closeSlowOnShutdown(app, closing)
   const methods = new AllowedMethods()
   app.addHook('onRoute', route => methods.add(route))
   app.addHook('onRequest', (request, _reply, done) => {
@@ -66,7 +66,7 @@ export function serve({ connectionLimits, ...options }: ServerOptions): FastifyI
       done(error as Error)
     }
   })
-  app.setErrorHandler((error, _request, reply) => tellError(reply, error))
+  app.setErrorHandler((error, _request, reply) => replyWithError(reply, error))
   app.addHook('preClose', async () => closeIdle(app))
   void app.register(servePlugin, { ...options, front: true })
   return app
@@ -108,7 +108,7 @@ function noRoute({ method, url }: Pick<FastifyRequest, 'method' | 'url'>, method
 /** While the server stops, closes connections that have become idle: a keep-alive connection would wait for its next request. */
 function closeIdle({ server }: FastifyInstance): void {
   if (!server.listening) return
-  const timer = every(limits.HTTP_CLOSING_LOOK_MS, () => server.closeIdleConnections())
+  const timer = callEvery(limits.HTTP_CLOSING_CHECK_MS, () => server.closeIdleConnections())
   server.once('close', () => timer.stop())
 }
 

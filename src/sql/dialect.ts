@@ -6,7 +6,7 @@ import type { ColumnType } from '../define/ir/ir.ts'
  * All methods map text to text. "Exact" values are integers wide enough for every intermediate sum and product; doubles are IEEE
  * binary64. SQL that is the same on every engine (`+`, `AND`, `CASE`, `sum`, `FILTER`) is not here.
  */
-export interface Dialect {
+export interface SqlDialect {
   readonly name: string
   /** The type in which a column stores its physical values. */
   readonly types: Readonly<Record<ColumnType, string>>

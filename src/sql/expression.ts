@@ -1,5 +1,5 @@
 import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
-import type { Dialect } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
 
 /** Writes a reference to a column, or, in the inputs of a model, to a field or feature. */
 export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
@@ -10,13 +10,13 @@ export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) =
  * The result is a physical value: an integer for exact types, scaled for decimals. Each arithmetic node checks range and finiteness
  * and names its operands twice, so the text doubles with each level of nested arithmetic.
  */
-export function expressionSql(expr: ExprIR, dialect: Dialect, reference: ReferenceSql): string {
+export function expressionSql(expr: ExprIR, dialect: SqlDialect, reference: ReferenceSql): string {
   const write = writers[expr.op] as (expr: ExprIR, to: Writing) => string
   return write(expr, { dialect, reference, compile: of => expressionSql(of, dialect, reference) })
 }
 
 interface Writing {
-  readonly dialect: Dialect
+  readonly dialect: SqlDialect
   readonly reference: ReferenceSql
   readonly compile: (of: ExprIR) => string
 }
@@ -47,7 +47,7 @@ const writers: { readonly [O in Op]: (expr: Node<O>, to: Writing) => string } = 
 
 const symbols = { add: '+', sub: '-', mul: '*', eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 
-function literalSql(value: number | string | boolean, type: TypeIR['type'], dialect: Dialect): string {
+function literalSql(value: number | string | boolean, type: TypeIR['type'], dialect: SqlDialect): string {
   if (typeof value === 'string') return dialect.text(value)
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
   return type === 'double' ? `(${dialect.double(value)})` : `(${value})`
@@ -68,7 +68,7 @@ function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Wr
 }
 
 /** Two operands in a form in which SQL's comparison has the IR's meaning. */
-function comparable(operands: Operands, dialect: Dialect): readonly string[] {
+function comparable(operands: Operands, dialect: SqlDialect): readonly string[] {
   const [left, right] = operands
   if (operands.some(isDouble)) return asDoubles(operands, dialect)
   if (!isNumeric(left) || scaleOf(left) === scaleOf(right)) return [left.sql, right.sql]
@@ -89,16 +89,16 @@ function operand(expr: ExprIR, compile: Writing['compile']): Operand {
 
 const isDouble = ({ type }: TypeIR): boolean => type === 'double'
 
-const asDoubles = ([left, right]: Operands, dialect: Dialect): [string, string] => [
-  asDouble(left.sql, left, dialect),
-  asDouble(right.sql, right, dialect),
+const asDoubles = ([left, right]: Operands, dialect: SqlDialect): [string, string] => [
+  asDoubleSql(left.sql, left, dialect),
+  asDoubleSql(right.sql, right, dialect),
 ]
 
 /** Every value of an exact type is below 10^16 in magnitude. */
 const SAFE_DIGITS = 16
 
 /** Two exact operands at the larger of their scales, neither lifted by more than `digits` digits. */
-function atOneScale([left, right]: Operands, digits: number, dialect: Dialect): [string, string] {
+function atOneScale([left, right]: Operands, digits: number, dialect: SqlDialect): [string, string] {
   const scale = Math.max(scaleOf(left), scaleOf(right))
   const lift = (of: Operand): string => {
     const by = Math.min(scale - scaleOf(of), digits)
@@ -112,7 +112,7 @@ const isNumeric = ({ type }: TypeIR): boolean => type !== 'string' && type !== '
 const scaleOf = ({ type, scale }: TypeIR): number => (type === 'decimal' ? (scale ?? 0) : 0)
 
 /** A physical value of a numeric type as fl(physical / 10^s): both are exact doubles for s <= 22. */
-export function asDouble(physical: string, type: TypeIR, dialect: Dialect): string {
+export function asDoubleSql(physical: string, type: TypeIR, dialect: SqlDialect): string {
   if (type.type === 'double') return physical
   const double = dialect.equalDouble(physical)
   const scale = scaleOf(type)
@@ -120,5 +120,5 @@ export function asDouble(physical: string, type: TypeIR, dialect: Dialect): stri
 }
 
 /** A physical value as delivered: a number of any type as a double, a string or bool unchanged. */
-export const deliveredSql = (physical: string, type: TypeIR, dialect: Dialect): string =>
-  isNumeric(type) ? asDouble(physical, type, dialect) : physical
+export const deliveredSql = (physical: string, type: TypeIR, dialect: SqlDialect): string =>
+  isNumeric(type) ? asDoubleSql(physical, type, dialect) : physical

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as fc from 'fast-check'
-import { codeOfNumber, codeOfText, estimate, Registers } from '../aggregate/hyperloglog.ts'
+import { codeOfNumber, codeOfText, estimateDistinct, Registers } from '../aggregate/hyperloglog.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
@@ -23,7 +23,7 @@ async function estimatesOf(lists: readonly (readonly string[])[], type: ColumnTy
 function ours(codes: readonly number[]): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
-  return estimate(registers.rest, registers.empty, 1)
+  return estimateDistinct(registers.rest, registers.empty, 1)
 }
 
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0)

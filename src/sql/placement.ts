@@ -1,16 +1,16 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { GroupIR } from '../define/ir/ir.ts'
-import type { Dialect } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
 
 /** The visible events and the as-of time, as the columns `prefix`, `upto` and `t` of a relation of requests. */
-export interface PlacedSql {
+export interface PlacementSql {
   readonly prefix: string
   readonly upto: string
   readonly t: string
 }
 
 /** Writes a placement in SQL (semantics, decisions and placements) for decisions `d` at `d._t` that see `d._prefix` up to `d._upto`. */
-export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql {
+export function placementSql({ name, place }: GroupIR, dialect: SqlDialect): PlacementSql {
   const [prefix, t] = ['d._prefix', 'd._t']
   switch (place.kind) {
     case 'stream':

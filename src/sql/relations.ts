@@ -1,5 +1,5 @@
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import type { Dialect } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
 
 /**
  * Creates a relation of the events of one source. A query reads two relations.
@@ -11,7 +11,7 @@ import type { Dialect } from './dialect.ts'
  * prefix`, and with arrival up to `upto` unless that is NULL, are visible; `t` is the as-of time. Features with `before` leave out
  * the event whose `_seq` is `without`.
  */
-export function createEvents(source: SourceIR, dialect: Dialect, table: string): string {
+export function createEvents(source: SourceIR, dialect: SqlDialect, table: string): string {
   const names = columnNames(source, dialect)
   const columns = source.columns.map(({ name, type }) => `${names.get(name)} ${dialect.types[type]}`)
   const own = ['_seq', '_partition', '_offset', '_arrival', '_time'].map(name => `${name} ${dialect.types.int}`)
@@ -19,8 +19,8 @@ export function createEvents(source: SourceIR, dialect: Dialect, table: string):
 }
 
 /** Creates a relation of the requests of one group. */
-export function createAsks(group: GroupIR, source: SourceIR, dialect: Dialect, table: string): string {
-  const key = group.key.map((name, i) => `k${i} ${dialect.types[columnOf(source, name).type]}`)
+export function createRequests(group: GroupIR, source: SourceIR, dialect: SqlDialect, table: string): string {
+  const key = group.key.map((name, i) => `k${i} ${dialect.types[sourceColumn(source, name).type]}`)
   const rest = ['prefix', 'upto', 't', 'without'].map(name => `${name} ${dialect.types.int}`)
   return createTable(table, [`ask ${dialect.types.int}`, ...key, ...rest])
 }
@@ -30,13 +30,13 @@ export const createTable = (table: string, columns: readonly string[]): string =
   `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
 
 /** The identifier of each column of a source in its relation of events. */
-export function columnNames(source: SourceIR, dialect: Dialect): ReadonlyMap<string, string> {
+export function columnNames(source: SourceIR, dialect: SqlDialect): ReadonlyMap<string, string> {
   const names = source.columns.map(({ name }) => name)
   return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
 }
 
 /** Quotes the names of users. Engines fold case and `_…` is reserved, so an ambiguous name gets its index as a suffix. */
-export function identifiers(names: readonly string[], reserved: readonly string[], dialect: Dialect): string[] {
+export function identifiers(names: readonly string[], reserved: readonly string[], dialect: SqlDialect): string[] {
   const usedNames = new Set(reserved)
   return names.map((name, i) => {
     const folded = name.toLowerCase()
@@ -47,4 +47,4 @@ export function identifiers(names: readonly string[], reserved: readonly string[
 }
 
 /** A column of a source by name. */
-export const columnOf = (source: SourceIR, name: string) => source.columns.find(column => column.name === name)!
+export const sourceColumn = (source: SourceIR, name: string) => source.columns.find(column => column.name === name)!

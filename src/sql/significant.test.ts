@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { significant } from '../aggregate/significant.ts'
+import { roundSignificant } from '../aggregate/round-significant.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 import { significantSql } from './significant.ts'
@@ -29,7 +29,7 @@ test('in SQL a double has the same 8 digits, also where a logarithm is next to a
         const found = await columnOf(db, `SELECT ${significantSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
         assert.deepEqual(
           found.slice(1).map(value => value + 0),
-          values.map(significant),
+          values.map(roundSignificant),
         )
       }),
       { numRuns: 60 },

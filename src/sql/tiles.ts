@@ -9,11 +9,11 @@
 import type { TileAggregate, TileSql } from '../aggregate/tile/tile.ts'
 import { tiles } from '../aggregate/tile/tiles.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
-import type { Dialect } from './dialect.ts'
+import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
-import { membersSql, revisionColumns } from './values.ts'
+import { participantsSql, revisionColumns } from './values.ts'
 
 export interface TileQueryOptions {
   readonly group: GroupIR
@@ -24,7 +24,7 @@ export interface TileQueryOptions {
   readonly by?: readonly string[]
   /** A condition over an event `e`, for features with `before`: false for the event that is left out. */
   readonly before?: string
-  readonly dialect: Dialect
+  readonly dialect: SqlDialect
 }
 
 /** One query: a row a tile, as `by`, `tile`, `n`, then for each feature its cells; of a sub-keyed one also the sub-key. */
@@ -71,7 +71,7 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
   const calls = new SelectList('p')
   const hop = hopOf(members[0].feature)
   const written = members.map(({ feature, aggregate }) => {
-    const { input, conditions } = membersSql(feature, source, names, inputs, dialect)
+    const { input, conditions } = participantsSql(feature, source, names, inputs, dialect)
     const takesPart = [...conditions, ...(feature.before ? [before ?? 'TRUE'] : [])].join(' AND ') || 'TRUE'
     const sql = tileSql({ input, takesPart }, calls, dialect)
     return { cells: aggregate.cells(sql), subKey: aggregate.subKey?.(sql), takesPart }
@@ -103,7 +103,7 @@ FROM grouped p`
 function tileSql(
   { input, takesPart }: { readonly input: string; readonly takesPart: string },
   calls: SelectList,
-  dialect: Dialect,
+  dialect: SqlDialect,
 ): TileSql {
   const over = (call: string, condition = takesPart): string =>
     `p.${calls.nameOf(condition === 'TRUE' ? call : `${call} FILTER (WHERE ${condition})`)}`
@@ -139,7 +139,7 @@ export function askedEvents(
   group: GroupIR,
   source: SourceIR,
   tables: { readonly events: string; readonly asks: string },
-  dialect: Dialect,
+  dialect: SqlDialect,
 ): string {
   const names = columnNames(source, dialect)
   const sameKey = group.key.map((name, i) => `s.${names.get(name)} = a.k${i} AND `).join('')

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { LoggedEvent } from '../define/source/event.ts'
 import type { ColumnIR, ExprIR, FeatureIR, GroupIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
-import type { SqlAsk } from './asks.ts'
+import type { SqlRequest } from './request.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 
 // Tests beyond the hand-computed cases (test/oracle): refusals by row, extremes, names.
@@ -36,7 +36,7 @@ const feature = (name: string, agg: FeatureIR['agg'], input: ExprIR, type: TypeI
   ...type,
   ...more,
 })
-const ask = (prefix: number): SqlAsk => ({ key: ['a'], prefix, t: prefix - 1 })
+const ask = (prefix: number): SqlRequest => ({ key: ['a'], prefix, t: prefix - 1 })
 
 const INT: TypeIR = { type: 'int' }
 const DOUBLE: TypeIR = { type: 'double' }

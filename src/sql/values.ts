@@ -1,16 +1,16 @@
 import { aggregates } from '../aggregate/index.ts'
 import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { givesList } from '../define/ir/signatures.ts'
-import { boundSql } from './bound.ts'
-import type { Dialect } from './dialect.ts'
+import { isListAggregate } from '../define/ir/signatures.ts'
+import { errorBoundSql } from './error-bound.ts'
+import type { SqlDialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { windowSql } from './window.ts'
 
 /** Names of the two relations of a query. */
-export interface Tables {
+export interface ValueTables {
   readonly events: string
   readonly asks: string
 }
@@ -35,19 +35,19 @@ interface Result {
 }
 
 /** Replaces the rule for which events a request counts; by default those that are visible and not superseded. */
-export interface OtherEvents {
+export interface EventRule {
   /** A relation of events `s`, joined with the data that `columns` need. */
   readonly from: string
   /** Columns of an event that `counts` needs. */
   readonly columns: readonly string[]
   /** A condition over an event `e` and a request `a`. */
-  readonly counts: string
+  readonly condition: string
 }
 
 /** Options of a query for values. */
 export interface ValuesOptions {
   readonly bounds?: boolean
-  readonly others?: OtherEvents | undefined
+  readonly eventRule?: EventRule | undefined
 }
 
 /**
@@ -64,9 +64,9 @@ export interface ValuesOptions {
 export function valuesQuery(
   group: GroupIR,
   source: SourceIR,
-  tables: Tables,
-  dialect: Dialect,
-  { bounds = false, others }: ValuesOptions = {},
+  tables: ValueTables,
+  dialect: SqlDialect,
+  { bounds = false, eventRule }: ValuesOptions = {},
 ): ValuesQuery {
   const names = columnNames(source, dialect)
   const lists = { inputs: new SelectList('x'), tails: new SelectList('tail'), calls: new SelectList('p') }
@@ -81,11 +81,11 @@ export function valuesQuery(
     dialect,
   )
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
-  const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()]
+  const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(eventRule?.columns ?? []), ...lists.inputs.columns()]
   const sql = `WITH
 known AS (
   SELECT ${eventColumns.join(',\n    ')}
-  FROM ${others?.from ?? `${tables.events} s`}
+  FROM ${eventRule?.from ?? `${tables.events} s`}
 ),
 asked AS (
   SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tile('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
@@ -98,7 +98,7 @@ partials AS (
   SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
   FROM asked a
   JOIN near e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
-  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${others ? ` AND ${others.counts}` : countsSql(source)}
+  WHERE (a.upto IS NULL OR e._arrival <= a.upto)${eventRule ? ` AND ${eventRule.condition}` : countsSql(source)}
   GROUP BY a.ask
 ),
 answers AS (
@@ -138,7 +138,7 @@ function reachOf({ features }: GroupIR): number | undefined {
  * Cuts time into spans as long as the reach. An event is in its own span and in the next, so a request finds all its events in its
  * own span.
  */
-function nearSql(reach: number | undefined, dialect: Dialect): string {
+function nearSql(reach: number | undefined, dialect: SqlDialect): string {
   if (reach === undefined) return 'SELECT * FROM known'
   const span = `${dialect.tile('e._time', reach)} + later.shift`
   return `SELECT e.*, ${span} AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
@@ -149,17 +149,17 @@ function nearSql(reach: number | undefined, dialect: Dialect): string {
  * decides.
  */
 export function revisionColumns(source: SourceIR, names: Names): string[] {
-  return source.identity ? nextColumns(source, names, { _next_seq: 's._seq', _next_arrival: 's._arrival' }) : []
+  return source.identity ? nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_arrival: 's._arrival' }) : []
 }
 
 /** Columns of the next revision of each event, NULL if there is none; for a source with an identity. */
-export function nextColumns(source: SourceIR, names: Names, columns: Readonly<Record<string, string>>): string[] {
+export function nextRevisionColumns(source: SourceIR, names: Names, columns: Readonly<Record<string, string>>): string[] {
   const { present, over } = identitySql(source, names)
   return Object.entries(columns).map(([name, column]) => `CASE WHEN ${present} THEN lead(${column}) ${over} END AS ${name}`)
 }
 
 /** The first event of each identity, as `_original_seq`; for a source with an identity. */
-export function originalColumn(source: SourceIR, names: Names): string {
+export function firstRevisionColumn(source: SourceIR, names: Names): string {
   const { present, over } = identitySql(source, names)
   return `CASE WHEN ${present} THEN first_value(s._seq) ${over} END AS _original_seq`
 }
@@ -199,28 +199,28 @@ function valueSql(
   source: SourceIR,
   names: Names,
   { inputs, tails, calls }: Lists,
-  dialect: Dialect,
+  dialect: SqlDialect,
   bounds: boolean,
 ): BoundedValue {
-  const { input, conditions: inputConditions } = membersSql(feature, source, names, inputs, dialect)
+  const { input, conditions: inputConditions } = participantsSql(feature, source, names, inputs, dialect)
   const conditions: string[] = []
   if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
   const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
-  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: boundSql(feature, window) }) }
+  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
 }
 
 /**
  * The input of a feature for an event `e`, and the conditions under which the event takes part, whatever the window. Adds columns
  * over an event `s` to `inputs`.
  */
-export function membersSql(
+export function participantsSql(
   feature: FeatureIR,
   source: SourceIR,
   names: Names,
   inputs: SelectList,
-  dialect: Dialect,
+  dialect: SqlDialect,
 ): { readonly input: string; readonly conditions: readonly string[] } {
   const written = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
   const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(written(expr))}`
@@ -248,8 +248,8 @@ function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number
 }
 
 /** The columns of one answer. A double that is not finite is refused. */
-function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: Dialect): Result[] {
-  const mayOverflow = feature.input?.type === 'double' && !givesList(feature.agg) && !refused
+function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: SqlDialect): Result[] {
+  const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !refused
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
   if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })

@@ -19,7 +19,7 @@ export interface TestDecision<V> {
 }
 
 /** Decisions of a model over all events and requests so far, in order. */
-export function decisionsOf({ ir, scores }: Pipeline, log: TestLog, name: string): TestDecision<unknown>[] {
+export function testDecisions({ ir, scores }: Pipeline, log: TestLog, name: string): TestDecision<unknown>[] {
   const model = modelNamed(ir, name)
   const replayed = log.replay()
   const recordOf = decisionRecords(ir, model, replayed)

@@ -1,12 +1,12 @@
 /** Features of a group under test. */
 import { SpillwayError } from '../base/errors.ts'
-import type { Column } from '../columns/block.ts'
-import { blockSlice } from '../columns/slice.ts'
+import type { ColumnData } from '../columns/block.ts'
+import { sliceBlock } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { ColumnIR, FeatureIR, Value } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { placeAsks } from '../kernel/placement.ts'
+import { placeReads } from '../kernel/placement.ts'
 import { featureValue } from '../decision/feature-value.ts'
 import type { TestLog } from './log.ts'
 
@@ -14,7 +14,7 @@ import type { TestLog } from './log.ts'
  * Features of a group at a key, from every event sent, as of the clock of the test.
  * @throws `SPILL_INPUT` for an unknown group or a wrong key.
  */
-export function featuresAt(log: TestLog, name: string, key: readonly (string | number | boolean)[]): Record<string, unknown> {
+export function testFeatures(log: TestLog, name: string, key: readonly (string | number | boolean)[]): Record<string, unknown> {
   const { ir } = log.pipeline
   const group = ir.groups.find(candidate => candidate.name === name)
   if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'`)
@@ -22,8 +22,12 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
     throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(', ')}; ${key.length} values were given`)
   const { histories, strings } = log.replay()
   const { block, source } = histories.get(group.source)!
-  const placed = placeAsks(group.place, source, block, { prefix: Int32Array.of(block.length), clock: Float64Array.of(log.now), own: false })
-  const kernel = new Kernel(group, source, { strings, floor: placed.floor })
+  const placed = placeReads(group.place, source, block, {
+    prefix: Int32Array.of(block.length),
+    clock: Float64Array.of(log.now),
+    own: false,
+  })
+  const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
   const keys = group.key.map((column, i) =>
     keyColumn(
       source.columns.find(({ name }) => name === column)!,
@@ -31,11 +35,11 @@ export function featuresAt(log: TestLog, name: string, key: readonly (string | n
       strings,
     ),
   )
-  const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
+  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
   return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
 }
 
-function keyColumn(column: ColumnIR, value: string | number | boolean, strings: Strings): Column {
+function keyColumn(column: ColumnIR, value: string | number | boolean, strings: Strings): ColumnData {
   if ((column.type === 'string') !== (typeof value === 'string'))
     throw new SpillwayError('SPILL_INPUT', `key '${column.name}' is a ${column.type}, got ${JSON.stringify(value)}`)
   return typeof value === 'string' ? { values: Int32Array.of(strings.idOf(value)) } : { values: Float64Array.of(Number(value)) }

@@ -1,7 +1,7 @@
 /** Labels of the decisions of a pipeline under test. */
 import type { Pipeline } from '../define/pipeline.ts'
 import { label } from '../replay/label.ts'
-import { decisionsOf, type TestDecision } from './decisions.ts'
+import { testDecisions, type TestDecision } from './decisions.ts'
 import type { TestLog } from './log.ts'
 import { modelNamed } from './model-named.ts'
 
@@ -14,9 +14,9 @@ export interface TestLabel extends Pick<TestDecision<unknown>, 't' | 'key'> {
 }
 
 /** Labels of all decisions of a model as of the clock, in order of decisions. */
-export function labelsOf(pipeline: Pipeline, log: TestLog, name: string): TestLabel[] {
+export function testLabels(pipeline: Pipeline, log: TestLog, name: string): TestLabel[] {
   const { eligible, known, value, late } = label(pipeline, modelNamed(pipeline.ir, name), log.replay(), { at: log.now })
-  return decisionsOf(pipeline, log, name).map(({ t, key }, i) => ({
+  return testDecisions(pipeline, log, name).map(({ t, key }, i) => ({
     t,
     key,
     label: !eligible[i] ? 'not eligible' : known[i] ? value[i] === 1 : 'unknown',

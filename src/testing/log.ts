@@ -3,13 +3,13 @@ import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import { batchOf } from '../intake/batch.ts'
-import { remembers } from '../intake/admission.ts'
-import { Intake, type IntakeOptions } from '../intake/intake.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import { needsAdmission } from '../intake/admission.ts'
+import { HistoryBuilder, type HistoryBuilderOptions } from '../intake/history-builder.ts'
 import type { Refusal } from '../intake/refusal.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import { replayLog, type ReplayLog } from '../replay/log.ts'
-import { checkRequest, requestsOf, type Asked } from './requests.ts'
+import { checkRequest, requestsOf, type TestRequest } from './requests.ts'
 
 interface Sent {
   readonly record: unknown
@@ -29,7 +29,7 @@ export class TestLog {
   readonly #sent: readonly Sent[][]
   /** Index of the source, by event. */
   readonly #order: number[] = []
-  readonly #asked: Asked[] = []
+  readonly #asked: TestRequest[] = []
   #now: number
   /** Ticks up to here have happened. A tick at the clock happens once the clock is moved there, since more events may come before it. */
   #ticked = -Infinity
@@ -65,7 +65,7 @@ export class TestLog {
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
     const sent = { record, at: this.#nextArrival() }
-    const earlier = remembers(sources[index]) ? this.#sent[index] : []
+    const earlier = needsAdmission(sources[index]) ? this.#sent[index] : []
     const refusals: Refusal[] = []
     const { block } = this.#intakeOf(sources[index], [...earlier, sent], { onRefused: refusal => refusals.push(refusal) }).finish()
     const [refusal] = refusals
@@ -82,7 +82,7 @@ export class TestLog {
    * Sends a request to a model, now.
    * @throws `SPILL_INPUT` for an invalid request.
    */
-  ask(model: string, fields: unknown): void {
+  request(model: string, fields: unknown): void {
     checkRequest(this.pipeline.ir, model, fields, new Strings())
     const at = this.#nextArrival()
     this.#asked.push({ model, fields, at, place: this.#order.length })
@@ -122,9 +122,9 @@ export class TestLog {
     })
   }
 
-  #intakeOf(source: SourceIR, sent: readonly Sent[], options: Partial<IntakeOptions>): Intake {
+  #intakeOf(source: SourceIR, sent: readonly Sent[], options: Partial<HistoryBuilderOptions>): HistoryBuilder {
     let at = -Infinity
-    const intake = new Intake(source, {
+    const intake = new HistoryBuilder(source, {
       strings: new Strings(),
       map: this.pipeline.maps.get(source.name),
       onRefused: () => {},
@@ -133,7 +133,7 @@ export class TestLog {
     })
     for (const { record, at: clock } of sent) {
       at = clock
-      intake.take(batchOf([record], 'record'))
+      intake.validate(recordBatchOf([record], 'record'))
     }
     return intake
   }

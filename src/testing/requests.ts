@@ -7,7 +7,7 @@ import type { Requests } from '../replay/log.ts'
 import { modelNamed } from './model-named.ts'
 
 /** A request to a model. */
-export interface Asked {
+export interface TestRequest {
   readonly model: string
   readonly fields: unknown
   /** Clock of the request, UTC ms. */
@@ -18,14 +18,14 @@ export interface Asked {
 
 /** Throws `SPILL_INPUT` for a model that does not decide on request, and for invalid fields. */
 export function checkRequest(ir: PipelineIR, name: string, fields: unknown, strings: Strings): void {
-  const fault = new RequestReader(requestOf(modelNamed(ir, name)), strings).take(fields)
+  const fault = new RequestReader(requestOf(modelNamed(ir, name)), strings).readFields(fields)
   if (fault) throw new SpillwayError('SPILL_INPUT', `model '${name}' refused the request (${fault.reason}): ${fault.detail}`)
 }
 
 /** Requests in columns, by model. `order` has the source index of each event. */
 export function requestsOf(
   ir: PipelineIR,
-  asked: readonly Asked[],
+  asked: readonly TestRequest[],
   order: readonly number[],
   strings: Strings,
 ): ReadonlyMap<string, Requests> {
@@ -34,7 +34,7 @@ export function requestsOf(
     models.map(model => {
       const ofModel = asked.filter(request => request.model === model.name)
       const reader = new RequestReader(requestOf(model), strings)
-      for (const { fields } of ofModel) reader.take(fields)
+      for (const { fields } of ofModel) reader.readFields(fields)
       const before = (source: string, place: number): number =>
         order.slice(0, place).filter(index => ir.sources[index].name === source).length
       const requests: Requests = {

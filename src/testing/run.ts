@@ -2,18 +2,18 @@
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { timestampMs } from '../base/exact.ts'
-import type { Columns, RecordOf } from '../define/expression/kinds.ts'
+import type { ColumnSpecs, RecordOf } from '../define/expression/kinds.ts'
 import type { Entities, FeaturesOf, Group } from '../define/feature/features.ts'
 import type { Model, VectorOf } from '../define/model/model.ts'
 import type { Pipeline } from '../define/pipeline.ts'
 import type { Report } from '../define/report/report.ts'
 import type { RecordFor, Source } from '../define/source/source.ts'
 import type { Refusal } from '../intake/refusal.ts'
-import { decisionsOf, type TestDecision } from './decisions.ts'
-import { featuresAt } from './features.ts'
-import { labelsOf, type TestLabel } from './labels.ts'
+import { testDecisions, type TestDecision } from './decisions.ts'
+import { testFeatures } from './features.ts'
+import { testLabels, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
-import { reportsOf, type ReportVector, type TestReport } from './reports.ts'
+import { testReports, type ReportVector, type TestReport } from './reports.ts'
 
 /** A key of a group: its single value, or one value per key column. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]
@@ -45,7 +45,7 @@ export interface TestRun {
    * @example
    *   const { score } = await run.request(fraud, { card: 'c1' })
    */
-  request<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>): Promise<TestDecision<VectorOf<Model<I>>>>
+  request<I, C extends ColumnSpecs>(model: Model<I, C>, fields: RecordOf<C>): Promise<TestDecision<VectorOf<Model<I>>>>
   /**
    * Features of a group at a key, through its placement, as of now.
    * @throws `SPILL_INPUT` for an unknown group or a wrong key.
@@ -108,13 +108,13 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
       log.moveTo(typeof by === 'object' ? timeMs(by.to) : log.now + durationMs(by))
     },
     async request(model, fields) {
-      log.ask(model.name, fields)
-      return decisionsOf(pipeline, log, model.name).at(-1) as never
+      log.request(model.name, fields)
+      return testDecisions(pipeline, log, model.name).at(-1) as never
     },
-    features: (group, key) => featuresAt(log, group.name, Array.isArray(key) ? key : [key]) as never,
-    decisions: model => decisionsOf(pipeline, log, model.name) as never,
-    labels: model => labelsOf(pipeline, log, model.name),
-    report: report => reportsOf(pipeline, log, report.name) as never,
+    features: (group, key) => testFeatures(log, group.name, Array.isArray(key) ? key : [key]) as never,
+    decisions: model => testDecisions(pipeline, log, model.name) as never,
+    labels: model => testLabels(pipeline, log, model.name),
+    report: report => testReports(pipeline, log, report.name) as never,
   }
 }
 

@@ -7,7 +7,7 @@ const RELATIVE_PIVOT_MIN = 1e-13
  * Solves `matrix · x = right`. `matrix` is row-major; its lower triangle is read and overwritten. Returns the solution, or the index of the
  * first column that depends linearly on the columns before it, within double precision.
  */
-export function solve(matrix: Float64Array, right: Float64Array): Float64Array | number {
+export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array | number {
   const size = right.length
   for (let i = 0; i < size; i++) {
     const diagonal = matrix[i * size + i]

@@ -9,7 +9,7 @@ import type { Coefficients } from '../define/model/score.ts'
 import { totalWeight, type TrainingTable } from './table/table.ts'
 
 /** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull`. */
-export interface Standard {
+export interface StandardisedColumn {
   /** Values, with NULLs replaced by `ifNull`. */
   readonly values: Float64Array
   readonly ifNull: number
@@ -22,7 +22,7 @@ export interface Standard {
 export interface Design<Names extends string = string> {
   readonly names: readonly Names[]
   /** By column of the table. */
-  readonly standards: readonly Standard[]
+  readonly standards: readonly StandardisedColumn[]
   /** Standard deviations of the varying columns. */
   readonly scales: Float64Array
   /** Number of varying columns. */
@@ -50,7 +50,7 @@ interface Place {
 }
 
 /** Writes a standardised column as column `at` of a matrix with `width` columns. */
-export function fillColumn(matrix: Float64Array, { values, mean, scale }: Standard, { width, at, length }: Place): void {
+export function fillColumn(matrix: Float64Array, { values, mean, scale }: StandardisedColumn, { width, at, length }: Place): void {
   for (let row = 0; row < length; row++) matrix[row * width + at] = (values[row] - mean) / scale
 }
 
@@ -98,7 +98,7 @@ export function betaOf({ standards, width }: Design, { intercept, weights }: Sta
 export const constantsOf = <Names extends string>({ names, standards }: Design<Names>): Names[] =>
   names.filter((_, i) => standards[i].scale === 0)
 
-function standardise(raw: Float64Array, { length, weights }: TrainingTable, forNull: number | undefined): Standard {
+function standardise(raw: Float64Array, { length, weights }: TrainingTable, forNull: number | undefined): StandardisedColumn {
   const ifNull = forNull ?? meanOf(raw, weights, length)
   const values = imputed(raw, length, ifNull)
   const mean = values === raw && forNull === undefined ? ifNull : meanOf(values, weights, length)

@@ -2,10 +2,18 @@
  * Linear ridge regression by the normal equations (Hastie, Tibshirani and Friedman 2009, §3.4.1). Costs rows · columns² / 2
  * multiplications.
  */
-import { solve } from './cholesky.ts'
+import { solveCholesky } from './cholesky.ts'
 import { designOf, matrixOf } from './design.ts'
-import { addOuter, fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
-import { meanLabel, tableOf, type TrainingRows } from './table/table.ts'
+import {
+  addOuter,
+  regressionFit,
+  penaltiesOf,
+  regressionOptions,
+  throwCollinear,
+  type RegressionFit,
+  type RegressionOptions,
+} from './regression.ts'
+import { meanLabel, trainingTable, type TrainingRows } from './table/table.ts'
 
 /** A fitted linear model. */
 export interface LinearFit<Names extends string = string> extends RegressionFit<Names> {
@@ -22,7 +30,7 @@ export interface LinearFit<Names extends string = string> extends RegressionFit<
  */
 export function fitLinear<Names extends string>(rows: TrainingRows<Names>, options: RegressionOptions = {}): LinearFit<Names> {
   const { ifNull, ...ridge } = regressionOptions('fitLinear', options)
-  const table = tableOf(rows)
+  const table = trainingTable(rows)
   const design = designOf(table, ifNull)
   const { width } = design
   const matrix = matrixOf(design, table.length)
@@ -39,8 +47,8 @@ export function fitLinear<Names extends string>(rows: TrainingRows<Names>, optio
     addOuter(equations, { matrix, width }, row, weight)
   }
   for (const [i, penalty] of penaltiesOf(design, ridge).entries()) equations[(i + 1) * size + i + 1] += penalty
-  const beta = solve(equations, right)
-  if (typeof beta === 'number') return sayTheSame(design, beta)
+  const beta = solveCholesky(equations, right)
+  if (typeof beta === 'number') return throwCollinear(design, beta)
   beta[0] += mean
-  return { kind: 'linear', ...fitted(design, beta) }
+  return { kind: 'linear', ...regressionFit(design, beta) }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { designOf } from './design.ts'
 import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
-import { tableOf } from './table/table.ts'
+import { trainingTable } from './table/table.ts'
 
 const near = (value: number, wanted: number, within: number) =>
   assert.ok(Math.abs(value - wanted) <= within, `${value} is not near ${wanted}`)
@@ -56,7 +56,7 @@ test('a step that would overshoot is halved', () => {
 })
 
 test('the gradient and the Hessian are those of the loss', () => {
-  const table = tableOf({ ...planted(50), weights: Float64Array.from({ length: 50 }, (_, i) => i % 3) })
+  const table = trainingTable({ ...planted(50), weights: Float64Array.from({ length: 50 }, (_, i) => i % 3) })
   const design = designOf(table, undefined)
   const problem = problemOf(table, design, { ridge: 0.5, standardise: true })
   const at = (beta: Float64Array) => {

@@ -7,11 +7,11 @@
  * only their other rows.
  */
 import { limits } from '../base/limits.ts'
-import { solve } from './cholesky.ts'
+import { solveCholesky } from './cholesky.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design.ts'
-import { DesignRows } from './mostly-zero.ts'
-import { fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
-import { checkClasses, meanLabel, tableOf, totalWeight, type TrainingRows, type TrainingTable } from './table/table.ts'
+import { SparseDesign } from './sparse-design.ts'
+import { regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit, type RegressionOptions } from './regression.ts'
+import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './table/table.ts'
 
 /** A fitted logistic model. */
 export interface LogisticFit<Names extends string = string> extends RegressionFit<Names> {
@@ -45,7 +45,7 @@ export function fitLogisticFrom<Names extends string>(
   options: RegressionOptions = {},
 ): LogisticFit<Names> {
   const { ifNull, ...ridge } = regressionOptions('fitLogistic', options)
-  const table = tableOf(rows)
+  const table = trainingTable(rows)
   checkClasses(table)
   const design = designOf(table, ifNull)
   const problem = problemOf(table, design, ridge)
@@ -54,10 +54,10 @@ export function fitLogisticFrom<Names extends string>(
   let steps = 0
   while (!converged && steps < limits.NEWTON_STEPS_MAX) {
     const { gradient, hessian } = derivatives(problem, beta)
-    const change = solve(hessian, gradient)
+    const change = solveCholesky(hessian, gradient)
     // After the first step, probabilities of 0 and 1 can leave no curvature.
     if (typeof change === 'number') {
-      if (steps === 0) sayTheSame(design, change)
+      if (steps === 0) throwCollinear(design, change)
       break
     }
     const next = lineSearch(problem, { beta, loss }, change)
@@ -67,12 +67,12 @@ export function fitLogisticFrom<Names extends string>(
     loss = next.loss
     steps++
   }
-  return { kind: 'logistic', ...fitted(design, beta), converged, steps }
+  return { kind: 'logistic', ...regressionFit(design, beta), converged, steps }
 }
 
 interface Problem {
   readonly table: TrainingTable
-  readonly rows: DesignRows
+  readonly rows: SparseDesign
   readonly penalties: Float64Array
   /** By row, at the β of the last loss: w · (y − p), and w · p · (1 − p). */
   readonly residuals: Float64Array
@@ -87,7 +87,7 @@ interface Iterate {
 /** The minimisation problem of a table. */
 export function problemOf(table: TrainingTable, design: Design, ridge: Parameters<typeof penaltiesOf>[1]): Problem {
   const { length } = table
-  const rows = new DesignRows(design, length)
+  const rows = new SparseDesign(design, length)
   return { table, rows, penalties: penaltiesOf(design, ridge), residuals: new Float64Array(length), curvatures: new Float64Array(length) }
 }
 

@@ -33,7 +33,7 @@ export function predict<Names extends string>(
   fit: Fit<Names> | ExternalModel<Names>,
   columns: Readonly<Record<NoInfer<Names>, Float64Array>>,
 ): Float64Array {
-  return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(scoreOf(fit), columns)
+  return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(fittedScore(fit), columns)
 }
 
 /** Scores columns by a score of the IR. */
@@ -41,7 +41,7 @@ export const scoresBy = (score: VersionScore, given: Readonly<Record<string, Flo
   scores(score, given, file)
 
 /** The score of the IR for a fit. */
-export function scoreOf(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
+export function fittedScore(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
   if (fit.kind === 'trees') return treesIR(fit.file)
   const { intercept, weights } = fit.coefficients
   const terms = Object.entries<Weight>(weights).map(([input, weight]): TermIR => ({

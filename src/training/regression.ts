@@ -1,6 +1,6 @@
 /** Shared parts of logistic and linear regression: options, quadratic forms, and collinear columns. */
 import { coefficientsOf, constantsOf, type Design, type FittedCoefficients } from './design.ts'
-import { numbersOf, type Bound } from './table/options.ts'
+import { numericOptions, type OptionBound } from './table/options.ts'
 import { untrainable } from './table/table.ts'
 
 /** Options of `fitLogistic` and `fitLinear`. */
@@ -21,14 +21,14 @@ export interface RegressionFit<Names extends string> {
   readonly constant: readonly Names[]
 }
 
-const bounds = { ridge: { is: 1, from: 0, to: 1e100 } } satisfies Record<string, Bound>
+const bounds = { ridge: { is: 1, from: 0, to: 1e100 } } satisfies Record<string, OptionBound>
 
 /**
  * Validates options.
  * @throws `SPILL_TRAINING`.
  */
 export function regressionOptions(caller: string, options: RegressionOptions) {
-  const { ridge } = numbersOf(caller, options, bounds, ['standardise', 'ifNull'])
+  const { ridge } = numericOptions(caller, options, bounds, ['standardise', 'ifNull'])
   const { standardise = true, ifNull } = options
   if (ifNull !== undefined && !Number.isFinite(ifNull)) untrainable(`${caller}: ifNull is a finite number, got ${ifNull}`)
   return { ridge, standardise, ifNull }
@@ -57,12 +57,12 @@ export function addOuter(into: Float64Array, { matrix, width }: Matrix, row: num
 }
 
 /** The fit of weights `beta`. */
-export function fitted<Names extends string>(design: Design<Names>, beta: Float64Array): RegressionFit<Names> {
+export function regressionFit<Names extends string>(design: Design<Names>, beta: Float64Array): RegressionFit<Names> {
   return { coefficients: coefficientsOf(design, beta), constant: constantsOf(design) }
 }
 
 /** Throws `SPILL_TRAINING` for a column of (1, the matrix) that depends linearly on those before it. */
-export function sayTheSame({ names, standards }: Design, column: number): never {
+export function throwCollinear({ names, standards }: Design, column: number): never {
   const varying = names.filter((_, i) => standards[i].scale > 0)
   return untrainable(`column '${varying[column - 1]}' follows from those before it; leave it out, or give a larger ridge`)
 }

@@ -8,7 +8,7 @@ import type { OnnxFile } from '../define/model/onnx-file.ts'
 import type { AlgorithmName, TrainIR } from '../define/ir/train-ir.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
-import { scoreOf, type VersionScore } from './predict.ts'
+import { fittedScore, type VersionScore } from './predict.ts'
 import type { RegressionOptions } from './regression.ts'
 import { untrainable, type TrainingRows } from './table/table.ts'
 import { fitTrees } from './trees/fit.ts'
@@ -40,15 +40,15 @@ export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
     const fit = fitLogistic(rows, options as RegressionOptions)
     const notes = fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small']
-    return { score: scoreOf(fit), constant: fit.constant, notes }
+    return { score: fittedScore(fit), constant: fit.constant, notes }
   },
   linear(rows, options) {
     const fit = fitLinear(rows, options as RegressionOptions)
-    return { score: scoreOf(fit), constant: fit.constant, notes: [] }
+    return { score: fittedScore(fit), constant: fit.constant, notes: [] }
   },
   trees(rows, options) {
     const fit = fitTrees(rows, options as TreesOptions)
-    return { score: scoreOf(fit), constant: fit.constant, notes: [] }
+    return { score: fittedScore(fit), constant: fit.constant, notes: [] }
   },
 }
 
@@ -65,7 +65,9 @@ const externalTrainer =
     const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
     const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
     const notes = measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : []
-    return fit.kind === 'onnx' ? { score: fit.score, file: fit.file, constant: [], notes } : { score: scoreOf(fit), constant: [], notes }
+    return fit.kind === 'onnx'
+      ? { score: fit.score, file: fit.file, constant: [], notes }
+      : { score: fittedScore(fit), constant: [], notes }
   }
 
 /** Throws `SPILL_TRAINING` for a score with a number that is not finite. */

@@ -1,7 +1,7 @@
 /** Reads and writes files of trees. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
-import { faultOfTrees, type TreesFile } from '../define/model/trees-file.ts'
+import { findTreesFault, type TreesFile } from '../define/model/trees-file.ts'
 
 /**
  * Reads and validates a file of trees.
@@ -23,7 +23,7 @@ export function readTrees<Names extends string = string>(path: string): TreesFil
   } catch (error) {
     throw new SpillwayError('SPILL_DATA', `is not valid JSON: ${(error as Error).message}`, { place: path, cause: error })
   }
-  const fault = faultOfTrees(file)
+  const fault = findTreesFault(file)
   if (fault !== undefined) throw new SpillwayError('SPILL_DATA', `cannot be used: ${fault}`, { place: path })
   return file as TreesFile<Names>
 }

@@ -1,6 +1,6 @@
 /** A dispatcher between a store of effects in memory and receivers that answer when a test says so, on a clock that it moves. */
-import { Dispatcher, type DispatcherOptions } from '../../src/action/dispatcher.ts'
-import type { Delivery, Outcome } from '../../src/action/destination.ts'
+import { EffectDispatcher, type EffectDispatcherOptions } from '../../src/action/effect-dispatcher.ts'
+import type { Delivery, DeliveryOutcome } from '../../src/action/destination.ts'
 import { pause } from '../../src/base/clock.ts'
 import { random } from '../../src/base/random.ts'
 import type { NewEffect } from '../../src/log/effects.ts'
@@ -22,14 +22,14 @@ export const effect = (number: number, key: string, action = 'page'): NewEffect 
 
 /** A store of effects, which may begin with some commits, destinations whose answers the test gives, and a clock that it moves. */
 export function bench(
-  options: Partial<DispatcherOptions> & {
+  options: Partial<EffectDispatcherOptions> & {
     readonly concurrency?: number
     readonly actions?: readonly string[]
     readonly stored?: readonly Commit[]
   } = {},
 ) {
   const commits: Commit[] = [...(options.stored ?? [])]
-  const underWay = new Map<string, { delivery: Delivery; answer: (outcome: Outcome) => void }>()
+  const underWay = new Map<string, { delivery: Delivery; answer: (outcome: DeliveryOutcome) => void }>()
   const tried: string[] = []
   let clock = 0
   const timers = new Set<{ at: number; act: () => void }>()
@@ -37,17 +37,17 @@ export function bench(
   const destination = {
     concurrency,
     deliver: (delivery: Delivery) =>
-      new Promise<Outcome>(answer => {
+      new Promise<DeliveryOutcome>(answer => {
         tried.push(`${delivery.id}#${delivery.attempt}`)
         underWay.set(delivery.id, { delivery, answer })
       }),
     close: () => Promise.resolve(),
   }
-  const dispatcher = new Dispatcher({
-    sendings: actions.map(action => ({ action, destination, attempts: 3 })),
+  const dispatcher = new EffectDispatcher({
+    routes: actions.map(action => ({ action, destination, attempts: 3 })),
     effects: growingEffects(() => commits),
     settle: settled => {
-      commits.push({ settled })
+      commits.push({ effectChanges: settled })
       return Promise.resolve(void new ModelEffects(commits))
     },
     clock: () => clock,
@@ -67,9 +67,9 @@ export function bench(
     underWay,
     add: (...effects: NewEffect[]) => {
       commits.push({ effects })
-      dispatcher.add(effects)
+      dispatcher.enqueue(effects)
     },
-    answer: async (id: string, outcome: Outcome = { kind: 'acknowledged' }) => {
+    answer: async (id: string, outcome: DeliveryOutcome = { kind: 'acknowledged' }) => {
       const { answer } = underWay.get(id)!
       underWay.delete(id)
       answer(outcome)
@@ -84,4 +84,4 @@ export function bench(
   }
 }
 
-export const failed = (why = 'status 500'): Outcome => ({ kind: 'failed', why })
+export const failed = (why = 'status 500'): DeliveryOutcome => ({ kind: 'failed', why })

@@ -3,9 +3,9 @@
  * one that the list allows, and what the list says could be tried is.
  */
 import assert from 'node:assert/strict'
-import type { Outcome } from '../../src/action/destination.ts'
-import { Lane } from '../../src/action/lane.ts'
-import { othersTurn } from '../../src/base/clock.ts'
+import type { DeliveryOutcome } from '../../src/action/destination.ts'
+import { DeliveryLane } from '../../src/action/delivery-lane.ts'
+import { yieldToEventLoop } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { EffectChange, NewEffect, StoredEffect } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
@@ -41,7 +41,7 @@ const ATTEMPTS = 3
 export class LaneModel {
   readonly #case: LaneCase
   readonly #random: Random
-  #lane!: Lane
+  #lane!: DeliveryLane
   #life = 0
   #clock = 0
   #timers = new Set<{ readonly at: number; readonly act: () => void }>()
@@ -50,7 +50,7 @@ export class LaneModel {
   #tells: (() => void)[] = []
   readonly #byHand = new Set<number>()
   #list: Listed[] = []
-  #underWay = new Map<Listed, (outcome: Outcome) => void>()
+  #underWay = new Map<Listed, (outcome: DeliveryOutcome) => void>()
   #retried = 0
 
   constructor(of: LaneCase, random: Random) {
@@ -78,7 +78,7 @@ export class LaneModel {
     this.#list.push(...effects.map(({ number, key }) => listed(number, key)))
     const told = () => {
       for (const { number } of effects) this.#list[number - 1].isTold = true
-      this.#lane.add(effects)
+      this.#lane.enqueue(effects)
     }
     this.#waiting.push({ commit: { effects }, told })
   }
@@ -117,7 +117,7 @@ export class LaneModel {
     const { number } = one
     this.#byHand.add(number)
     const change: EffectChange = kind === 'again' ? { kind, number } : { kind, number, at: this.#clock, why: 'x' }
-    this.#waiting.push({ commit: { settled: [change] }, told: () => this.#changed(one, kind) })
+    this.#waiting.push({ commit: { effectChanges: [change] }, told: () => this.#changed(one, kind) })
   }
 
   #changed(one: StoredEffect, kind: 'again' | 'dropped'): void {
@@ -127,7 +127,7 @@ export class LaneModel {
     if (kind === 'dropped') return
     Object.assign(of, { attempts: 0, next: 0, isByHand: true })
     this.#retried++
-    this.#lane.again(one)
+    this.#lane.redeliver(one)
   }
 
   move(ms: number): void {
@@ -162,7 +162,7 @@ export class LaneModel {
       isTold: true,
     }))
     // Of those that stand in the store it does not say which were tried again by hand: they are in order.
-    this.#lane = new Lane({
+    this.#lane = new DeliveryLane({
       ...this.#case,
       run: this,
       action: 'page',
@@ -179,7 +179,7 @@ export class LaneModel {
       onChange: change => {
         if (life !== this.#life) return
         if (change.kind === 'tried') this.#list[change.number - 1].next = change.next
-        this.#waiting.push({ commit: { settled: [change] } })
+        this.#waiting.push({ commit: { effectChanges: [change] } })
       },
       destination: {
         concurrency: this.#case.concurrency,
@@ -196,11 +196,11 @@ export class LaneModel {
   }
 
   /** What the list says of a try that begins. */
-  #begins(number: number, attempt: number, answer: (outcome: Outcome) => void): void {
+  #begins(number: number, attempt: number, answer: (outcome: DeliveryOutcome) => void): void {
     const one = this.#list[number - 1]
     const what = `try ${attempt} at ${number}`
     assert.equal(one.state, 'pending', what)
-    assert.equal(new ModelEffects(this.#commits).at(number)?.state, 'pending', `${what}: it is durable`)
+    assert.equal(new ModelEffects(this.#commits).byNumber(number)?.state, 'pending', `${what}: it is durable`)
     assert.equal(attempt, one.attempts + 1, what)
     assert.ok(this.#clock >= one.next, `${what}: its time has come`)
     for (const other of this.#ofKey(one.key)) {
@@ -215,7 +215,7 @@ export class LaneModel {
 
   /** Lets the lane do what it can, and looks whether it did. */
   async look(): Promise<void> {
-    for (let turns = 4 + this.#list.length / 8; turns > 0; turns--) await othersTurn()
+    for (let turns = 4 + this.#list.length / 8; turns > 0; turns--) await yieldToEventLoop()
     const { heldMax, heldOfKeyMax, concurrency } = this.#case
     // One that is tried again by hand is held beside the others without its body, and so is one of its key whose turn it is.
     assert.ok(this.#lane.held <= heldMax + 2 * this.#retried, `${this.#lane.held} are held of ${heldMax}`)

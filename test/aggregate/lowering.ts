@@ -9,7 +9,7 @@ import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
 import { aggregates } from '../../src/aggregate/index.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
-import { valuesOf as most } from '../../src/define/ir/signatures.ts'
+import { maxValues as most } from '../../src/define/ir/signatures.ts'
 
 export type Value = number | readonly number[] | null | 'range' | 'limit'
 

@@ -1,6 +1,6 @@
 /** A pipeline of one source whose costs are tested: what was measured of it, and when everything came. */
-import type { CostInputs } from '../../src/audit/cost/given.ts'
-import type { MeasuredGroup } from '../../src/audit/cost/measured.ts'
+import type { CostInputs } from '../../src/audit/cost/cost-inputs.ts'
+import type { MeasuredGroup } from '../../src/audit/cost/measured-work.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
 import type { Plan, Setting } from '../../src/audit/domain/element.ts'

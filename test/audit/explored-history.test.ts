@@ -23,7 +23,7 @@ import {
   t,
   worth,
 } from '../../src/index.ts'
-import { seenPositions } from '../../src/run/history/censored.ts'
+import { censoredPositions } from '../../src/run/history/censoring.ts'
 import { storedHistory } from '../../src/run/history/stored-history.ts'
 import { decisionsOf, open, send, type Driven } from '../training/driven.ts'
 import { chargebacks, payments } from '../training/stolen.ts'
@@ -55,7 +55,7 @@ async function reported({ store }: Driven, explore: number, sees: 'all' | 'hidde
   const shop = shopThat(explore)
   const { ir, worths } = shop
   const [fraud] = ir.models
-  const seen = seenPositions(ir, fraud, store)!
+  const seen = censoredPositions(ir, fraud, store)!
   const { report } = await audit(shop, storedHistory(ir, ir, store, new Strings()), {
     model: fraud,
     worth: worthOf(worths, fraud),

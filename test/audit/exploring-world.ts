@@ -1,8 +1,8 @@
 /** Payments of cards over days, an action that declines the likely frauds and hides what would have come of them, and a part of these left undone: a history whose truth is known. */
 import { random, type Random } from '../../src/base/random.ts'
-import { undoneOf } from '../../src/audit/experiment/replay/exploration.ts'
+import { explorationOf } from '../../src/audit/experiment/replay/exploration.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
-import { sampleOf, type Sample } from '../../src/audit/statistics/sample.ts'
+import { clusteredSample, type ClusteredSample } from '../../src/audit/statistics/sample.ts'
 import { casesOf } from './random-cases.ts'
 
 const DAY = 86_400_000
@@ -21,7 +21,7 @@ export interface Explored {
   readonly truth: Cases
   readonly seen: Cases
   /** Of either, by card and day. */
-  readonly sampleOf: (cases: Cases) => Sample
+  readonly sampleOf: (cases: Cases) => ClusteredSample
   /** As it ran. */
   readonly now: Decided
   /** By older data: scores that know less. */
@@ -57,7 +57,7 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
   return {
     truth,
     seen: hiddenOf(truth, fresh, undone, explore),
-    sampleOf: cases => sampleOf(cases, cases.blocks.test),
+    sampleOf: cases => clusteredSample(cases, cases.blocks.test),
     now: decided(fresh),
     older: decided(stale),
   }
@@ -73,7 +73,7 @@ function hiddenOf(truth: Cases, score: Float64Array, undone: Uint8Array, explore
     outcome: truth.outcome.map((is, row) => (hidden[row] === 1 ? NaN : is)),
   }
   const chance = Float64Array.from(undone, (_, row) => (met(row) ? explore : 0))
-  return { ...cases, ...undoneOf({ ...cases, hidden, chance, rows: cases.blocks.test }) }
+  return { ...cases, ...explorationOf({ ...cases, hidden, chance, rows: cases.blocks.test }) }
 }
 
 /** So that about as many act by either. */

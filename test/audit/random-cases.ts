@@ -1,9 +1,9 @@
 /** Random cases and what an alternative makes of them, small and full of ties, for tests of what decisions are worth. */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided, RowRange } from '../../src/audit/domain/cases.ts'
-import type { Given } from '../../src/audit/value/index.ts'
+import type { AlertEvaluation } from '../../src/audit/value/index.ts'
 
-export interface Drawn extends Given {
+export interface Drawn extends AlertEvaluation {
   readonly threshold: number
 }
 

@@ -1,15 +1,15 @@
 /** Plans by the parts that an audit is made of: an experiment over a generated history, what its decisions are worth, what plans cost, bands, and the judgement. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
+import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
 import { planElements } from '../../src/audit/plans/choices.ts'
-import { judgePlans } from '../../src/audit/plans/plans.ts'
+import { recommendPlan } from '../../src/audit/plans/recommend.ts'
 import { CostModel } from '../../src/audit/cost/cost-model.ts'
-import { howItRuns } from '../../src/audit/cost/how-it-runs.ts'
+import { currentPlan } from '../../src/audit/cost/current-plan.ts'
 import { measure } from '../../src/audit/cost/measure.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import { traceOf } from '../../src/audit/cost/trace.ts'
+import { arrivalTraceOf } from '../../src/audit/cost/trace.ts'
 import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { asItRuns, type Plan } from '../../src/audit/domain/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
@@ -19,7 +19,7 @@ import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { Value } from '../../src/define/ir/ir.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
-import type { History } from '../../src/intake/intake.ts'
+import type { SourceHistory } from '../../src/intake/history-builder.ts'
 import { replayLog } from '../../src/replay/log.ts'
 import { blockOf } from '../property/engines/block.ts'
 
@@ -79,7 +79,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
   const strings = new Strings()
   const logs = history()
   const histories = new Map(
-    ir.sources.map(source => [source.name, { source, block: blockOf(source, logs.get(source.name)!, strings) } as History]),
+    ir.sources.map(source => [source.name, { source, block: blockOf(source, logs.get(source.name)!, strings) } as SourceHistory]),
   )
   const log = replayLog(ir, histories, strings)
   const [definition] = ir.models
@@ -90,17 +90,17 @@ test('of two streams the one is worth its cost and the other is not, and what th
     const decided = await experiment.decided(plan, 'frozen')
     return values({ cases, decided, alert: alertsAt(cases, decided.score, { threshold: THRESHOLD }), rows })
   }
-  const running = howItRuns(ir, definition)
+  const running = currentPlan(ir, definition)
   const costs = new CostModel(
     {
       measured: measure({ ir, scores }, definition, log, { seconds: () => 0 }),
-      trace: traceOf(log, cases.t),
+      trace: arrivalTraceOf(log, cases.t),
       prices: examplePrices,
       people: presetPeople,
     },
     running,
   )
-  const judged = await judgePlans(
+  const judged = await recommendPlan(
     {
       elements: planElements(ir, definition),
       select: cases.blocks.select,
@@ -117,7 +117,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
         return (await worth(plan, rows)).map((value, i) => value - before[i])
       },
       costOf: plan => costs.costOf(plan).steadyYear,
-      intervals: bandedIntervals(cases, { horizon: 30 * MINUTE, window: 30 * MINUTE }, { seed: 1, draws: 2000 }),
+      intervals: planIntervals(cases, { horizon: 30 * MINUTE, window: 30 * MINUTE }, { seed: 1, draws: 2000 }),
     },
   )
   const { part, verdicts, proposed } = judged

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { random, type Random } from '../../src/base/random.ts'
-import { askedOf } from '../../src/batch/backfill/asked.ts'
-import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap } from '../../src/batch/backfill/backfill.ts'
-import type { Unit } from '../../src/batch/backfill/calendar.ts'
+import { backfillTarget } from '../../src/batch/backfill/target.ts'
+import { fillGap, findGap, type BackfillOptions, type BackfillResult, type StoreGap } from '../../src/batch/backfill/backfill.ts'
+import type { PartitionUnit } from '../../src/batch/backfill/calendar.ts'
 import type { StoreManifest } from '../../src/batch/backfill/manifest.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
@@ -16,7 +16,7 @@ export const MANIFEST = 'manifest.json'
 const LIVE = 2 * 86_400_000
 
 interface Setting {
-  readonly unit: Unit
+  readonly unit: PartitionUnit
   readonly every: number | undefined
 }
 
@@ -76,7 +76,7 @@ export const changeCase = (seed: number): Promise<Planted> =>
       const mismatches = written(before, after).flatMap(file => {
         const [group, day, name] = file.split(sep)
         const feature = `${group}.${/^feature\.(.*)\.parquet$/.exec(name)?.[1]}`
-        const of = gap.groups.find(({ asked }) => asked.group.name === group)!
+        const of = gap.groups.find(({ group: asked }) => asked.group.name === group)!
         const { partition } = of.partitions.find(each => day.endsWith(`=${each.partition.name}`))!
         // A day into which events came since is another; none before it is.
         const isLater = early !== log && partition.end > early.at(-1)!.arrival
@@ -93,11 +93,18 @@ const settingOf = (seed: number): Setting => ({ unit: seed % 4 === 3 ? 'month' :
 function optionsOf(ir: PipelineIR, log: readonly LoggedEvent[], folder: string, { unit, every }: Setting): BackfillOptions {
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
-  return { asked: askedOf(ir, undefined, moments, LIVE), history: shopHistory(ir, log, unit), folder, unit, threads: 1, isMeasured: false }
+  return {
+    asked: backfillTarget(ir, undefined, moments, LIVE),
+    history: shopHistory(ir, log, unit),
+    folder,
+    unit,
+    threads: 1,
+    isMeasured: false,
+  }
 }
 
-async function fill(options: BackfillOptions): Promise<{ gap: Gap; filled: Filled }> {
-  const gap = await lookForGap(options)
+async function fill(options: BackfillOptions): Promise<{ gap: StoreGap; filled: BackfillResult }> {
+  const gap = await findGap(options)
   return { gap, filled: await fillGap(gap, options) }
 }
 
@@ -110,8 +117,8 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-const missingIn = ({ groups }: Gap, { unit }: BackfillOptions): string[] =>
-  groups.flatMap(({ asked, partitions }) =>
+const missingIn = ({ groups }: StoreGap, { unit }: BackfillOptions): string[] =>
+  groups.flatMap(({ group: asked, partitions }) =>
     partitions.flatMap(({ partition, files }) => files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, file))),
   )
 

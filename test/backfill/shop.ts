@@ -1,9 +1,9 @@
 /** A shop's groups of every kind that a store has, and random histories of some days for them: late, repeated and revised events, NULLs, equal times. */
 import { random, type Random } from '../../src/base/random.ts'
-import type { History } from '../../src/batch/backfill/backfill.ts'
-import type { Unit } from '../../src/batch/backfill/calendar.ts'
+import type { BackfillHistory } from '../../src/batch/backfill/backfill.ts'
+import type { PartitionUnit } from '../../src/batch/backfill/calendar.ts'
 import { EventsInMemory } from '../../src/batch/backfill/events.ts'
-import { shared } from '../../src/batch/backfill/shared.ts'
+import { shareEvents } from '../../src/batch/backfill/shared-events.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, Value } from '../../src/define/ir/ir.ts'
@@ -119,7 +119,7 @@ function rowOf(next: Random, pick: <T>(of: readonly T[]) => T, time: number): Re
 }
 
 /** A log as the history of a store, up to a moment. */
-export function shopHistory(ir: PipelineIR, log: readonly LoggedEvent[], unit: Unit): History {
+export function shopHistory(ir: PipelineIR, log: readonly LoggedEvent[], unit: PartitionUnit): BackfillHistory {
   const strings = new Strings()
   const blocks = new Map(
     ir.sources.map(
@@ -135,5 +135,5 @@ export function shopHistory(ir: PipelineIR, log: readonly LoggedEvent[], unit: U
     ),
   )
   const events = new EventsInMemory(blocks, strings)
-  return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shared(blocks, strings) }) }
+  return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shareEvents(blocks, strings) }) }
 }

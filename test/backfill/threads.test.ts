@@ -4,13 +4,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../scratch.ts'
-import { askedOf } from '../../src/batch/backfill/asked.ts'
+import { backfillTarget } from '../../src/batch/backfill/target.ts'
 import { limits } from '../../src/base/limits.ts'
-import { fillGap, lookForGap, type BackfillOptions, type History } from '../../src/batch/backfill/backfill.ts'
-import { Crew } from '../../src/batch/backfill/crew.ts'
+import { fillGap, findGap, type BackfillOptions, type BackfillHistory } from '../../src/batch/backfill/backfill.ts'
+import { BackfillWorkers } from '../../src/batch/backfill/workers.ts'
 import { historyOfLog } from '../../src/batch/backfill/histories.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { pipeline } from '../../src/index.ts'
 import { byCard, nightly, shop, shopHistory, shopLog } from './shop.ts'
@@ -19,9 +19,9 @@ import { filesIn } from './stored.ts'
 const folder = scratchFolder('threads')
 
 const log = shopLog(5)
-const asked = askedOf(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
+const asked = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
 
-const optionsOf = (history: History, name: string, threads: number): BackfillOptions => ({
+const optionsOf = (history: BackfillHistory, name: string, threads: number): BackfillOptions => ({
   asked,
   history,
   folder: join(folder, name),
@@ -41,9 +41,9 @@ function assertSame(name: string, other: string): void {
 test('threads make the files that this thread makes', async () => {
   const history = shopHistory(shop, log, 'day')
   const here = optionsOf(history, 'here', 1)
-  const made = await fillGap(await lookForGap(here), here)
+  const made = await fillGap(await findGap(here), here)
   const beside = optionsOf(history, 'beside', 2)
-  const gap = await lookForGap(beside)
+  const gap = await findGap(beside)
   assert.ok(gap.work.length > 5)
   const again = await fillGap(gap, beside)
   assert.deepEqual([again.files, again.hash], [made.files, made.hash])
@@ -53,18 +53,18 @@ test('threads make the files that this thread makes', async () => {
 test('threads that began before the history was read make the same, and those that had no work end', async () => {
   const large = join(folder, 'large.ndjson')
   writeFileSync(large, Buffer.alloc(limits.BACKFILL_THREADS_BYTES))
-  const early = (threads: number, files = [large]): Crew | undefined =>
-    Crew.early(
+  const early = (threads: number, files = [large]): BackfillWorkers | undefined =>
+    BackfillWorkers.startEarly(
       files.map(path => ({ path })),
       threads,
     )
   assert.deepEqual([early(1), early(2, []), early(2, [join(folder, 'missing')])], [undefined, undefined, undefined])
   const crew = early(2)!
   const options = { ...optionsOf(shopHistory(shop, log, 'day'), 'early', 2), crew }
-  const gap = await lookForGap(options)
+  const gap = await findGap(options)
   await fillGap(gap, options)
   assertSame('here', 'early')
-  const unused = new Crew(2)
+  const unused = new BackfillWorkers(2)
   unused.close()
 })
 
@@ -75,10 +75,10 @@ test('what was whole when it was stopped stays, and the next backfill goes on', 
     const history = shopHistory(shop, log, 'day')
     const onProgress = (stage: string, share: number): void => void (stage.startsWith('filling') && share > 0.3 && stopping.abort())
     const options = { ...optionsOf(history, name, threads), onProgress }
-    await assert.rejects(fillGap(await lookForGap(options), options, stopping.signal), { code: 'SPILL_STOPPED' })
+    await assert.rejects(fillGap(await findGap(options), options, stopping.signal), { code: 'SPILL_STOPPED' })
     const whole = [...filesIn(join(folder, name)).keys()].filter(file => file.endsWith('.parquet'))
     const rest = optionsOf(history, name, threads)
-    const filled = await fillGap(await lookForGap(rest), rest)
+    const filled = await fillGap(await findGap(rest), rest)
     const { size } = filesIn(join(folder, 'here'))
     assert.ok(whole.length > 10 && whole.length < size - 10, `${whole.length} of ${size} files were whole`)
     assert.equal(filled.files, size - 1 - whole.length)
@@ -92,29 +92,29 @@ test('what goes wrong in a thread is told, with its code, and the others end', a
     from: () => ({ kind: 'log', data: join(folder, 'none'), sources: shop.sources, end: 1 }) as const,
   }
   const options = optionsOf(history, 'failed', 2)
-  await assert.rejects(fillGap(await lookForGap(options), options), { code: 'SPILL_STORE' })
+  await assert.rejects(fillGap(await findGap(options), options), { code: 'SPILL_STORE' })
 })
 
 test('of a log, in segments of some events, threads read as much as they need', async () => {
   const running = pipeline('shop', [byCard, nightly])
   const data = join(folder, 'data')
-  const opened = await openFolder(data)
+  const opened = await openDataFolder(data)
   const events = log.filter(({ source }) => source === 'sales').slice(0, 80)
   let now = events[0].arrival
   const run = new Run(running, { store: opened.store, clock: () => now })
   for (const { arrival, row } of events) {
     now = arrival
-    await run.submit('sales', batchOf([{ ...row, amount: (row['amount'] as number) / 100 }]))
+    await run.submit('sales', recordBatchOf([{ ...row, amount: (row['amount'] as number) / 100 }]))
   }
   await run.stop()
   opened.release()
-  const reader = readFolder(data)
-  const own = askedOf(running.ir, undefined, { kind: 'events' }, 2 * 86_400_000)
+  const reader = readDataFolder(data)
+  const own = backfillTarget(running.ir, undefined, { kind: 'events' }, 2 * 86_400_000)
   const arrived = events.map((event, i) => ({ ...event, offset: i }))
   const inMemory = { ...optionsOf(shopHistory({ ...shop, sources: [shop.sources[0]] }, arrived, 'day'), 'memory', 1), asked: own }
   const ofLog = { ...optionsOf(historyOfLog(running, own, reader, data, 'day'), 'log', 2), asked: own }
-  await fillGap(await lookForGap(inMemory), inMemory)
-  await fillGap(await lookForGap(ofLog), ofLog)
+  await fillGap(await findGap(inMemory), inMemory)
+  await fillGap(await findGap(ofLog), ofLog)
   reader.close()
   const [memory, stored] = ['memory', 'log'].map(name => [...filesIn(join(folder, name))].filter(([path]) => path.endsWith('.parquet')))
   assert.deepEqual(

@@ -4,8 +4,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../scratch.ts'
-import { askedOf, type AskedGroup } from '../../src/batch/backfill/asked.ts'
-import { fillGap, lookForGap } from '../../src/batch/backfill/backfill.ts'
+import { backfillTarget, type BackfillGroup } from '../../src/batch/backfill/target.ts'
+import { fillGap, findGap } from '../../src/batch/backfill/backfill.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { GroupIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
@@ -20,9 +20,9 @@ async function compare(log: readonly LoggedEvent[], every: number | undefined): 
   const folder = scratchFolder('backfill')
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
-  const asked = askedOf(shop, undefined, moments, LIVE)
+  const asked = backfillTarget(shop, undefined, moments, LIVE)
   const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
-  await fillGap(await lookForGap({ ...options, isMeasured: false }), options)
+  await fillGap(await findGap({ ...options, isMeasured: false }), options)
   const counts = { rows: 0, values: 0, refused: 0 }
   for (const group of asked.groups) await compareGroup(folder, group, log, counts)
   return counts
@@ -30,7 +30,7 @@ async function compare(log: readonly LoggedEvent[], every: number | undefined): 
 
 async function compareGroup(
   folder: string,
-  { group, source, moments }: AskedGroup,
+  { group, source, rowTimes: moments }: BackfillGroup,
   log: readonly LoggedEvent[],
   counts: { rows: number; values: number; refused: number },
 ): Promise<void> {

@@ -1,25 +1,25 @@
 import { Strings } from '../../src/columns/strings.ts'
-import { computeFrom } from '../../src/batch/compute.ts'
-import { logOf, planOf } from '../../src/batch/events.ts'
-import type { Compute } from '../../src/batch/job.ts'
+import { computeFromLog } from '../../src/batch/compute.ts'
+import { jobLog, batchPlan } from '../../src/batch/job-events.ts'
+import type { ComputeRun } from '../../src/batch/job.ts'
 import type { StoredLog } from '../../src/log/store.ts'
 
 /** Batch runs in the same thread, over a store that no other thread can read; into so many partitions, where their log does not say more. */
 export const computeHere =
-  (store: StoredLog, least?: number): Compute =>
+  (store: StoredLog, least?: number): ComputeRun =>
   async (given, taker, signal) => {
     const job = { ...(least !== undefined && { partitions: least }), ...given }
-    const plan = planOf(logOf(store, job, new Strings()), job)
+    const plan = batchPlan(jobLog(store, job, new Strings()), job)
     const made = taker.begin(plan.partitions)
     for (let partition = 0; partition < plan.partitions; partition++) {
       if (made.has(partition)) continue
-      const computing = computeFrom(store, job, plan, partition)
+      const computing = computeFromLog(store, job, plan, partition)
       for (let next = computing.next(); ; next = computing.next()) {
         if (next.done) {
-          await taker.end(next.value)
+          await taker.endPart(next.value)
           break
         }
-        await taker.take(partition, next.value)
+        await taker.write(partition, next.value)
         signal.throwIfAborted()
       }
     }

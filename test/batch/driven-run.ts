@@ -1,8 +1,8 @@
 /** A run on a model store whose clock a test moves, and whose batch runs, trainings and whatever else is due are made when it does. */
 import { pause } from '../../src/base/clock.ts'
-import type { Compute } from '../../src/batch/job.ts'
-import type { Runnable } from '../../src/run/recovery/opening.ts'
-import type { RunOptions } from '../../src/run/loop/run-parts.ts'
+import type { ComputeRun } from '../../src/batch/job.ts'
+import type { Runnable } from '../../src/run/recovery/open-pipeline.ts'
+import type { RunOptions } from '../../src/run/loop/composition-root.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
@@ -14,7 +14,7 @@ export interface Driving {
   readonly start?: number
   /** The clock at first. */
   readonly now: number
-  readonly computing?: ((store: ModelStore) => Compute) | undefined
+  readonly computing?: ((store: ModelStore) => ComputeRun) | undefined
   readonly makeStore?: (disk: Disk | undefined) => ModelStore
   readonly runsKept?: number
   /** What else the run is given, over its store. */
@@ -47,7 +47,7 @@ export class DrivenRun {
       for (let i = 0; i < turns; i++) {
         run.tick()
         await pause(0)
-        await run.quiet()
+        await run.whenIdle()
       }
     }
   }

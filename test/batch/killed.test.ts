@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { scratchFolder } from '../scratch.ts'
 import { pause } from '../../src/base/clock.ts'
-import { partsIn, runsIn, type RunRecord } from '../../src/batch/ledger.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { partsIn, batchRunsIn, type BatchRunRecord } from '../../src/batch/ledger.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { Child } from '../crash/child.ts'
 import { crowd } from './crowd.ts'
@@ -22,13 +22,13 @@ const LOOKS = 2000
 let scratch: string
 before(async () => {
   scratch = scratchFolder('killed')
-  const data = await openFolder(join(scratch, 'log'))
+  const data = await openDataFolder(join(scratch, 'log'))
   // Whoever makes no runs begins none.
   const run = new Run(crowd, { store: data.store, clock: () => START })
   for (let from = 0; from < EVENTS; from += 10_000)
     await run.submit(
       'payments',
-      batchOf(
+      recordBatchOf(
         Array.from({ length: 10_000 }, (_, i) => ({ card: `c${(from + i) % CARDS}`, amount: i / 7, shop: `s${i % 97}`, at: START - i })),
       ),
     )
@@ -38,10 +38,10 @@ before(async () => {
 
 const begin = (folder: string): Child => new Child(['test/batch/killed-child.ts', folder, String(PARTITIONS), String(NOW)], /ready/)
 
-function look(folder: string): { readonly run: RunRecord | undefined; readonly parts: number } {
-  const reader = readFolder(folder)
+function look(folder: string): { readonly run: BatchRunRecord | undefined; readonly parts: number } {
+  const reader = readDataFolder(folder)
   try {
-    const [run] = runsIn(reader)
+    const [run] = batchRunsIn(reader)
     return { run, parts: run ? partsIn(reader, run.number).size : 0 }
   } finally {
     reader.close()
@@ -59,7 +59,7 @@ async function until(folder: string, parts: number): Promise<void> {
 }
 
 /** Ends a copy of the folder's run in a process that ends when asked to. */
-async function finished(folder: string): Promise<RunRecord> {
+async function finished(folder: string): Promise<BatchRunRecord> {
   const child = begin(folder)
   for (let i = 0; i < LOOKS && look(folder).run?.swapped === undefined; i++) await pause(10)
   assert.equal(await child.terminate(), undefined)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { DrivenRun, type Driving } from './driven-run.ts'
 import { random } from '../../src/base/random.ts'
 import { count, entity, every, features, hybrid, linear, model, on, pipeline, source, stream, t, type Placement } from '../../src/index.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import type { LiveFeatures } from '../../src/run/groups/feature-reader.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import type { ServedFeatures } from '../../src/run/groups/feature-reader.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { Run } from '../../src/run/loop/run.ts'
 
@@ -70,8 +70,8 @@ export const payment = (id: number, ms: number): Record<string, unknown> => ({
   label: `l${Math.floor(pick() * 6)}`,
   at: start + ms - Math.floor(pick() * 12 * MINUTE),
 })
-export const feature = (run: Run, group: string, key: string): LiveFeatures => run.features([{ group, key: [key] }])[0]
-export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybrids[0].run
+export const feature = (run: Run, group: string, key: string): ServedFeatures => run.features([{ group, key: [key] }])[0]
+export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybridGroups[0].run
 
 /** Every key is what one layer says. */
 export function assertAlike({ run }: Pick<DrivenRun, 'run'>): void {
@@ -104,11 +104,11 @@ export const alike = ({ vector }: RecordedDecision): void => {
 export async function lived(): Promise<DrivenRun> {
   const driven = open()
   const { run, to } = driven
-  for (let id = 0; id < 30; id++) await run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 30; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(5 * MINUTE + 1)
-  for (let id = 30; id < 60; id++) await run.submit('payments', batchOf([payment(id, 5 * MINUTE)]))
+  for (let id = 30; id < 60; id++) await run.submit('payments', recordBatchOf([payment(id, 5 * MINUTE)]))
   await to(10 * MINUTE + 1)
-  for (let id = 60; id < 80; id++) await run.submit('payments', batchOf([payment(id, 10 * MINUTE)]))
-  await run.quiet()
+  for (let id = 60; id < 80; id++) await run.submit('payments', recordBatchOf([payment(id, 10 * MINUTE)]))
+  await run.whenIdle()
   return driven
 }

@@ -1,9 +1,9 @@
 /** Takes what a batch run gives, and holds it. */
-import { sumOf } from '../../src/batch/ledger.ts'
-import type { Part, Taker } from '../../src/batch/job.ts'
+import { totalsOf } from '../../src/batch/ledger.ts'
+import type { ResultPart, ResultSink } from '../../src/batch/job.ts'
 
-export class Taken implements Taker {
-  readonly ended: Part[] = []
+export class Taken implements ResultSink {
+  readonly ended: ResultPart[] = []
   readonly stretches = new Map<number, Uint8Array[]>()
   partitions = 0
   readonly #made: ReadonlySet<number>
@@ -18,23 +18,23 @@ export class Taken implements Taker {
     return this.#made
   }
 
-  take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
+  write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
     this.stretches.set(partition, [...(this.stretches.get(partition) ?? []), stretch])
     return Promise.resolve()
   }
 
-  end(part: Part): Promise<void> {
+  endPart(part: ResultPart): Promise<void> {
     this.ended.push(part)
     return Promise.resolve()
   }
 
-  get parts(): Part[] {
+  get parts(): ResultPart[] {
     return this.ended.toSorted((a, b) => a.partition - b.partition)
   }
 
   /** What its parts come to. */
-  get sum(): ReturnType<typeof sumOf> {
-    return sumOf(this.parts)
+  get sum(): ReturnType<typeof totalsOf> {
+    return totalsOf(this.parts)
   }
 
   bytesOf(partition: number): Buffer {

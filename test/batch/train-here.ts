@@ -1,20 +1,20 @@
-import type { DecidedLog } from '../../src/run/history/decided-log.ts'
-import { judgeShadow, type JudgePort } from '../../src/run/jobs/challenger-job.ts'
-import { lookForDrift, type LookPort } from '../../src/run/jobs/drift-job.ts'
+import type { LogWithDecisions } from '../../src/run/history/log-with-decisions.ts'
+import { evaluateChallenger, type EvaluationPort } from '../../src/run/jobs/challenger-job.ts'
+import { checkDrift, type DriftCheckPort } from '../../src/run/jobs/drift-job.ts'
 import { trainFromLog, type TrainPort } from '../../src/run/jobs/training-job.ts'
 
 /** Trainings in the same thread, over a store that no other thread can read. */
 export const trainHere =
-  (store: DecidedLog): TrainPort =>
+  (store: LogWithDecisions): TrainPort =>
   job =>
     trainFromLog(store, job)
 
 export const judgeHere =
-  (store: DecidedLog): JudgePort =>
+  (store: LogWithDecisions): EvaluationPort =>
   async job =>
-    judgeShadow(store, job)
+    evaluateChallenger(store, job)
 
 export const lookHere =
-  (store: DecidedLog): LookPort =>
+  (store: LogWithDecisions): DriftCheckPort =>
   async job =>
-    lookForDrift(store, job)
+    checkDrift(store, job)

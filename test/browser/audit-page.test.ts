@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../scratch.ts'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
-import { writeReport } from '../../src/audit/write-report.ts'
+import { writeAuditReport } from '../../src/audit/write-report.ts'
 import { flightsReport } from '../audit/reports/flights.ts'
 import { fraudReport } from '../audit/reports/fraud.ts'
 import { patientsReport } from '../audit/reports/patients.ts'
@@ -45,7 +45,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
   })
 
   async function opened(name: string, report: AuditReport, width: number): Promise<{ page: Page; url: string }> {
-    const { page: path } = writeReport(report, join(folder, name))
+    const { page: path } = writeAuditReport(report, join(folder, name))
     const page = await browser.page()
     await page.resize(width)
     const url = pathToFileURL(path).href

@@ -1,12 +1,12 @@
 /** The audit log of a data folder, for tests. */
 import { readFileSync } from 'node:fs'
-import { auditPath } from '../../src/serve/context/operator-log.ts'
+import { operatorLogPath } from '../../src/serve/context/operator-log.ts'
 
 export type AuditLine = Readonly<Record<'at' | 'who' | 'what' | 'to' | 'outcome', string>> & { readonly detail?: string }
 
 /** Its lines, and its text whole. */
 export function auditOf(data: string): { readonly lines: readonly AuditLine[]; readonly text: string } {
-  const text = readFileSync(auditPath(data), 'utf8')
+  const text = readFileSync(operatorLogPath(data), 'utf8')
   const lines = text
     .trimEnd()
     .split('\n')

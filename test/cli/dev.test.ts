@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, test, type TestContext } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { isHeld } from '../../src/log/sqlite/lock.ts'
+import { isFolderHeld } from '../../src/log/sqlite/lock.ts'
 import { Project } from './project.ts'
 
 const pipeline = `
@@ -71,7 +71,7 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   process.kill(-child.pid!, 'SIGINT')
   assert.deepEqual(await exited, [0, null], said)
   assert.doesNotMatch(said, /the run ended with exit code|would send/, 'it was asked to, and what would be sent is shown once')
-  assert.equal(isHeld(project.path('.spillway/dev')), false)
+  assert.equal(isFolderHeld(project.path('.spillway/dev')), false)
   assert.ok(
     shown
       .trimEnd()
@@ -131,7 +131,7 @@ test('a version that loads for ever is told of, and ended when its file is mende
   for (let tries = 0; tries < 1200 && isAlive(pid); tries++) await pause(50)
   assert.equal(isAlive(pid), false)
   // The version before it ends too, and lets go of its folder.
-  for (let tries = 0; tries < 1200 && isHeld(looping.path('.spillway/dev')); tries++) await pause(50)
+  for (let tries = 0; tries < 1200 && isFolderHeld(looping.path('.spillway/dev')); tries++) await pause(50)
 })
 
 test('a file that is imported before it is there is waited for', async t => {

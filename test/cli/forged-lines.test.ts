@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
-import { oneLined, say } from '../../src/cli/command/print.ts'
-import { closeFolder, openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { singleLineTexts, printStatus } from '../../src/cli/command/print.ts'
+import { closeDataFolder, openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { called } from './called.ts'
 import { Shop } from './shop.ts'
 
@@ -57,7 +57,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     `no json${hostile.replaceAll(/[\n\r]/g, '')}`,
   ])
   const { folder, data, pipeline } = shop
-  const held = await openFolder(data)
+  const held = await openDataFolder(data)
   const effect = {
     number: 1,
     action: 'page',
@@ -70,8 +70,8 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     isDry: false,
   }
   await held.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
-  await held.store.commit({ settled: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
-  await closeFolder(held)
+  await held.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
+  await closeDataFolder(held)
   const inData = ['--data', data]
   const calls: string[][] = [
     ['decisions', ...inData],
@@ -115,12 +115,12 @@ test('whatever senders write, each listing has its own lines and no other', asyn
 test('a line that a run says is one line, and a value has its texts in one line each, whatever is nested', async () => {
   const pieces: string[] = []
   const mocked = mock.method(process.stderr, 'write', (text: string) => pieces.push(text) > 0)
-  say(`page would send ${hostile}`)
+  printStatus(`page would send ${hostile}`)
   mocked.mock.restore()
   assert.ok(!isForged(pieces.join('')) && pieces.join('').endsWith('\n'))
   const bytes = Uint8Array.of(1)
-  const made = oneLined({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
+  const made = singleLineTexts({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
   assert.ok(!isForged(JSON.stringify(made).replaceAll('\\n', '\n')))
   assert.deepEqual(made, { ...made, n: 1, un: undefined })
-  assert.deepEqual([oneLined('a\nb'), oneLined(3), oneLined(bytes)], ['a\\u000ab', 3, bytes])
+  assert.deepEqual([singleLineTexts('a\nb'), singleLineTexts(3), singleLineTexts(bytes)], ['a\\u000ab', 3, bytes])
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
-import { connect, quoted } from '../../src/files/duckdb.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
 import { called } from './called.ts'
 import { deliveries, type Delivery } from './deliveries.ts'
 import { Project } from './project.ts'
@@ -62,12 +62,12 @@ const origins = new Map([
 
 /** Other names, and times of a clock on the wall. */
 async function writeParquet(path: string): Promise<void> {
-  const connection = await connect()
+  const connection = await connectDuckDB()
   const values = rows
-    .map(row => `(${row.order}, ${quoted(row.kitchen)}, ${row.placed}, ${row.items}, ${row.tickets}, ${row.late})`)
+    .map(row => `(${row.order}, ${sqlLiteral(row.kitchen)}, ${row.placed}, ${row.items}, ${row.tickets}, ${row.late})`)
     .join(', ')
   const select = 'o AS "Order No", k AS site, epoch_ms(p::BIGINT) AS "Placed", i AS items, t AS "Open tickets", l AS was_late'
-  await connection.run(`COPY (SELECT ${select} FROM (VALUES ${values}) v(o, k, p, i, t, l)) TO ${quoted(path)} (FORMAT parquet)`)
+  await connection.run(`COPY (SELECT ${select} FROM (VALUES ${values}) v(o, k, p, i, t, l)) TO ${sqlLiteral(path)} (FORMAT parquet)`)
   connection.closeSync()
 }
 

@@ -1,7 +1,7 @@
 /** What `spillway init` makes, the sample and from a file of each format: projects that type-check, whose tests pass, and which replay. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { connect, quoted } from '../../src/files/duckdb.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
 import { Project, type Ran } from './project.ts'
 
 const minute = (i: number): string => new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString()
@@ -22,9 +22,9 @@ const orders = Array.from({ length: 200 }, (_, i) =>
 const weather = ['"Observed at",Temp °C,1st wind', ...Array.from({ length: 200 }, (_, i) => `${minute(i)},${i % 30}.5,${i}`)].join('\n')
 
 async function writeTrips(path: string): Promise<void> {
-  const connection = await connect()
+  const connection = await connectDuckDB()
   const query = `SELECT TIMESTAMP '2026-01-01' + INTERVAL (i) MINUTE AS started, (i % 11)::INTEGER AS station, i % 2 = 0 AS member, (i * 1.5)::DECIMAL(9,1) AS km FROM range(200) t(i)`
-  await connection.run(`COPY (${query}) TO ${quoted(path)} (FORMAT parquet)`)
+  await connection.run(`COPY (${query}) TO ${sqlLiteral(path)} (FORMAT parquet)`)
   connection.closeSync()
 }
 

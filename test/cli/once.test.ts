@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { MadeReport } from '../../src/batch/report-ledger.ts'
-import type { RunRecord } from '../../src/batch/ledger.ts'
+import type { ReportRun } from '../../src/batch/report-ledger.ts'
+import type { BatchRunRecord } from '../../src/batch/ledger.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import type { Version } from '../../src/training/registry/version.ts'
+import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
 import { Project } from './project.ts'
 
@@ -55,19 +55,19 @@ test('batch runs, reports and trainings that are due are made, and those that co
   const path = project.path('pipeline.ts')
   const { status, err } = await called('run', path, '--source', `payments=${project.path('one.ndjson')}`, '--once', ...data)
   assert.equal(status, 0, err)
-  const runs = await calledJson<RunRecord>('runs', ...data)
+  const runs = await calledJson<BatchRunRecord>('runs', ...data)
   for (const group of ['nightly', 'merged', 'often']) {
     const first = runs.find(run => run.group === group)
     assert.deepEqual([group, first?.state, typeof first?.swapped], [group, 'done', 'number'])
     // What comes due by the second has the event of the file, or not.
     if (group !== 'often') assert.equal(first!.done!.read, 400)
   }
-  const reports = await calledJson<MadeReport>('reports', ...data)
+  const reports = await calledJson<ReportRun>('reports', ...data)
   assert.deepEqual(
     reports.map(({ state, done }) => [state, done!.rows]),
     [['done', 0]],
   )
-  const versions = await calledJson<Version>('models', path, ...data)
+  const versions = await calledJson<ModelVersion>('models', path, ...data)
   assert.deepEqual(
     versions.map(({ why, state }) => [why, state]),
     [['schedule', 'candidate']],
@@ -87,7 +87,7 @@ test('a dead letter that is sent again reads the results of batch runs, and leav
   const replayed = await called('dlq', 'replay', '--all', path, ...data)
   assert.deepEqual([replayed.status, replayed.out.split('\n')[0]], [0, 'dead letter 1: accepted'])
   assert.deepEqual(files(), before)
-  const runs = await calledJson<RunRecord>('runs', '--group', 'often', ...data)
+  const runs = await calledJson<BatchRunRecord>('runs', '--group', 'often', ...data)
   const last = runs.findLast(({ swapped }) => swapped !== undefined)!
   const decided = (await calledJson<RecordedDecision>('decisions', ...data)).at(-1)!
   assert.deepEqual([decided.id, decided.read['often(card)'].clock], ['bad', last.s])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openInput } from '../../src/files/input.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Project } from './project.ts'
 import { events, pipelineFile } from './payments.ts'
 
@@ -57,7 +57,7 @@ test('a history that begins before the log ends is refused, and so is a run over
   assert.match(again.stderr, /^SPILL_INPUT: the first event of source 'payments' arrived at 2026-01-01T08:\S+, and the log goes to/m)
   const decisions = async () => (await folder.spillway('decisions', '--data', 'data')).stdout
   const before = await decisions()
-  const data = await openFolder(folder.path('data'))
+  const data = await openDataFolder(folder.path('data'))
   const [[name, value]] = data.store.named('import/')
   await data.store.commit({ put: [[name, JSON.stringify({ ...(JSON.parse(value) as object), end: undefined })]] })
   await data.store.close()

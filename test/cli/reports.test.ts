@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../scratch.ts'
-import type { MadeReport } from '../../src/batch/report-ledger.ts'
+import type { ReportRun } from '../../src/batch/report-ledger.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { Running } from '../../src/run/loop/live-run.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
@@ -30,14 +30,14 @@ export default pipeline('shop', [
 ])
 `,
 )
-let first: MadeReport
-let second: MadeReport
-let own: MadeReport
+let first: ReportRun
+let second: ReportRun
+let own: ReportRun
 before(async () => {
   const { default: shop } = (await import(file)) as { default: Pipeline }
-  const running = await Running.open(shop, at('data'))
+  const running = await LiveRun.open(shop, at('data'))
   const now = Date.now()
-  await running.run.submit('sales', batchOf(['a', 'b', 'b'].map(card => ({ card, at: now }))))
+  await running.run.submit('sales', recordBatchOf(['a', 'b', 'b'].map(card => ({ card, at: now }))))
   first = await running.run.report('counts')
   second = await running.run.report('counts')
   own = await running.run.report('own')
@@ -45,7 +45,7 @@ before(async () => {
 })
 
 test('list says of which time each is, of how many rows, and where it is', async () => {
-  const listed = await calledJson<MadeReport>('reports', ...data)
+  const listed = await calledJson<ReportRun>('reports', ...data)
   assert.deepEqual(listed, [first, second, own])
   const { out } = await called('reports', 'list', '--report', 'counts', ...data)
   assert.match(

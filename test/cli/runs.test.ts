@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { Running } from '../../src/run/loop/live-run.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { called } from './called.ts'
 import { Project } from './project.ts'
 
@@ -26,15 +26,15 @@ before(async () => {
   // A run that is never done: it ends with the process that makes it.
   const compute = (_job: unknown, _taker: unknown, signal: AbortSignal) =>
     new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
-  const running = await Running.open(await pipelineOf('pipeline.ts'), data('left'), { compute })
-  await running.run.submit('sales', batchOf([{ card: 'a', at: Date.now() }]))
+  const running = await LiveRun.open(await pipelineOf('pipeline.ts'), data('left'), { compute })
+  await running.run.submit('sales', recordBatchOf([{ card: 'a', at: Date.now() }]))
   do {
     running.run.tick()
     await pause(10)
     beside = (await called('runs', '--data', data('left'))).out
   } while (!beside.startsWith('1 '))
   await running.stop()
-  const streamed = await Running.open(await pipelineOf('streamed.ts'), data('streamed'))
+  const streamed = await LiveRun.open(await pipelineOf('streamed.ts'), data('streamed'))
   await streamed.stop()
 })
 after(() => project[Symbol.dispose]())

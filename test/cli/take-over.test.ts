@@ -6,8 +6,8 @@ import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync }
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { takeOver } from '../../src/cli/run/take-over.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
-import { isHeld } from '../../src/log/sqlite/lock.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { isFolderHeld } from '../../src/log/sqlite/lock.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
 import { shop } from '../serve/shop.ts'
 import { Project } from './project.ts'
@@ -64,8 +64,8 @@ async function decided(count: number): Promise<number[]> {
 
 function scores(): number[] {
   try {
-    const reader = readFolder(project.path('data'))
-    const all = [...reader.decisions()].toReversed().flatMap(({ bytes }) => [...recordedDecisions(bytes)].map(({ score }) => score!))
+    const reader = readDataFolder(project.path('data'))
+    const all = [...reader.newestDecisions()].toReversed().flatMap(({ bytes }) => [...recordedDecisions(bytes)].map(({ score }) => score!))
     reader.close()
     return all
   } catch {
@@ -76,7 +76,7 @@ function scores(): number[] {
 test('a holder that is a process of another container is not signalled by its number here', async t => {
   if (!existsSync('/proc/self/ns/pid')) return t.skip('no namespaces of processes here')
   const data = project.path('elsewhere')
-  const folder = await openFolder(data)
+  const folder = await openDataFolder(data)
   try {
     assert.equal((JSON.parse(readFileSync(`${data}/holder.json`, 'utf8')) as { pids: string }).pids, readlinkSync('/proc/self/ns/pid'))
     writeFileSync(`${data}/holder.json`, JSON.stringify({ pid: process.pid, pids: 'pid:[1]', log: true }))
@@ -96,12 +96,12 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
     ['changed', 'another', [[1234567, 'SIGTERM']]],
   ] as const) {
     const data = project.path(name)
-    const held = await openFolder(data)
+    const held = await openDataFolder(data)
     await held.store.close()
     const signals: unknown[] = []
     const kill = t.mock.method(process, 'kill', (pid: number, signal: string) => {
       signals.push([pid, signal])
-      if (isHeld(data)) held.release()
+      if (isFolderHeld(data)) held.release()
       return true
     })
     const said: string[] = []

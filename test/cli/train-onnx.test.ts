@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { Version } from '../../src/training/registry/version.ts'
+import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { needsOnnxRuntime } from '../onnx/runtime.ts'
 import { logisticGraph } from '../onnx/graphs.ts'
 import { called, calledJson } from './called.ts'
@@ -37,7 +37,7 @@ before(async () => {
 })
 after(() => project[Symbol.dispose]())
 
-const train = async (...args: readonly string[]) => (await calledJson<Version>('train', project.path('pipeline.ts'), ...args))[0]
+const train = async (...args: readonly string[]) => (await calledJson<ModelVersion>('train', project.path('pipeline.ts'), ...args))[0]
 const models = (...args: readonly string[]) => called('models', project.path('pipeline.ts'), ...args)
 
 test('the file is the one that was left, its hash is the version, and a damaged one is not promoted', needsOnnxRuntime, async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
-import type { Version } from '../../src/training/registry/version.ts'
+import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
 import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'
 import { Project } from './project.ts'
@@ -34,10 +34,10 @@ before(async () => {
 })
 after(() => project[Symbol.dispose]())
 
-const train = async (...args: readonly string[]) => (await calledJson<Version>('train', project.path('pipeline.ts'), ...args))[0]
+const train = async (...args: readonly string[]) => (await calledJson<ModelVersion>('train', project.path('pipeline.ts'), ...args))[0]
 const models = (...args: readonly string[]) => called('models', project.path('pipeline.ts'), ...args)
 const stateOf = async (where: readonly string[]) =>
-  (await calledJson<Version>('models', project.path('pipeline.ts'), ...where)).map(({ state }) => state)
+  (await calledJson<ModelVersion>('models', project.path('pipeline.ts'), ...where)).map(({ state }) => state)
 
 test('on the log as on files: the same score of the same rows, which are those of the training set', async () => {
   const logged = await train(...log)
@@ -121,9 +121,9 @@ test('in a registry of files a version is the champion at once, and the next is 
 test('by an older file the version that was trained on its inputs is the champion, and the list says why the newer one is not', async () => {
   const own = ['--registry', project.path('two-files')]
   await train(...files, ...own)
-  const [newer] = await calledJson<Version>('train', project.path('changed.ts'), ...files, ...own)
+  const [newer] = await calledJson<ModelVersion>('train', project.path('changed.ts'), ...files, ...own)
   assert.deepEqual([newer.number, newer.state], [2, 'champion'])
-  const by = async (file: string) => (await calledJson<Version>('models', project.path(file), ...own)).map(({ state }) => state)
+  const by = async (file: string) => (await calledJson<ModelVersion>('models', project.path(file), ...own)).map(({ state }) => state)
   assert.deepEqual(await by('changed.ts'), ['retired', 'champion'])
   assert.deepEqual(await by('pipeline.ts'), ['champion', 'retired'])
   const { out } = await models(...own)

@@ -1,7 +1,7 @@
 /** A crash case: a pipeline, what senders send, and what happens meanwhile. Plain JSON, so that a failing one can be written down and replayed. */
 import { limits } from '../../src/base/limits.ts'
 import type { PipelineIR, Value } from '../../src/define/ir/ir.ts'
-import type { Runnable } from '../../src/run/recovery/opening.ts'
+import type { Runnable } from '../../src/run/recovery/open-pipeline.ts'
 
 export interface SentRecord {
   readonly raw: Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 /** A process of Spillway's, started to be killed. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { resolve } from 'node:path'
-import { after } from '../../src/base/clock.ts'
+import { callAfter } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const PATIENCE_MS = 30_000
@@ -26,7 +26,7 @@ export class Child {
       const found = ready.exec(this.#said)
       if (found) this.#ready.resolve(found[1] ?? found[0])
     })
-    const stuck = after(PATIENCE_MS, () => this.#process.kill('SIGKILL'))
+    const stuck = callAfter(PATIENCE_MS, () => this.#process.kill('SIGKILL'))
     this.#exit = new Promise(done =>
       this.#process.once('close', (code, signal) => {
         stuck.stop()

@@ -1,13 +1,13 @@
 /** A pipeline that is fed by the senders of a case, over one store after another: what was told to whom, and what broke on the way. */
 import { computeHere } from '../batch/compute-here.ts'
-import { soon } from '../../src/base/clock.ts'
+import { callSoon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import { DECIDED } from '../../src/log/decided.ts'
+import { DECISION_PROGRESS } from '../../src/log/decision-progress.ts'
 import type { LogStore } from '../../src/log/store.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
-import type { DecidedLog } from '../../src/run/history/decided-log.ts'
-import { progressOf } from '../../src/run/decide/decision-queue.ts'
-import { Memory } from '../../src/run/recovery/run-state.ts'
+import type { LogWithDecisions } from '../../src/run/history/log-with-decisions.ts'
+import { parseProgress } from '../../src/run/decide/decision-queue.ts'
+import { RunMemory } from '../../src/run/recovery/run-state.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { NUMBER, type Ask } from './asks.ts'
@@ -125,9 +125,9 @@ export class Driven {
   }
 
   /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
-  ready(store: LogStore, before: Memory | undefined): Memory | undefined {
+  ready(store: LogStore, before: RunMemory | undefined): RunMemory | undefined {
     try {
-      const memory = before ?? new Memory(runnable(this.#ir), store, { keep: this.of.keep, hasRuns: this.of.runs !== undefined })
+      const memory = before ?? new RunMemory(runnable(this.#ir), store, { keep: this.of.keep, hasRuns: this.of.runs !== undefined })
       memory.catchUp(store)
       return memory
     } catch (error) {
@@ -137,17 +137,17 @@ export class Driven {
   }
 
   /** Opens the store, and goes on, with what got ready beside the run before. `log`: the same store as trainings read it. */
-  start(store: LogStore, memory?: Memory, log?: DecidedLog): void {
+  start(store: LogStore, memory?: RunMemory, log?: LogWithDecisions): void {
     this.run = undefined
     this.#store = store
     this.#asks = new Set()
     try {
-      const from = progressOf(store.get(DECIDED))
+      const from = parseProgress(store.get(DECISION_PROGRESS))
       const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
         // By time, what a turn takes would depend on how quick the machine is, and a case on more than its seed.
-        paceAfter: (_ms, act) => soon(act),
+        paceAfter: (_ms, act) => callSoon(act),
         partitions: this.of.partitions,
         keep: this.of.keep,
         ...(memory && { memory }),
@@ -206,7 +206,7 @@ export class Driven {
       this.moveClock(this.of.trainings!.rest)
       await promoting.rest(run)
       // A tick that is begun and not decided when the run stops is the next one's.
-      await Promise.race([run.quiet(), run.ended])
+      await Promise.race([run.whenIdle(), run.ended])
     }
   }
 

@@ -1,6 +1,6 @@
 /** Which definitions were to make which decisions, where a pipeline is changed between two processes. */
 import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir/ir.ts'
-import type { Progress } from '../../src/run/decide/decision-queue.ts'
+import type { DecisionProgress } from '../../src/run/decide/decision-queue.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { DAY } from '../property/generate/windows.ts'
 import { withModels } from './actions.ts'
@@ -11,16 +11,16 @@ const WINDOW_MAX = 365 * DAY
 /** From here on these definitions decide, until the next era. */
 export interface Era {
   readonly ir: PipelineIR
-  readonly from: Progress
+  readonly from: DecisionProgress
 }
 
 /** With the era of a process that begins to decide there: what was to decide from there on never did. */
-export function withEra(eras: readonly Era[], ir: PipelineIR, from: Progress): Era[] {
+export function withEra(eras: readonly Era[], ir: PipelineIR, from: DecisionProgress): Era[] {
   const before = eras.filter(era => isBefore(era.from, from))
   return before.at(-1)?.ir === ir ? before : [...before, { ir, from }]
 }
 
-const isBefore = (a: Progress, b: Progress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
+const isBefore = (a: DecisionProgress, b: DecisionProgress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
 
 /** Of decisions in the order in which they are made, those that an era was to make. An era may begin amid the decisions of a segment of marks. */
 export function madeIn<T extends { readonly entry: number; readonly model: string }>(
@@ -28,7 +28,7 @@ export function madeIn<T extends { readonly entry: number; readonly model: strin
   index: number,
   decisions: readonly T[],
 ): T[] {
-  const left = eras.map(({ from }) => new Map(Object.entries(from.made ?? {})))
+  const left = eras.map(({ from }) => new Map(Object.entries(from.counts ?? {})))
   return decisions.filter(({ entry, model }) => {
     let era = -1
     for (const [i, { from }] of eras.entries()) {

@@ -1,7 +1,7 @@
 /** What a log made of a feed, where that may depend on when each record came: ids are forgotten, or revisions come too late. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import type { DeadLetter } from '../../src/log/letters.ts'
+import type { DeadLetter } from '../../src/log/dead-letters.ts'
 import { Acceptance, admitted, appendId, rowText } from './admitted.ts'
 import type { Feed, SentRecord } from './case.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'

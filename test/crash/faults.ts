@@ -36,7 +36,7 @@ class Splitting extends ModelStore {
     this.#segmentFirst = segmentFirst
   }
 
-  override commit({ segment, decisions = [], dead = [], schemas = [], put = [] }: Commit): Promise<void> {
+  override commit({ segment, decisions = [], deadLetters: dead = [], schemas = [], put = [] }: Commit): Promise<void> {
     const named = (isFirst: boolean): Put => put.filter(([name]) => this.#isFirst(name) === isFirst)
     const log = { ...(segment && { segment }), dead }
     ignored(super.commit({ schemas, put: named(true), ...(this.#segmentFirst && log) }))
@@ -72,7 +72,7 @@ class Forgetful extends ModelStore {
 
 /** Loses what a source refused. */
 class Careless extends ModelStore {
-  override commit({ dead: _dead, ...commit }: Commit): Promise<void> {
+  override commit({ deadLetters: _dead, ...commit }: Commit): Promise<void> {
     return super.commit(commit)
   }
 }

@@ -1,7 +1,7 @@
 /** Faults in how effects are sent, one each, to see that killed processes between a sender and a receiver find them. */
 import type { Edit } from './recovery-faults.ts'
 
-const lane = 'src/action/lane.ts'
+const lane = 'src/action/delivery-lane.ts'
 const queues = 'src/action/key-queues.ts'
 
 export const httpFaults: Readonly<Record<string, Edit>> = {
@@ -26,8 +26,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
     is: 'for (const effect of [] as typeof stored) {',
   },
   'an answer that did not come whole is an acknowledgement': {
-    path: 'src/action/webhook-try.ts',
-    was: '  broken(error: Error): void {\n',
-    is: '  broken(error: Error): void {\n    if (error) return this.#finish(acknowledged)\n',
+    path: 'src/action/webhook-attempt.ts',
+    was: '  onError(error: Error): void {\n',
+    is: '  onError(error: Error): void {\n    if (error) return this.#finish(acknowledged)\n',
   },
 }

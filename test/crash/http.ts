@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pause, stopwatch } from '../../src/base/clock.ts'
 import type { StoredEffect } from '../../src/log/effects.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { alerts } from './alerts.ts'
 import { checkArrived } from './arrived.ts'
@@ -121,7 +121,7 @@ async function liveToTheEnd(exchange: Exchange): Promise<string | undefined> {
 }
 
 function effectsIn(exchange: Exchange): StoredEffect[] {
-  const reader = readFolder(dataOf(exchange))
+  const reader = readDataFolder(dataOf(exchange))
   try {
     return [...reader.effects.newestFirst()].toReversed()
   } finally {
@@ -131,7 +131,7 @@ function effectsIn(exchange: Exchange): StoredEffect[] {
 
 async function judged(exchange: Exchange, broken: string[]): Promise<Judged> {
   const { posters } = exchange
-  const reader = readFolder(dataOf(exchange))
+  const reader = readDataFolder(dataOf(exchange))
   const disk = diskOf(reader)
   reader.close()
   const end = disk.commits.reduce((most, { segment }) => Math.max(most, segment ? segment.first + segment.entries : 0), 0)

@@ -5,12 +5,12 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import { Log } from '../../src/log/log.ts'
-import type { Mark, Segment } from '../../src/log/segment.ts'
+import type { LogMarker, Segment } from '../../src/log/segment.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 
 /** One entry of the log, as it stands in the total order. */
-export type Entry = { readonly event: LoggedEvent } | { readonly mark: Mark }
+export type Entry = { readonly event: LoggedEvent } | { readonly mark: LogMarker }
 
 /** The log of a disk. Throws `SPILL_DATA` where it is damaged. */
 export function logOf(ir: PipelineIR, disk: Disk): { readonly segments: readonly Segment[]; readonly strings: Strings } {
@@ -25,7 +25,7 @@ export function entriesOf({ sources }: PipelineIR, segments: readonly Segment[],
     const rows = segment.sources.map(() => 0)
     return Array.from({ length: segment.length }, (_, entry): Entry => {
       const index = segment.order ? segment.order[entry] : 0
-      if (index === segment.sources.length) return { mark: segment.marks[entry] }
+      if (index === segment.sources.length) return { mark: segment.markers[entry] }
       const source = sources.find(({ name }) => name === segment.sources[index].source)!
       return { event: eventOf(source, segment, index, rows[index]++, strings) }
     })

@@ -1,5 +1,5 @@
 /** What is wrong with a disk on which a case has come to its end, however often it crashed. */
-import { BEGINS } from '../../src/log/begins.ts'
+import { LOG_START } from '../../src/log/log-start.ts'
 import { asksOf, checkAnswers } from './answers.ts'
 import { checkOracle } from './by-oracle.ts'
 import type { CrashCase } from './case.ts'
@@ -96,5 +96,5 @@ export async function judge(
 /** With all that was forgotten, as a run that keeps everything has it. */
 const whole = ({ commits, ...disk }: Disk): Disk => ({
   ...disk,
-  commits: commits.map(({ forget: _forget, put = [], ...commit }) => ({ ...commit, put: put.filter(([name]) => name !== BEGINS) })),
+  commits: commits.map(({ forget: _forget, put = [], ...commit }) => ({ ...commit, put: put.filter(([name]) => name !== LOG_START) })),
 })

@@ -1,6 +1,6 @@
 /** Cases whose processes keep only the end of the log: with windows so short that something can be forgotten. */
 import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
-import { keptFor } from '../../src/run/recovery/retention.ts'
+import { retentionMs } from '../../src/run/recovery/retention.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 export interface Keeping {
@@ -22,7 +22,7 @@ export function drawKeeping(draw: Draw, { sources, groups, models, actions, ...r
     ...(actions && { actions: actions.map(action => withShortCooldown(action, most)) }),
   }
   try {
-    return { ir, keep: keptFor(ir, most) }
+    return { ir, keep: retentionMs(ir, most) }
   } catch {
     return undefined
   }

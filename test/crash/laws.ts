@@ -34,10 +34,12 @@ export interface Part {
 /** Law 5: a new run over the surviving log makes the same decisions, one a trigger, and the same follows from them. */
 export async function checkDecisions(part: Part, partitions: number): Promise<void> {
   const { ir, disk, hasRuns } = part
-  const commits = withSwapped(disk).commits.map(({ decisions: _decisions, effects: _effects, settled: _settled, put = [], ...commit }) => ({
-    ...commit,
-    put: put.filter(([name]) => name !== 'decided'),
-  }))
+  const commits = withSwapped(disk).commits.map(
+    ({ decisions: _decisions, effects: _effects, effectChanges: _settled, put = [], ...commit }) => ({
+      ...commit,
+      put: put.filter(([name]) => name !== 'decided'),
+    }),
+  )
   const store = new ModelStore({ commits }, true)
   const ticked = Number(store.get('ticked') ?? 0)
   // At the last tick no tick is due.
@@ -58,7 +60,7 @@ export function checkCut(part: Part, seed: number): void {
   const made: RecordedDecision[] = []
   // One stretch at a time: the next writes over its columns.
   for (const segment of recut(segments, new Draw(seed)))
-    for (const stretch of decider.take(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
+    for (const stretch of decider.decide(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
   compareDecisions(part, 'a decision over another cut', made)
 }
 

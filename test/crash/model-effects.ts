@@ -1,14 +1,14 @@
 /** The outbox of a model store: what its commits say of effects. */
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { EffectChange, StoredEffect, StoredEffects } from '../../src/log/effects.ts'
+import type { EffectChange, StoredEffect, EffectQueries } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
 
-export class ModelEffects implements StoredEffects {
+export class ModelEffects implements EffectQueries {
   readonly #effects = new Map<number, StoredEffect>()
 
   /** Throws `SPILL_STORE` where a commit says of an effect what cannot be. */
   constructor(commits: readonly Commit[]) {
-    for (const { effects = [], settled = [] } of commits) {
+    for (const { effects = [], effectChanges: settled = [] } of commits) {
       for (const { isDry, ...effect } of effects) {
         const state = isDry ? 'dry' : 'pending'
         this.#effects.set(effect.number, {
@@ -30,7 +30,7 @@ export class ModelEffects implements StoredEffects {
     return [...this.#effects.values()]
   }
 
-  last(): number {
+  lastNumber(): number {
     return Math.max(0, ...this.#effects.keys())
   }
 
@@ -38,17 +38,17 @@ export class ModelEffects implements StoredEffects {
     return this.all.filter(one => one.state === 'pending' && one.action === action && one.number > after).slice(0, limit)
   }
 
-  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
+  pendingOfKey(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
     return this.pending(action, after, Infinity)
       .filter(one => one.key === key && one.number <= last)
       .slice(0, limit)
   }
 
-  at(number: number): StoredEffect | undefined {
+  byNumber(number: number): StoredEffect | undefined {
     return this.#effects.get(number)
   }
 
-  waiting(): Map<string, number> {
+  pendingCounts(): Map<string, number> {
     const pending = Map.groupBy(
       this.all.filter(({ state }) => state === 'pending'),
       ({ action }) => action,
@@ -56,21 +56,21 @@ export class ModelEffects implements StoredEffects {
     return new Map([...pending].map(([action, { length }]) => [action, length]))
   }
 
-  newest(action: string, since: number): Map<string, number> {
+  newestTimes(action: string, since: number): Map<string, number> {
     return new Map(this.all.filter(one => one.action === action && one.t >= since).map(({ key, t }) => [key, t]))
   }
 }
 
 /** The outbox as it stands whenever it is asked. */
-export function growingEffects(commits: () => readonly Commit[]): StoredEffects {
+export function growingEffects(commits: () => readonly Commit[]): EffectQueries {
   const now = () => new ModelEffects(commits())
   return {
-    last: () => now().last(),
+    lastNumber: () => now().lastNumber(),
     pending: (...of) => now().pending(...of),
-    pendingOf: (...of) => now().pendingOf(...of),
-    at: number => now().at(number),
-    waiting: () => now().waiting(),
-    newest: (...of) => now().newest(...of),
+    pendingOfKey: (...of) => now().pendingOfKey(...of),
+    byNumber: number => now().byNumber(number),
+    pendingCounts: () => now().pendingCounts(),
+    newestTimes: (...of) => now().newestTimes(...of),
   }
 }
 

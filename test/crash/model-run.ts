@@ -1,5 +1,5 @@
 /** Runs a crash case over a model store: every step as the case says, a new run after each crash, and all that is left at the end. */
-import type { Memory } from '../../src/run/recovery/run-state.ts'
+import type { RunMemory } from '../../src/run/recovery/run-state.ts'
 import type { CrashCase, Step } from './case.ts'
 import { Driven } from './driven.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -25,7 +25,7 @@ class Lives {
   readonly #makeStore: MakeStore
   #store: ModelStore
   /** Of the process that is to run next. */
-  #memory: Memory | undefined
+  #memory: RunMemory | undefined
   #crashes = 0
 
   constructor(of: CrashCase, makeStore: MakeStore) {

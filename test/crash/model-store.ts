@@ -6,9 +6,9 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { StoredEffects } from '../../src/log/effects.ts'
-import type { LetterChange, SettledLetter, StoredDeadLetter } from '../../src/log/letters.ts'
-import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import type { EffectQueries } from '../../src/log/effects.ts'
+import type { DeadLetterChange, SettledDeadLetter, StoredDeadLetter } from '../../src/log/dead-letters.ts'
+import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment } from '../../src/log/store.ts'
 import { growingEffects, ModelEffects } from './model-effects.ts'
 
 interface Waiting {
@@ -71,8 +71,8 @@ export class ModelStore implements LogStore {
       this.disk.commits.push(commit)
       try {
         // Looks whether the letters and effects that it changes are there.
-        if (commit.letters?.length) void this.letters
-        if (commit.settled?.length) void new ModelEffects(this.disk.commits)
+        if (commit.deadLetterChanges?.length) void this.letters
+        if (commit.effectChanges?.length) void new ModelEffects(this.disk.commits)
         resolve()
       } catch (error) {
         this.disk.commits.pop()
@@ -98,7 +98,7 @@ export class ModelStore implements LogStore {
     return { commits, states: new Map(this.disk.states) }
   }
 
-  get effects(): StoredEffects {
+  get effects(): EffectQueries {
     return growingEffects(() => this.disk.commits)
   }
 
@@ -110,13 +110,13 @@ export class ModelStore implements LogStore {
     return this.segments.at(-1)
   }
 
-  decisionsAt(entry: number): StoredDecisions[] {
+  decisionsAt(entry: number): StoredDecisionBatch[] {
     const holds = ({ first, entries }: StoredSegment) => first <= entry && entry < first + entries
     return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
   }
 
   /** Stretches of a model, from those on that have an entry. */
-  decisionsFrom(model: string, entry: number): StoredDecisions[] {
+  decisionsFrom(model: string, entry: number): StoredDecisionBatch[] {
     return this.decisions.filter(one => one.model === model && one.last >= entry)
   }
 
@@ -130,7 +130,7 @@ export class ModelStore implements LogStore {
   }
 
   /** Of measurements nothing is kept: no law is about them. */
-  lastStages(): number {
+  lastStageBlock(): number {
     return 0
   }
 
@@ -155,7 +155,7 @@ export class ModelStore implements LogStore {
     return this.disk.states.get(name)
   }
 
-  keepStates(names: ReadonlySet<string>): void {
+  retainStates(names: ReadonlySet<string>): void {
     for (const name of this.disk.states.keys()) if (!names.has(name)) this.disk.states.delete(name)
   }
 
@@ -169,14 +169,14 @@ export class ModelStore implements LogStore {
     return this.allSegments.filter(({ first }) => first >= from)
   }
 
-  get decisions(): StoredDecisions[] {
+  get decisions(): StoredDecisionBatch[] {
     return this.disk.commits.flatMap(({ decisions = [] }) => decisions)
   }
 
   /** Every letter that there ever was, as it stands now; those that are settled have an outcome. */
-  get letters(): (StoredDeadLetter | SettledLetter)[] {
-    const letters = new Map<number, StoredDeadLetter | SettledLetter>()
-    for (const { letters: changes = [], dead = [] } of this.disk.commits) {
+  get letters(): (StoredDeadLetter | SettledDeadLetter)[] {
+    const letters = new Map<number, StoredDeadLetter | SettledDeadLetter>()
+    for (const { deadLetterChanges: changes = [], deadLetters: dead = [] } of this.disk.commits) {
       for (const change of changes) letters.set(change.id, changed(letters.get(change.id), change))
       for (const letter of dead) letters.set(letters.size + 1, { ...letter, id: letters.size + 1, attempts: 0, original: undefined })
     }
@@ -198,7 +198,7 @@ export class ModelStore implements LogStore {
   }
 }
 
-function changed(letter: StoredDeadLetter | SettledLetter | undefined, change: LetterChange): StoredDeadLetter | SettledLetter {
+function changed(letter: StoredDeadLetter | SettledDeadLetter | undefined, change: DeadLetterChange): StoredDeadLetter | SettledDeadLetter {
   if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
   const source = letter.source ?? ('source' in change ? change.source : undefined)
   if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
 import { limits } from '../../src/base/limits.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { keepingAll, type CrashCase } from './case.ts'
@@ -66,9 +66,9 @@ export async function provePower(cases: number, seed: number, say: (line: string
 /** Runs a case up to a moment, and on to what may be torn; `undefined` if nothing more was written. */
 export async function losePower(of: CrashCase, draw: Draw, folder: string): Promise<PowerLoss | undefined> {
   const live = join(folder, 'live')
-  const opened = await openFolder(live)
+  const opened = await openDataFolder(live)
   const running = new Driven(of)
-  const log = readFolder(live)
+  const log = readDataFolder(live)
   running.start(opened.store, undefined, log)
   const rounds = draw.between(0, 4)
   for (let i = 0; i < rounds; i++) await round(running, draw)
@@ -126,8 +126,8 @@ export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buff
   writeFileSync(join(place, 'log.db-wal'), wal)
   const driven = new Driven(of, told)
   try {
-    const opened = await openFolder(place)
-    const reader = readFolder(place)
+    const opened = await openDataFolder(place)
+    const reader = readDataFolder(place)
     driven.start(opened.store, undefined, reader)
     await driven.finish()
     opened.release()

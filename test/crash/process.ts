@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
-import { runsIn } from '../../src/batch/ledger.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { batchRunsIn } from '../../src/batch/ledger.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
 import { diskOf } from './folder.ts'
@@ -59,7 +59,7 @@ async function liveThrough(lives: number, draw: Draw) {
       if (isKilled) crashes++
       if (wrong) broken.push(wrong)
     }
-    const reader = readFolder(join(folder, 'data'))
+    const reader = readDataFolder(join(folder, 'data'))
     const disk = diskOf(reader)
     reader.close()
     const of = {
@@ -111,8 +111,8 @@ async function kill(child: Child, draw: Draw, files: readonly GrowingFile[], dat
 }
 
 function ledgerText(data: string): string {
-  const reader = readFolder(data)
-  const text = JSON.stringify(runsIn(reader))
+  const reader = readDataFolder(data)
+  const text = JSON.stringify(batchRunsIn(reader))
   reader.close()
   return text
 }

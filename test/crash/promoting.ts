@@ -2,11 +2,11 @@
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Run } from '../../src/run/loop/run.ts'
-import type { DecidedLog } from '../../src/run/history/decided-log.ts'
-import type { JudgePort } from '../../src/run/jobs/challenger-job.ts'
+import type { LogWithDecisions } from '../../src/run/history/log-with-decisions.ts'
+import type { EvaluationPort } from '../../src/run/jobs/challenger-job.ts'
 import type { TrainPort } from '../../src/run/jobs/training-job.ts'
 import { checkPromotable, rollbackVersion } from '../../src/training/registry/champion.ts'
-import { askedOf, promotionsOf, putAsked, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
+import { pendingPromotion, promotionsOf, putPendingPromotion, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
 import { judgeHere, trainHere } from '../batch/train-here.ts'
 import type { Step, Trainings } from './case.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -48,7 +48,7 @@ export class Promoting {
   }
 
   /** What trains and judges in the process that is started now: in its own thread, some turns after it was asked. */
-  portsOver(log: DecidedLog): { readonly train: TrainPort; readonly judge: JudgePort } {
+  portsOver(log: LogWithDecisions): { readonly train: TrainPort; readonly judge: EvaluationPort } {
     const life = ++this.#life
     this.#waiting = new Set()
     const { failing } = this.#of
@@ -120,14 +120,14 @@ export class Promoting {
     for (const step of this.#commands.splice(0)) {
       const store = new ModelStore({ commits })
       const version = versionOf(store, step)
-      const before = askedOf(store, step.model)
+      const before = pendingPromotion(store, step.model)
       if (version === undefined || !isPromotable(store, ir, step.model, version)) continue
       // One that still waits is taken back by this one.
       const taken = this.promoted.findIndex(one => one === before?.why)
       if (taken >= 0) this.promoted.splice(taken, 1)
       const why = this.#why('commanded')
       this.promoted.push(why)
-      commits.push({ put: [putAsked(step.model, { version, why, at: this.#asked })] })
+      commits.push({ put: [putPendingPromotion(step.model, { version, why, at: this.#asked })] })
     }
     return { ...disk, commits }
   }

@@ -34,8 +34,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'ids are those of the last millisecond': {
     path: recover,
-    was: 'log.since(log.notBefore - dedupe)',
-    is: 'log.since(log.notBefore)',
+    was: 'log.firstEntrySince(log.notBefore - dedupe)',
+    is: 'log.firstEntrySince(log.notBefore)',
   },
   'originals are remembered as far back as ids': {
     path: recover,
@@ -105,7 +105,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'action !== undefined ? new Map',
   },
   'what has cooled down is taken from the end of the log': {
-    path: 'src/run/recovery/opening.ts',
+    path: 'src/run/recovery/open-pipeline.ts',
     was: 'undecidedFrom(store, log, from.entry)',
     is: 'log.notBefore',
     seed: 130,
@@ -141,18 +141,18 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     seed: 26,
   },
   'a process that takes over follows no longer': {
-    path: 'src/run/recovery/opening.ts',
+    path: 'src/run/recovery/open-pipeline.ts',
     was: '  memory.catchUp(store)\n',
     is: '  if (!options.memory) memory.catchUp(store)\n',
   },
   'a training that was broken off is in the making for ever': {
-    path: 'src/run/loop/run-parts.ts',
+    path: 'src/run/loop/composition-root.ts',
     was: 'brokenOff.length > 0',
     is: 'brokenOff.length < 0',
     trained: true,
   },
   'a promotion is asked for while another waits': {
-    path: 'src/run/jobs/requested-promotion.ts',
+    path: 'src/run/jobs/promotion-queue.ts',
     was: '    await before\n',
     is: '',
     trained: true,
@@ -164,7 +164,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     trained: true,
   },
   'a start scores by what is defined': {
-    path: 'src/run/recovery/opening.ts',
+    path: 'src/run/recovery/open-pipeline.ts',
     was: '  decider.scoreAsOf(from.entry)\n',
     is: '',
     trained: true,
@@ -194,12 +194,12 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     trained: true,
   },
   'what is left undone is drawn anew each time': {
-    path: 'src/action/exploring.ts',
-    was: 'drawOf(this.#log, this.action, decisionAt(row), t[row]) < this.part',
-    is: 'Math.random() < this.part',
+    path: 'src/action/exploration-sampler.ts',
+    was: 'explorationDraw(this.#log, this.action, decisionAt(row), t[row]) < this.share',
+    is: 'Math.random() < this.share',
   },
   'a promotion that waited when the process ended is forgotten': {
-    path: 'src/run/jobs/requested-promotion.ts',
+    path: 'src/run/jobs/promotion-queue.ts',
     was: 'if (waiting) this.#free',
     is: 'if (waiting && this.#free === undefined) this.#free',
     trained: true,

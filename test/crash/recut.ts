@@ -1,6 +1,6 @@
 /** A log in segments of other lengths: the same entries in the same order. */
 import { concatBlocks } from '../../src/columns/concat.ts'
-import { blockSlice } from '../../src/columns/slice.ts'
+import { sliceBlock } from '../../src/columns/slice.ts'
 import type { Segment } from '../../src/log/segment.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
@@ -10,7 +10,7 @@ export function recut(segments: readonly Segment[], draw: Draw): Segment[] {
   const out: Segment[] = []
   for (let from = 0; from < segments.length;) {
     let to = from
-    while (to < segments.length && segments[to].marks.length === 0) to++
+    while (to < segments.length && segments[to].markers.length === 0) to++
     if (to > from) out.push(...cutStretch(segments.slice(from, to), draw, most))
     if (to < segments.length) out.push(segments[to])
     from = to + 1
@@ -35,14 +35,14 @@ function cutStretch(segments: readonly Segment[], draw: Draw, most: number): Seg
     const sources = present.map(index => {
       const start = taken[index]
       taken[index] = start + here.filter(other => other === index).length
-      return { source: names[index], schema: all[index][0].schema, block: blockSlice(blocks[index], start, taken[index]) }
+      return { source: names[index], schema: all[index][0].schema, block: sliceBlock(blocks[index], start, taken[index]) }
     })
     const order8 = Uint8Array.from(here, index => present.indexOf(index))
     out.push({
       first: segments[0].first + from,
       length: to - from,
       sources,
-      marks: [],
+      markers: [],
       offsets: {},
       ...(present.length > 1 && { order: order8 }),
     })

@@ -1,20 +1,20 @@
 /** What the ledger and the log must say of batch runs after crashes: each swap is of a run that is there, of a cut that knows all that it must, and no run is made twice. */
 import { Strings } from '../../src/columns/strings.ts'
-import { computeAll } from '../../src/batch/compute.ts'
-import { codeOf } from '../../src/batch/code.ts'
-import { runsIn, sumOf, type RunRecord } from '../../src/batch/ledger.ts'
+import { computeParts } from '../../src/batch/compute.ts'
+import { groupCode } from '../../src/batch/group-code.ts'
+import { batchRunsIn, totalsOf, type BatchRunRecord } from '../../src/batch/ledger.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
-import { Bodies } from '../../src/run/groups/snapshots.ts'
-import { Results } from '../../src/run/groups/batch-results.ts'
+import { Snapshots } from '../../src/run/groups/snapshots.ts'
+import { BatchResults } from '../../src/run/groups/batch-results.ts'
 import type { Entry } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
 
 /** The run that a group answers from at an entry of the log, as its marks say. */
-export type InUse = (group: string, entry: number) => RunRecord | undefined
+export type InUse = (group: string, entry: number) => BatchRunRecord | undefined
 
 /** Every run that was ever in the ledger, as it was there last. */
-export const runsOf = (disk: Disk): RunRecord[] => runsIn(new ModelStore(withLedger(disk)))
+export const runsOf = (disk: Disk): BatchRunRecord[] => batchRunsIn(new ModelStore(withLedger(disk)))
 
 /** With the runs of its ledger that were swapped in, and no others, even those that it has forgotten since: what takes the log again needs no more, and must not go on. */
 export function withSwapped(disk: Disk): Disk {
@@ -24,8 +24,8 @@ export function withSwapped(disk: Disk): Disk {
   return { commits: disk.commits.map(({ put = [], ...commit }) => ({ ...commit, put: put.filter(isKept) })) }
 }
 
-const isSwapped = (text: string): boolean => (JSON.parse(text) as RunRecord).swapped !== undefined
-const numberIn = (text: string): number => (JSON.parse(text) as RunRecord).number
+const isSwapped = (text: string): boolean => (JSON.parse(text) as BatchRunRecord).swapped !== undefined
+const numberIn = (text: string): number => (JSON.parse(text) as BatchRunRecord).number
 
 /** Nothing of the ledger is ever taken away. */
 const withLedger = ({ commits }: Disk): Disk => ({
@@ -36,13 +36,13 @@ const withLedger = ({ commits }: Disk): Disk => ({
 })
 
 /** Results of the runs of a disk, each made again from its log. */
-export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): Results {
-  return new Results({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
+export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): BatchResults {
+  return new BatchResults({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
 /** The same, as the layers of hybrid groups. */
-export function bodiesOf(ir: PipelineIR, disk: Disk, strings: Strings): Bodies {
-  return new Bodies({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
+export function bodiesOf(ir: PipelineIR, disk: Disk, strings: Strings): Snapshots {
+  return new Snapshots({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
 /** As the marks of a log say, for groups as they are defined in `ir`: a run of another definition gives nothing. */
@@ -51,7 +51,7 @@ export function inUseOf({ groups, sources }: PipelineIR, disk: Disk, entries: re
   const codes = new Map(
     groups.map(group => [
       group.name,
-      codeOf(
+      groupCode(
         group,
         sources.find(({ name }) => name === group.source)!,
       ),
@@ -101,10 +101,10 @@ export function checkRuns(
     if (same.length > 1) fault(verdict, 'duplicated', `${same.length} runs ${of}`)
 }
 
-const textOf = ({ group, s, code }: RunRecord): string => `of '${group}' of ${s}, defined as ${code}`
+const textOf = ({ group, s, code }: BatchRunRecord): string => `of '${group}' of ${s}, defined as ${code}`
 
 /** Nothing behind a cut has arrived by its time, so that what the run knows is all there is. */
-function checkCut(verdict: Verdict, { number, s, cut }: RunRecord, entries: readonly Entry[]): void {
+function checkCut(verdict: Verdict, { number, s, cut }: BatchRunRecord, entries: readonly Entry[]): void {
   const late = entries.findIndex((entry, i) => i >= cut && 'event' in entry && entry.event.arrival <= s)
   if (late >= 0) fault(verdict, 'different', `run ${number} of ${s} has the cut ${cut}, and entry ${late} had arrived by then`)
 }
@@ -113,20 +113,20 @@ function checkCut(verdict: Verdict, { number, s, cut }: RunRecord, entries: read
 function checkHash(
   verdict: Verdict,
   pipelines: readonly PipelineIR[],
-  { number, group: name, code, s, cut, done }: RunRecord,
+  { number, group: name, code, s, cut, done }: BatchRunRecord,
   disk: Disk,
   isKept: boolean,
 ): void {
   for (const { groups, sources } of pipelines) {
     const group = groups.find(one => one.name === name)
     const source = group && sources.find(one => one.name === group.source)
-    if (!group || !source || codeOf(group, source) !== code) continue
+    if (!group || !source || groupCode(group, source) !== code) continue
     // State has events that no window reaches any more, as long as the log has them: of one that has forgotten some it is another.
     if (group.place.kind === 'hybrid' && !isKept) continue
-    const making = computeAll(new ModelStore(disk), { group, source, sources, s, cut, partitions: done!.partitions })
+    const making = computeParts(new ModelStore(disk), { group, source, sources, s, cut, partitions: done!.partitions })
     for (let next = making.next(); ; next = making.next()) {
       if (!next.done) continue
-      const { hash } = sumOf(next.value)
+      const { hash } = totalsOf(next.value)
       if (hash !== done!.hash) fault(verdict, 'different', `run ${number} gave ${done!.hash}, and gives ${hash} when it is made again`)
       return
     }

@@ -1,6 +1,6 @@
 /** A sender of one feed: sends records in order, remembers what it was told, and goes on after a crash as its feed says. */
-import { batchOf } from '../../src/intake/batch.ts'
-import type { Receipt } from '../../src/run/ingest/appender.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import type { IngestReceipt } from '../../src/run/ingest/appender.ts'
 import type { Run } from '../../src/run/loop/run.ts'
 import type { Feed, SentRecord } from './case.ts'
 
@@ -55,7 +55,7 @@ export class Sender {
     const taken = records.slice(from, from + count)
     if (taken.length === 0) return taken
     const end = (this.#next = from + taken.length)
-    const batch = batchOf(
+    const batch = recordBatchOf(
       taken.map(({ raw }) => raw),
       `${source} after ${from}`,
     )
@@ -66,7 +66,7 @@ export class Sender {
     return taken
   }
 
-  #told(end: number, { sequence }: Receipt): void {
+  #told(end: number, { sequence }: IngestReceipt): void {
     this.acknowledged = Math.max(this.acknowledged, end)
     this.sequence = Math.max(this.sequence, sequence)
   }

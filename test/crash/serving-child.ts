@@ -2,12 +2,12 @@
  * The process of kind `http`: serves `alerts` over HTTP and sends what follows, as `spillway run --listen` does, on a disk that is slow, so that a kill comes
  * often between a decision and its commit, and with tries that follow each other soon. Arguments: its data folder, where effects go, the file of decisions.
  */
-import { sendingsOf } from '../../src/action/sendings.ts'
-import { after } from '../../src/base/clock.ts'
+import { openRoutes } from '../../src/action/routes.ts'
+import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/decision-file.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
-import { Running } from '../../src/run/loop/live-run.ts'
-import { listen } from '../../src/serve/listen.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
+import { startServer } from '../../src/serve/listen.ts'
 import { alerts, HOOK } from './alerts.ts'
 
 const FSYNC_MS = 15
@@ -16,13 +16,13 @@ const SOONER = 20
 
 const [data, hook, decisions] = process.argv.slice(2)
 const out = new DecisionFile(decisions)
-const running = await Running.in(await openFolder(data, { fsyncMs: FSYNC_MS }), alerts, {
-  sendings: await sendingsOf(alerts, { [HOOK]: hook }),
-  after: (ms, act) => after(ms / SOONER, act),
+const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: FSYNC_MS }), alerts, {
+  sendings: await openRoutes(alerts, { [HOOK]: hook }),
+  after: (ms, act) => callAfter(ms / SOONER, act),
   onDecisions: stretches => out.write(stretches),
 })
 const { run } = running
-const server = await listen({ port: 0, run, pipeline: alerts, data, onError: error => console.error(error) })
+const server = await startServer({ port: 0, run, pipeline: alerts, data, onError: error => console.error(error) })
 process.once('SIGTERM', () => void stop())
 // Whoever reads it may ask for the end at once.
 console.error(`listening at ${server.url}`)

@@ -8,7 +8,7 @@ import { fault, type Verdict } from './verdict.ts'
 
 /** Every record of every feed was sent to the end: events and dead letters are those of a run that never crashed. */
 export function checkSurvived(verdict: Verdict, { ir, keep, feeds }: CrashCase, disk: Disk, entries: readonly Entry[]): void {
-  const dead = disk.commits.flatMap(commit => commit.dead ?? [])
+  const dead = disk.commits.flatMap(commit => commit.deadLetters ?? [])
   for (const feed of feeds) {
     const source = ir.sources.find(({ name }) => name === feed.source)!
     const events = entries.flatMap(entry => ('event' in entry && entry.event.source === source.name ? [entry.event] : []))

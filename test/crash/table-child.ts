@@ -3,12 +3,12 @@
  * connection comes often between a row and its commit. Arguments: its data folder, where effects go, the file of decisions, the socket of the server, the
  * addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
  */
-import { sendingsOf } from '../../src/action/sendings.ts'
-import { after } from '../../src/base/clock.ts'
+import { openRoutes } from '../../src/action/routes.ts'
+import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/decision-file.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { readPostgres } from '../../src/postgres/read.ts'
-import { Running } from '../../src/run/loop/live-run.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
 import { tables } from './tables.ts'
@@ -20,9 +20,9 @@ const [data, hook, decisions, host, orders, moves, fsyncMs, once] = process.argv
 Object.assign(process.env, { PGHOST: host, PGUSER: USER, PGDATABASE: 'postgres' })
 delete process.env['DATABASE_URL']
 const out = new DecisionFile(decisions)
-const running = await Running.in(await openFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
-  sendings: await sendingsOf(tables, { [HOOK]: hook }),
-  after: (ms, act) => after(ms / SOONER, act),
+const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: Number(fsyncMs) }), tables, {
+  sendings: await openRoutes(tables, { [HOOK]: hook }),
+  after: (ms, act) => callAfter(ms / SOONER, act),
   onDecisions: stretches => out.write(stretches),
 })
 const { run } = running

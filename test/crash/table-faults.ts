@@ -1,15 +1,15 @@
 /** Faults in how tables of PostgreSQL are read, one each, to see that killed processes, lost connections and crashed servers find them. */
 import type { Edit } from './recovery-faults.ts'
 
-const feeding = 'src/postgres/feeding.ts'
+const feeding = 'src/postgres/run-feed.ts'
 const submit = 'this.#run.submit(this.#source, batch, cursor)'
 const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodable: [] }, cursor)'
 
 export const tableFaults: Readonly<Record<string, Edit>> = {
   'the server is told before the commit that changes are durable': {
     path: 'src/postgres/follow-changes.ts',
-    was: 'await feeding.give(batch, cursorAt(position, this.#records.seen), () => stream.confirm(end))',
-    is: 'stream.confirm(end)\n    await feeding.give(batch, cursorAt(position, this.#records.seen))',
+    was: 'await feeding.submit(batch, cursorAt(position, this.#records.lastColumns), () => stream.confirm(end))',
+    is: 'stream.confirm(end)\n    await feeding.submit(batch, cursorAt(position, this.#records.lastColumns))',
   },
   'the place is committed after its rows, apart from them': {
     path: feeding,
@@ -23,17 +23,17 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
   },
   'a slot that vanished is made again without a word': {
     path: 'src/postgres/changes.ts',
-    was: 'else await checkSlot(this.#sql, slot, lsnOf(position.lsn), position.lsn)',
+    was: 'else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)',
     is: 'else await this.#sql`SELECT pg_create_logical_replication_slot(${slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${slot})`',
   },
   'an outbox is read on behind transactions that are under way': {
     path: 'src/postgres/outbox-table.ts',
-    was: ' AND ${quoted(xid)} < pg_snapshot_xmin(pg_current_snapshot())',
+    was: ' AND ${quotedName(xid)} < pg_snapshot_xmin(pg_current_snapshot())',
     is: '',
   },
   'after a lost connection rows are read on from what was durable then': {
     path: 'src/postgres/outbox.ts',
-    was: '      await feeding.settled()\n      await withClient',
+    was: '      await feeding.whenDurable()\n      await withClient',
     is: '      await withClient',
   },
   'of a transaction that was read in part the changes that were read are not left out': {

@@ -1,6 +1,6 @@
 /** What must be in a log that was fed from tables: every committed row once, those of one writer in their order, and what follows from them. */
 import type { StoredEffect } from '../../src/log/effects.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { checkArrived } from './arrived.ts'
 import { diskOf } from './folder.ts'
 import type { HookReceiver } from './hook-receiver.ts'
@@ -21,7 +21,7 @@ export interface TablesCame {
 }
 
 export function effectsIn(data: string): StoredEffect[] {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   try {
     return [...reader.effects.newestFirst()].toReversed()
   } finally {
@@ -30,7 +30,7 @@ export function effectsIn(data: string): StoredEffect[] {
 }
 
 export async function judgedTables({ data, told, receiver, written, broken }: TablesCame): Promise<Judged> {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const disk = diskOf(reader)
   reader.close()
   const { ir } = tables
@@ -56,7 +56,7 @@ export async function judgedTables({ data, told, receiver, written, broken }: Ta
       if (!acknowledged.has(n)) fault(result.verdict, 'lost', `row ${n} of '${source}', which the server had acknowledged, by the server`)
     if (broken.length === 0) checkRows(result.verdict, source, committed[source], rows)
   }
-  for (const { place, reason } of disk.commits.flatMap(({ dead = [] }) => dead))
+  for (const { place, reason } of disk.commits.flatMap(({ deadLetters: dead = [] }) => dead))
     fault(result.verdict, 'different', `${place} is refused as ${reason}`)
   checkArrived(result.verdict, effectsIn(data), receiver.arrivals)
   return result

@@ -1,6 +1,6 @@
 /** Trained models in a random case: what they learn from, when, what must hold of a version, and what people ask for meanwhile. */
 import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir/ir.ts'
-import { givesList } from '../../src/define/ir/signatures.ts'
+import { isListAggregate } from '../../src/define/ir/signatures.ts'
 import { triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { conditionOn } from '../property/generate/labelling.ts'
@@ -66,7 +66,7 @@ function trainable(draw: Draw, ir: PipelineIR, model: ModelIR, label: LabelIR, s
 function isNumber({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
   if (expr.type === 'string') return false
   if (expr.op !== 'feature') return true
-  return !givesList(groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!.agg)
+  return !isListAggregate(groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!.agg)
 }
 
 function drawTrain(draw: Draw, span: number): TrainIR {

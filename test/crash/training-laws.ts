@@ -4,14 +4,14 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
-import type { Mark } from '../../src/log/segment.ts'
-import { horizonOf } from '../../src/replay/label-horizon.ts'
+import type { LogMarker } from '../../src/log/segment.ts'
+import { labelHorizon } from '../../src/replay/label-horizon.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import { isFinal } from '../../src/run/jobs/trained-model.ts'
+import { isPermanentFailure } from '../../src/run/jobs/trained-model.ts'
 import { championOf, type Champion } from '../../src/training/registry/champion.ts'
 import { changedInputs, inputCodes } from '../../src/training/registry/input-codes.ts'
-import { askedOf, challengesOf, promotionsOf, scoreOfVersion, versionsOf } from '../../src/training/registry/registry.ts'
-import type { Version } from '../../src/training/registry/version.ts'
+import { pendingPromotion, challengesOf, promotionsOf, scoreOfVersion, versionsOf } from '../../src/training/registry/registry.ts'
+import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { judgeHere, trainHere } from '../batch/train-here.ts'
 import { scoreOfVector, type Decision } from '../oracle/oracle.ts'
 import type { CrashCase } from './case.ts'
@@ -68,8 +68,8 @@ export async function checkTrainings(
     checkMarks(verdict, `a challenge of '${model}'`, marksOf(entries, 'challenge', model), challengesOf(store, model))
     // Of a model that the last pipeline does not have, nothing is ended.
     const isThere = last.models.some(({ name }) => name === model)
-    if (isThere && askedOf(store, model))
-      fault(verdict, 'lost', `what was asked for '${model}' waits still: ${JSON.stringify(askedOf(store, model))}`)
+    if (isThere && pendingPromotion(store, model))
+      fault(verdict, 'lost', `what was asked for '${model}' waits still: ${JSON.stringify(pendingPromotion(store, model))}`)
     const versions = versionsOf(store, model)
     for (const [name, number] of told.trained)
       if (name === model && !versions.some(one => one.number === number && one.state !== 'training'))
@@ -89,7 +89,8 @@ export async function checkTrainings(
 }
 
 function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): Marked[] {
-  const isOne = (mark: Mark): mark is Extract<Mark, { kind: 'promote' | 'challenge' }> => mark.kind === kind && mark.model === model
+  const isOne = (mark: LogMarker): mark is Extract<LogMarker, { kind: 'promote' | 'challenge' }> =>
+    mark.kind === kind && mark.model === model
   return entries.flatMap((entry, i) =>
     'mark' in entry && isOne(entry.mark) ? [{ version: entry.mark.version, entry: i, at: entry.mark.t }] : [],
   )
@@ -110,7 +111,7 @@ interface Looking {
 }
 
 /** Whole, of a cut that has all that had arrived, and the same when it is made again. */
-async function checkVersion(looking: Looking, version: Version): Promise<void> {
+async function checkVersion(looking: Looking, version: ModelVersion): Promise<void> {
   const { verdict, of, entries, disk, isThere } = looking
   const { model, number, state, at, cut, trained, error, code } = version
   const what = `version ${number} of '${model}'`
@@ -122,14 +123,14 @@ async function checkVersion(looking: Looking, version: Version): Promise<void> {
   if (late >= 0 && (trained || state === 'failed'))
     fault(verdict, 'different', `${what} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
   // Where the log is forgotten, what was known then is not what is known now.
-  if (of.keep !== undefined || (error !== undefined && !isFinal(code))) {
+  if (of.keep !== undefined || (error !== undefined && !isPermanentFailure(code))) {
     if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${what} failed: ${error}`)
     return
   }
   if (trained || error !== undefined) await checkMade(looking, version)
 }
 
-async function checkMade({ verdict, pipelines, disk }: Looking, version: Version): Promise<void> {
+async function checkMade({ verdict, pipelines, disk }: Looking, version: ModelVersion): Promise<void> {
   const { model: name, number, at, cut, trained, error, shadowed } = version
   const store = () => new ModelStore(disk)
   const found: string[] = []
@@ -159,20 +160,26 @@ function championIn(store: ModelStore, { name, score }: ModelIR, version: number
 }
 
 /** A look at a challenger is a function of what had arrived by then, too. */
-async function checkShadow(verdict: Verdict, ir: PipelineIR, model: ModelIR, { number, shadowed }: Version, disk: Disk): Promise<void> {
+async function checkShadow(
+  verdict: Verdict,
+  ir: PipelineIR,
+  model: ModelIR,
+  { number, shadowed }: ModelVersion,
+  disk: Disk,
+): Promise<void> {
   const { name, label } = model
   const store = new ModelStore(disk)
   const { from, to } = shadowed!
   const challenge = challengesOf(store, name).find(({ version, at }) => version === number && at === from)
   const entry = challenge?.entry ?? 0
-  const report = await judgeHere(store)({ ir, model: name, version: number, entry, from, to, at: to + horizonOf(label!) }, never)
+  const report = await judgeHere(store)({ ir, model: name, version: number, entry, from, to, at: to + labelHorizon(label!) }, never)
   if (!isDeepStrictEqual(report, shadowed))
     fault(verdict, 'different', `challenger ${number} of '${name}' was ${JSON.stringify(shadowed)} and is ${JSON.stringify(report)}`)
 }
 
 /** What is on the schedule is made once of the same inputs, or fails so that it would fail again. */
-function checkOnce(verdict: Verdict, versions: readonly Version[]): void {
-  const ended = versions.filter(({ why, trained, code }) => why === 'schedule' && (trained || isFinal(code)))
+function checkOnce(verdict: Verdict, versions: readonly ModelVersion[]): void {
+  const ended = versions.filter(({ why, trained, code }) => why === 'schedule' && (trained || isPermanentFailure(code)))
   for (const [of, same] of Map.groupBy(ended, ({ model, at, inputs }) => JSON.stringify([model, at, inputs])))
     if (same.length > 1) fault(verdict, 'duplicated', `${same.length} versions ${of}`)
 }

@@ -1,8 +1,8 @@
-import { soon } from '../../src/base/clock.ts'
+import { callSoon } from '../../src/base/clock.ts'
 
 const TURNS = 3
 
 /** Lets the loop turn a few times. */
 export async function turns(count = TURNS): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>(resolve => soon(resolve))
+  for (let i = 0; i < count; i++) await new Promise<void>(resolve => callSoon(resolve))
 }

@@ -2,7 +2,7 @@
 import { limits } from '../../src/base/limits.ts'
 import type { Block } from '../../src/columns/block.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { identityColumns } from '../../src/kernel/superseded.ts'
+import { identityColumns } from '../../src/kernel/supersession.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 export const cutKinds = [

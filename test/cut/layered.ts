@@ -3,7 +3,7 @@
  * must be what one kernel says that knows no cut (law 3).
  */
 import type { Block } from '../../src/columns/block.ts'
-import { gather, picked } from '../../src/columns/gather.ts'
+import { gatherBlock, gatherArray } from '../../src/columns/gather.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
@@ -66,7 +66,7 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
   const { of, group, source, draw, pass, strings } = layered
   const { length } = pass.asks
   const swaps = [...new Set([draw.between(0, length - 1), draw.between(0, length - 1)])].sort((a, b) => a - b)
-  let kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1 })
+  let kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   // Rows of the block that the kernel in use has, or is not to have, being the body's.
   let taken: Uint8Array = new Uint8Array(pass.block.length)
   for (const [i, first] of [0, ...swaps].entries()) {
@@ -98,9 +98,9 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
 /** A body over the rows of a cut, and a head onto it that has been given the other ones of the first `known` in any order. */
 function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak | undefined): { kernel: Kernel; taken: Uint8Array } {
   const { group, source, draw, pass, strings } = layered
-  const kernel = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1 })
-  const body = new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1, isBody: true })
-  kernel.onto(body)
+  const kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
+  const body = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1, isSnapshot: true })
+  kernel.setSnapshot(body)
   const taken = cut.slice()
   const inCut = [...cut.keys()].filter(row => cut[row] === 1)
   const behind = draw.shuffled(rowsOf(taken, known))
@@ -111,14 +111,14 @@ function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak 
   // What comes while a body is being made and restored is given to the head as it comes.
   kernel.apply(part(pass.block, behind.slice(0, half)))
   restoreInto(body, layered, inCut)
-  body.settle()
+  body.finishRestore()
   kernel.apply(part(pass.block, behind.slice(half)))
   return { kernel, taken }
 }
 
 /** Makes a kernel with other texts what it is by these rows, and restores from its slices. */
 function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
-  const made = new Kernel(group, source, { strings: others, exact: true, floor: pass.floor, sketchFrom: 1 })
+  const made = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   made.apply(part(elsewhere, rows))
   const ids = Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id)))
   const middle = draw.between(0, made.keys)
@@ -126,7 +126,7 @@ function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, other
     [0, middle],
     [middle, made.keys],
   ])
-    body.restoreNext(made.save(from, to, 0).slice(), ids)
+    body.appendSlice(made.save(from, to, 0).slice(), ids)
 }
 
 /** Rows below `to` that nobody has. */
@@ -135,5 +135,5 @@ const rowsOf = (taken: Uint8Array, to: number): number[] => [...taken.keys()].fi
 /** Rows of a block, with the positions that they have. */
 function part(block: Block, rows: readonly number[]): Block {
   const of = Uint32Array.from(rows)
-  return { ...gather(block, of), position: picked(block.position, of) }
+  return { ...gatherBlock(block, of), position: gatherArray(block.position, of) }
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { parse } from '../../src/cli/command/command.ts'
+import { parseCommand } from '../../src/cli/command/command.ts'
 import { runCommand } from '../../src/cli/run/run.ts'
 import { listen } from '../action/receiver.ts'
 
@@ -35,7 +35,7 @@ test('it starts the command of the package, on the port that it exposes, in its 
   assert.equal(words('ENTRYPOINT').at(-1), `node_modules/spillway/${manifest.bin.spillway}`)
   const [name, ...args] = words('CMD')
   assert.equal(name, runCommand.name)
-  const { values, positionals } = parse(runCommand, args)
+  const { values, positionals } = parseCommand(runCommand, args)
   assert.deepEqual({ ...values }, { data: last('VOLUME'), listen: `0.0.0.0:${last('EXPOSE')}` })
   assert.equal(positionals.length, 1)
   assert.deepEqual([last('USER'), last('STOPSIGNAL')], ['node', 'SIGTERM'])

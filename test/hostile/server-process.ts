@@ -1,9 +1,9 @@
 /** A server of the shop with tokens and webhooks, in a process of its own; says its port, and the most memory that it had. */
-import { every, wallClock } from '../../src/base/clock.ts'
-import { openFolder } from '../../src/log/sqlite/data-folder.ts'
+import { callEvery, wallClock } from '../../src/base/clock.ts'
+import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { Feed } from '../../src/serve/events/run-feed.ts'
-import { listen } from '../../src/serve/listen.ts'
+import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
+import { startServer } from '../../src/serve/listen.ts'
 import { shop } from '../serve/shop.ts'
 import { answerOrders } from './forked-process.ts'
 
@@ -22,14 +22,14 @@ export interface ServerFigures {
 /** Only where it is the program: others import its secret. */
 if (process.argv[1] === import.meta.filename) {
   const [data] = process.argv.slice(2)
-  const folder = await openFolder(data)
-  const feed = new Feed()
-  const run = new Run(shop, { store: folder.store, clock: wallClock, onRecorded: feed.tell })
+  const folder = await openDataFolder(data)
+  const feed = new CommitFeed()
+  const run = new Run(shop, { store: folder.store, clock: wallClock, onRecorded: feed.notify })
   const onError = (error: unknown): void => console.error(error)
   const webhooks = { hooks: { style: 'stripe', secret: WEBHOOK_SECRET } } as const
-  const { port } = await listen({ run, pipeline: shop, data, feed, port: 0, webhooks, onError })
+  const { port } = await startServer({ run, pipeline: shop, data, feed, port: 0, webhooks, onError })
   let most = 0
-  every(RSS_EVERY_MS, () => (most = Math.max(most, process.memoryUsage.rss())))
+  callEvery(RSS_EVERY_MS, () => (most = Math.max(most, process.memoryUsage.rss())))
   answerOrders(async (): Promise<ServerFigures> => {
     const rss = Math.max(most, process.memoryUsage.rss())
     most = 0

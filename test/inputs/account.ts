@@ -5,12 +5,12 @@
 import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { matchColumns } from '../../src/files/columns.ts'
+import { matchColumns } from '../../src/files/column-match.ts'
 import { openInput } from '../../src/files/input.ts'
-import { Intake, type History } from '../../src/intake/intake.ts'
-import type { RowMap } from '../../src/intake/mapping.ts'
+import { HistoryBuilder, type SourceHistory } from '../../src/intake/history-builder.ts'
+import type { RowMap } from '../../src/intake/row-map.ts'
 import { refusalReasons, type Refusal } from '../../src/intake/refusal.ts'
-import { shown } from '../../src/intake/field.ts'
+import { displayValue } from '../../src/intake/field.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import { lostBytes, missingRows, rowKey, type Piece } from './conservation.ts'
 import { SpyMap } from './spy-map.ts'
@@ -49,7 +49,7 @@ export async function account(file: Written): Promise<Account> {
   const isCrash = error !== undefined && !(error instanceof SpillwayError && error.code !== 'SPILL_ASSERT')
   const isRejected = error !== undefined && !isCrash
   const faults = refusals.filter(isVague).map(({ reason, detail, place }) => `a refusal says too little: ${reason}, ${detail}, ${place}`)
-  if (isCrash) faults.push(`crashed: ${error instanceof Error ? error.stack : shown(error)}`)
+  if (isCrash) faults.push(`crashed: ${error instanceof Error ? error.stack : displayValue(error)}`)
   if (!isCrash && file.text) faults.push(...lostBytes(file.text, pieces, { hasHeader: file.hasHeader, isRejected }))
   if (error === undefined) faults.push(...missingRows(file.sound, acceptedRows(read)))
   const { accepted, duplicates: duplicate, skipped } = counts
@@ -68,7 +68,7 @@ export async function account(file: Written): Promise<Account> {
   }
 }
 
-interface Read extends History {
+interface Read extends SourceHistory {
   readonly strings: Strings
   readonly refusals: readonly Refusal[]
   readonly pieces: readonly Piece[]
@@ -80,17 +80,17 @@ async function readAll({ path, source }: Written, spy: SpyMap | undefined): Prom
   const refusals: Refusal[] = []
   const pieces: Piece[] = []
   const strings = new Strings()
-  const intake = new Intake(source, { strings, onRefused: refusal => void refusals.push(refusal), map: spy?.call })
+  const intake = new HistoryBuilder(source, { strings, onRefused: refusal => void refusals.push(refusal), map: spy?.call })
   let undecodable = 0
   let error: unknown
   try {
     const input = await openInput(path)
-    for await (const batch of input.batches(matchColumns(input, source).wanted)) {
+    for await (const batch of input.batches(matchColumns(input, source).selected)) {
       undecodable += batch.undecodable.length
       refusals.push(...batch.undecodable)
       pieces.push(...batch.undecodable.map(pieceOf))
       batch.records.forEach((_, i) => pieces.push({ line: batch.numberOf(i), raw: Buffer.from(batch.rawOf(i)), isHead: false }))
-      intake.take(batch)
+      intake.validate(batch)
     }
   } catch (thrown) {
     error = thrown

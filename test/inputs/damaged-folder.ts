@@ -6,8 +6,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { join } from 'node:path'
 import type { Random } from '../../src/base/random.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import { batchOf } from '../../src/intake/batch.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { runnable } from '../crash/case.ts'
 import { diskOf } from '../crash/folder.ts'
@@ -39,14 +39,14 @@ export interface DamagedOutcome {
 /** A folder that a process left behind: in order, or in the middle of its work. */
 export async function writeFolder(scratch: string, inOrder: boolean): Promise<SoundFolder> {
   const live = mkdtempSync(join(scratch, 'live-'))
-  const opened = await openFolder(live)
+  const opened = await openDataFolder(live)
   let now = START
   const run = new Run(shop, { store: opened.store, clock: () => now })
   for (let i = 0; i < BATCHES; i++) {
     now += 400
-    await run.submit('payments', batchOf(payments(i)))
+    await run.submit('payments', recordBatchOf(payments(i)))
     if (i % 10 === 4) run.checkpoint()
-    await run.submit('logins', batchOf([{ card: `c${i % 3}`, at: START + i }, { card: null }]))
+    await run.submit('logins', recordBatchOf([{ card: `c${i % 3}`, at: START + i }, { card: null }]))
     run.tick()
   }
   const folder = mkdtempSync(join(scratch, 'sound-'))
@@ -67,7 +67,7 @@ const payments = (i: number): unknown[] =>
   Array.from({ length: 3 }, (_, n) => ({ id: `i${i * 3 + n}`, card: `c${n}`, amount: '1.50', at: START + i * 100 + n }))
 
 function contentOf(folder: string): { readonly events: readonly string[]; readonly decisions: number } {
-  const reader = readFolder(folder)
+  const reader = readDataFolder(folder)
   try {
     const disk = diskOf(reader)
     const { segments, strings } = logOf(shop.ir, disk)
@@ -109,10 +109,10 @@ export async function runDamaged(next: Random, sound: SoundFolder, scratch: stri
 async function outcomeIn(folder: string, sound: SoundFolder): Promise<DamagedOutcome> {
   const reports: string[] = []
   try {
-    const opened = await openFolder(folder)
+    const opened = await openDataFolder(folder)
     try {
       const run = new Run(runnable(shop.ir), { store: opened.store, clock: () => START + 60_000, onReport: report => reports.push(report) })
-      await run.submit('payments', batchOf(payments(BATCHES)))
+      await run.submit('payments', recordBatchOf(payments(BATCHES)))
       await Promise.race([run.stop(), run.ended])
     } finally {
       await opened.store.close()

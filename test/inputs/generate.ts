@@ -3,7 +3,7 @@
  */
 import type { Random } from '../../src/base/random.ts'
 import type { ColumnIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
-import { identifier, quoted } from '../../src/files/duckdb.ts'
+import { sqlIdentifier, sqlLiteral } from '../../src/files/duckdb.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 
 /** A record by its physical values: those of every column of its source. */
@@ -139,8 +139,8 @@ export function sqlRows(source: SourceIR, rows: readonly Row[]): string {
     if (value === null) return 'NULL'
     if (column.type === 'decimal') return `'${decimalText(value as number, column.scale ?? 0)}'::DECIMAL(18,${column.scale ?? 0})`
     if (column.type === 'timestamp') return `make_timestamptz(${(value as number) * 1000})`
-    return `${typeof value === 'string' ? quoted(value) : `'${String(value)}'`}::${sqlTypes[column.type]}`
+    return `${typeof value === 'string' ? sqlLiteral(value) : `'${String(value)}'`}::${sqlTypes[column.type]}`
   }
   const values = rows.map(row => `(${source.columns.map(column => literal(column, row[column.name])).join(', ')})`)
-  return `SELECT * FROM (VALUES ${values.join(', ')}) t(${source.columns.map(({ name }) => identifier(name)).join(', ')})`
+  return `SELECT * FROM (VALUES ${values.join(', ')}) t(${source.columns.map(({ name }) => sqlIdentifier(name)).join(', ')})`
 }

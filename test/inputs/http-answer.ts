@@ -1,6 +1,6 @@
 /** What one request must have come to: every record accepted, a duplicate, skipped by the map or a dead letter with its bytes, or the whole of it refused and nothing taken. */
 import { isDeepStrictEqual } from 'node:util'
-import type { DeadLetter } from '../../src/log/letters.ts'
+import type { DeadLetter } from '../../src/log/dead-letters.ts'
 import type { Account } from './account.ts'
 import type { Drawn } from './random-request.ts'
 import type { MapCounts } from './spy-map.ts'

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { limits } from '../../src/base/limits.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
-import { openFolder, readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { listen } from '../../src/serve/listen.ts'
+import { startServer } from '../../src/serve/listen.ts'
 import { diskOf } from '../crash/folder.ts'
 import { decisionsOf, entriesOf, logOf } from '../crash/inspect.ts'
 import type { Account } from './account.ts'
@@ -33,11 +33,11 @@ export async function accountHttp(next: Random, scratch: string): Promise<HttpAc
   const source: SourceIR = { ...randomSource(next), ...(spy && { mapVersion: '1' }), dedupe: 2000 * limits.WEBHOOK_TOLERANCE_S }
   const ir = pipelineOf(source)
   const maps = new Map(spy ? [[source.name, spy.call]] : [])
-  const opened = await openFolder(folder)
+  const opened = await openDataFolder(folder)
   const run = new Run({ ir, maps, scores: new Map(), fingerprint: 'http' }, { store: opened.store, clock: () => NOW })
   const webhooks = source.id === undefined ? {} : { [source.name]: { style: 'standard', secret } as const }
-  const server = await listen({ port: 0, run, pipeline: { ir }, data: folder, webhooks, clock: () => NOW, onError: () => {} })
-  const reader = readFolder(folder)
+  const server = await startServer({ port: 0, run, pipeline: { ir }, data: folder, webhooks, clock: () => NOW, onError: () => {} })
+  const reader = readDataFolder(folder)
   const requests = { object: 0, array: 0, lines: 0, decide: 0, webhook: 0 }
   const sound: string[] = []
   let total = nothing

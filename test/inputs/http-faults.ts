@@ -27,8 +27,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'a gzip that was cut off is a stream that ended': {
     path: 'src/serve/body/body.ts',
-    was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)',
-    is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    share.slowBodies.done(watch)",
+    was: '  } catch (error) {\n    throw bodyError(error)\n  } finally {\n    share.slowBodies.unwatch(watch)',
+    is: "  } catch (error) {\n    if ((error as { code?: string }).code !== 'Z_BUF_ERROR') throw bodyError(error)\n  } finally {\n    share.slowBodies.unwatch(watch)",
   },
   'a webhook is taken whatever its signature': {
     path: 'src/serve/access/webhook-signature.ts',
@@ -37,12 +37,12 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'a webhook that the source refuses is answered and not kept': {
     path: 'src/serve/routes/webhooks.ts',
-    was: 'outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
-    is: 'if (batch.undecodable.length === 0) outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
+    was: 'outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
+    is: 'if (batch.undecodable.length === 0) outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
   },
   'what is refused is counted and not kept': {
     path: 'src/run/loop/turns.ts',
-    was: 'effects, dead: deadLetters, letters: deadLetterChanges, put: values }',
-    is: 'effects, dead: [], letters: deadLetterChanges, put: values }',
+    was: 'effects, deadLetters, deadLetterChanges, put: values }',
+    is: 'effects, deadLetters: [], deadLetterChanges, put: values }',
   },
 }

@@ -36,10 +36,10 @@ test('columns, key, time and id of NDJSON', async () => {
     later: ['string', undefined, true],
   })
   assert.deepEqual(
-    schema.left.map(({ name }) => name),
+    schema.skipped.map(({ name }) => name),
     ['tags', 'odd'],
   )
-  assert.match(schema.left[1].reason, /int and string/)
+  assert.match(schema.skipped[1].reason, /int and string/)
   assert.equal(schema.key?.column, 'card')
   assert.equal(schema.time?.column, 'at')
   assert.equal(schema.id?.column, 'payment_id')
@@ -65,7 +65,7 @@ test('text of CSV is read for what it writes', async () => {
       ['big', 'double', undefined],
     ],
   )
-  assert.deepEqual(schema.left, [{ name: 'none', reason: 'NULL in every record sampled' }])
+  assert.deepEqual(schema.skipped, [{ name: 'none', reason: 'NULL in every record sampled' }])
   assert.deepEqual([schema.key?.column, schema.time?.column, schema.id], ['sensor', 'time', undefined])
 })
 
@@ -171,7 +171,7 @@ test('fields of objects are columns by their path; lists and what is an object i
     odd: i % 2 === 0 ? 1 : { a: 1 },
   })
   const lines = Array.from({ length: 100 }, (_, i) => JSON.stringify(record(i)))
-  const { columns, left, key, time: chosen } = await inferSchema(scratch.write('in.ndjson', lines.join('\n')))
+  const { columns, skipped: left, key, time: chosen } = await inferSchema(scratch.write('in.ndjson', lines.join('\n')))
   assert.deepEqual(
     columns.map(({ name, path }) => [name, path]),
     [

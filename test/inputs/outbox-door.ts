@@ -1,11 +1,11 @@
 /** The door of an outbox in PostgreSQL: payloads that are sound, damaged or noise, as text or jsonb, each an event, a duplicate, or a dead letter with its text. */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import type { RecordBatch } from '../../src/intake/batch.ts'
-import type { Fed } from '../../src/postgres/feeding.ts'
+import type { RecordBatch } from '../../src/intake/record-batch.ts'
+import type { FeedTarget } from '../../src/postgres/run-feed.ts'
 import { readOutbox } from '../../src/postgres/outbox.ts'
-import type { Receipt } from '../../src/run/ingest/appender.ts'
-import type { Cursor } from '../../src/run/ingest/inbox.ts'
+import type { IngestReceipt } from '../../src/run/ingest/appender.ts'
+import type { SourceCursor } from '../../src/run/ingest/inbox.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { entriesOf, logOf } from '../crash/inspect.ts'
 import { ModelStore } from '../crash/model-store.ts'
@@ -111,7 +111,7 @@ async function writeOutbox(
 }
 
 /** A run, and what it has acknowledged. */
-class Counting implements Fed {
+class Counting implements FeedTarget {
   accepted = 0
   duplicates = 0
   refused = 0
@@ -121,15 +121,15 @@ class Counting implements Fed {
     this.#run = run
   }
 
-  room(): Promise<void> {
-    return this.#run.room()
+  whenRoom(): Promise<void> {
+    return this.#run.whenRoom()
   }
 
   cursor(name: string): string | undefined {
     return this.#run.cursor(name)
   }
 
-  async submit(source: string, batch: RecordBatch, cursor?: Cursor): Promise<Receipt> {
+  async submit(source: string, batch: RecordBatch, cursor?: SourceCursor): Promise<IngestReceipt> {
     const receipt = await this.#run.submit(source, batch, cursor)
     this.accepted += receipt.accepted
     this.duplicates += receipt.duplicates

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { Strings } from '../../src/columns/strings.ts'
 import { openInput } from '../../src/files/input.ts'
-import { openTable } from '../../src/files/output.ts'
+import { openOutputTable } from '../../src/files/output.ts'
 import { refusalLine, RefusalWriter } from '../../src/files/refusal-writer.ts'
 import type { OutputColumn, OutputValues } from '../../src/files/table.ts'
 import { Scratch } from './scratch.ts'
@@ -43,7 +43,7 @@ function columnsOf(strings: Strings, count: number): OutputValues[] {
 
 async function written(path: string, count: number): Promise<void> {
   const strings = new Strings()
-  const table = await openTable(path, columns, strings)
+  const table = await openOutputTable(path, columns, strings)
   await table.write(count, columnsOf(strings, count))
   await table.write(count, columnsOf(strings, count))
   await table.close()
@@ -87,7 +87,7 @@ test('a table given up leaves no half of a Parquet file, and the lines so far of
   using scratch = new Scratch()
   for (const name of ['out.parquet', 'out.ndjson']) {
     const strings = new Strings()
-    const table = await openTable(scratch.path(name), columns, strings)
+    const table = await openOutputTable(scratch.path(name), columns, strings)
     await table.write(3, columnsOf(strings, 3))
     await table.discard()
   }
@@ -97,19 +97,19 @@ test('a table given up leaves no half of a Parquet file, and the lines so far of
 
 test('an empty table is a whole file', async () => {
   using scratch = new Scratch()
-  const table = await openTable(scratch.path('out.parquet'), columns, new Strings())
+  const table = await openOutputTable(scratch.path('out.parquet'), columns, new Strings())
   await table.close()
   assert.equal((await openInput(scratch.path('out.parquet'))).columns!.length, columns.length)
 })
 
 test('a name without a format, and a folder that is not there', async () => {
   using scratch = new Scratch()
-  await assert.rejects(openTable(scratch.path('out.txt'), columns, new Strings()), {
+  await assert.rejects(openOutputTable(scratch.path('out.txt'), columns, new Strings()), {
     code: 'SPILL_INPUT',
     message: /call it \.ndjson, \.ndjson\.gz, \.csv or \.parquet/,
   })
   for (const name of ['none/out.ndjson', 'none/out.parquet'])
-    await assert.rejects(openTable(scratch.path(name), columns, new Strings()), {
+    await assert.rejects(openOutputTable(scratch.path(name), columns, new Strings()), {
       code: 'SPILL_INPUT',
       message: /^out\.\w+ cannot be written: its folder does not exist$/,
     })

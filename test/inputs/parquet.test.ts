@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { Strings } from '../../src/columns/strings.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { openInput } from '../../src/files/input.ts'
-import { takeFile } from '../../src/files/take-file.ts'
-import { Intake } from '../../src/intake/intake.ts'
+import { loadFile } from '../../src/files/load-file.ts'
+import { HistoryBuilder } from '../../src/intake/history-builder.ts'
 import { readings, Scratch, takeOne } from './scratch.ts'
 
 async function recordsOf(path: string, columns?: readonly string[]) {
@@ -150,10 +150,10 @@ test('one file feeds two sources and is read once; a map sees every column', asy
   const path = await scratch.writeParquet('in.parquet', `SELECT 's' AS sensor, i AS at, i * 2 AS until FROM range(3) t(i)`)
   const strings = new Strings()
   const onRefused = () => assert.fail('nothing is refused')
-  const starts = new Intake({ ...readings, columns: readings.columns.slice(0, 2) }, { strings, onRefused })
+  const starts = new HistoryBuilder({ ...readings, columns: readings.columns.slice(0, 2) }, { strings, onRefused })
   const map = (raw: { sensor: string; until: number }) => ({ sensor: raw.sensor, at: raw.until })
-  const ends = new Intake({ ...readings, name: 'ends', mapVersion: '1' }, { strings, onRefused, map })
-  const counts = await takeFile(path, [starts, ends], { onRefused })
+  const ends = new HistoryBuilder({ ...readings, name: 'ends', mapVersion: '1' }, { strings, onRefused, map })
+  const counts = await loadFile(path, [starts, ends], { onRefused })
   assert.equal(counts.records, 3)
   assert.deepEqual([...starts.finish().block.time], [0, 1, 2])
   assert.deepEqual([...ends.finish().block.time], [0, 2, 4])

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { connect, quoted } from '../../src/files/duckdb.ts'
-import type { RowMap } from '../../src/intake/mapping.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
+import type { RowMap } from '../../src/intake/row-map.ts'
 import type { Written } from './account.ts'
 import { rowKey } from './conservation.ts'
 import { damagedFile, damagedLine, noise, packed } from './damage.ts'
@@ -104,8 +104,8 @@ function writeNoise(next: Random, folder: string, source: SourceIR, map: RowMap 
 async function writeParquet(next: Random, folder: string, source: SourceIR, map: RowMap | undefined): Promise<Written> {
   const rows = randomRows(next, source).map(row => (chance(next, DAMAGED_RECORDS) ? damagedRow(next, source, row) : row))
   const path = join(folder, 'in.parquet')
-  const connection = await connect()
-  await connection.run(`COPY (${sqlRows(source, rows)}) TO ${quoted(path)} (FORMAT parquet)`)
+  const connection = await connectDuckDB()
+  await connection.run(`COPY (${sqlRows(source, rows)}) TO ${sqlLiteral(path)} (FORMAT parquet)`)
   connection.closeSync()
   if (chance(next, DAMAGED_FILES)) writeFileSync(path, damagedFile(next, readFileSync(path)))
   return { path, source, map, records: rows.length, text: undefined, hasHeader: false, sound: [] }

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { connect, quoted } from '../../src/files/duckdb.ts'
-import { takeFile } from '../../src/files/take-file.ts'
-import { Intake, type IntakeOptions } from '../../src/intake/intake.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
+import { loadFile } from '../../src/files/load-file.ts'
+import { HistoryBuilder, type HistoryBuilderOptions } from '../../src/intake/history-builder.ts'
 import type { Refusal } from '../../src/intake/refusal.ts'
 
 export class Scratch {
@@ -24,8 +24,8 @@ export class Scratch {
 
   /** A Parquet file of what a query gives. */
   async writeParquet(name: string, query: string): Promise<string> {
-    const connection = await connect()
-    await connection.run(`COPY (${query}) TO ${quoted(this.path(name))} (FORMAT parquet)`)
+    const connection = await connectDuckDB()
+    await connection.run(`COPY (${query}) TO ${sqlLiteral(this.path(name))} (FORMAT parquet)`)
     connection.closeSync()
     return this.path(name)
   }
@@ -36,15 +36,15 @@ export class Scratch {
 }
 
 /** Takes a file into one source, to the end or to the error that stops it. */
-export async function takeOne(path: string, source: SourceIR, options: Partial<IntakeOptions> = {}) {
+export async function takeOne(path: string, source: SourceIR, options: Partial<HistoryBuilderOptions> = {}) {
   const refusals: Refusal[] = []
   const onRefused = (refusal: Refusal) => void refusals.push(refusal)
   const strings = new Strings()
-  const intake = new Intake(source, { strings, onRefused, ...options })
+  const intake = new HistoryBuilder(source, { strings, onRefused, ...options })
   let error: SpillwayError | undefined
   let warnings: readonly string[] = []
   try {
-    warnings = (await takeFile(path, [intake], { onRefused })).warnings
+    warnings = (await loadFile(path, [intake], { onRefused })).warnings
   } catch (thrown) {
     error = thrown as SpillwayError
   }

@@ -1,5 +1,5 @@
 import { limits } from '../../src/base/limits.ts'
-import type { RowMap } from '../../src/intake/mapping.ts'
+import type { RowMap } from '../../src/intake/row-map.ts'
 
 export interface MapCounts {
   readonly outcomes: number

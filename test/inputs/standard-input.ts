@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Random } from '../../src/base/random.ts'
-import { readFolder } from '../../src/log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { diskOf } from '../crash/folder.ts'
 import { logOf } from '../crash/inspect.ts'
 import shop from '../crash/shop.ts'
@@ -26,7 +26,7 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
   const { status, stdout, stderr } = await runOver(bytes, join(folder, 'data'))
   if (status !== 0) return { ...nothing, crashed: 1, faults: [`spillway run ended with ${status}: ${stderr.slice(-1000)}`] }
   const { accepted, duplicates, refused } = JSON.parse(stdout) as { accepted: number; duplicates: number; refused: number }
-  const reader = readFolder(join(folder, 'data'))
+  const reader = readDataFolder(join(folder, 'data'))
   const dead = [...reader.letters.dead()]
   // A tick of the run is an entry too, if it took a second.
   const { segments } = logOf(shop.ir, diskOf(reader))

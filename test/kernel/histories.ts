@@ -1,8 +1,8 @@
 /** Histories for structures of the kernel, and what their windows hold by brute force. */
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { runChunk, type Lane, type Structure } from '../../src/kernel/structure.ts'
-import { floorTo, LIFETIME_HOP, type Window } from '../../src/kernel/window.ts'
+import { runChunk, type StructureInput, type Structure } from '../../src/kernel/structure.ts'
+import { tileStart, LIFETIME_HOP, type WindowShape } from '../../src/kernel/window.ts'
 
 /** One event of a key, in order of arrival; `late` ms old when it arrives. */
 export interface Arriving {
@@ -23,7 +23,7 @@ export const histories = fc.array(
   { maxLength: 120 },
 )
 
-export function laneOfHistory(history: readonly Arriving[]): Lane {
+export function laneOfHistory(history: readonly Arriving[]): StructureInput {
   let now = -100
   const arrival = Float64Array.from(history, ({ wait }) => (now += wait))
   return {
@@ -33,15 +33,15 @@ export function laneOfHistory(history: readonly Arriving[]): Lane {
     position: arrival.map((_, i) => i),
     value: Float64Array.from(history, ({ value }) => value),
     skip: undefined,
-    floor: arrival,
+    watermark: arrival,
   }
 }
 
-export const windowsOf = (spans: readonly number[], hop: number): Window[] =>
+export const windowsOf = (spans: readonly number[], hop: number): WindowShape[] =>
   spans.map(span => ({ span, hop: span === Infinity ? LIFETIME_HOP : hop }))
 
 /** Hops that divide one another and that do not, windows that start in another order than they are long, and a lifetime. */
-export const mixedHops: readonly Window[] = [
+export const mixedHops: readonly WindowShape[] = [
   { span: 3, hop: 2 },
   { span: 19, hop: 9 },
   { span: 20, hop: 4 },
@@ -50,8 +50,8 @@ export const mixedHops: readonly Window[] = [
 ]
 
 /** The values, oldest first, that a window of `slot` holds once events 0 … `last` are known. */
-export function inWindow(lane: Lane, last: number, slot: number, t: number, span: number, hop: number): number[] {
-  const start = floorTo(t - span, hop)
+export function inWindow(lane: StructureInput, last: number, slot: number, t: number, span: number, hop: number): number[] {
+  const start = tileStart(t - span, hop)
   const inside = Array.from({ length: last + 1 }, (_, i) => i).filter(i => lane.slots[i] === slot && lane.time[i] >= start)
   return inside.sort((a, b) => lane.time[a] - lane.time[b] || a - b).map(i => lane.value[i])
 }
@@ -59,8 +59,8 @@ export function inWindow(lane: Lane, last: number, slot: number, t: number, span
 /** Inserts every event and reads its key at its arrival; calls `check` for each window that is not refused. Returns the refused. */
 export function stepThrough(
   structure: Structure,
-  lane: Lane,
-  windows: readonly Window[],
+  lane: StructureInput,
+  windows: readonly WindowShape[],
   check: (partial: number[], values: number[]) => void,
 ): number {
   let refused = 0
@@ -68,16 +68,16 @@ export function stepThrough(
   const reads = { slots: lane.slots, clock: lane.arrival, upto: lane.slots.map((_, event) => event + 1) }
   for (let event = 0; event < lane.slots.length; event++) {
     const [slot, t] = [lane.slots[event], lane.arrival[event]]
-    runChunk(structure, { lane, reads, from: event, to: event + 1, row: event, rows: 1 })
+    runChunk(structure, { input: lane, reads, from: event, to: event + 1, row: event, rows: 1 })
     windows.forEach(({ span, hop }, w) => {
-      if (structure.lost.refusal(0, floorTo(t - span, hop)) > 0) refused++
+      if (structure.truncations.refusal(0, tileStart(t - span, hop)) > 0) refused++
       else
         check(
           structure.partials[w].map(column => column[0]),
           inWindow(lane, event, slot, t, span, hop),
         )
     })
-    structure.lost.nextChunk()
+    structure.truncations.clearNotes()
   }
   return refused
 }
@@ -89,7 +89,7 @@ export const indexed = (history: readonly Arriving[]): Arriving[] => history.map
  * One key's events, values their indices, in any order of processing: many times and arrivals are equal, positions never,
  * and no clock is asked below 25, where the latest are.
  */
-export const unordered: fc.Arbitrary<Lane> = fc
+export const unordered: fc.Arbitrary<StructureInput> = fc
   .array(fc.record({ time: fc.oneof(fc.constantFrom(-20, -5, 20), fc.integer({ min: -20, max: 20 })), delay: fc.nat(1) }), {
     maxLength: 40,
   })
@@ -101,15 +101,19 @@ export const unordered: fc.Arbitrary<Lane> = fc
     position: Float64Array.from(position),
     value: Float64Array.from(events.keys()),
     skip: undefined,
-    floor: new Float64Array(events.length).fill(25),
+    watermark: new Float64Array(events.length).fill(25),
   }))
 
 /** Events of a lane by (time, arrival, position), oldest first. */
-export const byOrder = (lane: Lane, events: readonly number[]): number[] =>
+export const byOrder = (lane: StructureInput, events: readonly number[]): number[] =>
   events.toSorted((a, b) => lane.time[a] - lane.time[b] || lane.arrival[a] - lane.arrival[b] || lane.position[a] - lane.position[b])
 
 /** Inserts every event, then reads each [slot, clock] in one chunk; the partials by read and window. */
-export function readAll(structure: Structure, lane: Lane, asked: readonly (readonly [slot: number, clock: number])[]): number[][][] {
+export function readAll(
+  structure: Structure,
+  lane: StructureInput,
+  asked: readonly (readonly [slot: number, clock: number])[],
+): number[][][] {
   const { length } = lane.slots
   structure.grow(2)
   const reads = {
@@ -117,19 +121,19 @@ export function readAll(structure: Structure, lane: Lane, asked: readonly (reado
     clock: Float64Array.from(asked, ([, clock]) => clock),
     upto: new Int32Array(asked.length).fill(length),
   }
-  runChunk(structure, { lane, reads, from: 0, to: length, row: 0, rows: asked.length })
+  runChunk(structure, { input: lane, reads, from: 0, to: length, row: 0, rows: asked.length })
   return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
 /** How many of the reads of `stepThrough` are of a window whose values have a `size` above `most`. */
-export function countOver(lane: Lane, windows: readonly Window[], most: number, size: (values: number[]) => number): number {
+export function countOver(lane: StructureInput, windows: readonly WindowShape[], most: number, size: (values: number[]) => number): number {
   const over = (event: number) =>
     windows.filter(({ span, hop }) => size(inWindow(lane, event, lane.slots[event], lane.arrival[event], span, hop)) > most).length
   return [...lane.slots.keys()].reduce((sum, event) => sum + over(event), 0)
 }
 
 /** A structure keeps one entry for each tile of its longest window, at hop 1 for each event, and none that is behind. */
-export function keepsTiles(structureOf: (windows: readonly Window[]) => Structure): void {
+export function keepsTiles(structureOf: (windows: readonly WindowShape[]) => Structure): void {
   for (const hop of [1, 2, 7]) {
     const windows = windowsOf([7, 60], hop)
     fc.assert(
@@ -140,7 +144,7 @@ export function keepsTiles(structureOf: (windows: readonly Window[]) => Structur
         stepThrough(structure, lane, windows, (_, events) => {
           longest = events
         })
-        assert.equal(structure.entries, new Set(longest.map(event => (hop === 1 ? event : floorTo(lane.time[event], hop)))).size)
+        assert.equal(structure.entries, new Set(longest.map(event => (hop === 1 ? event : tileStart(lane.time[event], hop)))).size)
       }),
     )
   }

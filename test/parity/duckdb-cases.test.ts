@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
-import { placed } from '../../src/sql/placed.ts'
+import { placeRequest } from '../../src/sql/place-request.ts'
 import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
 
 let db: DuckDb
@@ -16,7 +16,7 @@ for (const { name, source, group, log, asks } of cases)
     const rows = await db.values(
       group,
       source,
-      asks.map(ask => placed(ask, group.place, log.length)),
+      asks.map(ask => placeRequest(ask, group.place, log.length)),
     )
     asks.forEach(({ expect, exact = {}, why }, i) => {
       const answers = Object.fromEntries(group.features.map((feature, j) => [feature.name, rows[i][j]]))

@@ -1,11 +1,11 @@
 /** Labels in columns are what the oracle says: by hand-computed cases, and over random histories, as known at any time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploring.ts'
+import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploration-sampler.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { label } from '../../src/replay/label.ts'
-import { censoring } from '../../src/run/history/censored.ts'
+import { censoringOf } from '../../src/run/history/censoring.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
 import type { Fate } from '../oracle/explored.ts'
@@ -108,7 +108,7 @@ function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
 
 /** As a run does: by the scores that it has recorded, a row for each of its decisions; those of no run stand there without. */
 function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {}, fates = {} }: Run = {}) {
-  const censored = censoring(ir, model)
+  const censored = censoringOf(ir, model)
   if (!censored) return undefined
   const all = labels({ ...ir, models: [model] }, log, Infinity, { requests: [] })
   const recorded = all.map(about => ('event' in about ? (scores[about.event] ?? NaN) : NaN))

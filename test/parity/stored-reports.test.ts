@@ -5,8 +5,8 @@ import { reportTable } from '../../src/batch/report.ts'
 import { reportRecords } from '../../src/decision/report-records.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
-import { versionUsed } from '../../src/batch/report-ledger.ts'
-import { BEGINS, beginsText } from '../../src/log/begins.ts'
+import { versionAt } from '../../src/batch/report-ledger.ts'
+import { LOG_START, logStartText } from '../../src/log/log-start.ts'
 import type { StoredLog } from '../../src/log/store.ts'
 import { inputCodes } from '../../src/training/registry/input-codes.ts'
 import { putPromotions, putScore, putVersion } from '../../src/training/registry/registry.ts'
@@ -88,7 +88,7 @@ test('a model that is trained is scored by the version that had been promoted by
   ]
   const promoted = [1, 2, 0].map((version, i) => ({ version, entry: i, at: s + i * 10 - 10, why: 'by hand' }))
   await store.commit({ put: [...put(1, 10), ...put(2, -1), putPromotions(model.name, promoted)] })
-  const versions = [s - 11, s - 10, s, s + 9, s + 10].map(at => versionUsed(store, ir, report, at).version)
+  const versions = [s - 11, s - 10, s, s + 9, s + 10].map(at => versionAt(store, ir, report, at).version)
   assert.deepEqual(versions, [undefined, 1, 2, 2, undefined])
   const scoresBy = (version?: number) => {
     const making = reportTable(
@@ -128,7 +128,7 @@ test('where the log has forgotten what a row is made of, the row says so, and wh
     groups: pipeline.groups.map(group => ({ ...group, features: group.features.map(feature => ({ ...feature, window: 200 })) })),
   }
   const store = await stored(windowed, log, new Draw(3))
-  const forgotten = async (arrival: number) => store.commit({ put: [[BEGINS, beginsText({ entry: 0, arrival })]] })
+  const forgotten = async (arrival: number) => store.commit({ put: [[LOG_START, logStartText({ entry: 0, arrival })]] })
   await forgotten(150)
   const rows = made(store, windowed, { ...report, live: 100 }, log.length, 301)
   assert.deepEqual(

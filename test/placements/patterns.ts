@@ -20,7 +20,7 @@ import {
   t,
   type Placement,
 } from '../../src/index.ts'
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { computeHere } from '../batch/compute-here.ts'
@@ -102,9 +102,9 @@ async function decisionsOf(pattern: Pattern, seed: number): Promise<RecordedDeci
     for (let turn = 0; turn < 3; turn++) {
       run.tick()
       await pause(0)
-      await run.quiet()
+      await run.whenIdle()
     }
-    await run.submit('payments', batchOf([record]))
+    await run.submit('payments', recordBatchOf([record]))
   }
   await run.stop()
   return store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])

@@ -1,8 +1,8 @@
 /** What a run would be given of a table, and the places that go with it: nothing is decided. */
-import type { RecordBatch } from '../../src/intake/batch.ts'
-import type { Fed } from '../../src/postgres/feeding.ts'
+import type { RecordBatch } from '../../src/intake/record-batch.ts'
+import type { FeedTarget } from '../../src/postgres/run-feed.ts'
 
-export class Given implements Fed {
+export class Given implements FeedTarget {
   readonly batches: RecordBatch[] = []
   readonly #cursors = new Map<string, string>()
 
@@ -12,7 +12,7 @@ export class Given implements Fed {
     return Promise.resolve({ accepted: 0, duplicates: 0, refused: 0, sequence: 0 })
   }
 
-  room(): Promise<void> {
+  whenRoom(): Promise<void> {
     return Promise.resolve()
   }
 

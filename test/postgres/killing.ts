@@ -1,13 +1,13 @@
 /** A reader that is killed at moments drawn from a seed, again and again, and goes on each time with what was durable. */
 import { pause } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
-import type { Fed } from '../../src/postgres/feeding.ts'
+import type { FeedTarget } from '../../src/postgres/run-feed.ts'
 import type { Disk } from '../crash/model-store.ts'
 import { numbers, taking } from './taking.ts'
 
 /** Kills it so many times, each time after so many moments at most. Gives what is on the disk. */
 export async function killed(
-  read: (run: Fed, signal: AbortSignal) => Promise<void>,
+  read: (run: FeedTarget, signal: AbortSignal) => Promise<void>,
   draw: Random,
   { times, moments }: { readonly times: number; readonly moments: number },
 ): Promise<Disk> {

@@ -1,6 +1,6 @@
 /** Outboxes of tests, and numbers written into them. */
 import type { Sql } from 'postgres'
-import type { OutboxOptions } from '../../src/postgres/outbox.ts'
+import type { ReadOutboxOptions } from '../../src/postgres/outbox.ts'
 import type { Cluster } from './cluster.ts'
 import { databaseAt } from './server.ts'
 
@@ -8,7 +8,7 @@ export const outboxOf = (table: string) => `
   CREATE TABLE ${table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), payload jsonb NOT NULL);
   CREATE INDEX ON ${table} (xid, id)`
 
-export function outboxOptions(server: Cluster, table: string, more: Partial<OutboxOptions> = {}): OutboxOptions {
+export function outboxOptions(server: Cluster, table: string, more: Partial<ReadOutboxOptions> = {}): ReadOutboxOptions {
   const columns = { id: 'id', xid: 'xid', payload: 'payload' }
   return { database: databaseAt(server), table, follow: false, moved: false, columns, onWarning: () => {}, ...more }
 }

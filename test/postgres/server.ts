@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import type { Database } from '../../src/postgres/settings.ts'
+import type { DatabaseSettings } from '../../src/postgres/settings.ts'
 import { Cluster, makeCluster, USER } from './cluster.ts'
 import { serverPrograms } from './programs.ts'
 
@@ -45,4 +45,4 @@ export function ownServer(settings: Readonly<Record<string, string>> = {}, ready
   return () => cluster!
 }
 
-export const databaseAt = ({ host }: Cluster): Database => ({ host, user: USER, name: 'postgres' })
+export const databaseAt = ({ host }: Cluster): DatabaseSettings => ({ host, user: USER, name: 'postgres' })

@@ -3,8 +3,8 @@
  * one that is given twice is there twice.
  */
 import { entity, model, on, pipeline, source, t } from '../../src/index.ts'
-import { readDecisions } from '../../src/run/decide/decision-codec.ts'
-import type { Runnable } from '../../src/run/recovery/opening.ts'
+import { decodeDecisions } from '../../src/run/decide/decision-codec.ts'
+import type { Runnable } from '../../src/run/recovery/open-pipeline.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 
@@ -30,6 +30,6 @@ export function taking(runnable: Runnable = numbers, disk?: Disk, auto = true): 
 /** The first number of the vector of every durable decision, in the order of the log. */
 export const taken = (store: ModelStore): (number | null)[] =>
   store.decisions.flatMap(({ bytes }) => {
-    const { length, vector } = readDecisions(bytes)
+    const { length, vector } = decodeDecisions(bytes)
     return Array.from({ length }, (_, row) => (vector[0].nulls?.[row] ? null : vector[0].values[row]))
   })

@@ -8,7 +8,7 @@ import type { Plan, Setting } from '../../src/audit/domain/element.ts'
 import { scoreInto, scoringOf } from '../../src/audit/experiment/timeline/inputs.ts'
 import { Replays, type Replayed } from '../../src/audit/experiment/replay/replays.ts'
 import { limits } from '../../src/base/limits.ts'
-import type { Column } from '../../src/columns/block.ts'
+import type { ColumnData } from '../../src/columns/block.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../src/define/ir/ir.ts'
 import { decide } from '../../src/replay/decide.ts'
@@ -223,7 +223,7 @@ interface Decision {
 function decided({ ir, model, log, run }: Drawn): Decision[] {
   const made: Decision[] = []
   const replay = logOf(ir, log, run)
-  const keyOf = ({ values }: Column, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
+  const keyOf = ({ values }: ColumnData, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
   for (const { t, key, position, score, length } of decide({ ir, scores: new Map() }, model, replay))
     for (let row = 0; row < length; row++)
       made.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Plan } from '../../src/audit/domain/element.ts'
 import { Experiment } from '../../src/audit/experiment/experiment.ts'
-import { Judging, type Judged, type Way } from '../../src/audit/compare/valuation.ts'
+import { PlanValuation, type ValuedPlan, type ValuationMode } from '../../src/audit/compare/valuation.ts'
 import { utilityOf } from '../../src/audit/value/index.ts'
 import type { UtilityIR } from '../../src/define/ir/ir.ts'
 import { threadCase } from '../threads/generate.ts'
@@ -16,7 +16,7 @@ import { logOf } from './engines/replayed.ts'
 const CASES = 24
 /** Of the model's period; each is a multiple of the one before. */
 const TIMES = [2, 4, 12] as const
-const WAYS: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
+const WAYS: readonly ValuationMode[] = ['frozen', 'frozenAtBudget', 'refit']
 
 /** Of rounding: a week's figure is a sum of minutes or outcomes times a factor. */
 const ROUNDING = 1e-9
@@ -34,15 +34,15 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
     const experiment = new Experiment({ ir, scores: new Map() }, model, logOf(ir, log))
     for (const kind of ['caught', 'notice'] as const) {
       const worth: UtilityIR = { kind, unit: 'failures', budget: 0.2 }
-      const judging = await Judging.of(experiment, {
+      const judging = await PlanValuation.valueOf(experiment, {
         ir,
         model,
         utility: utilityOf({ utility: worth }, model),
         budget: 0.2,
         decisionsAWeek: 1000,
       })
-      for (const way of WAYS.filter(way => judging.why(way) === undefined)) {
-        let before = await judging.now(way)
+      for (const way of WAYS.filter(way => judging.unavailableReason(way) === undefined)) {
+        let before = await judging.baseline(way)
         for (const times of TIMES) {
           const then = await judging.of(planOf(decide.every * times), way)
           assertNoMore(before, then, `seed ${seed}, ${kind}, ${way}, every ${times} ticks`)
@@ -57,7 +57,7 @@ test('a slower cadence of ticks never catches more, nor notices earlier', async 
   assert.ok(lost > CASES, `only ${lost} cadences lost anything`)
 })
 
-function assertNoMore(before: Judged, { performance }: Judged, place: string): void {
+function assertNoMore(before: ValuedPlan, { performance }: ValuedPlan, place: string): void {
   const most = before.performance
   if (Number.isNaN(most.aWeek)) return
   assert.ok(performance.aWeek <= most.aWeek * (1 + ROUNDING), `${place}: ${performance.aWeek} after ${most.aWeek}`)

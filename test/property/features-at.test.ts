@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { FeatureValue } from '../../src/decision/feature-value.ts'
 import type { ColumnIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
-import { featuresAt } from '../../src/run/history/features-at.ts'
+import { featuresFromLog } from '../../src/run/history/features-at.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
@@ -54,7 +54,7 @@ test('features at a moment, from a stored log, are the oracle’s', async () => 
           key[part],
         ),
       )
-      const got = featuresAt(of.ir, store, { group, key: texts, t })
+      const got = featuresFromLog(of.ir, store, { group, key: texts, t })
       const want = expected(of, { group: ask.group, place: ask.place, key, prefix, t })
       const where = `seed ${of.seed}, group ${group.name} ${ask.place.kind} of ${texts.join()} at ${t}`
       assert.equal(got.ofKey, want.ofKey, where)

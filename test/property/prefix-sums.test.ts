@@ -7,17 +7,17 @@ import { test } from 'node:test'
 import type { FeatureColumn } from '../../src/aggregate/aggregate.ts'
 import type { Setting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
-import { earlier, placedAs } from '../../src/audit/experiment/operators/group.ts'
-import { inferred } from '../../src/audit/experiment/operators/inference.ts'
-import { ingested } from '../../src/audit/experiment/operators/ingestion.ts'
+import { earlierMoments, placeGroup } from '../../src/audit/experiment/operators/group.ts'
+import { applyInference } from '../../src/audit/experiment/operators/inference.ts'
+import { applyIngestion } from '../../src/audit/experiment/operators/ingestion.ts'
 import { summedColumns } from '../../src/audit/experiment/prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../../src/audit/experiment/prefix-sums/summed-groups.ts'
-import { rowsOf } from '../../src/audit/experiment/timeline/rows.ts'
-import type { World } from '../../src/audit/experiment/timeline/world.ts'
+import { decisionRows } from '../../src/audit/experiment/timeline/decision-rows.ts'
+import type { Timeline } from '../../src/audit/experiment/timeline/timeline.ts'
 import { groupReads } from '../../src/decision/reads.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir/ir.ts'
-import { triggeringOf } from '../../src/replay/decide.ts'
+import { decisionPointsOf } from '../../src/replay/decide.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 import { isReplayed, logOf } from './engines/replayed.ts'
 import { deciding } from './generate/deciders.ts'
@@ -58,24 +58,24 @@ function inTheirOrder(log: readonly LoggedEvent[]): LoggedEvent[] {
 
 function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: Compared): void {
   const decides = { ir, model }
-  const triggering = triggeringOf(ir, model, log)
-  if ([...triggering.stretches(1000)].every(({ length }) => length === 0)) return
-  const base: World = { log, rows: rowsOf(triggering, model) }
+  const triggering = decisionPointsOf(ir, model, log)
+  if ([...triggering.batches(1000)].every(({ length }) => length === 0)) return
+  const base: Timeline = { log, rows: decisionRows(triggering, model) }
   const span = log.until - log.first
   // One for all settings, as an audit has it, and one so small that each lets go of what the last one had, or has no room at all.
   const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(draw.magnitude(20_000))
   for (let i = 0; i < SETTINGS; i++) {
     const [ingestion, ingestionName] = ingestionSetting(draw, log, span)
-    const { timeline: arrived } = inferred({ kind: 'now' }, decides, ingested(ingestion, decides, base))
+    const { timeline: arrived } = applyInference({ kind: 'now' }, decides, applyIngestion(ingestion, decides, base))
     const every = model.decide.kind === 'every' ? model.decide.every : draw.magnitude(span + 1)
     const [inference, inferenceName] = draw.chance(0.25)
       ? [{ kind: 'every' as const, every }, 'at multiples']
       : [{ kind: 'now' as const }, '']
-    const { timeline: world } = inferred(inference, decides, arrived)
+    const { timeline: world } = applyInference(inference, decides, arrived)
     for (const read of groupReads(ir, model)) {
       const [setting, settingName] = groupSetting(draw, span)
-      const placed = placedAs(setting, read.group)
-      const rows = { ...world.rows, moments: earlier(world, placed.by) }
+      const placed = placeGroup(setting, read.group)
+      const rows = { ...world.rows, moments: earlierMoments(world, placed.by) }
       const asked = { ...read, group: { ...read.group, place: placed.place } }
       const wanted = replayedColumns(asked, rows, world.log)
       const summed = summedColumns(asked, rows, world.log, groups)

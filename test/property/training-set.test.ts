@@ -9,13 +9,13 @@ import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { OutputValues } from '../../src/files/table.ts'
-import type { History } from '../../src/intake/intake.ts'
+import type { SourceHistory } from '../../src/intake/history-builder.ts'
 import { inOrderOfTime, type AskedRows } from '../../src/replay/asked-rows.ts'
 import { replayLog } from '../../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../../src/replay/question.ts'
 import { setOfRows, type TrainingColumn, type TrainingSet } from '../../src/replay/training-set.ts'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
-import { placed } from '../../src/sql/placed.ts'
+import { placeRequest } from '../../src/sql/place-request.ts'
 import { rowCases } from '../oracle/cases/rows.ts'
 import { rowAt } from '../oracle/rows.ts'
 import type { Answer } from './case.ts'
@@ -135,7 +135,7 @@ async function witness(db: DuckDb, seed: string, ir: PipelineIR, group: GroupIR,
   const keyOf = ({ key }: Asked) => group.key.map(column => key[column])
   await db.load(source, log)
   const asks = rows.map(row =>
-    placed({ key: keyOf(row), prefix: log.filter(({ arrival }) => arrival <= row.t).length, t: row.t }, group.place, log.length),
+    placeRequest({ key: keyOf(row), prefix: log.filter(({ arrival }) => arrival <= row.t).length, t: row.t }, group.place, log.length),
   )
   const answers = await db.values(group, source, asks)
   let compared = 0
@@ -223,9 +223,9 @@ type Cells = Readonly<Record<string, Answer['value']>>
 /** The rows in the order in which they were asked for. */
 function read(question: Question, log: readonly LoggedEvent[], rows: readonly Asked[], stretch?: number): Cells[] {
   const strings = new Strings()
-  const histories = question.ir.sources.map((source): [string, History] => {
+  const histories = question.ir.sources.map((source): [string, SourceHistory] => {
     const own = log.filter(event => event.source === source.name)
-    return [source.name, { source, block: blockOf(source, own, strings) } as History]
+    return [source.name, { source, block: blockOf(source, own, strings) } as SourceHistory]
   })
   const set = setOfRows(
     question,

@@ -3,7 +3,7 @@ import { aggregates } from '../../src/aggregate/index.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
-import { madeReads } from '../../src/sql/made.ts'
+import { recordedReads } from '../../src/sql/recorded-decisions.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree, answerText } from '../property/compare.ts'
 import type { Answer } from '../property/case.ts'
@@ -49,7 +49,7 @@ function checkCuts(judged: Judged, looked: Looked): void {
   const t = 'event' in trigger ? trigger.event.arrival : trigger.mark.t
   if (t !== decision.t) judged.mismatches.push(`${placeText(looked)} was decided at ${decision.t}, and its trigger is of ${t}`)
   const prefix = entries.slice(0, decision.entry).filter(entry => 'event' in entry).length + ('event' in trigger ? 1 : 0)
-  for (const { id, group } of madeReads(ir, model)) {
+  for (const { id, group } of recordedReads(ir, model)) {
     judged.cuts++
     const want = known(sourceOf(ir, group), group.place, log, prefix, decision.t)
     const got = decision.read[id]
@@ -90,7 +90,7 @@ function cellOf({ vector }: RecordedDecision, { name }: InputIR): Answer {
 function toleranceOf(looked: Looked, { expr }: InputIR): number {
   if (expr.op !== 'feature') return 0
   const { ir, entries, model, decision } = looked
-  const read = madeReads(ir, model).find(({ group, key }) => group.name === expr.group && key.join() === expr.key.join())!
+  const read = recordedReads(ir, model).find(({ group, key }) => group.name === expr.group && key.join() === expr.key.join())!
   const feature = read.group.features.find(({ name }) => name === expr.name)!
   return isExact(feature) ? 0 : inexact(looked, read, feature, triggerOf(model, entries[decision.entry], decision.key))
 }
@@ -99,7 +99,7 @@ const isExact = ({ agg, input }: FeatureIR): boolean => aggregates[agg].exactnes
 
 function inexact(
   { ir, entries, decision }: Looked,
-  { id, group, key }: ReturnType<typeof madeReads>[number],
+  { id, group, key }: ReturnType<typeof recordedReads>[number],
   feature: FeatureIR,
   trigger: ReturnType<typeof triggerOf>,
 ): number {

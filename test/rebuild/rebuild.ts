@@ -11,7 +11,7 @@ import { valueAt } from '../../src/intake/row-text.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
 import type { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
-import { madeReads, type SqlMade } from '../../src/sql/made.ts'
+import { recordedReads, type SqlRecordedDecision } from '../../src/sql/recorded-decisions.ts'
 import type { Entry } from '../crash/inspect.ts'
 import { eventsOf } from './case.ts'
 
@@ -28,8 +28,8 @@ export async function rebuild(
   entries: readonly Entry[],
   decisions: readonly Blind[],
 ): Promise<readonly SqlVector[]> {
-  await db.begin(ir)
-  for (const source of ir.sources) await db.add(ir, source, eventsOf(source, entries).entries())
+  await db.createEventTables(ir)
+  for (const source of ir.sources) await db.addEvents(ir, source, eventsOf(source, entries).entries())
   const vectors = new Map<Blind, SqlVector>()
   for (const model of ir.models) {
     const own = decisions.filter(decision => decision.model === model.name)
@@ -40,10 +40,10 @@ export async function rebuild(
   return decisions.map(decision => vectors.get(decision)!)
 }
 
-function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decision: Blind): SqlMade {
+function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decision: Blind): SqlRecordedDecision {
   const { entry, t, read } = decision
   const { decide } = model
-  const cuts = madeReads(ir, model).map(({ id, group }) => {
+  const cuts = recordedReads(ir, model).map(({ id, group }) => {
     const { known, clock } = read[id]
     const isOwn = decide.kind === 'on' && decide.source === group.source
     return {
@@ -69,7 +69,7 @@ export function triggerOf({ decide }: ModelIR, entry: Entry, key: Value): Readon
   const strings = new Strings()
   if (decide.kind !== 'request' || entry.mark.kind !== 'request') return {}
   const reader = new RequestReader(decide, strings)
-  reader.take(entry.mark.fields)
+  reader.readFields(entry.mark.fields)
   const block = { columns: reader.columns() }
   return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
 }

@@ -6,9 +6,9 @@
  */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
-import type { Reason } from '../../src/reconcile/report.ts'
+import type { MismatchReason } from '../../src/reconcile/report.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import { madeReads } from '../../src/sql/made.ts'
+import { recordedReads } from '../../src/sql/recorded-decisions.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree } from '../property/compare.ts'
 import type { Answer } from '../property/case.ts'
@@ -23,7 +23,7 @@ export interface Judged {
   /** Does everything make another value than what the decision knew? */
   readonly isMoved: boolean
   /** Kinds of events that made that difference. */
-  readonly causes: ReadonlySet<Reason>
+  readonly causes: ReadonlySet<MismatchReason>
 }
 
 export interface Looked {
@@ -48,7 +48,7 @@ export function lookedAt(
   { name, expr }: ModelIR['inputs'][number],
 ): Looked | undefined {
   if (expr.op !== 'feature') return undefined
-  const { id, group, key } = madeReads(ir, model).find(read => read.group.name === expr.group && read.key.join() === expr.key.join())!
+  const { id, group, key } = recordedReads(ir, model).find(read => read.group.name === expr.group && read.key.join() === expr.key.join())!
   const source = sourceOf(ir, group)
   const at = entries[decision.entry]
   const row = triggerOf(model, at, decision.key)
@@ -84,7 +84,7 @@ export function judgedBy(looked: Looked, wasRefused: ReadonlySet<LoggedEvent>): 
 }
 
 /** What each event is to the decision; `undefined` for what it knew. */
-function kindsOf({ source, events, known, within }: Looked, wasRefused: ReadonlySet<LoggedEvent>): (Reason | undefined)[] {
+function kindsOf({ source, events, known, within }: Looked, wasRefused: ReadonlySet<LoggedEvent>): (MismatchReason | undefined)[] {
   const identityOf = (event: LoggedEvent): string | undefined => {
     const fields = source.identity?.map(name => event.row[name] ?? null)
     return fields === undefined || fields.includes(null) ? undefined : JSON.stringify([event.row[source.key], ...fields])
@@ -108,9 +108,9 @@ function kindsOf({ source, events, known, within }: Looked, wasRefused: Readonly
  * The kinds without whose events today's value would be another; where there is none, those that would have made another value of what was known by themselves; where
  * there is none, those that do so together: then all that there are.
  */
-function causesOf(looked: Looked, kinds: readonly (Reason | undefined)[], then: Answer, today: Answer): Set<Reason> {
+function causesOf(looked: Looked, kinds: readonly (MismatchReason | undefined)[], then: Answer, today: Answer): Set<MismatchReason> {
   const all = [...new Set(kinds.filter(kind => kind !== undefined))]
-  const over = (counts: (kind: Reason | undefined) => boolean): Answer =>
+  const over = (counts: (kind: MismatchReason | undefined) => boolean): Answer =>
     valueFrom(
       looked,
       looked.events.filter((_, i) => counts(kinds[i])),

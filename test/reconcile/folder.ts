@@ -2,21 +2,21 @@
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { rowText } from '../../src/intake/row-text.ts'
-import type { SettledLetter } from '../../src/log/letters.ts'
-import type { StoredDecisions } from '../../src/log/store.ts'
-import type { Reconcilable } from '../../src/reconcile/reconcile.ts'
+import type { SettledDeadLetter } from '../../src/log/dead-letters.ts'
+import type { StoredDecisionBatch } from '../../src/log/store.ts'
+import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { ModelStore, type Disk } from '../crash/model-store.ts'
 import { blockOf } from '../property/engines/block.ts'
 
 export interface PlantedIn {
   /** Another stretch in place of each. */
-  readonly stretch?: (stretch: StoredDecisions) => StoredDecisions
+  readonly stretch?: (stretch: StoredDecisionBatch) => StoredDecisionBatch
   /** Letters that became events. */
-  readonly accepted?: readonly SettledLetter[]
+  readonly accepted?: readonly SettledDeadLetter[]
 }
 
-export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: PlantedIn = {}): Reconcilable {
+export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: PlantedIn = {}): ReconcileReader {
   const store = new ModelStore(disk)
   const letters = {
     *dead() {
@@ -35,7 +35,7 @@ export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: Pl
     lastSegment: () => store.lastSegment(),
     decisionsAt: entry => store.decisionsAt(entry),
     schemas: () => store.schemas(),
-    lastStages: () => store.lastStages(),
+    lastStageBlock: () => store.lastStageBlock(),
     get: name => store.get(name),
     named: prefix => store.named(prefix),
     readState: name => store.readState(name),
@@ -47,7 +47,7 @@ export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: Pl
 }
 
 /** The letter that an event was, before somebody mended it. */
-export function letterOf(source: SourceIR, event: LoggedEvent, id: number): SettledLetter {
+export function letterOf(source: SourceIR, event: LoggedEvent, id: number): SettledDeadLetter {
   const strings = new Strings()
   const raw = rowText(source, blockOf(source, [event], strings), 0, () => strings)
   const refused = { source: source.name, reason: 'schema', detail: 'planted', place: 'planted', at: 0, sequence: 0 } as const

@@ -2,9 +2,9 @@
 import { aggregates } from '../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
-import type { Reconcilable } from '../../src/reconcile/reconcile.ts'
-import type { Reason } from '../../src/reconcile/report.ts'
-import type { StoredDecisions } from '../../src/log/store.ts'
+import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'
+import type { MismatchReason } from '../../src/reconcile/report.ts'
+import type { StoredDecisionBatch } from '../../src/log/store.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { eventsOf, type Material } from '../rebuild/case.ts'
@@ -16,7 +16,7 @@ export interface Planted {
   /** What reconciles. */
   readonly ir: PipelineIR
   readonly fingerprint: string
-  readonly folder: Reconcilable
+  readonly folder: ReconcileReader
   readonly wasRefused: ReadonlySet<LoggedEvent>
   readonly changed?: ChangedFeature
   readonly cut?: PlantedCut
@@ -26,7 +26,7 @@ export interface Planted {
 export interface PlantedCut {
   readonly input: string
   readonly decision: RecordedDecision
-  readonly reason: Extract<Reason, 'unexplained' | 'numeric bound'>
+  readonly reason: Extract<MismatchReason, 'unexplained' | 'numeric bound'>
 }
 
 export function plantedIn(material: Material, draw: Draw): Planted {
@@ -64,7 +64,7 @@ function cutIn({ ir, disk, recorded }: Material, draw: Draw, reason: PlantedCut[
   })
   if (cells.length === 0) return undefined
   const { model, entry, input } = draw.pick(cells)
-  const holds = (of: StoredDecisions) => of.model === model.name && of.first <= entry && entry <= of.last
+  const holds = (of: StoredDecisionBatch) => of.model === model.name && of.first <= entry && entry <= of.last
   const was = disk.commits.flatMap(({ decisions = [] }) => decisions).find(holds)!
   const is = tampered(ir, was, { entry, input }, reason === 'unexplained' ? damagedNumber : nearbyNumber)
   if (is === was) return undefined

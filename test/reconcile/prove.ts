@@ -12,7 +12,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import type { InputIR, ModelIR } from '../../src/define/ir/ir.ts'
 import { reconcile } from '../../src/reconcile/reconcile.ts'
 import { planRepair, repairPuts } from '../../src/reconcile/repair.ts'
-import { reasons, type Basis, type Reason } from '../../src/reconcile/report.ts'
+import { mismatchReasons, type ComparisonBasis, type MismatchReason } from '../../src/reconcile/report.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { ModelStore } from '../crash/model-store.ts'
@@ -37,8 +37,8 @@ export interface ReconcileResult {
   /** Values that were called unexplained and are not the planted ones. */
   readonly unexplained: number
   /** Causes by reason, and how many of them were named. */
-  readonly faultsOf: Readonly<Record<Reason, number>>
-  readonly rightOf: Readonly<Record<Reason, number>>
+  readonly faultsOf: Readonly<Record<MismatchReason, number>>
+  readonly rightOf: Readonly<Record<MismatchReason, number>>
   /** Values with several causes. */
   readonly several: number
   /** Folders that were repaired, and those that were not sound afterwards. */
@@ -70,11 +70,12 @@ const counted = [
   'tooWide',
 ] as const
 type Counts = Record<(typeof counted)[number], number> & {
-  readonly faultsOf: Record<Reason, number>
-  readonly rightOf: Record<Reason, number>
+  readonly faultsOf: Record<MismatchReason, number>
+  readonly rightOf: Record<MismatchReason, number>
 }
 
-const ofReasons = (): Record<Reason, number> => Object.fromEntries(reasons.map(reason => [reason, 0])) as Record<Reason, number>
+const ofReasons = (): Record<MismatchReason, number> =>
+  Object.fromEntries(mismatchReasons.map(reason => [reason, 0])) as Record<MismatchReason, number>
 
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<ReconcileResult> {
   const zeros = Object.fromEntries(counted.map(name => [name, 0])) as Record<(typeof counted)[number], number>
@@ -92,8 +93,8 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
 export function holds(result: ReconcileResult): boolean {
   const { cases, faults, right, wrong, flagged, missed, unexplained, unclean, faultsOf, rightOf } = result
   const isRight = right >= RIGHT_LEAST * faults && right >= RIGHT_LEAST * (right + wrong) && flagged + missed + unexplained + unclean === 0
-  const isRightOf = reasons.every(reason => rightOf[reason] >= RIGHT_LEAST * faultsOf[reason])
-  return faults > 0 && isRight && (cases < COVERING_CASES || (isRightOf && reasons.every(reason => faultsOf[reason] > 0)))
+  const isRightOf = mismatchReasons.every(reason => rightOf[reason] >= RIGHT_LEAST * faultsOf[reason])
+  return faults > 0 && isRight && (cases < COVERING_CASES || (isRightOf && mismatchReasons.every(reason => faultsOf[reason] > 0)))
 }
 
 async function one(seed: number, counts: Counts): Promise<string[]> {
@@ -105,7 +106,7 @@ async function one(seed: number, counts: Counts): Promise<string[]> {
   try {
     const report = await reconcile(planted, planted.folder, {
       atOnce: draw.pick([1, 7, 1000]),
-      onApart: ({ basis, causes, input, ...of }) => found.set(nameOf(basis, of, input), new Set(causes.map(({ reason }) => reason))),
+      onMismatch: ({ basis, causes, input, ...of }) => found.set(nameOf(basis, of, input), new Set(causes.map(({ reason }) => reason))),
     })
     sound = report.sound
   } catch (error) {
@@ -135,9 +136,9 @@ async function repaired({ disk }: Material, planted: Planted, counts: Counts): P
 }
 
 /** The reasons that were named of each value of each basis. */
-type Found = Map<string, ReadonlySet<Reason>>
+type Found = Map<string, ReadonlySet<MismatchReason>>
 
-const nameOf = (basis: Basis, { model, entry, key }: Pick<RecordedDecision, 'model' | 'entry' | 'key'>, input: string): string =>
+const nameOf = (basis: ComparisonBasis, { model, entry, key }: Pick<RecordedDecision, 'model' | 'entry' | 'key'>, input: string): string =>
   JSON.stringify([basis, model, entry, key, input])
 
 class Judge {
@@ -170,14 +171,14 @@ class Judge {
     this.#expect('corrected', decision, input, new Set(causes))
   }
 
-  #ownReason({ isOff }: Judged, isOwnCut: boolean): Reason[] {
+  #ownReason({ isOff }: Judged, isOwnCut: boolean): MismatchReason[] {
     const { changed, cut } = this.#planted
     if (isOwnCut) return [cut!.reason]
     // Nothing else makes a recorded value another: `prove rebuild` shows it.
     return isOff ? [changed ? 'code version' : 'unexplained'] : []
   }
 
-  #expect(basis: Basis, decision: RecordedDecision, input: InputIR, expected: ReadonlySet<Reason>): void {
+  #expect(basis: ComparisonBasis, decision: RecordedDecision, input: InputIR, expected: ReadonlySet<MismatchReason>): void {
     const name = nameOf(basis, decision, input.name)
     const found = this.#named(name, expected)
     if (expected.size === 0 && found.size === 0) return
@@ -203,8 +204,8 @@ class Judge {
   }
 
   /** Sums of doubles may come out otherwise anywhere: that they did is right where nobody planted it. */
-  #named(name: string, expected: ReadonlySet<Reason>): ReadonlySet<Reason> {
-    const found = this.#found.get(name) ?? new Set<Reason>()
+  #named(name: string, expected: ReadonlySet<MismatchReason>): ReadonlySet<MismatchReason> {
+    const found = this.#found.get(name) ?? new Set<MismatchReason>()
     return expected.has('numeric bound') ? found : new Set([...found].filter(reason => reason !== 'numeric bound'))
   }
 }

@@ -1,9 +1,9 @@
 /** A stretch of decisions with another number in one cell, whole by its checksum. */
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { triggerId, triggerKey } from '../../src/define/model/trigger-columns.ts'
-import type { StoredDecisions } from '../../src/log/store.ts'
-import { isList } from '../../src/model/vector.ts'
-import { DecisionWriter, readDecisions } from '../../src/run/decide/decision-codec.ts'
+import type { StoredDecisionBatch } from '../../src/log/store.ts'
+import { isListColumn } from '../../src/model/vector.ts'
+import { DecisionWriter, decodeDecisions } from '../../src/run/decide/decision-codec.ts'
 import type { LiveDecisions } from '../../src/run/decide/live-model.ts'
 
 export interface Cut {
@@ -18,13 +18,13 @@ export const damagedNumber = (value: number): number => (value === -1 ? 1 : valu
 export const nearbyNumber = (value: number): number => value * (1 + 2 ** -43)
 
 /** The first row of an entry gets another number in one of its inputs; the same stretch where it has none that is a number. */
-export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, input }: Cut, by = damagedNumber): StoredDecisions {
+export function tampered(ir: PipelineIR, stretch: StoredDecisionBatch, { entry, input }: Cut, by = damagedNumber): StoredDecisionBatch {
   const model = ir.models.find(({ name }) => name === stretch.model)!
-  const decoded = readDecisions(stretch.bytes)
+  const decoded = decodeDecisions(stretch.bytes)
   const row = decoded.entry.indexOf(entry)
   const slot = model.inputs.findIndex(({ name }) => name === input)
   const column = decoded.vector[slot]
-  if (row < 0 || isList(column) || model.inputs[slot].expr.type === 'string' || column.nulls?.[row] === 1) return stretch
+  if (row < 0 || isListColumn(column) || model.inputs[slot].expr.type === 'string' || column.nulls?.[row] === 1) return stretch
   const values = Float64Array.from(column.values)
   values[row] = model.inputs[slot].expr.type === 'bool' ? 1 - values[row] : by(values[row])
   return written(ir, model, decoded, decoded.vector.with(slot, { ...column, values }))
@@ -33,9 +33,9 @@ export function tampered(ir: PipelineIR, stretch: StoredDecisions, { entry, inpu
 function written(
   ir: PipelineIR,
   model: ModelIR,
-  decoded: ReturnType<typeof readDecisions>,
+  decoded: ReturnType<typeof decodeDecisions>,
   vector: LiveDecisions['vector'],
-): StoredDecisions {
+): StoredDecisionBatch {
   const { fingerprint, strings, length, entry, t, position, keys, ids, score, refused, reads, known, clock } = decoded
   const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
   const decisions: LiveDecisions = {
@@ -53,7 +53,7 @@ function written(
     refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
     reads: reads.map((id, i) => ({ id, known: known[i], clock: clock[i] })),
     since: () => 0,
-    made: { begun: 0, features: 0, scored: 0 },
+    times: { begun: 0, features: 0, scored: 0 },
   }
   return new DecisionWriter(fingerprint, strings).write(decisions, () => strings)
 }

@@ -1,6 +1,6 @@
 /** A client of a test's server that waits for nothing, and whose network fails where the test says so. */
-import { Http, type Fetch } from '../../src/client/http.ts'
-import { clientOver, httpOptions, type Client, type ClientOptions } from '../../src/client/client.ts'
+import { HttpClient, type Fetch } from '../../src/client/http.ts'
+import { clientWith, httpOptions, type Client, type ClientOptions } from '../../src/client/client.ts'
 
 export interface Caller {
   readonly api: Client
@@ -24,13 +24,13 @@ export function caller(
     const go = () => fetch(url, init)
     return (next.shift() ?? (go => go()))(go)
   }
-  const http = new Http({
+  const http = new HttpClient({
     ...httpOptions({ fetch: through, ...options }),
     ...patience,
     random: () => 0,
     pause: async ms => void waits.push(ms),
   })
-  return { api: clientOver(http), asked, waits, next }
+  return { api: clientWith(http), asked, waits, next }
 }
 
 /** An answer that somebody in front of the server gives. */

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { count, entity, features, model, on, pipeline, request, rules, source, stream, t } from '../../src/index.ts'
-import { openFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
+import { openDataFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
-import { Feed } from '../../src/serve/events/run-feed.ts'
+import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
 import { serve, type ServerOptions } from '../../src/serve/server.ts'
 
 const card = entity('card', t.string())
@@ -60,9 +60,9 @@ export type OpenOptions = Partial<ServerOptions> & { readonly idsMax?: number; r
 
 export async function open({ idsMax, fsyncMs, ...options }: OpenOptions = {}): Promise<Open> {
   const data = mkdtempSync(join(tmpdir(), 'spillway-serve-'))
-  const folder = await openFolder(data, { fsyncMs })
-  const feed = new Feed()
-  const run = new Run(shop, { store: folder.store, clock: () => start, onRecorded: feed.tell, ...(idsMax !== undefined && { idsMax }) })
+  const folder = await openDataFolder(data, { fsyncMs })
+  const feed = new CommitFeed()
+  const run = new Run(shop, { store: folder.store, clock: () => start, onRecorded: feed.notify, ...(idsMax !== undefined && { idsMax }) })
   const app = serve({ run, pipeline: shop, data, feed, ...options })
   await app.ready()
   return {

@@ -6,7 +6,7 @@
 import { audit } from '../../src/audit/audit.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import type { ThreadWork } from '../../src/audit/experiment/parallel/ahead.ts'
+import type { ThreadWork } from '../../src/audit/experiment/parallel/precomputed-plans.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, WorthIR } from '../../src/define/ir/ir.ts'

@@ -1,5 +1,5 @@
 /** Payments whose world moves at some day, sent to a run day by day: what the tests of trainings on drift are about. */
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { random } from '../../src/base/random.ts'
 import type { Driven } from './driven.ts'
 import { begun, DAY, HOUR, type Chargeback, type Payment } from './stolen.ts'
@@ -44,7 +44,7 @@ export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, w
 export async function sendDays({ run, to }: Driven, days: Days, from: number, upto: number): Promise<void> {
   for (let day = from; day < upto; day++) {
     await to((day + 1) * DAY - 1)
-    for (const [source, rows] of Object.entries(days[day])) await run.submit(source, batchOf(rows))
+    for (const [source, rows] of Object.entries(days[day])) await run.submit(source, recordBatchOf(rows))
     await to((day + 1) * DAY + HOUR)
   }
 }

@@ -4,9 +4,9 @@ import { judgeHere, lookHere, trainHere } from '../batch/train-here.ts'
 import type { ModelStore } from '../crash/model-store.ts'
 import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
 import type { Train } from '../../src/index.ts'
-import { batchOf } from '../../src/intake/batch.ts'
+import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { versionsOf } from '../../src/training/registry/registry.ts'
-import type { LookPort } from '../../src/run/jobs/drift-job.ts'
+import type { DriftCheckPort } from '../../src/run/jobs/drift-job.ts'
 import type { TrainPort } from '../../src/run/jobs/training-job.ts'
 
 export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
@@ -19,7 +19,7 @@ export interface Options extends Pick<Driving, 'disk'> {
   readonly pipeline?: ReturnType<typeof stolen>
   readonly at?: number
   readonly training?: (store: ModelStore) => TrainPort
-  readonly looking?: (store: ModelStore) => LookPort
+  readonly looking?: (store: ModelStore) => DriftCheckPort
 }
 
 /** Times are counted from the begin. */
@@ -35,7 +35,7 @@ export const open = ({
     disk,
     start: begun,
     now: at,
-    besides: store => ({ train: training(store), judge: judgeHere(store), look: looking(store) }),
+    besides: store => ({ train: training(store), evaluateChallenger: judgeHere(store), checkDrift: looking(store) }),
   })
 
 const { payments, chargebacks } = stolenHistory(40 * 24, { seed: 7 })
@@ -52,7 +52,7 @@ export async function send({ run, to }: Driven, from: number, upto: number): Pro
     for (const name of ['payments', 'chargebacks'])
       await run.submit(
         name,
-        batchOf(
+        recordBatchOf(
           rows.filter(([source, { at }]) => source === name && at > begun + day * HOUR && at <= begun + end * HOUR).map(([, row]) => row),
         ),
       )
@@ -61,4 +61,4 @@ export async function send({ run, to }: Driven, from: number, upto: number): Pro
 
 export { decisionsOf } from '../batch/driven-run.ts'
 export const stateOf = ({ store }: Pick<Driven, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
-export const pay = (id: string, at: number) => batchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])
+export const pay = (id: string, at: number) => recordBatchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])

@@ -5,9 +5,9 @@
  * stand in for one another; in one two are worth something only together. A verdict `stream` of a group that is not worth it is false whatever runs now; of the group that is worth
  * exactly what it costs any verdict is.
  */
-import { bandedIntervals } from '../../src/audit/plans/intervals.ts'
+import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
 import type { PlanPorts } from '../../src/audit/domain/plan-types.ts'
-import { judgePlans } from '../../src/audit/plans/plans.ts'
+import { recommendPlan } from '../../src/audit/plans/recommend.ts'
 import { random, type Random } from '../../src/base/random.ts'
 import { DECISIONS_A_MONTH, generatedWorld, WEEKS, type GeneratedWorld, type Planted, type PlantedGroup } from './generated.ts'
 
@@ -56,13 +56,13 @@ export type IntervalsOf = (world: GeneratedWorld) => PlanPorts['intervals']
 
 /** By entity, and by blocks of time. */
 const banded: IntervalsOf = ({ t, clusters }) =>
-  bandedIntervals({ t, clusters: clusters.filter(({ name }) => name !== 'day') }, { horizon: 0, window: 0 }, { seed: 1, draws: DRAWS })
+  planIntervals({ t, clusters: clusters.filter(({ name }) => name !== 'day') }, { horizon: 0, window: 0 }, { seed: 1, draws: DRAWS })
 
 export async function proveAudits(
   { cases, seed }: { readonly cases: number; readonly seed: number },
   intervalsOf: IntervalsOf = banded,
 ): Promise<AuditsResult> {
-  const judged = (seed: number, planted: Planted): ReturnType<typeof judgePlans> => judgedBy(intervalsOf, seed, planted)
+  const judged = (seed: number, planted: Planted): ReturnType<typeof recommendPlan> => judgedBy(intervalsOf, seed, planted)
   const sums = { reports: 0, falseStreams: 0, falseOfLuck: 0, falseChanges: 0, redundant: 0, complementary: 0 }
   const worth = TIMES.map(times => ({ times, right: 0, wrong: 0, undecided: 0 }))
   const failures: { seed: number; said: string }[] = []
@@ -168,12 +168,12 @@ async function isComplementaryFound(seed: number, judged: Judging): Promise<bool
   return proposed.size === 2 && [...proposed.values()].every(({ kind }) => kind === 'stream')
 }
 
-type Judging = (seed: number, planted: Planted) => ReturnType<typeof judgePlans>
+type Judging = (seed: number, planted: Planted) => ReturnType<typeof recommendPlan>
 
-function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): ReturnType<typeof judgePlans> {
+function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): ReturnType<typeof recommendPlan> {
   const world = generatedWorld(seed, planted)
   const { elements, select, report, valueOf, costOf } = world
-  return judgePlans(
+  return recommendPlan(
     { elements, select, report, decisionsAMonth: DECISIONS_A_MONTH, price: PRICE, unit: '$', smallLoss: 0, weeks: WEEKS },
     { valueOf, costOf, intervals: intervalsOf(world) },
   )

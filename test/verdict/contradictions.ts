@@ -1,6 +1,6 @@
 /** Contradictions between a headline or verdict and a row of the same report. Works on any report, and shares no code with the wording. */
 import type { AnswerParts } from '../../src/audit/findings/answer.ts'
-import type { ElementPart, Estimate, Rung } from '../../src/audit/domain/audit-report.ts'
+import type { ElementPart, Estimate, SweepLevel } from '../../src/audit/domain/audit-report.ts'
 
 const SMALL = 0.05
 const DAY = 86_400_000
@@ -12,7 +12,7 @@ interface Row {
 
 /** The rows that verdicts are made of: with retraining, or without where there is none, at an equal volume. */
 const rowsOf = ({ rungs }: ElementPart): Row[] =>
-  rungs.map((rung: Rung) => ({ age: rung.age, aWeek: 'why' in rung.refit ? rung.frozenAtBudget.aWeek : rung.refit.aWeek }))
+  rungs.map((rung: SweepLevel) => ({ age: rung.age, aWeek: 'why' in rung.refit ? rung.frozenAtBudget.aWeek : rung.refit.aWeek }))
 
 export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
   const { elements, plans, utility, answer } = report

@@ -2,8 +2,8 @@
  * The part of `prove verdict` that says how often intervals cover the truth: of histories whose truth is known, by world and by how many clusters there are of each kind. From 50 clusters on 95 % intervals
  * cover between 93 and 97 %. With 10 and 20 coverage is reported: there an audit says nothing, or says it with a caveat.
  */
-import { estimatedBands } from '../../src/audit/statistics/intervals.ts'
-import { sampleOf } from '../../src/audit/statistics/sample.ts'
+import { uncheckedSweepIntervals } from '../../src/audit/statistics/intervals.ts'
+import { clusteredSample } from '../../src/audit/statistics/sample.ts'
 import { drawn, worlds, type World } from './worlds.ts'
 
 export interface CoverageLine {
@@ -37,9 +37,9 @@ export function covered(world: World, clusters: number, cases: number, seed: num
   for (let i = 0; i < cases; i++) {
     const { differences, truth, ...history } = drawn(world, clusters, Math.imul(seed + i, 2_654_435_761) + clusters)
     const columns = stuck ? history.clusters.map(({ name, of, count }) => ({ name, of, count })) : history.clusters
-    const sample = sampleOf({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
-    const bands = estimatedBands(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
-    const holding = bands.rungs.map((rung, i) => {
+    const sample = clusteredSample({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
+    const bands = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
+    const holding = bands.levels.map((rung, i) => {
       if ('why' in rung) return { alone: false, together: false }
       const { pointwise, low, high } = rung
       return { alone: pointwise[0] <= truth[i] && truth[i] <= pointwise[1], together: low <= truth[i] && truth[i] <= high }

@@ -1,6 +1,6 @@
 /** Files of pipelines in a project of their own, written and loaded, so that placements in them can be edited. */
 import { pathToFileURL } from 'node:url'
-import type { Change } from '../../src/audit/plans/edit/edit.ts'
+import type { PlacementChange } from '../../src/audit/plans/edit/edit.ts'
 import type { PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Pipeline } from '../../src/define/pipeline.ts'
 import { Project } from '../cli/project.ts'
@@ -38,5 +38,5 @@ export class PipelineFiles {
   }
 }
 
-export const changesOf = ({ places }: Pipeline, to: Readonly<Record<string, PlacementIR>>): Change[] =>
+export const changesOf = ({ places }: Pipeline, to: Readonly<Record<string, PlacementIR>>): PlacementChange[] =>
   Object.entries(to).map(([group, place]) => ({ group, place, at: places.get(group) }))

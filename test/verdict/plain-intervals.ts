@@ -3,7 +3,7 @@
  * several columns the widest. What `src/audit/bands` is held against where it is used for plans.
  */
 import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
-import type { Interval, PlanPorts } from '../../src/audit/domain/plan-types.ts'
+import type { IntervalEstimate, PlanPorts } from '../../src/audit/domain/plan-types.ts'
 
 export const plainIntervals =
   (clusters: readonly ClusterColumn[]): PlanPorts['intervals'] =>
@@ -15,7 +15,7 @@ function intervalOf(
   clusters: readonly ClusterColumn[],
   { from }: RowRange,
   tail: number,
-): Interval | { why: string } {
+): IntervalEstimate | { why: string } {
   let sum = 0
   let known = 0
   for (const value of difference) {

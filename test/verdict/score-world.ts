@@ -7,7 +7,7 @@
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
 import { elementId, type Plan, type Setting } from '../../src/audit/domain/element.ts'
-import { blocksOf } from '../../src/audit/experiment/blocks.ts'
+import { historyBlocks } from '../../src/audit/experiment/history-blocks.ts'
 import type { Arm, Experiment } from '../../src/audit/experiment/experiment.ts'
 
 export const scoreWorldKinds = [
@@ -127,7 +127,7 @@ function casesOf({ t, key, label, eligible, until }: CasesGiven): Cases {
     },
     clusters: [{ name: 'card', of: key, count: KEYS }],
     censored: 0,
-    blocks: blocksOf(t, HORIZON, until),
+    blocks: historyBlocks(t, HORIZON, until),
   }
 }
 

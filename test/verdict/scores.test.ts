@@ -1,8 +1,8 @@
 /** A few reports of each kind of `prove verdict`, of scores; and that the proof finds what it looks for. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SAFE } from '../../src/audit/plans/safe.ts'
-import type { Effect } from '../../src/audit/domain/audit-report.ts'
+import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'
+import type { SweepEffect } from '../../src/audit/domain/audit-report.ts'
 import { contradictionsOf } from './contradictions.ts'
 import { scoreWorld, scoreWorldKinds } from './score-world.ts'
 import { proveScores, reportOf, scoresHold, type ScoresLine } from './scores.ts'
@@ -28,7 +28,7 @@ test('the proof does not hold if more than one report in twenty is falsely "batc
 test('contradictions that are planted in a report are found', async () => {
   const report = await reportOf(scoreWorld(3, 'plain', 0.8), false)
   assert.deepEqual(contradictionsOf(report), [])
-  const collapses: Effect = {
+  const collapses: SweepEffect = {
     ...report.elements[1].rungs[0].frozen,
     aWeek: { value: -20, low: -25, high: -15 },
   }
@@ -42,6 +42,6 @@ test('contradictions that are planted in a report are found', async () => {
     found.join(),
   )
   assert.ok(found.some(text => text.endsWith('a row below its planned knee loses')))
-  const safe = elements.map(part => ({ ...part, verdict: { choice: SAFE, why: 'it is said' } }))
+  const safe = elements.map(part => ({ ...part, verdict: { choice: SAFE_DAY_OLD, why: 'it is said' } }))
   assert.ok(contradictionsOf({ ...report, elements: safe }).some(text => text.startsWith('group/fast is said to be safe')))
 })

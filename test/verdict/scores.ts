@@ -6,19 +6,19 @@
  */
 import { entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
 import { random } from '../../src/base/random.ts'
-import { sampleOf } from '../../src/audit/statistics/sample.ts'
-import { boundsOf, clustered } from '../../src/audit/compare/clusters.ts'
+import { clusteredSample } from '../../src/audit/statistics/sample.ts'
+import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
 import type { Costing } from '../../src/audit/compare/costing.ts'
 import { elementPart } from '../../src/audit/findings/element-part.ts'
 import { asItRuns, elementId, planOf, type Element, type Plan } from '../../src/audit/domain/element.ts'
-import type { LadderRung } from '../../src/audit/experiment/ladder.ts'
-import { Judging } from '../../src/audit/compare/valuation.ts'
-import { ladderOf, type FoundLadder } from '../../src/audit/compare/staleness-sweep.ts'
-import { planning } from '../../src/audit/compare/planning.ts'
-import { answerOf, type AnswerParts } from '../../src/audit/findings/answer.ts'
-import { SAFE } from '../../src/audit/plans/safe.ts'
-import { togetherVerdict } from '../../src/audit/plans/together.ts'
-import { KNEE_PART } from '../../src/audit/statistics/knee.ts'
+import type { StalenessLevel } from '../../src/audit/experiment/staleness-levels.ts'
+import { PlanValuation } from '../../src/audit/compare/valuation.ts'
+import { sweepElement, type ElementSweep } from '../../src/audit/compare/staleness-sweep.ts'
+import { evaluatePlans } from '../../src/audit/compare/planning.ts'
+import { buildAnswer, type AnswerParts } from '../../src/audit/findings/answer.ts'
+import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'
+import { jointVerdict } from '../../src/audit/plans/joint-verdict.ts'
+import { TOLERATED_LOSS } from '../../src/audit/statistics/freshness-threshold.ts'
 import { actingAtVolume, utilityOf } from '../../src/audit/value/index.ts'
 import type { UtilityIR } from '../../src/define/ir/ir.ts'
 import { contradictionsOf } from './contradictions.ts'
@@ -69,7 +69,7 @@ const { ir } = pipeline('scores', [fraud])
 const [audited] = ir.models
 
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR } as const
-const rungs: readonly LadderRung[] = [
+const rungs: readonly StalenessLevel[] = [
   { setting: { kind: 'older', by: HOUR }, title: '1 h', age: HOUR },
   { setting: { kind: 'older', by: 6 * HOUR }, title: '6 h', age: 6 * HOUR },
   { setting: nightly, title: 'nightly at 02:00, 2 h', age: 14 * HOUR, literal: 'next schedule' },
@@ -151,12 +151,12 @@ export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<
   const isBatch = (group: string): boolean => {
     const part = parts.elements.find(({ element }) => element === `group/${group}`)!
     const runs = parts.plans.proposed.find(({ element }) => element === `group/${group}`)?.title ?? ''
-    return part.verdict.choice === SAFE || part.verdict.choice.startsWith('batch') || runs.startsWith('batch')
+    return part.verdict.choice === SAFE_DAY_OLD || part.verdict.choice.startsWith('batch') || runs.startsWith('batch')
   }
   return {
     answer: parts.answer.join(' '),
     loss,
-    isFalseBatch: loss > KNEE_PART && isBatch('fast'),
+    isFalseBatch: loss > TOLERATED_LOSS && isBatch('fast'),
     isFalseStream: parts.elements.some(({ element, verdict }) => element === 'group/idle' && verdict.choice === 'stream'),
     isRightBatch: isBatch('idle'),
     contradictions: contradictionsOf(parts),
@@ -173,19 +173,19 @@ export async function reportOf(
   const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
   const own: UtilityIR = { kind: 'caught', budget: BUDGET, unit: 'frauds', ...(dollars !== undefined && { dollars }), ...wrong }
   const utility = utilityOf({ utility: own }, audited)
-  const judging = await Judging.of(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsAWeek: undefined })
+  const judging = await PlanValuation.valueOf(experiment, { ir, model: audited, utility, budget: BUDGET, decisionsAWeek: undefined })
   const { cases } = experiment
-  const bounds = boundsOf(ir, audited)
-  const sample = sampleOf(clustered(cases, bounds), cases.blocks.test)
+  const bounds = timeBlockBounds(ir, audited)
+  const sample = clusteredSample(withTimeClusters(cases, bounds), cases.blocks.test)
   const bands = { seed: 1, draws: DRAWS, decisionsAWeek: judging.week }
-  const ladders: FoundLadder[] = []
+  const ladders: ElementSweep[] = []
   for (const element of elements)
-    ladders.push({ element, ladder: await ladderOf(element, rungs, { judging, sample, bands, slices: undefined }) })
-  const now = (await judging.now('frozen')).performance
-  const why = judging.why('refit')
-  const retrained = why === undefined ? (await judging.now('refit')).performance : { why }
+    ladders.push({ element, sweep: await sweepElement(element, rungs, { judging, sample, bands, slices: undefined }) })
+  const now = (await judging.baseline('frozen')).performance
+  const why = judging.unavailableReason('refit')
+  const retrained = why === undefined ? (await judging.baseline('refit')).performance : { why }
   const base = 'why' in retrained ? now.aWeek : retrained.aWeek
-  const judged = await planning(
+  const judged = await evaluatePlans(
     {
       ir,
       model: audited,
@@ -194,7 +194,7 @@ export async function reportOf(
       costing,
       utility,
       notObservable: new Map(['ingestion', 'inference', 'action', 'training'].map(id => [id, 'it is not in this world'])),
-      smallLoss: KNEE_PART * Math.max(0, base),
+      smallLoss: TOLERATED_LOSS * Math.max(0, base),
       curves: { ladders, nowAWeek: base },
     },
     () => {},
@@ -213,21 +213,21 @@ export async function reportOf(
   const parts: AnswerParts = {
     pipeline: kind,
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
-    elements: ladders.map(({ element, ladder }) =>
+    elements: ladders.map(({ element, sweep: ladder }) =>
       elementPart({
         ir,
         model: audited,
         element,
         ladder,
         utility: { now, retrained, unit: utility.unit },
-        verdict: element.kind === 'groups' ? togetherVerdict(element.groups, judged.part) : judged.verdicts.get(elementId(element)),
+        verdict: element.kind === 'groups' ? jointVerdict(element.groups, judged.part) : judged.verdicts.get(elementId(element)),
         delay: 0,
       }),
     ),
     plans: judged.part,
     costs: { prices: 'of this world' } as AnswerParts['costs'],
   }
-  return { ...parts, answer: answerOf(parts) }
+  return { ...parts, answer: buildAnswer(parts) }
 }
 
 /** The part of likely outcomes that are no longer reached with `fast` a day old, at the same volume, whether the model stays as it is or is trained anew: by the better of the two, then and now. */

@@ -2,7 +2,7 @@
 import { random } from '../../src/base/random.ts'
 import type { Plan } from '../../src/audit/domain/element.ts'
 import type { Range } from '../../src/audit/domain/audit-report.ts'
-import type { PlanChoice, PlanElement, PlanPorts, PlanQuestion } from '../../src/audit/domain/plan-types.ts'
+import type { PlanChoice, PlanElement, PlanPorts, PlanSearchProblem } from '../../src/audit/domain/plan-types.ts'
 
 export const ROWS = 100
 
@@ -49,7 +49,7 @@ export function portsOf({ utility, cost, half = 1 }: SmallWorld): PlanPorts {
   }
 }
 
-export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanQuestion> = {}): PlanQuestion => ({
+export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanSearchProblem> = {}): PlanSearchProblem => ({
   elements,
   select: { from: 0, to: ROWS },
   report: { from: ROWS, to: 2 * ROWS },

@@ -6,7 +6,7 @@
  */
 import type { ErrorCode } from '../../base/errors.ts'
 import type { TypeIR, Value } from '../../define/ir/ir.ts'
-import { unitOf } from '../aggregate.ts'
+import { decimalUnit } from '../aggregate.ts'
 
 /** Version of the encoding below; a change of any aggregate's cells is a new one. */
 export const TILE_VERSION = 1
@@ -77,7 +77,8 @@ export interface TileSql {
 }
 
 /** A physical value as delivered: exact numbers as fl(physical) / 10^scale. */
-export const delivered = (value: Value, input: TypeIR | undefined): Value => (typeof value === 'number' ? value / unitOf(input) : value)
+export const delivered = (value: Value, input: TypeIR | undefined): Value =>
+  typeof value === 'number' ? value / decimalUnit(input) : value
 
 /** A value over doubles, rejected where it is not finite. −0 is 0. */
 export const finite = (value: number): TileValue =>

@@ -1,11 +1,11 @@
 /** Every aggregate over tiles, by its name. */
 import { limits } from '../../base/limits.ts'
 import type { AggregateName, FeatureIR, Value } from '../../define/ir/ir.ts'
-import { isDouble, unitOf } from '../aggregate.ts'
+import { isDouble, decimalUnit } from '../aggregate.ts'
 import { decayFold, DECAY_SPAN } from '../decay-fold.ts'
 import { spreadFold, sumFold, trendFold } from '../fold.ts'
-import { codeOfNumber, codeOfText, estimate, Registers } from '../hyperloglog.ts'
-import { significant } from '../significant.ts'
+import { codeOfNumber, codeOfText, estimateDistinct, Registers } from '../hyperloglog.ts'
+import { roundSignificant } from '../round-significant.ts'
 import { countTiles } from './counts.ts'
 import { extremeTiles } from './extremes.ts'
 import { exactMomentTiles, foldTiles, type ExactMoments } from './moments.ts'
@@ -41,13 +41,17 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
   sum: ({ input }) =>
     isDouble(input)
       ? foldTiles(sumFold, doubleSum, ([, total]) => finite(total))
-      : exactMomentTiles('x', ({ n, x }) => (n > limits.SUM_COUNT_MAX ? rejected : { value: Number(x) / unitOf(input), exact: x }), none),
+      : exactMomentTiles(
+          'x',
+          ({ n, x }) => (n > limits.SUM_COUNT_MAX ? rejected : { value: Number(x) / decimalUnit(input), exact: x }),
+          none,
+        ),
   mean: ({ input }) =>
     isDouble(input)
       ? foldTiles(sumFold, doubleSum, ([n, total]) => finite(total / n))
-      : exactMomentTiles('x', ({ n, x }) => (n > limits.SUM_COUNT_MAX ? rejected : { value: Number(x) / n / unitOf(input) }), none),
-  variance: ({ input }) => spreadTiles(input, squared => squared / unitOf(input) ** 2),
-  stddev: ({ input }) => spreadTiles(input, squared => Math.sqrt(squared) / unitOf(input)),
+      : exactMomentTiles('x', ({ n, x }) => (n > limits.SUM_COUNT_MAX ? rejected : { value: Number(x) / n / decimalUnit(input) }), none),
+  variance: ({ input }) => spreadTiles(input, squared => squared / decimalUnit(input) ** 2),
+  stddev: ({ input }) => spreadTiles(input, squared => Math.sqrt(squared) / decimalUnit(input)),
   slope: ({ input, per = 60_000 }) =>
     isDouble(input)
       ? foldTiles(trendFold, doubleTrend, ([n, , , , spread, together]) =>
@@ -62,7 +66,7 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
             const spread = n * moments.tauTau - moments.tau * moments.tau
             if (spread === 0n) return none
             const together = n * moments.tauX - moments.tau * moments.x
-            return { value: Number(together * BigInt(per)) / Number(spread) / unitOf(input) }
+            return { value: Number(together * BigInt(per)) / Number(spread) / decimalUnit(input) }
           },
           none,
         ),
@@ -77,7 +81,7 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
       return [sql.count(), sum, sql.constant(0), index]
     }
     return foldTiles(decayFold(halfLife!), cells, ([, sum, , index], asOf) =>
-      finite((sum * 2 ** ((index * span - asOf) / halfLife!)) / unitOf(input)),
+      finite((sum * 2 ** ((index * span - asOf) / halfLife!)) / decimalUnit(input)),
     )
   },
 
@@ -89,7 +93,7 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
     endTiles(({ first, last }) => {
       if (isDouble(input)) return finite((last.value as number) - (first.value as number))
       const exact = BigInt(last.value as number) - BigInt(first.value as number)
-      return { value: Number(exact) / unitOf(input), exact }
+      return { value: Number(exact) / decimalUnit(input), exact }
     }),
   rate: ({ input, per = 60_000 }) =>
     endTiles(({ first, last }) => {
@@ -97,7 +101,7 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
       if (span === 0) return none
       if (isDouble(input)) return finite((((last.value as number) - (first.value as number)) * per) / span)
       const rise = (BigInt(last.value as number) - BigInt(first.value as number)) * BigInt(per)
-      return { value: Number(rise) / span / unitOf(input) }
+      return { value: Number(rise) / span / decimalUnit(input) }
     }),
   last: ({ input }) => newestTiles(1, ([event]) => (event ? { value: delivered(event.value, input) } : none)),
   lastK: ({ input, k }) =>
@@ -113,12 +117,12 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
     }),
   quantile: ({ q, input }) =>
     tallyTiles({
-      subKeyOf: value => significant(value as number),
+      subKeyOf: value => roundSignificant(value as number),
       subKey: sql => sql.significant(sql.double(sql.input)),
       finalize(tally) {
         const counts = inOrder(tally)
         let rank = Math.max(1, Math.ceil(q! * counts.reduce((sum, [, n]) => sum + n, 0)))
-        for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unitOf(input) }
+        for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / decimalUnit(input) }
         return none
       },
     }),
@@ -181,5 +185,5 @@ const isBeyond = ({ n, largest }: ExactMoments): boolean => n > limits.MOMENT_CO
 function estimated(values: Iterable<Value>, limit: number): number {
   const registers = new Registers()
   for (const value of values) registers.add(typeof value === 'string' ? codeOfText(Buffer.from(value)) : codeOfNumber(Number(value)))
-  return estimate(registers.rest, registers.empty, limit)
+  return estimateDistinct(registers.rest, registers.empty, limit)
 }

@@ -1,5 +1,5 @@
 /** Options of an audit, besides the pipeline and its history. */
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
 import type { PipelineWorth } from '../../define/value/worths.ts'
 import type { People } from '../cost/people.ts'
@@ -8,7 +8,7 @@ import type { ExperimentOptions } from '../experiment/experiment.ts'
 import type { StagesPart } from '../domain/audit-report.ts'
 
 /** A pipeline that can be audited: its definitions and their fingerprint. */
-export interface Audible extends Definitions {
+export interface AuditedPipeline extends ScoringDefinitions {
   readonly fingerprint: string
 }
 
@@ -42,5 +42,5 @@ export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
    * Returns the result that an interrupted audit stored under `name` for the same `of`, or computes and stores it. `of` lists all inputs of
    * the result.
    */
-  readonly kept?: (<T>(name: string, of: string, make: () => Promise<T>) => Promise<T>) | undefined
+  readonly checkpoint?: (<T>(name: string, of: string, make: () => Promise<T>) => Promise<T>) | undefined
 }

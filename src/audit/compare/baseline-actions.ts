@@ -2,20 +2,20 @@
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import {
-  actingOf,
+  alertRuleOf,
   actingRows,
   alertsAt,
   countAtOrAbove,
   eligibleScores,
-  isJudged,
-  thresholdForPart,
+  hasKnownOutcome,
+  thresholdForShare,
   type BlockVolume,
-  type Given,
-  type Utility,
+  type AlertEvaluation,
+  type ValueFunction,
 } from '../value/index.ts'
 
 /** Threshold and share of decisions that act. */
-export interface Acts {
+export interface BaselineActions {
   readonly threshold: number
   /** Origin of the threshold, in words. */
   readonly from: string
@@ -34,16 +34,16 @@ interface BaselineActionsInputs {
 }
 
 /** The model's own threshold, or the one at which `budget` of the decisions of the block `tune` act. */
-export function actsOf(cases: Cases, decided: Decided, { ir, model, budget }: BaselineActionsInputs): Acts {
+export function baselineActionsOf(cases: Cases, decided: Decided, { ir, model, budget }: BaselineActionsInputs): BaselineActions {
   const { tune } = cases.blocks
   const score = eligibleScores(cases, decided.score)
-  const acting = actingOf(ir, model.name)
+  const acting = alertRuleOf(ir, model.name)
   const cooldown = acting?.cooldown ?? 0
   if (acting && budget === undefined) {
     const [acts, scored] = [acting.threshold, -Infinity].map(from => countAtOrAbove(score, tune, from))
     return { threshold: acting.threshold, from: `the action '${acting.action}'`, count: acts, part: acts / Math.max(1, scored), cooldown }
   }
-  const { threshold, acts, scored } = thresholdForPart(score, tune, budget ?? 0)
+  const { threshold, acts, scored } = thresholdForShare(score, tune, budget ?? 0)
   return {
     threshold,
     from: `at most ${percent(budget ?? 0)} of decisions act, on the block before those that are judged`,
@@ -59,7 +59,7 @@ const percent = (part: number): string => `${Number((part * 100).toPrecision(3))
  * Number of acting decisions in each judged block at the current threshold: `select` up to `report`, then `report`. If drift leaves none
  * above the threshold, the block `tune` sets the share, because an equal volume of 0 would compare nothing.
  */
-export function volumesOf({ blocks }: Cases, score: Float64Array, acting: Int32Array, { part }: Acts): BlockVolume[] {
+export function alertVolumesOf({ blocks }: Cases, score: Float64Array, acting: Int32Array, { part }: BaselineActions): BlockVolume[] {
   const { select, report } = blocks
   return [{ from: select.from, to: report.from }, report].flatMap((rows): BlockVolume[] => {
     if (rows.to <= rows.from) return []
@@ -76,13 +76,17 @@ export const DEFAULT_COST_PART = 0.2
  * one wrong action never costs more than a right one is worth. Charged only at the fixed threshold, where the alert volume may change. 0 if
  * no action is wrong.
  */
-export function defaultCharge({ cases, decided }: Pick<Given, 'cases' | 'decided'>, acts: Acts, { sparse }: Utility): number {
+export function defaultCharge(
+  { cases, decided }: Pick<AlertEvaluation, 'cases' | 'decided'>,
+  acts: BaselineActions,
+  { sparse }: ValueFunction,
+): number {
   const rows = cases.blocks.tune
   const alert = alertsAt(cases, eligibleScores(cases, decided.score), { ...acts, rows })
-  const inputs: Given = { cases, decided, alert, rows }
+  const inputs: AlertEvaluation = { cases, decided, alert, rows }
   let [right, wrong] = [0, 0]
   for (const row of actingRows(inputs)) {
-    if (!isJudged(cases, row)) continue
+    if (!hasKnownOutcome(cases, row)) continue
     if (cases.label[row] === 1) right++
     else wrong++
   }
@@ -94,14 +98,14 @@ export function defaultCharge({ cases, decided }: Pick<Given, 'cases' | 'decided
  * Share of the current pipeline's actions whose correctness is unknown: their outcome had begun already, or their label is unknown. 0
  * without an action.
  */
-export function unjudgedPart(cases: Cases, { score }: Decided, { threshold, cooldown }: Acts, scored: RowRange): number {
+export function unjudgedShare(cases: Cases, { score }: Decided, { threshold, cooldown }: BaselineActions, scored: RowRange): number {
   const alert = alertsAt(cases, score, { threshold, cooldown, rows: scored })
   const { test } = cases.blocks
   let [acts, unjudged] = [0, 0]
   for (let row = test.from; row < test.to; row++) {
     if (alert[row] === 0) continue
     acts++
-    if (!isJudged(cases, row)) unjudged++
+    if (!hasKnownOutcome(cases, row)) unjudged++
   }
   return acts === 0 ? 0 : unjudged / acts
 }

@@ -1,14 +1,14 @@
 /** Clusters for resampling: the entities of each decision, and blocks of time. */
 import { groupReads } from '../../decision/reads.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { SampledCases } from '../statistics/sample.ts'
-import { timeBlocks, type BlockBounds } from '../statistics/time-blocks.ts'
+import type { ClusteredCases } from '../statistics/sample.ts'
+import { timeBlocks, type TimeBlockBounds } from '../statistics/time-blocks.ts'
 import type { Cases } from '../domain/cases.ts'
 
 const DAY = 86_400_000
 
 /** The decisions with time blocks added to their entity clusters. */
-export const clustered = ({ t, eligible, clusters, blocks, standing }: Cases, bounds: BlockBounds): SampledCases => ({
+export const withTimeClusters = ({ t, eligible, clusters, blocks, standing }: Cases, bounds: TimeBlockBounds): ClusteredCases => ({
   t,
   eligible,
   ...(standing && { standing }),
@@ -16,7 +16,7 @@ export const clustered = ({ t, eligible, clusters, blocks, standing }: Cases, bo
 })
 
 /** Least lengths of a block of time, ms. */
-export const boundsOf = (ir: PipelineIR, model: ModelIR): BlockBounds => ({
+export const timeBlockBounds = (ir: PipelineIR, model: ModelIR): TimeBlockBounds => ({
   horizon: labelHorizon(model.label!),
   window: windowBelowADay(ir, model),
 })

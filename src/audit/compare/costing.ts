@@ -1,18 +1,18 @@
 /** Costs of plans, modelled from the measured processing and the arrivals of the history. */
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { AuditOptions } from './audit-options.ts'
 import { CostModel } from '../cost/cost-model.ts'
-import { costPart } from '../cost/cost-part.ts'
-import { howItRuns } from '../cost/how-it-runs.ts'
+import { buildCostPart } from '../cost/cost-part.ts'
+import { currentPlan } from '../cost/current-plan.ts'
 import { measure } from '../cost/measure.ts'
-import { traceOf } from '../cost/trace.ts'
+import { arrivalTraceOf } from '../cost/trace.ts'
 import type { Plan } from '../domain/element.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import type { Judged } from './valuation.ts'
+import type { ValuedPlan } from './valuation.ts'
 import type { AuditReport, Estimate, Range } from '../domain/audit-report.ts'
-import { WEEK } from '../value/index.ts'
+import { WEEK_MS } from '../value/index.ts'
 
 /** Costs of plans over one history. */
 export interface Costing {
@@ -25,25 +25,25 @@ export interface Costing {
 interface CostingInputs extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
   readonly experiment: Experiment
   /** Value of the current pipeline. */
-  readonly now: Judged
+  readonly now: ValuedPlan
   /** Dollars a unit of value. */
   readonly dollars: number | undefined
 }
 
 /** If the history does not allow a cost model, `costOf` and `part` return the reason. */
-export function costsOf(pipeline: Definitions, log: ReplayLog, options: CostingInputs): Costing {
+export function costingOf(pipeline: ScoringDefinitions, log: ReplayLog, options: CostingInputs): Costing {
   const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = options
   const { t, length } = experiment.cases
   try {
-    const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK
+    const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK_MS
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
-    const inputs = { measured, trace: traceOf(log, experiment.cases.t), prices, people }
-    const now = howItRuns(pipeline.ir, model)
+    const inputs = { measured, trace: arrivalTraceOf(log, experiment.cases.t), prices, people }
+    const now = currentPlan(pipeline.ir, model)
     const costModel = new CostModel(inputs, now)
     return {
       costOf: plan => costModel.costOf(plan).steadyYear,
       part: (proposed, lost) =>
-        costPart({ given: inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: costModel }),
+        buildCostPart({ inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: costModel }),
     }
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error

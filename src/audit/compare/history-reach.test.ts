@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { reachCaveats } from './history-reach.ts'
+import { historyReachCaveats } from './history-reach.ts'
 
 const DAY = 86_400_000
 const card = entity('card', t.string())
@@ -30,7 +30,7 @@ const { ir } = pipeline('cards', [fraud])
 
 /** One decision a day from day `first` of the history on; the last ten are judged. */
 const caveats = (first: number, ages: readonly number[] = []) =>
-  reachCaveats({
+  historyReachCaveats({
     ir,
     model: ir.models[0],
     ages,

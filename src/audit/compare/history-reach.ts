@@ -1,7 +1,7 @@
 /** Caveats about a history that is too short: for the windows of features, or for the ages of the sweep. */
 import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { firstFrom } from '../../kernel/order.ts'
+import { firstEntryFrom } from '../../kernel/order.ts'
 import type { Cases } from '../domain/cases.ts'
 import type { Caveat } from '../domain/caveat.ts'
 
@@ -19,11 +19,11 @@ interface HistoryReachInputs {
 const INCOMPLETE_PART_MAX = 0.05
 
 /** One caveat for each feature group with incomplete windows, and one for each age longer than the judged block. */
-export function reachCaveats({ ir, model, ages, cases: { t, blocks }, first }: HistoryReachInputs): Caveat[] {
+export function historyReachCaveats({ ir, model, ages, cases: { t, blocks }, first }: HistoryReachInputs): Caveat[] {
   const { from, to } = blocks.test
   const windows = groupReads(ir, model).flatMap(({ group: { name, features } }): Caveat[] => {
     const size = features.reduce((longest, { window }) => (window === 'lifetime' ? longest : Math.max(longest, window)), 0)
-    const part = (firstFrom(t, 1, from, to, first + size) - from) / (to - from)
+    const part = (firstEntryFrom(t, 1, from, to, first + size) - from) / (to - from)
     return part > INCOMPLETE_PART_MAX ? [{ kind: 'long window', group: name, about: name, size, history: t[to - 1] - first, part }] : []
   })
   const judged = t[to - 1] - t[from]

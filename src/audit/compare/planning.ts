@@ -1,50 +1,50 @@
 /** Evaluation of whole plans: values from the experiment, costs from the cost model, intervals from the resampling. */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { BandOptions } from '../statistics/intervals.ts'
+import type { IntervalOptions } from '../statistics/intervals.ts'
 import type { RowRange } from '../domain/cases.ts'
-import { boundsOf } from './clusters.ts'
+import { timeBlockBounds } from './clusters.ts'
 import { WEEKS_A_MONTH } from '../domain/units.ts'
 import type { Costing } from './costing.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
-import type { Judging } from './valuation.ts'
-import { confirmedBy, type Curves } from './confirmed.ts'
+import type { PlanValuation } from './valuation.ts'
+import { markUnconfirmed, type SweepCurves } from './unconfirmed-choices.ts'
 import { planElements } from '../plans/choices.ts'
-import { bandedIntervals } from '../plans/intervals.ts'
-import { judgePlans, type PlansJudged } from '../plans/plans.ts'
+import { planIntervals } from '../plans/plan-intervals.ts'
+import { recommendPlan, type PlanRecommendation } from '../plans/recommend.ts'
 import type { PlanPorts } from '../domain/plan-types.ts'
-import { WEEK, type Utility } from '../value/index.ts'
+import { WEEK_MS, type ValueFunction } from '../value/index.ts'
 
-export interface PlanningInputs {
+export interface PlanningOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
-  readonly judging: Judging
-  readonly bands: Pick<BandOptions, 'seed' | 'draws'>
+  readonly judging: PlanValuation
+  readonly bands: Pick<IntervalOptions, 'seed' | 'draws'>
   readonly costing: Costing
-  readonly utility: Utility
+  readonly utility: ValueFunction
   /** Reasons why an element cannot be evaluated, by `elementId`. */
   readonly notObservable: ReadonlyMap<string, string>
   /** Weekly loss that counts as none, units. */
   readonly smallLoss: number
   /** Loss of each element at each age, with the baseline. */
-  readonly curves: Curves
+  readonly curves: SweepCurves
   readonly plansMax?: number | undefined
 }
 
 /** Values and compares plans; `onProgress` receives the share that is done. */
-export function planning(inputs: PlanningInputs, onProgress: (share: number) => void): Promise<PlansJudged> {
+export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: number) => void): Promise<PlanRecommendation> {
   const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = inputs
   const { t, blocks } = judging.cases
   const { select, report, test } = blocks
-  return judgePlans(
+  return recommendPlan(
     {
-      elements: confirmedBy(curves, judging.planned, planElements(ir, model, { notObservable })),
+      elements: markUnconfirmed(curves, judging.planMode, planElements(ir, model, { notObservable })),
       select,
       report,
       decisionsAMonth: judging.week * WEEKS_A_MONTH,
       ...(utility.dollars !== undefined && { price: utility.dollars }),
       unit: utility.unit,
       smallLoss: smallLoss * WEEKS_A_MONTH,
-      weeks: (t[test.to - 1] - t[test.from]) / WEEK,
+      weeks: (t[test.to - 1] - t[test.from]) / WEEK_MS,
       ...(plansMax !== undefined && { plansMax }),
     },
     portsOf(inputs),
@@ -53,8 +53,8 @@ export function planning(inputs: PlanningInputs, onProgress: (share: number) => 
 }
 
 /** Ports of the plan search. A plan is valued with retraining at equal alert volume, or without retraining where that is impossible. */
-function portsOf({ ir, model, judging, bands, costing }: PlanningInputs): PlanPorts {
-  const mode = judging.planned
+function portsOf({ ir, model, judging, bands, costing }: PlanningOptions): PlanPorts {
+  const mode = judging.planMode
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
   let baseline: Float64Array | undefined
@@ -66,9 +66,9 @@ function portsOf({ ir, model, judging, bands, costing }: PlanningInputs): PlanPo
       const baselineRows = within(rows, baseline)
       return own.map((value, row) => value - baselineRows[row])
     },
-    atStake: () => judging.atStake(mode),
+    atStake: () => judging.largestDecisionValue(mode),
     costOf: plan => costing.costOf(plan),
-    intervals: bandedIntervals(judging.cases, boundsOf(ir, model), bands),
+    intervals: planIntervals(judging.cases, timeBlockBounds(ir, model), bands),
   }
 }
 

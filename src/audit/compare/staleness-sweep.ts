@@ -1,47 +1,47 @@
 /** Staleness sweep: replays the history with one element at increasing ages, and reports the change in value at each level. */
 import { SpillwayError } from '../../base/errors.ts'
-import { bandsOfSparse, type Band, type BandOptions, type Bands } from '../statistics/intervals.ts'
-import { noneSeenBound } from '../statistics/small-counts.ts'
-import type { LadderRung as CurveLevel } from '../statistics/knee.ts'
-import type { Sample } from '../statistics/sample.ts'
-import { totalWithin, type Sparse } from '../value/sparse.ts'
-import { worstOf, type Caveat } from '../domain/caveat.ts'
+import { sparseSweepIntervals, type WeeklyInterval, type IntervalOptions, type SweepIntervals } from '../statistics/intervals.ts'
+import { ruleOfThreeBound } from '../statistics/small-counts.ts'
+import type { SweepCurveLevel as CurveLevel } from '../statistics/freshness-threshold.ts'
+import type { ClusteredSample } from '../statistics/sample.ts'
+import { sumWithin, type SparseValues } from '../value/sparse.ts'
+import { worstCaveats, type Caveat } from '../domain/caveat.ts'
 import { planOf, type Element, type Plan } from '../domain/element.ts'
-import type { LadderRung } from '../experiment/ladder.ts'
-import { differenceOf, isSameByScores, type Judged, type Judging, type Way } from './valuation.ts'
-import type { Effect, NoInterval, Performance, Rung } from '../domain/audit-report.ts'
-import { slicesOf } from '../value/index.ts'
+import type { StalenessLevel } from '../experiment/staleness-levels.ts'
+import { valueDifference, hasSameScores, type ValuedPlan, type PlanValuation, type ValuationMode } from './valuation.ts'
+import type { SweepEffect, NoInterval, Performance, SweepLevel } from '../domain/audit-report.ts'
+import { sliceValues } from '../value/index.ts'
 import type { WorthIR } from '../../define/ir/worth-ir.ts'
 
 /** Inputs of a sweep, shared by all elements. */
-export interface LadderOptions {
-  readonly judging: Judging
-  readonly sample: Sample
-  readonly bands: BandOptions
+export interface SweepOptions {
+  readonly judging: PlanValuation
+  readonly sample: ClusteredSample
+  readonly bands: IntervalOptions
   readonly slices: WorthIR['slices']
   /** Called after each level. */
-  readonly onRung?: () => void
+  readonly onLevel?: () => void
 }
 
 /** Levels of one element. */
-export interface Ladder {
-  readonly rungs: readonly Rung[]
+export interface StalenessSweep {
+  readonly rungs: readonly SweepLevel[]
   /** Reason why no level could be evaluated. */
   readonly why?: string
   readonly caveats: readonly Caveat[]
 }
 
 /** The sweep of one element. */
-export interface FoundLadder {
+export interface ElementSweep {
   readonly element: Element
-  readonly ladder: Ladder
+  readonly sweep: StalenessSweep
 }
 
 /**
  * Maps all elements, first those whose scores exist already, while threads compute the scores of the others. Results keep the order of
  * `sweeps`.
  */
-export async function madeOfEach<T extends Pick<FoundLadder, 'element'>, R>(
+export async function mapCheapFirst<T extends Pick<ElementSweep, 'element'>, R>(
   sweeps: readonly T[],
   make: (sweep: T) => Promise<R>,
 ): Promise<R[]> {
@@ -54,11 +54,11 @@ export async function madeOfEach<T extends Pick<FoundLadder, 'element'>, R>(
 /** A later action uses the same scores. */
 const usesExistingScores = ({ kind }: Element): boolean => kind === 'action'
 
-const modes: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
+const modes: readonly ValuationMode[] = ['frozen', 'frozenAtBudget', 'refit']
 
 /** The difference of one level from the baseline, in one mode. */
 interface Difference {
-  readonly differing: Sparse
+  readonly differing: SparseValues
   readonly performance: Performance
   /** Bound on the total difference where scores differ but no decision does, units; 0 otherwise. */
   readonly unseen: number
@@ -67,24 +67,24 @@ interface Difference {
 type LevelResult = Difference | { readonly why: string }
 
 /** Sweeps one element over its levels. A level that the history cannot show is left out; if none is left, `why` has the reason. */
-export async function ladderOf(element: Element, rungs: readonly LadderRung[], options: LadderOptions): Promise<Ladder> {
+export async function sweepElement(element: Element, rungs: readonly StalenessLevel[], options: SweepOptions): Promise<StalenessSweep> {
   const { judging } = options
-  const results = new Map<Way, LevelResult[]>()
+  const results = new Map<ValuationMode, LevelResult[]>()
   for (const mode of modes) results.set(mode, [])
   for (const { setting } of rungs) {
     for (const [mode, result] of await evaluateLevel(planOf(element, setting), judging)) results.get(mode)!.push(result)
-    options.onRung?.()
+    options.onLevel?.()
   }
   const effects = new Map(modes.map(mode => [mode, effectsOf(results.get(mode)!, options)]))
   const reasons = results.get('frozen')!.concat(results.get('refit')!)
   const why = reasons.every(result => 'why' in result) ? reasons.find(result => 'why' in result) : undefined
-  const now = await judging.now(judging.runs)
-  const levels = rungs.flatMap((rung, i): Rung[] => {
+  const now = await judging.baseline(judging.runningArm)
+  const levels = rungs.flatMap((rung, i): SweepLevel[] => {
     const [frozen, frozenAtBudget, refit] = modes.map(mode => effects.get(mode)!.effects[i])
     if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...rung, frozen, frozenAtBudget, refit }]
     if ('why' in refit) return []
     // Where only retraining varies, for example the age of the model, the values without retraining stay at the baseline.
-    const unchanged: Effect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
+    const unchanged: SweepEffect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
     return [{ ...rung, frozen: unchanged, frozenAtBudget: unchanged, refit }]
   })
   return {
@@ -94,22 +94,22 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
       : levels.length === 0 && why && 'why' in why
         ? { why: why.why }
         : {}),
-    caveats: worstOf(modes.flatMap(mode => effects.get(mode)!.caveats)),
+    caveats: worstCaveats(modes.flatMap(mode => effects.get(mode)!.caveats)),
   }
 }
 
-async function evaluateLevel(plan: Plan, judging: Judging): Promise<[Way, LevelResult][]> {
-  const compareWithBaseline = async (mode: Way, judged: Judged): Promise<Difference> => {
-    const now = await judging.now(mode)
-    const differing = differenceOf(judged, now)
-    const isSame = differing.at.length > 0 || isSameByScores(judged, now, judging.cases.blocks.test)
-    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(mode)) }
+async function evaluateLevel(plan: Plan, judging: PlanValuation): Promise<[ValuationMode, LevelResult][]> {
+  const compareWithBaseline = async (mode: ValuationMode, judged: ValuedPlan): Promise<Difference> => {
+    const now = await judging.baseline(mode)
+    const differing = valueDifference(judged, now)
+    const isSame = differing.at.length > 0 || hasSameScores(judged, now, judging.cases.blocks.test)
+    return { differing, performance: judged.performance, unseen: isSame ? 0 : ruleOfThreeBound(await judging.largestDecisionValue(mode)) }
   }
-  const [frozen, frozenAtBudget] = await orReason(judging.why('frozen'), async (): Promise<[LevelResult, LevelResult]> => {
-    const [asIs, atBudget] = await judging.asItIs(plan)
+  const [frozen, frozenAtBudget] = await orReason(judging.unavailableReason('frozen'), async (): Promise<[LevelResult, LevelResult]> => {
+    const [asIs, atBudget] = await judging.withoutRetraining(plan)
     return [await compareWithBaseline('frozen', asIs), await compareWithBaseline('frozenAtBudget', atBudget)]
   })
-  const [refit] = await orReason(judging.why('refit'), async (): Promise<[LevelResult]> => [
+  const [refit] = await orReason(judging.unavailableReason('refit'), async (): Promise<[LevelResult]> => [
     await compareWithBaseline('refit', await judging.of(plan, 'refit')),
   ])
   return [
@@ -135,20 +135,20 @@ async function orReason(why: string | undefined, make: () => Promise<readonly Le
 /** Intervals of all levels of one element. They are simultaneous, so they are computed together. */
 function effectsOf(
   results: readonly LevelResult[],
-  { judging, sample, bands, slices = [] }: LadderOptions,
-): { effects: (Effect | { why: string })[]; caveats: readonly Caveat[] } {
+  { judging, sample, bands, slices = [] }: SweepOptions,
+): { effects: (SweepEffect | { why: string })[]; caveats: readonly Caveat[] } {
   const differences = results.filter((result): result is Difference => !('why' in result))
-  const intervals: Bands = bandsOfSparse(
+  const intervals: SweepIntervals = sparseSweepIntervals(
     sample,
     differences.map(result => result.differing),
     bands,
   )
   let next = 0
-  const effects = results.map((result): Effect | { why: string } => {
+  const effects = results.map((result): SweepEffect | { why: string } => {
     if ('why' in result) return result
-    const band = intervals.rungs[next++]
+    const band = intervals.levels[next++]
     const { test } = judging.cases.blocks
-    const sliced = slicesOf(judging.cases, test, rows => totalWithin(result.differing, rows), { slices })
+    const sliced = sliceValues(judging.cases, test, rows => sumWithin(result.differing, rows), { slices })
     const {
       unseen,
       differing: { rows: rowCount },
@@ -163,16 +163,16 @@ function effectsOf(
   return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const intervalOf = (band: Band | NoInterval): Effect['aWeek'] =>
+const intervalOf = (band: WeeklyInterval | NoInterval): SweepEffect['aWeek'] =>
   'why' in band ? band : { value: band.value, low: band.low, high: band.high }
 
 /** Levels of one mode, as the knee detection reads them. */
-export const curveOf = (rungs: readonly Rung[], way: Way): CurveLevel[] =>
+export const sweepCurve = (rungs: readonly SweepLevel[], way: ValuationMode): CurveLevel[] =>
   rungs.map(({ age, title, [way]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
 
 /** Widens an interval on both sides by an unobserved difference. */
-const widened = (aWeek: Effect['aWeek'], by: number): Effect['aWeek'] =>
+const widened = (aWeek: SweepEffect['aWeek'], by: number): SweepEffect['aWeek'] =>
   by === 0 || 'why' in aWeek ? aWeek : { value: aWeek.value, low: aWeek.low - by, high: aWeek.high + by }
 
-const detailsOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
+const detailsOf = (band: WeeklyInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

@@ -4,9 +4,9 @@ import { casesOf } from '../../../test/audit/random-cases.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { Plan } from '../domain/element.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { differenceOf, isSameByScores, Judging, type Judged } from './valuation.ts'
+import { valueDifference, hasSameScores, PlanValuation, type ValuedPlan } from './valuation.ts'
 import type { HistoryPart, Performance } from '../domain/audit-report.ts'
-import { caveatsOf } from '../findings/caveats-found.ts'
+import { caveatsOf } from '../findings/caveats-and-assumptions.ts'
 import { utilityOf } from '../value/index.ts'
 
 const HOUR = 3_600_000
@@ -27,10 +27,10 @@ const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), made: t, acted
 const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
-const judging = Judging.of(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsAWeek: 80 })
+const judging = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsAWeek: 80 })
 
 test('the value lies between its bounds, with all unknown labels true and all false', async () => {
-  const [now, bounds] = [(await (await judging).now('frozen')).performance.aWeek, await (await judging).bounds('frozen')]
+  const [now, bounds] = [(await (await judging).baseline('frozen')).performance.aWeek, await (await judging).labelBounds('frozen')]
   // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
@@ -121,7 +121,7 @@ function judgingOf({
       Promise.resolve({ score: scores(plan, arm), made: times, acted: times, inline: false }),
   } as unknown as Experiment
   const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)
-  return Judging.of(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
+  return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
 }
 
 const older = new Map([['group/g', { kind: 'older', by: HOUR }]]) as unknown as Plan
@@ -132,15 +132,19 @@ test('at equal volume a stale model that acts more often catches no more; at its
   const fresh = Float64Array.from(label, (is, row) => (is === 1 || row % 20 === 1 ? 0.9 : 0.1) - row / 1000)
   const stale = Float64Array.from(label, (_, row) => 0.95 + ((row * 7) % 40) / 1000)
   const judged = await judgingOf({ fresh, stale, label, budget: 0.3 })
-  const [now, frozen, atVolume] = [await judged.now('frozen'), (await judged.asItIs(older))[0], (await judged.asItIs(older))[1]]
+  const [now, frozen, atVolume] = [
+    await judged.baseline('frozen'),
+    (await judged.withoutRetraining(older))[0],
+    (await judged.withoutRetraining(older))[1],
+  ]
   assert.equal(frozen.performance.actionsAWeek, 40, 'the fixed threshold is shown as it is')
   assert.equal(frozen.performance.aWeek, 10)
   assert.equal(atVolume.performance.actionsAWeek, now.performance.actionsAWeek)
   assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
   // Ten right and two wrong actions: a fifth of ten, divided by two.
   assert.equal(judged.charge, 1)
-  assert.ok(differenceOf(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
-  assert.equal(differenceOf(now, frozen).sum, 0, 'and fewer of them no gain')
+  assert.ok(valueDifference(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
+  assert.equal(valueDifference(now, frozen).sum, 0, 'and fewer of them no gain')
 })
 
 test('ineligible decisions use no budget and never act', async () => {
@@ -150,9 +154,9 @@ test('ineligible decisions use no budget and never act', async () => {
   // A model trained only on eligible decisions ranks the others first.
   const anew = Float64Array.from(fresh, (score, row) => (eligible[row] === 0 ? 0.99 : score))
   const judged = await judgingOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
-  const [now, retrained] = [(await judged.now('frozen')).performance, (await judged.now('refit')).performance]
+  const [now, retrained] = [(await judged.baseline('frozen')).performance, (await judged.baseline('refit')).performance]
   assert.deepEqual(retrained, now)
-  assert.equal(judged.why('refit'), undefined)
+  assert.equal(judged.unavailableReason('refit'), undefined)
   // A quarter of the ten is ineligible, so the week has as many decisions fewer.
   assert.equal(judged.week, 30)
   assert.equal(now.recall, 7 / 10)
@@ -162,15 +166,18 @@ test('a retrained model far below the current one is not comparable, with the re
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
   const fresh = Float64Array.from(label, (is, row) => is - row / 1000)
   const judged = await judgingOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
-  assert.match(judged.why('refit')!, /^a model trained anew on fresh features is worth 0 % of the one that runs, at as many alerts/)
-  assert.equal(judged.planned, 'frozenAtBudget')
+  assert.match(
+    judged.unavailableReason('refit')!,
+    /^a model trained anew on fresh features is worth 0 % of the one that runs, at as many alerts/,
+  )
+  assert.equal(judged.planMode, 'frozenAtBudget')
 })
 
 test('plans are equal if their scores and times are equal in the judged rows', async () => {
   const scores = Float64Array.of(0.1, 0.9, NaN, 0.4)
-  const judged = (score: Float64Array, acted = t.subarray(0, 4)) => ({ decided: { ...decided, score, acted } }) as unknown as Judged
+  const judged = (score: Float64Array, acted = t.subarray(0, 4)) => ({ decided: { ...decided, score, acted } }) as unknown as ValuedPlan
   const rows = { from: 1, to: 4 }
-  assert.ok(isSameByScores(judged(scores), judged(Float64Array.of(0.7, 0.9, NaN, 0.4)), rows), 'the first row is not judged')
-  assert.ok(!isSameByScores(judged(scores), judged(Float64Array.of(0.1, 0.9, NaN, 0.41)), rows))
-  assert.ok(!isSameByScores(judged(scores), judged(scores, t.subarray(1, 5)), rows))
+  assert.ok(hasSameScores(judged(scores), judged(Float64Array.of(0.7, 0.9, NaN, 0.4)), rows), 'the first row is not judged')
+  assert.ok(!hasSameScores(judged(scores), judged(Float64Array.of(0.1, 0.9, NaN, 0.41)), rows))
+  assert.ok(!hasSameScores(judged(scores), judged(scores, t.subarray(1, 5)), rows))
 })

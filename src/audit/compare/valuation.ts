@@ -9,49 +9,49 @@
  * block would compare volumes and not skill. Decisions that are not eligible never act.
  */
 import { SpillwayError } from '../../base/errors.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { KNEE_PART } from '../statistics/knee.ts'
-import { actsOf, defaultCharge, unjudgedPart, volumesOf, type Acts } from './baseline-actions.ts'
+import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
+import { baselineActionsOf, defaultCharge, unjudgedShare, alertVolumesOf, type BaselineActions } from './baseline-actions.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
 import type { Arm, Experiment } from '../experiment/experiment.ts'
-import { refusalOf } from '../plans/observable.ts'
+import { unobservableReasonOf } from '../plans/observable.ts'
 import type { Performance } from '../domain/audit-report.ts'
-import { less, type Sparse } from '../value/sparse.ts'
+import { subtractSparse, type SparseValues } from '../value/sparse.ts'
 import {
-  actingAt,
+  actingRowsAt,
   actingAtVolume,
   actingRows,
   alertsAt,
-  alertsOf,
-  aWeek,
-  boundsOf,
+  alertsWithLeadIn,
+  weeklyValue,
+  valueBounds,
   decisionsAWeek,
   eligibleScores,
-  performanceOf,
-  totalOf,
+  performanceFigures,
+  sumOfKnown,
   type BlockVolume,
-  type Given,
-  type Utility,
+  type AlertEvaluation,
+  type ValueFunction,
 } from '../value/index.ts'
 
 /** How a plan is valued; see the top of this file. */
-export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
+export type ValuationMode = 'frozen' | 'frozenAtBudget' | 'refit'
 
 /** Scores of one plan and their value. */
-export interface Judged {
+export interface ValuedPlan {
   /** Value per decision, in units, of the rows of the block `test`. */
-  readonly worth: Sparse
+  readonly value: SparseValues
   /** The value less the default cost of wrong actions. Only at the fixed threshold, and only where the value function states no cost. */
-  readonly charged?: Sparse
+  readonly charged?: SparseValues
   readonly performance: Performance
   /** The scores and times behind the value. */
   readonly decided: Decided
 }
 
 /** True if both plans have the same scores at the same times, so that they are equal on any history. */
-export const isSameByScores = ({ decided: left }: Judged, { decided: right }: Judged, { from, to }: RowRange): boolean =>
+export const hasSameScores = ({ decided: left }: ValuedPlan, { decided: right }: ValuedPlan, { from, to }: RowRange): boolean =>
   (['score', 'acted'] as const).every(name => {
     const [a, b] = [left[name], right[name]]
     if (a === b) return true
@@ -63,26 +63,26 @@ export const isSameByScores = ({ decided: left }: Judged, { decided: right }: Ju
  * Value of a level less the baseline, decision by decision. The cost of wrong actions counts only where the level acts clearly more often.
  * Fewer wrong actions are no gain, since the user stated no cost.
  */
-export function differenceOf(level: Judged, now: Judged): Sparse {
-  const actsMoreOften = level.performance.actionsAWeek > (1 + SAME_VOLUME) * now.performance.actionsAWeek
-  return actsMoreOften && level.charged && now.charged ? less(level.charged, now.charged) : less(level.worth, now.worth)
+export function valueDifference(level: ValuedPlan, now: ValuedPlan): SparseValues {
+  const actsMoreOften = level.performance.actionsAWeek > (1 + EQUAL_VOLUME_TOLERANCE) * now.performance.actionsAWeek
+  return actsMoreOften && level.charged && now.charged ? subtractSparse(level.charged, now.charged) : subtractSparse(level.value, now.value)
 }
 
 /** Alert volumes that differ by at most this share count as equal. */
-export const SAME_VOLUME = 0.1
+export const EQUAL_VOLUME_TOLERANCE = 0.1
 
 /** Inputs of the valuation. */
-export interface JudgingOptions {
+export interface ValuationOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
-  readonly utility: Utility
+  readonly utility: ValueFunction
   /** Share of decisions that may act, where no action has a threshold. */
   readonly budget: number | undefined
   readonly decisionsAWeek: number | undefined
 }
 
 /** Weekly value of the current pipeline if all unknown labels were true, and if all were false. */
-export interface SupposedWeeks {
+export interface LabelBounds {
   readonly ifTrue: number
   readonly ifFalse: number
 }
@@ -91,7 +91,7 @@ export interface SupposedWeeks {
  * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it the
  * model loses more by retraining than a knee is, so nobody would deploy it, and its losses say nothing about the current model.
  */
-const COMPARABLE_PART = 1 - KNEE_PART
+const COMPARABLE_PART = 1 - TOLERATED_LOSS
 
 /**
  * Values plans by an experiment's scores, in each mode, against the current pipeline.
@@ -100,9 +100,9 @@ const COMPARABLE_PART = 1 - KNEE_PART
  * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsAWeek: undefined })
  * const { performance } = await judging.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
  */
-export class Judging {
+export class PlanValuation {
   /** Threshold and alert volume of the current pipeline. */
-  readonly acts: Acts
+  readonly baselineActions: BaselineActions
   /** Eligible decisions a week: the user's number, or the rate of the block; NaN if all decisions share one instant. */
   readonly week: number
   /** Default cost of a wrong action at the fixed threshold, units; 0 where the value function states a cost. */
@@ -110,42 +110,47 @@ export class Judging {
   /** Share of the current pipeline's actions whose correctness is unknown. */
   readonly unjudged: number
   readonly #experiment: Experiment
-  readonly #utility: Utility
+  readonly #utility: ValueFunction
   readonly #horizon: number
   readonly #volumes: readonly BlockVolume[]
-  readonly #baselines = new Map<Way, Judged>()
+  readonly #baselines = new Map<ValuationMode, ValuedPlan>()
   #noRefitReason: string | undefined
 
-  private constructor(experiment: Experiment, options: JudgingOptions, decided: Decided) {
+  private constructor(experiment: Experiment, options: ValuationOptions, decided: Decided) {
     const { cases, scored } = experiment
     this.#experiment = experiment
     this.#utility = options.utility
-    this.#horizon = options.model.label ? horizonOf(options.model.label) : 0
+    this.#horizon = options.model.label ? labelHorizon(options.model.label) : 0
     const { decisionsAWeek: volume } = options
     this.week = decisionsAWeek(cases, cases.blocks.test, volume === undefined ? {} : { decisionsAWeek: volume }) ?? NaN
-    this.acts = actsOf(cases, decided, options)
-    this.charge = options.utility.charged ? defaultCharge({ cases, decided }, this.acts, options.utility) : 0
-    this.unjudged = unjudgedPart(cases, decided, this.acts, scored)
-    this.#volumes = volumesOf(cases, eligibleScores(cases, decided.score), actingRows(this.#atThreshold(decided)), this.acts)
+    this.baselineActions = baselineActionsOf(cases, decided, options)
+    this.charge = options.utility.chargedSparse ? defaultCharge({ cases, decided }, this.baselineActions, options.utility) : 0
+    this.unjudged = unjudgedShare(cases, decided, this.baselineActions, scored)
+    this.#volumes = alertVolumesOf(
+      cases,
+      eligibleScores(cases, decided.score),
+      actingRows(this.#atThreshold(decided)),
+      this.baselineActions,
+    )
     this.#noRefitReason = experiment.why('refit')
   }
 
   /** Scores the current pipeline. Throws `SPILL_INPUT` if it has neither a score nor a model that can be trained. */
-  static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
+  static async valueOf(experiment: Experiment, options: ValuationOptions): Promise<PlanValuation> {
     const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
-    const judging = new Judging(experiment, options, decided)
+    const judging = new PlanValuation(experiment, options, decided)
     judging.#noRefitReason ??= await judging.#incomparableReason()
     return judging
   }
 
   /** Arm of the current pipeline: without retraining, or with it where no version scores yet. */
-  get runs(): Arm {
+  get runningArm(): Arm {
     return runningArm(this.#experiment)
   }
 
   /** Mode in which plans are valued: with retraining. Without it where that is impossible or the retrained model is not comparable. */
-  get planned(): Way {
-    return this.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
+  get planMode(): ValuationMode {
+    return this.unavailableReason('refit') === undefined ? 'refit' : 'frozenAtBudget'
   }
 
   get cases(): Cases {
@@ -153,71 +158,71 @@ export class Judging {
   }
 
   /** Why a mode is unavailable for every plan; undefined if it is available. */
-  why(way: Way): string | undefined {
+  unavailableReason(way: ValuationMode): string | undefined {
     return way === 'refit' ? this.#noRefitReason : this.#experiment.why(armOf(way))
   }
 
   /** The current pipeline in this mode. */
-  async now(way: Way): Promise<Judged> {
-    const baseline = this.#baselines.get(way) ?? this.judged(await this.#experiment.decided(asItRuns, armOf(way)), way)
+  async baseline(way: ValuationMode): Promise<ValuedPlan> {
+    const baseline = this.#baselines.get(way) ?? this.valueDecisions(await this.#experiment.decided(asItRuns, armOf(way)), way)
     this.#baselines.set(way, baseline)
     return baseline
   }
 
   /** Values a plan. Throws as the experiment does. */
-  async of(plan: Plan, way: Way): Promise<Judged> {
-    return this.judged(await this.#experiment.decided(plan, armOf(way)), way)
+  async of(plan: Plan, way: ValuationMode): Promise<ValuedPlan> {
+    return this.valueDecisions(await this.#experiment.decided(plan, armOf(way)), way)
   }
 
   /** Both modes without retraining, from one replay. */
-  async asItIs(plan: Plan): Promise<readonly [frozen: Judged, atBudget: Judged]> {
+  async withoutRetraining(plan: Plan): Promise<readonly [frozen: ValuedPlan, atBudget: ValuedPlan]> {
     const decided = await this.#experiment.decided(plan, 'frozen')
-    return [this.judged(decided, 'frozen'), this.judged(decided, 'frozenAtBudget')]
+    return [this.valueDecisions(decided, 'frozen'), this.valueDecisions(decided, 'frozenAtBudget')]
   }
 
   /**
    * Bounds of the current pipeline's value over all outcomes of the decisions without a known label. No outcome is later than the label's
    * horizon.
    */
-  async bounds(way: Way): Promise<SupposedWeeks> {
+  async labelBounds(way: ValuationMode): Promise<LabelBounds> {
     const { week } = this
     const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(way)), way)
-    const { ifTrue, ifFalse } = boundsOf(this.#utility.values, inputs, this.#horizon)
-    return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
+    const { ifTrue, ifFalse } = valueBounds(this.#utility.values, inputs, this.#horizon)
+    return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
 
   /** Largest absolute value of one decision of the current pipeline in the block `test`: the most by which one decision can differ. */
-  async atStake(way: Way): Promise<number> {
-    const { by } = (await this.now(way)).worth
+  async largestDecisionValue(way: ValuationMode): Promise<number> {
+    const { by } = (await this.baseline(way)).value
     return by.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   }
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
-  async values(plan: Plan, way: Way): Promise<Float64Array> {
+  async values(plan: Plan, way: ValuationMode): Promise<Float64Array> {
     return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
   }
 
   /** Values scores that were decided already. */
-  judged(decided: Decided, way: Way): Judged {
+  valueDecisions(decided: Decided, way: ValuationMode): ValuedPlan {
     const { cases } = this
     const inputs = this.#given(decided, way)
-    const { sparse, charged, outcomes } = this.#utility
+    const { sparse, chargedSparse: charged, outcomes } = this.#utility
     const worth = sparse(inputs)
     return {
       decided,
-      worth,
+      value: worth,
       ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
-      performance: performanceOf(inputs, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
+      performance: performanceFigures(inputs, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
     }
   }
 
-  #given(decided: Decided, way: Way): Given {
+  #given(decided: Decided, way: ValuationMode): AlertEvaluation {
     return way === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 
   /** Alerts at the threshold of the current pipeline. */
-  #atThreshold(decided: Decided): Given {
-    const { cases, acts } = this
+  #atThreshold(decided: Decided): AlertEvaluation {
+    const { cases, baselineActions: acts } = this
     const { test: rows } = cases.blocks
     const score = eligibleScores(cases, decided.score)
     const { scored } = this.#experiment
@@ -230,14 +235,14 @@ export class Judging {
       get alert() {
         return (alert ??= alertsAt(cases, score, { ...acts, rows: scored }))
       },
-      ...(acts.cooldown === 0 && { acting: actingAt(score, rows, acts.threshold) }),
+      ...(acts.cooldown === 0 && { acting: actingRowsAt(score, rows, acts.threshold) }),
     }
   }
 
   /** Alerts at the volume of the current pipeline, among the decisions that a slower cadence leaves. */
-  #atVolume(decided: Decided): Given {
+  #atVolume(decided: Decided): AlertEvaluation {
     const { cases } = this
-    const { cooldown } = this.acts
+    const { cooldown } = this.baselineActions
     const score = eligibleScores(cases, decided.score)
     const ranked = decided.ranked ? eligibleScores(cases, decided.ranked) : score
     const acting = actingAtVolume(cases, score, this.#volumes, cooldown, ranked)
@@ -249,7 +254,7 @@ export class Judging {
       decided,
       rows: cases.blocks.test,
       get alert() {
-        return (alert ??= alertsOf(cases, score, acting, { first: first.rows, scored, cooldown }))
+        return (alert ??= alertsWithLeadIn(cases, score, acting, { first: first.rows, scored, cooldown }))
       },
       acting,
     }
@@ -258,13 +263,15 @@ export class Judging {
   /** Why a retrained model is not comparable: on the same fresh features it is far below the current model. */
   async #incomparableReason(): Promise<string | undefined> {
     // A model that the pipeline trains is refit by the same algorithm. It may have learnt from more rows, and loses alike.
-    if (this.why('frozen') !== undefined || this.#experiment.running) return undefined
+    if (this.unavailableReason('frozen') !== undefined || this.#experiment.running) return undefined
     try {
-      const [runs, retrained] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)
+      const [runs, retrained] = [await this.baseline('frozenAtBudget'), await this.baseline('refit')].map(
+        ({ performance }) => performance.aWeek,
+      )
       if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
       return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
     } catch (error) {
-      const why = refusalOf(error)
+      const why = unobservableReasonOf(error)
       if (why === undefined) throw error
       return why
     }
@@ -289,4 +296,4 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
 
 const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
 
-const armOf = (way: Way): Arm => (way === 'refit' ? 'refit' : 'frozen')
+const armOf = (way: ValuationMode): Arm => (way === 'refit' ? 'refit' : 'frozen')

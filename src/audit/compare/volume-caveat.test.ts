@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
-import { worstOf } from '../domain/caveat.ts'
+import { worstCaveats } from '../domain/caveat.ts'
 import { caveatText } from '../domain/caveat-text.ts'
 import { volumeCaveats } from './volume-caveat.ts'
 
@@ -31,7 +31,7 @@ test('reports a level whose number of actions differs by more than a tenth, at i
 test('reports the level of an element that differs most, for each volume; none if nothing acts now', () => {
   const two = [acting(2_000, 700), acting(200, 900)]
   assert.deepEqual(
-    worstOf(volumeCaveats(two, 1_000)).map(caveat => [caveat.kind, 'actions' in caveat && caveat.actions]),
+    worstCaveats(volumeCaveats(two, 1_000)).map(caveat => [caveat.kind, 'actions' in caveat && caveat.actions]),
     [
       ['other volume', 200],
       ['other volume', 700],

@@ -1,9 +1,9 @@
 /**
  * Caveats about levels at which another number of decisions acts than now: part of their gain or loss is a change of volume, not of skill.
  */
-import { SAME_VOLUME } from './valuation.ts'
+import { EQUAL_VOLUME_TOLERANCE } from './valuation.ts'
 import type { ElementPart, Performance } from '../domain/audit-report.ts'
-import { asIfText } from '../report/reading.ts'
+import { conditionText } from '../report/report-text.ts'
 import type { Caveat } from '../domain/caveat.ts'
 
 /**
@@ -13,9 +13,9 @@ import type { Caveat } from '../domain/caveat.ts'
 export const volumeCaveats = (elements: readonly ElementPart[], now: number): Caveat[] =>
   elements.flatMap(part =>
     part.rungs.flatMap((rung): Caveat[] => {
-      const level = `${part.title.replace(/ \(.*$/, '')} ${asIfText(part, rung)}`
+      const level = `${part.title.replace(/ \(.*$/, '')} ${conditionText(part, rung)}`
       const of = (at: 'threshold' | 'volume', { actionsAWeek: actions }: Performance): Caveat[] => {
-        if (!(now > 0) || Math.abs(actions - now) <= SAME_VOLUME * now) return []
+        if (!(now > 0) || Math.abs(actions - now) <= EQUAL_VOLUME_TOLERANCE * now) return []
         const size = Math.max(actions / now, now / Math.max(actions, 1e-9))
         return [{ kind: 'other volume', at, level, actions, now, size, about: `${part.element} ${at}` }]
       }

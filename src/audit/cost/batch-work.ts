@@ -2,13 +2,13 @@
 import { spanTitle } from '../../base/span.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
-import type { CostInputs } from './given.ts'
-import { rangeOf, type Scenario } from './range.ts'
-import { dueIn, periodOf } from './simulate/due-times.ts'
-import { batchRuns, eventsOfRuns, type Reading, type Runs } from './simulate/runs.ts'
-import { serviceOf } from './stream-work.ts'
+import type { CostInputs } from './cost-inputs.ts'
+import { rangeFrom, type PriceScenario } from './range.ts'
+import { dueTimes, meanPeriod } from './simulate/due-times.ts'
+import { simulateBatchRuns, eventsOfRuns, type RunReading, type SimulatedRuns } from './simulate/runs.ts'
+import { serviceTime } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
+import { formatAmount, formatDollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
 
 /** Work that runs do for arrivals, at the times of a schedule. */
 export interface BatchWork {
@@ -19,7 +19,7 @@ export interface BatchWork {
   readonly schedule: ScheduleIR
   /** Deadline of a run, ms; at most the period, which is also the default. */
   readonly lasts: number | undefined
-  readonly reading: Reading
+  readonly reading: RunReading
   /** Share of the arrivals that exist under this schedule; 1 by default. */
   readonly part?: number
 }
@@ -43,33 +43,33 @@ export interface DueRuns extends Pick<BatchWork, 'title' | 'seconds' | 'lasts'> 
 export function batchCost(work: BatchWork, inputs: CostInputs): BatchCost {
   const { trace } = inputs
   const { title, seconds, lasts, arrivals, schedule, reading, part = 1 } = work
-  const period = periodOf(schedule, trace.from)
-  const within = dueIn(schedule, trace, period)
+  const period = meanPeriod(schedule, trace.from)
+  const within = dueTimes(schedule, trace, period)
   // A history shorter than the period has one run, at its end.
   const due = within.length > 0 ? within : Float64Array.of(trace.until)
   const read = eventsOfRuns(arrivals.at, due, reading, trace, period)
   const events = part === 1 ? read : read.map(count => count * part)
-  const cost = priceRuns({ title, seconds, lasts, due, events, period }, inputs)
+  const cost = costOfRuns({ title, seconds, lasts, due, events, period }, inputs)
   const perPeriod = (arrivals.at.length * part * period) / (trace.until - trace.from)
   const readsPerEvent = events.reduce((sum, count) => sum + count, 0) / due.length / perPeriod
   return { ...cost, line: { ...cost.line, arithmetic: `${cost.line.arithmetic}${rereadText(reading, readsPerEvent)}` } }
 }
 
 /** Prices runs whose reads are known. */
-export function priceRuns(work: DueRuns, inputs: CostInputs): BatchCost {
+export function costOfRuns(work: DueRuns, inputs: CostInputs): BatchCost {
   const low = pricedIn('low', work, inputs)
   const base = pricedIn('base', work, inputs)
   const byScenario = { low, base, high: pricedIn('high', work, inputs) }
-  const range = rangeOf(scenario => byScenario[scenario].dollars)
+  const range = rangeFrom(scenario => byScenario[scenario].dollars)
   return {
-    hours: rangeOf(scenario => byScenario[scenario].hours),
+    hours: rangeFrom(scenario => byScenario[scenario].hours),
     line: { of: 'slots', title: work.title, range, basis: 'modelled', arithmetic: runArithmetic(base, work.period, inputs) },
   }
 }
 
 /** The runs priced in one scenario. */
 interface Priced {
-  readonly runs: Runs
+  readonly runs: SimulatedRuns
   /** Core hours a month. */
   readonly hours: number
   readonly dollars: number
@@ -77,18 +77,18 @@ interface Priced {
   readonly kept: boolean
 }
 
-function pricedIn(scenario: Scenario, { due, events, seconds, lasts, period }: DueRuns, inputs: CostInputs): Priced {
+function pricedIn(scenario: PriceScenario, { due, events, seconds, lasts, period }: DueRuns, inputs: CostInputs): Priced {
   const { prices, sizing } = inputs.prices
-  const runs = batchRuns({
+  const runs = simulateBatchRuns({
     due,
     events,
-    service: serviceOf(scenario, seconds, inputs),
+    service: serviceTime(scenario, seconds, inputs),
     start: sizing.startSeconds[scenario] * 1000,
     lasts: Math.min(lasts || period, period),
     smallest: sizing.smallestCores[scenario],
   })
   const startedHours = ((runs.held / due.length) * (MONTH_MS / period) * (1 + sizing.redone[scenario])) / HOUR_MS
-  const stayingHours = runs.coresKept * MONTH_HOURS
+  const stayingHours = runs.coresIfStaying * MONTH_HOURS
   const [startedDollars, stayingDollars] = [startedHours * prices.coreHourSpot[scenario], stayingHours * prices.coreHour[scenario]]
   // `startedDollars` is infinite if starting takes as long as a run may take.
   return startedDollars <= stayingDollars
@@ -98,16 +98,16 @@ function pricedIn(scenario: Scenario, { due, events, seconds, lasts, period }: D
 
 function runArithmetic({ runs, hours, kept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
   if (kept)
-    return `${amount(runs.coresKept)} cores × ${MONTH_HOURS} h × ${dollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
-  const month = `${amount(MONTH_MS / period)} runs a month`
-  const run = `(${amount(runs.cores)} cores × ${spanTitle(sizing.startSeconds.base * 1000)} to start + ${spanTitle(runs.work / runs.lags.count)} of work)`
+    return `${formatAmount(runs.coresIfStaying)} cores × ${MONTH_HOURS} h × ${formatDollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
+  const month = `${formatAmount(MONTH_MS / period)} runs a month`
+  const run = `(${formatAmount(runs.cores)} cores × ${spanTitle(sizing.startSeconds.base * 1000)} to start + ${spanTitle(runs.work / runs.lags.count)} of work)`
   const late = runs.late > 0 ? `; ${runs.late} of ${runs.lags.count} began late` : ''
   const ended = `; p99 ended ${spanTitle(runs.lags.quantile(0.99))} after it was due`
-  return `${month} × ${run} × ${1 + sizing.redone.base} = ${amount(hours)} core h × ${dollars(prices.coreHourSpot.base)} (spot)${ended}${late}`
+  return `${month} × ${run} × ${1 + sizing.redone.base} = ${formatAmount(hours)} core h × ${formatDollars(prices.coreHourSpot.base)} (spot)${ended}${late}`
 }
 
 /** Reads per event, where a run reads a window again. */
-const rereadText = (reading: Reading, readsPerEvent: number): string =>
+const rereadText = (reading: RunReading, readsPerEvent: number): string =>
   reading === 'since the last' || !Number.isFinite(readsPerEvent)
     ? ''
-    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanTitle(reading.reach)} of events`}, so an event is read ${amount(readsPerEvent)} times`
+    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanTitle(reading.reach)} of events`}, so an event is read ${formatAmount(readsPerEvent)} times`

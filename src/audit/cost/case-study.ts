@@ -3,8 +3,8 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Plan } from '../domain/element.ts'
 import type { CostOfPlan, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
-import { difference, ordered, rangeOf, sumOf } from './range.ts'
-import { amount, DAY_MS, dollars } from '../domain/units.ts'
+import { rangeDifference, orderedRange, rangeFrom, sumOfRanges } from './range.ts'
+import { formatAmount, DAY_MS, formatDollars } from '../domain/units.ts'
 
 /** Least interval of a nightly run, ms: half a day, which tolerates clock changes. */
 const NIGHTLY_INTERVAL_MIN = DAY_MS / 2
@@ -15,16 +15,17 @@ const NIGHTLY_INTERVAL_MIN = DAY_MS / 2
  * @example
  * machinesOf(model.costOf(new Map())).base
  */
-export const machinesOf = ({ lines }: CostOfPlan): Range => sumOf(lines.filter(({ of }) => of !== 'people').map(({ range }) => range))
+export const machineCost = ({ lines }: CostOfPlan): Range =>
+  sumOfRanges(lines.filter(({ of }) => of !== 'people').map(({ range }) => range))
 
 /** Relative change of a cost in each scenario, ordered: 0.18 is 18 % more. Throws `SPILL_INPUT` if the cost before is 0. */
 export function changeOf(before: Range, after: Range): Range {
-  const changes = rangeOf(scenario => {
+  const changes = rangeFrom(scenario => {
     if (!(before[scenario] > 0))
       throw new SpillwayError('SPILL_INPUT', `the cost before is ${before[scenario]}, so a relative change is undefined`)
     return after[scenario] / before[scenario] - 1
   })
-  return ordered(changes)
+  return orderedRange(changes)
 }
 
 /** Costs of the three plans and the changes between them. */
@@ -58,7 +59,11 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
     selective: model.costOf(plans.selective),
     everything: model.costOf(plans.everything),
   }
-  const machines = { nightly: machinesOf(costs.nightly), selective: machinesOf(costs.selective), everything: machinesOf(costs.everything) }
+  const machines = {
+    nightly: machineCost(costs.nightly),
+    selective: machineCost(costs.selective),
+    everything: machineCost(costs.everything),
+  }
   const withPeople = { nightly: costs.nightly.steadyYear, selective: costs.selective.steadyYear, everything: costs.everything.steadyYear }
   // Batch runs every few minutes do not belong to the night.
   const [hoursBefore, hoursAfter] = [
@@ -74,17 +79,17 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
     slimmer,
     everything,
     withPeople,
-    cheaperThanEverything: difference(machines.everything, machines.selective).low > 0,
+    cheaperThanEverything: rangeDifference(machines.everything, machines.selective).low > 0,
     words: [
-      `selective streaming: machines ${dollars(machines.selective.base)} / ${dollars(machines.nightly.base)} a month = ${percent(added)}`,
-      `nightly run without what streams: ${amount(hoursAfter.base)} / ${amount(hoursBefore.base)} core h a month = ${percent(slimmer)}`,
-      `streaming everything: machines ${dollars(machines.everything.base)} / ${dollars(machines.selective.base)} a month = ${percent(everything)}`,
+      `selective streaming: machines ${formatDollars(machines.selective.base)} / ${formatDollars(machines.nightly.base)} a month = ${percent(added)}`,
+      `nightly run without what streams: ${formatAmount(hoursAfter.base)} / ${formatAmount(hoursBefore.base)} core h a month = ${percent(slimmer)}`,
+      `streaming everything: machines ${formatDollars(machines.everything.base)} / ${formatDollars(machines.selective.base)} a month = ${percent(everything)}`,
     ],
   }
 }
 
 /** `+18 % [+12, +31]`. */
 function percent({ low, base, high }: Range): string {
-  const changeText = (part: number) => `${part < 0 ? '-' : '+'}${amount(Math.abs(part) * 100)}`
+  const changeText = (part: number) => `${part < 0 ? '-' : '+'}${formatAmount(Math.abs(part) * 100)}`
   return `${changeText(base)} % [${changeText(low)}, ${changeText(high)}]`
 }

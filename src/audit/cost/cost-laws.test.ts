@@ -5,10 +5,10 @@ import * as fc from 'fast-check'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
 import type { Setting } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
-import type { CostInputs } from './given.ts'
+import type { CostInputs } from './cost-inputs.ts'
 import { examplePrices } from './prices.ts'
-import { scenarios } from './range.ts'
-import { heldFor } from './stream-work.ts'
+import { priceScenarios } from './range.ts'
+import { coresHeld } from './stream-work.ts'
 
 const CASES = 25
 const hourly: Setting = { kind: 'every', every: HOUR }
@@ -53,7 +53,7 @@ test('costs are finite, ordered and the sum of their lines; cached settings chan
           assert.ok(range.low >= 0 && range.high < Infinity, `${title}: ${JSON.stringify(range)}`)
           assert.ok(range.low <= range.base && range.base <= range.high, `${title}: ${JSON.stringify(range)}`)
         }
-        for (const scenario of scenarios) assert.ok(cost.firstYear[scenario] >= cost.steadyYear[scenario])
+        for (const scenario of priceScenarios) assert.ok(cost.firstYear[scenario] >= cost.steadyYear[scenario])
         assert.deepEqual(new CostModel(caseInputs, now).costOf(plan), cost)
       }
     }),
@@ -80,7 +80,7 @@ test('a constant demand holds exactly its cores', () => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.integer({ min: 1, max: 5000 }), (cores, cells) => {
       const every = new Float64Array(cells).fill(cores)
-      const held = heldFor([{ words: '', cores: { low: every, base: every, high: every } }], costCase({ arrival: [from], days: 2 }))
+      const held = coresHeld([{ words: '', cores: { low: every, base: every, high: every } }], costCase({ arrival: [from], days: 2 }))
       assert.ok(Math.abs(held.base - cores) <= 2 * Number.EPSILON * cores, `${held.base} of ${cores}`)
     }),
   )

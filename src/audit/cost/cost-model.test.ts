@@ -5,12 +5,12 @@ import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream
 import type { Plan, Setting } from '../domain/element.ts'
 import type { CostOfPlan, Range } from '../domain/audit-report.ts'
 import { CostModel } from './cost-model.ts'
-import type { CostInputs } from './given.ts'
-import { difference, scenarios, sumOf } from './range.ts'
+import type { CostInputs } from './cost-inputs.ts'
+import { rangeDifference, priceScenarios, sumOfRanges } from './range.ts'
 
 const close = (value: number, expected: number, quantity: string) =>
   assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${quantity}: ${value}, by hand ${expected}`)
-const of = (cost: CostOfPlan, kind: string) => sumOf(cost.lines.filter(line => line.of === kind).map(({ range }) => range))
+const of = (cost: CostOfPlan, kind: string) => sumOfRanges(cost.lines.filter(line => line.of === kind).map(({ range }) => range))
 const line = (cost: CostOfPlan, title: string) => cost.lines.find(line => line.title === title)!
 
 test('a plan is the sum of its lines, and each line has its arithmetic', () => {
@@ -18,7 +18,7 @@ test('a plan is the sum of its lines, and each line has its arithmetic', () => {
   const now = streaming(inputs)
   for (const plan of [new Map(), new Map([['group/fast', nightlyJob]])]) {
     const cost = new CostModel(inputs, now).costOf(plan)
-    for (const scenario of scenarios) {
+    for (const scenario of priceScenarios) {
       close(
         cost.steadyYear[scenario],
         cost.lines.reduce((sum, { range }) => sum + range[scenario], 0),
@@ -92,7 +92,7 @@ test('batch is cheaper for a small steady load, mostly by people', () => {
     ['group/fast', nightlyJob],
   ])
   const [batchCost, streamCost] = [model.costOf(nightly), model.costOf(new Map())]
-  const saved = difference(batchCost.steadyYear, streamCost.steadyYear)
+  const saved = rangeDifference(batchCost.steadyYear, streamCost.steadyYear)
   assert.ok(saved.high < 0)
   const kinds = [...new Set(streamCost.lines.map(({ of: kind }) => kind))]
   const saving = (kind: string): number => of(streamCost, kind).base - of(batchCost, kind).base
@@ -111,7 +111,7 @@ function against(inputs: CostInputs, batch: Setting): { readonly saved: Range; r
     ['group/fast', batch],
   ])
   const batchCost = model.costOf(inBatch)
-  return { saved: difference(model.costOf(new Map()).steadyYear, batchCost.steadyYear), batchCost }
+  return { saved: rangeDifference(model.costOf(new Map()).steadyYear, batchCost.steadyYear), batchCost }
 }
 
 test('streaming is cheaper than reading a long window again each night, in total', () => {

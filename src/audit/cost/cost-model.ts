@@ -1,15 +1,15 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { Plan, Setting } from '../domain/element.ts'
 import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
-import { additionOf, type Addition } from './addition.ts'
-import type { CostInputs } from './given.ts'
-import { checkMeasured } from './measured.ts'
+import { elementCost, type ElementCost } from './element-cost.ts'
+import type { CostInputs } from './cost-inputs.ts'
+import { requireMeasurements } from './measured-work.ts'
 import { peopleLines } from './people-lines.ts'
-import { ordered, rangeOf, sumOf } from './range.ts'
-import { periodOf } from './simulate/due-times.ts'
-import { heldFor, isNothing } from './stream-work.ts'
+import { orderedRange, rangeFrom, sumOfRanges } from './range.ts'
+import { meanPeriod } from './simulate/due-times.ts'
+import { coresHeld, isZeroDemand } from './stream-work.ts'
 import { checkTrace } from './trace.ts'
-import { dollars, MONTH_HOURS } from '../domain/units.ts'
+import { formatDollars, MONTH_HOURS } from '../domain/units.ts'
 
 /**
  * Monthly costs of plans in their target deployment.
@@ -24,12 +24,12 @@ import { dollars, MONTH_HOURS } from '../domain/units.ts'
 export class CostModel {
   readonly #inputs: CostInputs
   readonly #now: Plan
-  readonly #additions = new Map<string, Addition>()
+  readonly #additions = new Map<string, ElementCost>()
   readonly #workers = new Map<string, readonly CostLine[]>()
 
   /** `now` has the current setting of each element, by its id. Throws `SPILL_INPUT` for measurements or a trace that allow no cost. */
   constructor(inputs: CostInputs, now: Plan) {
-    checkMeasured(inputs.measured)
+    requireMeasurements(inputs.measured)
     checkTrace(inputs.trace)
     const { volume = 1 } = inputs
     if (!(volume > 0 && volume < Infinity))
@@ -48,8 +48,8 @@ export class CostModel {
   costOf(plan: Plan): CostOfPlan {
     const lines = this.#lines(plan)
     return {
-      firstYear: sumOf(lines.map(({ range, firstYear }) => firstYear ?? range)),
-      steadyYear: sumOf(lines.map(({ range }) => range)),
+      firstYear: sumOfRanges(lines.map(({ range, firstYear }) => firstYear ?? range)),
+      steadyYear: sumOfRanges(lines.map(({ range }) => range)),
       lines,
     }
   }
@@ -57,13 +57,13 @@ export class CostModel {
   /** Core hours a month held by batch runs, including their start. Counts runs whose mean interval is at least `apart` ms. */
   batchHours(plan: Plan, apart = 0): Range {
     const counted = [...this.#additionsOf(plan)].filter(([id]) => this.#meanInterval(this.settingOf(plan, id)) >= apart)
-    return sumOf(counted.map(([, { batchHours }]) => batchHours))
+    return sumOfRanges(counted.map(([, { batchHours }]) => batchHours))
   }
 
   /** Mean time between two runs of a setting, ms; Infinity without runs. */
   #meanInterval(setting: Setting): number {
     if (setting.kind === 'every') return setting.every
-    return 'schedule' in setting ? periodOf(setting.schedule, this.#inputs.trace.from) : Infinity
+    return 'schedule' in setting ? meanPeriod(setting.schedule, this.#inputs.trace.from) : Infinity
   }
 
   /** Setting of an element in a plan. */
@@ -90,35 +90,35 @@ export class CostModel {
     ]
   }
 
-  #additionsOf(plan: Plan): ReadonlyMap<string, Addition> {
+  #additionsOf(plan: Plan): ReadonlyMap<string, ElementCost> {
     const ids = [...this.#now.keys(), ...[...plan.keys()].filter(id => !this.#now.has(id))]
     return new Map(ids.map(id => [id, this.#additionOf(id, this.settingOf(plan, id))]))
   }
 
-  #additionOf(id: string, setting: Setting): Addition {
+  #additionOf(id: string, setting: Setting): ElementCost {
     const key = `${id} ${JSON.stringify(setting)}`
     const cached = this.#additions.get(key)
     if (cached) return cached
-    const addition = additionOf(id, setting, this.#now.get(id), this.#inputs)
+    const addition = elementCost(id, setting, this.#now.get(id), this.#inputs)
     this.#additions.set(key, addition)
     return addition
   }
 
   /** All work on events shares its workers, which have at least as many cores as the smallest machine. */
-  #workerLines(additions: ReadonlyMap<string, Addition>): readonly CostLine[] {
-    const loaded = [...additions].filter(([, { demands }]) => demands.some(demand => !isNothing(demand)))
+  #workerLines(additions: ReadonlyMap<string, ElementCost>): readonly CostLine[] {
+    const loaded = [...additions].filter(([, { demands }]) => demands.some(demand => !isZeroDemand(demand)))
     const key = JSON.stringify(loaded.map(([id]) => id))
     const cached = this.#workers.get(key)
     if (cached) return cached
     const demands = loaded.flatMap(([, { demands }]) => demands)
-    const held = heldFor(demands, this.#inputs)
+    const held = coresHeld(demands, this.#inputs)
     const { coreHour } = this.#inputs.prices.prices
     const line: CostLine = {
       of: 'slots',
       title: `workers for ${loaded.map(([id]) => id.replace('group/', '')).join(', ')}`,
-      range: ordered(rangeOf(s => held[s] * MONTH_HOURS * coreHour[s])),
+      range: orderedRange(rangeFrom(s => held[s] * MONTH_HOURS * coreHour[s])),
       basis: 'modelled',
-      arithmetic: `${held.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${dollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
+      arithmetic: `${held.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${formatDollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
     }
     const lines = loaded.length > 0 ? [line] : []
     this.#workers.set(key, lines)
@@ -130,11 +130,11 @@ export class CostModel {
     return {
       of: 'broker',
       title: 'broker for all that streams',
-      range: rangeOf(s => brokerHour[s] * MONTH_HOURS),
+      range: rangeFrom(s => brokerHour[s] * MONTH_HOURS),
       basis: 'modelled',
-      arithmetic: `${MONTH_HOURS} h × ${dollars(brokerHour.base)}`,
+      arithmetic: `${MONTH_HOURS} h × ${formatDollars(brokerHour.base)}`,
     }
   }
 }
 
-const streamingOf = (additions: ReadonlyMap<string, Addition>): Addition[] => [...additions.values()].filter(({ streams }) => streams)
+const streamingOf = (additions: ReadonlyMap<string, ElementCost>): ElementCost[] => [...additions.values()].filter(({ streams }) => streams)

@@ -2,12 +2,12 @@
 import type { Plan } from '../domain/element.ts'
 import type { CostPart, Estimate } from '../domain/audit-report.ts'
 import { CostModel } from './cost-model.ts'
-import type { CostInputs } from './given.ts'
+import type { CostInputs } from './cost-inputs.ts'
 import { stalenessTax, streamingTax } from './taxes.ts'
 
 /** Inputs of the cost part. */
 export interface CostPartInputs {
-  readonly given: CostInputs
+  readonly inputs: CostInputs
   /** Current setting of each element. */
   readonly now: Plan
   readonly proposed: Plan
@@ -19,8 +19,8 @@ export interface CostPartInputs {
 }
 
 /** Builds the cost part of the report. Throws `SPILL_INPUT` as `CostModel` does; the message is the reason for missing costs. */
-export function costPart({
-  given: costInputs,
+export function buildCostPart({
+  inputs: costInputs,
   now,
   proposed,
   lost,

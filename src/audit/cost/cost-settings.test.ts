@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
 import type { Setting } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
-import type { CostInputs } from './given.ts'
+import type { CostInputs } from './cost-inputs.ts'
 import { examplePrices } from './prices.ts'
 
 const titles = (inputs: CostInputs, id: string, setting: Setting): string[] =>

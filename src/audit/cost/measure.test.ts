@@ -5,14 +5,14 @@ import { blockOf } from '../../../test/property/engines/block.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import { count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import type { History } from '../../intake/intake.ts'
+import type { SourceHistory } from '../../intake/history-builder.ts'
 import { replayLog } from '../../replay/log.ts'
 import type { Plan } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
 import { measure, processSeconds, windowReach } from './measure.ts'
 import { presetPeople } from './people.ts'
 import { examplePrices } from './prices.ts'
-import { traceOf } from './trace.ts'
+import { arrivalTraceOf } from './trace.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, amount: t.int(), shop: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -51,7 +51,7 @@ const events: LoggedEvent[] = Array.from({ length: EVENTS }, (_, i) => {
   }
 })
 const [origin] = ir.sources
-const log = replayLog(ir, new Map([['payments', { source: origin, block: blockOf(origin, events, strings) } as History]]), strings)
+const log = replayLog(ir, new Map([['payments', { source: origin, block: blockOf(origin, events, strings) } as SourceHistory]]), strings)
 
 /** Returns these times in order. */
 const clock =
@@ -111,7 +111,7 @@ test('a window reaches as far as its hop, and a lifetime window without end', ()
 })
 
 test('a trace has the arrivals by key, and the decisions', () => {
-  const trace = traceOf(log, Float64Array.of(from + 1, from + EVENTS * MINUTE))
+  const trace = arrivalTraceOf(log, Float64Array.of(from + 1, from + EVENTS * MINUTE))
   const { at, key } = trace.sources.get('payments')!
   assert.deepEqual([trace.from, trace.until, at.length], [from, from + EVENTS * MINUTE, EVENTS])
   assert.equal(new Set(key).size, 7)
@@ -122,7 +122,7 @@ test('a trace has the arrivals by key, and the decisions', () => {
 
 test('plans are priced from the measurements', () => {
   const measured = measure(definitions, modelOf('fraud'), log)
-  const trace = traceOf(log, log.histories.get('payments')!.block.arrival)
+  const trace = arrivalTraceOf(log, log.histories.get('payments')!.block.arrival)
   const now: Plan = new Map(['ingestion', 'group/fast', 'group/slow', 'inference'].map(id => [id, { kind: 'stream' } as const]))
   const { steadyYear, lines } = new CostModel({ measured, trace, prices: examplePrices, people: presetPeople }, now).costOf(new Map())
   assert.ok(steadyYear.low > 0 && steadyYear.high < Infinity)

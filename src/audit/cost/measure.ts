@@ -1,8 +1,8 @@
-import type { Measured, MeasuredGroup, MeasuredSource } from './measured.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import type { MeasuredWork, MeasuredGroup, MeasuredSource } from './measured-work.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import type { Block } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import { groupReads } from '../../decision/reads.ts'
 import type { GroupIR, ModelIR, SourceIR } from '../../define/ir/ir.ts'
 import { Kernel } from '../../kernel/kernel.ts'
@@ -16,7 +16,7 @@ export const processSeconds = (): number => {
 }
 
 /** Options of `measure`. */
-export interface Measuring {
+export interface MeasureOptions {
   /** Replacement for the CPU clock in tests. */
   readonly seconds?: () => number
   /** CPU seconds spent on reading, validating and logging all events of a source; 0 by default. */
@@ -42,7 +42,7 @@ const SLICE = 1 << 16
  * const measured = measure(pipeline, pipeline.ir.models[0], log, { actions: 120 })
  * measured.cpuSecondsADecision // CPU seconds of reading the features and scoring
  */
-export function measure(definitions: Definitions, model: ModelIR, log: ReplayLog, measuring: Measuring = {}): Measured {
+export function measure(definitions: ScoringDefinitions, model: ModelIR, log: ReplayLog, measuring: MeasureOptions = {}): MeasuredWork {
   const { seconds = processSeconds, actions = 0, cpuSecondsATraining } = measuring
   const reads = groupReads(definitions.ir, model)
   const groups = new Map(reads.map(({ group }) => [group.name, measureGroup(group, log, seconds)]))
@@ -69,7 +69,7 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   const { source, block } = log.histories.get(group.source)!
   const kernel = new Kernel(group, source, { strings: log.strings })
   const began = seconds()
-  for (let from = 0; from < block.length; from += SLICE) kernel.apply(blockSlice(block, from, Math.min(block.length, from + SLICE)))
+  for (let from = 0; from < block.length; from += SLICE) kernel.apply(sliceBlock(block, from, Math.min(block.length, from + SLICE)))
   const spent = Math.max(0, seconds() - began)
   return {
     source: group.source,
@@ -80,7 +80,7 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   }
 }
 
-function measureSource(source: SourceIR, block: Block, strings: Strings, { intakeSeconds, bytes }: Measuring): MeasuredSource {
+function measureSource(source: SourceIR, block: Block, strings: Strings, { intakeSeconds, bytes }: MeasureOptions): MeasuredSource {
   const events = block.length
   const perEvent = (whole: number | undefined) => (whole === undefined || events === 0 ? 0 : whole / events)
   const bytesAnEvent = bytes?.has(source.name) ? perEvent(bytes.get(source.name)) : bytesByColumns(source, block, strings)

@@ -1,7 +1,7 @@
 import type { CostLine } from '../domain/audit-report.ts'
 import { pageHours, type People } from './people.ts'
-import { nothing, rangeOf } from './range.ts'
-import { amount, dollars } from '../domain/units.ts'
+import { zeroRange, rangeFrom } from './range.ts'
+import { formatAmount, formatDollars } from '../domain/units.ts'
 
 const MONTHS = 12
 
@@ -12,8 +12,8 @@ const MONTHS = 12
 export function peopleLines(people: People, streaming: number, isNew: boolean): CostLine[] {
   const { hourCost, onCallHours, onCallPart, onCallShare } = people.amounts
   const pages = pageHours(people, streaming, isNew)
-  const hour = `× ${dollars(hourCost.base)} an hour / ${MONTHS}`
-  const steady = rangeOf(s => (pages.steadyYear[s] * hourCost[s]) / MONTHS)
+  const hour = `× ${formatDollars(hourCost.base)} an hour / ${MONTHS}`
+  const steady = rangeFrom(s => (pages.steadyYear[s] * hourCost[s]) / MONTHS)
   const lines: CostLine[] = [
     {
       of: 'people',
@@ -27,8 +27,8 @@ export function peopleLines(people: People, streaming: number, isNew: boolean): 
     lines.push({
       of: 'people',
       title: 'more pages while streaming is new, first year',
-      range: nothing,
-      firstYear: rangeOf(s => ((pages.firstYear[s] - pages.steadyYear[s]) * hourCost[s]) / MONTHS),
+      range: zeroRange,
+      firstYear: rangeFrom(s => ((pages.firstYear[s] - pages.steadyYear[s]) * hourCost[s]) / MONTHS),
       basis: 'modelled',
       arithmetic: `${pages.firstArithmetic} ${hour}`,
     })
@@ -36,9 +36,9 @@ export function peopleLines(people: People, streaming: number, isNew: boolean): 
     lines.push({
       of: 'people',
       title: 'on call for what streams',
-      range: rangeOf(s => (onCallHours[s] * onCallPart[s] * onCallShare[s] * hourCost[s]) / MONTHS),
+      range: rangeFrom(s => (onCallHours[s] * onCallPart[s] * onCallShare[s] * hourCost[s]) / MONTHS),
       basis: 'modelled',
-      arithmetic: `${amount(onCallHours.base)} h a year × ${amount(onCallPart.base * 100)} % of ${dollars(hourCost.base)} × ${amount(onCallShare.base * 100)} % of the rota / ${MONTHS}`,
+      arithmetic: `${formatAmount(onCallHours.base)} h a year × ${formatAmount(onCallPart.base * 100)} % of ${formatDollars(hourCost.base)} × ${formatAmount(onCallShare.base * 100)} % of the rota / ${MONTHS}`,
     })
   return lines
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { peopleLines } from './people-lines.ts'
 import { firstYearPages, pageHours, presetPeople, readPeople } from './people.ts'
-import { sumOf } from './range.ts'
+import { sumOfRanges } from './range.ts'
 
 const format = 'spillway-people/1'
 const rejects = (value: object, message: RegExp): void =>
@@ -45,7 +45,7 @@ test('the first year and the steady year have separate lines', () => {
 })
 
 test('the first streaming element pays for the rota, the second almost nothing', () => {
-  const cost = (streaming: number) => sumOf(peopleLines(presetPeople, streaming, false).map(({ range }) => range)).base
+  const cost = (streaming: number) => sumOfRanges(peopleLines(presetPeople, streaming, false).map(({ range }) => range)).base
   assert.ok(cost(1) - cost(0) > 1500)
   assert.ok(cost(2) - cost(1) < 20)
 })

@@ -2,42 +2,42 @@
 import { basename } from 'node:path'
 import { show } from '../../base/show.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { objectOf, readAmounts, readJson, refuse, type Amounts } from './amounts.ts'
-import { exactly, rangeOf } from './range.ts'
+import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
+import { exactRange, rangeFrom } from './range.ts'
 
 const FORMAT = 'spillway-people/1'
 
 const amounts = {
   /** Full cost to the employer of an engineer's hour. */
-  hourCost: { unit: 'dollars for an engineer’s hour', otherwise: { low: 60, base: 90, high: 130 } },
+  hourCost: { unit: 'dollars for an engineer’s hour', fallback: { low: 60, base: 90, high: 130 } },
   /** Whole incident, including the write-up (Site Reliability Engineering, chapter 11). */
-  incidentHours: { unit: 'hours that an incident takes', otherwise: exactly(6) },
-  noiseHours: { unit: 'hours that a page takes which was nothing', otherwise: exactly(0.25) },
+  incidentHours: { unit: 'hours that an incident takes', fallback: exactRange(6) },
+  noiseHours: { unit: 'hours that a page takes which was nothing', fallback: exactRange(0.25) },
   /** The case study's team in its first three months of streaming, and the level that remains later. */
-  firstQuarterPages: { unit: 'pages in the first three months of streaming', otherwise: exactly(17) },
-  steadyPages: { unit: 'pages a year of what streams, once it is quiet', otherwise: { low: 2, base: 4, high: 12 } },
+  firstQuarterPages: { unit: 'pages in the first three months of streaming', fallback: exactRange(17) },
+  steadyPages: { unit: 'pages a year of what streams, once it is quiet', fallback: { low: 2, base: 4, high: 12 } },
   /** Share of the excess pages that remains from one quarter to the next. */
-  quarterLeft: { unit: 'a part, 0 to 1', most: 1, otherwise: { low: 0.25, base: 0.5, high: 0.75 } },
+  quarterLeft: { unit: 'a part, 0 to 1', most: 1, fallback: { low: 0.25, base: 0.5, high: 0.75 } },
   /** The same team had two in the year before. */
-  batchPages: { unit: 'pages a year of what runs as batch', otherwise: exactly(2) },
-  anotherPages: { unit: 'pages a year that each further element adds which streams', otherwise: { low: 0, base: 0.25, high: 1 } },
+  batchPages: { unit: 'pages a year of what runs as batch', fallback: exactRange(2) },
+  anotherPages: { unit: 'pages a year that each further element adds which streams', fallback: { low: 0, base: 0.25, high: 1 } },
   /** 8,760 hours less 52 weeks of 40. */
-  onCallHours: { unit: 'hours a year outside of work in which somebody is on call', most: 8784, otherwise: exactly(6680) },
+  onCallHours: { unit: 'hours a year outside of work in which somebody is on call', most: 8784, fallback: exactRange(6680) },
   /** For a response within 30 minutes, and within 5 (the same book). */
   onCallPart: {
     unit: 'the part of the hour’s cost that being on call is paid with',
     most: 1,
-    otherwise: { low: 0.33, base: 0.33, high: 0.66 },
+    fallback: { low: 0.33, base: 0.33, high: 0.66 },
   },
   /** A rota is shared by several pipelines. */
-  onCallShare: { unit: 'the share of the rota that this pipeline pays', most: 1, otherwise: { low: 0, base: 0.1, high: 0.25 } },
-} as const satisfies Amounts<string>
+  onCallShare: { unit: 'the share of the rota that this pipeline pays', most: 1, fallback: { low: 0, base: 0.1, high: 0.25 } },
+} as const satisfies AmountSpecs<string>
 
 /** Name of an amount about people. */
-export type PeopleName = keyof typeof amounts
+export type PeopleAmountName = keyof typeof amounts
 
 /** Counted pages, of streaming or of batch. */
-export interface Counted {
+export interface PageCounts {
   readonly days: number
   /** Pages that required action, without noise. */
   readonly incidents: number
@@ -49,15 +49,15 @@ export interface Counted {
 /** Effort of people who operate a pipeline. Amounts are presets unless the user states them. */
 export interface People {
   readonly name: string
-  readonly amounts: Readonly<Record<PeopleName, Range>>
-  readonly streaming?: Counted
-  readonly batch?: Counted
+  readonly amounts: Readonly<Record<PeopleAmountName, Range>>
+  readonly streaming?: PageCounts
+  readonly batch?: PageCounts
 }
 
 /** Reads the cost of people from JSON; docs/cost.md describes the keys. Throws `SPILL_INPUT` as `readPrices` does. */
 export function readPeople(value: unknown, name: string): People {
-  const fields = objectOf(value, ['format', 'about', 'currency', 'presets', 'streaming', 'batch'], name)
-  if (fields['format'] !== FORMAT) refuse(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
+  const fields = requireObject(value, ['format', 'about', 'currency', 'presets', 'streaming', 'batch'], name)
+  if (fields['format'] !== FORMAT) throwAmountError(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
   return {
     name,
     amounts: readAmounts(fields['presets'] ?? {}, amounts, `${name} presets`),
@@ -69,15 +69,15 @@ export function readPeople(value: unknown, name: string): People {
 const countAmounts = {
   days: { unit: 'days over which pages were counted', least: 1 },
   incidents: { unit: 'pages that somebody had to do something about' },
-  noise: { unit: 'pages that were nothing', otherwise: exactly(0) },
+  noise: { unit: 'pages that were nothing', fallback: exactRange(0) },
   hours: { unit: 'hours that they took, all together' },
-} as const satisfies Amounts<string>
+} as const satisfies AmountSpecs<string>
 
-function readCounted(value: unknown, place: string): Counted {
-  const { hours: ownHours } = objectOf(value, Object.keys(countAmounts), place)
+function readCounted(value: unknown, place: string): PageCounts {
+  const { hours: ownHours } = requireObject(value, Object.keys(countAmounts), place)
   const { days, incidents, noise, hours } = readAmounts({ hours: 0, ...(value as object) }, countAmounts, place)
   for (const [key, range] of Object.entries({ days, incidents, noise, hours }))
-    if (range.low !== range.high) refuse(`${place}.${key}`, 'is a range; a count is one number')
+    if (range.low !== range.high) throwAmountError(`${place}.${key}`, 'is a range; a count is one number')
   return { days: days.base, incidents: incidents.base, noise: noise.base, ...(ownHours === undefined ? {} : { hours: hours.base }) }
 }
 
@@ -109,7 +109,7 @@ export function pageHours(people: People, streaming: number, isNew: boolean): Pa
   const further = Math.max(0, streaming - 1)
   if (counts) {
     const { days, incidents, noise } = counts
-    const hours = rangeOf(s => ((counts.hours ?? incidents * presets.incidentHours[s] + noise * presets.noiseHours[s]) * 365) / days)
+    const hours = rangeFrom(s => ((counts.hours ?? incidents * presets.incidentHours[s] + noise * presets.noiseHours[s]) * 365) / days)
     const hoursText =
       counts.hours === undefined
         ? `${presets.incidentHours.base} h an incident, ${presets.noiseHours.base} h a false one`
@@ -117,8 +117,8 @@ export function pageHours(people: People, streaming: number, isNew: boolean): Pa
     const arithmetic = `${incidents} incidents and ${noise} false pages in ${days} days, ${hoursText}, × 365 / ${days}`
     return { firstYear: hours, steadyYear: hours, basis: 'measured', arithmetic }
   }
-  const pages = streaming > 0 ? rangeOf(s => presets.steadyPages[s] + further * presets.anotherPages[s]) : presets.batchPages
-  const hoursOfPages = (count: Range) => rangeOf(s => count[s] * presets.incidentHours[s])
+  const pages = streaming > 0 ? rangeFrom(s => presets.steadyPages[s] + further * presets.anotherPages[s]) : presets.batchPages
+  const hoursOfPages = (count: Range) => rangeFrom(s => count[s] * presets.incidentHours[s])
   const more = further > 0 ? ` (${presets.steadyPages.base} + ${further} × ${presets.anotherPages.base})` : ''
   const steady = {
     steadyYear: hoursOfPages(pages),
@@ -126,7 +126,7 @@ export function pageHours(people: People, streaming: number, isNew: boolean): Pa
     arithmetic: `${pages.base} pages a year${more} × ${presets.incidentHours.base} h`,
   }
   if (streaming === 0 || !isNew) return { ...steady, firstYear: steady.steadyYear }
-  const first = rangeOf(s => firstYearPages(presets.firstQuarterPages[s], pages[s], presets.quarterLeft[s]))
+  const first = rangeFrom(s => firstYearPages(presets.firstQuarterPages[s], pages[s], presets.quarterLeft[s]))
   return {
     ...steady,
     firstYear: hoursOfPages(first),

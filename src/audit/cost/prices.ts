@@ -3,9 +3,9 @@ import { basename } from 'node:path'
 import { show } from '../../base/show.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { objectOf, readAmounts, readJson, refuse, type Amounts } from './amounts.ts'
+import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
 import example from './prices.json' with { type: 'json' }
-import { exactly } from './range.ts'
+import { exactRange } from './range.ts'
 
 const FORMAT = 'spillway-prices/1'
 
@@ -17,10 +17,10 @@ const priceSpecs = {
   storageGBMonth: { unit: 'dollars for a GB of the log, and a month' },
   millionRequests: { unit: 'dollars for a million requests' },
   egressGB: { unit: 'dollars for a GB that crosses a zone' },
-} as const satisfies Amounts<string>
+} as const satisfies AmountSpecs<string>
 
 const sizingSpecs = {
-  use: { unit: 'the part of stream workers’ cores that is busy, 0 to 1', least: 0.01, most: 1, falls: true },
+  use: { unit: 'the part of stream workers’ cores that is busy, 0 to 1', least: 0.01, most: 1, descending: true },
   smallestCores: { unit: 'cores of the smallest machine', least: 0.01 },
   cpu: { unit: 'core seconds there for one measured here', least: 0.001 },
   startSeconds: { unit: 'seconds until a batch run reads its first event' },
@@ -28,13 +28,13 @@ const sizingSpecs = {
   stateCopies: { unit: 'copies of state', least: 1 },
   logDays: { unit: 'days that events are kept' },
   crossings: { unit: 'times that an event crosses a zone when it is streamed' },
-  eventsARequest: { unit: 'events that one request brings', least: 1, falls: true },
-  rateQuantile: { unit: 'the part of minutes whose rate static workers are sized for', least: 0.5, most: 1, otherwise: exactly(0.99) },
-  windowSeconds: { unit: 'seconds over which an autoscaler measures', least: 60, otherwise: exactly(300) },
-  restartSeconds: { unit: 'seconds in which nothing is done while workers change', otherwise: exactly(120) },
-  catchUpSeconds: { unit: 'seconds within which what waits is to be done', least: 1, otherwise: exactly(300) },
-  stabiliseSeconds: { unit: 'seconds after a restart until an autoscaler measures again', otherwise: exactly(60) },
-} as const satisfies Amounts<string>
+  eventsARequest: { unit: 'events that one request brings', least: 1, descending: true },
+  rateQuantile: { unit: 'the part of minutes whose rate static workers are sized for', least: 0.5, most: 1, fallback: exactRange(0.99) },
+  windowSeconds: { unit: 'seconds over which an autoscaler measures', least: 60, fallback: exactRange(300) },
+  restartSeconds: { unit: 'seconds in which nothing is done while workers change', fallback: exactRange(120) },
+  catchUpSeconds: { unit: 'seconds within which what waits is to be done', least: 1, fallback: exactRange(300) },
+  stabiliseSeconds: { unit: 'seconds after a restart until an autoscaler measures again', fallback: exactRange(60) },
+} as const satisfies AmountSpecs<string>
 
 /** Name of a price. */
 export type PriceName = keyof typeof priceSpecs
@@ -58,24 +58,24 @@ export interface Prices {
  * price, for low, base and high in the wrong order, and for an unknown key.
  */
 export function readPrices(value: unknown, name: string): Prices {
-  const fields = objectOf(value, ['format', 'about', 'currency', 'prices', 'sizing'], name)
-  if (fields['format'] !== FORMAT) refuse(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
+  const fields = requireObject(value, ['format', 'about', 'currency', 'prices', 'sizing'], name)
+  if (fields['format'] !== FORMAT) throwAmountError(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
   if (typeof fields['about'] !== 'string' || fields['about'] === '')
-    refuse(name, 'has no description of its prices; write "about": "list prices of …, 2026"')
+    throwAmountError(name, 'has no description of its prices; write "about": "list prices of …, 2026"')
   if (fields['currency'] !== 'USD')
-    refuse(name, `is in ${show(fields['currency'])}; the audit computes in dollars: write "currency": "USD"`)
+    throwAmountError(name, `is in ${show(fields['currency'])}; the audit computes in dollars: write "currency": "USD"`)
   const { workers: exampleWorkers, ...exampleSizing } = example.sizing
-  const { workers = exampleWorkers, ...sizing } = objectOf(
+  const { workers = exampleWorkers, ...sizing } = requireObject(
     fields['sizing'] ?? {},
     ['workers', ...Object.keys(sizingSpecs)],
     `${name} sizing`,
   )
   if (workers !== 'autoscaled' && workers !== 'static')
-    refuse(`${name} sizing.workers`, `is ${show(workers)}${didYouMean(workers, ['autoscaled', 'static'])}`)
+    throwAmountError(`${name} sizing.workers`, `is ${show(workers)}${didYouMean(workers, ['autoscaled', 'static'])}`)
   return {
     name,
     about: fields['about'],
-    prices: readAmounts(fields['prices'] ?? refuse(name, 'has no "prices"'), priceSpecs, `${name} prices`),
+    prices: readAmounts(fields['prices'] ?? throwAmountError(name, 'has no "prices"'), priceSpecs, `${name} prices`),
     sizing: readAmounts({ ...exampleSizing, ...sizing }, sizingSpecs, `${name} sizing`),
     workers,
   }

@@ -1,15 +1,15 @@
 /** Load of streaming work on simulated workers. */
 import { spanTitle } from '../../base/span.ts'
-import type { CostInputs } from './given.ts'
-import { rangeOf, scenarios, type Scenario } from './range.ts'
-import { autoscaled } from './simulate/autoscaled.ts'
-import { Cells } from './simulate/cells.ts'
+import type { CostInputs } from './cost-inputs.ts'
+import { rangeFrom, priceScenarios, type PriceScenario } from './range.ts'
+import { simulateAutoscaler } from './simulate/autoscaler.ts'
+import { TimeCells } from './simulate/time-cells.ts'
 import { serversOf } from './simulate/free-times.ts'
-import { partitioned, pooled, type Served } from './simulate/queue.ts'
+import { simulatePartitionedQueues, simulatePooledQueue, type QueueResult } from './simulate/queue.ts'
 import { rateQuantile } from './simulate/rate.ts'
-import type { Lags } from './simulate/lags.ts'
+import type { LagHistogram } from './simulate/lag-histogram.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText } from '../domain/units.ts'
+import { formatAmount, formatCount } from '../domain/units.ts'
 
 /** Work done for each arrival as it comes. */
 export interface StreamWork {
@@ -20,26 +20,26 @@ export interface StreamWork {
 }
 
 /** Cores that stream workers need, in each cell of the history. Elements that share workers add their demands. */
-export interface Demand {
-  readonly cores: Readonly<Record<Scenario, Float64Array>>
+export interface CoreDemand {
+  readonly cores: Readonly<Record<PriceScenario, Float64Array>>
   /** Description of the simulation in the base scenario. */
   readonly words: string
 }
 
 /** Simulates the work in each scenario. */
-export function demandOf(work: StreamWork, inputs: CostInputs): Demand {
+export function simulateDemand(work: StreamWork, inputs: CostInputs): CoreDemand {
   const { arrivals, name, seconds } = work
   const { trace } = inputs
   if (arrivals.at.length === 0 || seconds === 0) {
-    const none = new Float64Array(new Cells(trace).length)
+    const none = new Float64Array(new TimeCells(trace).length)
     return { cores: { low: none, base: none, high: none }, words: `${name}: nothing to do` }
   }
   const results = perScenario(scenario => simulateIn(scenario, work, inputs))
-  const prefix = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
+  const prefix = `${name}: ${formatCount(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
   return { cores: perScenario(scenario => results[scenario].cores), words: `${prefix}, ${results.base.words}` }
 }
 
-const perScenario = <T>(compute: (scenario: Scenario) => T): Record<Scenario, T> => ({
+const perScenario = <T>(compute: (scenario: PriceScenario) => T): Record<PriceScenario, T> => ({
   low: compute('low'),
   base: compute('base'),
   high: compute('high'),
@@ -51,19 +51,19 @@ interface Simulated {
 }
 
 /** Core ms per arrival in the target deployment. With a greater expected volume one arrival stands for several. */
-export const serviceOf = (scenario: Scenario, seconds: number, { prices, volume = 1 }: CostInputs): number =>
+export const serviceTime = (scenario: PriceScenario, seconds: number, { prices, volume = 1 }: CostInputs): number =>
   seconds * 1000 * prices.sizing.cpu[scenario] * volume
 
 /** True if one arrival stands for several, on which all workers work at once. */
 const isScaledUp = ({ volume = 1 }: CostInputs): boolean => volume > 1
 
-function simulateIn(scenario: Scenario, work: StreamWork, inputs: CostInputs): Simulated {
+function simulateIn(scenario: PriceScenario, work: StreamWork, inputs: CostInputs): Simulated {
   return inputs.prices.workers === 'static' ? staticIn(scenario, work, inputs) : autoscaledIn(scenario, work, inputs)
 }
 
-function autoscaledIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
+function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = inputs.prices.sizing
-  const scaled = autoscaled(arrivals.at, serviceOf(scenario, seconds, inputs), inputs.trace, {
+  const scaled = simulateAutoscaler(arrivals.at, serviceTime(scenario, seconds, inputs), inputs.trace, {
     use: use[scenario],
     smallest: smallestCores[scenario],
     windowMs: windowSeconds[scenario] * 1000,
@@ -72,41 +72,41 @@ function autoscaledIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inp
     stabiliseMs: stabiliseSeconds[scenario] * 1000,
     divisible: isScaledUp(inputs),
   })
-  const most = `${amount(scaled.most)} cores at most, ${countText(scaled.rescales, 'restart')}`
+  const most = `${formatAmount(scaled.most)} cores at most, ${formatCount(scaled.rescales, 'restart')}`
   return { cores: scaled.demand, words: `${servedText(scaled, inputs)}, ${most}` }
 }
 
-function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
+function staticIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, rateQuantile: quantile } = inputs.prices.sizing
-  const service = serviceOf(scenario, seconds, inputs)
+  const service = serviceTime(scenario, seconds, inputs)
   const needed = (rateQuantile(arrivals.at, inputs.trace, quantile[scenario]) * service) / use[scenario]
-  const cores = new Float64Array(new Cells(inputs.trace).length).fill(needed)
+  const cores = new Float64Array(new TimeCells(inputs.trace).length).fill(needed)
   if (scenario !== 'base') return { cores, words: '' }
   // At least the smallest machine works on it.
   const held = Math.max(needed, smallestCores.base)
   const servers = serversOf(held, isScaledUp(inputs))
   const serviceMs = (service * servers) / held
-  const waiting = servedText(pooled(arrivals.at, serviceMs, servers), inputs)
+  const waiting = servedText(simulatePooledQueue(arrivals.at, serviceMs, servers), inputs)
   if (servers === 1 || !arrivals.key) return { cores, words: waiting }
   return {
     cores,
-    words: `${waiting}; in ${servers} partitions ${lagText(partitioned(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
+    words: `${waiting}; in ${servers} partitions ${lagText(simulatePartitionedQueues(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
   }
 }
 
 /** Lag and backlog in words. If an arrival stands for several, the simulated lag is that of a burst, so it is not reported. */
-const servedText = ({ lags, backlog }: Served, inputs: CostInputs): string =>
+const servedText = ({ lags, backlog }: QueueResult, inputs: CostInputs): string =>
   isScaledUp(inputs)
-    ? `an arrival stands for ${amount(inputs.volume!)}, so how late each is cannot be said`
-    : `${lagText(lags)}, backlog ${countText(backlog, 'event')}`
+    ? `an arrival stands for ${formatAmount(inputs.volume!)}, so how late each is cannot be said`
+    : `${lagText(lags)}, backlog ${formatCount(backlog, 'event')}`
 
-const lagText = (lags: Lags): string => `lag p50 ${spanTitle(lags.quantile(0.5))}, p99 ${spanTitle(lags.quantile(0.99))}`
+const lagText = (lags: LagHistogram): string => `lag p50 ${spanTitle(lags.quantile(0.5))}, p99 ${spanTitle(lags.quantile(0.99))}`
 
 /** Mean cores held by the workers of all demands, at least the smallest machine; 0 without demands. */
-export const heldFor = (demands: readonly Demand[], inputs: CostInputs) =>
-  rangeOf(scenario => (demands.length === 0 ? 0 : meanCoresIn(demands, scenario, inputs.prices.sizing.smallestCores[scenario])))
+export const coresHeld = (demands: readonly CoreDemand[], inputs: CostInputs) =>
+  rangeFrom(scenario => (demands.length === 0 ? 0 : meanCoresIn(demands, scenario, inputs.prices.sizing.smallestCores[scenario])))
 
-function meanCoresIn(demands: readonly Demand[], scenario: Scenario, smallest: number): number {
+function meanCoresIn(demands: readonly CoreDemand[], scenario: PriceScenario, smallest: number): number {
   const sum = new Float64Array(demands[0].cores[scenario].length)
   for (const { cores } of demands) {
     const own = cores[scenario]
@@ -128,4 +128,5 @@ function meanOf(values: Float64Array): number {
 }
 
 /** True if a demand is 0 everywhere, so that it needs no workers. */
-export const isNothing = ({ cores }: Demand): boolean => scenarios.every(scenario => cores[scenario].every(value => value === 0))
+export const isZeroDemand = ({ cores }: CoreDemand): boolean =>
+  priceScenarios.every(scenario => cores[scenario].every(value => value === 0))

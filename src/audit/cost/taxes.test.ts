@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { costCase, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
-import { caseStudy, changeOf, machinesOf } from './case-study.ts'
+import { caseStudy, changeOf, machineCost } from './case-study.ts'
 import { CostModel } from './cost-model.ts'
-import { costPart } from './cost-part.ts'
-import { difference, exactly } from './range.ts'
-import { nightly, stalenessTax, streamingTax } from './taxes.ts'
+import { buildCostPart } from './cost-part.ts'
+import { rangeDifference, exactRange } from './range.ts'
+import { nightlyPlan, stalenessTax, streamingTax } from './taxes.ts'
 
 const given = costCase({ groups: { fast: groupOf(), slow: groupOf({ reach: 30 * 24 * HOUR }) } })
 const now = streaming(given)
 
 test('the streaming tax is the saving of nightly runs', () => {
   const model = new CostModel(given, now)
-  const plan = nightly(now)
+  const plan = nightlyPlan(now)
   assert.deepEqual([...plan.keys()], ['ingestion', 'group/fast', 'group/slow'])
   assert.deepEqual(plan.get('group/slow'), nightlyJob)
   const tax = streamingTax(model, now)
-  assert.deepEqual(tax, difference(model.costOf(new Map()).steadyYear, model.costOf(plan).steadyYear))
+  assert.deepEqual(tax, rangeDifference(model.costOf(new Map()).steadyYear, model.costOf(plan).steadyYear))
   assert.ok(tax.low > 0 && tax.low < tax.base && tax.base < tax.high)
   const batch = new Map([...now, ...plan])
-  assert.deepEqual(streamingTax(new CostModel(given, batch), batch), exactly(0))
+  assert.deepEqual(streamingTax(new CostModel(given, batch), batch), exactRange(0))
 })
 
 test('the staleness tax is the monthly loss times its price, or a reason', () => {
@@ -39,7 +39,7 @@ test('the staleness tax is the monthly loss times its price, or a reason', () =>
 
 test('the cost part has both plans, both taxes, and the description of its prices', () => {
   const proposed = new Map([['group/slow', nightlyJob]])
-  const part = costPart({ given, now, proposed, lost: { why: 'no labels' } })
+  const part = buildCostPart({ inputs: given, now, proposed, lost: { why: 'no labels' } })
   const model = new CostModel(given, now)
   assert.deepEqual(part.now, model.costOf(new Map()))
   assert.deepEqual(part.proposed, model.costOf(proposed))
@@ -56,7 +56,10 @@ test('a change is relative to the cost before, and ordered', () => {
     [change.high, 0.5],
   ])
     assert.ok(Math.abs(actual - expected) < 1e-12)
-  assert.throws(() => changeOf(exactly(0), exactly(1)), { code: 'SPILL_INPUT', message: /the cost before is 0, so a relative change/ })
+  assert.throws(() => changeOf(exactRange(0), exactRange(1)), {
+    code: 'SPILL_INPUT',
+    message: /the cost before is 0, so a relative change/,
+  })
 })
 
 test('the case study compares nightly, selective and everything', () => {
@@ -65,8 +68,8 @@ test('the case study compares nightly, selective and everything', () => {
   const plans = { nightly: new Map(), selective: new Map([['group/fast', stream]]), everything: nothingBatch() }
   const study = caseStudy(model, plans)
   const costs = [plans.nightly, plans.selective, plans.everything].map(plan => model.costOf(plan))
-  assert.deepEqual(Object.values(study.machines), costs.map(machinesOf))
-  assert.ok(Math.abs(study.added.base - (machinesOf(costs[1]).base / machinesOf(costs[0]).base - 1)) < 1e-12)
+  assert.deepEqual(Object.values(study.machines), costs.map(machineCost))
+  assert.ok(Math.abs(study.added.base - (machineCost(costs[1]).base / machineCost(costs[0]).base - 1)) < 1e-12)
   const [before, after] = [model.batchHours(plans.nightly).base, model.batchHours(plans.selective).base]
   assert.ok(Math.abs(study.slimmer.base - (after / before - 1)) < 1e-12)
   assert.ok(study.slimmer.base < 0)

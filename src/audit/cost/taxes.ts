@@ -3,14 +3,14 @@ import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Plan, Setting } from '../domain/element.ts'
 import type { Estimate, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
-import { difference, rangeOf } from './range.ts'
+import { rangeDifference, rangeFrom } from './range.ts'
 import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'
 
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
 
 /** The plan in which streaming ingestion and groups run nightly at 02:00 UTC within two hours. Decisions and actions stay unchanged. */
-export function nightly(now: Plan): Plan {
+export function nightlyPlan(now: Plan): Plan {
   const isStreaming = ({ kind }: Setting) => kind === 'stream' || kind === 'hybrid'
   return new Map(
     [...now]
@@ -24,7 +24,7 @@ export function nightly(now: Plan): Plan {
  * Negative where batch costs more; 0 where nothing streams.
  */
 export function streamingTax(model: CostModel, now: Plan): Range {
-  return difference(model.costOf(new Map()).steadyYear, model.costOf(nightly(now)).steadyYear)
+  return rangeDifference(model.costOf(new Map()).steadyYear, model.costOf(nightlyPlan(now)).steadyYear)
 }
 
 /**
@@ -42,5 +42,5 @@ export function stalenessTax(
   const { low, value: base, high } = lost
   const bounds = { low, base, high }
   if (!Object.values(bounds).every(Number.isFinite)) return { why: 'what is lost could not be estimated' }
-  return rangeOf(scenario => bounds[scenario] * WEEKS_A_MONTH * dollarsAUnit)
+  return rangeFrom(scenario => bounds[scenario] * WEEKS_A_MONTH * dollarsAUnit)
 }

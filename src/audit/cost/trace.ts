@@ -1,7 +1,7 @@
 import { SpillwayError } from '../../base/errors.ts'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { ReplayLog } from '../../replay/log.ts'
-import type { Stretch } from './simulate/rate.ts'
+import type { HistorySpan } from './simulate/rate.ts'
 
 /** Sorted arrival times, UTC ms. */
 export interface Arrivals {
@@ -11,7 +11,7 @@ export interface Arrivals {
 }
 
 /** Arrival times of everything in a history. */
-export interface Trace extends Stretch {
+export interface ArrivalTrace extends HistorySpan {
   readonly sources: ReadonlyMap<string, Arrivals>
   readonly decisions: Arrivals
 }
@@ -22,7 +22,7 @@ export interface Trace extends Stretch {
  * @example
  * const trace = traceOf(log, Float64Array.of(log.until))
  */
-export function traceOf(log: ReplayLog, decisions: Float64Array): Trace {
+export function arrivalTraceOf(log: ReplayLog, decisions: Float64Array): ArrivalTrace {
   const sources = new Map(
     [...log.histories].map(([name, { source, block }]) => [
       name,
@@ -34,7 +34,7 @@ export function traceOf(log: ReplayLog, decisions: Float64Array): Trace {
 }
 
 /** Hashes each key to 32 bits. A text is represented by its id. */
-function keyHashes(column: Column | undefined, length: number): Uint32Array {
+function keyHashes(column: ColumnData | undefined, length: number): Uint32Array {
   return Uint32Array.from({ length }, (_, row) => mix32(column ? column.values[row] : row))
 }
 
@@ -47,7 +47,7 @@ function mix32(value: number): number {
 }
 
 /** Throws `SPILL_INPUT` for a trace that cannot be simulated: empty, at a single instant, unsorted, or outside of its history. */
-export function checkTrace({ from, until, sources, decisions }: Trace): void {
+export function checkTrace({ from, until, sources, decisions }: ArrivalTrace): void {
   const all = [...[...sources].map(([name, arrivals]) => [`source '${name}'`, arrivals] as const), ['decisions', decisions] as const]
   if (all.every(([, { at }]) => at.length === 0)) refuse('the arrival trace is empty; give a history with events')
   if (!(Number.isFinite(from) && Number.isFinite(until))) refuse(`the arrival trace has no beginning or no end: ${from} to ${until}`)

@@ -2,10 +2,10 @@
  * The audit report as plain JSON. Its readers (terminal, page, programs) compute nothing. Every estimate has an interval or the reason for
  * none (`why`), and every cost line says whether it was measured or modelled.
  */
-import type { UndonePart } from './cases.ts'
+import type { ExplorationPart } from './cases.ts'
 import type { Setting } from './element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
-import type { Reproduce } from './reproduce.ts'
+import type { Reproduction } from './reproduction.ts'
 
 /** The result of an audit, the content of `audit.json`. */
 export interface AuditReport {
@@ -27,7 +27,7 @@ export interface AuditReport {
   readonly findings: readonly Finding[]
   readonly caveats: readonly string[]
   readonly assumptions: readonly string[]
-  readonly reproduce: Reproduce
+  readonly reproduce: Reproduction
 }
 
 /** Times are UTC ms, spans are ms. */
@@ -44,7 +44,7 @@ export interface HistoryPart {
   readonly unknown: number
   readonly censored: number
   /** Judged decisions whose action was withheld to explore, and whether propensity weights use them; absent without exploration. */
-  readonly undone?: UndonePart & { readonly isUsed: boolean }
+  readonly undone?: ExplorationPart & { readonly isUsed: boolean }
   /** The number of decisions in each block, and the block's first and last time. */
   readonly blocks: Readonly<Record<'train' | 'tune' | 'select' | 'report', BlockPart>>
   /** Clusters by entity and by time: their number, and the effective sample size (Σn)²/Σn². */
@@ -110,15 +110,15 @@ export interface ElementPart {
   readonly groups?: readonly string[]
   readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
   /** The staleness levels, freshest first. Empty with a reason. */
-  readonly rungs: readonly Rung[]
+  readonly rungs: readonly SweepLevel[]
   readonly notObservable?: string
   /** Why no plan changes this element although it has a curve. */
   readonly unplanned?: string
   /** Without retraining: the oldest age whose loss is small by its upper bound, fixed threshold and equal alert volume alike. */
-  readonly knee: Knee | { readonly why: string }
+  readonly knee: FreshnessThreshold | { readonly why: string }
   /** With retraining, by `refit`: how old a chosen placement may be. */
-  readonly refitKnee: Knee | { readonly why: string }
-  readonly verdict: Verdict
+  readonly refitKnee: FreshnessThreshold | { readonly why: string }
+  readonly verdict: ElementVerdict
   /**
    * By interval: `ok` within the tolerated loss, `may lose` and `loses` (for certain) beyond it, `collapse` most of the value; null
    * unknown.
@@ -133,7 +133,7 @@ export interface AgePart {
   readonly from: 'measured' | 'by its placement' | 'from its history'
 }
 
-export interface Rung {
+export interface SweepLevel {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
@@ -141,11 +141,11 @@ export interface Rung {
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
   /** Without retraining, at the same threshold: the cost of an incident, with default costs for wrong actions. */
-  readonly frozen: Effect
+  readonly frozen: SweepEffect
   /** Without retraining, at equal alert volume in each judged block. */
-  readonly frozenAtBudget: Effect
+  readonly frozenAtBudget: SweepEffect
   /** With retraining on features of this age, at equal alert volume: the cost of a planned change. */
-  readonly refit: Effect | { readonly why: string }
+  readonly refit: SweepEffect | { readonly why: string }
 }
 
 /** The reason why there is no interval, and the point estimate if there is one. */
@@ -154,7 +154,7 @@ export interface NoInterval {
   readonly value?: number
 }
 
-export interface Effect {
+export interface SweepEffect {
   /** The weekly value less that of now. A point estimate without an interval supports no conclusion. */
   readonly aWeek: Estimate | NoInterval
   /** The jackknife range: the least and the greatest difference with one cluster left out. */
@@ -165,7 +165,7 @@ export interface Effect {
   readonly performance: Performance
 }
 
-export interface Knee {
+export interface FreshnessThreshold {
   readonly age: number
   /** The greatest weekly loss, in units, that the upper bound allows at this age. */
   readonly loss: number
@@ -173,7 +173,7 @@ export interface Knee {
   readonly beyond?: boolean
 }
 
-export interface Verdict {
+export interface ElementVerdict {
   /**
    * A setting's title (`stream`, `batch 1 day`, `on event`, `inline`), `by the plan`, `safe to be a day old`, `undecided`, or not
    * observable.

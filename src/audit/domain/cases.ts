@@ -50,14 +50,14 @@ export interface Cases {
   /** The share of the unknown labels that an action censored. */
   readonly censored: number
   /** The exploration: decisions whose action was withheld to observe their outcome; absent where none was. */
-  readonly undone?: UndonePart
+  readonly undone?: ExplorationPart
   /** Inverse-propensity weights of the exploration. Absent where it is too small: then its decisions count once. */
-  readonly standing?: Standing
+  readonly standing?: PropensityWeights
   readonly blocks: Blocks
 }
 
 /** Counts of the exploration in the judged blocks. */
-export interface UndonePart {
+export interface ExplorationPart {
   /** Explored decisions with a known label, the true ones among them, and the decisions whose outcome an action hid. */
   readonly count: number
   readonly positive: number
@@ -69,7 +69,7 @@ export interface UndonePart {
 }
 
 /** Inverse-propensity weights, with the expected label by which the difference estimator uses them. */
-export interface Standing {
+export interface PropensityWeights {
   /** By row: 1 / chance for an explored decision, 0 for a decision with a hidden outcome, 1 otherwise. */
   readonly weight: Float64Array
   /** By row where `weight` is not 1: the share of true labels among the explored decisions with the same chance. */

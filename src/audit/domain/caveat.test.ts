@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noteOf, worstOf, type Caveat } from './caveat.ts'
+import { noteCaveat, worstCaveats, type Caveat } from './caveat.ts'
 import { caveatText } from './caveat-text.ts'
 
 const shocks = (block: string, size: number): Caveat => ({ kind: 'lasting shocks', block, about: 'time', size })
@@ -21,23 +21,24 @@ test('the worst caveat of each kind and subject is shown, at its first place', (
     shocks('2-day block', 0.52),
     few('airport', 40),
   ]
-  assert.deepEqual(worstOf(all), [few('airport', 38), shocks('2-day block', 0.52), few('carrier', 22)])
-  assert.deepEqual(worstOf([]), [])
+  assert.deepEqual(worstCaveats(all), [few('airport', 38), shocks('2-day block', 0.52), few('carrier', 22)])
+  assert.deepEqual(worstCaveats([]), [])
 })
 
 test('of two equally severe caveats the first is shown, and one without a size once', () => {
   const [first, second] = [shocks('day', 0.4), shocks('week', 0.4)]
-  assert.deepEqual(worstOf([first, second]), [first])
-  assert.deepEqual(worstOf([{ kind: 'nothing acts' }, { kind: 'nothing acts' }]), [{ kind: 'nothing acts' }])
+  assert.deepEqual(worstCaveats([first, second]), [first])
+  assert.deepEqual(worstCaveats([{ kind: 'nothing acts' }, { kind: 'nothing acts' }]), [{ kind: 'nothing acts' }])
 })
 
 test('notes that differ in a number are both shown', () => {
-  const notes = ['it has measured auc 0.71', 'it has measured auc 0.72', 'it has measured auc 0.71'].map(noteOf)
-  assert.deepEqual(worstOf(notes).map(caveatText), ['it has measured auc 0.71', 'it has measured auc 0.72'])
+  const notes = ['it has measured auc 0.71', 'it has measured auc 0.72', 'it has measured auc 0.71'].map(noteCaveat)
+  assert.deepEqual(worstCaveats(notes).map(caveatText), ['it has measured auc 0.71', 'it has measured auc 0.72'])
 })
 
 test('a caveat survives JSON', () => {
-  for (const caveat of [few('airport', 40.2), shocks('day', 0.5), noteOf('x')]) assert.deepEqual(JSON.parse(JSON.stringify(caveat)), caveat)
+  for (const caveat of [few('airport', 40.2), shocks('day', 0.5), noteCaveat('x')])
+    assert.deepEqual(JSON.parse(JSON.stringify(caveat)), caveat)
 })
 
 test('each kind of caveat has its text', () => {

@@ -79,10 +79,10 @@ export interface CountedClusters {
 }
 
 /** A caveat of free text. */
-export const noteOf = (text: string): Caveat => ({ kind: 'note', text, about: text })
+export const noteCaveat = (text: string): Caveat => ({ kind: 'note', text, about: text })
 
 /** The worst caveat of each kind and subject, in the order of first occurrence; of equal ones the first. */
-export function worstOf(caveats: readonly Caveat[]): Caveat[] {
+export function worstCaveats(caveats: readonly Caveat[]): Caveat[] {
   const worst = new Map<string, Caveat>()
   for (const caveat of caveats) {
     const name = `${caveat.kind} ${caveat.about ?? ''}`

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { count, dollars, estimateText, figure, ofUnit, rangeText, ratio, share } from './figures.ts'
+import { integerText, dollarText, estimateText, numberText, quantityText, rangeText, ratioText, percentageText } from './figures.ts'
 
 const expectTexts = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string])[]) => {
   for (const [value, text] of pairs) assert.equal(of(value), text)
 }
 
 test('numbers have separators, a minus sign, and no excess digits', () => {
-  expectTexts(count, [
+  expectTexts(integerText, [
     [0, '0'],
     [1234, '1,234'],
     [-1234, '−1,234'],
@@ -17,7 +17,7 @@ test('numbers have separators, a minus sign, and no excess digits', () => {
     [2e15, '2.00e+15'],
   ])
   expectTexts(
-    value => figure(value),
+    value => numberText(value),
     [
       [0, '0'],
       [-0, '0'],
@@ -76,7 +76,7 @@ test('a bound that is not zero is not shown as zero', () => {
 })
 
 test('dollars, shares and ranges', () => {
-  expectTexts(dollars, [
+  expectTexts(dollarText, [
     [0, '$0'],
     [0.4249, '$0.42'],
     [0.0004, '<$0.01'],
@@ -84,7 +84,7 @@ test('dollars, shares and ranges', () => {
     [12.5, '$12.50'],
     [1234.5, '$1,235'],
   ])
-  expectTexts(share, [
+  expectTexts(percentageText, [
     [0, '0 %'],
     [0.0004, '<0.1 %'],
     [0.00837, '0.8 %'],
@@ -93,7 +93,7 @@ test('dollars, shares and ranges', () => {
     [0.9999, '>99.9 %'],
     [1, '100 %'],
   ])
-  expectTexts(ratio, [
+  expectTexts(ratioText, [
     [0.467, '.47'],
     [1, '1.00'],
     [null, '–'],
@@ -102,10 +102,10 @@ test('dollars, shares and ranges', () => {
     [{ low: 90, base: 120, high: 160 }, '$120 ($90 to $160)'],
     [{ low: 0, base: 0, high: 0 }, '$0'],
   ])
-  assert.equal(ofUnit(18, 'late arrivals'), '18 late arrivals')
-  assert.equal(ofUnit(-18.25, '$'), '−$18.25')
+  assert.equal(quantityText(18, 'late arrivals'), '18 late arrivals')
+  assert.equal(quantityText(-18.25, '$'), '−$18.25')
   assert.deepEqual(
-    [0.169, 0.0042, 1e-9, 0, 118.25].map(value => ofUnit(value, '$')),
+    [0.169, 0.0042, 1e-9, 0, 118.25].map(value => quantityText(value, '$')),
     ['$0.17', '$0.004', '<$0.01', '$0', '$118'],
   )
 })

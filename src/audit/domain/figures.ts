@@ -8,18 +8,18 @@ import { WEEKS_A_MONTH } from './units.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
 /** The reason that replaces an unavailable value. */
-export type Reason = { readonly why: string }
+export type MissingReason = { readonly why: string }
 
 /** True if the value is available. */
-export const isKnown = <T extends object>(value: T): value is Exclude<T, Reason> => !('why' in value)
+export const isAvailable = <T extends object>(value: T): value is Exclude<T, MissingReason> => !('why' in value)
 
 const DECIMALS_MAX = 4
 
 /** A whole number. */
-export const count = (value: number): string => figure(value, 0)
+export const integerText = (value: number): string => numberText(value, 0)
 
 /** A number with three digits, or with a fixed number of decimals; in millions from 10 million, in billions from 10 billion. */
-export function figure(value: number, fixed?: number): string {
+export function numberText(value: number, fixed?: number): string {
   const decimals = fixed ?? decimalsOf([value])
   const size = Math.abs(value)
   if (!roundsToMore(size, decimals)) return '0'
@@ -31,8 +31,8 @@ export function figure(value: number, fixed?: number): string {
 }
 
 /** A number in a unit. Dollars have a leading `$`, and an amount below one cent prints as `<$0.01`. */
-export function inUnit(value: number, unit: string, fixed?: number): string {
-  const text = figure(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
+export function unitText(value: number, unit: string, fixed?: number): string {
+  const text = numberText(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
   if (unit !== '$') return text
   if (text === '0' && value !== 0) return value > 0 ? '<$0.01' : '−<$0.01'
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
@@ -43,63 +43,63 @@ const centsOf = (value: number): number | undefined =>
   Math.abs(value) < 0.1 && value !== 0 ? undefined : Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0
 
 /** A number followed by its unit, as in a sentence: `18 late arrivals`, `$18`. */
-export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
+export const quantityText = (value: number, unit: string): string => (unit === '$' ? unitText(value, unit) : `${numberText(value)} ${unit}`)
 
 /** A weekly value as a value per month of 730 hours. */
-export const aMonth = (aWeek: number): number => aWeek * WEEKS_A_MONTH
+export const monthlyValue = (aWeek: number): number => aWeek * WEEKS_A_MONTH
 
 /** A weekly value with its monthly value: `$592 a week ($2,572 a month)`. */
-export const aWeekText = (aWeek: number, unit: string): string =>
-  `${unit === '' ? figure(aWeek) : ofUnit(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${inUnit(aMonth(aWeek), unit)} a month)`}`
+export const weeklyText = (aWeek: number, unit: string): string =>
+  `${unit === '' ? numberText(aWeek) : quantityText(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${unitText(monthlyValue(aWeek), unit)} a month)`}`
 
 /** Dollars: with cents below 100 unless whole; `<$0.01` below one cent. */
-export function dollars(value: number): string {
-  return inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
+export function dollarText(value: number): string {
+  return unitText(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
 }
 
 /** The three numbers of an estimate, with as many decimals as the interval supports. */
-export function parts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {
+export function estimateParts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {
   const own = decimalsOf([value, low, high], (high - low) / 2)
   const decimals = unit === '$' ? inCents([value, low, high], own) : own
-  return [inUnit(value, unit, decimals), inUnit(low, unit, decimals), inUnit(high, unit, decimals)]
+  return [unitText(value, unit, decimals), unitText(low, unit, decimals), unitText(high, unit, decimals)]
 }
 
 /** `−18 [−22, −14]`. */
 export function estimateText(estimate: Estimate, unit = ''): string {
-  const [value, low, high] = parts(estimate, unit)
+  const [value, low, high] = estimateParts(estimate, unit)
   return `${value} [${low}, ${high}]`
 }
 
 /** `$120 ($90 to $160)`: base, low and high. */
 export const rangeText = ({ low, base, high }: Range): string =>
-  low === high ? dollars(base) : `${dollars(base)} (${dollars(low)} to ${dollars(high)})`
+  low === high ? dollarText(base) : `${dollarText(base)} (${dollarText(low)} to ${dollarText(high)})`
 
 /** A share from 0 to 1 as `47 %`. A share strictly between 0 and 1 never prints as 0 % or 100 %. */
-export function share(part: number): string {
+export function percentageText(part: number): string {
   const percent = part * 100
   if (percent > 0 && percent < 0.1) return '<0.1 %'
   if (percent < 100 && percent > 99.9) return '>99.9 %'
-  return `${figure(percent, percent === 0 || percent === 100 || (percent >= 10 && percent < 99) ? 0 : 1)} %`
+  return `${numberText(percent, percent === 0 || percent === 100 || (percent >= 10 && percent < 99) ? 0 : 1)} %`
 }
 
 /** A share as `.47`; `–` for null. */
-export const ratio = (part: number | null): string => (part === null ? '–' : part.toFixed(2).replace(/^0(?=\.)/, ''))
+export const ratioText = (part: number | null): string => (part === null ? '–' : part.toFixed(2).replace(/^0(?=\.)/, ''))
 
 /** `2001-01-01`, UTC. */
-export const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+export const dateText = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** The text as a sentence: with a capital unless it begins with a name, and with a full stop unless it ends with punctuation. */
-export function sentence(text: string): string {
+export function asSentence(text: string): string {
   if (text === '') return ''
   const capitalized = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
   return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`
 }
 
 /** `26 weeks`, `1.7 weeks`. */
-export const weeksText = (weeks: number): string => `${figure(weeks, Number.isInteger(weeks) ? 0 : 1)} week${weeks === 1 ? '' : 's'}`
+export const weeksText = (weeks: number): string => `${numberText(weeks, Number.isInteger(weeks) ? 0 : 1)} week${weeks === 1 ? '' : 's'}`
 
 /** `1 event`, `2,000 events`. */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+export const countedNoun = (value: number, noun: string): string => `${integerText(value)} ${noun}${value === 1 ? '' : 's'}`
 
 /**
  * The number of decimals that shows all values: by the half-width of their interval, and more where a nonzero value would print as zero. A

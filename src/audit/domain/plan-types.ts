@@ -7,7 +7,7 @@ import type { Element, Plan, Setting } from './element.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
 /** The reason that replaces a result. */
-export interface Why {
+export interface Inconclusive {
   readonly why: string
 }
 
@@ -22,7 +22,7 @@ export interface PlanChoice {
   /** True where the choice is older than now and no curve confirms a small loss. Without a value per unit such a choice is not proposed. */
   readonly unconfirmed?: true
   /** The setting with equal values, where it differs: `hybrid` has the values of `stream`. */
-  readonly as?: Setting
+  readonly sameValuesAs?: Setting
 }
 
 /** An element of the plan search and its choices. */
@@ -45,22 +45,22 @@ export interface PlanPorts {
    */
   readonly atStake?: () => number | Promise<number>
   /** Dollars a month, at low, base and high prices. */
-  readonly costOf: (plan: Plan) => Range | Why
+  readonly costOf: (plan: Plan) => Range | Inconclusive
   /** The mean of each column over its known rows. `[low, high]` is a 95 % confidence interval, simultaneous over all columns. */
   readonly intervals: (
     differences: readonly Float64Array[],
     rows: RowRange,
-  ) => readonly (Interval | Why)[] | Promise<readonly (Interval | Why)[]>
+  ) => readonly (IntervalEstimate | Inconclusive)[] | Promise<readonly (IntervalEstimate | Inconclusive)[]>
 }
 
 /** A mean with its confidence interval and standard error. */
-export interface Interval extends Estimate {
+export interface IntervalEstimate extends Estimate {
   /** The standard error of the value. */
   readonly error: number
 }
 
 /** The plan search problem: elements, blocks and prices. */
-export interface PlanQuestion {
+export interface PlanSearchProblem {
   readonly elements: readonly PlanElement[]
   /** The blocks: a plan is chosen on `select` and evaluated on `report`. */
   readonly select: RowRange
@@ -79,4 +79,4 @@ export interface PlanQuestion {
 }
 
 /** True if the result is a reason. */
-export const isWhy = (result: object): result is Why => 'why' in result
+export const isInconclusive = (result: object): result is Inconclusive => 'why' in result

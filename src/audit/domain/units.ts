@@ -12,10 +12,10 @@ const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** A number with three significant digits and thousands separators: `0.0425`, `12.3`, `1,650`. */
-export const amount = (value: number): string => threeDigits.format(value)
+export const formatAmount = (value: number): string => threeDigits.format(value)
 
 /** `$0.0425`, `-$1,650`. */
-export const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${amount(Math.abs(value))}`
+export const formatDollars = (value: number): string => `${value < 0 ? '-' : ''}$${formatAmount(Math.abs(value))}`
 
 /** A count with its noun: `1 run`, `1,200 runs`. */
-export const countText = (count: number, noun: string): string => `${whole.format(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`
+export const formatCount = (count: number, noun: string): string => `${whole.format(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`

@@ -6,38 +6,38 @@
  */
 import { availableParallelism } from 'node:os'
 import { limits } from '../../base/limits.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { ModelIR, TrainIR } from '../../define/ir/ir.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Element, type Plan, type Setting } from '../domain/element.ts'
-import { Ahead, mostAhead, type Here, type ThreadWork } from './parallel/ahead.ts'
-import { Threads } from './parallel/threads.ts'
+import { PrecomputedPlans, maxUnusedResults, type PlanOwner, type ThreadWork } from './parallel/precomputed-plans.ts'
+import { PlanThreads } from './parallel/threads.ts'
 import { isScoredByDefinition } from './parallel/shared-log.ts'
-import { vectorsAlone } from './timeline/inputs.ts'
-import { rememberAuc } from '../value/index.ts'
-import { ladderOf, type LadderRung } from './ladder.ts'
-import { lookedAtOf, type LookedAt } from './timeline/judged-range.ts'
-import { casesOf, columnsBy, type Seen } from './made-cases.ts'
-import { leavesOut } from './operators/inference.ts'
-import { unsupported } from './operators/setting.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
+import { vectorScoring } from './timeline/inputs.ts'
+import { cacheAuc } from '../value/index.ts'
+import { stalenessLevels, type StalenessLevel } from './staleness-levels.ts'
+import { caseSelection, type CaseSelection } from './timeline/case-selection.ts'
+import { buildDecisionCases, caseColumns, type OutcomeRecord } from './decision-cases.ts'
+import { excludesTriggeringEvent } from './operators/inference.ts'
+import { throwUnsupported } from './operators/setting.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { PromotedChampion } from '../../operate/promoted-champion.ts'
-import { Replays, settingOf } from './replay/replays.ts'
-import { runningModelOf, type RunningModel } from './running-model.ts'
+import { Replays, planSetting } from './replay/replays.ts'
+import { fitRunningModel, type RunningModel } from './running-model.ts'
 import { ScoreCache } from './replay/score-cache.ts'
 import { Scorer, type Arm } from './replay/scorer.ts'
-import { scoredOf, whereMade } from './replay/scored.ts'
-import { auditElements } from './replay/element-sets.ts'
-import type { Traces } from './timeline/traces.ts'
-import type { Decides } from './timeline/world.ts'
+import { scoredRange, maskUndecided } from './replay/scored-range.ts'
+import { auditElements } from './replay/audit-elements.ts'
+import type { AgeTraces } from './timeline/age-traces.ts'
+import type { DecidingModel } from './timeline/timeline.ts'
 
 export type { Arm } from './replay/scorer.ts'
 
 /** Options of an experiment; all are optional. */
-export interface ExperimentOptions extends Seen {
+export interface ExperimentOptions extends OutcomeRecord {
   /** The recorded ages of feature groups (`ageTraces`), which the setting `trace` replays. */
-  readonly traces?: Traces | undefined
+  readonly traces?: AgeTraces | undefined
   /** The look-back before the block `test`, ms (`lookBackOf`): decisions before it and before `tune` get no scores. Default Infinity. */
   readonly lookBack?: number | undefined
   /** The number of threads that precompute inputs and scores of prepared plans, where possible; default 0. `end` ends them. */
@@ -59,15 +59,15 @@ export class Experiment {
   readonly scored: RowRange
   /** The elements whose age can vary, in the order of an event's path. */
   readonly elements: readonly Element[]
-  readonly #selection: LookedAt | undefined
-  readonly #decides: Decides
+  readonly #selection: CaseSelection | undefined
+  readonly #decides: DecidingModel
   readonly #replays: Replays
   readonly #scorer: Scorer
   readonly #scores = new ScoreCache()
-  readonly #threads: Threads | undefined
+  readonly #threads: PlanThreads | undefined
   readonly #onThreads: ExperimentOptions['onThreads']
   readonly #champion: PromotedChampion | undefined
-  #precomputed: Ahead | undefined
+  #precomputed: PrecomputedPlans | undefined
   #runningModel: RunningModel | undefined
   #runningPromise: Promise<void> | undefined
 
@@ -77,7 +77,7 @@ export class Experiment {
    * @throws as `decide` and `label` do, and `SPILL_INPUT` for a history too short for its blocks
    */
   constructor(
-    definitions: Definitions,
+    definitions: ScoringDefinitions,
     model: ModelIR,
     log: ReplayLog,
     { traces, isCensored, chanceOf, lookBack = Infinity, threads = 0, champion, onThreads }: ExperimentOptions = {},
@@ -88,17 +88,17 @@ export class Experiment {
     this.#scorer = new Scorer(definitions, model, log.strings)
     this.#champion = champion && !('why' in champion) ? champion : undefined
     const { rows, reads } = this.#replays
-    this.#threads = threads > 0 ? new Threads({ ...this.#decides, log, traces }, threads) : undefined
+    this.#threads = threads > 0 ? new PlanThreads({ ...this.#decides, log, traces }, threads) : undefined
     try {
-      const column = columnsBy(
+      const column = caseColumns(
         this.#decides,
         rows,
         () => this.#replays.under(asItRuns).inputs,
-        vectorsAlone(definitions, model, log.strings),
+        vectorScoring(definitions, model, log.strings),
       )
-      this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
-      this.scored = scoredOf(this.cases, lookBack)
-      this.#selection = lookedAtOf(
+      this.cases = buildDecisionCases(this.#decides, log, rows, column, { isCensored, chanceOf })
+      this.scored = scoredRange(this.cases, lookBack)
+      this.#selection = caseSelection(
         this.cases.length,
         this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases,
         this.scored,
@@ -129,14 +129,14 @@ export class Experiment {
 
   async #fitRunningModel({ every }: TrainIR): Promise<void> {
     const { id, inputs } = this.#replays.under(asItRuns)
-    this.#runningModel = await runningModelOf({
+    this.#runningModel = await fitRunningModel({
       cases: this.cases,
       every,
       champion: this.#champion,
-      horizon: horizonOf(this.#decides.model.label!),
+      horizon: labelHorizon(this.#decides.model.label!),
       fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, { trainingRange }, 0),
     })
-    this.#scorer.runBy(this.#runningModel.scores)
+    this.#scorer.setRunningModels(this.#runningModel.scores)
   }
 
   /** True if retraining depends on the seed. */
@@ -152,7 +152,7 @@ export class Experiment {
   /** Caveats of a plan, in words. */
   caveats(plan: Plan): string[] {
     const isOnEvents = this.#decides.model.decide.kind !== 'every'
-    return settingOf(plan, 'inference').kind === 'every' && isOnEvents && leavesOut(this.#decides)
+    return planSetting(plan, 'inference').kind === 'every' && isOnEvents && excludesTriggeringEvent(this.#decides)
       ? ['later scores use the inputs visible at the arrival of each event, because a feature excludes its own event']
       : []
   }
@@ -167,18 +167,18 @@ export class Experiment {
     this.#validate(plan, arm)
     if (arm === 'frozen') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.
-    const training = settingOf(plan, 'training')
+    const training = planSetting(plan, 'training')
     const isNow = training.kind === 'now'
     const selection = isNow ? this.#selection : undefined
-    if (isNow) await this.#precomputed?.bring(this.#replays.idOf(plan, selection))
+    if (isNow) await this.#precomputed?.ensureComputed(this.#replays.idOf(plan, selection))
     const replayed = this.#replays.under(plan, selection)
     const { made, own, acted, inline } = replayed
-    const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
+    const score = await this.#scores.getOrCompute(scoresId(replayed.id, arm, training, seed), async () => {
       const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
       return scores
     })
-    const ranked = own && whereMade(score, own, this.scored)
-    return { score: whereMade(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
+    const ranked = own && maskUndecided(score, own, this.scored)
+    return { score: maskUndecided(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
   }
 
   /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
@@ -202,7 +202,7 @@ export class Experiment {
     this.#prepare(this.#threads, plans)
   }
 
-  #prepare(threads: Threads, plans: readonly Plan[]): void {
+  #prepare(threads: PlanThreads, plans: readonly Plan[]): void {
     const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.standing === undefined
@@ -214,26 +214,26 @@ export class Experiment {
     const { length } = selection?.cases ?? cases
     // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
     const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
-    const host: Here = {
-      make: async plan => {
+    const host: PlanOwner = {
+      compute: async plan => {
         const replayed = replays.under(plan, selection)
         if (!scored) return replayed.inputs
-        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, selection, isKept })
-        for (const [i, arm] of arms.entries()) this.#scores.take(idOf(plan, arm), scores[i])
+        const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns: isKept })
+        for (const [i, arm] of arms.entries()) this.#scores.addPrecomputed(idOf(plan, arm), scores[i])
       },
-      take: (plan, { columns, scores, said }) => {
-        if (columns) replays.take(plan, columns, selection)
+      store: (plan, { columns, scores, refitNotes: said }) => {
+        if (columns) replays.storeColumns(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
-          if (auc !== undefined) rememberAuc(cases, score, cases.blocks.test, auc)
-          this.#scores.take(idOf(plan, arm), score)
+          if (auc !== undefined) cacheAuc(cases, score, cases.blocks.test, auc)
+          this.#scores.addPrecomputed(idOf(plan, arm), score)
         }
-        this.#scorer.refits.add(said)
+        this.#scorer.refits.addNotes(said)
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
     const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    this.#precomputed = new Ahead(threads, { selection, scored, isKept }, plansById, host, {
-      most: mostAhead(bytesPerPlan),
+    this.#precomputed = new PrecomputedPlans(threads, { selection, scored, isKept }, plansById, host, {
+      maxUnused: maxUnusedResults(bytesPerPlan),
       isPatient: this.#onThreads !== undefined,
     })
   }
@@ -242,7 +242,7 @@ export class Experiment {
   #inputsOf(plans: readonly Plan[]): Map<string, Plan> {
     const plansById = new Map<string, Plan>()
     for (const plan of plans) {
-      if (settingOf(plan, 'training').kind !== 'now') continue
+      if (planSetting(plan, 'training').kind !== 'now') continue
       try {
         const id = this.#replays.idOf(plan, this.#selection)
         if (!plansById.has(id)) plansById.set(id, plan)
@@ -266,19 +266,19 @@ export class Experiment {
   }
 
   /** The staleness levels of an element, freshest first, with `ages` (ms) in addition to the standard ones. */
-  ladder(element: Element, ages?: readonly number[]): LadderRung[] {
+  ladder(element: Element, ages?: readonly number[]): StalenessLevel[] {
     const { t, blocks } = this.cases
     const span = t[blocks.test.to - 1] - t[blocks.test.from]
     const { delay } = this.#replays
-    return ladderOf(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
+    return stalenessLevels(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
   }
 
   #validate(plan: Plan, arm: Arm): void {
     const why = this.why(arm)
-    if (why !== undefined) unsupported(why)
-    const { kind } = settingOf(plan, 'training')
+    if (why !== undefined) throwUnsupported(why)
+    const { kind } = planSetting(plan, 'training')
     if (arm === 'frozen' && kind !== 'now')
-      unsupported(`without retraining, 'training' cannot be set to '${kind}': the age of a model is a planned change alone`)
+      throwUnsupported(`without retraining, 'training' cannot be set to '${kind}': the age of a model is a planned change alone`)
   }
 }
 

@@ -6,7 +6,7 @@ import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { ModelIR, PipelineIR, Value } from '../../define/ir/ir.ts'
-import type { History } from '../../intake/intake.ts'
+import type { SourceHistory } from '../../intake/history-builder.ts'
 import { replayLog, type ReplayLog } from '../../replay/log.ts'
 import { auc } from '../../training/metrics.ts'
 import { blockOf } from '../../../test/property/engines/block.ts'
@@ -38,7 +38,7 @@ function logged(ir: PipelineIR, happened: readonly Happening[]): ReplayLog {
   })
   const histories = ir.sources.map(source => {
     const own = events.filter(event => event.source === source.name)
-    return [source.name, { source, block: blockOf(source, own, strings) } as History] as const
+    return [source.name, { source, block: blockOf(source, own, strings) } as SourceHistory] as const
   })
   const source = Uint8Array.from(events, event => ir.sources.findIndex(({ name }) => name === event.source))
   const order = { length: events.length, source, row: Uint32Array.from(events, ({ offset }) => offset) }

@@ -13,9 +13,9 @@ import { HOUR, stolen, stolenHistory } from '../../../test/training/stolen.ts'
 import type { PromotedChampion } from '../../operate/promoted-champion.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
-import { incidentModelOf } from '../findings/running-model-text.ts'
+import { incidentModelOf } from '../findings/incident-model-part.ts'
 import { Experiment, type ExperimentOptions } from './experiment.ts'
-import { runningModelOf, walkForward } from './running-model.ts'
+import { fitRunningModel, walkForward } from './running-model.ts'
 
 /** One case an hour from 1970 on; 40 % train, 10 % tune, 50 % are judged. */
 function casesOf(length: number) {
@@ -67,7 +67,7 @@ test('the champion scores outside its training data; after a failed fit the mode
   const every: ScheduleIR = { kind: 'interval', every: 10 * HOUR, phase: 0 }
   const champion = (learntTo: number): PromotedChampion => ({ version: 3, score: score(9), learntTo })
   const running = (fit: (trainingRange: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
-    runningModelOf({ cases, every, champion: by, horizon: 0, fit })
+    fitRunningModel({ cases, every, champion: by, horizon: 0, fit })
   const fitting = ({ to }: RowRange) => Promise.resolve({ score: score(to) })
   const ranges = async (...args: Parameters<typeof running>) =>
     (await running(...args)).scores.map(item => [item.from, item.to, (item.score as ReturnType<typeof score>).intercept])

@@ -8,11 +8,11 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { TrainIR } from '../../define/ir/ir.ts'
-import { firstFrom } from '../../kernel/order.ts'
+import { firstEntryFrom } from '../../kernel/order.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
 import type { PromotedChampion } from '../../operate/promoted-champion.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
-import type { Fitting } from './operators/training.ts'
+import type { ModelFit } from './operators/training.ts'
 import type { RunningScore } from './replay/scorer.ts'
 
 /** A score for each case, in order, and the models that score the judged cases. */
@@ -30,7 +30,7 @@ export interface RunningModel {
   readonly judged: number
 }
 
-export interface RunningModelGiven {
+export interface RunningModelInput {
   readonly cases: Pick<Cases, 't' | 'length' | 'blocks'>
   readonly every: TrainIR['every']
   readonly champion: PromotedChampion | undefined
@@ -41,9 +41,9 @@ export interface RunningModelGiven {
 }
 
 /** The models by range of cases. Rejects as `fit` does where the first model cannot be fitted and there is no champion. */
-export async function runningModelOf({ cases, every, champion, horizon, fit }: RunningModelGiven): Promise<RunningModel> {
+export async function fitRunningModel({ cases, every, champion, horizon, fit }: RunningModelInput): Promise<RunningModel> {
   const { t, length, blocks } = cases
-  const from = champion ? firstFrom(t, 1, 0, length, champion.learntTo + 1) : length
+  const from = champion ? firstEntryFrom(t, 1, 0, length, champion.learntTo + 1) : length
   const { fittings, step } = walkForward(every, cases, horizon)
   const fitted = await fittedScores(
     fittings.filter(({ scores }) => scores.from < from),
@@ -69,8 +69,8 @@ export async function runningModelOf({ cases, every, champion, horizon, fit }: R
  * champion.
  */
 async function fittedScores(
-  fittings: readonly Fitting[],
-  fit: RunningModelGiven['fit'],
+  fittings: readonly ModelFit[],
+  fit: RunningModelInput['fit'],
   hasOther: boolean,
 ): Promise<RunningScore[] | undefined> {
   const models: RunningScore[] = []
@@ -97,15 +97,15 @@ export function walkForward(
   every: TrainIR['every'],
   { t, length, blocks: { train, tune, test } }: Pick<Cases, 't' | 'length' | 'blocks'>,
   horizon: number,
-): { readonly fittings: Fitting[]; readonly step: number } {
-  const firstAt = (time: number): number => firstFrom(t, 1, 0, length, time)
+): { readonly fittings: ModelFit[]; readonly step: number } {
+  const firstAt = (time: number): number => firstEntryFrom(t, 1, 0, length, time)
   const due = every ? [...scheduledTimes(every, t[tune.from] + 1, t[test.to - 1] + 1)] : []
   const step = Math.max(1, Math.ceil(due.length / (limits.AUDIT_TRAININGS_MAX - 1)))
   const later = due
     .filter((_, i) => (i + 1) % step === 0)
     .map(time => ({ begin: firstAt(time), trainingRange: { from: 0, to: firstAt(time - horizon + 1) } }))
   const models = [{ begin: 0, trainingRange: train }, ...later]
-  const fittings = models.map(({ begin, trainingRange }, i): Fitting => ({
+  const fittings = models.map(({ begin, trainingRange }, i): ModelFit => ({
     trainingRange,
     scores: { from: begin, to: models[i + 1]?.begin ?? length },
   }))

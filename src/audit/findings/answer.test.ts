@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CostPart, ElementPart, Effect, PlanPart, Rung, UtilityPart, Verdict } from '../domain/audit-report.ts'
-import { answerOf, shareText, type AnswerParts } from './answer.ts'
+import type { CostPart, ElementPart, SweepEffect, PlanPart, SweepLevel, UtilityPart, ElementVerdict } from '../domain/audit-report.ts'
+import { buildAnswer, shareText, type AnswerParts } from './answer.ts'
 
 const performance = { aWeek: 600, actionsAWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }
 const utility: UtilityPart = {
@@ -15,9 +15,9 @@ const utility: UtilityPart = {
   retrained: performance,
   unjudged: 0,
 }
-const effect = (value: number, half = 10): Effect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
+const effect = (value: number, half = 10): SweepEffect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
-const rung = (value: number, half?: number): Rung => ({
+const rung = (value: number, half?: number): SweepLevel => ({
   setting: nightly,
   title: 'nightly at 02:00, 2 h',
   age: 50_400_000,
@@ -26,7 +26,7 @@ const rung = (value: number, half?: number): Rung => ({
   frozenAtBudget: effect(0),
   refit: effect(value, half),
 })
-const part = (name: string, verdict: Verdict, rungs: readonly Rung[] = []): ElementPart => ({
+const part = (name: string, verdict: ElementVerdict, rungs: readonly SweepLevel[] = []): ElementPart => ({
   element: `group/${name}`,
   kind: 'group',
   title: name,
@@ -50,9 +50,9 @@ const plans = (decision: PlanPart['decision'], more: Partial<PlanPart> = {}): Pl
   byHand: [],
   ...more,
 })
-const undecided: Verdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }
+const undecided: ElementVerdict = { choice: 'undecided', why: '9 patients: no verdict under 20' }
 const answer = (parts: Partial<AnswerParts>) =>
-  answerOf({ pipeline: 'flights', elements: [], plans: plans('undecided'), utility, costs, ...parts })
+  buildAnswer({ pipeline: 'flights', elements: [], plans: plans('undecided'), utility, costs, ...parts })
 
 test('without a price: the greatest loss, the allowed age, and the break-even value', () => {
   const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
@@ -78,7 +78,7 @@ test('states the allowed age by design, and by accident if it differs', () => {
 })
 
 test('a loss with retraining is relative to the retrained model', () => {
-  const of = (retrained: UtilityPart['retrained'], refit: Rung['refit'] = effect(-200)) =>
+  const of = (retrained: UtilityPart['retrained'], refit: SweepLevel['refit'] = effect(-200)) =>
     answer({
       elements: [part('landings', undecided, [{ ...rung(-200), frozenAtBudget: effect(-60), refit }])],
       plans: plans('no dollar verdict'),
@@ -136,7 +136,7 @@ test('groups that lose only jointly are reported jointly, before a stage', () =>
 })
 
 test('the age of a model is planned', () => {
-  const stays: Effect = { aWeek: { why: 'the model stays as it is' }, performance }
+  const stays: SweepEffect = { aWeek: { why: 'the model stays as it is' }, performance }
   const planned = { ...rung(-200), frozen: stays, frozenAtBudget: stays }
   const training = { ...part('', undecided, [planned]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
   assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
@@ -144,7 +144,7 @@ test('the age of a model is planned', () => {
 
 test('without any known age there is no verdict, with or without a price', () => {
   const why = { why: '9 patients: no verdict under 20' }
-  const unknown: Rung = {
+  const unknown: SweepLevel = {
     ...rung(0),
     frozen: { ...effect(0), aWeek: why },
     frozenAtBudget: { ...effect(0), aWeek: why },

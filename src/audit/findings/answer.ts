@@ -5,20 +5,20 @@
  * money, or the missing price.
  */
 import { spanTitle } from '../../base/span.ts'
-import type { AuditReport, ElementPart, Estimate, Rung } from '../domain/audit-report.ts'
-import { periodOf } from '../experiment/timeline/placement-age.ts'
-import { counted, estimateText, ofUnit, share as percent } from '../domain/figures.ts'
-import { isPlannedAlone } from './element-part.ts'
-import { isWhy } from '../domain/plan-types.ts'
-import { isSafe, SAFE } from '../plans/safe.ts'
-import { BY_PLAN } from '../plans/together.ts'
+import type { AuditReport, ElementPart, Estimate, SweepLevel } from '../domain/audit-report.ts'
+import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
+import { countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
+import { isRefitOnly } from './element-part.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
+import { isSafeDayOld, SAFE_DAY_OLD } from '../plans/safe-day-old.ts'
+import { BY_PLAN } from '../plans/joint-verdict.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
 
 /** Parts of a report that the answer needs. */
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
 
 /** The two lines. */
-export function answerOf(parts: AnswerParts): [string, string] {
+export function buildAnswer(parts: AnswerParts): [string, string] {
   const { pipeline, plans } = parts
   switch (plans.decision) {
     case 'change':
@@ -43,7 +43,7 @@ function isNothingKnown(parts: AnswerParts): boolean {
   const effects = parts.elements.flatMap(({ rungs }) =>
     rungs.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
   )
-  return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isWhy(effect) || isWhy(effect.aWeek))
+  return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.aWeek))
 }
 
 /** For example `run "card_usual" as batch 1 day and inference nightly`; empty without changes. */
@@ -68,7 +68,8 @@ function netText(net: Estimate | undefined): string {
 /** Elements whose verdict is shown, and those that are safe as an older copy. */
 function shownText({ elements }: AnswerParts): string {
   const decided = elements.filter(
-    part => !isSafe(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
+    part =>
+      !isSafeDayOld(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
   )
   const list =
     decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
@@ -78,20 +79,20 @@ function shownText({ elements }: AnswerParts): string {
 
 /** For example `"usual" is safe to be a day old`; empty if no group is. The verdict on groups together includes each of them. */
 function safeText(elements: readonly ElementPart[]): string {
-  const safe = elements.filter(isSafe)
+  const safe = elements.filter(isSafeDayOld)
   const joint = safe.find(({ groups }) => groups !== undefined)
   const names = joint ? joint.groups! : safe.map(({ element }) => element.slice('group/'.length))
   if (names.length === 0) return ''
-  return `${listText(names.map(name => `"${name}"`))} ${names.length === 1 ? 'is' : 'are'} ${SAFE}`
+  return `${listText(names.map(name => `"${name}"`))} ${names.length === 1 ? 'is' : 'are'} ${SAFE_DAY_OLD}`
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
-  const noBetterPlan = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, net of costs`
+  const noBetterPlan = `Of ${countedNoun(plans.compared, 'plan')} compared no other is shown to be better, net of costs`
   const [soonest] = elements
     .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
     .sort((a, b) => a.moreWeeks - b.moreWeeks)
   if (!soonest) return `${noBetterPlan}.`
-  return `${noBetterPlan}; ${counted(soonest.moreWeeks, 'more week')} of history would decide about ${nameOf(soonest.element)}.`
+  return `${noBetterPlan}; ${countedNoun(soonest.moreWeeks, 'more week')} of history would decide about ${nameOf(soonest.element)}.`
 }
 
 /** The most important element with its allowed age, and cheaper settings. */
@@ -113,21 +114,21 @@ function waitsText({ plans: { now, proposed } }: AnswerParts): string {
 /** Loss of one level of an element. */
 interface ElementLoss {
   readonly part: ElementPart
-  readonly rung: Rung
+  readonly rung: SweepLevel
   readonly lost: number
   /** Baseline in the same mode, units a week. */
   readonly of: number
 }
 
 function lossText({ part, rung, lost, of }: ElementLoss, { utility }: AnswerParts): string {
-  const share = of > 0 ? `${shareText(lost / of)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
+  const share = of > 0 ? `${shareText(lost / of)} of the ${utility.name}` : `${quantityText(lost, utility.unit)} a week`
   return part.groups === undefined
     ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
     : `${jointLossText(part.groups, rung)} lose ${share}`
 }
 
 /** Does not state that each group may be old alone, since that is only not refuted. */
-const jointLossText = (groups: readonly string[], { setting, title }: Rung): string =>
+const jointLossText = (groups: readonly string[], { setting, title }: SweepLevel): string =>
   `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
 
 const listText = (texts: readonly string[]): string =>
@@ -135,8 +136,8 @@ const listText = (texts: readonly string[]): string =>
 
 /** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
-  const [withRetraining, withoutRetraining] = [part.refitKnee, part.knee].map(knee => (isWhy(knee) ? undefined : knee.age))
-  const age = isPlannedAlone(part) ? withRetraining : (withoutRetraining ?? withRetraining)
+  const [withRetraining, withoutRetraining] = [part.refitKnee, part.knee].map(knee => (isInconclusive(knee) ? undefined : knee.age))
+  const age = isRefitOnly(part) ? withRetraining : (withoutRetraining ?? withRetraining)
   if (age === undefined || age === 0) return ' as fresh as it is'
   if (withRetraining === undefined || withoutRetraining === undefined || withRetraining === withoutRetraining)
     return ` within ${spanTitle(age)} of now`
@@ -145,11 +146,11 @@ function withinText(part: ElementPart): string {
     : ` within ${spanTitle(withoutRetraining)} of now, or within ${spanTitle(withRetraining)} with a model trained for that`
 }
 
-function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
+function olderText({ kind }: ElementPart, { setting, title }: SweepLevel): string {
   if (kind !== 'group') return `${kind} ${title}`
   if (setting.kind === 'older') return `a copy ${spanTitle(setting.by)} old`
   if (setting.kind !== 'batch') return title
-  const period = periodOf(setting.schedule)
+  const period = schedulePeriod(setting.schedule)
   return period === DAY ? 'a nightly copy' : `a copy made every ${spanTitle(period)}`
 }
 
@@ -166,10 +167,10 @@ function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility
 function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility']): ElementLoss | undefined {
   const rung = part.rungs.find(({ literal }) => literal === 'next schedule') ?? part.rungs.at(-1)
   if (!rung) return undefined
-  const isRetrained = !isWhy(rung.refit)
+  const isRetrained = !isInconclusive(rung.refit)
   const { aWeek } = isRetrained ? rung.refit : rung.frozenAtBudget
-  const baseline = isRetrained && !isWhy(retrained) ? retrained.aWeek : now.aWeek
-  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of: baseline }
+  const baseline = isRetrained && !isInconclusive(retrained) ? retrained.aWeek : now.aWeek
+  return isInconclusive(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of: baseline }
 }
 
 const shares = [
@@ -191,11 +192,11 @@ export function shareText(share: number): string {
 
 /** Break-even value of the most important element. */
 function priceText({ elements, utility, costs }: AnswerParts): string {
-  if (isWhy(costs)) return `Costs are not known (${costs.why})`
+  if (isInconclusive(costs)) return `Costs are not known (${costs.why})`
   if (utility.dollars !== undefined) return 'What the plans cost is not known'
   const worstLoss = mostLost({ elements, utility })
   const breakEven = worstLoss?.part.verdict.breakEven
-  if (worstLoss === undefined || breakEven === undefined || isWhy(breakEven))
+  if (worstLoss === undefined || breakEven === undefined || isInconclusive(breakEven))
     return `No price is given (what one of the ${utility.unit} is worth)`
   const advice = worstLoss.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
   return `${advice} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`

@@ -5,7 +5,7 @@ import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { elementPart } from './element-part.ts'
 import type { Element } from '../domain/element.ts'
 import { planElements } from '../plans/choices.ts'
-import { togetherVerdict } from '../plans/together.ts'
+import { jointVerdict } from '../plans/joint-verdict.ts'
 import { fixedVerdict } from '../plans/verdict.ts'
 
 const model = { name: 'm', inputs: [], score: { kind: 'none' }, decide: { kind: 'on', source: 's' } } as unknown as ModelIR
@@ -53,7 +53,7 @@ const reading = (...groups: readonly ReturnType<typeof placed>[]) =>
 function together(...groups: readonly ReturnType<typeof placed>[]) {
   const of = reading(...groups)
   const element: Element = { kind: 'groups', groups: groups.map(({ name }) => name) }
-  const verdict = togetherVerdict(element.groups, { now: [], proposed: [] })
+  const verdict = jointVerdict(element.groups, { now: [], proposed: [] })
   return elementPart({
     ir: of,
     model: of.models[0],
@@ -85,7 +85,7 @@ test('joint groups are named, and have one age if all are as old', () => {
 
 test('states the plan for each group instead of a verdict', () => {
   const at = (...titles: readonly string[]) => titles.map((title, i) => ({ element: `group/${'ab'[i]}`, title }))
-  const why = (proposed: ReturnType<typeof at>) => togetherVerdict(['a', 'b'], { now: at('stream', 'stream'), proposed }).why
+  const why = (proposed: ReturnType<typeof at>) => jointVerdict(['a', 'b'], { now: at('stream', 'stream'), proposed }).why
   assert.match(why(at('stream', 'stream')), /: the one that is kept leaves all of them as they run$/)
   assert.match(why(at('stream', 'batch 1 day')), /: the one that is proposed runs "b" as batch 1 day, and leaves the others as they run$/)
   assert.match(why(at('hybrid', 'batch 1 day')), /: the one that is proposed runs "a" as hybrid, "b" as batch 1 day$/)

@@ -1,24 +1,24 @@
 /** Element part of a report: current setting, curve, knee and verdict. */
 import { spanTitle } from '../../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { kneeOf, marksOf, worseMark, youngerKnee } from '../statistics/knee.ts'
-import { howItRuns } from '../cost/how-it-runs.ts'
+import { freshnessThreshold, levelMarks, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
+import { currentPlan } from '../cost/current-plan.ts'
 import { elementId, type Element } from '../domain/element.ts'
-import { ageOf } from '../experiment/timeline/placement-age.ts'
-import { curveOf, type Ladder } from '../compare/staleness-sweep.ts'
-import { isWhy } from '../domain/plan-types.ts'
-import { safeVerdict } from '../plans/safe.ts'
+import { placementAge } from '../experiment/timeline/placement-age.ts'
+import { sweepCurve, type StalenessSweep } from '../compare/staleness-sweep.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
+import { safeDayOldVerdict } from '../plans/safe-day-old.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
-import type { AgePart, ElementPart, UtilityPart, Verdict } from '../domain/audit-report.ts'
+import type { AgePart, ElementPart, UtilityPart, ElementVerdict } from '../domain/audit-report.ts'
 import { NO_ACTION, titleOf, UNSCHEDULED } from '../domain/setting-text.ts'
 
 interface ElementInputs {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly element: Element
-  readonly ladder: Ladder
+  readonly ladder: StalenessSweep
   readonly utility: Pick<UtilityPart, 'now' | 'retrained' | 'unit'>
-  readonly verdict: Verdict | undefined
+  readonly verdict: ElementVerdict | undefined
   /** Median of arrival less event time, ms. */
   readonly delay: number
 }
@@ -27,17 +27,17 @@ interface ElementInputs {
 export function elementPart({ ir, model, element, ladder, utility, verdict, delay }: ElementInputs): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { rungs, why } = ladder
-  const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => curveOf(rungs, mode))
+  const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => sweepCurve(rungs, mode))
   const { now, retrained, unit } = utility
   const baseline = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
-  const retrainedBaseline = { ...baseline, nowAWeek: isWhy(retrained) ? now.aWeek : retrained.aWeek }
-  const hasOnlyRefit = isPlannedAlone({ rungs })
+  const retrainedBaseline = { ...baseline, nowAWeek: isInconclusive(retrained) ? now.aWeek : retrained.aWeek }
+  const hasOnlyRefit = isRefitOnly({ rungs })
   const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs)
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
   const safe = isOpen
-    ? isWhy(retrained)
-      ? safeVerdict(equalVolumeCurve, baseline, 'as it is')
-      : safeVerdict(refitCurve, retrainedBaseline, 'trained for that')
+    ? isInconclusive(retrained)
+      ? safeDayOldVerdict(equalVolumeCurve, baseline, 'as it is')
+      : safeDayOldVerdict(refitCurve, retrainedBaseline, 'trained for that')
     : undefined
   return {
     element: elementId(element),
@@ -50,13 +50,13 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
     knee:
       element.kind === 'training' && rungs.length > 0
         ? { why: NO_INCIDENT }
-        : youngerKnee(kneeOf(frozenCurve, baseline), kneeOf(equalVolumeCurve, baseline)),
-    refitKnee: kneeOf(refitCurve, retrainedBaseline),
+        : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline)),
+    refitKnee: freshnessThreshold(refitCurve, retrainedBaseline),
     verdict: safe ? { ...safe, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
     marks: hasOnlyRefit
-      ? marksOf(refitCurve, retrainedBaseline)
-      : worseMark(marksOf(frozenCurve, baseline), marksOf(equalVolumeCurve, baseline)),
+      ? levelMarks(refitCurve, retrainedBaseline)
+      : worseMarks(levelMarks(frozenCurve, baseline), levelMarks(equalVolumeCurve, baseline)),
   }
 }
 
@@ -64,14 +64,14 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
 const arrivalAge = (delay: number): AgePart | null => (delay > 0 ? { p50: delay, p95: delay, from: 'from its history' } : null)
 
 /** An element with a curve was observed, so a missing plan has another reason. */
-function verdictWithCurve(verdict: Verdict, rungs: ElementPart['rungs']): Pick<ElementPart, 'verdict' | 'unplanned'> {
+function verdictWithCurve(verdict: ElementVerdict, rungs: ElementPart['rungs']): Pick<ElementPart, 'verdict' | 'unplanned'> {
   if (verdict.choice !== NOT_OBSERVABLE || rungs.length === 0) return { verdict }
   const why = `no plan runs it otherwise, since ${verdict.why}; the curve says what that would be worth`
   return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
 }
 
 /** True for the age of a model, which never becomes old by accident. */
-export const isPlannedAlone = ({ rungs }: Pick<ElementPart, 'rungs'>): boolean =>
+export const isRefitOnly = ({ rungs }: Pick<ElementPart, 'rungs'>): boolean =>
   rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'
@@ -81,7 +81,7 @@ const untrained = 'the pipeline does not train this model, so there is no schedu
 /** Current setting in the words of plans. Training without a schedule and missing actions have no setting. */
 function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
   if (element.kind === 'inference' && model.decide.kind !== 'every') return `on ${model.decide.kind === 'on' ? 'event' : 'request'}`
-  const settings = howItRuns(ir, model)
+  const settings = currentPlan(ir, model)
   if (element.kind === 'groups')
     return [...new Set(element.groups.map(group => titleOf(settings.get(elementId({ kind: 'group', group }))!)))].join(', ')
   const setting = settings.get(elementId(element))
@@ -94,7 +94,7 @@ function nowAge(ir: PipelineIR, element: Element): AgePart | null {
   if (element.kind === 'groups') return commonAge(element.groups.map(group => nowAge(ir, { kind: 'group', group })))
   if (element.kind !== 'group') return null
   const { place } = ir.groups.find(({ name }) => name === element.group)!
-  const mean = ageOf(place)
+  const mean = placementAge(place)
   if (place.kind !== 'batch' && place.kind !== 'scheduled') return { p50: mean, p95: mean, from: 'by its placement' }
   const half = mean - place.lasts
   return { p50: mean, p95: place.lasts + 1.9 * half, from: 'by its placement' }

@@ -17,7 +17,7 @@ export interface GroupAge {
 }
 
 /** Inputs of the findings. */
-export interface FindingsGiven {
+export interface FindingsInput {
   readonly ir: PipelineIR
   /** Models whose score nobody reads; derived from the definitions by default. */
   readonly unscored?: ReadonlySet<string>
@@ -27,7 +27,7 @@ export interface FindingsGiven {
 }
 
 /** All findings. */
-export function findingsOf({ ir, unscored, ages, stages }: FindingsGiven): Finding[] {
+export function findingsOf({ ir, unscored, ages, stages }: FindingsInput): Finding[] {
   return [...wastedFreshness(ir, unscored), ...staleGroups(ages), ...(stages ? longQueue(stages) : [])]
 }
 

@@ -1,14 +1,14 @@
 /** History part of a report: length, decisions and labels. */
 import { createHash } from 'node:crypto'
 import type { ReplayLog } from '../../replay/log.ts'
-import { clustersOf } from '../statistics/sample-size.ts'
-import type { Sample } from '../statistics/sample.ts'
+import { effectiveSampleSizes } from '../statistics/effective-sample-size.ts'
+import type { ClusteredSample } from '../statistics/sample.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { BlockPart, HistoryPart } from '../domain/audit-report.ts'
-import { WEEK } from '../value/index.ts'
+import { WEEK_MS } from '../value/index.ts'
 
 /** Builds the history part. */
-export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
+export function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSample): HistoryPart {
   const { t, length, label, known, eligible, blocks, censored, undone, standing } = cases
   let [labelled, positive, notEligible] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
@@ -21,7 +21,7 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
   return {
     from: t[0],
     until: t[length - 1],
-    weeks: (t[length - 1] - t[0]) / WEEK,
+    weeks: (t[length - 1] - t[0]) / WEEK_MS,
     events: log.length,
     decisions: length,
     labelled,
@@ -31,12 +31,12 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
     censored: Math.round(censored * unknown),
     ...(undone && { undone: { ...undone, isUsed: standing !== undefined } }),
     blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
-    clusters: clustersOf(sample, { unknown: new Uint8Array(sample.length) }),
+    clusters: effectiveSampleSizes(sample, { unknown: new Uint8Array(sample.length) }),
   }
 }
 
 /** SHA-256 of the times and the scores of all decisions, in order: identifies the decisions. */
-export function hashOf(t: Float64Array, score: Float64Array): string {
+export function decisionsHash(t: Float64Array, score: Float64Array): string {
   const hash = createHash('sha256')
   for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
   return hash.digest('hex')

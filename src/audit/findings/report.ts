@@ -1,50 +1,50 @@
 /** Assembles the report of an audit from its results. */
 import { packageVersion } from '../../base/package-version.ts'
 import type { ReplayLog } from '../../replay/log.ts'
-import type { Audible, AuditOptions } from '../compare/audit-options.ts'
-import type { Sample } from '../statistics/sample.ts'
-import { reachCaveats } from '../compare/history-reach.ts'
+import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
+import type { ClusteredSample } from '../statistics/sample.ts'
+import { historyReachCaveats } from '../compare/history-reach.ts'
 import type { Costing } from '../compare/costing.ts'
 import { elementPart } from './element-part.ts'
 import { elementId, type Element } from '../domain/element.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { historyPart } from './history-part.ts'
-import { incidentModelOf } from './running-model-text.ts'
-import type { Judging, SupposedWeeks } from '../compare/valuation.ts'
-import type { FoundLadder, Ladder } from '../compare/staleness-sweep.ts'
-import { answerOf } from './answer.ts'
-import { togetherVerdict } from '../plans/together.ts'
+import { incidentModelOf } from './incident-model-part.ts'
+import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
+import type { ElementSweep, StalenessSweep } from '../compare/staleness-sweep.ts'
+import { buildAnswer } from './answer.ts'
+import { jointVerdict } from '../plans/joint-verdict.ts'
 import { findingsOf, type GroupAge } from './findings.ts'
-import type { PlansJudged } from '../plans/plans.ts'
-import type { AuditReport, ElementPart, Estimate, Performance, UtilityPart, Verdict } from '../domain/audit-report.ts'
-import { assumptionsOf, caveatsOf } from './caveats-found.ts'
-import { basisOf, type Utility } from '../value/index.ts'
+import type { PlanRecommendation } from '../plans/recommend.ts'
+import type { AuditReport, ElementPart, Estimate, Performance, UtilityPart, ElementVerdict } from '../domain/audit-report.ts'
+import { assumptionsOf, caveatsOf } from './caveats-and-assumptions.ts'
+import { valuationBasis, type ValueFunction } from '../value/index.ts'
 
 /** Results of an audit. */
-export interface Found {
-  readonly pipeline: Audible
+export interface AuditResults {
+  readonly pipeline: AuditedPipeline
   readonly log: ReplayLog
   readonly options: AuditOptions
   readonly experiment: Experiment
-  readonly judging: Judging
-  readonly sample: Sample
-  readonly utility: Utility
-  readonly ladders: readonly FoundLadder[]
+  readonly judging: PlanValuation
+  readonly sample: ClusteredSample
+  readonly utility: ValueFunction
+  readonly ladders: readonly ElementSweep[]
   readonly now: Performance
   readonly retrained: UtilityPart['retrained']
-  readonly bounds: SupposedWeeks | undefined
+  readonly bounds: LabelBounds | undefined
   readonly costing: Costing
-  readonly judged: PlansJudged
+  readonly judged: PlanRecommendation
   /** Hash of the decisions. */
   readonly decisions: string
 }
 
 /** Builds the report. Computes nothing new except texts, caveats and findings. */
-export function reportOf(results: Found): AuditReport {
+export function buildReport(results: AuditResults): AuditReport {
   const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = results
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
-  const elements = results.ladders.map(({ element, ladder }) =>
+  const elements = results.ladders.map(({ element, sweep: ladder }) =>
     elementPart({
       ir,
       model,
@@ -56,7 +56,7 @@ export function reportOf(results: Found): AuditReport {
     }),
   )
   const history = historyPart(experiment.cases, log, sample)
-  const { threshold, part, from } = judging.acts
+  const { threshold, part, from } = judging.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
   const report: Omit<AuditReport, 'answer'> = {
     format: 'spillway-audit/1',
@@ -68,7 +68,7 @@ export function reportOf(results: Found): AuditReport {
     utility: {
       name: utility.name,
       unit: utility.unit,
-      basis: basisOf(worth.ir.utility, judging.charge),
+      basis: valuationBasis(worth.ir.utility, judging.charge),
       ...(utility.dollars !== undefined && { dollars: utility.dollars }),
       budget: part,
       // No finite threshold exists if nothing may act.
@@ -90,20 +90,20 @@ export function reportOf(results: Found): AuditReport {
       judging,
       now,
       elements,
-      ladders: results.ladders.map(({ ladder }) => ladder),
+      ladders: results.ladders.map(({ sweep: ladder }) => ladder),
       plans: judged.caveats,
       bounds,
       unit: utility.unit,
-      reach: reachCaveats({ ir, model, ages: worth.ir.ages ?? [], cases: experiment.cases, first: log.first }),
+      reach: historyReachCaveats({ ir, model, ages: worth.ir.ages ?? [], cases: experiment.cases, first: log.first }),
     }),
     assumptions: assumptionsOf({ model, worth: worth.ir, judging, experiment }),
     reproduce: { command, version: packageVersion(), seed, draws, decisions, definitions: fingerprint },
   }
-  return { ...report, answer: answerOf(report) }
+  return { ...report, answer: buildAnswer(report) }
 }
 
-const verdictFor = (element: Element, { why }: Ladder, { verdicts, part }: PlansJudged): Verdict | undefined =>
-  element.kind === 'groups' && why === undefined ? togetherVerdict(element.groups, part) : verdicts.get(elementId(element))
+const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>
+  element.kind === 'groups' && why === undefined ? jointVerdict(element.groups, part) : verdicts.get(elementId(element))
 
 /** Ages of the groups with a knee. */
 const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>

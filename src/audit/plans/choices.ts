@@ -8,7 +8,7 @@ import { exactSpanTitle } from '../../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
 import { elementId, type Element, type Setting } from '../domain/element.ts'
-import { ageOf, periodOf } from '../experiment/timeline/placement-age.ts'
+import { placementAge, schedulePeriod } from '../experiment/timeline/placement-age.ts'
 import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
@@ -76,7 +76,7 @@ function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
       title: `micro-batch ${exactSpanTitle(QUARTER_OF_AN_HOUR)}`,
       age: QUARTER_OF_AN_HOUR / 2,
     },
-    { setting: { kind: 'batch', schedule, lasts }, title: batchTitle(schedule), age: ageOf({ kind: 'batch', schedule, lasts }) },
+    { setting: { kind: 'batch', schedule, lasts }, title: batchTitle(schedule), age: placementAge({ kind: 'batch', schedule, lasts }) },
   ]
 }
 
@@ -85,16 +85,16 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
   const batch = (jobSchedule: ScheduleIR, deadline: number): PlanChoice => ({
     setting: { kind: 'batch', schedule: jobSchedule, lasts: deadline },
     title: batchTitle(jobSchedule),
-    age: ageOf({ kind: 'batch', schedule: jobSchedule, lasts: deadline }),
+    age: placementAge({ kind: 'batch', schedule: jobSchedule, lasts: deadline }),
   })
   const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
   const hybrid = (jobSchedule: ScheduleIR, as: Setting): PlanChoice[] =>
-    isLong ? [{ setting: { kind: 'hybrid', schedule: jobSchedule }, title: 'hybrid', age: 0, as }] : []
+    isLong ? [{ setting: { kind: 'hybrid', schedule: jobSchedule }, title: 'hybrid', age: 0, sameValuesAs: as }] : []
   switch (place.kind) {
     case 'stream':
       return [{ ...stream, setting: now }, ...hybrid(schedule, now), batch(schedule, lasts)]
     case 'hybrid':
-      return [{ setting: now, title: 'hybrid', age: 0 }, { ...stream, as: now }, batch(place.schedule, lasts)]
+      return [{ setting: now, title: 'hybrid', age: 0 }, { ...stream, sameValuesAs: now }, batch(place.schedule, lasts)]
     case 'batch':
     case 'scheduled': {
       const own = batch(place.schedule, place.lasts)
@@ -108,7 +108,7 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
   }
 }
 
-const batchTitle = (schedule: ScheduleIR): string => `batch ${exactSpanTitle(periodOf(schedule))}`
+const batchTitle = (schedule: ScheduleIR): string => `batch ${exactSpanTitle(schedulePeriod(schedule))}`
 
 function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
   const nightly = every(DAY, 'nightly')
@@ -136,7 +136,7 @@ function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR):
 }
 
 function trainingChoices({ train }: ModelIR, periods: readonly number[]): PlanChoice[] {
-  const own = train?.every === undefined ? Infinity : periodOf(train.every)
+  const own = train?.every === undefined ? Infinity : schedulePeriod(train.every)
   const title = own === Infinity ? UNSCHEDULED : everyTitle(own)
   return [
     { setting: now, title, age: own / 2 },

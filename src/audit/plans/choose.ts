@@ -5,36 +5,36 @@
  * certain first. Without a value per outcome the choice is the cheapest plan whose loss is small by its lower bound.
  */
 import { limits } from '../../base/limits.ts'
-import { compareAll } from './compare.ts'
-import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
-import type { Searched } from './search.ts'
-import { changesOf, withPick, type Picks } from './space.ts'
+import { comparePlans } from './compare.ts'
+import type { PlanEvaluator } from './evaluation.ts'
+import { isInconclusive, type PlanSearchProblem } from '../domain/plan-types.ts'
+import type { PlanSearch } from './search.ts'
+import { changeCount, withChoice, type Picks } from './space.ts'
 
 /** The choices to test: the best plan without its uncertain changes, or the current plan. */
-export async function choosePlan({ merits }: Searched, evaluation: Evaluation, question: PlanQuestion): Promise<Picks> {
+export async function choosePlan({ merits }: PlanSearch, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<Picks> {
   if (question.price !== undefined) return withoutUncertainChanges(merits[0].picks, evaluation, question)
   const { now } = evaluation.space
   for (const { picks, dollars } of merits.slice(0, limits.AUDIT_PLAN_TRIES)) {
-    if (changesOf(picks) === 0 || dollars < 0) break
-    const [{ gain }] = await compareAll([[picks, now]], evaluation, question, question.select)
-    if (!isWhy(gain) && gain.low >= -question.smallLoss) return picks
+    if (changeCount(picks) === 0 || dollars < 0) break
+    const [{ gain }] = await comparePlans([[picks, now]], evaluation, question, question.select)
+    if (!isInconclusive(gain) && gain.low >= -question.smallLoss) return picks
   }
   return now
 }
 
-async function withoutUncertainChanges(best: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Picks> {
+async function withoutUncertainChanges(best: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<Picks> {
   let picks = best
   for (;;) {
     const changed = [...picks.keys()].filter(element => picks[element] !== 0)
     if (changed.length === 0) return picks
-    const pairs = changed.map(element => [picks, withPick(picks, element, 0)] as const)
-    const certainties = (await compareAll(pairs, evaluation, question, question.select)).map(({ net }) =>
-      isWhy(net) ? -Infinity : standardErrors(net),
+    const pairs = changed.map(element => [picks, withChoice(picks, element, 0)] as const)
+    const certainties = (await comparePlans(pairs, evaluation, question, question.select)).map(({ net }) =>
+      isInconclusive(net) ? -Infinity : standardErrors(net),
     )
     const leastCertain = certainties.indexOf(Math.min(...certainties))
     if (certainties[leastCertain] >= 1) return picks
-    picks = withPick(picks, changed[leastCertain], 0)
+    picks = withChoice(picks, changed[leastCertain], 0)
   }
 }
 

@@ -6,52 +6,57 @@
  */
 import type { RowRange } from '../domain/cases.ts'
 import type { Estimate, Range } from '../domain/audit-report.ts'
-import type { Evaluation } from './evaluation.ts'
-import { isWhy, type Interval, type PlanQuestion, type Why } from '../domain/plan-types.ts'
+import type { PlanEvaluator } from './evaluation.ts'
+import { isInconclusive, type IntervalEstimate, type PlanSearchProblem, type Inconclusive } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'
 
 /** Difference of two plans, `left` less `right`. */
-export interface Comparison {
+export interface PlanComparison {
   /** Plan on the left of the difference. */
-  readonly one: Picks
-  readonly other: Picks
+  readonly left: Picks
+  readonly right: Picks
   /** Units a month. */
-  readonly gain: Interval | Why
+  readonly gain: IntervalEstimate | Inconclusive
   /** True if no decision differs in this history. */
   readonly isSame: boolean
   /** True if no decision can differ in any history, because both compute the same values in different ways. */
   readonly isEqual: boolean
   /** Dollars a month. */
-  readonly cost: Range | Why
+  readonly cost: Range | Inconclusive
   /** Dollars a month: gain times the value per outcome, less the cost. */
-  readonly net: Interval | Why
+  readonly net: IntervalEstimate | Inconclusive
 }
 
 /** Compares all pairs in one family, so that their intervals are simultaneous. */
-export async function compareAll(
+export async function comparePlans(
   pairs: readonly (readonly [Picks, Picks])[],
-  evaluation: Evaluation,
-  question: PlanQuestion,
+  evaluation: PlanEvaluator,
+  question: PlanSearchProblem,
   rows: RowRange,
-): Promise<Comparison[]> {
+): Promise<PlanComparison[]> {
   const columns: Float64Array[] = []
   for (const [one, other] of pairs) columns.push(await evaluation.difference(one, other, rows))
   const differing = columns.filter(column => !isUnchanged(column))
   const intervals = differing.length > 0 ? await evaluation.intervals(differing, rows) : []
-  const unseen = await evaluation.unseen()
-  return pairs.map(([one, other], i): Comparison => {
+  const unseen = await evaluation.unseenDifference()
+  return pairs.map(([one, other], i): PlanComparison => {
     const isSame = isUnchanged(columns[i]) && !isUnknown(columns[i])
-    const reason = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
-    const isEqual = evaluation.isEqual(one, other)
+    const reason = evaluation.unobservableReason(one, rows) ?? evaluation.unobservableReason(other, rows)
+    const isEqual = evaluation.hasEqualValues(one, other)
     const tolerance = isEqual ? 0 : unseen
     const gain = reason === undefined ? gainOf(columns[i], intervals[differing.indexOf(columns[i])], tolerance, question) : { why: reason }
     const cost = evaluation.costDifference(one, other)
-    return { one, other, gain, isSame, isEqual, cost, net: netOf(gain, cost, question) }
+    return { left: one, right: other, gain, isSame, isEqual, cost, net: netOf(gain, cost, question) }
   })
 }
 
 /** `interval` belongs to a column with differences. `unseen` bounds the difference of a column without any, units. */
-function gainOf(column: Float64Array, interval: Interval | Why, unseen: number, { decisionsAMonth }: PlanQuestion): Interval | Why {
+function gainOf(
+  column: Float64Array,
+  interval: IntervalEstimate | Inconclusive,
+  unseen: number,
+  { decisionsAMonth }: PlanSearchProblem,
+): IntervalEstimate | Inconclusive {
   if (isUnknown(column)) return { why: 'of no decision in this part of the history it is known what came of it' }
   if (!isUnchanged(column)) return monthly(interval, decisionsAMonth)
   const knownRows = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
@@ -60,21 +65,25 @@ function gainOf(column: Float64Array, interval: Interval | Why, unseen: number, 
 }
 
 /** The comparison in the other direction. */
-export function reversed({ one, other, gain, isSame, isEqual, cost, net }: Comparison): Comparison {
+export function reverseComparison({ left: one, right: other, gain, isSame, isEqual, cost, net }: PlanComparison): PlanComparison {
   return {
-    one: other,
-    other: one,
+    left: other,
+    right: one,
     gain: negated(gain),
     isSame,
     isEqual,
-    cost: isWhy(cost) ? cost : { low: -cost.high, base: -cost.base, high: -cost.low },
+    cost: isInconclusive(cost) ? cost : { low: -cost.high, base: -cost.base, high: -cost.low },
     net: negated(net),
   }
 }
 
-function netOf(gain: Interval | Why, cost: Range | Why, { price }: PlanQuestion): Interval | Why {
-  if (isWhy(gain)) return gain
-  if (isWhy(cost)) return cost
+function netOf(
+  gain: IntervalEstimate | Inconclusive,
+  cost: Range | Inconclusive,
+  { price }: PlanSearchProblem,
+): IntervalEstimate | Inconclusive {
+  if (isInconclusive(gain)) return gain
+  if (isInconclusive(cost)) return cost
   if (price === undefined) return { why: 'no price of utility is given' }
   return {
     value: gain.value * price - cost.base,
@@ -90,18 +99,18 @@ const isUnchanged = (column: Float64Array): boolean => column.every(value => val
 /** True if no decision of the column has a known outcome. */
 const isUnknown = (column: Float64Array): boolean => column.every(Number.isNaN)
 
-function monthly(interval: Interval | Why, decisions: number): Interval | Why {
-  if (isWhy(interval)) return interval
+function monthly(interval: IntervalEstimate | Inconclusive, decisions: number): IntervalEstimate | Inconclusive {
+  if (isInconclusive(interval)) return interval
   const { value, low, high, error } = interval
   if (![value, low, high, error].every(Number.isFinite)) return { why: 'the difference has no interval that is a number' }
   return { value: value * decisions, low: low * decisions, high: high * decisions, error: error * decisions }
 }
 
-function negated(interval: Interval | Why): Interval | Why {
-  if (isWhy(interval)) return interval
+function negated(interval: IntervalEstimate | Inconclusive): IntervalEstimate | Inconclusive {
+  if (isInconclusive(interval)) return interval
   return { value: -interval.value + 0, low: -interval.high + 0, high: -interval.low + 0, error: interval.error }
 }
 
 /** The interval without its standard error. */
-export const estimateOf = (interval: Interval | Why): Estimate | Why =>
-  isWhy(interval) ? interval : { value: interval.value, low: interval.low, high: interval.high }
+export const withoutError = (interval: IntervalEstimate | Inconclusive): Estimate | Inconclusive =>
+  isInconclusive(interval) ? interval : { value: interval.value, low: interval.low, high: interval.high }

@@ -4,21 +4,21 @@
  * It keeps the mean of every plan, but columns only of the latest plans. Columns of 4,000 plans over a million decisions would take 32 GB.
  */
 import { assert } from '../../base/assert.ts'
-import { noneSeenBound } from '../statistics/small-counts.ts'
+import { ruleOfThreeBound } from '../statistics/small-counts.ts'
 import { limits } from '../../base/limits.ts'
 import type { RowRange } from '../domain/cases.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { refusalOf } from './observable.ts'
-import { isWhy, type PlanPorts, type Why } from '../domain/plan-types.ts'
+import { unobservableReasonOf } from './observable.ts'
+import { isInconclusive, type PlanPorts, type Inconclusive } from '../domain/plan-types.ts'
 import { planKey, type Picks, type PlanSpace } from './space.ts'
 
 /** Evaluates plans through `PlanPorts` and caches the results. */
-export class Evaluation {
+export class PlanEvaluator {
   readonly space: PlanSpace
   readonly #ports: PlanPorts
   readonly #means = new Map<string, number>()
   readonly #columns = new Map<string, Float64Array>()
-  readonly #costs = new Map<string, Range | Why>()
+  readonly #costs = new Map<string, Range | Inconclusive>()
   readonly #refusals = new Map<string, string>()
 
   constructor(space: PlanSpace, ports: PlanPorts) {
@@ -27,12 +27,12 @@ export class Evaluation {
   }
 
   /** Number of evaluated plans with different values. */
-  get evaluated(): number {
+  get evaluatedCount(): number {
     return this.#means.size
   }
 
   /** True if the plan was evaluated already. */
-  knows(picks: Picks, rows: RowRange): boolean {
+  hasMean(picks: Picks, rows: RowRange): boolean {
     return this.#means.has(this.#key(picks, rows))
   }
 
@@ -49,7 +49,7 @@ export class Evaluation {
   }
 
   /** Reason why an evaluated plan cannot be shown by this history; undefined if it can. */
-  refusal(picks: Picks, rows: RowRange): string | undefined {
+  unobservableReason(picks: Picks, rows: RowRange): string | undefined {
     return this.#refusals.get(this.#key(picks, rows))
   }
 
@@ -58,7 +58,7 @@ export class Evaluation {
     try {
       return await this.#ports.valueOf(this.space.valuesOf(picks), rows)
     } catch (error) {
-      const why = refusalOf(error)
+      const why = unobservableReasonOf(error)
       if (why === undefined) throw error
       this.#refusals.set(this.#key(picks, rows), why)
       return new Float64Array(rows.to - rows.from).fill(NaN)
@@ -85,7 +85,7 @@ export class Evaluation {
     return this.#ports.intervals(differences, rows)
   }
 
-  cost(picks: Picks): Range | Why {
+  cost(picks: Picks): Range | Inconclusive {
     const plan = this.space.planOf(picks)
     const key = planKey(plan)
     const cost = this.#costs.get(key) ?? validCost(this.#ports.costOf(plan))
@@ -94,20 +94,20 @@ export class Evaluation {
   }
 
   /** Bound on the total difference of two plans without a different decision in a block, units. */
-  async unseen(): Promise<number> {
-    return noneSeenBound((await this.#ports.atStake?.()) ?? 0)
+  async unseenDifference(): Promise<number> {
+    return ruleOfThreeBound((await this.#ports.atStake?.()) ?? 0)
   }
 
   /** True if both plans have equal values on any history. */
-  isEqual(left: Picks, right: Picks): boolean {
+  hasEqualValues(left: Picks, right: Picks): boolean {
     return planKey(this.space.valuesOf(left)) === planKey(this.space.valuesOf(right))
   }
 
   /** Cost of `left` less that of `right`, to the cent: in the base scenario, and the least and the greatest of the three. */
-  costDifference(left: Picks, right: Picks): Range | Why {
+  costDifference(left: Picks, right: Picks): Range | Inconclusive {
     const [a, b] = [this.cost(left), this.cost(right)]
-    if (isWhy(a)) return a
-    if (isWhy(b)) return b
+    if (isInconclusive(a)) return a
+    if (isInconclusive(b)) return b
     const scenarios = [a.low - b.low, a.base - b.base, a.high - b.high].map(dollars => Math.round(dollars * 100) / 100)
     return { low: Math.min(...scenarios), base: scenarios[1], high: Math.max(...scenarios) }
   }
@@ -119,8 +119,8 @@ export class Evaluation {
 }
 
 /** A cost that is negative or not finite is replaced by a reason. */
-function validCost(cost: Range | Why): Range | Why {
-  if (isWhy(cost)) return cost
+function validCost(cost: Range | Inconclusive): Range | Inconclusive {
+  if (isInconclusive(cost)) return cost
   const { low, base, high } = cost
   const isCost = [low, base, high].every(dollars => Number.isFinite(dollars) && dollars >= 0)
   return isCost ? cost : { why: `a plan would cost $${low}, $${base} or $${high} a month, which is no cost: look at the prices` }

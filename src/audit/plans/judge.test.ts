@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bestByHand, netByHand, portsOf, questionOf, randomWorld, ROWS } from '../../../test/verdict/small-world.ts'
 import { elementId } from '../domain/element.ts'
-import { judgePlans } from './plans.ts'
+import { recommendPlan } from './recommend.ts'
 
 test('with points as intervals the best plan is proposed, with the best choice of each element', async () => {
   for (let seed = 1; seed <= 60; seed++) {
     const world = { ...randomWorld(seed, 1 + (seed % 6)), half: 1e-6 }
-    const { part, proposed, verdicts } = await judgePlans(questionOf(world), portsOf(world))
+    const { part, proposed, verdicts } = await recommendPlan(questionOf(world), portsOf(world))
     const best = bestByHand(world)
     assert.ok(Math.abs(netByHand(world, proposed) - best) < 1e-3, `seed ${seed}: ${netByHand(world, proposed)}, by hand ${best}`)
     assert.equal(part.decision, best > 1e-3 ? 'change' : 'keep what runs')
@@ -32,7 +32,7 @@ test('a proposed plan always has a positive bound on the block that did not choo
     const other = randomWorld(seed + 1000, 5)
     const ports = portsOf(world)
     const misled = portsOf({ ...world, utility: of => world.utility(of) + 0.5 * other.utility(of) })
-    const recommendation = await judgePlans(questionOf(world), {
+    const recommendation = await recommendPlan(questionOf(world), {
       ...ports,
       valueOf: (plan, rows) => (rows.from === 0 ? misled : ports).valueOf(plan, rows),
     })

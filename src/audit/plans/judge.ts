@@ -6,55 +6,57 @@
  * as a whole.
  */
 import type { Range } from '../domain/audit-report.ts'
-import { compareAll, reversed, type Comparison } from './compare.ts'
-import type { Evaluation } from './evaluation.ts'
-import { isWhy, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
-import { changesOf, withPick, type Picks, type PlanSpace } from './space.ts'
+import { comparePlans, reverseComparison, type PlanComparison } from './compare.ts'
+import type { PlanEvaluator } from './evaluation.ts'
+import { isInconclusive, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
+import { changeCount, withChoice, type Picks, type PlanSpace } from './space.ts'
 
 /** Result of the test. */
-export interface Judged {
+export interface PlanJudgement {
   /** The tested plan: the chosen one, or the current one if the chosen one did not hold. */
-  readonly picks: Picks
+  readonly tested: Picks
   /** The proposed plan. */
-  readonly kept: Picks
+  readonly proposed: Picks
   /** The proposed plan against the current one; the tested plan if nothing is proposed. */
-  readonly whole: Comparison
+  readonly whole: PlanComparison
   /** For each element: every choice against every other one, in the tested plan. */
-  readonly duels: readonly (readonly Duel[])[]
+  readonly choiceComparisons: readonly (readonly ChoiceComparison[])[]
   /** For each element: the choice that holds against all others, if any. */
-  readonly holding: readonly (number | undefined)[]
+  readonly best: readonly (number | undefined)[]
 }
 
 /** A comparison of two choices of one element. */
-export interface Duel {
+export interface ChoiceComparison {
   readonly pick: number
   readonly over: number
-  readonly comparison: Comparison
+  readonly comparison: PlanComparison
 }
 
 /**
  * Tests a plan. If neither the plan nor its holding changes hold, each change is tested alone against the current plan. This second test
  * has the same chance of a false claim on either side, 2.5 %, as the first.
  */
-export async function judgePlan(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Judged> {
+export async function judgePlan(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
   const { now } = evaluation.space
   const judgement = await judgeWithin(picks, evaluation, question)
-  return changesOf(picks) === 0 || changesOf(judgement.kept) > 0 ? judgement : judgeWithin(now, evaluation, question)
+  return changeCount(picks) === 0 || changeCount(judgement.proposed) > 0 ? judgement : judgeWithin(now, evaluation, question)
 }
 
-async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Judged> {
+async function judgeWithin(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
   const { now, elements } = evaluation.space
   const family = elements.map(({ choices }, element) => duelsOf(choices.length).map(duel => ({ ...duel, element })))
-  const pairs = family.flat().map(({ element, pick, over }) => [withPick(picks, element, pick), withPick(picks, element, over)] as const)
-  const [whole, ...comparisons] = await compareAll([[picks, now], ...pairs], evaluation, question, question.report)
+  const pairs = family
+    .flat()
+    .map(({ element, pick, over }) => [withChoice(picks, element, pick), withChoice(picks, element, over)] as const)
+  const [whole, ...comparisons] = await comparePlans([[picks, now], ...pairs], evaluation, question, question.report)
   let next = 0
   const duels = family.map(own => own.flatMap(({ pick, over }) => bothWays(pick, over, comparisons[next++])))
   const holding = duels.map((own, element) => holdingOf(own, elements[element], picks[element], question))
-  const judgement: Judged = { picks, kept: now, whole, duels, holding }
+  const judgement: PlanJudgement = { tested: picks, proposed: now, whole, choiceComparisons: duels, best: holding }
   for (const proposal of candidates(judgement)) {
-    const [wholeComparison] = await compareAll([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
+    const [wholeComparison] = await comparePlans([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
     if (isAdopted(proposal, wholeComparison, question) && isConfirmed(proposal, evaluation.space, question))
-      return { ...judgement, kept: proposal, whole: wholeComparison }
+      return { ...judgement, proposed: proposal, whole: wholeComparison }
   }
   return judgement
 }
@@ -63,45 +65,50 @@ async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQ
  * Candidates to propose, in order: all holding choices, then the tested plan's holding changes. For the current plan: its most certain
  * change alone.
  */
-function candidates({ picks, duels, holding }: Judged): Picks[] {
+function candidates({ tested: picks, choiceComparisons: duels, best: holding }: PlanJudgement): Picks[] {
   const holdingPicks = holding.map(pick => pick ?? 0)
-  if (changesOf(picks) > 0) return [holdingPicks, picks.map((pick, element) => (pick === holding[element] ? pick : 0))]
+  if (changeCount(picks) > 0) return [holdingPicks, picks.map((pick, element) => (pick === holding[element] ? pick : 0))]
   const certainty = (element: number): number => {
     const net = duels[element].find(({ pick, over }) => pick === holdingPicks[element] && over === 0)?.comparison.net
-    return net === undefined || isWhy(net) ? -Infinity : net.low
+    return net === undefined || isInconclusive(net) ? -Infinity : net.low
   }
   const changed = [...holdingPicks.keys()].filter(element => holdingPicks[element] !== 0)
   const [mostCertain] = changed.sort((a, b) => certainty(b) - certainty(a))
-  return mostCertain === undefined ? [holdingPicks] : [holdingPicks, withPick(picks, mostCertain, holdingPicks[mostCertain])]
+  return mostCertain === undefined ? [holdingPicks] : [holdingPicks, withChoice(picks, mostCertain, holdingPicks[mostCertain])]
 }
 
 /**
  * True if the plan is shown to be better than the current one as a whole. With equal decisions it must cost less, and in no scenario more.
  */
-function isAdopted(proposal: Picks, { cost, gain, net, isSame }: Comparison, { price, smallLoss }: PlanQuestion): boolean {
-  if (changesOf(proposal) === 0 || isWhy(cost) || isWhy(gain)) return false
+function isAdopted(proposal: Picks, { cost, gain, net, isSame }: PlanComparison, { price, smallLoss }: PlanSearchProblem): boolean {
+  if (changeCount(proposal) === 0 || isInconclusive(cost) || isInconclusive(gain)) return false
   if (isSame && gain.low === 0) return cost.base < 0 && cost.high <= 0
   if (price === undefined) return cost.base < 0 && gain.low >= -smallLoss
-  return !isWhy(net) && net.low > 0
+  return !isInconclusive(net) && net.low > 0
 }
 
 /** Without a value per outcome, every change must agree with its element's curve. */
-const isConfirmed = (picks: Picks, space: PlanSpace, { price }: PlanQuestion): boolean =>
+const isConfirmed = (picks: Picks, space: PlanSpace, { price }: PlanSearchProblem): boolean =>
   price !== undefined || picks.every((_, element) => space.choice(picks, element).unconfirmed !== true)
 
 /** Every pair of choices, once. */
 const duelsOf = (count: number): { readonly pick: number; readonly over: number }[] =>
   Array.from({ length: count }, (_, pick) => Array.from({ length: count - pick - 1 }, (_, i) => ({ pick, over: pick + 1 + i }))).flat()
 
-const bothWays = (pick: number, over: number, comparison: Comparison): Duel[] => [
+const bothWays = (pick: number, over: number, comparison: PlanComparison): ChoiceComparison[] => [
   { pick, over, comparison },
-  { pick: over, over: pick, comparison: reversed(comparison) },
+  { pick: over, over: pick, comparison: reverseComparison(comparison) },
 ]
 
 /** The choice that holds against all others. If several do they are equal, and the tested one is preferred. */
-function holdingOf(duels: readonly Duel[], { choices }: PlanElement, tested: number, question: PlanQuestion): number | undefined {
+function holdingOf(
+  duels: readonly ChoiceComparison[],
+  { choices }: PlanElement,
+  tested: number,
+  question: PlanSearchProblem,
+): number | undefined {
   const inOrder = [tested, ...[...choices.keys()].filter(choice => choice !== tested)]
-  const holds = (duel: Duel): boolean => holdsOver(duel, choices[duel.pick].age < choices[duel.over].age, question)
+  const holds = (duel: ChoiceComparison): boolean => holdsOver(duel, choices[duel.pick].age < choices[duel.over].age, question)
   const isHeld = (choice: number): boolean => question.price !== undefined || choices[choice].unconfirmed !== true
   return inOrder.find(choice => isHeld(choice) && duels.filter(({ pick }) => pick === choice).every(holds))
 }
@@ -110,22 +117,22 @@ function holdingOf(duels: readonly Duel[], { choices }: PlanElement, tested: num
  * True if the choice is shown to be better: the lower bound of its net is above 0. Without a value per outcome it costs no more, and its
  * loss is small by the bound.
  */
-function holdsOver(duel: Duel, isFresher: boolean, { price, smallLoss }: PlanQuestion): boolean {
+function holdsOver(duel: ChoiceComparison, isFresher: boolean, { price, smallLoss }: PlanSearchProblem): boolean {
   const { gain, net, cost, isSame, isEqual } = duel.comparison
-  if (isWhy(cost) || isWhy(gain)) return false
+  if (isInconclusive(cost) || isInconclusive(gain)) return false
   if (isEqual) return isPreferred(duel, cost)
   // Decisions are equal. A fresher choice must then be cheaper, an older one not dearer, in every scenario. Where few decisions act,
   // equality so far does not show that none will differ.
   if (isSame && (isFresher || gain.low === 0)) return isFresher ? cost.high < 0 : cost.high <= 0
   if (price === undefined) return cost.base <= 0 && gain.low >= -smallLoss
-  return !isWhy(net) && net.low > 0
+  return !isInconclusive(net) && net.low > 0
 }
 
 /**
  * For equal values the current choice is preferred, unless the other costs less in every scenario. Of two others the one that is cheaper in
  * the base scenario is preferred.
  */
-function isPreferred({ pick, over }: Duel, { low, base, high }: Range): boolean {
+function isPreferred({ pick, over }: ChoiceComparison, { low, base, high }: Range): boolean {
   if (over === 0) return high <= 0 && base < 0
   return pick === 0 ? low < 0 || base <= 0 : base <= 0
 }

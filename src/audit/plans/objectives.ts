@@ -2,8 +2,8 @@
 import { spanTitle } from '../../base/span.ts'
 import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/objectives.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
-import { ofUnit } from '../domain/figures.ts'
-import { isWhy } from '../domain/plan-types.ts'
+import { quantityText } from '../domain/figures.ts'
+import { isInconclusive } from '../domain/plan-types.ts'
 
 /** Objectives by group, for groups with a knee. `delays` has the usual ingestion delay of each group's source, ms, where it is known. */
 export function objectivesOf(
@@ -12,8 +12,8 @@ export function objectivesOf(
 ): Record<string, FreshnessObjective> {
   return Object.fromEntries(
     elements.flatMap(({ kind, element, knee }) => {
-      if (kind !== 'group' || isWhy(knee) || !(knee.age > 0)) return []
-      const why = `older than ${spanTitle(knee.age)} it may lose more than ${ofUnit(knee.loss, utility.unit)} a week, with the model as it is`
+      if (kind !== 'group' || isInconclusive(knee) || !(knee.age > 0)) return []
+      const why = `older than ${spanTitle(knee.age)} it may lose more than ${quantityText(knee.loss, utility.unit)} a week, with the model as it is`
       const group = element.slice('group/'.length)
       const delay = delays.get(group)
       return [[group, { age: knee.age, share: FRESH_SHARE, ...(delay !== undefined && { delay }), why }]]

@@ -1,45 +1,45 @@
 /** Plans of the report: the current one, the proposed one, its net value, and the contribution of each change. */
 import { elementId, type Plan } from '../domain/element.ts'
 import type { PlanPart, PlanSetting } from '../domain/audit-report.ts'
-import { compareAll, estimateOf, type Comparison } from './compare.ts'
+import { comparePlans, withoutError, type PlanComparison } from './compare.ts'
 import { otherChanges } from './edit/changes.ts'
-import type { Evaluation } from './evaluation.ts'
-import type { Judged } from './judge.ts'
-import { otherPlans } from './others.ts'
-import { isWhy, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
-import type { Searched } from './search.ts'
-import { changesOf, withPick, type Picks } from './space.ts'
+import type { PlanEvaluator } from './evaluation.ts'
+import type { PlanJudgement } from './judge.ts'
+import { otherPlans } from './other-plans.ts'
+import { isInconclusive, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
+import type { PlanSearch } from './search.ts'
+import { changeCount, withChoice, type Picks } from './space.ts'
 
 type Decision = PlanPart['decision']
 
-export function decisionOf(judged: Judged, question: PlanQuestion): Decision {
-  if (question.price === undefined || isWhy(judged.whole.cost)) return 'no dollar verdict'
-  if (changesOf(judged.kept) > 0) return 'change'
-  const estimates = [judged.whole, ...judged.duels.flat().map(({ comparison }) => comparison)].filter(({ isSame }) => !isSame)
-  return estimates.length > 0 && estimates.every(({ net }) => isWhy(net)) ? 'undecided' : 'keep what runs'
+export function planDecision(judged: PlanJudgement, question: PlanSearchProblem): Decision {
+  if (question.price === undefined || isInconclusive(judged.whole.cost)) return 'no dollar verdict'
+  if (changeCount(judged.proposed) > 0) return 'change'
+  const estimates = [judged.whole, ...judged.choiceComparisons.flat().map(({ comparison }) => comparison)].filter(({ isSame }) => !isSame)
+  return estimates.length > 0 && estimates.every(({ net }) => isInconclusive(net)) ? 'undecided' : 'keep what runs'
 }
 
 export async function planPartOf(
   elements: readonly PlanElement[],
-  judged: Judged,
-  { merits, evaluated }: Searched,
-  evaluation: Evaluation,
-  question: PlanQuestion,
+  judged: PlanJudgement,
+  { merits, evaluated }: PlanSearch,
+  evaluation: PlanEvaluator,
+  question: PlanSearchProblem,
 ): Promise<PlanPart> {
   const { space } = evaluation
-  const decision = decisionOf(judged, question)
-  const net = estimateOf(judged.whole.net)
+  const decision = planDecision(judged, question)
+  const net = withoutError(judged.whole.net)
   const now = settingsOf(elements, new Map())
-  const proposed = settingsOf(elements, space.planOf(judged.kept))
+  const proposed = settingsOf(elements, space.planOf(judged.proposed))
   return {
     now,
     proposed,
     decision,
-    ...(decision === 'change' && !isWhy(net) && { net }),
+    ...(decision === 'change' && !isInconclusive(net) && { net }),
     compared: merits.length,
     evaluated,
-    marginal: [...(await changesAlone(judged.picks, evaluation, question)), ...changesInPlan(judged, evaluation)],
-    others: await otherPlans(merits, judged.kept, evaluation, question),
+    marginal: [...(await changesAlone(judged.tested, evaluation, question)), ...changesInPlan(judged, evaluation)],
+    others: await otherPlans(merits, judged.proposed, evaluation, question),
     edits: [],
     byHand: otherChanges({ now, proposed }),
   }
@@ -55,22 +55,25 @@ function settingsOf(elements: readonly PlanElement[], plan: Plan): PlanSetting[]
 }
 
 /** Net of each change alone against the current plan. Shown only; it decides nothing. */
-async function changesAlone(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<PlanPart['marginal']> {
+async function changesAlone(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanPart['marginal']> {
   const { now, elements } = evaluation.space
   const changed = [...picks.keys()].filter(element => picks[element] !== 0)
-  const pairs = changed.map(element => [withPick(now, element, picks[element]), now] as const)
-  const comparisons = await compareAll(pairs, evaluation, question, question.report)
+  const pairs = changed.map(element => [withChoice(now, element, picks[element]), now] as const)
+  const comparisons = await comparePlans(pairs, evaluation, question, question.report)
   return comparisons.map(({ net }, i) => ({
     element: elementId(elements[changed[i]].element),
     title: `${elements[changed[i]].choices[picks[changed[i]]].title}, by itself`,
-    net: estimateOf(net),
+    net: withoutError(net),
   }))
 }
 
 /** Within the tested plan: the loss without each change, and the gain of each further change. */
-function changesInPlan({ picks, duels }: Judged, { space: { elements } }: Evaluation): PlanPart['marginal'] {
+function changesInPlan(
+  { tested: picks, choiceComparisons: duels }: PlanJudgement,
+  { space: { elements } }: PlanEvaluator,
+): PlanPart['marginal'] {
   return elements.flatMap(({ element, choices }, i) => {
-    const entry = (title: string, { net }: Comparison) => ({ element: elementId(element), title, net: estimateOf(net) })
+    const entry = (title: string, { net }: PlanComparison) => ({ element: elementId(element), title, net: withoutError(net) })
     const own = picks[i]
     if (own !== 0) {
       const { comparison } = duels[i].find(({ pick, over }) => pick === own && over === 0)!

@@ -3,10 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nightly, portsOf, questionOf, type SmallWorld } from '../../../test/verdict/small-world.ts'
 import type { Range } from '../domain/audit-report.ts'
-import { judgePlans } from './plans.ts'
+import { recommendPlan } from './recommend.ts'
 import type { PlanChoice } from '../domain/plan-types.ts'
 
-const hybrid: PlanChoice = { setting: { kind: 'hybrid', schedule: nightly.schedule }, title: 'hybrid', age: 0, as: { kind: 'now' } }
+const hybrid: PlanChoice = {
+  setting: { kind: 'hybrid', schedule: nightly.schedule },
+  title: 'hybrid',
+  age: 0,
+  sameValuesAs: { kind: 'now' },
+}
 const stream: PlanChoice = { setting: { kind: 'now' }, title: 'stream', age: 0 }
 const batch: PlanChoice = { setting: nightly, title: 'batch 1 day', age: 50_400_000 }
 
@@ -17,7 +22,7 @@ async function recommend(choices: readonly PlanChoice[], costs: Readonly<Record<
     utility: of => (of('group/a') === 'batch' ? -loss : 0),
     cost: of => costs[of('group/a')],
   }
-  const { part, verdicts, proposed } = await judgePlans(questionOf(world), { ...portsOf(world), atStake: () => atStake })
+  const { part, verdicts, proposed } = await recommendPlan(questionOf(world), { ...portsOf(world), atStake: () => atStake })
   return { ...verdicts.get('group/a')!, decision: part.decision, proposed: proposed.get('group/a')?.kind ?? 'now', net: part.net }
 }
 
@@ -68,7 +73,7 @@ test('of two equal settings that beat a third, the verdict names the prices, and
     utility: of => (of('group/a') === 'every' ? -500 : 0),
     cost: of => costs[of('group/a')],
   }
-  const { verdicts } = await judgePlans(questionOf(world), portsOf(world))
+  const { verdicts } = await recommendPlan(questionOf(world), portsOf(world))
   assert.deepEqual(verdicts.get('group/a'), {
     choice: 'undecided',
     why: "'batch 1 day' decides as 'stream' does, and which of them costs less depends on the scenario of prices",
@@ -82,7 +87,7 @@ test('an unknown gain of the third setting is the reason, not the equality of tw
     cost: of => (of('group/a') === 'hybrid' ? range(10, 20, 20.04) : range(10, 20, 20)),
   }
   const why = '54 decisions differ, in too few clusters to say how sure a figure would be'
-  const { verdicts } = await judgePlans(questionOf(world), { ...portsOf(world), intervals: columns => columns.map(() => ({ why })) })
+  const { verdicts } = await recommendPlan(questionOf(world), { ...portsOf(world), intervals: columns => columns.map(() => ({ why })) })
   assert.deepEqual(verdicts.get('group/a'), { choice: 'undecided', why })
 })
 

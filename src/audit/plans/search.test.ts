@@ -2,19 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bestByHand, portsOf, questionOf, randomWorld, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
-import { Evaluation } from './evaluation.ts'
+import { PlanEvaluator } from './evaluation.ts'
 import { searchPlans } from './search.ts'
 import { PlanSpace, type Picks } from './space.ts'
 
 const searched = (world: SmallWorld, plansMax?: number) => {
-  const evaluation = new Evaluation(new PlanSpace(world.elements), portsOf(world))
+  const evaluation = new PlanEvaluator(new PlanSpace(world.elements), portsOf(world))
   return searchPlans(evaluation, questionOf(world, plansMax === undefined ? {} : { plansMax }))
 }
 
 test('few plans: the best one by brute force', async () => {
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 1 + (seed % 7))
-    const { merits, evaluated, isWhole } = await searched(world)
+    const { merits, evaluated, isExhaustive: isWhole } = await searched(world)
     assert.ok(isWhole)
     assert.equal(evaluated, merits.length)
     assert.equal(merits.length, 2 ** world.elements.length)
@@ -26,8 +26,8 @@ test('steps of one and two elements end where no such step is better, and nearly
   let best = 0
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 8)
-    const evaluation = new Evaluation(new PlanSpace(world.elements), portsOf(world))
-    const { merits, evaluated, isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
+    const evaluation = new PlanEvaluator(new PlanSpace(world.elements), portsOf(world))
+    const { merits, evaluated, isExhaustive: isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
     assert.ok(!isWhole)
     assert.ok(evaluated <= 255)
     const dollarsByPlan = new Map(merits.map(merit => [merit.picks.join(), merit.dollars]))
@@ -42,7 +42,7 @@ test('steps of one and two elements end where no such step is better, and nearly
 
 test('evaluates no more plans than allowed, and puts the best of them first', async () => {
   const world = randomWorld(3, 14)
-  const { merits, evaluated, isWhole } = await searched(world, 50)
+  const { merits, evaluated, isExhaustive: isWhole } = await searched(world, 50)
   assert.ok(!isWhole)
   assert.ok(merits.length <= 51)
   assert.ok(evaluated <= 50)

@@ -6,48 +6,48 @@
  * each other and groups that only pay together. Costs one evaluation per plan.
  */
 import { limits } from '../../base/limits.ts'
-import type { Evaluation } from './evaluation.ts'
-import { isBetter, meritOf, type Merit } from './merit.ts'
-import type { PlanQuestion } from '../domain/plan-types.ts'
+import type { PlanEvaluator } from './evaluation.ts'
+import { isBetterMerit, meritOf, type PlanMerit } from './merit.ts'
+import type { PlanSearchProblem } from '../domain/plan-types.ts'
 import { type Picks, type PlanSpace } from './space.ts'
 
 /** Result of a search. */
-export interface Searched {
+export interface PlanSearch {
   /** Best first. */
-  readonly merits: readonly Merit[]
+  readonly merits: readonly PlanMerit[]
   /** Number of plans with different decisions; the others differ only in cost. */
   readonly evaluated: number
   /** True if every plan was evaluated. */
-  readonly isWhole: boolean
+  readonly isExhaustive: boolean
 }
 
 /** `progress` receives the number of evaluated plans and the greatest possible number. */
 export async function searchPlans(
-  evaluation: Evaluation,
-  question: PlanQuestion,
+  evaluation: PlanEvaluator,
+  question: PlanSearchProblem,
   progress: (done: number, total: number) => void = () => {},
-): Promise<Searched> {
+): Promise<PlanSearch> {
   const { space } = evaluation
   const limit = Math.max(1, Math.min(question.plansMax ?? limits.AUDIT_PLANS_MAX, limits.AUDIT_PLANS_MAX))
-  const seen = new Map<string, Merit>()
+  const seen = new Map<string, PlanMerit>()
   /** Beyond the limit only plans with known values are evaluated. */
-  const isOverLimit = (picks: Picks): boolean => evaluation.evaluated >= limit && !evaluation.knows(picks, question.select)
-  const evaluate = async (picks: Picks): Promise<Merit> => {
+  const isOverLimit = (picks: Picks): boolean => evaluation.evaluatedCount >= limit && !evaluation.hasMean(picks, question.select)
+  const evaluate = async (picks: Picks): Promise<PlanMerit> => {
     const cached = seen.get(picks.join())
     if (cached) return cached
     const merit = await meritOf(picks, evaluation, question)
     seen.set(picks.join(), merit)
-    progress(Math.min(evaluation.evaluated, limit), Math.min(space.size, limit))
+    progress(Math.min(evaluation.evaluatedCount, limit), Math.min(space.size, limit))
     return merit
   }
   const isWhole = space.size <= limit
   if (isWhole) for (const picks of space.all()) await evaluate(picks)
   else for (const start of startingPlans(space)) if (!isOverLimit(start)) await climb(start)
   await climb(byMerit()[0].picks)
-  return { merits: byMerit(), evaluated: evaluation.evaluated, isWhole }
+  return { merits: byMerit(), evaluated: evaluation.evaluatedCount, isExhaustive: isWhole }
 
-  function byMerit(): Merit[] {
-    return [...seen.values()].sort((a, b) => (isBetter(a, b) ? -1 : isBetter(b, a) ? 1 : 0))
+  function byMerit(): PlanMerit[] {
+    return [...seen.values()].sort((a, b) => (isBetterMerit(a, b) ? -1 : isBetterMerit(b, a) ? 1 : 0))
   }
 
   async function climb(start: Picks): Promise<void> {
@@ -59,12 +59,12 @@ export async function searchPlans(
     }
   }
 
-  async function bestOf(steps: Iterable<Picks>, current: Merit): Promise<Merit | undefined> {
+  async function bestOf(steps: Iterable<Picks>, current: PlanMerit): Promise<PlanMerit | undefined> {
     let best = current
     for (const picks of steps) {
       if (isOverLimit(picks)) continue
       const merit = await evaluate(picks)
-      if (isBetter(merit, best)) best = merit
+      if (isBetterMerit(merit, best)) best = merit
     }
     return best === current ? undefined : best
   }

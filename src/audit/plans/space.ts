@@ -22,7 +22,7 @@ export class PlanSpace {
   constructor(elements: readonly PlanElement[]) {
     this.elements = elements.filter(({ choices, notObservable }) => notObservable === undefined && choices.length > 1)
     this.#values = this.elements.map(({ choices }) => {
-      const values = choices.map(({ setting, as }) => JSON.stringify(as ?? setting))
+      const values = choices.map(({ setting, sameValuesAs: as }) => JSON.stringify(as ?? setting))
       return [...values.keys()].filter(pick => values.indexOf(values[pick]) === pick)
     })
     this.size = this.#values.reduce((product, { length }) => product * length, 1)
@@ -43,7 +43,7 @@ export class PlanSpace {
 
   /** The plan's settings that determine values; equal for plans of equal values. */
   valuesOf(picks: Picks): Plan {
-    return this.#planOf(picks, ({ setting, as }) => as ?? setting)
+    return this.#planOf(picks, ({ setting, sameValuesAs: as }) => as ?? setting)
   }
 
   /** One plan of each value, the current one first. */
@@ -62,7 +62,7 @@ export class PlanSpace {
   *neighbours(picks: Picks): Generator<Picks> {
     for (let element = 0; element < picks.length; element++)
       for (let pick = 0; pick < this.elements[element].choices.length; pick++)
-        if (pick !== picks[element]) yield withPick(picks, element, pick)
+        if (pick !== picks[element]) yield withChoice(picks, element, pick)
   }
 
   /**
@@ -83,10 +83,11 @@ export class PlanSpace {
 }
 
 /** The plan with another choice for one element. */
-export const withPick = (picks: Picks, element: number, pick: number): Picks => picks.map((current, i) => (i === element ? pick : current))
+export const withChoice = (picks: Picks, element: number, pick: number): Picks =>
+  picks.map((current, i) => (i === element ? pick : current))
 
 /** Number of elements that differ from the current plan. */
-export const changesOf = (picks: Picks): number => picks.filter(pick => pick !== 0).length
+export const changeCount = (picks: Picks): number => picks.filter(pick => pick !== 0).length
 
 /** Equal for equal plans. */
 export const planKey = (plan: Plan): string => JSON.stringify([...plan].sort(([a], [b]) => (a < b ? -1 : 1)))

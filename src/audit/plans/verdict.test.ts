@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Comparison } from './compare.ts'
-import type { Duel, Judged } from './judge.ts'
-import type { PlanElement, PlanQuestion } from '../domain/plan-types.ts'
-import { moreWeeks, UNDECIDED, verdictOf } from './verdict.ts'
+import type { PlanComparison } from './compare.ts'
+import type { ChoiceComparison, PlanJudgement } from './judge.ts'
+import type { PlanElement, PlanSearchProblem } from '../domain/plan-types.ts'
+import { moreWeeks, UNDECIDED, elementVerdict } from './verdict.ts'
 
 const choice = (title: string, age: number) => ({ setting: { kind: 'now' as const }, title, age })
 const element: PlanElement = {
@@ -13,28 +13,32 @@ const element: PlanElement = {
 }
 const few = { why: '57 patients, 15 of them judged: no verdict under 20' }
 const cheaper = { low: 1, base: 2, high: 3 }
-const same: Comparison = {
-  one: [0],
-  other: [1],
+const same: PlanComparison = {
+  left: [0],
+  right: [1],
   gain: { value: 0, low: 0, high: 0, error: 0 },
   isSame: true,
   isEqual: true,
   cost: { low: 0, base: 0, high: 0 },
   net: { why: 'no price' },
 }
-const question = { unit: 'lows', weeks: 10, smallLoss: 0 } as unknown as PlanQuestion
+const question = { unit: 'lows', weeks: 10, smallLoss: 0 } as unknown as PlanSearchProblem
 
-function undecided(gain: Comparison['gain'], cost: Comparison['cost']) {
-  const fresh: Duel = { pick: 0, over: 2, comparison: { ...same, one: [0], other: [2], gain, cost, isSame: false, isEqual: false } }
-  return verdictOf([element], 0, judgedOf([{ pick: 0, over: 1, comparison: same }, fresh]), question)
+function undecided(gain: PlanComparison['gain'], cost: PlanComparison['cost']) {
+  const fresh: ChoiceComparison = {
+    pick: 0,
+    over: 2,
+    comparison: { ...same, left: [0], right: [2], gain, cost, isSame: false, isEqual: false },
+  }
+  return elementVerdict([element], 0, judgedOf([{ pick: 0, over: 1, comparison: same }, fresh]), question)
 }
 
-const judgedOf = (duels: readonly Duel[], more: Partial<Judged> = {}): Judged => ({
-  picks: [0],
-  kept: [0],
+const judgedOf = (duels: readonly ChoiceComparison[], more: Partial<PlanJudgement> = {}): PlanJudgement => ({
+  tested: [0],
+  proposed: [0],
   whole: same,
-  duels: [duels],
-  holding: [undefined],
+  choiceComparisons: [duels],
+  best: [undefined],
   ...more,
 })
 
@@ -57,9 +61,9 @@ test('without a price: a cheaper choice has no shown loss, or a fresher one cost
   }
   const less = { low: -3, base: -2, high: -1 }
   const gain = { value: -1, low: -7, high: 2, error: 1 }
-  const slower: Duel = { pick: 1, over: 0, comparison: { ...same, gain, cost: less, net, isSame: false, isEqual: false } }
-  const why = (duel: Duel, elements = [ingestion]) =>
-    verdictOf(elements, 0, judgedOf([duel], { picks: [duel.pick, 2], kept: [duel.pick, 2], holding: [duel.pick, 2] }), question).why
+  const slower: ChoiceComparison = { pick: 1, over: 0, comparison: { ...same, gain, cost: less, net, isSame: false, isEqual: false } }
+  const why = (duel: ChoiceComparison, elements = [ingestion]) =>
+    elementVerdict(elements, 0, judgedOf([duel], { tested: [duel.pick, 2], proposed: [duel.pick, 2], best: [duel.pick, 2] }), question).why
   assert.equal(
     why(slower),
     "'micro-batch 15 min' costs $2 less a month than 'stream', and is not shown to lose anything: it may be at most 7 lows a month",

@@ -5,31 +5,36 @@
  * savings.
  */
 import { limits } from '../../base/limits.ts'
-import type { Range, Verdict } from '../domain/audit-report.ts'
-import { dollars, estimateText, ofUnit } from '../domain/figures.ts'
+import type { Range, ElementVerdict } from '../domain/audit-report.ts'
+import { dollarText, estimateText, quantityText } from '../domain/figures.ts'
 import { breakEvenOf } from './break-even.ts'
-import type { Duel, Judged } from './judge.ts'
-import { isWhy, type Interval, type PlanElement, type PlanQuestion } from '../domain/plan-types.ts'
+import type { ChoiceComparison, PlanJudgement } from './judge.ts'
+import { isInconclusive, type IntervalEstimate, type PlanElement, type PlanSearchProblem } from '../domain/plan-types.ts'
 
 export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'
 
 /** Verdict on an element without alternatives in the space of plans. */
-export function fixedVerdict({ notObservable }: PlanElement): Verdict {
+export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
   if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
   return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }
 }
 
 /** Verdict on an element of the space; `element` is its index. */
-export function verdictOf(elements: readonly PlanElement[], element: number, judgement: Judged, question: PlanQuestion): Verdict {
+export function elementVerdict(
+  elements: readonly PlanElement[],
+  element: number,
+  judgement: PlanJudgement,
+  question: PlanSearchProblem,
+): ElementVerdict {
   const planElement = elements[element]
   const where = whereText(elements, element, judgement)
-  const duels = judgement.duels[element]
-  const bestPick = judgement.holding[element]
+  const duels = judgement.choiceComparisons[element]
+  const bestPick = judgement.best[element]
   const breakEven = question.price === undefined ? breakEvenAmong(planElement, duels) : undefined
   const breakEvenField = breakEven && { breakEven }
   if (bestPick === undefined) return { ...undecided(planElement, element, judgement, { ...question, where }), ...breakEvenField }
-  const proposedPick = judgement.kept[element]
+  const proposedPick = judgement.proposed[element]
   if (bestPick !== proposedPick)
     return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, bestPick, proposedPick), ...breakEvenField }
   return {
@@ -43,13 +48,13 @@ export function verdictOf(elements: readonly PlanElement[], element: number, jud
   }
 }
 
-interface VerdictQuestion extends PlanQuestion {
+interface VerdictQuestion extends PlanSearchProblem {
   /** Plan in which the choices are compared, in words; empty if everything else stays unchanged. */
   readonly where: string
 }
 
 /** The other changes of the tested plan: `, with ingestion micro-batch 15 min`. */
-function whereText(elements: readonly PlanElement[], element: number, { picks }: Judged): string {
+function whereText(elements: readonly PlanElement[], element: number, { tested: picks }: PlanJudgement): string {
   const others = elements.flatMap(({ title, choices }, i) =>
     i === element || picks[i] === 0 ? [] : [`${title} ${choices[picks[i]].title}`],
   )
@@ -57,20 +62,20 @@ function whereText(elements: readonly PlanElement[], element: number, { picks }:
 }
 
 /** The choice holds alone but is not proposed. */
-function whyNotProposed({ choices }: PlanElement, duels: readonly Duel[], bestPick: number, proposedPick: number): string {
+function whyNotProposed({ choices }: PlanElement, duels: readonly ChoiceComparison[], bestPick: number, proposedPick: number): string {
   const { title } = choices[bestPick]
   const isSame = duels.some(({ pick, over, comparison }) => pick === bestPick && over === proposedPick && comparison.isSame)
   if (isSame) return `'${title}' decides as '${choices[proposedPick].title}' does, and costs the same`
   return `'${title}' pays by itself, and is not shown to beside the rest of the plan`
 }
 
-function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: VerdictQuestion): string {
+function whyHeld({ choices }: PlanElement, duels: readonly ChoiceComparison[], question: VerdictQuestion): string {
   return duels
     .map(({ pick, over, comparison: { gain, cost, net, isSame, isEqual } }) => {
       const reference = `'${choices[over].title}'`
-      if (isWhy(gain) || isWhy(cost)) return ''
+      if (isInconclusive(gain) || isInconclusive(cost)) return ''
       if (isSame) return `decides as ${reference} does${isEqual ? '' : ', always in this history'}, and costs ${costText(cost)} a month`
-      if (isWhy(net)) {
+      if (isInconclusive(net)) {
         const effect = choices[pick].age < choices[over].age ? 'is fresher' : lossText(gain, question)
         return `'${choices[pick].title}' costs ${costText(cost)} a month than ${reference}${question.where}, and ${effect}`
       }
@@ -79,22 +84,27 @@ function whyHeld({ choices }: PlanElement, duels: readonly Duel[], question: Ver
     .join('; ')
 }
 
-function undecided({ choices }: PlanElement, element: number, { picks, duels }: Judged, question: VerdictQuestion): Verdict {
+function undecided(
+  { choices }: PlanElement,
+  element: number,
+  { tested: picks, choiceComparisons: duels }: PlanJudgement,
+  question: VerdictQuestion,
+): ElementVerdict {
   const [first] = duels[element]
-  const missing = [first.comparison.gain, first.comparison.cost].find(isWhy)
+  const missing = [first.comparison.gain, first.comparison.cost].find(isInconclusive)
   if (missing) return { choice: UNDECIDED, why: missing.why }
   if (duels[element].every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, duels[element]) }
   if (question.price === undefined) return { choice: UNDECIDED, why: tradeText(choices, duels[element], question) }
   const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
   const ownDuels = duels[element].filter(({ pick }) => pick === best)
   const others = ownDuels.filter(({ comparison }) => !comparison.isSame)
-  const unsure = others.map(({ comparison: { net } }) => net).find(isWhy)
+  const unsure = others.map(({ comparison: { net } }) => net).find(isInconclusive)
   if (unsure) return { choice: UNDECIDED, why: unsure.why }
-  const uncertain = others.filter(({ comparison: { net } }) => (net as Interval).low <= 0)
-  const weeks = uncertain.map(({ comparison }) => moreWeeks(comparison.net as Interval, question.weeks))
+  const uncertain = others.filter(({ comparison: { net } }) => (net as IntervalEstimate).low <= 0)
+  const weeks = uncertain.map(({ comparison }) => moreWeeks(comparison.net as IntervalEstimate, question.weeks))
   const longest = weeks.includes(undefined) ? undefined : Math.max(...(weeks as number[]))
   const against = uncertain
-    .map(({ over, comparison: { net } }) => `${estimateText(net as Interval, '$')} a month over '${choices[over].title}'`)
+    .map(({ over, comparison: { net } }) => `${estimateText(net as IntervalEstimate, '$')} a month over '${choices[over].title}'`)
     .join(', ')
   const same = ownDuels.find(({ comparison }) => comparison.isSame)
   const why =
@@ -112,7 +122,7 @@ function undecided({ choices }: PlanElement, element: number, { picks, duels }: 
  * Intervals narrow with the square root of the sample. From `value ± half` over `weeks`, half falls below the value after
  * `weeks · (half / value)²`.
  */
-export function moreWeeks({ value, low, high }: Interval, weeks: number): number | undefined {
+export function moreWeeks({ value, low, high }: IntervalEstimate, weeks: number): number | undefined {
   const half = value > 0 ? value - low : high - value
   if (value === 0 || !(half >= Math.abs(value))) return undefined
   const more = Math.max(1, Math.ceil(weeks * ((half / value) ** 2 - 1)))
@@ -120,10 +130,10 @@ export function moreWeeks({ value, low, high }: Interval, weeks: number): number
 }
 
 /** All choices have equal decisions, and their costs depend on the price scenario. */
-function sameText(choices: PlanElement['choices'], duels: readonly Duel[]): string {
-  const cheapest = duels.find(({ comparison: { cost } }) => !isWhy(cost) && cost.base < 0)
+function sameText(choices: PlanElement['choices'], duels: readonly ChoiceComparison[]): string {
+  const cheapest = duels.find(({ comparison: { cost } }) => !isInconclusive(cost) && cost.base < 0)
   const costNote =
-    cheapest && !isWhy(cheapest.comparison.cost)
+    cheapest && !isInconclusive(cheapest.comparison.cost)
       ? `; '${choices[cheapest.pick].title}' costs ${costText(cheapest.comparison.cost)} a month than '${choices[cheapest.over].title}', but ${isTooFew(cheapest) ? TOO_FEW : 'not in every scenario of prices'}`
       : ''
   return `decisions are the same however it is run${costNote}`
@@ -132,17 +142,18 @@ function sameText(choices: PlanElement['choices'], duels: readonly Duel[]): stri
 const TOO_FEW = 'so few decisions act that the next ones may differ'
 
 /** True if no decision differs and the prices agree, but an unseen difference may outweigh them. */
-const isTooFew = ({ comparison: { cost, gain } }: Duel): boolean => !isWhy(cost) && cost.high <= 0 && !isWhy(gain) && gain.low < 0
+const isTooFew = ({ comparison: { cost, gain } }: ChoiceComparison): boolean =>
+  !isInconclusive(cost) && cost.high <= 0 && !isInconclusive(gain) && gain.low < 0
 
 /** The choice that is ahead of every other one by the estimates, if any. */
-function bestByEstimate(count: number, duels: readonly Duel[]): number | undefined {
-  const isAhead = ({ comparison: { net, isSame, cost } }: Duel): boolean =>
-    isSame ? !isWhy(cost) && cost.base <= 0 : !isWhy(net) && net.value >= 0
+function bestByEstimate(count: number, duels: readonly ChoiceComparison[]): number | undefined {
+  const isAhead = ({ comparison: { net, isSame, cost } }: ChoiceComparison): boolean =>
+    isSame ? !isInconclusive(cost) && cost.base <= 0 : !isInconclusive(net) && net.value >= 0
   return Array.from({ length: count }, (_, pick) => pick).find(pick => duels.filter(duel => duel.pick === pick).every(isAhead))
 }
 
 /** Break-even value of the freshest choice over the cheapest older one. */
-function breakEvenAmong({ choices }: PlanElement, duels: readonly Duel[]): Verdict['breakEven'] {
+function breakEvenAmong({ choices }: PlanElement, duels: readonly ChoiceComparison[]): ElementVerdict['breakEven'] {
   const duel = tradeOf(choices, duels)
   return duel ? breakEvenOf(duel.comparison.gain, duel.comparison.cost) : { why: 'there is nothing older to compare with' }
 }
@@ -150,9 +161,9 @@ function breakEvenAmong({ choices }: PlanElement, duels: readonly Duel[]): Verdi
 /**
  * The comparison of most interest: the freshest choice against the cheapest older one. Of equal values the cheaper counts as the freshest.
  */
-function tradeOf(choices: PlanElement['choices'], duels: readonly Duel[]): Duel | undefined {
+function tradeOf(choices: PlanElement['choices'], duels: readonly ChoiceComparison[]): ChoiceComparison | undefined {
   const freshest = Math.min(...choices.map(({ age }) => age))
-  const savings = ({ comparison: { cost } }: Duel): number => (isWhy(cost) ? 0 : cost.base)
+  const savings = ({ comparison: { cost } }: ChoiceComparison): number => (isInconclusive(cost) ? 0 : cost.base)
   const trades = duels.filter(
     ({ pick, over, comparison }) => choices[pick].age === freshest && choices[over].age > freshest && !comparison.isSame,
   )
@@ -164,26 +175,26 @@ function tradeOf(choices: PlanElement['choices'], duels: readonly Duel[]): Duel 
   )
 }
 
-function tradeText(choices: PlanElement['choices'], duels: readonly Duel[], question: VerdictQuestion): string {
+function tradeText(choices: PlanElement['choices'], duels: readonly ChoiceComparison[], question: VerdictQuestion): string {
   const duel = tradeOf(choices, duels)
   const unpriced = 'no price of utility is given'
   if (!duel) return `${unpriced}: there is nothing older to compare with`
   const { gain, cost } = duel.comparison
-  if (isWhy(gain)) return gain.why
-  if (isWhy(cost)) return cost.why
+  if (isInconclusive(gain)) return gain.why
+  if (isInconclusive(cost)) return cost.why
   const gained = question.unit === '$' ? estimateText(gain, '$') : `${estimateText(gain)} ${question.unit}`
   return `${unpriced}: '${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month${question.where}`
 }
 
 /** States a bound of a loss as a bound, not as an estimate. */
-function lossText({ low, high }: Interval, { unit }: PlanQuestion): string {
+function lossText({ low, high }: IntervalEstimate, { unit }: PlanSearchProblem): string {
   if (low >= 0) return 'loses nothing'
-  const most = `at most ${ofUnit(-low, unit)} a month`
+  const most = `at most ${quantityText(-low, unit)} a month`
   return high < 0 ? `loses ${most}` : `is not shown to lose anything: it may be ${most}`
 }
 
 /** Below half a cent counts as no difference. */
 function costText({ base }: Range): string {
   if (Math.abs(base) < 0.005) return 'no more'
-  return base < 0 ? `${dollars(-base)} less` : `${dollars(base)} more`
+  return base < 0 ? `${dollarText(-base)} less` : `${dollarText(base)} more`
 }

@@ -5,18 +5,18 @@
 
 import { limits } from '../../base/limits.ts'
 
-export type Schema = Readonly<Record<string, unknown>>
+export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Schema of an optional property. */
-export interface Maybe {
-  readonly maybe: Schema
+export interface OptionalSchema {
+  readonly maybe: JsonSchema
 }
 
-type Properties<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Maybe : Schema }
+type Properties<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? OptionalSchema : JsonSchema }
 
 /** Schema of an object with these properties and no others. */
-export function object<T extends object>(properties: Properties<T>): Schema {
-  const entries = Object.entries<Schema | Maybe>(properties as Readonly<Record<string, Schema | Maybe>>)
+export function closedObject<T extends object>(properties: Properties<T>): JsonSchema {
+  const entries = Object.entries<JsonSchema | OptionalSchema>(properties as Readonly<Record<string, JsonSchema | OptionalSchema>>)
   return {
     type: 'object',
     properties: Object.fromEntries(entries.map(([name, schema]) => [name, isMaybe(schema) ? schema.maybe : schema])),
@@ -25,26 +25,36 @@ export function object<T extends object>(properties: Properties<T>): Schema {
   }
 }
 
-const isMaybe = (schema: Schema | Maybe): schema is Maybe => 'maybe' in schema
+const isMaybe = (schema: JsonSchema | OptionalSchema): schema is OptionalSchema => 'maybe' in schema
 
-export const maybe = (schema: Schema): Maybe => ({ maybe: schema })
-export const either = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas })
-export const oneOf = (...values: readonly string[]): Schema => ({ enum: values })
-export const list = (items: Schema): Schema => ({ type: 'array', items })
-export const tuple = (...items: readonly Schema[]): Schema => ({ type: 'array', prefixItems: items, items: false, minItems: items.length })
-export const described = (description: string, schema: Schema): Schema => ({ description, ...schema })
+export const optional = (schema: JsonSchema): OptionalSchema => ({ maybe: schema })
+export const anyOf = (...schemas: readonly JsonSchema[]): JsonSchema => ({ anyOf: schemas })
+export const enumOf = (...values: readonly string[]): JsonSchema => ({ enum: values })
+export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
+export const tupleOf = (...items: readonly JsonSchema[]): JsonSchema => ({
+  type: 'array',
+  prefixItems: items,
+  items: false,
+  minItems: items.length,
+})
+export const described = (description: string, schema: JsonSchema): JsonSchema => ({ description, ...schema })
 
-export const text: Schema = { type: 'string' }
-export const number: Schema = { type: 'number' }
+export const textType: JsonSchema = { type: 'string' }
+export const numberType: JsonSchema = { type: 'number' }
 /** A count. */
-export const whole: Schema = { type: 'integer', minimum: 0 }
+export const countType: JsonSchema = { type: 'integer', minimum: 0 }
 /** A fraction of a whole. */
-export const part: Schema = { type: 'number', minimum: 0, maximum: 1 }
+export const shareType: JsonSchema = { type: 'number', minimum: 0, maximum: 1 }
 /** UTC ms. */
-export const time: Schema = { type: 'number', description: 'UTC milliseconds', minimum: -limits.TIME_MS_MAX, maximum: limits.TIME_MS_MAX }
-export const span: Schema = { type: 'number', description: 'milliseconds' }
+export const timeType: JsonSchema = {
+  type: 'number',
+  description: 'UTC milliseconds',
+  minimum: -limits.TIME_MS_MAX,
+  maximum: limits.TIME_MS_MAX,
+}
+export const spanType: JsonSchema = { type: 'number', description: 'milliseconds' }
 
-const why: Schema = object<{ readonly why: string }>({ why: described('why it is not known', text) })
+const why: JsonSchema = closedObject<{ readonly why: string }>({ why: described('why it is not known', textType) })
 
 /** A value, or the reason why it is not known. */
-export const or = (schema: Schema): Schema => either(schema, why)
+export const orReason = (schema: JsonSchema): JsonSchema => anyOf(schema, why)

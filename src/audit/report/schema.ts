@@ -8,12 +8,12 @@ import type {
   CostLine,
   CostOfPlan,
   CostPart,
-  Effect,
+  SweepEffect,
   ElementPart,
   Estimate,
   Finding,
   HistoryPart,
-  Knee,
+  FreshnessThreshold,
   NoInterval,
   OtherPlan,
   Performance,
@@ -22,229 +22,247 @@ import type {
   PlanPart,
   PlanSetting,
   Range,
-  Rung,
+  SweepLevel,
   StagePart,
   StagesPart,
   UtilityPart,
-  Verdict,
+  ElementVerdict,
 } from '../domain/audit-report.ts'
 import type { IncidentModelPart } from '../domain/incident-model.ts'
-import type { Reproduce } from '../domain/reproduce.ts'
+import type { Reproduction } from '../domain/reproduction.ts'
 import {
   described,
-  either,
-  list,
-  maybe,
-  number,
-  object,
-  oneOf,
-  or,
-  part,
-  span,
-  text,
-  time,
-  tuple,
-  whole,
-  type Schema,
+  anyOf,
+  listOf,
+  optional,
+  numberType,
+  closedObject,
+  enumOf,
+  orReason,
+  shareType,
+  spanType,
+  textType,
+  timeType,
+  tupleOf,
+  countType,
+  type JsonSchema,
 } from './schema-terms.ts'
 
-const ref = (name: keyof typeof definitions): Schema => ({ $ref: `#/$defs/${name}` })
+const ref = (name: keyof typeof definitions): JsonSchema => ({ $ref: `#/$defs/${name}` })
 
-const estimate = object<Estimate>({ value: number, low: number, high: number })
-const range = object<Range>({ low: number, base: number, high: number })
-const nullable: Schema = { type: ['number', 'null'], minimum: 0, maximum: 1 }
+const estimate = closedObject<Estimate>({ value: numberType, low: numberType, high: numberType })
+const range = closedObject<Range>({ low: numberType, base: numberType, high: numberType })
+const nullable: JsonSchema = { type: ['number', 'null'], minimum: 0, maximum: 1 }
 
-const schedule = either(
-  object<Extract<ScheduleIR, { kind: 'cron' }>>({ kind: oneOf('cron'), cron: text, zone: text }),
-  object<Extract<ScheduleIR, { kind: 'interval' }>>({ kind: oneOf('interval'), every: span, phase: span }),
+const schedule = anyOf(
+  closedObject<Extract<ScheduleIR, { kind: 'cron' }>>({ kind: enumOf('cron'), cron: textType, zone: textType }),
+  closedObject<Extract<ScheduleIR, { kind: 'interval' }>>({ kind: enumOf('interval'), every: spanType, phase: spanType }),
 )
 
 type SettingOf<K extends Setting['kind']> = Extract<Setting, { kind: K }>
 
-const setting = either(
-  object<{ readonly kind: 'now' | 'stream' | 'trace' | 'inline' | 'async' }>({ kind: oneOf('now', 'stream', 'trace', 'inline', 'async') }),
-  object<SettingOf<'faster'>>({ kind: oneOf('faster'), part }),
-  object<SettingOf<'older'>>({ kind: oneOf('older'), by: span }),
-  object<{ readonly kind: 'every' | 'digest'; readonly every: number }>({ kind: oneOf('every', 'digest'), every: span }),
-  object<SettingOf<'batch'>>({ kind: oneOf('batch'), schedule, lasts: span }),
-  object<SettingOf<'hybrid'>>({ kind: oneOf('hybrid'), schedule }),
+const setting = anyOf(
+  closedObject<{ readonly kind: 'now' | 'stream' | 'trace' | 'inline' | 'async' }>({
+    kind: enumOf('now', 'stream', 'trace', 'inline', 'async'),
+  }),
+  closedObject<SettingOf<'faster'>>({ kind: enumOf('faster'), part: shareType }),
+  closedObject<SettingOf<'older'>>({ kind: enumOf('older'), by: spanType }),
+  closedObject<{ readonly kind: 'every' | 'digest'; readonly every: number }>({ kind: enumOf('every', 'digest'), every: spanType }),
+  closedObject<SettingOf<'batch'>>({ kind: enumOf('batch'), schedule, lasts: spanType }),
+  closedObject<SettingOf<'hybrid'>>({ kind: enumOf('hybrid'), schedule }),
 )
 
-const performance = object<Performance>({
-  aWeek: described('utility in a week; plans and costs are of a month of 730 hours', number),
-  actionsAWeek: number,
+const performance = closedObject<Performance>({
+  aWeek: described('utility in a week; plans and costs are of a month of 730 hours', numberType),
+  actionsAWeek: numberType,
   precision: nullable,
   recall: nullable,
   auc: nullable,
-  empty: maybe(part),
+  empty: optional(shareType),
 })
 
-const effect = object<Effect>({
+const effect = closedObject<SweepEffect>({
   aWeek: described(
     'utility in a week, less that of now; without an interval the reason, with the point estimate where there is one',
-    either(estimate, object<NoInterval>({ why: text, value: maybe(number) })),
+    anyOf(estimate, closedObject<NoInterval>({ why: textType, value: optional(numberType) })),
   ),
-  leaveOneOut: maybe(tuple(number, number)),
-  worstWeek: maybe(number),
-  slices: maybe(list(object<NonNullable<Effect['slices']>[number]>({ name: text, aWeek: number }))),
+  leaveOneOut: optional(tupleOf(numberType, numberType)),
+  worstWeek: optional(numberType),
+  slices: optional(listOf(closedObject<NonNullable<SweepEffect['slices']>[number]>({ name: textType, aWeek: numberType }))),
   performance,
 })
 
-const rung = object<Rung>({
+const rung = closedObject<SweepLevel>({
   setting,
-  title: text,
-  age: span,
-  literal: maybe(oneOf('−90 %', 'next schedule')),
+  title: textType,
+  age: spanType,
+  literal: optional(enumOf('−90 %', 'next schedule')),
   frozen: described('the same model at the same threshold: what an incident costs', effect),
   frozenAtBudget: described('the same model, acting as often as now in each judged block', effect),
-  refit: described('a model trained on features as old, acting as often as now: what a planned change costs', or(effect)),
+  refit: described('a model trained on features as old, acting as often as now: what a planned change costs', orReason(effect)),
 })
 
-const verdict = object<Verdict>({ choice: text, why: text, moreWeeks: maybe(number), breakEven: maybe(or(estimate)) })
+const verdict = closedObject<ElementVerdict>({
+  choice: textType,
+  why: textType,
+  moreWeeks: optional(numberType),
+  breakEven: optional(orReason(estimate)),
+})
 
-const knee = or(object<Knee>({ age: span, loss: number, beyond: maybe({ type: 'boolean' }) }))
+const knee = orReason(closedObject<FreshnessThreshold>({ age: spanType, loss: numberType, beyond: optional({ type: 'boolean' }) }))
 
-const element = object<ElementPart>({
-  element: described('ingestion, group/NAME, groups, inference, action or training', text),
+const element = closedObject<ElementPart>({
+  element: described('ingestion, group/NAME, groups, inference, action or training', textType),
   kind: described(
     'groups: all that are fresher than a day, older at once; no plan sets them so',
-    oneOf('ingestion', 'group', 'groups', 'inference', 'action', 'training'),
+    enumOf('ingestion', 'group', 'groups', 'inference', 'action', 'training'),
   ),
-  title: text,
-  groups: maybe(described('of groups, their names', list(text))),
-  now: object<ElementPart['now']>({
+  title: textType,
+  groups: optional(described('of groups, their names', listOf(textType))),
+  now: closedObject<ElementPart['now']>({
     setting,
-    title: text,
-    age: either(object<AgePart>({ p50: span, p95: span, from: oneOf('measured', 'by its placement', 'from its history') }), {
+    title: textType,
+    age: anyOf(closedObject<AgePart>({ p50: spanType, p95: spanType, from: enumOf('measured', 'by its placement', 'from its history') }), {
       type: 'null',
     }),
   }),
-  rungs: list(rung),
-  notObservable: maybe(text),
-  unplanned: maybe(described('why no plan runs it otherwise, though it has a curve', text)),
+  rungs: listOf(rung),
+  notObservable: optional(textType),
+  unplanned: optional(described('why no plan runs it otherwise, though it has a curve', textType)),
   knee: described(
     'of an incident, by frozen and frozenAtBudget, the younger: the oldest age that hardly loses; what a freshness objective is set to',
     knee,
   ),
   refitKnee: described('of a planned change, by refit: how old a placement may be that somebody chooses', knee),
   verdict,
-  marks: list(either(oneOf('ok', 'may lose', 'loses', 'collapse'), { type: 'null' })),
+  marks: listOf(anyOf(enumOf('ok', 'may lose', 'loses', 'collapse'), { type: 'null' })),
 })
 
-const block = object<BlockPart>({ decisions: whole, from: time, until: time })
+const block = closedObject<BlockPart>({ decisions: countType, from: timeType, until: timeType })
 
-const history = object<HistoryPart>({
-  from: time,
-  until: time,
-  weeks: number,
-  events: whole,
-  decisions: whole,
-  labelled: whole,
-  positive: whole,
-  notEligible: whole,
-  unknown: whole,
-  censored: whole,
-  undone: maybe(
-    object<NonNullable<HistoryPart['undone']>>({
-      count: whole,
-      positive: whole,
-      hidden: whole,
-      weight: tuple(number, number),
-      effective: number,
+const history = closedObject<HistoryPart>({
+  from: timeType,
+  until: timeType,
+  weeks: numberType,
+  events: countType,
+  decisions: countType,
+  labelled: countType,
+  positive: countType,
+  notEligible: countType,
+  unknown: countType,
+  censored: countType,
+  undone: optional(
+    closedObject<NonNullable<HistoryPart['undone']>>({
+      count: countType,
+      positive: countType,
+      hidden: countType,
+      weight: tupleOf(numberType, numberType),
+      effective: numberType,
       isUsed: { type: 'boolean' },
     }),
   ),
-  blocks: object<HistoryPart['blocks']>({ train: block, tune: block, select: block, report: block }),
-  clusters: list(object<HistoryPart['clusters'][number]>({ name: text, count: whole, effective: number })),
+  blocks: closedObject<HistoryPart['blocks']>({ train: block, tune: block, select: block, report: block }),
+  clusters: listOf(closedObject<HistoryPart['clusters'][number]>({ name: textType, count: countType, effective: numberType })),
 })
 
-const utility = object<UtilityPart>({
-  name: text,
-  unit: text,
-  basis: described('what a decision counts: the terms of the worth', text),
-  dollars: maybe(number),
-  budget: number,
-  threshold: number,
-  thresholdFrom: text,
+const utility = closedObject<UtilityPart>({
+  name: textType,
+  unit: textType,
+  basis: described('what a decision counts: the terms of the worth', textType),
+  dollars: optional(numberType),
+  budget: numberType,
+  threshold: numberType,
+  thresholdFrom: textType,
   now: performance,
-  retrained: described('by a model trained anew on fresh features, at as many alerts: what refit differs from', or(performance)),
-  charge: maybe(described('what each wrong action more than now is taken to cost at the fixed threshold, units', number)),
-  unjudged: described('of the actions of now, the part that nothing is said of', part),
+  retrained: described('by a model trained anew on fresh features, at as many alerts: what refit differs from', orReason(performance)),
+  charge: optional(described('what each wrong action more than now is taken to cost at the fixed threshold, units', numberType)),
+  unjudged: described('of the actions of now, the part that nothing is said of', shareType),
 })
 
-const percentiles = { p50: span, p95: span, p99: span }
+const percentiles = { p50: spanType, p95: spanType, p99: spanType }
 
-const stage = object<StagePart>({
-  stage: oneOf('ingestion', 'features', 'inference', 'action queue', 'action delivery', 'action acknowledgement'),
+const stage = closedObject<StagePart>({
+  stage: enumOf('ingestion', 'features', 'inference', 'action queue', 'action delivery', 'action acknowledgement'),
   ...percentiles,
-  critical: part,
-  p99IfTenth: span,
+  critical: shareType,
+  p99IfTenth: spanType,
 })
 
-const stages = object<StagesPart>({
-  decisions: whole,
-  among: maybe(object<NonNullable<StagesPart['among']>>({ decisions: whole, by: oneOf('effect', 'newest') })),
-  from: time,
-  until: time,
-  stages: list(stage),
-  whole: object<Percentiles>(percentiles),
-  deadline: maybe(object<NonNullable<StagesPart['deadline']>>({ ms: span, met: part })),
+const stages = closedObject<StagesPart>({
+  decisions: countType,
+  among: optional(closedObject<NonNullable<StagesPart['among']>>({ decisions: countType, by: enumOf('effect', 'newest') })),
+  from: timeType,
+  until: timeType,
+  stages: listOf(stage),
+  whole: closedObject<Percentiles>(percentiles),
+  deadline: optional(closedObject<NonNullable<StagesPart['deadline']>>({ ms: spanType, met: shareType })),
 })
 
-const costLine = object<CostLine>({
-  of: text,
-  title: text,
+const costLine = closedObject<CostLine>({
+  of: textType,
+  title: textType,
   range,
-  basis: oneOf('measured', 'modelled'),
-  arithmetic: text,
-  firstYear: maybe(range),
+  basis: enumOf('measured', 'modelled'),
+  arithmetic: textType,
+  firstYear: optional(range),
 })
 
-const costOfPlan = object<CostOfPlan>({ firstYear: range, steadyYear: range, lines: list(costLine) })
+const costOfPlan = closedObject<CostOfPlan>({ firstYear: range, steadyYear: range, lines: listOf(costLine) })
 
 const costs = described(
   'dollars a month of 730 hours',
-  object<CostPart>({
-    prices: text,
+  closedObject<CostPart>({
+    prices: textType,
     now: costOfPlan,
     proposed: costOfPlan,
-    taxes: object<CostPart['taxes']>({ staleness: or(range), streaming: range }),
+    taxes: closedObject<CostPart['taxes']>({ staleness: orReason(range), streaming: range }),
   }),
 )
 
-const planSetting = object<PlanSetting>({ element: text, title: text })
+const planSetting = closedObject<PlanSetting>({ element: textType, title: textType })
 
-const plans = object<PlanPart>({
-  now: list(planSetting),
-  proposed: list(planSetting),
-  decision: oneOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
-  net: maybe(
+const plans = closedObject<PlanPart>({
+  now: listOf(planSetting),
+  proposed: listOf(planSetting),
+  decision: enumOf('change', 'keep what runs', 'no dollar verdict', 'undecided'),
+  net: optional(
     described('dollars a month, net of costs: low is the least earned at the dearest prices, high the most at the cheapest', estimate),
   ),
-  compared: described('plans that were looked at', whole),
-  evaluated: described('of these, plans with decisions of their own: the others differ from one in cost alone', whole),
-  marginal: list(object<PlanPart['marginal'][number]>({ element: text, title: text, net: or(estimate) })),
+  compared: described('plans that were looked at', countType),
+  evaluated: described('of these, plans with decisions of their own: the others differ from one in cost alone', countType),
+  marginal: listOf(closedObject<PlanPart['marginal'][number]>({ element: textType, title: textType, net: orReason(estimate) })),
   others: described(
     'the next best plans by the block that chose, and the one that costs least; nothing is decided by them',
-    list(
-      object<OtherPlan>({ changes: list(planSetting), cost: described('dollars a month in a steady year', or(range)), net: or(estimate) }),
+    listOf(
+      closedObject<OtherPlan>({
+        changes: listOf(planSetting),
+        cost: described('dollars a month in a steady year', orReason(range)),
+        net: orReason(estimate),
+      }),
     ),
   ),
-  edits: list(object<PlanEdit>({ file: text, line: { type: 'integer', minimum: 1 }, before: text, after: text })),
-  byHand: described('changes that no edit makes', list(text)),
+  edits: listOf(closedObject<PlanEdit>({ file: textType, line: { type: 'integer', minimum: 1 }, before: textType, after: textType })),
+  byHand: described('changes that no edit makes', listOf(textType)),
 })
 
-const finding = object<Finding>({ kind: oneOf('wasted', 'starved', 'queued'), element: text, text })
+const finding = closedObject<Finding>({ kind: enumOf('wasted', 'starved', 'queued'), element: textType, text: textType })
 
-const reproduce = object<Reproduce>({ command: text, version: text, seed: number, draws: whole, decisions: text, definitions: text })
+const reproduce = closedObject<Reproduction>({
+  command: textType,
+  version: textType,
+  seed: numberType,
+  draws: countType,
+  decisions: textType,
+  definitions: textType,
+})
 
-const incidentModel = object<IncidentModelPart>({
-  text: described('which model the curves of incidents are of', text),
-  trainings: described('models that were fitted, each as of its time', whole),
-  champion: maybe(
-    object<NonNullable<IncidentModelPart['champion']>>({
-      version: whole,
-      decisions: described('judged decisions that it scores', whole),
+const incidentModel = closedObject<IncidentModelPart>({
+  text: described('which model the curves of incidents are of', textType),
+  trainings: described('models that were fitted, each as of its time', countType),
+  champion: optional(
+    closedObject<NonNullable<IncidentModelPart['champion']>>({
+      version: countType,
+      decisions: described('judged decisions that it scores', countType),
     }),
   ),
 })
@@ -252,26 +270,26 @@ const incidentModel = object<IncidentModelPart>({
 const definitions = { element, history, utility, stages, costs, plans, finding, reproduce }
 
 /** Schema of `audit.json`. */
-export const auditReportSchema: Schema = {
+export const auditReportSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:spillway:audit:1',
   title: 'What a latency audit by Spillway found',
-  ...object<AuditReport>({
+  ...closedObject<AuditReport>({
     format: { const: 'spillway-audit/1' },
-    pipeline: text,
-    fingerprint: text,
-    model: text,
-    incidentModel: maybe(incidentModel),
-    answer: described('what to do, and what it rests on', tuple(text, text)),
+    pipeline: textType,
+    fingerprint: textType,
+    model: textType,
+    incidentModel: optional(incidentModel),
+    answer: described('what to do, and what it rests on', tupleOf(textType, textType)),
     history: ref('history'),
     utility: ref('utility'),
-    stages: or(ref('stages')),
-    elements: list(ref('element')),
-    costs: or(ref('costs')),
+    stages: orReason(ref('stages')),
+    elements: listOf(ref('element')),
+    costs: orReason(ref('costs')),
     plans: ref('plans'),
-    findings: list(ref('finding')),
-    caveats: list(text),
-    assumptions: list(text),
+    findings: listOf(ref('finding')),
+    caveats: listOf(textType),
+    assumptions: listOf(textType),
     reproduce: ref('reproduce'),
   }),
   $defs: definitions,

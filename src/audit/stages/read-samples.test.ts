@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { sendingsOf } from '../../action/sendings.ts'
+import { openRoutes } from '../../action/routes.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { Running } from '../../run/loop/live-run.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { readSamples } from './read-samples.ts'
-import { stagesPart } from './sampled.ts'
+import { stagesPart } from './stage-part.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -21,11 +21,11 @@ const LAG = 5000
 test('sampled decisions have the delay of their events, their stages, and their effects until acknowledgement', async () => {
   const data = scratchFolder('samples')
   const shop = pipeline('shop', [risk, tell])
-  const running = await Running.open(shop, data, { clock: () => start + LAG, sendings: await sendingsOf(shop, {}) })
-  for (let i = 0; i < PAYMENTS; i++) await running.run.submit('payments', batchOf([{ id: String(i), card: 'c', at: start }]))
-  while (running.dispatcher.held.get('tell') !== 0) await running.idle()
+  const running = await LiveRun.open(shop, data, { clock: () => start + LAG, sendings: await openRoutes(shop, {}) })
+  for (let i = 0; i < PAYMENTS; i++) await running.run.submit('payments', recordBatchOf([{ id: String(i), card: 'c', at: start }]))
+  while (running.dispatcher.held.get('tell') !== 0) await running.whenIdle()
   await running.stop()
-  const samples = await lookInto(data, reader => readSamples(reader, 'risk', [{ name: 'tell' }]))
+  const samples = await withFolderReader(data, reader => readSamples(reader, 'risk', [{ name: 'tell' }]))
   assert.equal(samples.length, PAYMENTS)
   assert.ok(samples.every(({ ingestion, effect }) => ingestion >= LAG && effect !== undefined && effect.met === true))
   const part = stagesPart(samples, 60_000)
@@ -33,7 +33,7 @@ test('sampled decisions have the delay of their events, their stages, and their 
   assert.equal(part.stages.length, 6)
   assert.equal(part.stages[0].critical, 1, 'nothing took longer than to arrive')
   assert.deepEqual(part.deadline, { ms: 60_000, met: 1 })
-  const others = await lookInto(data, reader => readSamples(reader, 'risk', []))
+  const others = await withFolderReader(data, reader => readSamples(reader, 'risk', []))
   assert.equal(
     others.reduce((sum, { count }) => sum + count, 0),
     PAYMENTS,

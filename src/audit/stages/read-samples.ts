@@ -2,12 +2,12 @@
 import { limits } from '../../base/limits.ts'
 import type { ActionIR } from '../../define/ir/ir.ts'
 import { EventLookup } from '../../log/event-lookup.ts'
-import { Schemas } from '../../log/schemas.ts'
+import { SourceSchemas } from '../../log/schemas.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { StoredEffect } from '../../log/effects.ts'
-import { readStages } from '../../run/decide/stage-codec.ts'
+import { decodeStageTimes } from '../../run/decide/stage-codec.ts'
 import type { StageSample } from '../../run/decide/stage-times.ts'
-import type { SampledDecision, SampledEffect } from './sampled.ts'
+import type { SampledDecision, SampledEffect } from './stage-part.ts'
 
 /** Samples of a model's decisions, with the delivered effects of its `actions`. At most AUDIT_SAMPLES_MAX of each kind. */
 export function readSamples(reader: SqliteReader, model: string, actions: readonly Pick<ActionIR, 'name'>[]): SampledDecision[] {
@@ -39,7 +39,7 @@ function stageSamples(
   const samples: StageSample[] = []
   for (const { bytes } of reader.newestStages()) {
     if (samples.length >= limits.AUDIT_SAMPLES_MAX) break
-    samples.push(...readStages(bytes).filter(sample => sample.model === model))
+    samples.push(...decodeStageTimes(bytes).filter(sample => sample.model === model))
   }
   samples.sort((a, b) => a.first - b.first)
   return {
@@ -59,10 +59,10 @@ function stageSamples(
 
 /** Milliseconds from an event's time to its arrival; 0 for ticks and requests. */
 function ingestionLagOf(reader: SqliteReader): (entry: number) => number {
-  const { columnsOf } = new Schemas(reader, [])
+  const { columnsOf } = new SourceSchemas(reader, [])
   const lookup = new EventLookup(reader, columnsOf)
   return entry => {
-    const event = lookup.at(entry)
+    const event = lookup.eventAt(entry)
     return event ? event.block.arrival[event.row] - event.block.time[event.row] : 0
   }
 }

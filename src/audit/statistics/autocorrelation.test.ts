@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { lastingShock } from './autocorrelation.ts'
-import { sampleOf, type Sample } from './sample.ts'
-import type { Sparse } from '../value/sparse.ts'
-import { differing } from './sums.ts'
-import { movedBy } from './variance.ts'
+import { significantAutocorrelation } from './autocorrelation.ts'
+import { clusteredSample, type ClusteredSample } from './sample.ts'
+import type { SparseValues } from '../value/sparse.ts'
+import { sparseDifferences } from './cell-sums.ts'
+import { clusterInfluence } from './variance.ts'
 
 const [DAYS, A_DAY, DAY] = [80, 50, 86_400_000]
 
 interface Made {
-  readonly sample: Sample
-  readonly found: readonly Sparse[]
+  readonly sample: ClusteredSample
+  readonly found: readonly SparseValues[]
 }
 
 /** Days lose much or little, in runs of `stretch` days; `calm` further alternatives differ by chance alone. */
@@ -21,15 +21,15 @@ function withShocks(runDays: number, seed: number, { isTime = true, calm = 0, da
   const rates = Array.from({ length: days }, () => (chance() < 0.3 ? 0.3 : 0.02))
   const shocked = Float64Array.from(of, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0))
   const others = Array.from({ length: calm }, () => Float64Array.from(of, () => (chance() < 0.05 ? -1 : 0)))
-  const sample = sampleOf(
+  const sample = clusteredSample(
     { t: Float64Array.from(of, day => day * DAY), clusters: [{ name: 'day', of, count: days, ...(isTime && { span: DAY }) }] },
     { from: 0, to: of.length },
   )
-  return { sample, found: differing(sample, [shocked, ...others]) }
+  return { sample, found: sparseDifferences(sample, [shocked, ...others]) }
 }
 
-const shockOf = ({ sample, found }: Made): ReturnType<typeof lastingShock> =>
-  lastingShock(sample, found.length, set => found.map(difference => movedBy(set, difference)))
+const shockOf = ({ sample, found }: Made): ReturnType<typeof significantAutocorrelation> =>
+  significantAutocorrelation(sample, found.length, set => found.map(difference => clusterInfluence(set, difference)))
 
 test('shocks longer than a block are detected, even if most alternatives have none', () => {
   for (const calm of [0, 7]) {

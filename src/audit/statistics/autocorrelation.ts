@@ -2,8 +2,8 @@
  * Autocorrelation of block errors: where it is significant, a shock lasts longer than a block, and the effective number of blocks is
  * smaller.
  */
-import type { Codes } from './joint-interval.ts'
-import type { Sample } from './sample.ts'
+import type { ClusterCodes } from './cluster-codes.ts'
+import type { ClusteredSample } from './sample.ts'
 import { normalTail, studentQuantile } from './student.ts'
 
 /** The significance bound of one alternative, in standard errors 1/√blocks of an uncorrelated series. */
@@ -11,7 +11,7 @@ const SIGNIFICANCE = 2.5
 /** The least number of blocks that supports a correlation. */
 const BLOCKS_MIN = 20
 
-export interface LastingShock {
+export interface BlockAutocorrelation {
   /** The index of the sample's column of time blocks. */
   readonly column: number
   readonly correlation: number
@@ -22,20 +22,20 @@ export interface LastingShock {
  * whose variances are above 0; `influencesOf` gives each block's influence. The bound is corrected for the number of alternatives
  * (Bonferroni). A negative correlation makes intervals too wide, which is harmless.
  */
-export function lastingShock(
-  { columns }: Pick<Sample, 'columns'>,
+export function significantAutocorrelation(
+  { columns }: Pick<ClusteredSample, 'columns'>,
   alternatives: number,
-  influencesOf: (blocks: Codes) => readonly Float64Array[],
-): LastingShock | undefined {
+  influencesOf: (blocks: ClusterCodes) => readonly Float64Array[],
+): BlockAutocorrelation | undefined {
   const column = columns.findIndex(({ span, redundant }) => span !== undefined && redundant === undefined)
-  if (column < 0 || alternatives === 0 || !isTold(columns[column].count)) return undefined
+  if (column < 0 || alternatives === 0 || !hasEnoughBlocks(columns[column].count)) return undefined
   const correlation = Math.max(...influencesOf(columns[column]).map(correlationOf))
   const bound = studentQuantile(normalTail(SIGNIFICANCE) / alternatives, Infinity) / Math.sqrt(columns[column].count)
   return correlation > bound ? { column, correlation } : undefined
 }
 
 /** True if there are enough blocks to estimate an autocorrelation. */
-export const isTold = (blocks: number): boolean => blocks >= BLOCKS_MIN
+export const hasEnoughBlocks = (blocks: number): boolean => blocks >= BLOCKS_MIN
 
 function correlationOf(v: Float64Array): number {
   let [covariance, variance] = [0, v[0] * v[0]]

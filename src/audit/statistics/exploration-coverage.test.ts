@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
 import type { Cases, Decided } from '../domain/cases.ts'
-import { alertsAt, boundsOf, totalOf, utilityOf } from '../value/index.ts'
-import { bandsOf, tooFewUndone } from './intervals.ts'
+import { alertsAt, valueBounds, sumOfKnown, utilityOf } from '../value/index.ts'
+import { sweepIntervals, tooFewExplored } from './intervals.ts'
 import { sparseOf } from '../value/sparse.ts'
 
 const HOUR = 3_600_000
@@ -17,7 +17,7 @@ const givenOf = (cases: Cases, decided: Decided) => {
   return { cases, decided, alert, rows: cases.blocks.test }
 }
 const meanOf = (all: Float64Array): number => {
-  const { sum, n } = totalOf(all)
+  const { sum, n } = sumOfKnown(all)
   return sum / n
 }
 const lossOf = (cases: Cases, { now, older }: Explored): Float64Array => {
@@ -49,16 +49,16 @@ test('intervals of the loss of older data have their nominal coverage', () => {
   const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
   for (const explored of worlds) {
-    const [band] = bandsOf(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
+    const [band] = sweepIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
       seed: 1,
       draws: 500,
       decisionsAWeek: 1,
-    }).rungs
-    const [whole] = bandsOf(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
+    }).levels
+    const [whole] = sweepIntervals(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
       seed: 1,
       draws: 500,
       decisionsAWeek: 1,
-    }).rungs
+    }).levels
     assert.ok(!('why' in band) && !('why' in whole))
     if (band.low <= truth && truth <= band.high) covered++
     width += band.high - band.low
@@ -74,7 +74,7 @@ test('without exploration there are bounds, and the truth lies between them', ()
     const explored = exploringHistory(seed, { ...world, explore: 0 })
     assert.deepEqual([explored.seen.undone, explored.seen.standing], [undefined, undefined])
     const evaluation = givenOf(explored.seen, explored.now)
-    const { ifTrue, ifFalse } = boundsOf(values, evaluation, HOUR)
+    const { ifTrue, ifFalse } = valueBounds(values, evaluation, HOUR)
     const truth = meanOf(values(givenOf(explored.truth, explored.now)))
     assert.ok(meanOf(ifFalse) < truth && truth < meanOf(ifTrue))
     assert.ok(values(evaluation).some(Number.isNaN))
@@ -92,11 +92,11 @@ test('with too few explored decisions among the changed ones there is no interva
     for (const row of [...stood.slice(0, hidden), ...undone.slice(0, left)]) column[row] = 1
     return column
   }
-  const whyOf = (hidden: number, left: number) => tooFewUndone(sample, sparseOf(differing(hidden, left)))?.why
+  const whyOf = (hidden: number, left: number) => tooFewExplored(sample, sparseOf(differing(hidden, left)))?.why
   assert.equal(whyOf(40, 14), 'it changes 40 decisions whose outcome an action hid, and 14 explored ones: under 15 there is no interval')
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
-  assert.equal(tooFewUndone({}, sparseOf(differing(40, 0))), undefined)
-  const [band] = bandsOf(sample, [differing(40, 14)], { seed: 1 }).rungs
+  assert.equal(tooFewExplored({}, sparseOf(differing(40, 0))), undefined)
+  const [band] = sweepIntervals(sample, [differing(40, 14)], { seed: 1 }).levels
   assert.ok('why' in band && band.why.startsWith('it changes 40'))
 })

@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
-import { bandsOf, estimatedBands, type Band, type Bands } from './intervals.ts'
-import { sampleOf, type Sample } from './sample.ts'
+import { sweepIntervals, uncheckedSweepIntervals, type WeeklyInterval, type SweepIntervals } from './intervals.ts'
+import { clusteredSample, type ClusteredSample } from './sample.ts'
 
 const DAY = 86_400_000
 const LENGTH = 6000
 
 /** Sixty airports and sixty days; three levels. */
-function history(): { sample: Sample; clusters: ClusterColumn[]; t: Float64Array; ladder: Float64Array[] } {
+function history(): { sample: ClusteredSample; clusters: ClusterColumn[]; t: Float64Array; ladder: Float64Array[] } {
   const chance = random(5)
   const airport = Int32Array.from({ length: LENGTH }, () => Math.floor(chance() * 60))
   const day = Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100))
@@ -21,15 +21,15 @@ function history(): { sample: Sample; clusters: ClusterColumn[]; t: Float64Array
     { name: 'airport', of: airport, count: 60 },
     { name: 'day', of: day, count: 60 },
   ]
-  return { sample: sampleOf({ t, clusters }, { from: 0, to: LENGTH }), clusters, t, ladder }
+  return { sample: clusteredSample({ t, clusters }, { from: 0, to: LENGTH }), clusters, t, ladder }
 }
 
 const fixture = history()
-const bandOf = (bands: Bands, i: number): Band => bands.rungs[i] as Band
-const whyOf = (bands: Bands, i = 0): string => (bands.rungs[i] as { why: string }).why
+const bandOf = (bands: SweepIntervals, i: number): WeeklyInterval => bands.levels[i] as WeeklyInterval
+const whyOf = (bands: SweepIntervals, i = 0): string => (bands.levels[i] as { why: string }).why
 
 test('a weekly difference has a value, an error, and a simultaneous interval wider than the pointwise one', () => {
-  const bands = bandsOf(fixture.sample, fixture.ladder, { seed: 1, decisionsAWeek: 700 })
+  const bands = sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, decisionsAWeek: 700 })
   assert.deepEqual([bands.noVerdict, bands.caveats], [undefined, []])
   fixture.ladder.forEach((difference, i) => {
     const band = bandOf(bands, i)
@@ -43,21 +43,21 @@ test('a weekly difference has a value, an error, and a simultaneous interval wid
     assert.ok(band.worstWeek! < band.value)
     assert.deepEqual([band.known, band.differing], [LENGTH, difference.filter(d => d !== 0).length])
   })
-  const [alone] = bandsOf(fixture.sample, fixture.ladder.slice(0, 1), { seed: 1 }).rungs as Band[]
+  const [alone] = sweepIntervals(fixture.sample, fixture.ladder.slice(0, 1), { seed: 1 }).levels as WeeklyInterval[]
   assert.deepEqual([alone.low, alone.high], alone.pointwise)
 })
 
 test('where three of sixty days have the losses, the interval extends further down', () => {
   const shocks = fixture.ladder[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
-  const { value, low, high } = bandOf(bandsOf(fixture.sample, [shocks], { seed: 1 }), 0)
+  const { value, low, high } = bandOf(sweepIntervals(fixture.sample, [shocks], { seed: 1 }), 0)
   assert.ok(value - low > 1.3 * (high - value), `${low} ${value} ${high}`)
 })
 
 test('a seed determines the intervals, and the volume scales them', () => {
-  const bands = bandsOf(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 })
-  assert.deepEqual(bandsOf(history().sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 }), bands)
-  assert.notDeepEqual(bandsOf(fixture.sample, fixture.ladder, { seed: 2, draws: 500, decisionsAWeek: 700 }), bands)
-  const twice = bandOf(bandsOf(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
+  const bands = sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 })
+  assert.deepEqual(sweepIntervals(history().sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 }), bands)
+  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.ladder, { seed: 2, draws: 500, decisionsAWeek: 700 }), bands)
+  const twice = bandOf(sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
   const once = bandOf(bands, 2)
   for (const name of ['value', 'low', 'high', 'error'] as const) assert.ok(Math.abs(twice[name] - 2 * once[name]) < 1e-9)
 })
@@ -67,8 +67,8 @@ test('the order of rows does not matter', () => {
   const order = Array.from({ length: LENGTH }, (_, row) => row).sort(() => chance() - 0.5)
   const clusters = fixture.clusters.map(column => ({ ...column, of: Int32Array.from(order, row => column.of[row]) }))
   const ladder = fixture.ladder.map(difference => Float64Array.from(order, row => difference[row]))
-  const sample = sampleOf({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const [result, expected] = [bandsOf(sample, ladder, { seed: 1 }), bandsOf(fixture.sample, fixture.ladder, { seed: 1 })]
+  const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
+  const [result, expected] = [sweepIntervals(sample, ladder, { seed: 1 }), sweepIntervals(fixture.sample, fixture.ladder, { seed: 1 })]
   assert.deepEqual(result.clusters, expected.clusters)
   for (const i of [0, 1, 2])
     for (const name of ['value', 'low', 'high', 'error', 'freedom'] as const)
@@ -76,7 +76,7 @@ test('the order of rows does not matter', () => {
 })
 
 test('an alternative without changes differs by exactly 0, and affects no other', () => {
-  const bands = bandsOf(fixture.sample, [new Float64Array(LENGTH), ...fixture.ladder], { seed: 1 })
+  const bands = sweepIntervals(fixture.sample, [new Float64Array(LENGTH), ...fixture.ladder], { seed: 1 })
   const nothing = bandOf(bands, 0)
   assert.deepEqual(
     { ...nothing },
@@ -93,20 +93,25 @@ test('an alternative without changes differs by exactly 0, and affects no other'
       differing: 0,
     },
   )
-  assert.deepEqual(bands.rungs.slice(1), bandsOf(fixture.sample, fixture.ladder, { seed: 1 }).rungs)
+  assert.deepEqual(bands.levels.slice(1), sweepIntervals(fixture.sample, fixture.ladder, { seed: 1 }).levels)
 })
 
 test('decisions with an unknown difference are ignored', () => {
   const knownValues = Array.from({ length: LENGTH }, (_, row) => row).filter(row => row % 3 !== 0 || row === 0)
   const clusters = fixture.clusters.map(column => ({ ...column, of: Int32Array.from(knownValues, row => column.of[row]) }))
-  const without = sampleOf({ t: Float64Array.from(knownValues, row => fixture.t[row]), clusters }, { from: 0, to: knownValues.length })
+  const without = clusteredSample(
+    { t: Float64Array.from(knownValues, row => fixture.t[row]), clusters },
+    { from: 0, to: knownValues.length },
+  )
   const holes = fixture.ladder.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
   // Between two differences without unknown rows: caches must not leak from one to the next.
   const ladder = [fixture.ladder[0], ...holes, fixture.ladder[0]]
-  const result = estimatedBands(fixture.sample, ladder, { seed: 1, decisionsAWeek: 700 })
+  const result = uncheckedSweepIntervals(fixture.sample, ladder, { seed: 1, decisionsAWeek: 700 })
   fixture.ladder.forEach((difference, i) => {
-    const [expected] = estimatedBands(without, [Float64Array.from(knownValues, row => difference[row])], { seed: 1, decisionsAWeek: 700 })
-      .rungs as Band[]
+    const [expected] = uncheckedSweepIntervals(without, [Float64Array.from(knownValues, row => difference[row])], {
+      seed: 1,
+      decisionsAWeek: 700,
+    }).levels as WeeklyInterval[]
     const band = bandOf(result, i + 1)
     assert.ok(
       Math.abs(band.error - expected.error) < 1e-12 * expected.error &&
@@ -119,41 +124,41 @@ test('decisions with an unknown difference are ignored', () => {
 
 test('with too few clusters there are point estimates and the reason for no interval', () => {
   const clusters = [{ name: 'patient', of: Int32Array.from({ length: LENGTH }, (_, row) => row % 9), count: 9 }, fixture.clusters[1]]
-  const sample = sampleOf({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const bands = bandsOf(sample, fixture.ladder, { seed: 1 })
+  const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
+  const bands = sweepIntervals(sample, fixture.ladder, { seed: 1 })
   assert.deepEqual(
-    bands.rungs,
-    estimatedBands(sample, fixture.ladder, { seed: 1 }).rungs.map(band => ({
+    bands.levels,
+    uncheckedSweepIntervals(sample, fixture.ladder, { seed: 1 }).levels.map(band => ({
       why: '9 patients: no verdict under 20',
       value: (band as { readonly value: number }).value,
     })),
   )
-  assert.ok(bandOf(estimatedBands(sample, fixture.ladder, { seed: 1 }), 0).error > 0)
+  assert.ok(bandOf(uncheckedSweepIntervals(sample, fixture.ladder, { seed: 1 }), 0).error > 0)
 })
 
 test('degenerate samples give a reason and never NaN', () => {
   const patient = [{ name: 'patient', of: new Int32Array(LENGTH), count: 1 }]
   assert.equal(
-    whyOf(bandsOf(sampleOf({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.ladder, { seed: 1 })),
+    whyOf(sweepIntervals(clusteredSample({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.ladder, { seed: 1 })),
     '1 patient: no verdict under 20',
   )
-  const single = sampleOf(fixture, { from: 0, to: 1 })
-  assert.match(whyOf(bandsOf(single, [Float64Array.of(1)], { seed: 1, decisionsAWeek: 7 })), /for one decision alone$/)
-  const none = sampleOf(fixture, { from: 5, to: 5 })
-  assert.match(whyOf(bandsOf(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
-  assert.match(whyOf(bandsOf(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
-  assert.deepEqual(bandsOf(fixture.sample, [], { seed: 1 }), { clusters: [], rungs: [], caveats: [] })
-  const instant = sampleOf({ ...fixture, t: new Float64Array(LENGTH) }, { from: 0, to: LENGTH })
-  assert.match(whyOf(bandsOf(instant, fixture.ladder, { seed: 1 })), /^all decisions are at one instant/)
+  const single = clusteredSample(fixture, { from: 0, to: 1 })
+  assert.match(whyOf(sweepIntervals(single, [Float64Array.of(1)], { seed: 1, decisionsAWeek: 7 })), /for one decision alone$/)
+  const none = clusteredSample(fixture, { from: 5, to: 5 })
+  assert.match(whyOf(sweepIntervals(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
+  assert.match(whyOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
+  assert.deepEqual(sweepIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], rungs: [], caveats: [] })
+  const instant = clusteredSample({ ...fixture, t: new Float64Array(LENGTH) }, { from: 0, to: LENGTH })
+  assert.match(whyOf(sweepIntervals(instant, fixture.ladder, { seed: 1 })), /^all decisions are at one instant/)
   const endless = fixture.ladder[0].slice()
   endless[17] = Infinity
-  const bands = bandsOf(fixture.sample, [endless, fixture.ladder[1]], { seed: 1 })
+  const bands = sweepIntervals(fixture.sample, [endless, fixture.ladder[1]], { seed: 1 })
   assert.equal(whyOf(bands), 'a difference is not finite')
   assert.ok(Number.isFinite(bandOf(bands, 1).low))
 })
 
 test('a constant difference has an interval of width 0', () => {
-  const band = bandOf(bandsOf(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
+  const band = bandOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
   assert.deepEqual([band.value, band.low, band.high, band.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 
@@ -163,11 +168,11 @@ test('finite differences give finite numbers, in order', () => {
   fc.assert(
     fc.property(size, fc.array(row, { minLength: 1, maxLength: 25 }), fc.nat(), (size, rows, seed) => {
       const clusters = [1, 2].map(i => ({ name: `c${i}`, of: Int32Array.from(rows, row => row[i]), count: 4 }))
-      const sample = sampleOf({ t: Float64Array.from(rows, (_, i) => i * DAY), clusters }, { from: 0, to: rows.length })
+      const sample = clusteredSample({ t: Float64Array.from(rows, (_, i) => i * DAY), clusters }, { from: 0, to: rows.length })
       const differences = [1, -2, 0].map(times => Float64Array.from(rows, ([d]) => d * times * size))
-      const bands = estimatedBands(sample, differences, { seed, draws: 200 })
+      const bands = uncheckedSweepIntervals(sample, differences, { seed, draws: 200 })
       assert.ok(bands.clusters.every(({ effective, count }) => effective >= 0 && effective <= count + 1e-9))
-      for (const rung of bands.rungs) {
+      for (const rung of bands.levels) {
         if ('why' in rung) continue
         const { low, value, high, error, pointwise, leaveOneOut, worstWeek } = rung
         const inOrder = [low, pointwise[0], value, pointwise[1], high]

@@ -13,21 +13,28 @@
  *
  * Cost: O(rows + cells) an alternative. Memory: 12 bytes a cell and 13 a row; for each alternative 12 a differing row and 8 a cluster.
  */
-import { counted } from '../domain/figures.ts'
-import { totalWithin, type Sparse } from '../value/sparse.ts'
+import { countedNoun } from '../domain/figures.ts'
+import { sumWithin, type SparseValues } from '../value/sparse.ts'
 import type { Caveat } from '../domain/caveat.ts'
 import type { Estimate, NoInterval } from '../domain/audit-report.ts'
 import { decisionsAWeek, worstWeek } from '../value/weeks.ts'
-import { clustersOf, saidOfClusters, type ClusterPart } from './sample-size.ts'
-import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './small-counts.ts'
-import { lopsided } from './skewness.ts'
-import type { Sample } from './sample.ts'
-import { jointTail } from './simultaneous.ts'
-import { isUncertain, settled } from './convergence.ts'
-import { differing, SumsRoom } from './sums.ts'
-import { measured, movedBy, type Measured } from './variance.ts'
+import { effectiveSampleSizes, sampleSizeCaveats, type EffectiveSampleSize } from './effective-sample-size.ts'
+import {
+  countBound,
+  singleColumnSums,
+  differenceCounts,
+  largestPossibleDifference,
+  type CountBound,
+  type DifferenceCounts,
+} from './small-counts.ts'
+import { skewnessAdjustedReach } from './skewness.ts'
+import type { ClusteredSample } from './sample.ts'
+import { simultaneousTail } from './simultaneous.ts'
+import { hasVariance, withUncorrelatedBlocks } from './block-length.ts'
+import { sparseDifferences, SumBuffers } from './cell-sums.ts'
+import { estimateVariance, clusterInfluence, type VarianceEstimate } from './variance.ts'
 
-export interface BandOptions {
+export interface IntervalOptions {
   readonly seed: number
   /** Draws of the distribution of the sweep's largest error; default 10,000. */
   readonly draws?: number
@@ -38,7 +45,7 @@ export interface BandOptions {
 }
 
 /** The weekly value less that of now. `[low, high]` is simultaneous over the sweep. */
-export interface Band extends Estimate {
+export interface WeeklyInterval extends Estimate {
   /** The standard error. */
   readonly error: number
   /** The interval for this alternative alone. */
@@ -56,10 +63,10 @@ export interface Band extends Estimate {
   readonly differing: number
 }
 
-export interface Bands {
-  readonly clusters: readonly ClusterPart[]
+export interface SweepIntervals {
+  readonly clusters: readonly EffectiveSampleSize[]
   /** In the order of the alternatives. */
-  readonly rungs: readonly (Band | NoInterval)[]
+  readonly levels: readonly (WeeklyInterval | NoInterval)[]
   /** The reason why no alternative has a verdict. */
   readonly noVerdict?: string
   readonly caveats: readonly Caveat[]
@@ -69,59 +76,62 @@ export interface Bands {
  * The intervals of a sweep. Each alternative is one difference per row of the sample: value less that of now, NaN where unknown. With too
  * few clusters each interval is replaced by the reason, as is an alternative that cannot be estimated. Deterministic for a given seed.
  */
-export const bandsOf = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
-  bandsOfSparse(sample, differing(sample, differences), options)
+export const sweepIntervals = (sample: ClusteredSample, differences: readonly Float64Array[], options: IntervalOptions): SweepIntervals =>
+  sparseSweepIntervals(sample, sparseDifferences(sample, differences), options)
 
 /** The intervals of alternatives given as sparse differences. */
-export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
+export function sparseSweepIntervals(sample: ClusteredSample, parts: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
   const intervals = estimateIntervals(sample, parts, options)
   const { noVerdict } = intervals
   return noVerdict === undefined
     ? intervals
-    : { ...intervals, rungs: intervals.rungs.map(level => ('why' in level ? level : { why: noVerdict, value: level.value })) }
+    : { ...intervals, levels: intervals.levels.map(level => ('why' in level ? level : { why: noVerdict, value: level.value })) }
 }
 
 /** The intervals even with too few clusters, for proofs of their coverage. */
-export const estimatedBands = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
-  estimateIntervals(sample, differing(sample, differences), options)
+export const uncheckedSweepIntervals = (
+  sample: ClusteredSample,
+  differences: readonly Float64Array[],
+  options: IntervalOptions,
+): SweepIntervals => estimateIntervals(sample, sparseDifferences(sample, differences), options)
 
-function estimateIntervals(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
+function estimateIntervals(sample: ClusteredSample, parts: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const decisions = decisionsAWeek(sample, sample.rows, options)
-  const counts = new Map<Measured, Counted>()
-  const buffers = new SumsRoom()
+  const counts = new Map<VarianceEstimate, DifferenceCounts>()
+  const buffers = new SumBuffers()
   const {
     sample: settledSample,
-    found: estimates,
+    results: estimates,
     caveats: timeCaveats,
-  } = settled(sample, {
-    measure: by =>
+  } = withUncorrelatedBlocks(sample, {
+    estimate: by =>
       parts.map(part => {
         const why = reasonForNone(part, decisions)
         if (why) return why
-        const tooFew = tooFewUndone(sample, part)
+        const tooFew = tooFewExplored(sample, part)
         if (tooFew) return { ...tooFew, value: (part.sum / part.rows) * decisions! }
         const columns: Float64Array[] = []
-        const estimate = measured(by.cells, part, buffers, (sums, set) => columns.push(...countedColumn(sums, set)))
-        counts.set(estimate, countedOf(part, columns))
+        const estimate = estimateVariance(by.cells, part, buffers, (sums, set) => columns.push(...singleColumnSums(sums, set)))
+        counts.set(estimate, differenceCounts(part, columns))
         return estimate
       }),
-    moved: (blocks, alternative) => movedBy(blocks, parts[alternative]),
+    influence: (blocks, alternative) => clusterInfluence(blocks, parts[alternative]),
   })
-  const uncertain = estimates.filter(isUncertain)
-  const maximum = mostOf(uncertain.map(estimate => counts.get(estimate)!))
-  const joint = jointTail(
+  const uncertain = estimates.filter(hasVariance)
+  const maximum = largestPossibleDifference(uncertain.map(estimate => counts.get(estimate)!))
+  const joint = simultaneousTail(
     uncertain.map(({ influence }) => influence),
     tail,
     { draws, seed },
   )
-  const clusters = parts.length === 0 ? [] : clustersOf(settledSample, parts[0])
-  const { caveats, ...clusterCaveats } = saidOfClusters(settledSample.columns, clusters)
+  const clusters = parts.length === 0 ? [] : effectiveSampleSizes(settledSample, parts[0])
+  const { caveats, ...clusterCaveats } = sampleSizeCaveats(settledSample.columns, clusters)
   return {
     clusters,
-    rungs: estimates.map((estimate, i) => {
+    levels: estimates.map((estimate, i) => {
       if ('why' in estimate) return estimate
-      const worst = worstWeek(sample, sample.rows, rows => totalWithin(parts[i], rows))?.value
+      const worst = worstWeek(sample, sample.rows, rows => sumWithin(parts[i], rows))?.value
       const { few } = counts.get(estimate)!
       const bound = few && estimate.variance > 0 && clusterCaveats.noVerdict === undefined ? countBound(few, maximum) : undefined
       return bandOf(estimate, decisions!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
@@ -131,7 +141,7 @@ function estimateIntervals(sample: Sample, parts: readonly Sparse[], options: Ba
   }
 }
 
-function reasonForNone({ rows, squares }: Sparse, decisions: number | undefined): { why: string } | undefined {
+function reasonForNone({ rows, squares }: SparseValues, decisions: number | undefined): { why: string } | undefined {
   if (rows === 0) return { why: 'the difference is known for no decision' }
   if (rows === 1) return { why: 'the difference is known for one decision alone' }
   if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }
@@ -146,7 +156,7 @@ function reasonForNone({ rows, squares }: Sparse, decisions: number | undefined)
 const CHANGED_EXPLORED_MIN = 15
 
 /** The reason for no interval where an alternative changes decisions with a hidden outcome but too few explored ones. */
-export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sparse, 'at'>): { why: string } | undefined {
+export function tooFewExplored({ weight }: Pick<ClusteredSample, 'weight'>, { at }: Pick<SparseValues, 'at'>): { why: string } | undefined {
   if (!weight) return undefined
   let [hidden, undone] = [0, 0]
   for (const row of at) {
@@ -155,7 +165,7 @@ export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sp
   }
   if (undone >= CHANGED_EXPLORED_MIN || hidden + undone === 0) return undefined
   return {
-    why: `it changes ${counted(hidden, 'decision')} whose outcome an action hid, and ${undone} explored ones: under ${CHANGED_EXPLORED_MIN} there is no interval`,
+    why: `it changes ${countedNoun(hidden, 'decision')} whose outcome an action hid, and ${undone} explored ones: under ${CHANGED_EXPLORED_MIN} there is no interval`,
   }
 }
 
@@ -166,11 +176,11 @@ interface IntervalInputs {
   readonly bound: CountBound | undefined
 }
 
-function bandOf(estimate: Measured, decisions: number, { tail, joint, worst, bound }: IntervalInputs): Band {
+function bandOf(estimate: VarianceEstimate, decisions: number, { tail, joint, worst, bound }: IntervalInputs): WeeklyInterval {
   const [value, error] = [estimate.value * decisions, Math.sqrt(estimate.variance) * decisions]
   const studentised = (tail: number): Interval => {
     if (error === 0) return [value, value]
-    const { below, above } = lopsided(tail, estimate.freedom, estimate.skewness)
+    const { below, above } = skewnessAdjustedReach(tail, estimate.freedom, estimate.skewness)
     return [value - below * error, value + above * error]
   }
   const countInterval = (tail: number): Interval => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampleOf } from './sample.ts'
+import { clusteredSample } from './sample.ts'
 
 const column = (name: string, ...of: number[]) => ({ name, of: Int32Array.from(of), count: 10 })
 const setsOf = (...clusters: ReturnType<typeof column>[]) => {
-  const sample = sampleOf({ t: new Float64Array(clusters[0].of.length), clusters }, { from: 0, to: clusters[0].of.length })
+  const sample = clusteredSample({ t: new Float64Array(clusters[0].of.length), clusters }, { from: 0, to: clusters[0].of.length })
   return sample.cells.map(({ over, sign, count }) => [over.map(i => clusters[i].name).join(), sign, count])
 }
 
@@ -30,20 +30,22 @@ test('the variance ignores constant, nested and duplicate columns', () => {
 
 test('the sample has the rows of its block alone', () => {
   const clusters = [column('a', 0, 0, 7, 7, 8, 9), column('b', 0, 0, 1, 2, 1, 0)]
-  const { length, columns } = sampleOf({ t: new Float64Array(6), clusters }, { from: 2, to: 5 })
+  const { length, columns } = clusteredSample({ t: new Float64Array(6), clusters }, { from: 2, to: 5 })
   assert.deepEqual([length, [...columns[0].of], columns[0].count, [...columns[1].of], columns[1].count], [3, [0, 0, 1], 2, [0, 1, 0], 2])
 })
 
 test('no rows, and too many columns', () => {
   const clusters = [column('a', 0, 1)]
   assert.deepEqual(
-    sampleOf({ t: new Float64Array(2), clusters }, { from: 1, to: 1 }).cells.map(({ count }) => count),
+    clusteredSample({ t: new Float64Array(2), clusters }, { from: 1, to: 1 }).cells.map(({ count }) => count),
     [0],
   )
   const binary = Array.from({ length: 6 }, (_, bit) => column(`c${bit}`, ...Array.from({ length: 64 }, (_, row) => (row >> bit) & 1)))
-  assert.throws(() => sampleOf({ t: new Float64Array(64), clusters: binary }, { from: 0, to: 64 }), {
+  assert.throws(() => clusteredSample({ t: new Float64Array(64), clusters: binary }, { from: 0, to: 64 }), {
     code: 'SPILL_LIMIT',
     message: /by 6 columns \(c0, c1, c2, c3, c4, c5\); intervals support at most 5/,
   })
-  assert.throws(() => sampleOf({ t: new Float64Array(1), clusters: [column('a', 10)] }, { from: 0, to: 1 }), { code: 'SPILL_ASSERT' })
+  assert.throws(() => clusteredSample({ t: new Float64Array(1), clusters: [column('a', 10)] }, { from: 0, to: 1 }), {
+    code: 'SPILL_ASSERT',
+  })
 })

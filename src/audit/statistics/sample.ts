@@ -6,10 +6,10 @@
 import { assert } from '../../base/assert.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import type { ClusterColumn, RowRange, Standing } from '../domain/cases.ts'
-import { compacted, isWithin, joined, type Codes } from './joint-interval.ts'
+import type { ClusterColumn, RowRange, PropensityWeights } from '../domain/cases.ts'
+import { renumberCodes, isNestedIn, intersectCodes, type ClusterCodes } from './cluster-codes.ts'
 
-export interface Sample {
+export interface ClusteredSample {
   /** The number of rows of the block. */
   readonly length: number
   /** The cluster columns in the given order, with the codes of the block alone. */
@@ -27,7 +27,7 @@ export interface Sample {
   readonly weight?: Float64Array
 }
 
-export interface SampleColumn extends Codes {
+export interface SampleColumn extends ClusterCodes {
   readonly name: string
   /** Clusters of all decisions, including those outside the block. */
   readonly all: number
@@ -42,20 +42,20 @@ export interface SampleColumn extends Codes {
  * Cells of rows that share a cluster in each column of a set. By inclusion and exclusion the variance adds sets of one column, subtracts
  * sets of two, adds sets of three …
  */
-export interface CellSet extends Codes {
+export interface CellSet extends ClusterCodes {
   /** Indices in `columns`; empty where each row is its own cell. */
   readonly over: readonly number[]
   readonly sign: 1 | -1
   /** True for blocks of time that replace shorter ones: the covariance of neighbouring blocks counts. */
-  readonly goesOn?: true
+  readonly isLengthened?: true
 }
 
 /** All decisions by row: `t`, UTC ms, and the cluster columns with `timeBlocks`. */
-export interface SampledCases {
+export interface ClusteredCases {
   readonly t: Float64Array
   readonly eligible?: Uint8Array | undefined
   readonly clusters: readonly ClusterColumn[]
-  readonly standing?: Pick<Standing, 'weight'> | undefined
+  readonly standing?: Pick<PropensityWeights, 'weight'> | undefined
 }
 
 /**
@@ -63,7 +63,7 @@ export interface SampledCases {
  *
  * @throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are not nested
  */
-export function sampleOf({ t, eligible, clusters, standing }: SampledCases, rows: RowRange): Sample {
+export function clusteredSample({ t, eligible, clusters, standing }: ClusteredCases, rows: RowRange): ClusteredSample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
     {
@@ -76,13 +76,20 @@ export function sampleOf({ t, eligible, clusters, standing }: SampledCases, rows
 }
 
 /** The sample with longer blocks of time in place of one column, nested in the same columns as before. */
-export function withBlocks({ columns, t, rows, eligible, weight }: Sample, at: number, blocks: ClusterColumn): Sample {
+export function withLongerBlocks(
+  { columns, t, rows, eligible, weight }: ClusteredSample,
+  at: number,
+  blocks: ClusterColumn,
+): ClusteredSample {
   const { insteadOf = columns[at].name } = columns[at]
   const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
   return sampleBy(own, { t, rows, ...(eligible && { eligible }), ...(weight && { weight }) })
 }
 
-function sampleBy(blockColumns: readonly SampleColumn[], block: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
+function sampleBy(
+  blockColumns: readonly SampleColumn[],
+  block: Pick<ClusteredSample, 't' | 'rows' | 'eligible' | 'weight'>,
+): ClusteredSample {
   const { rows } = block
   const length = Math.max(0, rows.to - rows.from)
   const columns = withRedundancy(blockColumns)
@@ -109,7 +116,7 @@ function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRang
     codes.every(code => code >= 0 && code < count),
     `clusters '${name}' have codes from 0 to ${count - 1}`,
   )
-  return { name, all: count, ...compacted(codes, count), ...(span !== undefined && { span }) }
+  return { name, all: count, ...renumberCodes(codes, count), ...(span !== undefined && { span }) }
 }
 
 /** Of two equal columns, which nest in each other, the first is used. */
@@ -120,7 +127,7 @@ function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
     const candidates = columns.filter(
       (other, j) => j !== i && other.count > 1 && (other.count < column.count || dimensions.includes(other)),
     )
-    if (candidates.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
+    if (candidates.some(other => isNestedIn(column, other))) return { ...column, redundant: 'nested' }
     dimensions.push(column)
     return column
   })
@@ -135,8 +142,8 @@ function setsOf(columns: readonly SampleColumn[], dimensions: readonly number[])
   const sets: CellSet[] = []
   for (const last of dimensions) {
     const { of, count, insteadOf } = columns[last]
-    const alone: CellSet = { over: [last], sign: 1, of, count, ...(insteadOf !== undefined && { goesOn: true }) }
-    const joint = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
+    const alone: CellSet = { over: [last], sign: 1, of, count, ...(insteadOf !== undefined && { isLengthened: true }) }
+    const joint = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...intersectCodes(set, alone) }))
     sets.push(alone, ...joint)
   }
   return sets.sort((a, b) => a.over.length - b.over.length)

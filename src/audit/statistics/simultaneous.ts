@@ -10,7 +10,7 @@
 import { random } from '../../base/random.ts'
 import { studentTail } from './student.ts'
 
-export interface Drawing {
+export interface BootstrapDraws {
   readonly draws: number
   readonly seed: number
 }
@@ -19,7 +19,7 @@ export interface Drawing {
  * The tail for each interval, at most `tail`. `influences`: for each alternative with a variance above 0 its v by cluster, one array per
  * column. O(alternatives² · (clusters + draws)); memory alternatives² + draws doubles.
  */
-export function jointTail(influences: readonly (readonly Float64Array[])[], tail: number, { draws, seed }: Drawing): number {
+export function simultaneousTail(influences: readonly (readonly Float64Array[])[], tail: number, { draws, seed }: BootstrapDraws): number {
   if (influences.length < 2) return tail
   const root = rootOf(correlationOf(influences), influences.length)
   const maxima = new Float64Array(draws)

@@ -2,7 +2,7 @@
 import { studentQuantile } from './student.ts'
 
 /** The standard errors by which an interval extends below and above its estimate. */
-export interface Reach {
+export interface IntervalReach {
   readonly below: number
   readonly above: number
 }
@@ -24,7 +24,7 @@ const CORRECTION_MAX = 0.3
  * are then scaled by the ratio of Student's t to the normal quantile. (Hall's transformation of 1992 has equal coverage but is flat near z
  * = −1: intervals become three times as wide there.)
  */
-export function lopsided(tail: number, freedom: number, skewness: number): Reach {
+export function skewnessAdjustedReach(tail: number, freedom: number, skewness: number): IntervalReach {
   const z = studentQuantile(tail, Infinity)
   const studentRatio = studentQuantile(tail, freedom) / z
   const correction = Math.max(-CORRECTION_MAX * z, Math.min(CORRECTION_MAX * z, (skewness / 6) * (2 * z * z + 1)))

@@ -3,21 +3,28 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
-import { estimatedBands, type Band } from './intervals.ts'
-import { countBound, countedColumn, countedOf, mostOf, type CountBound, type Counted } from './small-counts.ts'
+import { uncheckedSweepIntervals, type WeeklyInterval } from './intervals.ts'
+import {
+  countBound,
+  singleColumnSums,
+  differenceCounts,
+  largestPossibleDifference,
+  type CountBound,
+  type DifferenceCounts,
+} from './small-counts.ts'
 import { poissonUpper } from './poisson.ts'
-import { sampleOf, type Sample } from './sample.ts'
-import { differing as differingIn, sumsOf, SumsRoom } from './sums.ts'
+import { clusteredSample, type ClusteredSample } from './sample.ts'
+import { sparseDifferences as differingIn, cellSums, SumBuffers } from './cell-sums.ts'
 
 const LENGTH = 6000
 /** Rows of a drawn history. */
 const DRAWN = 1500
 const DAY = 86_400_000
 
-function sampleBy(columns: readonly Int32Array[]): Sample {
+function sampleBy(columns: readonly Int32Array[]): ClusteredSample {
   const length = columns[0].length
   const clusters = columns.map((of, i): ClusterColumn => ({ name: `c${i}`, of, count: 60 }))
-  return sampleOf({ t: Float64Array.from({ length }, (_, row) => (row * DAY) / 100), clusters }, { from: 0, to: length })
+  return clusteredSample({ t: Float64Array.from({ length }, (_, row) => (row * DAY) / 100), clusters }, { from: 0, to: length })
 }
 
 /** Sixty airports in turn, sixty days in sequence. */
@@ -26,12 +33,12 @@ const sample = sampleBy([
   Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
 ])
 
-const counted = (difference: Float64Array, by = sample): Counted => {
+const counted = (difference: Float64Array, by = sample): DifferenceCounts => {
   const [result] = differingIn(by, [difference])
-  const room = new SumsRoom()
-  return countedOf(
+  const room = new SumBuffers()
+  return differenceCounts(
     result,
-    by.cells.flatMap(set => countedColumn(sumsOf(set, result, room), set)),
+    by.cells.flatMap(set => singleColumnSums(cellSums(set, result, room), set)),
   )
 }
 const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
@@ -74,14 +81,14 @@ test('there is a bound where few clusters of some column differ', () => {
   near(boundOf(oneDay, 1)!(0.05), [-20 * poissonUpper(0, 0.025), 20 * poissonUpper(1, 0.025)])
 })
 
-const bandFor = (by: Sample, difference: Float64Array): Band =>
-  estimatedBands(by, [difference], { seed: 1, decisionsAWeek: by.length }).rungs[0] as Band
+const bandFor = (by: ClusteredSample, difference: Float64Array): WeeklyInterval =>
+  uncheckedSweepIntervals(by, [difference], { seed: 1, decisionsAWeek: by.length }).levels[0] as WeeklyInterval
 
 test('the largest possible difference is the largest of any alternative, and more where all have few', () => {
   const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
-  assert.deepEqual([mostOf([single]), mostOf([single, pair])], [6, 7.5])
+  assert.deepEqual([largestPossibleDifference([single]), largestPossibleDifference([single, pair])], [6, 7.5])
   const many = counted(Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -4 : 0)))
-  assert.equal(mostOf([single, many]), 4)
+  assert.equal(largestPossibleDifference([single, many]), 4)
   // One level, from 4 to 0, that one decision exceeds.
   near(boundOf(differing({ 7: -3 }), 4)!(0.05), [-4 * poissonUpper(1, 0.025), 4 * poissonUpper(0, 0.025)])
 })
@@ -158,7 +165,7 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
     const by = sampleBy([airport, day])
     const truth = expected * mean
     const { few, ...rest } = counted(difference, by)
-    const bound = few && countBound(few, mostOf([rest]))(0.05)
+    const bound = few && countBound(few, largestPossibleDifference([rest]))(0.05)
     if (bound) {
       seen++
       bounded += Number(bound[0] <= truth && truth <= bound[1])

@@ -15,14 +15,14 @@
  */
 import { poissonUpper } from './poisson.ts'
 import type { CellSet } from './sample.ts'
-import type { Sparse } from '../value/sparse.ts'
-import type { CellSums } from './sums.ts'
+import type { SparseValues } from '../value/sparse.ts'
+import type { CellSums } from './cell-sums.ts'
 
 /** With this many differing clusters in each column the standard error is well estimated. */
 const FEW_MAX = 20
 
 /** The differing decisions of one alternative, counted. */
-export interface Counted {
+export interface DifferenceCounts {
   readonly differing: number
   /** The largest absolute difference of one decision. */
   readonly largest: number
@@ -31,17 +31,17 @@ export interface Counted {
 }
 
 /** `columns`: the nonzero cluster sums of each column. */
-export function countedOf({ by }: Pick<Sparse, 'by'>, columns: readonly Float64Array[]): Counted {
+export function differenceCounts({ by }: Pick<SparseValues, 'by'>, columns: readonly Float64Array[]): DifferenceCounts {
   const isFew = [by, ...columns].some(({ length }) => length < FEW_MAX)
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
 
 /** The cluster sums that `differenceCounts` takes: those of sets of one column. */
-export const countedColumn = ({ sums, cells }: CellSums, { over }: CellSet): Float64Array[] =>
+export const singleColumnSums = ({ sums, cells }: CellSums, { over }: CellSet): Float64Array[] =>
   over.length === 1 ? [sums.slice(0, cells.length)] : []
 
 /** The largest possible difference of one decision, by all alternatives of a sweep. */
-export function mostOf(alternatives: readonly Counted[]): number {
+export function largestPossibleDifference(alternatives: readonly DifferenceCounts[]): number {
   const [largest, differing] = [
     Math.max(...alternatives.map(counts => counts.largest)),
     Math.max(...alternatives.map(counts => counts.differing)),
@@ -106,4 +106,4 @@ const expectedTotalBound = (steps: readonly Step[], tail: number): number =>
  * number of differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `most`. No observed difference is no proof of
  * equality: with fifty actions, one in twenty may differ.
  */
-export const noneSeenBound = (maximum: number): number => -Math.log(0.05) * maximum
+export const ruleOfThreeBound = (maximum: number): number => -Math.log(0.05) * maximum

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blocksOf, longerThan, timeBlocks } from './time-blocks.ts'
+import { timeBlocksOfLength, nextBlockLength, timeBlocks } from './time-blocks.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
 const begin = Date.UTC(2001, 0, 1)
@@ -52,7 +52,7 @@ test('codes rise with time from 0 at the first row, and skip gaps', () => {
 test("longer blocks are about twice as long, and begin with the first row's day", () => {
   const from = (length: number, steps: number): number[] => {
     const lengths = [length]
-    for (let i = 0; i < steps; i++) lengths.push(longerThan(lengths.at(-1)!))
+    for (let i = 0; i < steps; i++) lengths.push(nextBlockLength(lengths.at(-1)!))
     return lengths
   }
   assert.deepEqual(
@@ -64,11 +64,11 @@ test("longer blocks are about twice as long, and begin with the first row's day"
     [1, 2, 4, 7, 14, 28, 56, 112],
   )
   assert.deepEqual(
-    [8 * hour, 3 * day, 5 * day, 11 * day].map(length => longerThan(length) / day),
+    [8 * hour, 3 * day, 5 * day, 11 * day].map(length => nextBlockLength(length) / day),
     [0.5, 7, 14, 28],
   )
   const t = every(hour, 20 * day)
-  const { name, of, count, span } = blocksOf(t, { from: 30, to: t.length }, 4 * day)
+  const { name, of, count, span } = timeBlocksOfLength(t, { from: 30, to: t.length }, 4 * day)
   assert.deepEqual([name, count, span, of[0], of[30], of[t.length - 1]], ['4-day block', 5, 4 * day, 0, 0, 4])
   assert.equal(of.indexOf(1), 24 + 4 * 24, 'four days from the midnight before the first row')
 })

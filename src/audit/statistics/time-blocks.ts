@@ -14,7 +14,7 @@ const partsOfDay = [12, 8, 6, 4, 3, 2, 1].map(hours => hours * HOUR_MS)
 /** Block lengths for long shocks, ms. */
 const longDays = [1, 2, 4, 7, 14, 28].map(days => days * DAY_MS)
 
-export interface BlockBounds {
+export interface TimeBlockBounds {
   /** The label's horizon, ms. */
   readonly horizon: number
   /** The longest finite window below a day, ms; 0 without one. */
@@ -22,7 +22,7 @@ export interface BlockBounds {
 }
 
 /** A cluster column of blocks of time. */
-export interface TimeColumn extends ClusterColumn {
+export interface TimeBlockColumn extends ClusterColumn {
   readonly span: number
 }
 
@@ -31,16 +31,16 @@ export interface TimeColumn extends ClusterColumn {
  * or the window, so neighbouring decisions mostly share a block with what they both saw. Where shocks last longer, `convergence.ts`
  * lengthens the blocks.
  */
-export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: BlockBounds): TimeColumn {
-  if (rows.to <= rows.from) return blocksOf(t, rows, DAY_MS)
-  return blocksOf(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
+export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: TimeBlockBounds): TimeBlockColumn {
+  if (rows.to <= rows.from) return timeBlocksOfLength(t, rows, DAY_MS)
+  return timeBlocksOfLength(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
 }
 
 /**
  * Blocks of one length, ms. Days begin at midnight UTC, and blocks of several days with the first row's day. Rows outside `rows` have code
  * 0.
  */
-export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeColumn {
+export function timeBlocksOfLength(t: Float64Array, rows: RowRange, length: number): TimeBlockColumn {
   const of = new Int32Array(t.length)
   if (rows.to <= rows.from) return { name: nameOf(length), of, count: 1, span: length }
   const first = t[rows.from]
@@ -51,7 +51,7 @@ export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeC
 }
 
 /** The next longer block length, about twice as long, ms: parts of a day, days, weeks. */
-export function longerThan(length: number): number {
+export function nextBlockLength(length: number): number {
   return [...partsOfDay.toReversed(), ...longDays].find(longer => longer >= 1.5 * length) ?? 2 * length
 }
 

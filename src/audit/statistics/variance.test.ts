@@ -2,20 +2,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { sampleOf, withBlocks, type Sample } from './sample.ts'
-import { differing } from './sums.ts'
-import { measured, type Measured } from './variance.ts'
+import { clusteredSample, withLongerBlocks, type ClusteredSample } from './sample.ts'
+import { sparseDifferences } from './cell-sums.ts'
+import { estimateVariance, type VarianceEstimate } from './variance.ts'
 
 const close = (result: number, expected: number, label: string, relative = 1e-9): void =>
   assert.ok(Math.abs(result - expected) <= relative * Math.abs(expected) + 1e-12, `${label}: ${result} for ${expected}`)
 
-function measure(differences: readonly number[], columns: readonly (readonly number[])[]): Measured {
+function measure(differences: readonly number[], columns: readonly (readonly number[])[]): VarianceEstimate {
   const clusters = columns.map((of, i) => ({ name: `c${i}`, of: Int32Array.from(of), count: 100 }))
-  const sample = sampleOf({ t: Float64Array.from(differences, (_, i) => i), clusters }, { from: 0, to: differences.length })
+  const sample = clusteredSample({ t: Float64Array.from(differences, (_, i) => i), clusters }, { from: 0, to: differences.length })
   return measuredBy(sample, Float64Array.from(differences))
 }
 
-const measuredBy = (sample: Sample, difference: Float64Array): Measured => measured(sample.cells, differing(sample, [difference])[0])
+const measuredBy = (sample: ClusteredSample, difference: Float64Array): VarianceEstimate =>
+  estimateVariance(sample.cells, sparseDifferences(sample, [difference])[0])
 
 test('without clusters the variance is that of a mean, s² / n, with n − 1 degrees of freedom', () => {
   const result = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
@@ -34,8 +35,8 @@ test('with clusters of equal size the variance is G / (G − 1) · Σ u² / N²,
 test('for lengthened blocks a positive neighbour covariance is added, with a third of the degrees of freedom', () => {
   const of = Int32Array.from({ length: 32 }, (_, row) => Math.floor(row / 4))
   const t = Float64Array.from(of, day => day)
-  const short = sampleOf({ t, clusters: [{ name: 'day', of, count: 8, span: 1 }] }, { from: 0, to: 32 })
-  const long = withBlocks(short, 0, { name: '2-day block', of: of.map(day => day >> 1), count: 4, span: 2 })
+  const short = clusteredSample({ t, clusters: [{ name: 'day', of, count: 8, span: 1 }] }, { from: 0, to: 32 })
+  const long = withLongerBlocks(short, 0, { name: '2-day block', of: of.map(day => day >> 1), count: 4, span: 2 })
   assert.deepEqual([long.columns[0].insteadOf, long.columns[0].span, short.columns[0].insteadOf], ['day', 2, undefined])
   for (const losses of [
     [4, 3, 0, 0],
@@ -44,7 +45,7 @@ test('for lengthened blocks a positive neighbour covariance is added, with a thi
     const difference = Float64Array.from(of, (day, row) => (row % 8 < losses[day >> 1] ? -1 : 0))
     const [result, apart] = [
       long,
-      sampleOf({ t, clusters: [{ name: 'block', of: of.map(day => day >> 1), count: 4 }] }, { from: 0, to: 32 }),
+      clusteredSample({ t, clusters: [{ name: 'block', of: of.map(day => day >> 1), count: 4 }] }, { from: 0, to: 32 }),
     ].map(sample => measuredBy(sample, difference))
     const mean = losses.reduce((sum, item) => sum + item, 0) / 4
     const v = losses.map(item => (mean - item) / 24)

@@ -19,13 +19,13 @@
  *
  * **Skewness.** Σ v³ / V^(3/2), its sets combined as those of the variance: shocks and rare large amounts skew the errors.
  */
-import type { Sparse } from '../value/sparse.ts'
-import type { Codes } from './joint-interval.ts'
+import type { SparseValues } from '../value/sparse.ts'
+import type { ClusterCodes } from './cluster-codes.ts'
 import type { CellSet } from './sample.ts'
-import { sumsOf, SumsRoom, type CellSizes, type CellSums } from './sums.ts'
+import { cellSums, SumBuffers, type CellSizes, type CellSums } from './cell-sums.ts'
 
 /** The estimate of one mean difference per row; rows with an unknown difference are left out. */
-export interface Measured {
+export interface VarianceEstimate {
   readonly rows: number
   readonly differing: number
   /** θ. */
@@ -39,19 +39,19 @@ export interface Measured {
 }
 
 /** Estimates a mean difference over at least two rows. `visit` receives the sums by each set of cells, which are valid until it returns. */
-export function measured(
+export function estimateVariance(
   cells: readonly CellSet[],
-  differing: Sparse,
-  room: SumsRoom = new SumsRoom(),
+  differing: SparseValues,
+  room: SumBuffers = new SumBuffers(),
   visit: (sums: CellSums, set: CellSet) => void = () => {},
-): Measured {
+): VarianceEstimate {
   const { rows, squares, at } = differing
   const theta = thetaOf(differing)
   const { value, unit } = theta
   const rowSquares = Math.max(0, squares - rows * value * value)
   const influence: Float64Array[] = []
   const parts = cells.map(set => {
-    const setSums = sumsOf(set, differing, room)
+    const setSums = cellSums(set, differing, room)
     visit(setSums, set)
     if (set.over.length <= 1) influence.push(influenceOf(setSums, theta))
     return { ...partOf(setSums, theta), sizes: setSums.sizes }
@@ -63,7 +63,7 @@ export function measured(
     if (cells[i].over.length > 1 || part.variance === 0) return
     const modelled = modelledFreedom(part.sizes, rows, rowSquares / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const neighbourTerm = cells[i].goesOn ? neighbourCovariance(influence[i]) : 0
+    const neighbourTerm = cells[i].isLengthened ? neighbourCovariance(influence[i]) : 0
     variance += neighbourTerm
     freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
   })
@@ -80,8 +80,8 @@ export function measured(
 }
 
 /** The influence θ − θ(−c) of each cell of one set, in arbitrary units. */
-export const movedBy = (set: Codes, differing: Sparse): Float64Array =>
-  influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
+export const clusterInfluence = (set: ClusterCodes, differing: SparseValues): Float64Array =>
+  influenceOf(cellSums(set, differing, new SumBuffers()), thetaOf(differing))
 
 /** The floor of the variance, as a share of the variance by the smallest cells. */
 const CELL_VARIANCE_FLOOR = 0.5
@@ -102,7 +102,7 @@ interface Theta {
   readonly unit: number
 }
 
-function thetaOf({ rows, sum, squares }: Sparse): Theta {
+function thetaOf({ rows, sum, squares }: SparseValues): Theta {
   const value = sum / rows
   const rowSquares = squares - rows * value * value
   return { value, rows, unit: rowSquares > 0 ? Math.sqrt(rowSquares / rows) : 1 }

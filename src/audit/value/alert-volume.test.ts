@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
-import { alertsAt, type Given } from './index.ts'
-import { actingAtVolume, alertsOf } from './alert-volume.ts'
+import { alertsAt, type AlertEvaluation } from './index.ts'
+import { actingAtVolume, alertsWithLeadIn } from './alert-volume.ts'
 
 const MINUTE = 60_000
 
 /** The naive reference of a cooldown: the earliest rows first. */
-function actionsAmong({ cases: { t, key } }: Given, rows: readonly number[], cooldown: number): number[] {
+function actionsAmong({ cases: { t, key } }: AlertEvaluation, rows: readonly number[], cooldown: number): number[] {
   const acts: number[] = []
   for (const row of rows) if (!acts.some(before => key[before] === key[row] && t[row] - t[before] < cooldown)) acts.push(row)
   return acts
@@ -56,7 +56,7 @@ test('the alerts of a threshold are the alerts at their own volume', () => {
     const own = [...alert.keys()].filter(row => alert[row] === 1)
     const acting = actingAtVolume(cases, score, [{ rows, count: own.length }], 0)
     assert.deepEqual([...acting], own)
-    const again = alertsOf(cases, score, acting, { first: rows, scored: rows, cooldown: 0 })
+    const again = alertsWithLeadIn(cases, score, acting, { first: rows, scored: rows, cooldown: 0 })
     assert.deepEqual(again, alert)
   }
 })

@@ -12,7 +12,7 @@
  * Cost: O(rows) without a cooldown; with one O(k log² k) for the k highest scores that yield the volume.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { fromTop } from './top-scores.ts'
+import { nthLargest } from './top-scores.ts'
 import { alertsAt } from './threshold.ts'
 
 /** A judged block and the number of its decisions that may act. */
@@ -52,7 +52,7 @@ export function actingAtVolume(
  * 1 where a decision acts. Decisions before the first block act from that block's lowest acting score on, since their blocks or delays may
  * reach into it.
  */
-export function alertsOf(
+export function alertsWithLeadIn(
   cases: Keyed,
   score: Float64Array,
   acting: Int32Array,
@@ -71,7 +71,7 @@ function highest(score: Float64Array, rows: RowRange, count: number): Int32Array
   for (let row = rows.from; row < rows.to; row++) if (score[row] === score[row]) scored++
   const limit = Math.max(0, Math.min(count, scored))
   if (limit === 0) return new Int32Array(0)
-  const last = fromTop(score, rows, limit - 1)
+  const last = nthLargest(score, rows, limit - 1)
   const selected = new Int32Array(limit)
   const tied: number[] = []
   let above = 0

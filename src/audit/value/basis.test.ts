@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UtilityIR } from '../../define/ir/ir.ts'
-import { basisOf } from './basis.ts'
+import { valuationBasis } from './basis.ts'
 
 test('the basis is worded from the terms of the value function', () => {
   const texts: readonly (readonly [UtilityIR, string])[] = [
@@ -27,5 +27,5 @@ test('the basis is worded from the terms of the value function', () => {
       "each decision counts the value that the pipeline's own function returns, in rides (version 2)",
     ],
   ]
-  for (const [utility, text] of texts) assert.equal(basisOf(utility), text)
+  for (const [utility, text] of texts) assert.equal(valuationBasis(utility), text)
 })

@@ -8,7 +8,7 @@
  * Cost: O(decisions), and a sort of each key's actions by completion time.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { isJudged, zeros, type Given } from './given-threshold.ts'
+import { hasKnownOutcome, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
 
 interface BlockingTerms {
   readonly blocks: number
@@ -18,20 +18,20 @@ interface BlockingTerms {
 }
 
 /** A value for each of the rows. `order` is `rowsByKey` of the rows. */
-export function blockedDollars(evaluation: Given, order: Int32Array, { blocks, saves, wrong }: BlockingTerms): Float64Array {
+export function blockedDollars(evaluation: AlertEvaluation, order: Int32Array, { blocks, saves, wrong }: BlockingTerms): Float64Array {
   const { cases, rows } = evaluation
-  const values = zeros(evaluation)
-  const stopped = stoppedRows(evaluation, order, blocks)
+  const values = zeroValues(evaluation)
+  const stopped = blockedRows(evaluation, order, blocks)
   for (let i = 0; i < values.length; i++) {
     const row = rows.from + i
-    if (stopped[row] === 1 && isJudged(cases, row)) values[i] = cases.label[row] === 1 ? saves(row) : -wrong
+    if (stopped[row] === 1 && hasKnownOutcome(cases, row)) values[i] = cases.label[row] === 1 ? saves(row) : -wrong
   }
   return values
 }
 
 /** 1 where an event was blocked, for all rows. Rows outside `order` are 0. */
-export function stoppedRows(
-  { cases: { t, key }, decided: { acted, inline }, alert }: Given,
+export function blockedRows(
+  { cases: { t, key }, decided: { acted, inline }, alert }: AlertEvaluation,
   order: Int32Array,
   blocks: number,
 ): Uint8Array {
@@ -59,7 +59,7 @@ export function stoppedRows(
 }
 
 /** The rows, and those up to `before` ms earlier, grouped by key and in order within each key. */
-export function byKey({ t, key }: Pick<Cases, 't' | 'key'>, { from, to }: RowRange, before: number): Int32Array {
+export function rowsByKey({ t, key }: Pick<Cases, 't' | 'key'>, { from, to }: RowRange, before: number): Int32Array {
   let first = from
   while (first > 0 && t[first - 1] > t[from] - before) first--
   let keys = 0

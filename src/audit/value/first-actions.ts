@@ -1,11 +1,11 @@
 /** Value functions that count the first action in time for each outcome: `caught`, `notice`, and `money` without blocking. */
 import type { Cases } from '../domain/cases.ts'
-import { sparseOf, summed, type Sparse } from './sparse.ts'
-import { actingRows } from './acting.ts'
-import { isJudged, unknownOf, zeros, type Given } from './given-threshold.ts'
-import { eachFirst, type TrueOutcomes } from './outcomes.ts'
+import { sparseOf, sparseWithSums, type SparseValues } from './sparse.ts'
+import { actingRows } from './acting-rows.ts'
+import { hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
+import { forEachFirstAction, type TrueOutcomes } from './outcomes.ts'
 
-export interface Counting {
+export interface FirstActionTerms {
   readonly outcomes: TrueOutcomes
   /** The value of the first action for an outcome, by its row. */
   readonly gain: (row: number) => number
@@ -14,16 +14,16 @@ export interface Counting {
 }
 
 /** A value for each row, gain less cost; 0 for an action that was late or not the first. O(rows). */
-export function firstActions(evaluation: Given, terms: Counting): Float64Array {
-  const values = zeros(evaluation)
+export function firstActionValues(evaluation: AlertEvaluation, terms: FirstActionTerms): Float64Array {
+  const values = zeroValues(evaluation)
   forEachValue(evaluation, terms, (row, value) => (values[row - evaluation.rows.from] = value))
   return values
 }
 
 /** The same as sparse values. O(actions). */
-export function sparseFirstActions(evaluation: Given, terms: Counting): Sparse {
+export function sparseFirstActionValues(evaluation: AlertEvaluation, terms: FirstActionTerms): SparseValues {
   const { cases, rows } = evaluation
-  const { unknown, known } = unknownOf(cases, rows)
+  const { unknown, known } = unknownOutcomes(cases, rows)
   const most = actingRows(evaluation).length
   const [at, by] = [new Int32Array(most), new Float64Array(most)]
   let count = 0
@@ -34,15 +34,21 @@ export function sparseFirstActions(evaluation: Given, terms: Counting): Sparse {
     at[count] = row - rows.from
     by[count++] = value
   })
-  return allKnown ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(evaluation, terms), unknown)
+  return allKnown
+    ? sparseWithSums(at.slice(0, count), by.slice(0, count), unknown, known)
+    : sparseOf(firstActionValues(evaluation, terms), unknown)
 }
 
 /** Visits the acting rows with a nonzero value, ascending. */
-function forEachValue(evaluation: Given, { outcomes, gain, wrong }: Counting, visit: (row: number, value: number) => void): void {
+function forEachValue(
+  evaluation: AlertEvaluation,
+  { outcomes, gain, wrong }: FirstActionTerms,
+  visit: (row: number, value: number) => void,
+): void {
   const { cases } = evaluation
   const acting = actingRows(evaluation)
   let next = 0
-  eachFirst(evaluation, outcomes, first => {
+  forEachFirstAction(evaluation, outcomes, first => {
     for (; acting[next] < first; next++) visitWrong(acting[next])
     next++
     visit(first, gain(first))
@@ -50,7 +56,7 @@ function forEachValue(evaluation: Given, { outcomes, gain, wrong }: Counting, vi
   for (; next < acting.length; next++) visitWrong(acting[next])
 
   function visitWrong(row: number): void {
-    if (wrong !== 0 && cases.label[row] === 0 && isJudged(cases, row)) visit(row, -wrong)
+    if (wrong !== 0 && cases.label[row] === 0 && hasKnownOutcome(cases, row)) visit(row, -wrong)
   }
 }
 

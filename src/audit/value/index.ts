@@ -1,14 +1,25 @@
 /** Valuation of decisions under an alternative: alerts, values by a value function, and performance figures. */
-export { actingAt, actingRows } from './acting.ts'
-export { basisOf } from './basis.ts'
-export { boundsOf, supposed, unknownPart, type Bounds } from './bounds.ts'
-export { eligibleCount, eligibleScores } from './eligible.ts'
-export { isJudged, type Given } from './given-threshold.ts'
+export { actingRowsAt, actingRows } from './acting-rows.ts'
+export { valuationBasis } from './basis.ts'
+export { valueBounds, withAssumedLabels, unknownLabelShare, type ValueBounds } from './label-bounds.ts'
+export { eligibleCount, eligibleScores } from './eligibility.ts'
+export { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
 export { lookBackOf } from './look-back.ts'
-export { eachFirst, trueOutcomes, type TrueOutcomes } from './outcomes.ts'
-export { emptyPart, performanceOf, type FeatureValues } from './performance.ts'
-export { aucOf, rememberAuc } from './ranking.ts'
-export { actingOf, alertsAt, countAtOrAbove, thresholdForPart, type Acting, type Threshold } from './threshold.ts'
-export { utilityOf, type Utility } from './utility.ts'
-export { actingAtVolume, alertsOf, type BlockVolume } from './alert-volume.ts'
-export { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Total, type Totals } from './weeks.ts'
+export { forEachFirstAction, trueOutcomes, type TrueOutcomes } from './outcomes.ts'
+export { emptyShare, performanceFigures, type GroupFeatureValues } from './performance.ts'
+export { aucOf, cacheAuc } from './auc.ts'
+export { alertRuleOf, alertsAt, countAtOrAbove, thresholdForShare, type AlertRule, type Threshold } from './threshold.ts'
+export { utilityOf, type ValueFunction } from './utility.ts'
+export { actingAtVolume, alertsWithLeadIn, type BlockVolume } from './alert-volume.ts'
+export {
+  weeklyValue,
+  yearlyValue,
+  decisionsAWeek,
+  rowsInPeriod,
+  sliceValues,
+  sumOfKnown,
+  WEEK_MS,
+  worstWeek,
+  type ValueTotal,
+  type TotalsByRows,
+} from './weeks.ts'

@@ -5,7 +5,7 @@ import type { RowRange } from '../domain/cases.ts'
  * Memoizes a function of an immutable object and a row range. There are few ranges: the blocks of a history. Results live as long as the
  * object.
  */
-export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
+export function memoizeByRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
   const cache = new WeakMap<K, Map<string, T>>()
   return (of, rows) => {
     const name = `${rows.from}-${rows.to}`
@@ -17,7 +17,7 @@ export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRang
 }
 
 /** Memoizes a function of an immutable object. */
-export function remembered<K extends WeakKey, T>(make: (of: K) => T): (of: K) => T {
+export function memoize<K extends WeakKey, T>(make: (of: K) => T): (of: K) => T {
   const cache = new WeakMap<K, { readonly value: T }>()
   return of => {
     let entry = cache.get(of)

@@ -4,9 +4,9 @@
  * Cost: O(decisions) time, 4 bytes a decision.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { actingRows } from './acting.ts'
-import { isJudged, type Given } from './given-threshold.ts'
-import { rememberedRows } from './memo.ts'
+import { actingRows } from './acting-rows.ts'
+import { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
+import { memoizeByRows } from './memo.ts'
 
 export interface TrueOutcomes {
   /** The outcome number of each decision, from 0; −1 where no outcome is known to be true. */
@@ -26,7 +26,7 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   const numbers = new Map<number, Map<number, number>>()
   let count = 0
   for (let row = 0; row < cases.length; row++) {
-    if (label[row] !== 1 || !isJudged(cases, row)) continue
+    if (label[row] !== 1 || !hasKnownOutcome(cases, row)) continue
     if (!shared) {
       of[row] = count++
       continue
@@ -44,16 +44,16 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
  * Calls `visit` with the row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row.
  * Returns their number.
  */
-export function eachFirst(evaluation: Given, outcomes: TrueOutcomes, visit?: (row: number) => void): number {
+export function forEachFirstAction(evaluation: AlertEvaluation, outcomes: TrueOutcomes, visit?: (row: number) => void): number {
   const rows = firstRows(evaluation, outcomes)
   if (visit) for (let i = 0; i < rows.length; i++) visit(rows[i])
   return rows.length
 }
 
 /** By evaluation: both the value function and recall need these rows. */
-const firstRowsCache = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
+const firstRowsCache = new WeakMap<AlertEvaluation, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
 
-function firstRows(evaluation: Given, outcomes: TrueOutcomes): Int32Array {
+function firstRows(evaluation: AlertEvaluation, outcomes: TrueOutcomes): Int32Array {
   const cachedRows = firstRowsCache.get(evaluation)
   if (cachedRows?.outcomes === outcomes) return cachedRows.rows
   const rows = outcomes.shared ? firstInTimeRows(evaluation, outcomes) : inTime(evaluation, outcomes)
@@ -62,7 +62,7 @@ function firstRows(evaluation: Given, outcomes: TrueOutcomes): Int32Array {
 }
 
 /** The acting rows that were in time, where no outcome is shared. */
-function inTime(evaluation: Given, { of }: TrueOutcomes): Int32Array {
+function inTime(evaluation: AlertEvaluation, { of }: TrueOutcomes): Int32Array {
   const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
   const acting = actingRows(evaluation)
   const inTimeRows = new Int32Array(acting.length)
@@ -72,7 +72,7 @@ function inTime(evaluation: Given, { of }: TrueOutcomes): Int32Array {
 }
 
 /** The earliest acting row of each shared outcome, ascending. */
-function firstInTimeRows(evaluation: Given, { of, count }: TrueOutcomes): Int32Array {
+function firstInTimeRows(evaluation: AlertEvaluation, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
   const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
   for (const row of actingRows(evaluation)) {
@@ -85,7 +85,7 @@ function firstInTimeRows(evaluation: Given, { of, count }: TrueOutcomes): Int32A
 }
 
 /** The number of outcomes that decisions of the rows have. */
-export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
+export const countOutcomes = memoizeByRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
   const occurs = new Uint8Array(count)
   for (let row = from; row < to; row++) if (of[row] >= 0) occurs[of[row]] = 1
   let total = 0

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { Judged, UtilityCompute } from '../../define/value/judged-decisions.ts'
-import { utilityOf, type Given } from './index.ts'
+import { utilityOf, type AlertEvaluation } from './index.ts'
 
-const own = (compute: UtilityCompute, evaluation: Given) =>
+const own = (compute: UtilityCompute, evaluation: AlertEvaluation) =>
   utilityOf({ utility: { kind: 'own', unit: '$', version: '1', budget: 0.1 } }, { name: 'fraud' }, compute).values(evaluation)
 const evaluation = { ...randomGiven(3, { most: 60 }), rows: { from: 2, to: 12 } }
 const labelled = (row: number) => evaluation.cases.known[row] === 1 && evaluation.cases.eligible[row] === 1

@@ -2,14 +2,14 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { show } from '../../base/show.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
-import { isJudged, zeros, type Given } from './given-threshold.ts'
+import { hasKnownOutcome, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
 
 /**
  * A value for each row; NaN where the outcome is unknown, whatever the function returned.
  *
  * @throws `SPILL_INPUT` where the function throws, returns the wrong type or length, or a value that is not finite for a known label
  */
-export function ownValues(model: string, compute: UtilityCompute, evaluation: Given): Float64Array {
+export function userValues(model: string, compute: UtilityCompute, evaluation: AlertEvaluation): Float64Array {
   const { cases, decided, alert, rows } = evaluation
   const { from, to } = rows
   const fail = (why: string, cause?: unknown): never => {
@@ -41,10 +41,10 @@ export function ownValues(model: string, compute: UtilityCompute, evaluation: Gi
   }
   if (!(result instanceof Float64Array)) return fail(`gave ${show(result)}; it gives a Float64Array with a value for each decision`)
   if (result.length !== to - from) return fail(`gave ${result.length} values for ${to - from} decisions; it gives one for each`)
-  const values = zeros(evaluation)
+  const values = zeroValues(evaluation)
   for (let i = 0; i < values.length; i++) {
     const row = from + i
-    if (!isJudged(cases, row)) continue
+    if (!hasKnownOutcome(cases, row)) continue
     if (!Number.isFinite(result[i]))
       fail(
         `gave ${result[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,

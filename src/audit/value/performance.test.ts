@@ -3,11 +3,15 @@ import { test } from 'node:test'
 import { casesOf, randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
-import { aucOf, emptyPart, performanceOf, trueOutcomes, utilityOf, type Given } from './index.ts'
+import { aucOf, emptyShare, performanceFigures, trueOutcomes, utilityOf, type AlertEvaluation } from './index.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
-const performance = (evaluation: Given, shared = false) =>
-  performanceOf(evaluation, { worth: caught.sparse(evaluation), outcomes: trueOutcomes(evaluation.cases, shared), decisionsAWeek: 700 })
+const performance = (evaluation: AlertEvaluation, shared = false) =>
+  performanceFigures(evaluation, {
+    worth: caught.sparse(evaluation),
+    outcomes: trueOutcomes(evaluation.cases, shared),
+    decisionsAWeek: 700,
+  })
 
 test('actions, precision, recall and AUC equal a direct count', () => {
   for (let seed = 0; seed < 300; seed++) {
@@ -91,7 +95,7 @@ test('a group is empty where every feature is NULL or a count of 0', () => {
     { values: Float64Array.of(NaN, 1, NaN, NaN, 0), isCount: false },
     { values: Float64Array.of(0, 2, 1, 0, 0), isCount: true },
   ]
-  assert.equal(emptyPart(features, { from: 0, to: 5 }), 2 / 5)
-  assert.equal(emptyPart(features, { from: 1, to: 3 }), 0)
-  assert.ok(Number.isNaN(emptyPart([], { from: 0, to: 5 })))
+  assert.equal(emptyShare(features, { from: 0, to: 5 }), 2 / 5)
+  assert.equal(emptyShare(features, { from: 1, to: 3 }), 0)
+  assert.ok(Number.isNaN(emptyShare([], { from: 0, to: 5 })))
 })

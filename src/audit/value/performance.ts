@@ -1,17 +1,17 @@
 /** Performance figures of one alternative: actions, precision, recall and AUC. */
 import type { Performance } from '../domain/audit-report.ts'
-import type { Sparse } from './sparse.ts'
-import { actingRows } from './acting.ts'
-import { eligibleCount } from './eligible.ts'
-import { isJudged, type Given } from './given-threshold.ts'
-import { countMet, eachFirst, type TrueOutcomes } from './outcomes.ts'
-import { aucOf } from './ranking.ts'
-import { weightOf } from './propensity-weights.ts'
-import { aWeek } from './weeks.ts'
+import type { SparseValues } from './sparse.ts'
+import { actingRows } from './acting-rows.ts'
+import { eligibleCount } from './eligibility.ts'
+import { hasKnownOutcome, type AlertEvaluation } from './alert-evaluation.ts'
+import { countOutcomes, forEachFirstAction, type TrueOutcomes } from './outcomes.ts'
+import { aucOf } from './auc.ts'
+import { propensityWeight } from './propensity-weights.ts'
+import { weeklyValue } from './weeks.ts'
 
 interface Figures {
   /** The value function's sum over the rows. */
-  readonly worth: Pick<Sparse, 'sum' | 'rows'>
+  readonly worth: Pick<SparseValues, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
   /** Eligible decisions per week. */
   readonly decisionsAWeek: number
@@ -21,18 +21,18 @@ interface Figures {
  * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `aWeek` is NaN without a known
  * label.
  */
-export function performanceOf(evaluation: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
+export function performanceFigures(evaluation: AlertEvaluation, { worth, outcomes, decisionsAWeek }: Figures): Performance {
   const { cases, rows, decided } = evaluation
   const acting = actingRows(evaluation)
   let [labelledWeight, correctWeight] = [0, 0]
   for (const row of acting) {
-    if (!isJudged(cases, row)) continue
-    const weight = weightOf(cases, row)
+    if (!hasKnownOutcome(cases, row)) continue
+    const weight = propensityWeight(cases, row)
     labelledWeight += weight
     correctWeight += weight * cases.label[row]
   }
   return {
-    aWeek: aWeek({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
+    aWeek: weeklyValue({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
     actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
     precision: labelledWeight > 0 ? correctWeight / labelledWeight : null,
     recall: recallOf(evaluation, outcomes),
@@ -41,23 +41,23 @@ export function performanceOf(evaluation: Given, { worth, outcomes, decisionsAWe
 }
 
 /** Recall: the share of the rows' outcomes with an action in time; null without an outcome. */
-function recallOf(evaluation: Given, outcomes: TrueOutcomes): number | null {
+function recallOf(evaluation: AlertEvaluation, outcomes: TrueOutcomes): number | null {
   if (evaluation.cases.standing) return weightedRecall(evaluation, outcomes)
-  const all = countMet(outcomes, evaluation.rows)
-  return all === 0 ? null : eachFirst(evaluation, outcomes) / all
+  const all = countOutcomes(outcomes, evaluation.rows)
+  return all === 0 ? null : forEachFirstAction(evaluation, outcomes) / all
 }
 
 /** Recall with inverse-propensity weights, where each decision has its own outcome. */
-function weightedRecall(evaluation: Given, outcomes: TrueOutcomes): number | null {
+function weightedRecall(evaluation: AlertEvaluation, outcomes: TrueOutcomes): number | null {
   const { cases, rows } = evaluation
   let [all, caught] = [0, 0]
-  for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += weightOf(cases, row)
-  eachFirst(evaluation, outcomes, row => (caught += weightOf(cases, row)))
+  for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += propensityWeight(cases, row)
+  forEachFirstAction(evaluation, outcomes, row => (caught += propensityWeight(cases, row)))
   return all === 0 ? null : caught / all
 }
 
 /** A feature of a group as the model receives it. */
-export interface FeatureValues {
+export interface GroupFeatureValues {
   /** NaN for NULL. */
   readonly values: Float64Array
   /** True if the feature is a count, so that 0 means an empty window. */
@@ -65,7 +65,7 @@ export interface FeatureValues {
 }
 
 /** The share of rows for which the group was empty: every feature NULL, or a count of 0. NaN without rows or features. */
-export function emptyPart(features: readonly FeatureValues[], { from, to }: Given['rows']): number {
+export function emptyShare(features: readonly GroupFeatureValues[], { from, to }: AlertEvaluation['rows']): number {
   if (features.length === 0) return NaN
   let empty = 0
   for (let row = from; row < to; row++)

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
-import type { Cases, Standing } from '../domain/cases.ts'
-import { boundsOf, performanceOf, unknownPart, utilityOf, type Given } from './index.ts'
-import { isStoodFor } from './propensity-weights.ts'
+import type { Cases, PropensityWeights } from '../domain/cases.ts'
+import { valueBounds, performanceFigures, unknownLabelShare, utilityOf, type AlertEvaluation } from './index.ts'
+import { isRepresented } from './propensity-weights.ts'
 
 const HOUR = 3_600_000
 const money = utilityOf({ utility: { kind: 'money', saves: 'amount', wrong: 7 } }, { name: 'm' })
@@ -13,7 +13,7 @@ const blocking = utilityOf({ utility: { kind: 'money', saves: 3, wrong: 1, block
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, { name: 'm' })
 
 /** All labels known; outcomes an hour after each decision. */
-function whole(seed: number, most = 40): Given {
+function whole(seed: number, most = 40): AlertEvaluation {
   const evaluation = randomGiven(seed, { most })
   const { cases } = evaluation
   const of = random(seed + 99)
@@ -28,7 +28,7 @@ function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; u
   const hidden = new Set(met.filter(row => !undone.has(row)))
   const weight = Float64Array.from({ length: cases.length }, (_, row) => (hidden.has(row) ? 0 : undone.has(row) ? 1 / chance : 1))
   const expected = Float64Array.from({ length: cases.length }, (_, row) => (met.includes(row) ? 0.3 : 0))
-  const standing: Standing = { weight, expected, delay: HOUR }
+  const standing: PropensityWeights = { weight, expected, delay: HOUR }
   return {
     ...cases,
     known: cases.known.map((is, row) => (hidden.has(row) ? 0 : is)),
@@ -78,10 +78,10 @@ test('represented decisions are not unknown, and bounds assume no label for them
     const evaluation = whole(seed)
     const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 3 === 0)
     const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.slice(0, 2)), chance: 0.25 })
-    assert.equal(unknownPart(cases, evaluation.rows), 0)
-    conditionMet.forEach((row, i) => assert.equal(isStoodFor(cases, row), i >= 2))
+    assert.equal(unknownLabelShare(cases, evaluation.rows), 0)
+    conditionMet.forEach((row, i) => assert.equal(isRepresented(cases, row), i >= 2))
     const values = money.values({ ...evaluation, cases })
-    const { ifTrue, ifFalse } = boundsOf(money.values, { ...evaluation, cases }, HOUR)
+    const { ifTrue, ifFalse } = valueBounds(money.values, { ...evaluation, cases }, HOUR)
     assert.deepEqual([ifTrue, ifFalse], [values, values])
     assert.ok(values.every(Number.isFinite))
   }
@@ -93,7 +93,7 @@ test('precision, recall and AUC equal those of rows repeated by their weight', (
     const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 2 === 0)
     const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.filter(row => row % 3 === 0)), chance: 0.25 })
     const of = { ...evaluation, cases }
-    const result = performanceOf(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
     const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.standing!.weight[row] }, () => row))
     const acting = rows.filter(row => evaluation.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)

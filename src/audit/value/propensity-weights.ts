@@ -16,7 +16,7 @@
 import type { Cases, UtilityFunction } from '../domain/cases.ts'
 
 /** The value function with inverse-propensity weights; unchanged where the cases have none. */
-export function standingFor(values: UtilityFunction): UtilityFunction {
+export function withPropensityWeights(values: UtilityFunction): UtilityFunction {
   return evaluation => {
     const own = values(evaluation)
     const { standing } = evaluation.cases
@@ -34,10 +34,10 @@ export function standingFor(values: UtilityFunction): UtilityFunction {
 }
 
 /** The row's inverse-propensity weight. */
-export const weightOf = ({ standing }: Pick<Cases, 'standing'>, row: number): number => (standing ? standing.weight[row] : 1)
+export const propensityWeight = ({ standing }: Pick<Cases, 'standing'>, row: number): number => (standing ? standing.weight[row] : 1)
 
 /** True if the row's label is hidden and explored decisions represent it. */
-export const isStoodFor = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
+export const isRepresented = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
   standing !== undefined && standing.weight[row] === 0
 
 const casesByLabel = new WeakMap<Cases, Map<0 | 1, Cases>>()

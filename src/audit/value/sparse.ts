@@ -4,12 +4,12 @@
  *
  * Sums equal those over all rows in order, to the bit: adding 0 changes nothing.
  */
-import { firstNotBelow } from '../../columns/order.ts'
+import { lowerBound } from '../../columns/order.ts'
 import type { RowRange } from '../domain/cases.ts'
-import { remembered } from './memo.ts'
-import type { Total } from './weeks.ts'
+import { memoize } from './memo.ts'
+import type { ValueTotal } from './weeks.ts'
 
-export interface Sparse {
+export interface SparseValues {
   /** The number of rows whose value is known. */
   readonly rows: number
   /** Rows with a nonzero value, ascending from the first of the block, and their values. */
@@ -25,12 +25,12 @@ export interface Sparse {
 /** Scratch space for the most rows so far. The next call overwrites it. */
 let scratch = scratchFor(0)
 
-function scratchFor(rows: number): Pick<Sparse, 'at' | 'by'> {
+function scratchFor(rows: number): Pick<SparseValues, 'at' | 'by'> {
   return { at: new Int32Array(rows), by: new Float64Array(rows) }
 }
 
 /** Sparse values of dense values, NaN where unknown. `unknown` is reused if it marks exactly the unknown rows. */
-export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Array(values.length)): Sparse {
+export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Array(values.length)): SparseValues {
   if (scratch.at.length < values.length) scratch = scratchFor(values.length)
   const { at, by } = scratch
   let mask = unknown
@@ -49,11 +49,11 @@ export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Ar
     at[count] = row
     by[count++] = value
   }
-  return summed(at.slice(0, count), by.slice(0, count), mask, values.length - unknownCount)
+  return sparseWithSums(at.slice(0, count), by.slice(0, count), mask, values.length - unknownCount)
 }
 
 /** Sparse values with their sums; keeps `at` and `by` without a copy. */
-export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, rows: number): Sparse {
+export function sparseWithSums(at: Int32Array, by: Float64Array, unknown: Uint8Array, rows: number): SparseValues {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < by.length; i++) {
     sum += by[i]
@@ -63,11 +63,11 @@ export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, ro
 }
 
 /** The difference, row by row; unknown where either value is. */
-export function less(left: Sparse, right: Sparse): Sparse {
+export function subtractSparse(left: SparseValues, right: SparseValues): SparseValues {
   const { length } = left.unknown
-  const subtractDense = (): Sparse =>
+  const subtractDense = (): SparseValues =>
     sparseOf(
-      dense(left).map((value, row) => value - valueAt(right, row)),
+      denseValues(left).map((value, row) => value - valueAt(right, row)),
       left.unknown,
     )
   if (left.unknown !== right.unknown) return subtractDense()
@@ -85,32 +85,32 @@ export function less(left: Sparse, right: Sparse): Sparse {
     i += a <= b ? 1 : 0
     j += b <= a ? 1 : 0
   }
-  return summed(at.slice(0, count), by.slice(0, count), left.unknown, left.rows)
+  return sparseWithSums(at.slice(0, count), by.slice(0, count), left.unknown, left.rows)
 }
 
 /** Dense values; NaN where unknown. */
-export function dense({ at, by, unknown }: Sparse): Float64Array {
+export function denseValues({ at, by, unknown }: SparseValues): Float64Array {
   const values = Float64Array.from(unknown, is => (is === 1 ? NaN : 0))
   for (let i = 0; i < at.length; i++) values[at[i]] = by[i]
   return values
 }
 
-function valueAt({ at, by, unknown }: Sparse, row: number): number {
+function valueAt({ at, by, unknown }: SparseValues, row: number): number {
   if (unknown[row] === 1) return NaN
-  const place = firstNotBelow(at, row)
+  const place = lowerBound(at, row)
   return at[place] === row ? by[place] : 0
 }
 
 /** The sum over rows [from, to) of the block. */
-export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange): Total {
+export function sumWithin({ at, by, unknown }: SparseValues, { from, to }: RowRange): ValueTotal {
   const before = unknownBefore(unknown)
   let sum = 0
-  for (let i = firstNotBelow(at, from); i < at.length && at[i] < to; i++) sum += by[i]
+  for (let i = lowerBound(at, from); i < at.length && at[i] < to; i++) sum += by[i]
   return { sum, n: to - from - (before[to] - before[from]) }
 }
 
 /** The number of unknown rows before each row. Cached, because weekly sums of many values share it. */
-const unknownBefore = remembered((unknown: Uint8Array): Uint32Array => {
+const unknownBefore = memoize((unknown: Uint8Array): Uint32Array => {
   const before = new Uint32Array(unknown.length + 1)
   for (let row = 0; row < unknown.length; row++) before[row + 1] = before[row] + unknown[row]
   return before

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
 import type { ActionIR } from '../../define/ir/ir.ts'
-import { actingOf, alertsAt, countAtOrAbove, thresholdForPart } from './index.ts'
+import { alertRuleOf, alertsAt, countAtOrAbove, thresholdForShare } from './index.ts'
 
 const scores = (...values: number[]) => Float64Array.from(values)
 const all = ({ length }: Float64Array) => ({ from: 0, to: length })
@@ -14,7 +14,7 @@ test('the threshold fills the budget without exceeding it, and equal scores act 
     const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
     const scored = score.filter(value => !Number.isNaN(value))
     const may = Math.floor(of() * (scored.length + 2))
-    const result = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
+    const result = thresholdForShare(score, all(score), may / Math.max(1, scored.length))
     const acting = (threshold: number) => scored.filter(value => value >= threshold).length
     const possible = [Infinity, ...scored].filter(threshold => acting(threshold) <= may)
     assert.equal(result.threshold, Math.min(...possible))
@@ -27,12 +27,12 @@ test('the threshold fills the budget without exceeding it, and equal scores act 
 
 test('the budget is a share of the scored decisions of the rows', () => {
   const hundred = Float64Array.from({ length: 100 }, (_, i) => i)
-  assert.equal(thresholdForPart(hundred, all(hundred), 0.29).acts, 29)
-  assert.deepEqual(thresholdForPart(hundred, { from: 0, to: 10 }, 0.1), { threshold: 9, scored: 10, acts: 1, tied: 0 })
-  assert.deepEqual(thresholdForPart(scores(NaN, NaN), all(scores(1, 2)), 0.5), { threshold: Infinity, scored: 0, acts: 0, tied: 0 })
-  assert.deepEqual(thresholdForPart(scores(1, 2, 3), { from: 0, to: 3 }, 0), { threshold: Infinity, scored: 3, acts: 0, tied: 0 })
-  assert.deepEqual(thresholdForPart(scores(1, 2, 3), { from: 0, to: 3 }, 1), { threshold: 1, scored: 3, acts: 3, tied: 0 })
-  assert.deepEqual(thresholdForPart(scores(7, 7, 7, 7), { from: 0, to: 4 }, 0.5), { threshold: Infinity, scored: 4, acts: 0, tied: 4 })
+  assert.equal(thresholdForShare(hundred, all(hundred), 0.29).acts, 29)
+  assert.deepEqual(thresholdForShare(hundred, { from: 0, to: 10 }, 0.1), { threshold: 9, scored: 10, acts: 1, tied: 0 })
+  assert.deepEqual(thresholdForShare(scores(NaN, NaN), all(scores(1, 2)), 0.5), { threshold: Infinity, scored: 0, acts: 0, tied: 0 })
+  assert.deepEqual(thresholdForShare(scores(1, 2, 3), { from: 0, to: 3 }, 0), { threshold: Infinity, scored: 3, acts: 0, tied: 0 })
+  assert.deepEqual(thresholdForShare(scores(1, 2, 3), { from: 0, to: 3 }, 1), { threshold: 1, scored: 3, acts: 3, tied: 0 })
+  assert.deepEqual(thresholdForShare(scores(7, 7, 7, 7), { from: 0, to: 4 }, 0.5), { threshold: Infinity, scored: 4, acts: 0, tied: 4 })
 })
 
 test('decisions at or above the threshold act, except during the cooldown of their key', () => {
@@ -69,8 +69,8 @@ test("the alert rule is the model's action with the lowest threshold", () => {
     action('note', 'm', 'gte', 0.5),
     action('x', 'n', 'gte', 0),
   ]
-  assert.deepEqual(actingOf({ actions }, 'm'), { action: 'note', threshold: 0.5, cooldown: 0 })
-  assert.deepEqual(actingOf({ actions: actions.slice(0, 2) }, 'm'), { action: 'page', threshold: 0.9, cooldown: 5 })
-  assert.equal(actingOf({ actions: actions.slice(0, 1) }, 'm'), undefined)
-  assert.equal(actingOf({}, 'm'), undefined)
+  assert.deepEqual(alertRuleOf({ actions }, 'm'), { action: 'note', threshold: 0.5, cooldown: 0 })
+  assert.deepEqual(alertRuleOf({ actions: actions.slice(0, 2) }, 'm'), { action: 'page', threshold: 0.9, cooldown: 5 })
+  assert.equal(alertRuleOf({ actions: actions.slice(0, 1) }, 'm'), undefined)
+  assert.equal(alertRuleOf({}, 'm'), undefined)
 })

@@ -6,9 +6,9 @@
 import { thresholdOf } from '../../define/action/action-threshold.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
-import { fromTop } from './top-scores.ts'
+import { nthLargest } from './top-scores.ts'
 
-export interface Acting {
+export interface AlertRule {
   readonly action: string
   readonly threshold: number
   /** The cooldown: no further action for the key within this time of the decisions, ms. */
@@ -16,7 +16,7 @@ export interface Acting {
 }
 
 /** The model's action with the lowest threshold, the first to have an effect; `undefined` without an action that has a threshold. */
-export function actingOf({ actions = [] }: Pick<PipelineIR, 'actions'>, model: string): Acting | undefined {
+export function alertRuleOf({ actions = [] }: Pick<PipelineIR, 'actions'>, model: string): AlertRule | undefined {
   const rules = actions.flatMap(action => {
     const threshold = action.model === model ? thresholdOf(action) : undefined
     return threshold === undefined ? [] : [{ action: action.name, threshold, cooldown: action.cooldown ?? 0 }]
@@ -35,7 +35,7 @@ export interface Threshold {
 }
 
 /** The lowest threshold at which at most the share `part` of the scored decisions acts. O(n) for spread scores. */
-export function thresholdForPart(score: Float64Array, rows: RowRange, part: number): Threshold {
+export function thresholdForShare(score: Float64Array, rows: RowRange, part: number): Threshold {
   const { from, to } = rows
   let [scored, least] = [0, Infinity]
   for (let row = from; row < to; row++) {
@@ -47,7 +47,7 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
   const budget = Math.max(0, Math.floor(part * scored + 1e-9))
   if (budget >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
   // The highest score that may not act. Decisions with an equal score may not act either.
-  const highestRefused = fromTop(score, rows, budget)
+  const highestRefused = nthLargest(score, rows, budget)
   let [threshold, acts, tiedCount] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {
     if (score[row] > highestRefused) {

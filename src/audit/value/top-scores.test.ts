@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { fromTop } from './top-scores.ts'
+import { nthLargest } from './top-scores.ts'
 
 const values = fc.array(
   fc.oneof(fc.double(), fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(NaN, 0, -0, 0.5, 5e-324, 1e308, -1e308)),
@@ -23,7 +23,7 @@ test('the n-th largest value equals that of a full sort, with ties and extremes'
       if (sorted.length === 0) return
       const place = pick % sorted.length
       // 0 and −0 are one value.
-      assert.equal(fromTop(all, rows, place) + 0, sorted[place] + 0)
+      assert.equal(nthLargest(all, rows, place) + 0, sorted[place] + 0)
     }),
     { numRuns: 2000 },
   )
@@ -33,5 +33,5 @@ test('the n-th largest value of many close values', () => {
   const all = Float64Array.from({ length: 30_000 }, (_, i) => ((i * 7919) % 30_000) / 1e9)
   all[5] = 1e12
   const sorted = all.toSorted().reverse()
-  for (const place of [0, 1, 2, 15_000, 29_999]) assert.equal(fromTop(all, { from: 0, to: all.length }, place), sorted[place])
+  for (const place of [0, 1, 2, 15_000, 29_999]) assert.equal(nthLargest(all, { from: 0, to: all.length }, place), sorted[place])
 })

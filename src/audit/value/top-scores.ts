@@ -7,7 +7,7 @@ const BINS = 1 << 12
  * The value of rank `place` (0 for the largest) among the rows that are not NaN, of which there are more than `place`. O(n); O(n log n)
  * where one bin has most values.
  */
-export function fromTop(values: Float64Array, { from, to }: RowRange, place: number): number {
+export function nthLargest(values: Float64Array, { from, to }: RowRange, place: number): number {
   let [low, high] = [Infinity, -Infinity]
   for (let row = from; row < to; row++) {
     if (values[row] < low) low = values[row]

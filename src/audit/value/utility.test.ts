@@ -4,20 +4,20 @@ import { casesOf, randomGiven } from '../../../test/audit/random-cases.ts'
 import { block } from '../../../examples/fraud/blocking.ts'
 import { random } from '../../base/random.ts'
 import type { LabelIR, UtilityIR } from '../../define/ir/ir.ts'
-import { alertsAt, utilityOf, type Given } from './index.ts'
+import { alertsAt, utilityOf, type AlertEvaluation } from './index.ts'
 
 const MINUTE = 60_000
 const label = { from: { kind: 'from' }, begins: { kind: 'begins' } } as unknown as Record<'from' | 'begins', LabelIR>
-const valuesOf = (utility: UtilityIR, evaluation: Given, kind: 'from' | 'begins' = 'from') =>
+const valuesOf = (utility: UtilityIR, evaluation: AlertEvaluation, kind: 'from' | 'begins' = 'from') =>
   utilityOf({ utility }, { name: 'm', label: label[kind] }).values(evaluation)
 const caught = { kind: 'caught', unit: 'x' } as const
 
 /** The rows of an evaluation, for naive references. */
-const rowsOf = ({ rows: { from, to } }: Given) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
-const labelled = ({ cases }: Given, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
+const rowsOf = ({ rows: { from, to } }: AlertEvaluation) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+const labelled = ({ cases }: AlertEvaluation, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
 
 /** True if the row is the first action in time for its outcome, by comparison with every other row. */
-function isFirst(evaluation: Given, row: number, shared: boolean): boolean {
+function isFirst(evaluation: AlertEvaluation, row: number, shared: boolean): boolean {
   const { cases, decided, alert } = evaluation
   const inTime = (other: number) =>
     labelled(evaluation, other) && cases.label[other] === 1 && alert[other] === 1 && decided.acted[other] <= cases.outcome[other]
@@ -67,7 +67,7 @@ test('caught, notice and money count the first action in time of each outcome, a
 })
 
 /** The blocked rows, event by event: an earlier unblocked action of the key is done and not over. */
-function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, rows }: Given, blocks: number): Set<number> {
+function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, rows }: AlertEvaluation, blocks: number): Set<number> {
   const first = t.findIndex(time => time > t[rows.from] - blocks)
   const stopped = new Set<number>()
   const acting: number[] = []
@@ -146,7 +146,7 @@ test("a NULL amount makes a blocked event's value unknown", () => {
   )
 })
 
-function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 0 | 1 }): Given {
+function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 0 | 1 }): AlertEvaluation {
   const item = Uint8Array.of(1)
   const t = Float64Array.of(0)
   return {

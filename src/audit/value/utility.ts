@@ -3,16 +3,16 @@ import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/ir.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { assert } from '../../base/assert.ts'
 import type { Cases, RowRange, UtilityFunction } from '../domain/cases.ts'
-import { blockedDollars, byKey } from './blocking.ts'
-import { sparseOf, type Sparse } from './sparse.ts'
-import { firstActions, minutesOfNotice, sparseFirstActions, type Counting } from './first-actions.ts'
-import { unknownOf, type Given } from './given-threshold.ts'
+import { blockedDollars, rowsByKey } from './blocking.ts'
+import { sparseOf, type SparseValues } from './sparse.ts'
+import { firstActionValues, minutesOfNotice, sparseFirstActionValues, type FirstActionTerms } from './first-actions.ts'
+import { unknownOutcomes, type AlertEvaluation } from './alert-evaluation.ts'
 import { trueOutcomes, type TrueOutcomes } from './outcomes.ts'
-import { ownValues } from './own-value.ts'
-import { remembered, rememberedRows } from './memo.ts'
-import { standingFor } from './propensity-weights.ts'
+import { userValues } from './own-value.ts'
+import { memoize, memoizeByRows } from './memo.ts'
+import { withPropensityWeights } from './propensity-weights.ts'
 
-export interface Utility {
+export interface ValueFunction {
   /** `late arrivals caught`. */
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
@@ -26,9 +26,9 @@ export interface Utility {
    */
   readonly values: UtilityFunction
   /** The same as sparse values. */
-  readonly sparse: (evaluation: Given) => Sparse
+  readonly sparse: (evaluation: AlertEvaluation) => SparseValues
   /** The sparse values less `wrong` units for each wrong action. Absent where the value function states a cost, or is the user's own. */
-  readonly charged?: (evaluation: Given, wrong: number) => Sparse
+  readonly chargedSparse?: (evaluation: AlertEvaluation, wrong: number) => SparseValues
   /** The outcomes that recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
@@ -43,35 +43,37 @@ export function utilityOf(
   { utility }: Pick<WorthIR, 'utility'>,
   { name, label }: Pick<ModelIR, 'name' | 'label'>,
   compute?: UtilityCompute,
-): Utility {
-  const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
+): ValueFunction {
+  const outcomes = memoize((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
   const termsOf = actionTermsOf(utility, outcomes)
-  const values = standingFor(termsOf ? evaluation => firstActions(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute))
-  const sparse = (evaluation: Given): Sparse =>
-    termsOf && !evaluation.cases.standing ? sparseFirstActions(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
-  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { charged: chargedWith(termsOf) }) }
+  const values = withPropensityWeights(
+    termsOf ? evaluation => firstActionValues(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute),
+  )
+  const sparse = (evaluation: AlertEvaluation): SparseValues =>
+    termsOf && !evaluation.cases.standing ? sparseFirstActionValues(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
+  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { chargedSparse: chargedWith(termsOf) }) }
 }
 
-const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse =>
-  sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
+const sparseValues = (evaluation: AlertEvaluation, values: UtilityFunction): SparseValues =>
+  sparseOf(values(evaluation), unknownOutcomes(evaluation.cases, evaluation.rows).unknown)
 
 /** True if the value function states no cost of false alarms. */
 const statesNoCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 
 const chargedWith =
-  (termsOf: (evaluation: Given) => Counting) =>
-  (evaluation: Given, wrong: number): Sparse => {
-    const charged = (alternative: Given): Counting => ({ ...termsOf(alternative), wrong })
+  (termsOf: (evaluation: AlertEvaluation) => FirstActionTerms) =>
+  (evaluation: AlertEvaluation, wrong: number): SparseValues => {
+    const charged = (alternative: AlertEvaluation): FirstActionTerms => ({ ...termsOf(alternative), wrong })
     return evaluation.cases.standing
       ? sparseValues(
           evaluation,
-          standingFor(alternative => firstActions(alternative, charged(alternative))),
+          withPropensityWeights(alternative => firstActionValues(alternative, charged(alternative))),
         )
-      : sparseFirstActions(evaluation, charged(evaluation))
+      : sparseFirstActionValues(evaluation, charged(evaluation))
   }
 
-function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
+function namesOf(utility: UtilityIR): Pick<ValueFunction, 'name' | 'unit' | 'dollars'> {
   if (utility.kind === 'money') return { name: 'dollars saved', unit: '$', dollars: 1 }
   const { unit, dollars = unit === '$' && utility.kind === 'own' ? 1 : undefined } = utility
   const price = dollars !== undefined && { dollars }
@@ -80,7 +82,10 @@ function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'>
 }
 
 /** The terms of a value function that counts first actions; `undefined` for the others. */
-function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((evaluation: Given) => Counting) | undefined {
+function actionTermsOf(
+  utility: UtilityIR,
+  outcomes: ValueFunction['outcomes'],
+): ((evaluation: AlertEvaluation) => FirstActionTerms) | undefined {
   switch (utility.kind) {
     case 'caught':
       return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
@@ -98,7 +103,7 @@ function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((eva
 function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
   if (utility.kind === 'money' && utility.blocks !== undefined) return blockingValues({ ...utility, blocks: utility.blocks })
   assert(compute !== undefined, `worth of model '${model}' has no function`)
-  return evaluation => ownValues(model, compute, evaluation)
+  return evaluation => userValues(model, compute, evaluation)
 }
 
 /** The cost of a wrong action, units. */
@@ -108,7 +113,7 @@ const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly w
 type MoneyUtility = Extract<UtilityIR, { kind: 'money' }>
 
 function blockingValues({ saves, wrong, blocks }: MoneyUtility & { readonly blocks: number }): UtilityFunction {
-  const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
+  const orders = memoizeByRows((cases: Cases, rows: RowRange) => rowsByKey(cases, rows, blocks))
   return evaluation =>
     blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savingOf(saves, evaluation.cases), wrong })
 }

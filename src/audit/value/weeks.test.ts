@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Totals } from './index.ts'
+import {
+  weeklyValue,
+  yearlyValue,
+  decisionsAWeek,
+  rowsInPeriod,
+  sliceValues,
+  sumOfKnown,
+  WEEK_MS,
+  worstWeek,
+  type TotalsByRows,
+} from './index.ts'
 
 const DAY = 86_400_000
 /** A decision an hour for 30 days; every fifth value is unknown. */
@@ -10,19 +20,19 @@ const of = random(2)
 const values = t.map((_, i) => (i % 5 === 0 ? NaN : Math.floor(of() * 10) - 5))
 const rows = { from: 0, to: t.length }
 const totalsOf =
-  (values: Float64Array): Totals =>
+  (values: Float64Array): TotalsByRows =>
   ({ from, to }) =>
-    totalOf(values.subarray(from, to))
+    sumOfKnown(values.subarray(from, to))
 
 test('a weekly value is the mean of the known values times the decisions of a week', () => {
-  assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK)
+  assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK_MS)
   assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
   const knownValues = [...values].filter(value => !Number.isNaN(value))
-  const total = totalOf(values)
+  const total = sumOfKnown(values)
   assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
-  assert.equal(aWeek(total, 168), (total.sum / total.n) * 168)
-  assert.ok(Number.isNaN(aWeek(totalOf(Float64Array.of(NaN)), 168)))
-  assert.equal(aYear(7), 365.25)
+  assert.equal(weeklyValue(total, 168), (total.sum / total.n) * 168)
+  assert.ok(Number.isNaN(weeklyValue(sumOfKnown(Float64Array.of(NaN)), 168)))
+  assert.equal(yearlyValue(7), 365.25)
 })
 
 test('decisions at one time cover no week', () => {
@@ -35,8 +45,8 @@ test('decisions at one time cover no week', () => {
 test('the worst week is the whole week with the least sum', () => {
   const part = { from: 10, to: t.length }
   const weeks = [0, 1, 2, 3].map(week => {
-    const from = t[10] + week * WEEK
-    const inside = [...values.keys()].filter(i => t[i] >= from && t[i] < from + WEEK)
+    const from = t[10] + week * WEEK_MS
+    const inside = [...values.keys()].filter(i => t[i] >= from && t[i] < from + WEEK_MS)
     const knownValues = inside.filter(i => !Number.isNaN(values[i]))
     return { from, value: (knownValues.reduce((sum, i) => sum + values[i], 0) / knownValues.length) * inside.length }
   })
@@ -51,10 +61,10 @@ test('a slice is scaled to a week, as far as the rows cover it', () => {
     { name: 'outside', from: 50 * DAY, until: 60 * DAY },
   ]
   const ones = t.map(() => 1)
-  assert.deepEqual(slicesOf({ t }, rows, totalsOf(ones), { slices }), [
+  assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), { slices }), [
     { name: 'two days', aWeek: 168 },
     { name: 'half outside', aWeek: 168 },
   ])
-  assert.deepEqual(slicesOf({ t }, rows, totalsOf(ones), {}), [])
-  assert.deepEqual(rowsBetween(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })
+  assert.deepEqual(sliceValues({ t }, rows, totalsOf(ones), {}), [])
+  assert.deepEqual(rowsInPeriod(t, { from: 5, to: 20 }, -1, 10 * 3_600_000), { from: 5, to: 10 })
 })

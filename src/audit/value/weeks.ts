@@ -6,15 +6,15 @@
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/ir.ts'
-import { firstFrom } from '../../kernel/order.ts'
-import { eligibleCount, type Eligibility } from './eligible.ts'
+import { firstEntryFrom } from '../../kernel/order.ts'
+import { eligibleCount, type Eligibility } from './eligibility.ts'
 
-export const WEEK = 604_800_000
+export const WEEK_MS = 604_800_000
 const WEEKS_A_YEAR = 365.25 / 7
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
-export function rowsBetween(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
-  const firstAt = (time: number): number => firstFrom(t, 1, from, to, time)
+export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
+  const firstAt = (time: number): number => firstEntryFrom(t, 1, from, to, time)
   return { from: firstAt(start), to: firstAt(until) }
 }
 
@@ -27,20 +27,20 @@ export function decisionsAWeek(
   const eligibleRows = eligibleCount({ eligible }, { from, to })
   if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
   const covered = to > from ? t[to - 1] - t[from] : 0
-  return covered > 0 ? (eligibleRows / covered) * WEEK : undefined
+  return covered > 0 ? (eligibleRows / covered) * WEEK_MS : undefined
 }
 
 /** Times of decisions and their eligibility. */
 type Timed = Pick<Cases, 't'> & Eligibility
 
-export interface Total {
+export interface ValueTotal {
   readonly sum: number
   /** The number of decisions whose value is known. */
   readonly n: number
 }
 
 /** The sum of the known values, which may be differences of two alternatives; NaN is skipped. */
-export function totalOf(values: Float64Array): Total {
+export function sumOfKnown(values: Float64Array): ValueTotal {
   let sum = 0
   let n = 0
   for (let i = 0; i < values.length; i++) {
@@ -52,13 +52,13 @@ export function totalOf(values: Float64Array): Total {
 }
 
 /** The total over rows [from, to) of a block, of values or differences. */
-export type Totals = (rows: RowRange) => Total
+export type TotalsByRows = (rows: RowRange) => ValueTotal
 
 /** The value of a week with so many decisions; NaN without a known value. */
-export const aWeek = ({ sum, n }: Total, decisions: number): number => (sum / n) * decisions
+export const weeklyValue = ({ sum, n }: ValueTotal, decisions: number): number => (sum / n) * decisions
 
 /** The value of a year, an extrapolation from the covered weeks; reports must label it so. */
-export const aYear = (week: number): number => week * WEEKS_A_YEAR
+export const yearlyValue = (week: number): number => week * WEEKS_A_YEAR
 
 /**
  * The whole week with the least sum, counted from the first row, as a weekly figure; `undefined` without a whole week with a known value.
@@ -67,32 +67,32 @@ export const aYear = (week: number): number => week * WEEKS_A_YEAR
 export function worstWeek(
   { t, eligible }: Timed,
   rows: RowRange,
-  totals: Totals,
+  totals: TotalsByRows,
 ): { readonly from: number; readonly value: number } | undefined {
   let worst: { readonly from: number; readonly value: number } | undefined
   const end = rows.to > rows.from ? t[rows.to - 1] : -Infinity
-  for (let from = t[rows.from]; from + WEEK <= end; from += WEEK) {
-    const week = rowsBetween(t, rows, from, from + WEEK)
+  for (let from = t[rows.from]; from + WEEK_MS <= end; from += WEEK_MS) {
+    const week = rowsInPeriod(t, rows, from, from + WEEK_MS)
     const total = totals({ from: week.from - rows.from, to: week.to - rows.from })
     if (total.n === 0) continue
-    const value = aWeek(total, eligibleCount({ eligible }, week))
+    const value = weeklyValue(total, eligibleCount({ eligible }, week))
     if (!worst || value < worst.value) worst = { from, value }
   }
   return worst
 }
 
 /** The weekly figure of each slice that has a known value in these rows, as if the week were all like the slice. */
-export function slicesOf(
+export function sliceValues(
   { t, eligible }: Timed,
   rows: RowRange,
-  totals: Totals,
+  totals: TotalsByRows,
   { slices = [] }: Pick<WorthIR, 'slices'>,
 ): { readonly name: string; readonly aWeek: number }[] {
   return slices.flatMap(({ name, from, until }) => {
-    const slice = rowsBetween(t, rows, from, until)
+    const slice = rowsInPeriod(t, rows, from, until)
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
     // A slice that reaches beyond the rows ends with them.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
-    return total.n > 0 && covered > 0 ? [{ name, aWeek: aWeek(total, (eligibleCount({ eligible }, slice) / covered) * WEEK) }] : []
+    return total.n > 0 && covered > 0 ? [{ name, aWeek: weeklyValue(total, (eligibleCount({ eligible }, slice) / covered) * WEEK_MS) }] : []
   })
 }

@@ -9,37 +9,37 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { ColumnFiles } from '../../files/column-files.ts'
-import type { Asked } from './asked.ts'
-import type { Unit } from './calendar.ts'
-import { Crew, stopped, type EventsFrom } from './crew.ts'
-import { costOf, countsOf, type Cost } from './estimate.ts'
-import type { Events, Extents } from './events.ts'
-import { fill, type FilledPartition } from './fill.ts'
-import { gapOf, type GroupGap } from './gap.ts'
-import { hashOfFiles, hashOfStore, readManifest, writeManifest, type StoreManifest } from './manifest.ts'
-import { workOf, type Work } from './work.ts'
+import { ColumnFileWriter } from '../../files/column-files.ts'
+import type { BackfillTarget } from './target.ts'
+import type { PartitionUnit } from './calendar.ts'
+import { BackfillWorkers, backfillStopped, type EventSource } from './workers.ts'
+import { estimateCost, exactCounts, type BackfillCost } from './estimate.ts'
+import type { EventHistory, HistoryExtents } from './events.ts'
+import { fillWork, type FilledPartition } from './fill.ts'
+import { findGroupGap, type GroupGap } from './gap.ts'
+import { filesHash, storeHash, readManifest, writeManifest, type StoreManifest } from './manifest.ts'
+import { planWork, type BackfillWork } from './work.ts'
 
 /** A history of events, readable here and in threads. */
-export interface History {
-  readonly events: Events
-  readonly extents: Extents
+export interface BackfillHistory {
+  readonly events: EventHistory
+  readonly extents: HistoryExtents
   /** Source of the events for threads; called once work begins on several threads. */
-  readonly from: () => EventsFrom
+  readonly from: () => EventSource
 }
 
 /** Options of a backfill. */
 export interface BackfillOptions {
-  readonly asked: Asked
-  readonly history: History
+  readonly asked: BackfillTarget
+  readonly history: BackfillHistory
   readonly folder: string
-  readonly unit: Unit
+  readonly unit: PartitionUnit
   /** Only partitions that overlap [from, to), UTC ms. */
   readonly from?: number
   readonly to?: number
   readonly threads: number
   /** Threads started early; their owner closes them. */
-  readonly crew?: Crew | undefined
+  readonly workers?: BackfillWorkers | undefined
   /** Least events for which work moves to threads, whose start takes a while. */
   readonly onThreadsFrom?: number
   /** False skips the measurement: the estimates are NaN. */
@@ -48,15 +48,15 @@ export interface BackfillOptions {
 }
 
 /** The missing files, the work that fills them, and its cost. */
-export interface Gap {
+export interface StoreGap {
   readonly groups: readonly GroupGap[]
-  readonly work: readonly Work[]
-  readonly cost: Cost
+  readonly work: readonly BackfillWork[]
+  readonly cost: BackfillCost
   readonly manifest: StoreManifest
 }
 
 /** Result of a backfill. */
-export interface Filled {
+export interface BackfillResult {
   readonly files: number
   /** Rows of the partitions that were filled. */
   readonly rows: number
@@ -70,20 +70,20 @@ export interface Filled {
  * Compares the store with its target.
  * @throws as `readManifest` and `gapOf` do.
  */
-export async function lookForGap(options: BackfillOptions): Promise<Gap> {
+export async function findGap(options: BackfillOptions): Promise<StoreGap> {
   const { asked, history, folder, unit, from = -Infinity, to = Infinity, threads, isMeasured = true, onProgress } = options
   const { events, extents } = history
   const manifest = readManifest(folder, unit)
   const show = (share: number): void => onProgress?.(`checking ${folder}`, share)
-  const groups = asked.groups.map(group => gapOf(group, { folder, manifest, extents, from, to, onProgress: show }))
-  const work = workOf(groups, { unit, threads, eventsIn: eventsIn(extents), first: source => extents.span.get(source)!.first })
-  const cost = isMeasured ? await costOf(groups, work, threads, { events, unit, extents }) : countsOf(work)
+  const groups = asked.groups.map(group => findGroupGap(group, { folder, manifest, extents, from, to, onProgress: show }))
+  const work = planWork(groups, { unit, threads, eventsIn: eventsIn(extents), first: source => extents.span.get(source)!.first })
+  const cost = isMeasured ? await estimateCost(groups, work, threads, { events, unit, extents }) : exactCounts(work)
   return { groups, work, cost, manifest }
 }
 
 /** Events in [from, to), about: each partition counts by its overlap. */
 const eventsIn =
-  ({ of }: Extents) =>
+  ({ of }: HistoryExtents) =>
   (source: string, from: number, to: number): number => {
     let events = 0
     for (const { start, end, events: count } of of.get(source)!.values()) {
@@ -97,7 +97,11 @@ const eventsIn =
  * Fills a gap. Finished files stay if it fails or is stopped.
  * @throws `SPILL_STOPPED`, and as `fill` does.
  */
-export async function fillGap(gap: Gap, options: BackfillOptions, signal: AbortSignal = new AbortController().signal): Promise<Filled> {
+export async function fillGap(
+  gap: StoreGap,
+  options: BackfillOptions,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<BackfillResult> {
   const { folder, threads, onThreadsFrom = limits.BACKFILL_SAMPLE, onProgress } = options
   const { manifest, work } = gap
   const updater = new ManifestUpdater(folder, manifest)
@@ -124,13 +128,13 @@ export async function fillGap(gap: Gap, options: BackfillOptions, signal: AbortS
     rmSync(scratch, { recursive: true, force: true })
   }
   const { files, rows, bytes } = updater
-  return { files, rows, bytes, seconds: (stopwatch() - start) / 1000, hash: hashOfStore(manifest) }
+  return { files, rows, bytes, seconds: (stopwatch() - start) / 1000, hash: storeHash(manifest) }
 }
 
 /** Weight of a partition in the progress: its events, plus 1. */
 function weights(gaps: readonly GroupGap[]): (group: string, partition: string) => number {
   const all = new Map(
-    gaps.flatMap(({ asked, partitions }) =>
+    gaps.flatMap(({ group: asked, partitions }) =>
       partitions.map(({ partition, events }) => [`${asked.group.name} ${partition.name}`, events + 1]),
     ),
   )
@@ -144,23 +148,23 @@ interface FillContext {
 }
 
 function fillOnThreads(
-  { work }: Gap,
-  { asked, history, folder, unit, threads, crew }: BackfillOptions,
+  { work }: StoreGap,
+  { asked, history, folder, unit, threads, workers: crew }: BackfillOptions,
   context: FillContext,
 ): Promise<void> {
   const { until, forgotten } = history.extents
   const { scratch, ...rest } = context
   const data = { asked: asked.groups, from: history.from(), unit, folder, until, forgotten, scratch }
-  return (crew ?? new Crew(Math.min(threads, work.length))).fill(work, { data, ...rest })
+  return (crew ?? new BackfillWorkers(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
-async function fillHere({ work }: Gap, { asked, history, folder, unit }: BackfillOptions, context: FillContext): Promise<void> {
+async function fillHere({ work }: StoreGap, { asked, history, folder, unit }: BackfillOptions, context: FillContext): Promise<void> {
   const { scratch, signal, onFilled } = context
   const { until, forgotten } = history.extents
-  const files = await ColumnFiles.open(scratch)
+  const files = await ColumnFileWriter.open(scratch)
   try {
     for (const piece of work)
-      await fill(
+      await fillWork(
         piece,
         asked.groups.find(({ group }) => group.name === piece.group)!,
         {
@@ -172,7 +176,7 @@ async function fillHere({ work }: Gap, { asked, history, folder, unit }: Backfil
           files,
           onFilled,
           onRows() {
-            if (signal.aborted) throw stopped()
+            if (signal.aborted) throw backfillStopped()
           },
         },
       )
@@ -204,7 +208,7 @@ class ManifestUpdater {
   record({ group, partition, rows, files }: FilledPartition): void {
     const partitions = (this.#manifest.groups[group] ??= {})
     const all = { ...partitions[partition]?.files, ...files }
-    partitions[partition] = { rows, hash: hashOfFiles(all), files: all }
+    partitions[partition] = { rows, hash: filesHash(all), files: all }
     this.#rows.set(`${group} ${partition}`, rows)
     for (const { bytes } of Object.values(files)) {
       this.files++

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { partitionAt, partitionsOf } from './calendar.ts'
+import { partitionAt, partitionsBetween } from './calendar.ts'
 
 const at = (text: string): number => Date.parse(text)
 
@@ -18,7 +18,7 @@ test('a day and a month hold their first moment and not their end', () => {
 })
 
 test('partitions of a stretch are those that hold a part of it, its last moment too', () => {
-  const names = (from: string, to: string) => Array.from(partitionsOf('day', at(from), at(to)), ({ name }) => name)
+  const names = (from: string, to: string) => Array.from(partitionsBetween('day', at(from), at(to)), ({ name }) => name)
   assert.deepEqual(names('2026-02-27T23:00Z', '2026-03-01T00:00Z'), ['2026-02-27', '2026-02-28', '2026-03-01'])
   assert.deepEqual(names('2026-02-27T00:00Z', '2026-02-27T00:00Z'), ['2026-02-27'])
 })

@@ -1,12 +1,12 @@
 /** Calendar partitions of a store, in UTC: days or months. Times are UTC ms. */
 
 /** Partition sizes. */
-export const units = ['day', 'month'] as const
+export const partitionUnits = ['day', 'month'] as const
 
-export type Unit = (typeof units)[number]
+export type PartitionUnit = (typeof partitionUnits)[number]
 
 /** One partition; `end` is exclusive. */
-export interface Partition {
+export interface CalendarPartition {
   /** `2026-01-31`, or `2026-01`. */
   readonly name: string
   readonly start: number
@@ -14,7 +14,7 @@ export interface Partition {
 }
 
 /** The partition that contains a time. */
-export function partitionAt(unit: Unit, time: number): Partition {
+export function partitionAt(unit: PartitionUnit, time: number): CalendarPartition {
   const date = new Date(time)
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]
   const start = unit === 'day' ? Date.UTC(year, month, day) : Date.UTC(year, month)
@@ -23,6 +23,6 @@ export function partitionAt(unit: Unit, time: number): Partition {
 }
 
 /** The partitions that overlap [from, to], in order. */
-export function* partitionsOf(unit: Unit, from: number, to: number): Generator<Partition> {
+export function* partitionsBetween(unit: PartitionUnit, from: number, to: number): Generator<CalendarPartition> {
   for (let partition = partitionAt(unit, from); partition.start <= to; partition = partitionAt(unit, partition.end)) yield partition
 }

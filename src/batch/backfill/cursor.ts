@@ -1,42 +1,42 @@
 /** A forward cursor over the events of a source; each event is read once. */
 import type { Block } from '../../columns/block.ts'
-import { firstNotBelow } from '../../columns/order.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import { lowerBound } from '../../columns/order.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { noEventsOf, type Events } from './events.ts'
+import { emptyBlockOf, type EventHistory } from './events.ts'
 
 /** Reads events in order of arrival, a block at a time. */
-export class Cursor {
+export class EventCursor {
   readonly #nothing: Block
   readonly #pieces: Iterator<Block>
   #next: Block | undefined
   /** Events read. */
-  taken = 0
+  eventsRead = 0
 
   /** Starts at the events that arrived at `from`, UTC ms, or later. */
-  constructor(events: Events, source: SourceIR, columns: ReadonlySet<string>, from: number) {
-    this.#nothing = noEventsOf(source, columns)
+  constructor(events: EventHistory, source: SourceIR, columns: ReadonlySet<string>, from: number) {
+    this.#nothing = emptyBlockOf(source, columns)
     this.#pieces = events.blocks(source, columns, from, Infinity)[Symbol.iterator]()
     this.#next = this.#piece()
   }
 
   /** The next unread events, or `undefined` at the end. */
-  get next(): Block | undefined {
+  get peek(): Block | undefined {
     return this.#next
   }
 
   /** Reads the first `count` of `next`. */
-  take(count: number): Block {
+  read(count: number): Block {
     const next = this.#next
     if (!next) return this.#nothing
-    this.taken += count
-    this.#next = count === next.length ? this.#piece() : blockSlice(next, count, next.length)
-    return blockSlice(next, 0, count)
+    this.eventsRead += count
+    this.#next = count === next.length ? this.#piece() : sliceBlock(next, count, next.length)
+    return sliceBlock(next, 0, count)
   }
 
   /** Reads the events that arrived before `moment`, block by block. */
-  *before(moment: number): Generator<Block> {
-    for (let next = this.#next; next && next.arrival[0] < moment; next = this.#next) yield this.take(firstNotBelow(next.arrival, moment))
+  *readBefore(moment: number): Generator<Block> {
+    for (let next = this.#next; next && next.arrival[0] < moment; next = this.#next) yield this.read(lowerBound(next.arrival, moment))
   }
 
   #piece(): Block | undefined {

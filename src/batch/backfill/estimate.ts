@@ -2,15 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ColumnFiles } from '../../files/column-files.ts'
-import type { Events, Extents } from './events.ts'
-import type { Filling } from './fill.ts'
+import { ColumnFileWriter } from '../../files/column-files.ts'
+import type { EventHistory, HistoryExtents } from './events.ts'
+import type { FillOptions } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'
-import { sampleOf, type Sample } from './sample.ts'
-import type { Work } from './work.ts'
+import { measureSample, type CostSample } from './sample.ts'
+import type { BackfillWork } from './work.ts'
 
 /** Cost of filling a gap. */
-export interface Cost {
+export interface BackfillCost {
   /** Files to write and events to read; events of several pieces of work count once for each. */
   readonly files: number
   readonly events: number
@@ -22,28 +22,28 @@ export interface Cost {
 }
 
 /** Input of the measurement. */
-export interface Measuring extends Pick<Filling, 'unit'> {
-  readonly events: Events
-  readonly extents: Extents
+export interface MeasurementInput extends Pick<FillOptions, 'unit'> {
+  readonly events: EventHistory
+  readonly extents: HistoryExtents
 }
 
 /** Estimates seconds and bytes from measured samples. */
-export async function costOf(
+export async function estimateCost(
   gaps: readonly GroupGap[],
-  work: readonly Work[],
+  work: readonly BackfillWork[],
   threads: number,
-  { events, unit, extents }: Measuring,
-): Promise<Cost> {
+  { events, unit, extents }: MeasurementInput,
+): Promise<BackfillCost> {
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
-  const files = await ColumnFiles.open(join(scratch, 'duckdb'))
+  const files = await ColumnFileWriter.open(join(scratch, 'duckdb'))
   const { until, forgotten } = extents
   try {
     const rates = new Map<string, Rates>()
     for (const gap of gaps) {
-      const samples: Sample[] = []
+      const samples: CostSample[] = []
       for (const chosen of sampledOf(gap))
         samples.push(
-          await sampleOf(
+          await measureSample(
             gap,
             chosen,
             { events, unit, until, forgotten, folder: join(scratch, 'store'), files },
@@ -51,13 +51,13 @@ export async function costOf(
             samples.length > 0,
           ),
         )
-      if (samples.length > 0) rates.set(gap.asked.group.name, new Rates(gap, samples))
+      if (samples.length > 0) rates.set(gap.group.group.name, new Rates(gap, samples))
     }
     const seconds = work.map(piece => rates.get(piece.group)!.secondsOf(piece))
     const all = seconds.reduce((sum, each) => sum + each, 0)
     const each = [...rates.values()]
     return {
-      ...countsOf(work),
+      ...exactCounts(work),
       seconds: Math.max(all / threads, ...seconds),
       bytes: each.reduce((sum, rate) => sum + rate.bytes, 0),
       measured: each.reduce((sum, rate) => sum + rate.rows, 0),
@@ -69,7 +69,7 @@ export async function costOf(
 }
 
 /** The exact counts, without estimates. */
-export function countsOf(work: readonly Work[]): Cost {
+export function exactCounts(work: readonly BackfillWork[]): BackfillCost {
   return {
     files: work.reduce((sum, { partitions }) => sum + partitions.reduce((n, each) => n + each.files.length, 0), 0),
     events: work.reduce((sum, { cost }) => sum + Math.max(cost.read, cost.rows), 0),
@@ -83,10 +83,10 @@ export function countsOf(work: readonly Work[]): Cost {
  * Partitions to measure, among those with missing files. Rows at events: the partition with most events, the last of equal ones. Rows at
  * times: the first, middle and last, since the number of live keys grows at the start of a history.
  */
-function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
+function sampledOf({ group: asked, partitions }: GroupGap): PartitionGap[] {
   const lacking = partitions.filter(({ files }) => files.length > 0)
   if (lacking.length === 0) return []
-  if (asked.moments.kind === 'events') return [lacking.reduce((a, b) => (b.events >= a.events ? b : a))]
+  if (asked.rowTimes.kind === 'events') return [lacking.reduce((a, b) => (b.events >= a.events ? b : a))]
   const places = new Set([0, Math.floor((lacking.length - 1) / 2), lacking.length - 1])
   return [...places].map(place => lacking[place])
 }
@@ -95,9 +95,9 @@ function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
 class Rates {
   readonly #gap: GroupGap
   /** In time order; at least one sample. */
-  readonly #samples: readonly Sample[]
+  readonly #samples: readonly CostSample[]
 
-  constructor(gap: GroupGap, samples: readonly Sample[]) {
+  constructor(gap: GroupGap, samples: readonly CostSample[]) {
     this.#gap = gap
     this.#samples = samples
   }
@@ -115,7 +115,7 @@ class Rates {
     )
   }
 
-  secondsOf({ features, partitions, cost }: Work): number {
+  secondsOf({ features, partitions, cost }: BackfillWork): number {
     const [{ secondsRead, columns }] = this.#samples
     const share = Math.min(1, (features.length + 1) / columns)
     const named = new Map(this.#gap.partitions.map(gap => [gap.partition.name, gap]))
@@ -124,9 +124,9 @@ class Rates {
   }
 
   /** Estimate for a partition: in proportion to its events, or interpolated between the two nearest samples in time. */
-  #at({ partition: { start }, events }: PartitionGap, of: (sample: Sample) => number): number {
+  #at({ partition: { start }, events }: PartitionGap, of: (sample: CostSample) => number): number {
     const samples = this.#samples
-    if (this.#gap.asked.moments.kind === 'events') return (of(samples[0]) / Math.max(1, samples[0].events)) * events
+    if (this.#gap.group.rowTimes.kind === 'events') return (of(samples[0]) / Math.max(1, samples[0].events)) * events
     const later = samples.find(sample => sample.start >= start) ?? samples.at(-1)!
     const earlier = samples.findLast(sample => sample.start <= start) ?? samples[0]
     if (later.start === earlier.start) return of(later)

@@ -1,18 +1,18 @@
 /** The events behind feature values, in order of arrival; and their in-memory form, as read from files. */
 import { createHash, type Hash } from 'node:crypto'
-import type { Block, Column } from '../../columns/block.ts'
-import { firstNotBelow } from '../../columns/order.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import type { Block, ColumnData } from '../../columns/block.ts'
+import { lowerBound } from '../../columns/order.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { partitionAt, type Partition, type Unit } from './calendar.ts'
-import { hashOf } from './manifest.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import { shortHash } from './manifest.ts'
 
 /** Events per block. */
-export const PIECE = 1 << 16
+export const EVENTS_AT_ONCE = 1 << 16
 
 /** A history of events by source. */
-export interface Events {
+export interface EventHistory {
   /** Texts and their ids. */
   readonly strings: Strings
   /** Events that arrived in [from, to), in order, with at least these columns, some ten thousand per block. */
@@ -20,7 +20,7 @@ export interface Events {
 }
 
 /** An empty block with these columns of a source. */
-export function noEventsOf({ columns }: SourceIR, names: ReadonlySet<string>): Block {
+export function emptyBlockOf({ columns }: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
   const selected = columns.filter(({ name }) => names.has(name))
   const values = selected.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
@@ -28,16 +28,16 @@ export function noEventsOf({ columns }: SourceIR, names: ReadonlySet<string>): B
 }
 
 /** The events of a source in one partition. */
-export interface Extent extends Partition {
+export interface PartitionExtent extends CalendarPartition {
   readonly events: number
   /** Digest of times, arrivals and the values of these columns. */
   digest(columns: readonly string[]): string
 }
 
 /** The extent of a history, by partition. */
-export interface Extents {
+export interface HistoryExtents {
   /** By source, then by partition name in order; partitions without events are absent. */
-  readonly of: ReadonlyMap<string, ReadonlyMap<string, Extent>>
+  readonly of: ReadonlyMap<string, ReadonlyMap<string, PartitionExtent>>
   /** First and last arrival by source. */
   readonly span: ReadonlyMap<string, { readonly first: number; readonly last: number }>
   /** Every later event arrives after this, UTC ms. */
@@ -47,7 +47,7 @@ export interface Extents {
 }
 
 /** Events in memory, in order of arrival. */
-export class EventsInMemory implements Events {
+export class EventsInMemory implements EventHistory {
   readonly strings: Strings
   readonly #blocks: ReadonlyMap<string, Block>
 
@@ -58,11 +58,12 @@ export class EventsInMemory implements Events {
 
   *blocks({ name }: SourceIR, _columns: ReadonlySet<string>, from: number, to: number): Generator<Block> {
     const block = this.#blocks.get(name)!
-    const end = firstNotBelow(block.arrival, to)
-    for (let row = firstNotBelow(block.arrival, from); row < end; row += PIECE) yield blockSlice(block, row, Math.min(end, row + PIECE))
+    const end = lowerBound(block.arrival, to)
+    for (let row = lowerBound(block.arrival, from); row < end; row += EVENTS_AT_ONCE)
+      yield sliceBlock(block, row, Math.min(end, row + EVENTS_AT_ONCE))
   }
 
-  extents(unit: Unit): Extents {
+  extents(unit: PartitionUnit): HistoryExtents {
     const of = new Map([...this.#blocks].map(([name, block]) => [name, this.#extentsOf(block, unit)]))
     const spans = [...this.#blocks].flatMap(([name, { arrival, length }]) =>
       length === 0 ? [] : [[name, { first: arrival[0], last: arrival[length - 1] }] as const],
@@ -70,11 +71,11 @@ export class EventsInMemory implements Events {
     return { of, span: new Map(spans), until: Math.max(...spans.map(([, { last }]) => last)), forgotten: -Infinity }
   }
 
-  #extentsOf(block: Block, unit: Unit): Map<string, Extent> {
-    const extents = new Map<string, Extent>()
+  #extentsOf(block: Block, unit: PartitionUnit): Map<string, PartitionExtent> {
+    const extents = new Map<string, PartitionExtent>()
     for (let row = 0; row < block.length;) {
       const partition = partitionAt(unit, block.arrival[row])
-      const part = blockSlice(block, row, firstNotBelow(block.arrival, partition.end))
+      const part = sliceBlock(block, row, lowerBound(block.arrival, partition.end))
       extents.set(partition.name, { ...partition, ...extentOf(part, this.strings) })
       row += part.length
     }
@@ -82,7 +83,7 @@ export class EventsInMemory implements Events {
   }
 }
 
-function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'digest'> {
+function extentOf(block: Block, strings: Strings): Pick<PartitionExtent, 'events' | 'digest'> {
   const { length, time, arrival, columns } = block
   const digests = new Map<string, string>()
   const digestOf = (column: string): string => {
@@ -95,7 +96,7 @@ function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'dige
     events: length,
     digest(names) {
       timesDigest ??= bytesOf(time).update(bytesIn(arrival)).digest('hex')
-      return hashOf([timesDigest, ...names.map(digestOf)])
+      return shortHash([timesDigest, ...names.map(digestOf)])
     },
   }
 }
@@ -106,7 +107,7 @@ const bytesIn = ({ buffer, byteOffset, byteLength }: Float64Array | Int32Array |
 const bytesOf = (values: Float64Array | Int32Array): Hash => createHash('sha256').update(bytesIn(values))
 
 /** Digest of a column. Texts are numbered by first occurrence and hashed once each, so ids do not matter. */
-function digest({ values, nulls }: Column, strings: Strings): string {
+function digest({ values, nulls }: ColumnData, strings: Strings): string {
   const isText = values instanceof Int32Array
   const hash = isText ? textsHash(values, strings) : bytesOf(values)
   if (nulls?.includes(1)) hash.update('nulls').update(nulls)

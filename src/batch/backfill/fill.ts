@@ -1,32 +1,32 @@
 /** Does one piece of work: computes rows and values of some partitions, and writes the files of each partition when it is complete. */
 import { join } from 'node:path'
 import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
-import { othersTurn } from '../../base/clock.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
 import type { Strings } from '../../columns/strings.ts'
-import { delivered } from '../../decision/delivered.ts'
-import { featureRefusals } from '../../decision/refused.ts'
-import type { ColumnFiles } from '../../files/column-files.ts'
+import { deliverColumn } from '../../decision/deliver-column.ts'
+import { featureRefusals } from '../../decision/feature-refusals.ts'
+import type { ColumnFileWriter } from '../../files/column-files.ts'
 import type { OutputColumn, OutputValues } from '../../files/table.ts'
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import type { Unit } from './calendar.ts'
-import type { Events } from './events.ts'
-import { folderOf } from './layout.ts'
+import type { BackfillFeature, BackfillGroup } from './target.ts'
+import type { PartitionUnit } from './calendar.ts'
+import type { EventHistory } from './events.ts'
+import { partitionFolder } from './layout.ts'
 import type { StoredFile } from './manifest.ts'
-import { rowsOf, type RowChunk, type Rows } from './rows.ts'
+import { backfillRowReader, type RowChunk, type BackfillRowReader } from './rows.ts'
 import { FeatureValues } from './values.ts'
-import { partitionsRead, type Work, type WorkPartition } from './work.ts'
+import { partitionsToRead, type BackfillWork, type WorkPartition } from './work.ts'
 
 /** Source, destination and callbacks of the work. */
-export interface Filling {
-  readonly events: Events
-  readonly unit: Unit
+export interface FillOptions {
+  readonly events: EventHistory
+  readonly unit: PartitionUnit
   /** Folder of the store. */
   readonly folder: string
   /** Last time that is known, and the end of forgotten arrivals, UTC ms. */
   readonly until: number
   readonly forgotten: number
   /** `undefined` computes without writing. */
-  readonly files: ColumnFiles | undefined
+  readonly files: ColumnFileWriter | undefined
   /** Called between rows, with the time of the last row, UTC ms; throws to end the work. */
   readonly onRows: (rows: number, t: number) => void
   /** Most rows of a partition, completed to the end of their time; for measurements. */
@@ -43,7 +43,7 @@ export interface FilledPartition {
 }
 
 /** Columns of the rows file: keys, and the time of the row. */
-export const rowColumns = ({ keys }: AskedGroup): OutputColumn[] => [
+export const rowColumns = ({ keys }: BackfillGroup): OutputColumn[] => [
   ...keys.map((column): OutputColumn => ({ ...column, name: `key.${column.name}` })),
   { name: 't', type: 'timestamp' },
 ]
@@ -52,26 +52,26 @@ export const rowColumns = ({ keys }: AskedGroup): OutputColumn[] => [
  * Does the work and returns the number of events read.
  * @throws the limit errors of the kernel, `SPILL_DATA` for a damaged log, `SPILL_INPUT` if a file cannot be written.
  */
-export async function fill(work: Work, asked: AskedGroup, filling: Filling): Promise<number> {
+export async function fillWork(work: BackfillWork, asked: BackfillGroup, filling: FillOptions): Promise<number> {
   const { events, unit, forgotten, until } = filling
   const features = asked.features.filter(({ feature }) => work.features.includes(feature.name))
   const reading = { asked, features, events, from: work.from, forgotten }
   const values = features.length > 0 ? new FeatureValues(reading) : undefined
-  let rows: Rows | undefined
-  for (const { partition, files } of partitionsRead(work, unit)) {
-    rows ??= rowsOf(asked, events, partition, until)
+  let rows: BackfillRowReader | undefined
+  for (const { partition, files } of partitionsToRead(work, unit)) {
+    rows ??= backfillRowReader(asked, events, partition, until)
     await fillPartition({ partition, files: files ?? [] }, asked, { rows, features, values }, filling)
   }
   return values?.applied ?? 0
 }
 
 interface FillSources {
-  readonly rows: Rows
-  readonly features: readonly AskedFeature[]
+  readonly rows: BackfillRowReader
+  readonly features: readonly BackfillFeature[]
   readonly values: FeatureValues | undefined
 }
 
-async function fillPartition(wanted: WorkPartition, asked: AskedGroup, sources: FillSources, filling: Filling): Promise<void> {
+async function fillPartition(wanted: WorkPartition, asked: BackfillGroup, sources: FillSources, filling: FillOptions): Promise<void> {
   const { partition, files } = wanted
   const output = files.length > 0 ? filling.files : undefined
   const table = new Table(files, asked, sources.features, filling.events.strings)
@@ -85,7 +85,7 @@ async function fillPartition(wanted: WorkPartition, asked: AskedGroup, sources: 
       if (output) table.append(output, part)
       rows += part.length
       filling.onRows(files.length > 0 ? part.length : 0, last)
-      await othersTurn()
+      await yieldToEventLoop()
     }
   }
   if (output) filling.onFilled(await finishPartition(wanted, asked, table, output, filling))
@@ -93,12 +93,12 @@ async function fillPartition(wanted: WorkPartition, asked: AskedGroup, sources: 
 
 async function finishPartition(
   { partition, files }: WorkPartition,
-  { group }: AskedGroup,
+  { group }: BackfillGroup,
   table: Table,
-  output: ColumnFiles,
-  { folder, unit }: Filling,
+  output: ColumnFileWriter,
+  { folder, unit }: FillOptions,
 ): Promise<FilledPartition> {
-  const at = folderOf(folder, group.name, unit, partition)
+  const at = partitionFolder(folder, group.name, unit, partition)
   const rows = output.length
   const written = await output.finish(files.map(({ file, feature }) => ({ path: join(at, file), columns: table.columnsOf(feature) })))
   const stored = files.map(({ file, code, input }, i): [string, StoredFile] => {
@@ -111,14 +111,14 @@ async function finishPartition(
 /** The files of a partition as one table. */
 class Table {
   readonly columns: readonly OutputColumn[]
-  readonly #asked: AskedGroup
+  readonly #asked: BackfillGroup
   /** Columns of the rows, if they are written. */
   readonly #rows: readonly OutputColumn[]
   /** Computed features that are written, by index. */
-  readonly #features: readonly (readonly [number, AskedFeature])[]
+  readonly #features: readonly (readonly [number, BackfillFeature])[]
   readonly #strings: Strings
 
-  constructor(files: WorkPartition['files'], asked: AskedGroup, features: readonly AskedFeature[], strings: Strings) {
+  constructor(files: WorkPartition['files'], asked: BackfillGroup, features: readonly BackfillFeature[], strings: Strings) {
     this.#asked = asked
     this.#rows = files.some(({ feature }) => feature === undefined) ? rowColumns(asked) : []
     this.#features = [...features.entries()].filter(([, { feature }]) => files.some(file => file.feature === feature.name))
@@ -130,14 +130,14 @@ class Table {
     return feature === undefined ? this.#rows : this.#features.flatMap(([, { column }]) => (column.name === feature ? [column] : []))
   }
 
-  append(output: ColumnFiles, { length, t, keys, features }: RowChunk & { readonly features: readonly FeatureColumn[] }): void {
+  append(output: ColumnFileWriter, { length, t, keys, features }: RowChunk & { readonly features: readonly FeatureColumn[] }): void {
     const { source, group } = this.#asked
     const first = output.length
     const rows: OutputValues[] =
       this.#rows.length > 0
         ? [
             ...keys.map((column, i) =>
-              delivered(
+              deliverColumn(
                 column,
                 source.columns.find(({ name }) => name === group.key[i])!,
               ),
@@ -145,13 +145,13 @@ class Table {
             { values: t },
           ]
         : []
-    const values = this.#features.map(([index, { feature }]) => delivered(features[index], feature))
+    const values = this.#features.map(([index, { feature }]) => deliverColumn(features[index], feature))
     output.append(length, [...rows, ...values], this.#strings)
     for (const [index, { column }] of this.#features) refuseRows(output, column, features[index].refused.subarray(0, length), first)
   }
 }
 
-function refuseRows(output: ColumnFiles, column: OutputColumn, refused: Uint8Array, first: number): void {
+function refuseRows(output: ColumnFileWriter, column: OutputColumn, refused: Uint8Array, first: number): void {
   if (!Object.values(refusals).some(code => refused.includes(code))) return
   const rows: number[] = []
   const codes: string[] = []

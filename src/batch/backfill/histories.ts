@@ -2,14 +2,14 @@
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { load, type LoadOptions, type SourceFile } from '../../replay/load.ts'
-import type { Asked } from './asked.ts'
-import type { History } from './backfill.ts'
-import type { Unit } from './calendar.ts'
+import type { BackfillTarget } from './target.ts'
+import type { BackfillHistory } from './backfill.ts'
+import type { PartitionUnit } from './calendar.ts'
 import { EventsInMemory } from './events.ts'
 import { EventsOfLog } from './log-events.ts'
-import { shared } from './shared.ts'
+import { shareEvents } from './shared-events.ts'
 
-const sourcesOf = ({ groups }: Asked): Set<string> => new Set(groups.map(({ source }) => source.name))
+const sourcesOf = ({ groups }: BackfillTarget): Set<string> => new Set(groups.map(({ source }) => source.name))
 
 /**
  * Reads the files of the required sources into memory.
@@ -17,11 +17,11 @@ const sourcesOf = ({ groups }: Asked): Set<string> => new Set(groups.map(({ sour
  */
 export async function historyOfFiles(
   { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
-  asked: Asked,
+  asked: BackfillTarget,
   files: readonly SourceFile[],
-  unit: Unit,
+  unit: PartitionUnit,
   options: LoadOptions,
-): Promise<History> {
+): Promise<BackfillHistory> {
   const names = sourcesOf(asked)
   const read = {
     ...ir,
@@ -36,14 +36,20 @@ export async function historyOfFiles(
   )
   const blocks = new Map([...histories].map(([name, { block }]) => [name, block]))
   const events = new EventsInMemory(blocks, strings)
-  return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shared(blocks, strings) }) }
+  return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shareEvents(blocks, strings) }) }
 }
 
 /**
  * The log of the folder `data`, also while a process runs on it.
  * @throws as `Log` does, and `SPILL_DATA` for a damaged segment.
  */
-export function historyOfLog({ ir }: Pick<Pipeline, 'ir'>, asked: Asked, store: StoredLog, data: string, unit: Unit): History {
+export function historyOfLog(
+  { ir }: Pick<Pipeline, 'ir'>,
+  asked: BackfillTarget,
+  store: StoredLog,
+  data: string,
+  unit: PartitionUnit,
+): BackfillHistory {
   const events = new EventsOfLog(store, ir.sources)
   return {
     events,

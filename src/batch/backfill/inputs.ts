@@ -1,13 +1,13 @@
 /** Digests of the events behind each file of a group's partitions: equal digests for equal events. */
 import { scheduleCursor } from '../../kernel/schedule.ts'
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import { partitionAt, type Partition, type Unit } from './calendar.ts'
-import type { Extent, Extents } from './events.ts'
-import { hashOf } from './manifest.ts'
-import { stretchOf } from './stretch.ts'
+import type { BackfillFeature, BackfillGroup } from './target.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import type { PartitionExtent, HistoryExtents } from './events.ts'
+import { shortHash } from './manifest.ts'
+import { foldSpan } from './fold-span.ts'
 
 /** Digest of the events of one file. */
-export interface Input {
+export interface InputDigest {
   readonly text: string
   /** Some events were forgotten since, so a change of them cannot be detected. */
   readonly isForgotten: boolean
@@ -20,16 +20,16 @@ interface Digests {
 }
 
 /** Computes the digests of one group. */
-export class Inputs {
-  readonly #asked: AskedGroup
-  readonly #extents: Extents
-  readonly #unit: Unit
+export class InputDigests {
+  readonly #asked: BackfillGroup
+  readonly #extents: HistoryExtents
+  readonly #unit: PartitionUnit
   /** Partitions with events, in order. */
-  readonly #own: readonly (readonly [string, Extent])[]
+  readonly #own: readonly (readonly [string, PartitionExtent])[]
   readonly #first: number
   readonly #digests = new Map<string, Digests>()
 
-  constructor(asked: AskedGroup, extents: Extents, unit: Unit) {
+  constructor(asked: BackfillGroup, extents: HistoryExtents, unit: PartitionUnit) {
     const { name } = asked.source
     this.#asked = asked
     this.#extents = extents
@@ -38,32 +38,32 @@ export class Inputs {
     this.#first = extents.span.get(name)?.first ?? Infinity
   }
 
-  ofRows(partition: Partition): Input {
-    const { moments, live, columns } = this.#asked
+  ofRows(partition: CalendarPartition): InputDigest {
+    const { rowTimes: moments, live, columns } = this.#asked
     return this.#input(columns, partition, moments.kind === 'events' ? partition.start : partition.start - live)
   }
 
-  of(feature: AskedFeature, partition: Partition): Input {
+  of(feature: BackfillFeature, partition: CalendarPartition): InputDigest {
     const rows = this.ofRows(partition)
-    const begins = feature.exact ? partition.start : stretchOf(feature, partition, this.#unit).start
+    const begins = feature.exact ? partition.start : foldSpan(feature, partition, this.#unit).start
     const own = this.#input(feature.columns, partition, begins - feature.reach)
-    return { text: hashOf([rows.text, own.text]), isForgotten: own.isForgotten || rows.isForgotten }
+    return { text: shortHash([rows.text, own.text]), isForgotten: own.isForgotten || rows.isForgotten }
   }
 
   /** Digest of the arrivals from a time to the end of a partition, in whole partitions. */
-  #input(columns: readonly string[], partition: Partition, from: number): Input {
+  #input(columns: readonly string[], partition: CalendarPartition, from: number): InputDigest {
     const { until, forgotten } = this.#extents
     const { each, upTo } = this.#digestsOf(columns)
     const end = this.#above(partition.name)
     const start = from <= this.#first ? 0 : this.#above(partitionAt(this.#unit, from).name, true)
     const read = start === 0 ? (upTo[end - 1] ?? null) : each.slice(start, end)
     const last = this.#lastTime(Math.min(partition.end - 1, until))
-    return { text: hashOf([columns, last, read]), isForgotten: forgotten > -Infinity && from <= forgotten }
+    return { text: shortHash([columns, last, read]), isForgotten: forgotten > -Infinity && from <= forgotten }
   }
 
   /** The last row time up to `moment`, for rows at scheduled times. */
   #lastTime(moment: number): number | null {
-    const { moments } = this.#asked
+    const { rowTimes: moments } = this.#asked
     return moments.kind === 'events' ? null : scheduleCursor(moments.schedule)(moment)
   }
 
@@ -73,7 +73,7 @@ export class Inputs {
     if (cached) return cached
     let chain = ''
     const each = this.#own.map(([name, extent]) => `${name} ${extent.digest(columns)}`)
-    const digests = { each, upTo: each.map(digest => (chain = hashOf([chain, digest]))) }
+    const digests = { each, upTo: each.map(digest => (chain = shortHash([chain, digest]))) }
     this.#digests.set(key, digests)
     return digests
   }

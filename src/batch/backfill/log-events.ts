@@ -2,19 +2,19 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Block } from '../../columns/block.ts'
 import { concatBlocks } from '../../columns/concat.ts'
-import { firstNotBelow } from '../../columns/order.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import { lowerBound } from '../../columns/order.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
-import { partitionAt, type Partition, type Unit } from './calendar.ts'
-import { PIECE, type Events, type Extent, type Extents } from './events.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import { EVENTS_AT_ONCE, type EventHistory, type PartitionExtent, type HistoryExtents } from './events.ts'
 
 /** Reads events from log segments. */
-export class EventsOfLog implements Events {
+export class EventsOfLog implements EventHistory {
   readonly strings = new Strings()
   readonly #store: StoredLog
   readonly #log: Log
@@ -36,14 +36,14 @@ export class EventsOfLog implements Events {
     let pending: Block[] = []
     let length = 0
     const wanted = (source: string, column: string): boolean => source === name && columns.has(column)
-    for (const { sources } of log.segments(log.since(from), this.end, { stringsOf: () => this.strings, wanted })) {
+    for (const { sources } of log.segments(log.firstEntrySince(from), this.end, { stringsOf: () => this.strings, wanted })) {
       const rows = sources.find(({ source }) => source === name)
       if (!rows) continue
-      const part = blockSlice(rows.block, firstNotBelow(rows.block.arrival, from), firstNotBelow(rows.block.arrival, to))
+      const part = sliceBlock(rows.block, lowerBound(rows.block.arrival, from), lowerBound(rows.block.arrival, to))
       pending.push(part)
       length += part.length
       if (rows.block.arrival[rows.block.length - 1] >= to) break
-      if (length < PIECE) continue
+      if (length < EVENTS_AT_ONCE) continue
       yield concatBlocks(pending)
       pending = []
       length = 0
@@ -52,7 +52,7 @@ export class EventsOfLog implements Events {
   }
 
   /** Extents from one pass over the log, without columns. */
-  extents(unit: Unit, names: readonly string[]): Extents {
+  extents(unit: PartitionUnit, names: readonly string[]): HistoryExtents {
     const of = new Map(names.map(name => [name, new Map<string, PartitionCounts>()]))
     const span = new Map<string, { first: number; last: number }>()
     for (const { checksum, segment } of this.#stored()) {
@@ -63,7 +63,7 @@ export class EventsOfLog implements Events {
         span.set(source, { first: span.get(source)?.first ?? arrival[0], last: arrival[block.length - 1] })
         for (let row = 0; row < block.length;) {
           const partition = partitionAt(unit, arrival[row])
-          const next = firstNotBelow(arrival, partition.end)
+          const next = lowerBound(arrival, partition.end)
           const counts = partitions.get(partition.name) ?? { partition, events: 0, sum: createHash('sha256') }
           counts.events += next - row
           counts.sum.update(`${segment.first} ${checksum};`)
@@ -75,14 +75,14 @@ export class EventsOfLog implements Events {
     return { of: new Map([...of].map(([name, counts]) => [name, extentsOf(counts)])), span, ...this.#bounds() }
   }
 
-  #bounds(): Pick<Extents, 'until' | 'forgotten'> {
-    return { until: this.#log.notBefore - 1, forgotten: beginsOf(this.#store).arrival }
+  #bounds(): Pick<HistoryExtents, 'until' | 'forgotten'> {
+    return { until: this.#log.notBefore - 1, forgotten: logStartOf(this.#store).arrival }
   }
 
   *#stored(): Generator<{ readonly checksum: string; readonly segment: Segment }> {
     const { columnsOf } = this.#log.schemas
     const context = { columnsOf, stringsOf: () => this.strings, wanted: () => false }
-    for (let next = beginsOf(this.#store).entry; next < this.end;) {
+    for (let next = logStartOf(this.#store).entry; next < this.end;) {
       const stored = this.#store.segmentAt(next)
       if (!stored) return
       const { first, entries, bytes } = stored
@@ -97,15 +97,15 @@ export class EventsOfLog implements Events {
 
 /** Running totals of one partition. */
 interface PartitionCounts {
-  readonly partition: Partition
+  readonly partition: CalendarPartition
   events: number
   /** Hash over the checksums of the segments with its events. */
   readonly sum: Hash
 }
 
-function extentsOf(partitions: ReadonlyMap<string, PartitionCounts>): Map<string, Extent> {
+function extentsOf(partitions: ReadonlyMap<string, PartitionCounts>): Map<string, PartitionExtent> {
   return new Map(
-    [...partitions].map(([name, { partition, events, sum }]): [string, Extent] => {
+    [...partitions].map(([name, { partition, events, sum }]): [string, PartitionExtent] => {
       const digest = sum.digest('hex').slice(0, 32)
       return [name, { ...partition, events, digest: () => digest }]
     }),

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../../base/write-whole.ts'
+import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
 import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import { fileError, systemError } from '../../files/file-error.ts'
-import type { Unit } from './calendar.ts'
+import type { PartitionUnit } from './calendar.ts'
 
 /** One file of the store. */
 export interface StoredFile {
@@ -35,7 +35,7 @@ export interface StoreManifest {
   readonly format: 1
   /** Spillway version of the last write. */
   readonly spillway: string
-  readonly partition: Unit
+  readonly partition: PartitionUnit
   /** Partitions by group, then by name. */
   readonly groups: Record<string, StoredGroup>
 }
@@ -46,7 +46,7 @@ const MANIFEST = 'manifest.json'
  * Reads the manifest of a folder, or returns an empty manifest.
  * @throws `SPILL_INPUT` for a folder of something else, `SPILL_DATA` for an unreadable manifest.
  */
-export function readManifest(folder: string, partition: Unit | undefined): StoreManifest {
+export function readManifest(folder: string, partition: PartitionUnit | undefined): StoreManifest {
   const path = join(folder, MANIFEST)
   if (!existsSync(path)) return { format: 1, spillway: packageVersion(), partition: partition ?? 'day', groups: {} }
   const manifest = parseManifest(path)
@@ -77,7 +77,7 @@ export function writeManifest(folder: string, manifest: StoreManifest): void {
   const path = join(folder, MANIFEST)
   try {
     mkdirSync(folder, { recursive: true })
-    writeWhole(path, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`, { flush: true })
+    writeAtomically(path, `${canonicalJson({ ...manifest, spillway: packageVersion() })}\n`, { flush: true })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileError(folder, 'is a file; name a folder', error)
     throw systemError(path, error)
@@ -85,12 +85,12 @@ export function writeManifest(folder: string, manifest: StoreManifest): void {
 }
 
 /** Hash over files by name. */
-export const hashOfFiles = (files: Readonly<Record<string, StoredFile>>): string =>
-  hashOf(Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])))
+export const filesHash = (files: Readonly<Record<string, StoredFile>>): string =>
+  shortHash(Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])))
 
 /** Hash over all partitions of all groups. */
-export const hashOfStore = ({ groups }: StoreManifest): string =>
-  hashOf(
+export const storeHash = ({ groups }: StoreManifest): string =>
+  shortHash(
     Object.fromEntries(
       Object.entries(groups).map(([group, partitions]) => [
         group,
@@ -100,4 +100,4 @@ export const hashOfStore = ({ groups }: StoreManifest): string =>
   )
 
 /** 32 hex digits of SHA-256 over JSON with sorted keys. */
-export const hashOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32)
+export const shortHash = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32)

@@ -2,47 +2,49 @@
  * The rows of a group: keys and times, by partition, in order of time. Within one time, events are in log order, and live keys in key order
  * (numbers by size, texts by UTF-8 bytes).
  */
-import type { Column } from '../../columns/block.ts'
-import { gatherColumn, picked } from '../../columns/gather.ts'
-import { columnSlice } from '../../columns/slice.ts'
+import type { ColumnData } from '../../columns/block.ts'
+import { gatherColumn, gatherArray } from '../../columns/gather.ts'
+import { sliceColumn } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { FeatureIR, GroupIR } from '../../define/ir/ir.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
-import type { AskedGroup } from './asked.ts'
-import type { Partition } from './calendar.ts'
-import { Cursor } from './cursor.ts'
-import { PIECE, type Events } from './events.ts'
+import type { BackfillGroup } from './target.ts'
+import type { CalendarPartition } from './calendar.ts'
+import { EventCursor } from './cursor.ts'
+import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 
 /** Some rows in columns. */
 export interface RowChunk {
   readonly length: number
   /** UTC ms, non-decreasing. */
   readonly t: Float64Array
-  readonly keys: readonly Column[]
+  readonly keys: readonly ColumnData[]
 }
 
 /** Rows by partition; partitions must be requested in order. */
-export interface Rows {
-  in(partition: Partition): Iterable<RowChunk>
+export interface BackfillRowReader {
+  in(partition: CalendarPartition): Iterable<RowChunk>
 }
 
 /** `from`: the first partition. `until`: the last time that is known, UTC ms. */
-export function rowsOf(asked: AskedGroup, events: Events, from: Partition, until: number): Rows {
-  return asked.moments.kind === 'events' ? { in: partition => atEvents(asked, events, partition) } : new AtTimes(asked, events, from, until)
+export function backfillRowReader(asked: BackfillGroup, events: EventHistory, from: CalendarPartition, until: number): BackfillRowReader {
+  return asked.rowTimes.kind === 'events'
+    ? { in: partition => atEvents(asked, events, partition) }
+    : new AtTimes(asked, events, from, until)
 }
 
-function* atEvents({ group, source }: AskedGroup, events: Events, { start, end }: Partition): Generator<RowChunk> {
+function* atEvents({ group, source }: BackfillGroup, events: EventHistory, { start, end }: CalendarPartition): Generator<RowChunk> {
   for (const { length, arrival, columns } of events.blocks(source, new Set(group.key), start, end)) {
     const keys = group.key.map(name => columns[name])
     const validRows = rowsWithKey(keys, length)
     if (!validRows) yield { length, t: arrival, keys }
-    else yield { length: validRows.length, t: picked(arrival, validRows), keys: keys.map(column => gatherColumn(column, validRows)) }
+    else yield { length: validRows.length, t: gatherArray(arrival, validRows), keys: keys.map(column => gatherColumn(column, validRows)) }
   }
 }
 
 /** Rows without a NULL in their key; `undefined` if that is every row. */
-function rowsWithKey(keys: readonly Column[], length: number): Uint32Array | undefined {
+function rowsWithKey(keys: readonly ColumnData[], length: number): Uint32Array | undefined {
   const nullable = keys.flatMap(({ nulls }) => nulls ?? [])
   if (nullable.length === 0) return undefined
   const rows = new Uint32Array(length)
@@ -52,28 +54,29 @@ function rowsWithKey(keys: readonly Column[], length: number): Uint32Array | und
 }
 
 /** Rows for every live key at the times of a schedule. */
-class AtTimes implements Rows {
+class AtTimes implements BackfillRowReader {
   readonly #strings: Strings
-  readonly #schedule: Extract<AskedGroup['moments'], { kind: 'times' }>['schedule']
+  readonly #schedule: Extract<BackfillGroup['rowTimes'], { kind: 'times' }>['schedule']
   readonly #until: number
-  readonly #events: Cursor
+  readonly #events: EventCursor
   /** Computes the time since the last event of each key. */
   readonly #kernel: Kernel
 
-  constructor(asked: AskedGroup, events: Events, { start }: Partition, until: number) {
-    const { group, source, live, moments, columns } = asked
+  constructor(asked: BackfillGroup, events: EventHistory, { start }: CalendarPartition, until: number) {
+    const { group, source, live, rowTimes: moments, columns } = asked
     this.#strings = events.strings
-    this.#schedule = (moments as Extract<AskedGroup['moments'], { kind: 'times' }>).schedule
+    this.#schedule = (moments as Extract<BackfillGroup['rowTimes'], { kind: 'times' }>).schedule
     this.#until = until
-    this.#events = new Cursor(events, source, new Set(columns), start - live)
+    this.#events = new EventCursor(events, source, new Set(columns), start - live)
     this.#kernel = new Kernel(livenessGroup(group, live), source, { strings: events.strings })
   }
 
-  *in({ start, end }: Partition): Generator<RowChunk> {
+  *in({ start, end }: CalendarPartition): Generator<RowChunk> {
     for (const t of scheduledTimes(this.#schedule, start, Math.min(end, this.#until + 1))) {
-      for (const block of this.#events.before(t + 1)) this.#kernel.apply(block)
+      for (const block of this.#events.readBefore(t + 1)) this.#kernel.apply(block)
       const chunk = this.#liveAt(t)
-      for (let from = 0; from < chunk.length; from += PIECE) yield chunkSlice(chunk, from, Math.min(chunk.length, from + PIECE))
+      for (let from = 0; from < chunk.length; from += EVENTS_AT_ONCE)
+        yield chunkSlice(chunk, from, Math.min(chunk.length, from + EVENTS_AT_ONCE))
     }
   }
 
@@ -87,7 +90,7 @@ class AtTimes implements Rows {
 }
 
 function chunkSlice({ t, keys }: RowChunk, from: number, to: number): RowChunk {
-  return { length: to - from, t: t.subarray(from, to), keys: keys.map(column => columnSlice(column, from, to)) }
+  return { length: to - from, t: t.subarray(from, to), keys: keys.map(column => sliceColumn(column, from, to)) }
 }
 
 /** A group with one feature, from which liveness follows. */
@@ -97,7 +100,7 @@ function livenessGroup(group: GroupIR, live: number): GroupIR {
   return { ...group, features: [feature] }
 }
 
-function keyOrder(keys: readonly Column[], strings: Strings): (left: number, right: number) => number {
+function keyOrder(keys: readonly ColumnData[], strings: Strings): (left: number, right: number) => number {
   return (left, right) => {
     for (const { values } of keys) {
       const [a, b] = [values[left], values[right]]

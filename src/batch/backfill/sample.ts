@@ -3,15 +3,15 @@ import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import type { Partition } from './calendar.ts'
-import type { Events, Extents } from './events.ts'
-import { fill, type FilledPartition, type Filling } from './fill.ts'
+import type { BackfillFeature, BackfillGroup } from './target.ts'
+import type { CalendarPartition } from './calendar.ts'
+import type { EventHistory, HistoryExtents } from './events.ts'
+import { fillWork, type FilledPartition, type FillOptions } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'
-import { workFile, type Work } from './work.ts'
+import { toWorkFile, type BackfillWork } from './work.ts'
 
 /** One measurement. */
-export interface Sample {
+export interface CostSample {
   /** Start of the partition, UTC ms. */
   readonly start: number
   /** Events of the source that arrived in it. */
@@ -27,7 +27,7 @@ export interface Sample {
   readonly bytes: ReadonlyMap<string, number>
 }
 
-type Writing = Omit<Filling, 'onRows' | 'onFilled' | 'rowsMax'>
+type Writing = Omit<FillOptions, 'onRows' | 'onFilled' | 'rowsMax'>
 
 /**
  * Measures a partition with every file that is missing anywhere in the group.
@@ -35,20 +35,20 @@ type Writing = Omit<Filling, 'onRows' | 'onFilled' | 'rowsMax'>
  * Earlier events are applied first, as far as features reach and about BACKFILL_SAMPLE at most: values over empty windows are small and
  * compress too well. `isWarm`: the code is compiled already.
  */
-export async function sampleOf(
-  { asked, partitions }: GroupGap,
+export async function measureSample(
+  { group: asked, partitions }: GroupGap,
   { partition, events }: PartitionGap,
   writing: Writing,
-  extents: Extents,
+  extents: HistoryExtents,
   isWarm: boolean,
-): Promise<Sample> {
+): Promise<CostSample> {
   const missing = [...new Map(partitions.flatMap(({ files }) => files).map(file => [file.file, file])).values()]
   const features = missing.flatMap(({ feature }) => feature ?? [])
   const before = eventsBefore(asked, features, partition, extents)
-  const work: Work = {
+  const work: BackfillWork = {
     group: asked.group.name,
     features: features.map(({ feature }) => feature.name),
-    partitions: [{ partition, files: missing.map(workFile) }],
+    partitions: [{ partition, files: missing.map(toWorkFile) }],
     from: before.from,
     cost: { read: 0, rows: 0 },
   }
@@ -70,10 +70,10 @@ export async function sampleOf(
 
 /** Begin and number of the events to apply before a partition, about. */
 function eventsBefore(
-  { source }: AskedGroup,
-  features: readonly AskedFeature[],
-  { start }: Partition,
-  { of }: Extents,
+  { source }: BackfillGroup,
+  features: readonly BackfillFeature[],
+  { start }: CalendarPartition,
+  { of }: HistoryExtents,
 ): { readonly from: number; readonly events: number } {
   const reach = Math.max(0, ...features.map(feature => feature.reach))
   let [from, events] = [start, 0]
@@ -94,19 +94,19 @@ interface Measurement {
   readonly filled: FilledPartition
 }
 
-async function measure(work: Work, asked: AskedGroup, writing: Writing): Promise<Measurement> {
+async function measure(work: BackfillWork, asked: BackfillGroup, writing: Writing): Promise<Measurement> {
   let filled: FilledPartition | undefined
   let [rows, last] = [0, -Infinity]
   const startedAt = stopwatch()
   const onRows = (more: number, t: number): void => void ([rows, last] = [rows + more, t])
-  await fill(work, asked, { ...writing, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
+  await fillWork(work, asked, { ...writing, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
   return { rows, last, seconds: (stopwatch() - startedAt) / 1000, filled: filled! }
 }
 
 /** Share of the rows that the sample computed, above 0; 1 below BACKFILL_SAMPLE rows. */
 function shareComputed(
-  { moments }: AskedGroup,
-  { start, end }: Partition,
+  { rowTimes: moments }: BackfillGroup,
+  { start, end }: CalendarPartition,
   { rows, last, events, until }: { readonly rows: number; readonly last: number; readonly events: number; readonly until: number },
 ): number {
   if (rows < limits.BACKFILL_SAMPLE) return 1
@@ -117,10 +117,10 @@ function shareComputed(
 
 /** Seconds to apply one event without a read. */
 function secondsOfReading(
-  { group, source }: AskedGroup,
-  features: readonly AskedFeature[],
-  { start, end }: Partition,
-  events: Events,
+  { group, source }: BackfillGroup,
+  features: readonly BackfillFeature[],
+  { start, end }: CalendarPartition,
+  events: EventHistory,
 ): number {
   const kernel = new Kernel({ ...group, features: features.map(({ feature }) => feature) }, source, { strings: events.strings })
   const startedAt = stopwatch()

@@ -2,27 +2,27 @@
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { Block } from '../../columns/block.ts'
 import { countUpTo } from '../../columns/order.ts'
-import { columnSlice } from '../../columns/slice.ts'
+import { sliceColumn } from '../../columns/slice.ts'
 import type { GroupIR } from '../../define/ir/ir.ts'
-import { refuseIncomplete } from '../../kernel/incomplete.ts'
+import { refuseIncomplete } from '../../kernel/refuse-incomplete.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { featureColumns } from '../../kernel/output.ts'
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import { Cursor } from './cursor.ts'
-import { PIECE, type Events } from './events.ts'
+import type { BackfillFeature, BackfillGroup } from './target.ts'
+import { EventCursor } from './cursor.ts'
+import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 import type { RowChunk } from './rows.ts'
 
 /** Rows with their features. */
-export interface Values extends RowChunk {
+export interface FeatureChunk extends RowChunk {
   /** Valid until the next iteration. */
   readonly features: readonly FeatureColumn[]
 }
 
 /** Input of `FeatureValues`. */
-export interface Reading {
-  readonly asked: AskedGroup
-  readonly features: readonly AskedFeature[]
-  readonly events: Events
+export interface FeatureValuesOptions {
+  readonly asked: BackfillGroup
+  readonly features: readonly BackfillFeature[]
+  readonly events: EventHistory
   /** Earlier arrivals are not read, UTC ms. */
   readonly from: number
   /** Arrivals up to here are forgotten, UTC ms. */
@@ -31,55 +31,55 @@ export interface Reading {
 
 /** Computes features row by row. Memory: the kernel's windows, and some ten thousand rows. */
 export class FeatureValues {
-  readonly #reading: Reading
+  readonly #reading: FeatureValuesOptions
   readonly #group: GroupIR
   readonly #kernel: Kernel
-  readonly #events: Cursor
+  readonly #events: EventCursor
   #out: FeatureColumn[] = []
   /** Rows that fit into `#out`. */
   #room = -1
 
-  constructor(reading: Reading) {
+  constructor(reading: FeatureValuesOptions) {
     const { asked, features, events, from } = reading
     const { source, group } = asked
     const columns = new Set(features.flatMap(feature => feature.columns))
     this.#reading = reading
     this.#group = { ...group, features: features.map(({ feature }) => feature) }
     this.#kernel = new Kernel(this.#group, source, { strings: events.strings })
-    this.#events = new Cursor(events, source, columns, from)
+    this.#events = new EventCursor(events, source, columns, from)
   }
 
   /** Events applied. */
   get applied(): number {
-    return this.#events.taken
+    return this.#events.eventsRead
   }
 
   /** Features of all rows of a chunk, in several parts. */
-  *at(chunk: RowChunk): Generator<Values> {
+  *at(chunk: RowChunk): Generator<FeatureChunk> {
     const { known } = this.#reading.asked.behind
     const cuts = known === 0 ? chunk.t : chunk.t.map(t => t - known)
     for (let row = 0; row < chunk.length;) {
       const { length } = chunk
-      const { next } = this.#events
+      const { peek: next } = this.#events
       const last = next?.arrival[next.length - 1] ?? Infinity
       // Rows that see the last of these events may see some of the next block.
       const to = last > cuts[length - 1] ? length : firstFrom(cuts, row, last)
       const upto = next ? countUpTo(next.arrival, cuts.subarray(row, to)) : new Int32Array(to - row)
       const count = to < length ? next!.length : (upto.at(-1) ?? 0)
-      const events = this.#events.take(count)
+      const events = this.#events.read(count)
       if (to > row) yield this.#read(chunk, row, to, events, upto)
       else this.#kernel.apply(events)
       row = to
     }
   }
 
-  #read(chunk: RowChunk, from: number, to: number, events: Block, upto: Int32Array): Values {
+  #read(chunk: RowChunk, from: number, to: number, events: Block, upto: Int32Array): FeatureChunk {
     const { asked, forgotten } = this.#reading
-    const keys = chunk.keys.map(column => columnSlice(column, from, to))
+    const keys = chunk.keys.map(column => sliceColumn(column, from, to))
     const t = chunk.t.subarray(from, to)
     const clock = asked.behind.clock === 0 ? t : t.map(time => time - asked.behind.clock)
     const length = to - from
-    if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, PIECE)), false)
+    if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, EVENTS_AT_ONCE)), false)
     this.#kernel.replay(events, { length, keys, upto, clock }, this.#out)
     if (forgotten > -Infinity) refuseIncomplete(this.#group.features, this.#out, clock, forgotten)
     return { length, t, keys, features: this.#out }

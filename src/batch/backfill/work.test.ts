@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, features, pipeline, source, stream, t } from '../../index.ts'
-import { askedOf } from './asked.ts'
-import { partitionAt, partitionsOf, type Partition } from './calendar.ts'
+import { backfillTarget } from './target.ts'
+import { partitionAt, partitionsBetween, type CalendarPartition } from './calendar.ts'
 import type { GroupGap } from './gap.ts'
-import { stretchOf } from './stretch.ts'
-import { partitionsRead, workOf, type Cutting } from './work.ts'
+import { foldSpan } from './fold-span.ts'
+import { partitionsToRead, planWork, type WorkPlanOptions } from './work.ts'
 
 const DAY = 86_400_000
 const card = entity('card', t.string())
@@ -22,7 +22,7 @@ const group = features('g', {
     all: s.x.sum('lifetime'),
   }),
 })
-const [asked] = askedOf(pipeline('p', [group]).ir, undefined, { kind: 'events' }, DAY).groups
+const [asked] = backfillTarget(pipeline('p', [group]).ir, undefined, { kind: 'events' }, DAY).groups
 const first = Date.parse('2026-01-05T00:00Z')
 
 /** A gap of some days, counted from the first of the history, in which some files are missing. */
@@ -34,21 +34,21 @@ function gapOf(days: readonly number[], names: readonly string[]): GroupGap {
     })
     return { partition: partitionAt('day', first + day * DAY), events: 100, files }
   })
-  return { asked, partitions, others: 0 }
+  return { group: asked, partitions, obsolete: 0 }
 }
 
-const cutting = (threads: number): Cutting => ({
+const cutting = (threads: number): WorkPlanOptions => ({
   unit: 'day',
   threads,
   eventsIn: (_, from, to) => (to - Math.max(from, first)) / DAY,
   first: () => first,
 })
-const shownDays = (partitions: readonly { readonly partition: Partition }[]): number[] =>
+const shownDays = (partitions: readonly { readonly partition: CalendarPartition }[]): number[] =>
   partitions.map(({ partition }) => (partition.start - first) / DAY)
 const days = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
 test('neighbours are one piece, read from as far before as the windows reach; what is further apart begins anew', () => {
-  const work = workOf([gapOf([0, 1, 2, 3, 9], ['n', 'rows'])], cutting(1))
+  const work = planWork([gapOf([0, 1, 2, 3, 9], ['n', 'rows'])], cutting(1))
   assert.deepEqual(
     work.map(({ partitions, from, features: of }) => [shownDays(partitions), (first - from) / DAY, of]),
     [
@@ -62,19 +62,19 @@ test('neighbours are one piece, read from as far before as the windows reach; wh
   )
   // A day in between is shorter to read than to begin anew.
   assert.deepEqual(
-    workOf([gapOf([0, 2], ['n'])], cutting(1)).map(({ partitions }) => shownDays(partitions)),
+    planWork([gapOf([0, 2], ['n'])], cutting(1)).map(({ partitions }) => shownDays(partitions)),
     [[0, 2]],
   )
 })
 
 test('a piece is cut for cores, but not where it would be shorter than what is read twice', () => {
   const cut = (wanted: readonly number[], threads: number) =>
-    workOf([gapOf(wanted, ['n'])], cutting(threads)).map(({ partitions }) => partitions.length)
+    planWork([gapOf(wanted, ['n'])], cutting(threads)).map(({ partitions }) => partitions.length)
   assert.deepEqual(cut(days(0, 20), 2), [10, 10])
   assert.deepEqual(cut(days(0, 20), 4), [5, 5, 5, 5])
   assert.deepEqual(cut([0, 1], 2), [2])
   assert.deepEqual(
-    workOf([gapOf(days(0, 20), ['ever'])], cutting(4)).map(({ partitions, from }) => [partitions.length, from]),
+    planWork([gapOf(days(0, 20), ['ever'])], cutting(4)).map(({ partitions, from }) => [partitions.length, from]),
     [[20, -Infinity]],
   )
 })
@@ -82,28 +82,28 @@ test('a piece is cut for cores, but not where it would be shorter than what is r
 test('a sum over doubles is a piece a stretch, whose rows are all read', () => {
   const x = asked.features.find(({ feature }) => feature.name === 'x')!
   // It reaches back a day and a millisecond: four times that is eight days at least. Stretches are counted from the epoch.
-  const stretch = stretchOf(x, partitionAt('day', first), 'day').start
+  const stretch = foldSpan(x, partitionAt('day', first), 'day').start
   assert.deepEqual([(first - stretch) / DAY, (stretch / DAY) % 8], [2, 0])
-  assert.equal(stretchOf(x, partitionAt('day', first + 5 * DAY), 'day').start, stretch)
-  assert.equal(stretchOf(x, partitionAt('day', first + 6 * DAY), 'day').start, stretch + 8 * DAY)
-  const work = workOf([gapOf([4, 7], ['x'])], cutting(2))
+  assert.equal(foldSpan(x, partitionAt('day', first + 5 * DAY), 'day').start, stretch)
+  assert.equal(foldSpan(x, partitionAt('day', first + 6 * DAY), 'day').start, stretch + 8 * DAY)
+  const work = planWork([gapOf([4, 7], ['x'])], cutting(2))
   assert.deepEqual(
     work.map(({ partitions }) => shownDays(partitions)),
     [[4], [7]],
   )
-  assert.deepEqual(shownDays([...partitionsRead(work[0], 'day')]), [0, 1, 2, 3, 4])
-  assert.deepEqual(shownDays([...partitionsRead(work[1], 'day')]), [6, 7])
+  assert.deepEqual(shownDays([...partitionsToRead(work[0], 'day')]), [0, 1, 2, 3, 4])
+  assert.deepEqual(shownDays([...partitionsToRead(work[1], 'day')]), [6, 7])
   assert.deepEqual(
-    [...partitionsRead(work[1], 'day')].map(({ files }) => files?.length),
+    [...partitionsToRead(work[1], 'day')].map(({ files }) => files?.length),
     [undefined, 1],
   )
-  const [lifetime] = workOf([gapOf([7], ['all'])], cutting(2))
-  assert.deepEqual([lifetime.from, shownDays([...partitionsRead(lifetime, 'day')])], [-Infinity, days(0, 8)])
+  const [lifetime] = planWork([gapOf([7], ['all'])], cutting(2))
+  assert.deepEqual([lifetime.from, shownDays([...partitionsToRead(lifetime, 'day')])], [-Infinity, days(0, 8)])
 })
 
 test('a stretch of months begins with the first month that begins in it', () => {
-  const { start } = stretchOf({ reach: 7 * DAY }, partitionAt('month', first), 'month')
-  const [begins] = partitionsOf('month', start, start)
+  const { start } = foldSpan({ reach: 7 * DAY }, partitionAt('month', first), 'month')
+  const [begins] = partitionsBetween('month', start, start)
   assert.equal(begins.start, start)
   assert.equal(Math.floor(begins.start / (32 * DAY)), Math.floor(partitionAt('month', first).start / (32 * DAY)))
 })

@@ -4,13 +4,13 @@
  * Exact features are computed together. A piece is split among cores where the events read twice, before it, span less time than the piece.
  * A sum over doubles is one feature over one span.
  */
-import type { AskedFeature, AskedGroup } from './asked.ts'
-import { partitionAt, partitionsOf, type Partition, type Unit } from './calendar.ts'
+import type { BackfillFeature, BackfillGroup } from './target.ts'
+import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from './calendar.ts'
 import type { GroupGap, MissingFile, PartitionGap } from './gap.ts'
-import { stretchOf } from './stretch.ts'
+import { foldSpan } from './fold-span.ts'
 
 /** One piece of work. Plain data, so that it can be sent to a thread; features are named. */
-export interface Work {
+export interface BackfillWork {
   readonly group: string
   readonly features: readonly string[]
   /** Files to write by partition, in order. */
@@ -19,7 +19,7 @@ export interface Work {
    * First partition whose rows are all read, so that bits do not depend on the requested files; absent if only requested partitions are
    * read.
    */
-  readonly readsFrom?: Partition
+  readonly readsFrom?: CalendarPartition
   /** First arrival to read, UTC ms. */
   readonly from: number
   /** Events read, and events whose rows are computed. */
@@ -28,7 +28,7 @@ export interface Work {
 
 /** Files of one partition. */
 export interface WorkPartition {
-  readonly partition: Partition
+  readonly partition: CalendarPartition
   readonly files: readonly WorkFile[]
 }
 
@@ -39,8 +39,8 @@ export interface WorkFile extends Pick<MissingFile, 'file' | 'code' | 'input'> {
 }
 
 /** Input of the plan. */
-export interface Cutting {
-  readonly unit: Unit
+export interface WorkPlanOptions {
+  readonly unit: PartitionUnit
   readonly threads: number
   /** Events of a source that arrived in [from, to), about. */
   readonly eventsIn: (source: string, from: number, to: number) => number
@@ -49,7 +49,7 @@ export interface Cutting {
 }
 
 /** Plans the work, most expensive pieces first. */
-export function workOf(gaps: readonly GroupGap[], cutting: Cutting): Work[] {
+export function planWork(gaps: readonly GroupGap[], cutting: WorkPlanOptions): BackfillWork[] {
   const work = gaps.flatMap(gap => [
     ...exactWork(gap, cutting, reach => reach < Infinity),
     ...exactWork(gap, cutting, reach => reach === Infinity),
@@ -59,7 +59,7 @@ export function workOf(gaps: readonly GroupGap[], cutting: Cutting): Work[] {
 }
 
 /** The rows file goes with the features of finite reach, whose work is split. */
-function exactWork({ asked, partitions }: GroupGap, cutting: Cutting, isOf: (reach: number) => boolean): Work[] {
+function exactWork({ group: asked, partitions }: GroupGap, cutting: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
   const wanted = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
   const selected = partitions.flatMap(gap => {
     const files = gap.files.filter(wanted)
@@ -75,7 +75,7 @@ const reachOf = (run: readonly PartitionGap[]): number =>
   Math.max(0, ...run.flatMap(({ files }) => files.map(({ feature }) => feature?.reach ?? 0)))
 
 /** Runs of adjacent partitions. A run ends where each core has its share, and at a pause so long that a new read is cheaper. */
-function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads }: Cutting): PartitionGap[][] {
+function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads }: WorkPlanOptions): PartitionGap[][] {
   const most = partitions.reduce((sum, { events }) => sum + events, 0) / threads
   const runs: PartitionGap[][] = []
   let events = 0
@@ -94,14 +94,14 @@ function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads
   return runs
 }
 
-function foldedWork({ asked, partitions }: GroupGap, cutting: Cutting): Work[] {
+function foldedWork({ group: asked, partitions }: GroupGap, cutting: WorkPlanOptions): BackfillWork[] {
   return asked.features.flatMap(feature => {
     if (feature.exact) return []
     const selected = partitions.flatMap(gap => {
       const files = gap.files.filter(file => file.feature === feature)
       return files.length > 0 ? [{ ...gap, files }] : []
     })
-    const stretches = [...Map.groupBy(selected, ({ partition }) => stretchOf(feature, partition, cutting.unit).start)]
+    const stretches = [...Map.groupBy(selected, ({ partition }) => foldSpan(feature, partition, cutting.unit).start)]
     return stretches.map(([start, run]) => {
       const firstPartition = partitionAt(cutting.unit, Math.max(start, cutting.first(asked.source.name)))
       return { ...pieceOf(asked, [feature], run, start - feature.reach, cutting), readsFrom: firstPartition }
@@ -110,18 +110,18 @@ function foldedWork({ asked, partitions }: GroupGap, cutting: Cutting): Work[] {
 }
 
 function pieceOf(
-  { group, source }: AskedGroup,
-  features: readonly AskedFeature[],
+  { group, source }: BackfillGroup,
+  features: readonly BackfillFeature[],
   run: readonly PartitionGap[],
   from: number,
-  { eventsIn }: Cutting,
-): Work {
+  { eventsIn }: WorkPlanOptions,
+): BackfillWork {
   return {
     group: group.name,
     features: features.map(({ feature }) => feature.name),
     partitions: run.map(({ partition, files }) => ({
       partition,
-      files: files.map(workFile),
+      files: files.map(toWorkFile),
     })),
     from,
     cost: {
@@ -132,7 +132,7 @@ function pieceOf(
 }
 
 /** The plain-data form of a missing file. */
-export const workFile = ({ file, code, input, feature }: MissingFile): WorkFile => ({
+export const toWorkFile = ({ file, code, input, feature }: MissingFile): WorkFile => ({
   file,
   code,
   input,
@@ -140,12 +140,12 @@ export const workFile = ({ file, code, input, feature }: MissingFile): WorkFile 
 })
 
 /** Partitions to read, in order, with the files to write. */
-export function* partitionsRead(
-  { partitions, readsFrom }: Work,
-  unit: Unit,
+export function* partitionsToRead(
+  { partitions, readsFrom }: BackfillWork,
+  unit: PartitionUnit,
 ): Generator<Partial<WorkPartition> & Pick<WorkPartition, 'partition'>> {
   if (!readsFrom) return yield* partitions
   const byName = new Map(partitions.map(each => [each.partition.name, each]))
-  for (const partition of partitionsOf(unit, readsFrom.start, partitions.at(-1)!.partition.start))
+  for (const partition of partitionsBetween(unit, readsFrom.start, partitions.at(-1)!.partition.start))
     yield byName.get(partition.name) ?? { partition }
 }

@@ -1,5 +1,5 @@
 /** The proposed placements as edits of the user's files: shown, and applied with `--apply`. */
-import type { Audited } from '../../audit/audit.ts'
+import type { AuditResult } from '../../audit/audit.ts'
 import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
 import { objectivesOf } from '../../audit/plans/objectives.ts'
 import { applyEdit } from '../../audit/plans/edit/apply.ts'
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { AuditRequest } from './audit-request.ts'
 
 /** A report with the edits of its proposal. */
-export interface Accepted {
+export interface ReportWithEdits {
   /** The report, with the edits. */
   readonly report: AuditReport
   /** The changes that were made, and those left to do by hand, a line each. */
@@ -21,11 +21,11 @@ export interface Accepted {
 }
 
 /** Adds the edits to the report, applies them with `apply`, and writes the freshness objectives to the data folder `data`. */
-export async function accept(
+export async function addEdits(
   pipeline: Pipeline,
-  { report, proposed, log }: Audited & { readonly log: ReplayLog },
+  { report, proposed, log }: AuditResult & { readonly log: ReplayLog },
   { path, apply, data }: AuditRequest,
-): Promise<Accepted> {
+): Promise<ReportWithEdits> {
   const changes = placementChanges(proposed, pipeline.places)
   const edited = editPlacements(changes, path)
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }

@@ -6,15 +6,18 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import type { TheirNames } from '../../intake/their-names.ts'
-import { requiredAs } from '../../intake/row-reader.ts'
-import type { ColumnName } from './audit-request.ts'
+import type { ColumnMapping } from '../../intake/column-mapping.ts'
+import { requiredReason } from '../../intake/row-reader.ts'
+import type { ColumnOption } from './audit-request.ts'
 import type { FileFields } from '../command/file-fields.ts'
 
 /** Column mappings by source. Throws `SPILL_INPUT` for an unknown source or column, and for an ambiguous mapping. */
-export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns: readonly ColumnName[]): Map<string, TheirNames> {
+export function columnMappingsOf(
+  { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
+  columns: readonly ColumnOption[],
+): Map<string, ColumnMapping> {
   const mappings = new Map<string, Map<string, string>>()
-  for (const { source: name, column, theirs } of columns) {
+  for (const { source: name, column, fieldName: theirs } of columns) {
     const source = ir.sources.find(candidate => candidate.name === name)
     const sources = ir.sources.map(candidate => candidate.name)
     if (!source) throw new SpillwayError('SPILL_INPUT', `no source '${name}' in pipeline '${ir.name}'${didYouMean(name, sources)}`)
@@ -44,7 +47,7 @@ export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns:
 }
 
 /** Rejects a mapping onto the name of a second column of the source, unless that column is mapped too. */
-function checkCollisions({ name, columns }: SourceIR, names: TheirNames): void {
+function checkCollisions({ name, columns }: SourceIR, names: ColumnMapping): void {
   for (const [column, theirs] of names)
     if (columns.some(candidate => candidate.name === theirs) && !names.has(theirs))
       throw new SpillwayError(
@@ -54,9 +57,9 @@ function checkCollisions({ name, columns }: SourceIR, names: TheirNames): void {
 }
 
 /** The fields that the files must have: the mapped names, and the required columns of a source without a map function. */
-export function fieldsWanted(source: SourceIR, names: TheirNames = new Map()): string[] {
+export function requiredFields(source: SourceIR, names: ColumnMapping = new Map()): string[] {
   if (source.mapVersion !== undefined) return [...names.values()]
-  const required = source.columns.filter(column => names.has(column.name) || requiredAs(source, column) !== undefined)
+  const required = source.columns.filter(column => names.has(column.name) || requiredReason(source, column) !== undefined)
   return required.map(({ name }) => names.get(name) ?? name)
 }
 
@@ -64,9 +67,9 @@ export function fieldsWanted(source: SourceIR, names: TheirNames = new Map()): s
  * Checks the mappings against the fields of the files. Returns warnings about missing and ignored fields of NDJSON files, from a sample.
  * Throws `SPILL_INPUT`, with the fix, for a mapped name that no file has, and for a missing required column.
  */
-export function checkFields(
+export function checkColumnMappings(
   sources: readonly SourceIR[],
-  names: ReadonlyMap<string, TheirNames>,
+  names: ReadonlyMap<string, ColumnMapping>,
   filesOf: (source: string) => readonly FileFields[],
 ): string[] {
   return sources.flatMap(source => {
@@ -86,11 +89,11 @@ function checkNamed(source: string, column: string, theirs: string, files: reado
   )
 }
 
-function fieldWarnings(source: SourceIR, theirs: TheirNames, { file, names, isSample }: FileFields): string[] {
+function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, isSample }: FileFields): string[] {
   const expected = source.columns.map(column => ({ column, name: theirs.get(column.name) ?? column.name }))
   const missing = expected.filter(({ name }) => !names.includes(name))
   const extra = names.filter(name => !expected.some(field => field.name === name))
-  const needed = missing.find(({ column }) => requiredAs(source, column) !== undefined)
+  const needed = missing.find(({ column }) => requiredReason(source, column) !== undefined)
   if (needed && names.length > 0)
     throw new SpillwayError(
       'SPILL_INPUT',

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t, type Pipeline } from '../../index.ts'
-import { connect, identifier, quoted } from '../../files/duckdb.ts'
-import { historyOf } from './audit-history.ts'
-import type { AuditRequest, ColumnName } from './audit-request.ts'
+import { connectDuckDB, sqlIdentifier, sqlLiteral } from '../../files/duckdb.ts'
+import { readAuditHistory } from './audit-history.ts'
+import type { AuditRequest, ColumnOption } from './audit-request.ts'
 
 const folder = scratchFolder('history')
 
@@ -88,20 +88,20 @@ const formats: Readonly<Record<string, (path: string, names: Names) => Promise<v
     writeFileSync(path, rows.map(row => JSON.stringify(record(row))).join('\n'))
   },
   async parquet(path, names) {
-    const literal = (value: Row[Name]): string => (typeof value === 'string' ? quoted(value) : String(value))
+    const literal = (value: Row[Name]): string => (typeof value === 'string' ? sqlLiteral(value) : String(value))
     const values = rows.map(row => `(${COLUMNS.map(name => literal(row[name])).join(', ')})`).join(', ')
-    const select = COLUMNS.map((name, i) => `CAST(c${i} AS ${types[name]}) AS ${identifier(names[name])}`).join(', ')
-    const connection = await connect()
+    const select = COLUMNS.map((name, i) => `CAST(c${i} AS ${types[name]}) AS ${sqlIdentifier(names[name])}`).join(', ')
+    const connection = await connectDuckDB()
     const table = `(VALUES ${values}) v(${COLUMNS.map((_, i) => `c${i}`).join(', ')})`
-    await connection.run(`COPY (SELECT ${select} FROM ${table}) TO ${quoted(path)} (FORMAT parquet)`)
+    await connection.run(`COPY (SELECT ${select} FROM ${table}) TO ${sqlLiteral(path)} (FORMAT parquet)`)
     connection.closeSync()
   },
 }
 
 /** The history that an audit reads from a file. */
-async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName[]) {
+async function loaded(shop: Pipeline, path: string, columns: readonly ColumnOption[]) {
   const request = { files: [{ source: 'orders', path }], data: undefined, columns } as unknown as AuditRequest
-  const { log, refused, warnings } = await historyOf(shop, request, () => {})
+  const { log, refused, warnings } = await readAuditHistory(shop, request, () => {})
   const { block, counts, source: of } = log.histories.get('orders')!
   const { notes } = { notes: block.columns['note'] }
   return {
@@ -112,8 +112,8 @@ async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName
   }
 }
 
-const columnsOf = (names: Names): ColumnName[] =>
-  COLUMNS.filter(name => names[name] !== name).map((name): ColumnName => ({ source: 'orders', column: name, theirs: names[name] }))
+const columnsOf = (names: Names): ColumnOption[] =>
+  COLUMNS.filter(name => names[name] !== name).map((name): ColumnOption => ({ source: 'orders', column: name, fieldName: names[name] }))
 
 /** Difficult column names: object members, numbers, blanks, quotes and points. */
 const difficultNames = [
@@ -182,7 +182,7 @@ test('an unknown name in --column and a missing column are reported with the fil
         loaded(
           shop,
           path,
-          columns.map(([column, theirs]): ColumnName => ({ source: 'orders', column, theirs })),
+          columns.map(([column, theirs]): ColumnOption => ({ source: 'orders', column, fieldName: theirs })),
         ),
         (error: Error) => {
           assert.match(error.message, message)
@@ -222,9 +222,9 @@ test('a mapped name may occur in one of several files', async () => {
   const [csv, ndjson] = [join(folder, 'part.csv'), join(folder, 'part.ndjson')]
   await formats['csv'](csv, { ...own, note: 'remark' })
   await formats['ndjson'](ndjson, own)
-  const columns: ColumnName[] = [{ source: 'orders', column: 'note', theirs: 'remark' }]
+  const columns: ColumnOption[] = [{ source: 'orders', column: 'note', fieldName: 'remark' }]
   const files = [csv, ndjson].map(path => ({ source: 'orders', path }))
-  const { log, warnings } = await historyOf(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
+  const { log, warnings } = await readAuditHistory(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
   assert.equal(log.histories.get('orders')!.counts.records, 800)
   assert.match(warnings.join('\n'), /the first records of .*part\.ndjson have no field 'remark'/)
 })

@@ -1,17 +1,17 @@
 /** Loads the history of an audit from files, with mapped column names, or from the log of a data folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { sourcesOfLabels } from '../../decision/reads.ts'
+import { labelOnlySources } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import type { TheirNames } from '../../intake/their-names.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import type { ColumnMapping } from '../../intake/column-mapping.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { load, type SourceFile } from '../../replay/load.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { storedHistory } from '../../run/history/stored-history.ts'
-import { checkFields, fieldsWanted, theirNames } from './audit-columns.ts'
+import { checkColumnMappings, requiredFields, columnMappingsOf } from './audit-columns.ts'
 import type { AuditRequest } from './audit-request.ts'
-import { fieldsOf, type FileFields } from '../command/file-fields.ts'
+import { fieldsOfFile, type FileFields } from '../command/file-fields.ts'
 
 /** The history of an audit, with problems of its files. */
 export interface AuditHistory {
@@ -24,8 +24,8 @@ export interface AuditHistory {
 }
 
 /** Checks that each source has a file. Throws `SPILL_INPUT`, except for sources that only labels of other models read. */
-export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly SourceFile[]): void {
-  const ofLabels = sourcesOfLabels(ir)
+export function requireSourceFiles(ir: PipelineIR, { label }: ModelIR, files: readonly SourceFile[]): void {
+  const ofLabels = labelOnlySources(ir)
   const missing = ir.sources
     .map(({ name }) => name)
     .filter(name => (!ofLabels.has(name) || name === label?.source) && !files.some(({ source }) => source === name))
@@ -38,7 +38,7 @@ export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly Sou
 }
 
 /** Throws `SPILL_INPUT` if the files do not match the sources, or if all records of a source are refused. */
-export async function historyOf(
+export async function readAuditHistory(
   pipeline: Pipeline,
   request: AuditRequest,
   onProgress: (stage: string, share: number) => void,
@@ -46,12 +46,12 @@ export async function historyOf(
   const { files, data, columns } = request
   if (files.length === 0) {
     const { ir } = pipeline
-    const log = await lookInto(data!, reader =>
+    const log = await withFolderReader(data!, reader =>
       storedHistory(ir, ir, reader, new Strings(), { onProgress: share => onProgress('reading the log', share) }),
     )
     return { log, refused: undefined, warnings: [] }
   }
-  const theirs = theirNames(pipeline, columns)
+  const theirs = columnMappingsOf(pipeline, columns)
   const { warnings, fields } = await checkFiles(pipeline.ir.sources, theirs, files)
   let [count, first] = [0, '']
   const cpuBefore = process.cpuUsage()
@@ -80,17 +80,17 @@ function secondsBySource({ histories, length }: ReplayLog, seconds: number): Map
 /** Reads the field names of each file once and checks them. Throws like `checkColumnMappings`. */
 async function checkFiles(
   sources: readonly SourceIR[],
-  theirs: ReadonlyMap<string, TheirNames>,
+  theirs: ReadonlyMap<string, ColumnMapping>,
   files: readonly SourceFile[],
 ): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
-  const wanted = new Map(sources.map(source => [source.name, fieldsWanted(source, theirs.get(source.name))]))
+  const wanted = new Map(sources.map(source => [source.name, requiredFields(source, theirs.get(source.name))]))
   const fields = new Map<string, FileFields>()
   for (const path of new Set(files.map(file => file.path))) {
     const expected = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
-    fields.set(path, await fieldsOf(path, expected))
+    fields.set(path, await fieldsOfFile(path, expected))
   }
   const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
-  return { warnings: checkFields(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
+  return { warnings: checkColumnMappings(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
 
 /** Suggests `--column`. The fields that a map function reads are unknown, so wrong names show only as refused records. */

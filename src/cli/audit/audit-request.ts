@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from '../command/command.ts'
-import { modelNamed } from '../command/model-option.ts'
+import { requireModel } from '../command/model-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 
 /** The parsed options of `spillway audit`. */
@@ -13,7 +13,7 @@ export interface AuditRequest {
   readonly files: readonly SourceFile[]
   /** A data folder: its log is the history, unless files are given; its stage times are used in both cases. */
   readonly data: string | undefined
-  readonly columns: readonly ColumnName[]
+  readonly columns: readonly ColumnOption[]
   readonly model: string | undefined
   readonly out: string
   readonly prices: string | undefined
@@ -26,24 +26,24 @@ export interface AuditRequest {
 }
 
 /** A column of a source, and its name in the history files. */
-export interface ColumnName {
+export interface ColumnOption {
   readonly source: string
   readonly column: string
-  readonly theirs: string
+  readonly fieldName: string
 }
 
 const SEED = 1
 
 /** Default of `--draws`. */
-export const DRAWS = 10_000
+export const DEFAULT_DRAWS = 10_000
 /** Default of `--out`. */
-export const OUT = 'audit'
+export const DEFAULT_OUT = 'audit'
 
 /** Throws `UsageError`. */
-export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): AuditRequest {
+export function parseAuditRequest(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): AuditRequest {
   if (path === undefined) throw new UsageError('name the pipeline file')
   if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-  const { data, model, out = OUT, prices, people, seed, draws, plans } = values as Readonly<Record<string, string | undefined>>
+  const { data, model, out = DEFAULT_OUT, prices, people, seed, draws, plans } = values as Readonly<Record<string, string | undefined>>
   const {
     history = [],
     column = [],
@@ -64,17 +64,17 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
     prices,
     people,
     seed: integerOf('seed', seed, SEED, 0, 2 ** 32 - 1),
-    draws: integerOf('draws', draws, DRAWS, 100, limits.AUDIT_DRAWS_MAX),
+    draws: integerOf('draws', draws, DEFAULT_DRAWS, 100, limits.AUDIT_DRAWS_MAX),
     plans: plans === undefined ? undefined : integerOf('plans', plans, 1, 1, limits.AUDIT_PLANS_MAX),
     apply,
     json,
   }
 }
 
-function columnOf(text: string): ColumnName {
+function columnOf(text: string): ColumnOption {
   const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text)
   if (!match) throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
-  return { source: match[1], column: match[2], theirs: match[3] }
+  return { source: match[1], column: match[2], fieldName: match[3] }
 }
 
 function integerOf(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
@@ -85,9 +85,9 @@ function integerOf(name: string, text: string | undefined, fallback: number, min
 }
 
 /** The model to audit: the named one, else the only one with a value function, else the only one with a label. Throws `SPILL_INPUT`. */
-export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, requested: string | undefined): ModelIR {
+export function auditedModel(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, requested: string | undefined): ModelIR {
   const { name, models } = ir
-  if (requested !== undefined) return modelNamed(ir, requested)
+  if (requested !== undefined) return requireModel(ir, requested)
   const valued = models.filter(model => worths.has(model.name))
   const labelled = models.filter(({ label }) => label !== undefined)
   const [only, ...others] = valued.length > 0 ? valued : labelled

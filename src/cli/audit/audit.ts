@@ -1,33 +1,33 @@
 /** `spillway audit`: measures the value of lower latency at each stage and proposes placements. Reports as text, HTML and JSON. */
 import { join } from 'node:path'
 import type { AuditOptions } from '../../audit/compare/audit-options.ts'
-import { audit, worthOf, type Audited } from '../../audit/audit.ts'
+import { audit, worthOf, type AuditResult } from '../../audit/audit.ts'
 import { presetPeople, readPeopleFile } from '../../audit/cost/people.ts'
 import { examplePrices, readPricesFile } from '../../audit/cost/prices.ts'
-import { tracesOf } from '../../audit/experiment/timeline/traces.ts'
-import { Kept } from '../../audit/kept.ts'
+import { ageTraces } from '../../audit/experiment/timeline/age-traces.ts'
+import { AuditCheckpoint } from '../../audit/checkpoint.ts'
 import { reportText } from '../../audit/report/terminal/text.ts'
-import { reportJson, writeReport } from '../../audit/write-report.ts'
+import { reportJson, writeAuditReport } from '../../audit/write-report.ts'
 import { readSamples } from '../../audit/stages/read-samples.ts'
-import { stagesPart } from '../../audit/stages/sampled.ts'
-import { keepCompiled } from '../../base/heap.ts'
+import { stagesPart } from '../../audit/stages/stage-part.ts'
+import { keepCompiledCode } from '../../base/heap.ts'
 import { forTerminal } from '../../base/show.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { seenPositions } from '../../run/history/censored.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { censoredPositions } from '../../run/history/censoring.ts'
 import { promotedChampion } from '../../operate/promoted-champion.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
-import { checkFed, historyOf, type AuditHistory } from './audit-history.ts'
-import { accept } from './audit-apply.ts'
-import { DRAWS, modelOf, OUT, requestOf, type AuditRequest } from './audit-request.ts'
+import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
+import { addEdits } from './audit-apply.ts'
+import { DEFAULT_DRAWS, auditedModel, DEFAULT_OUT, parseAuditRequest, type AuditRequest } from './audit-request.ts'
 import type { Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
+import { ProgressLine } from '../command/progress.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
-import { troubleLines } from '../command/replay-summary.ts'
+import { readProblemLines } from '../command/replay-summary.ts'
 
 /** The command `spillway audit`. */
 export const auditCommand: Command = {
@@ -55,9 +55,9 @@ export const auditCommand: Command = {
     model: { type: 'string', value: 'NAME', help: 'the model to audit, if there are several' },
     prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment (default: an example)' },
     people: { type: 'string', value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
-    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html (default ${OUT})` },
+    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html (default ${DEFAULT_OUT})` },
     seed: { type: 'string', value: 'N', help: 'the random seed (default 1)' },
-    draws: { type: 'string', value: 'N', help: `draws for simultaneous intervals (default ${DRAWS})` },
+    draws: { type: 'string', value: 'N', help: `draws for simultaneous intervals (default ${DEFAULT_DRAWS})` },
     plans: {
       type: 'string',
       value: 'N',
@@ -67,19 +67,19 @@ export const auditCommand: Command = {
     json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
-    keepCompiled()
-    const request = requestOf(values, positionals)
+    keepCompiledCode()
+    const request = parseAuditRequest(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const model = modelOf(pipeline.ir, pipeline.worths, request.model)
-    if (request.files.length > 0) checkFed(pipeline.ir, model, request.files)
-    const progress = new Progress()
+    const model = auditedModel(pipeline.ir, pipeline.worths, request.model)
+    if (request.files.length > 0) requireSourceFiles(pipeline.ir, model, request.files)
+    const progress = new ProgressLine()
     try {
-      const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
+      const history = await readAuditHistory(pipeline, request, (stage, share) => progress.show(stage, share))
       const { report, proposed } = await runAudit(pipeline, model, history, request, progress)
-      progress.done()
-      const { report: finalReport, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
-      const files = writeReport(finalReport, request.out)
+      progress.clear()
+      const { report: finalReport, notes } = await addEdits(pipeline, { report, proposed, log: history.log }, request)
+      const files = writeAuditReport(finalReport, request.out)
       if (request.json) console.log(reportJson(finalReport))
       else
         console.log(
@@ -88,7 +88,7 @@ export const auditCommand: Command = {
               reportText(finalReport),
               '',
               ...assumptionLines(pipeline, model),
-              ...troubleLines(history),
+              ...readProblemLines(history),
               ...notes,
               `The page: ${files.page}; as JSON: ${files.json}`,
             ].join('\n'),
@@ -96,7 +96,7 @@ export const auditCommand: Command = {
         )
       return 0
     } finally {
-      progress.done()
+      progress.clear()
     }
   },
 }
@@ -112,10 +112,10 @@ async function runAudit(
   model: ModelIR,
   history: AuditHistory,
   request: AuditRequest,
-  progress: Progress,
-): Promise<Audited> {
+  progress: ProgressLine,
+): Promise<AuditResult> {
   const { seed, draws, plans, prices, people, data, out } = request
-  const finished = new Kept(join(out, 'audit.part.json'))
+  const finished = new AuditCheckpoint(join(out, 'audit.part.json'))
   const result = await audit(pipeline, history.log, {
     model,
     worth: worthOf(pipeline.worths, model),
@@ -128,9 +128,9 @@ async function runAudit(
     plansMax: plans,
     command: commandOf(request),
     onProgress: (stage, share) => progress.show(stage, share),
-    kept: (name, of, make) => finished.of(name, of, make),
+    checkpoint: (name, of, make) => finished.getOrCompute(name, of, make),
   })
-  finished.forget()
+  finished.remove()
   return result
 }
 
@@ -146,13 +146,13 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
     }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
-  return lookInto(data, reader => {
+  return withFolderReader(data, reader => {
     const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
-    const observed = seenPositions(ir, model, reader)
+    const observed = censoredPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(reader, ir, model) }),
-      traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
+      traces: ageTraces(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
       ...(observed && {
         isCensored: (_: number, position: number) => observed.hidden.has(position),
         chanceOf: (position: number) => observed.chances.get(position),
@@ -166,11 +166,11 @@ function commandOf({ path, files, columns, data, model, prices, people, out, see
   return [
     `spillway audit ${shellWord(path)}`,
     ...files.map(file => `--history ${shellWord(`${file.source}=${file.path}`)}`),
-    ...columns.map(({ source, column, theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
-    ...Object.entries({ data, model, prices, people, plans, out: out === OUT ? undefined : out }).flatMap(([name, value]) =>
+    ...columns.map(({ source, column, fieldName: theirs }) => `--column ${shellWord(`${source}.${column}=${theirs}`)}`),
+    ...Object.entries({ data, model, prices, people, plans, out: out === DEFAULT_OUT ? undefined : out }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${shellWord(String(value))}`],
     ),
     `--seed ${seed}`,
-    ...(draws === DRAWS ? [] : [`--draws ${draws}`]),
+    ...(draws === DEFAULT_DRAWS ? [] : [`--draws ${draws}`]),
   ].join(' ')
 }

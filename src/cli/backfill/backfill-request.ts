@@ -4,17 +4,17 @@ import { resolve } from 'node:path'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { timestampMs } from '../../base/exact.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
-import type { Moments } from '../../batch/backfill/asked.ts'
-import { units, type Unit } from '../../batch/backfill/calendar.ts'
-import { isPostgres } from '../../postgres/address.ts'
+import type { RowTimes } from '../../batch/backfill/target.ts'
+import { partitionUnits, type PartitionUnit } from '../../batch/backfill/calendar.ts'
+import { isPostgresAddress } from '../../postgres/address.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from '../command/command.ts'
-import { DATA_DEFAULT } from '../command/data-option.ts'
+import { DEFAULT_DATA_FOLDER } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
-import { momentOf } from '../command/time-text.ts'
+import { parseTime } from '../command/time-text.ts'
 
 /** Default of `--live`. */
-export const LIVE = '30d'
+export const DEFAULT_LIVE = '30d'
 
 /** The parsed options of `spillway backfill`. */
 export interface BackfillRequest {
@@ -24,36 +24,37 @@ export interface BackfillRequest {
   readonly data: string
   readonly out: string
   readonly groups: readonly string[] | undefined
-  readonly moments: Moments
+  readonly moments: RowTimes
   /** A key is active with an event in so many milliseconds before. */
   readonly live: number
-  readonly unit: Unit
+  readonly unit: PartitionUnit
   /** UTC milliseconds, as `to`. */
   readonly from: number | undefined
   readonly to: number | undefined
   readonly threads: number
   readonly isDry: boolean
-  readonly isSure: boolean
+  readonly isConfirmed: boolean
   readonly json: boolean
 }
 
 /** Throws `UsageError`. */
-export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
+export function parseBackfillRequest(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
   if (path === undefined) throw new UsageError('name the pipeline file')
   if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const texts = values as Readonly<Record<string, string | undefined>>
-  const { out, data, every, live = LIVE, by = 'day', threads } = texts
+  const { out, data, every, live = DEFAULT_LIVE, by = 'day', threads } = texts
   if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  if (files.some(file => isPostgres(file.path)))
+  if (files.some(file => isPostgresAddress(file.path)))
     throw new UsageError('a backfill reads files or a data folder; a table of PostgreSQL is a source of spillway run')
   if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
   for (const [option, folder] of [
-    ['--data', data ?? DATA_DEFAULT],
+    ['--data', data ?? DEFAULT_DATA_FOLDER],
     ['the pipeline', path],
   ] as const)
     if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${option}; name another folder`)
-  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is not one of ${units.join(', ')}${didYouMean(by, units)}`)
+  if (!partitionUnits.some(unit => unit === by))
+    throw new UsageError(`--by ${by} is not one of ${partitionUnits.join(', ')}${didYouMean(by, partitionUnits)}`)
   if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
   if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
   if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is not a whole number from 1`)
@@ -63,7 +64,7 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
   return {
     path,
     files,
-    data: data ?? DATA_DEFAULT,
+    data: data ?? DEFAULT_DATA_FOLDER,
     out,
     groups: values['group'] as string[] | undefined,
     moments:
@@ -71,12 +72,12 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
         ? { kind: 'events' }
         : { kind: 'times', schedule: { kind: 'interval', every: duration('--every', every), phase: 0 } },
     live: live === 'lifetime' ? Infinity : duration('--live', live),
-    unit: by as Unit,
+    unit: by as PartitionUnit,
     from,
     to,
     threads: threads === undefined ? availableParallelism() : Number(threads),
     isDry: values['dry-run'] === true,
-    isSure: values['yes'] === true,
+    isConfirmed: values['yes'] === true,
     json: values['json'] === true,
   }
 }
@@ -85,7 +86,7 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
 function startOf(option: string, text: string): number {
   const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
   const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)
-  return start ?? momentOf(option, text)
+  return start ?? parseTime(option, text)
 }
 
 function duration(option: string, text: string): number {

@@ -1,11 +1,11 @@
 /** The plan and the result of a backfill as text. */
-import type { Asked } from '../../batch/backfill/asked.ts'
-import type { Filled, Gap } from '../../batch/backfill/backfill.ts'
-import type { GroupGap, Why } from '../../batch/backfill/gap.ts'
-import { placeText } from '../../define/ir/pipeline-changes.ts'
-import { counted, number } from '../command/text-format.ts'
+import type { BackfillTarget } from '../../batch/backfill/target.ts'
+import type { BackfillResult, StoreGap } from '../../batch/backfill/backfill.ts'
+import type { GroupGap, FileGapReason } from '../../batch/backfill/gap.ts'
+import { describePlacement } from '../../define/ir/pipeline-changes.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 
-const reasonTexts: Readonly<Record<Why, string>> = {
+const reasonTexts: Readonly<Record<FileGapReason, string>> = {
   new: 'not there yet',
   changed: 'of a different definition',
   events: 'of different events',
@@ -14,41 +14,41 @@ const reasonTexts: Readonly<Record<Why, string>> = {
 }
 
 /** The missing files of each feature group, and the estimated cost. */
-export function gapText(out: string, { groups, cost }: Gap, { leftOut }: Asked, threads: number): string {
+export function gapText(out: string, { groups, cost }: StoreGap, { leftOut }: BackfillTarget, threads: number): string {
   return [
     ...groups.flatMap(groupLines),
     ...leftOut.map(omission => `left out: ${omission}`),
     cost.files === 0
       ? `Nothing is missing in ${out}.`
-      : `to fill: ${counted(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${counted(cost.events, 'event')}; ` +
-        `about ${Math.max(0.1, cost.seconds).toFixed(1)} s on ${counted(threads, 'thread')}, measured on ${counted(cost.measured, 'row')}`,
+      : `to fill: ${pluralize(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${pluralize(cost.events, 'event')}; ` +
+        `about ${Math.max(0.1, cost.seconds).toFixed(1)} s on ${pluralize(threads, 'thread')}, measured on ${pluralize(cost.measured, 'row')}`,
   ].join('\n')
 }
 
 /** The files that were written, and the hash of the store. */
-export const filledText = (out: string, { files, bytes, seconds, hash }: Filled): string =>
-  `${counted(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
+export const fillResultText = (out: string, { files, bytes, seconds, hash }: BackfillResult): string =>
+  `${pluralize(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
 
-function groupLines({ asked, partitions, others }: GroupGap): string[] {
-  const { group, moments } = asked
+function groupLines({ group: asked, partitions, obsolete: others }: GroupGap): string[] {
+  const { group, rowTimes: moments } = asked
   const rows =
     moments.kind === 'events' ? 'events' : group.place.kind === 'batch' || group.place.kind === 'scheduled' ? 'its schedule' : 'ticks'
   const range =
     partitions.length === 0
       ? 'no events'
-      : `${counted(partitions.length, 'partition')} of ${partitions[0].partition.name} to ${partitions.at(-1)!.partition.name}`
+      : `${pluralize(partitions.length, 'partition')} of ${partitions[0].partition.name} to ${partitions.at(-1)!.partition.name}`
   const missing = Map.groupBy(
     partitions.flatMap(({ partition, files }) => files.map(file => ({ file, name: partition.name }))),
     ({ file }) => `${file.feature?.feature.name ?? 'rows'} ${file.why}`,
   )
   const width = Math.max(0, ...[...missing.values()].map(([{ file }]) => (file.feature?.feature.name ?? 'rows').length))
   return [
-    `${group.name}, ${placeText(group.place)}, at ${rows}: ${range}`,
+    `${group.name}, ${describePlacement(group.place)}, at ${rows}: ${range}`,
     ...[...missing.values()].map(gaps => {
       const [{ file }] = gaps
-      return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${number(gaps.length)} ${reasonTexts[file.why]}: ${namesText(gaps.map(({ name }) => name))}`
+      return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${formatNumber(gaps.length)} ${reasonTexts[file.why]}: ${namesText(gaps.map(({ name }) => name))}`
     }),
-    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that are not in this history: unchanged`] : []),
+    ...(others > 0 ? [`  ${pluralize(others, 'partition')} of days that are not in this history: unchanged`] : []),
   ]
 }
 

@@ -1,20 +1,27 @@
 /** `spillway backfill`: writes the history of feature values as Parquet, and computes only the missing files. */
 import { createInterface } from 'node:readline/promises'
-import { askedOf, type Asked } from '../../batch/backfill/asked.ts'
-import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap, type History } from '../../batch/backfill/backfill.ts'
-import { Crew } from '../../batch/backfill/crew.ts'
+import { backfillTarget, type BackfillTarget } from '../../batch/backfill/target.ts'
+import {
+  fillGap,
+  findGap,
+  type BackfillOptions,
+  type BackfillResult,
+  type StoreGap,
+  type BackfillHistory,
+} from '../../batch/backfill/backfill.ts'
+import { BackfillWorkers } from '../../batch/backfill/workers.ts'
 import { historyOfFiles, historyOfLog } from '../../batch/backfill/histories.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { filledText, gapText } from './backfill-text.ts'
-import { backfillRequestOf, LIVE, type BackfillRequest } from './backfill-request.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { fillResultText, gapText } from './backfill-text.ts'
+import { parseBackfillRequest, DEFAULT_LIVE, type BackfillRequest } from './backfill-request.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { DATA_DEFAULT, dataOption } from '../command/data-option.ts'
+import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
+import { ProgressLine } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
-import { counted } from '../command/text-format.ts'
+import { pluralize } from '../command/text-format.ts'
 
 /** The command `spillway backfill`. */
 export const backfillCommand: Command = {
@@ -24,11 +31,15 @@ export const backfillCommand: Command = {
   options: {
     group: { type: 'string', multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
-    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DATA_DEFAULT})` },
+    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
     out: { type: 'string', value: 'DIR', help: 'the folder of the offline store' },
     at: { type: 'string', value: 'events', help: "a row at each event's ingestion time (the default)" },
     every: { type: 'string', value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
-    live: { type: 'string', value: LIVE, help: `a key is active for this long after an event, forever with lifetime (default ${LIVE})` },
+    live: {
+      type: 'string',
+      value: DEFAULT_LIVE,
+      help: `a key is active for this long after an event, forever with lifetime (default ${DEFAULT_LIVE})`,
+    },
     by: { type: 'string', value: 'day|month', help: 'the size of a partition (default day)' },
     from: {
       type: 'string',
@@ -42,22 +53,22 @@ export const backfillCommand: Command = {
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
   async run(values, positionals) {
-    const request = backfillRequestOf(values, positionals)
+    const request = parseBackfillRequest(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const selection = askedOf(pipeline.ir, request.groups, request.moments, request.live)
-    const progress = new Progress()
+    const selection = backfillTarget(pipeline.ir, request.groups, request.moments, request.live)
+    const progress = new ProgressLine()
     const { isDry, threads } = request
-    const crew = isDry ? undefined : Crew.early(request.files, threads)
+    const crew = isDry ? undefined : BackfillWorkers.startEarly(request.files, threads)
     try {
       if (request.files.length > 0)
         return await backfill({ ...(await filesOf(request, pipeline, selection, progress)), crew }, request, selection, progress)
       const { data, unit } = request
-      return await lookInto(data, reader =>
+      return await withFolderReader(data, reader =>
         backfill({ history: historyOfLog(pipeline, selection, reader, data, unit), notes: [] }, request, selection, progress),
       )
     } finally {
-      progress.done()
+      progress.clear()
       crew?.close()
     }
   },
@@ -65,13 +76,18 @@ export const backfillCommand: Command = {
 
 /** A history with the warnings of its files. */
 interface HistoryInput {
-  readonly history: History
+  readonly history: BackfillHistory
   /** Warnings about the files, a line each. */
   readonly notes: readonly string[]
-  readonly crew?: Crew | undefined
+  readonly crew?: BackfillWorkers | undefined
 }
 
-async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, selection: Asked, progress: Progress): Promise<HistoryInput> {
+async function filesOf(
+  { files, unit }: BackfillRequest,
+  pipeline: Pipeline,
+  selection: BackfillTarget,
+  progress: ProgressLine,
+): Promise<HistoryInput> {
   const notes: string[] = []
   let refused = 0
   let first = ''
@@ -82,14 +98,14 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, sel
       if (refused++ === 0) first = `${place}: ${detail}`
     },
   })
-  return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
+  return { history, notes: refused === 0 ? notes : [...notes, `warning: ${pluralize(refused, 'record')} refused; the first: ${first}`] }
 }
 
 async function backfill(
   { history, notes, crew }: HistoryInput,
   request: BackfillRequest,
-  selection: Asked,
-  progress: Progress,
+  selection: BackfillTarget,
+  progress: ProgressLine,
 ): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
@@ -98,24 +114,24 @@ async function backfill(
     folder: out,
     unit,
     threads,
-    crew,
+    workers: crew,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     onProgress: (stage, share) => progress.show(stage, share),
   }
-  const gap = await lookForGap(options)
-  progress.done()
+  const gap = await findGap(options)
+  progress.clear()
   if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
   const filled =
     !isDry && gap.work.length > 0 && (await isConfirmed(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
-  progress.done()
+  progress.clear()
   if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
-  else if (filled) console.log(filledText(out, filled))
+  else if (filled) console.log(fillResultText(out, filled))
   return 0
 }
 
 /** Asks for a confirmation on a terminal. Throws `UsageError` without a terminal. */
-async function isConfirmed({ isSure, json }: BackfillRequest): Promise<boolean> {
+async function isConfirmed({ isConfirmed: isSure, json }: BackfillRequest): Promise<boolean> {
   if (isSure) return true
   if (json || !process.stdin.isTTY) throw new UsageError('add --yes to write these files, or --dry-run to only list them')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
@@ -126,7 +142,7 @@ async function isConfirmed({ isSure, json }: BackfillRequest): Promise<boolean> 
   }
 }
 
-async function untilStopped(fill: (signal: AbortSignal) => Promise<Filled>): Promise<Filled> {
+async function untilStopped(fill: (signal: AbortSignal) => Promise<BackfillResult>): Promise<BackfillResult> {
   const stopped = untilSignal()
   try {
     return await fill(stopped.signal)
@@ -135,8 +151,8 @@ async function untilStopped(fill: (signal: AbortSignal) => Promise<Filled>): Pro
   }
 }
 
-function reportOf({ groups, cost }: Gap) {
-  const missing = groups.flatMap(({ asked, partitions }) =>
+function reportOf({ groups, cost }: StoreGap) {
+  const missing = groups.flatMap(({ group: asked, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
       files.map(({ file, why }) => ({ group: asked.group.name, partition: partition.name, file, why })),
     ),

@@ -28,7 +28,7 @@ export interface Command {
 export class UsageError extends Error {}
 
 /** The options and positional arguments of a command. Throws `UsageError` for an unknown option, and suggests the nearest valid option. */
-export function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+export function parseCommand(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
   const declared = Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }] as const)
   const options = { ...Object.fromEntries(declared), help: { type: 'boolean', short: 'h' } } as const
   for (const arg of args) {
@@ -74,7 +74,7 @@ export const isSpillwayError = (error: unknown): error is SpillwayError =>
   error instanceof SpillwayError || (error instanceof Error && 'code' in error && String(error.code).startsWith('SPILL_'))
 
 /** The message of a thrown value, with its error code if it has one. `SPILLWAY_DEBUG=1` adds the stack and the cause. */
-export function messageOf(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
+export function errorText(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
   if (debug) return forTerminal(inspect(error))
   // A message of Spillway is one line, whatever texts it quotes.
   if (isSpillwayError(error)) return inOneLine(`${error.code}: ${error.message}`)

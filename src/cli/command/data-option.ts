@@ -2,10 +2,11 @@
 import type { OptionSpec } from './command.ts'
 
 /** Default of `--data`. */
-export const DATA_DEFAULT = '.spillway'
+export const DEFAULT_DATA_FOLDER = '.spillway'
 
 /** The option `--data`. */
-export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` }
+export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder (default ${DEFAULT_DATA_FOLDER})` }
 
 /** The data folder that the user named, or the default. */
-export const dataOf = (values: Readonly<Record<string, unknown>>): string => (values['data'] as string | undefined) ?? DATA_DEFAULT
+export const dataFolderOf = (values: Readonly<Record<string, unknown>>): string =>
+  (values['data'] as string | undefined) ?? DEFAULT_DATA_FOLDER

@@ -1,11 +1,11 @@
 /** Exclusive access to a data folder for commands that change it, one process at a time. The audit log records each change. */
 import { SpillwayError } from '../../base/errors.ts'
-import { closeFolder, openFolder, readFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { holderOf } from '../../log/sqlite/lock.ts'
+import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { folderHolder } from '../../log/sqlite/lock.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
-import { auditedWork } from '../../serve/context/operator-log.ts'
-import { operated } from './operator.ts'
+import { withOperatorLogAsync } from '../../serve/context/operator-log.ts'
+import { operatorAuditEntry } from './operator-entry.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
@@ -19,40 +19,49 @@ export interface FolderChange {
 }
 
 /** Makes the change. `setDetail` replaces the detail in the audit log; `path` is the log's file. */
-export type Changing<T> = (store: SqliteStore, reader: SqliteReader, setDetail: (detail: string) => void, path: string) => Promise<T>
+export type ApplyFolderChange<T> = (
+  store: SqliteStore,
+  reader: SqliteReader,
+  setDetail: (detail: string) => void,
+  path: string,
+) => Promise<T>
 
 /**
  * Opens the folder's store and a reader, passes both to `use`, and closes both. `use` may close the store itself.
  * Throws `SPILL_BUSY` while a run holds the folder, and `SPILL_STORE` if the folder has no log.
  */
-export async function changeFolder<T>(data: string, { subject, command, targets, detail }: FolderChange, use: Changing<T>): Promise<T> {
+export async function changeFolder<T>(
+  data: string,
+  { subject, command, targets, detail }: FolderChange,
+  use: ApplyFolderChange<T>,
+): Promise<T> {
   // Throws for a folder that does not exist, so that no folder is created.
-  readFolder(data).close()
+  readDataFolder(data).close()
   const entry = {
-    ...operated(command, typeof targets === 'string' ? targets : targets.join(', ')),
+    ...operatorAuditEntry(command, typeof targets === 'string' ? targets : targets.join(', ')),
     ...(detail !== undefined && { detail }),
   }
-  return auditedWork(data, entry, async setDetail => {
+  return withOperatorLogAsync(data, entry, async setDetail => {
     const folder = await openExclusively(data, subject)
-    const reader = readFolder(data)
+    const reader = readDataFolder(data)
     try {
       return await use(folder.store, reader, setDetail, folder.path)
     } finally {
       reader.close()
-      await closeFolder(folder)
+      await closeDataFolder(folder)
     }
   })
 }
 
 async function openExclusively(data: string, subject: string): Promise<DataFolder> {
   try {
-    return await openFolder(data)
+    return await openDataFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
     const alternative = subject === 'effects' ? ', or send POST /effects/NUMBER/retry or /drop to its server' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
+      `is in use by process ${folderHolder(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
       { place: data, cause: error },
     )
   }

@@ -8,7 +8,7 @@ import { callerPlace } from '../../define/mistake/caller.ts'
 import * as spillway from '../../index.ts'
 
 /** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */
-export function loadError(name: string, thrown: unknown): SpillwayError {
+export function pipelineLoadError(name: string, thrown: unknown): SpillwayError {
   if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} while loading`, thrown)
   const missing = /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(thrown.message)
   if (missing) {

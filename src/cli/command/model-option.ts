@@ -4,7 +4,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 
 /** The model of that name. Throws `SPILL_INPUT` if the pipeline has no such model. */
-export function modelNamed(ir: PipelineIR, name: string): ModelIR {
+export function requireModel(ir: PipelineIR, name: string): ModelIR {
   const model = ir.models.find(candidate => candidate.name === name)
   if (model) return model
   const names = ir.models.map(candidate => candidate.name)

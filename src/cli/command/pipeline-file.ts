@@ -6,7 +6,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import { shortPath } from '../../base/short-path.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import { isSpillwayError } from './command.ts'
-import { loadError } from './load-error.ts'
+import { pipelineLoadError } from './load-error.ts'
 
 /** Imports a user's file and returns its default export, a pipeline. Throws `SPILL_INPUT`, or the errors of the file's definitions. */
 export async function importPipeline(path: string): Promise<Pipeline> {
@@ -17,7 +17,7 @@ export async function importPipeline(path: string): Promise<Pipeline> {
   try {
     exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw isSpillwayError(error) ? error : loadError(name, error)
+    throw isSpillwayError(error) ? error : pipelineLoadError(name, error)
   }
   const pipeline = exports['default']
   if (!isPipeline(pipeline))

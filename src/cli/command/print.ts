@@ -5,7 +5,7 @@
 import { forTerminal, inOneLine } from '../../base/show.ts'
 
 /** A copy with each string and object key escaped to one line by `inOneLine`. Bytes, dates and functions are unchanged. */
-export function oneLined<T>(value: T): T {
+export function singleLineTexts<T>(value: T): T {
   return oneLinedValue(value) as T
 }
 
@@ -17,7 +17,7 @@ function oneLinedValue(value: unknown): unknown {
 }
 
 /** The output format of a list of values. */
-export interface Printing<T> {
+export interface PrintOptions<T> {
   readonly json: boolean
   /** The text for people. Its argument has each string escaped to one line. */
   readonly textOf: (value: T) => string
@@ -28,10 +28,10 @@ export interface Printing<T> {
 }
 
 /** Prints each value as a line of JSON or as text. Returns the number of values. */
-export function printEach<T>(values: Iterable<T>, { json, textOf, jsonOf = value => value, between = '' }: Printing<T>): number {
+export function printEach<T>(values: Iterable<T>, { json, textOf, jsonOf = value => value, between = '' }: PrintOptions<T>): number {
   let count = 0
   for (const value of values) {
-    const text = json ? jsonText(jsonOf(value)) : `${count > 0 ? between : ''}${forTerminal(textOf(oneLined(value)))}`
+    const text = json ? jsonText(jsonOf(value)) : `${count > 0 ? between : ''}${forTerminal(textOf(singleLineTexts(value)))}`
     console.log(text)
     count++
   }
@@ -50,7 +50,7 @@ export const printJson = (value: unknown): void => console.log(jsonText(value))
 export const printText = (text: string): void => console.log(forTerminal(text))
 
 /** Prints a line on standard error. */
-export const say = (line: string): void => void process.stderr.write(`${inOneLine(line)}\n`)
+export const printStatus = (line: string): void => void process.stderr.write(`${inOneLine(line)}\n`)
 
 /** JSON need not escape U+0085 and U+2028, but some readers end a line there. The escaped form is the same JSON. */
 const jsonText = (value: unknown): string => inOneLine(JSON.stringify(value))

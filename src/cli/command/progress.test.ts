@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Progress } from './progress.ts'
+import { ProgressLine } from './progress.ts'
 
 function shownOn(isTTY: boolean): string {
   let text = ''
@@ -9,10 +9,10 @@ function shownOn(isTTY: boolean): string {
     return true
   }
   let now = 0
-  const progress = new Progress({ isTTY, write } as NodeJS.WriteStream, () => (now += 60))
+  const progress = new ProgressLine({ isTTY, write } as NodeJS.WriteStream, () => (now += 60))
   for (const share of [0, 0.1, 0.2, 1]) progress.show('reading a.csv', share)
   progress.show('deciding late', 1)
-  progress.done()
+  progress.clear()
   return text
 }
 

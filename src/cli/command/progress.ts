@@ -8,7 +8,7 @@ const EVERY_MS = 100
  * A progress line: the stage and its share done. On a terminal the line is rewritten in place.
  * Otherwise one line is written for each stage, so that a log file stays readable.
  */
-export class Progress {
+export class ProgressLine {
   readonly #stream: NodeJS.WriteStream
   readonly #clock: Clock
   #stage = ''
@@ -33,7 +33,7 @@ export class Progress {
   }
 
   /** Clears the line, so that the next output starts on a line of its own. */
-  done(): void {
+  clear(): void {
     if (this.#stream.isTTY && this.#stage) this.#stream.write('\r\x1b[K')
   }
 }

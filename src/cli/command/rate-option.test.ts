@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { called } from '../../../test/cli/called.ts'
-import { rateOf } from './rate-option.ts'
+import { rateLimitOf } from './rate-option.ts'
 
 test('--rate is requests a second, with a burst of twice as many unless given', () => {
-  assert.equal(rateOf(undefined), undefined)
-  assert.deepEqual(rateOf('50'), { perSecond: 50, burst: 100 })
-  assert.deepEqual(rateOf('1:7'), { perSecond: 1, burst: 7 })
+  assert.equal(rateLimitOf(undefined), undefined)
+  assert.deepEqual(rateLimitOf('50'), { perSecond: 50, burst: 100 })
+  assert.deepEqual(rateLimitOf('1:7'), { perSecond: 1, burst: 7 })
   for (const text of ['0', '-1', '1.5', '10/s', '10:', '10:0', ''])
-    assert.throws(() => rateOf(text), { message: /is not a number of requests per second; write --rate 100, or --rate 100:500$/ })
+    assert.throws(() => rateLimitOf(text), { message: /is not a number of requests per second; write --rate 100, or --rate 100:500$/ })
 })
 
 test('--rate needs a server', async () => {

@@ -10,7 +10,7 @@ export const rateOption: OptionSpec = {
 }
 
 /** Parses `N` or `N:BURST`; the default burst is twice the rate. Throws `UsageError`. */
-export function rateOf(text: string | undefined): RateLimit | undefined {
+export function rateLimitOf(text: string | undefined): RateLimit | undefined {
   if (text === undefined) return undefined
   const [, perSecond, burst] = /^([1-9]\d{0,6})(?::([1-9]\d{0,6}))?$/.exec(text) ?? []
   if (perSecond === undefined)

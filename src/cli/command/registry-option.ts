@@ -1,11 +1,11 @@
 /** The model registry of a command: in a data folder beside its log, or in a folder of its own (`--registry`). */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { RegistryFolder } from '../../training/registry/folder.ts'
-import type { NamedValues, Put } from '../../training/registry/registry.ts'
+import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
 import { UsageError, type OptionSpec } from './command.ts'
-import { dataOf, dataOption } from './data-option.ts'
+import { dataFolderOf, dataOption } from './data-option.ts'
 import { changeFolder } from './folder-change.ts'
 
 /** The options `--data` and `--registry`. */
@@ -15,27 +15,31 @@ export const registryOptions = {
 } satisfies Readonly<Record<string, OptionSpec>>
 
 /** Access to the versions of models. */
-export interface Registry {
+export interface VersionRegistry {
   /** Reads the current versions. */
-  look<T>(use: (values: NamedValues) => T | Promise<T>): Promise<T>
+  read<T>(use: (values: NamedValues) => T | Promise<T>): Promise<T>
   /**
    * Commits a change. A data folder must be free, and its audit log records the change: `command` such as `models promote`,
    * `target` the model and version.
    */
-  change(command: string, target: string, change: (values: NamedValues) => readonly Put[] | Promise<readonly Put[]>): Promise<void>
+  change(
+    command: string,
+    target: string,
+    change: (values: NamedValues) => readonly NamedWrite[] | Promise<readonly NamedWrite[]>,
+  ): Promise<void>
   /** True if a promotion takes effect as a marker in a log, which the next run appends. */
   readonly hasLog: boolean
 }
 
 /** The registry that the options select. Throws `UsageError` if both are given. */
-export function registryOf(values: Readonly<Record<string, unknown>>): Registry {
+export function registryOf(values: Readonly<Record<string, unknown>>): VersionRegistry {
   const path = values['registry'] as string | undefined
-  if (path === undefined) return dataFolderRegistry(dataOf(values))
+  if (path === undefined) return dataFolderRegistry(dataFolderOf(values))
   if (values['data'] !== undefined) throw new UsageError('--data and --registry both name a registry; leave one out')
   const folder = new RegistryFolder(path)
   return {
     hasLog: false,
-    look: async use => use(requireExisting(folder, path)),
+    read: async use => use(requireExisting(folder, path)),
     change: async (_command, _target, change) => folder.commit(await change(requireExisting(folder, path))),
   }
 }
@@ -48,9 +52,9 @@ function requireExisting(folder: RegistryFolder, path: string): RegistryFolder {
   })
 }
 
-const dataFolderRegistry = (data: string): Registry => ({
+const dataFolderRegistry = (data: string): VersionRegistry => ({
   hasLog: true,
-  look: use => lookInto(data, use),
+  read: use => withFolderReader(data, use),
   change: (command, target, change) =>
     changeFolder(data, { subject: 'models', command, targets: target }, async (store, reader) =>
       store.commit({ put: await change(reader) }),

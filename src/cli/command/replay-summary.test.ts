@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noDecisions } from '../../replay/replay.ts'
-import { summaryText } from './replay-summary.ts'
+import { emptyModelSummary } from '../../replay/replay.ts'
+import { replaySummaryText } from './replay-summary.ts'
 
 test('the summary counts labels below the models, if a model has labels', () => {
   const summary = {
@@ -9,7 +9,7 @@ test('the summary counts labels below the models, if a model has labels', () => 
     fingerprint: 'f',
     sources: [],
     undecodable: 0,
-    models: [noDecisions('plain')],
+    models: [emptyModelSummary('plain')],
     events: 0,
     decisions: 0,
     loadSeconds: 1,
@@ -17,9 +17,9 @@ test('the summary counts labels below the models, if a model has labels', () => 
     warnings: [],
     brokenOff: [],
   }
-  assert.doesNotMatch(summaryText(summary), /labels/)
+  assert.doesNotMatch(replaySummaryText(summary), /labels/)
   const labels = { decisions: 1234, positive: 4, negative: 1200, unknown: 30, notEligible: 0, late: 5 }
-  const lines = summaryText({ ...summary, models: [...summary.models, { ...noDecisions('risk'), labels }] }).split('\n')
+  const lines = replaySummaryText({ ...summary, models: [...summary.models, { ...emptyModelSummary('risk'), labels }] }).split('\n')
   assert.deepEqual(lines.slice(6, 8), [
     'labels of  true  false  unknown  not eligible  too late',
     'risk          4  1,200       30             0         5',

@@ -2,34 +2,34 @@
 import { inOneLine } from '../../base/show.ts'
 import type { LabelCounts } from '../../replay/label.ts'
 import type { ReplaySummary } from '../../replay/replay.ts'
-import { counted, number, table } from './text-format.ts'
+import { pluralize, formatNumber, paddedTable } from './text-format.ts'
 
 /** The counts of sources, models, labels and reports, the speed, and the warnings. */
-export function summaryText(summary: ReplaySummary): string {
+export function replaySummaryText(summary: ReplaySummary): string {
   const { sources, models, undecodable, warnings } = summary
   const sourceRows = sources.map(({ source, accepted, duplicates, late, refused }) => {
     const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)
-    return [source, number(accepted), number(duplicates), number(late), reasons.length > 0 ? reasons.join(', ') : '0']
+    return [source, formatNumber(accepted), formatNumber(duplicates), formatNumber(late), reasons.length > 0 ? reasons.join(', ') : '0']
   })
   const modelRows = models.map(({ model, decisions, scored, unscored, refused, scoreSum }) => [
     model,
-    number(decisions),
+    formatNumber(decisions),
     scored > 0 ? (scoreSum / scored).toFixed(4) : '–',
-    number(unscored),
-    number(refused),
+    formatNumber(unscored),
+    formatNumber(refused),
   ])
   const labelRows = models.flatMap(({ model, labels }) => (labels ? [labelRow(model, labels)] : []))
-  const reportRows = (summary.reports ?? []).map(({ report, made, rows, stale }) => [report, ...[made, rows, stale].map(number)])
+  const reportRows = (summary.reports ?? []).map(({ report, made, rows, stale }) => [report, ...[made, rows, stale].map(formatNumber)])
   const seconds = summary.loadSeconds + summary.decideSeconds
   return [
-    table(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
-    ...(undecodable > 0 ? [`${counted(undecodable, 'record')} could not be decoded`] : []),
+    paddedTable(['source', 'events', 'duplicates', 'late', 'refused'], sourceRows),
+    ...(undecodable > 0 ? [`${pluralize(undecodable, 'record')} could not be decoded`] : []),
     '',
-    ...(modelRows.length > 0 ? [table(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows)] : []),
-    ...(labelRows.length > 0 ? ['', table(['labels of', 'true', 'false', 'unknown', 'not eligible', 'too late'], labelRows)] : []),
-    ...(reportRows.length > 0 ? ['', table(['report', 'made', 'rows', 'stale'], reportRows)] : []),
+    ...(modelRows.length > 0 ? [paddedTable(['model', 'decisions', 'mean score', 'without score', 'refused'], modelRows)] : []),
+    ...(labelRows.length > 0 ? ['', paddedTable(['labels of', 'true', 'false', 'unknown', 'not eligible', 'too late'], labelRows)] : []),
+    ...(reportRows.length > 0 ? ['', paddedTable(['report', 'made', 'rows', 'stale'], reportRows)] : []),
     '',
-    `${counted(summary.events, 'event')} in ${seconds.toFixed(2)} s (${number(Math.round(summary.events / seconds))}/s): ` +
+    `${pluralize(summary.events, 'event')} in ${seconds.toFixed(2)} s (${formatNumber(Math.round(summary.events / seconds))}/s): ` +
       `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,
     ...warnings.map(warning => `warning: ${warning}`),
   ].join('\n')
@@ -37,17 +37,17 @@ export function summaryText(summary: ReplaySummary): string {
 
 const labelRow = (model: string, { positive, negative, unknown, notEligible, late }: LabelCounts): string[] => [
   model,
-  ...[positive, negative, unknown, notEligible, late].map(number),
+  ...[positive, negative, unknown, notEligible, late].map(formatNumber),
 ]
 
 /** One line for all refused records, and one line for each warning. */
-export const troubleLines = ({ refused, warnings }: Trouble): string[] => [
-  ...(refused ? [inOneLine(`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`)] : []),
+export const readProblemLines = ({ refused, warnings }: ReadProblems): string[] => [
+  ...(refused ? [inOneLine(`warning: ${pluralize(refused.count, 'record')} refused; the first: ${refused.first}`)] : []),
   ...warnings.map(warning => inOneLine(`warning: ${warning}`)),
 ]
 
 /** Problems that a reader of files met. */
-export interface Trouble {
+export interface ReadProblems {
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
 }

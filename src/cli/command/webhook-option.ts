@@ -1,6 +1,6 @@
 /** `--webhook SOURCE=STYLE:VARIABLE`: sources that accept signed webhooks, and the environment variables of their secrets. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { Webhooks } from '../../serve/access/webhook-signature.ts'
+import type { WebhookSecrets } from '../../serve/access/webhook-signature.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
 const styles = ['standard', 'stripe'] as const
@@ -21,7 +21,7 @@ export const webhookOption: OptionSpec = {
 }
 
 /** Parses the values of `--webhook`. Throws `UsageError`. */
-export function webhookSources(values: readonly string[]): WebhookSource[] {
+export function parseWebhookSources(values: readonly string[]): WebhookSource[] {
   return values.map(text => {
     const [, source, style, variable] = /^([^=]+)=([^:]+):(\w+)$/.exec(text) ?? []
     const validStyle = styles.find(candidate => candidate === style)
@@ -32,7 +32,7 @@ export function webhookSources(values: readonly string[]): WebhookSource[] {
 }
 
 /** Reads the secrets from the environment. Throws `SPILL_INPUT` for a variable that is not set. */
-export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Record<string, string | undefined>>): Webhooks {
+export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Record<string, string | undefined>>): WebhookSecrets {
   return Object.fromEntries(
     sources.map(({ source, style, variable }) => {
       const secrets = (env[variable] ?? '').split(/\s+/).filter(secret => secret !== '')

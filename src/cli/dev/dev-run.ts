@@ -18,7 +18,7 @@ export interface DevRunOptions {
   /** Called for each user file that the process loads. */
   readonly onFile: (path: string) => void
   /** Called for each line that the process prints on standard error. */
-  readonly onSaid: (line: string) => void
+  readonly onLine: (line: string) => void
 }
 
 /** Time for a version that changed before it was ready to stop by itself. */
@@ -32,14 +32,14 @@ const wouldSend = /^ {2}\S+ would send \{/
 /** A version of the pipeline in a child process. */
 export class DevRun {
   /** The URL at which it listens; undefined if it ended before. */
-  readonly listening: Promise<string | undefined>
+  readonly url: Promise<string | undefined>
   /** The exit code; null if a signal ended the process. */
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, onFile, onSaid }: DevRunOptions) {
+  constructor({ args, onFile, onLine: onSaid }: DevRunOptions) {
     const child = fork(childFile, [String(process.pid), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     this.#child = child
     child.on('message', (message: DevMessage) => {
@@ -56,7 +56,7 @@ export class DevRun {
       })
     })
     // 'close' comes after the last line was read; 'exit' may come before.
-    this.listening = Promise.race([url, once(child, 'close').then(() => undefined)])
+    this.url = Promise.race([url, once(child, 'close').then(() => undefined)])
   }
 
   /** The IR of the pipeline; undefined if its file could not be loaded. */
@@ -92,4 +92,4 @@ export class DevRun {
 }
 
 /** The `HOST:PORT` of a URL. `URL.host` omits the default port of the protocol. */
-export const addressOf = (url: string): string => /^\w+:\/\/([^/]+)/.exec(url)![1]
+export const hostAndPort = (url: string): string => /^\w+:\/\/([^/]+)/.exec(url)![1]

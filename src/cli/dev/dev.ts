@@ -4,17 +4,17 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { after, pause, stopwatch } from '../../base/clock.ts'
+import { callAfter, pause, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { addressOf, DevRun } from './dev-run.ts'
-import { Happenings, type Happened } from './folder-events.ts'
+import { hostAndPort, DevRun } from './dev-run.ts'
+import { FolderEventReader, type FolderEvents } from './folder-events.ts'
 import { untilSignal } from '../run/run-process.ts'
-import { Sampler } from './event-sampler.ts'
-import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/text-format.ts'
+import { SampleSender } from './sample-sender.ts'
+import { decisionText } from '../command/latest-decisions.ts'
+import { pluralize } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
-import { printEach, printJson, printLines, say } from '../command/print.ts'
+import { printEach, printJson, printLines, printStatus } from '../command/print.ts'
 
 const DATA_DEFAULT = '.spillway/dev'
 const LISTEN_DEFAULT = '127.0.0.1:7070'
@@ -71,12 +71,12 @@ interface Request {
 class Dev {
   readonly #request: Request
   readonly #files = new WatchedFiles()
-  readonly #events: Happenings
+  readonly #events: FolderEventReader
   /** The version that runs. */
   #current: DevRun | undefined
   /** The version that gets ready. */
   #next: DevRun | undefined
-  #sampler: Sampler | undefined
+  #sampler: SampleSender | undefined
   #sampledAt = -Infinity
   /** The address of all versions: the port of the first version. */
   #listen: string
@@ -89,7 +89,7 @@ class Dev {
   constructor(request: Request) {
     this.#request = request
     this.#listen = request.listen
-    this.#events = new Happenings(request.data)
+    this.#events = new FolderEventReader(request.data)
     this.#files.add([resolve(request.path)])
   }
 
@@ -109,14 +109,14 @@ class Dev {
       stopped.forget()
       this.#isStopping = true
       await Promise.all([this.#next?.drop(), this.#current?.stop()])
-      this.#print(this.#events.look())
+      this.#print(this.#events.poll())
       this.#events.close()
     }
   }
 
   #poll(): void {
-    this.#print(this.#events.look())
-    if (this.#files.look()) this.#restart()
+    this.#print(this.#events.poll())
+    if (this.#files.poll()) this.#restart()
     if (!this.#sampler || stopwatch() - this.#sampledAt < SAMPLE_EVERY_MS) return
     this.#sampledAt = stopwatch()
     void this.#sampler.send()
@@ -133,33 +133,33 @@ class Dev {
   async #start(): Promise<DevRun> {
     const { path, sources, data, samples } = this.#request
     const old = this.#current?.isRunning ? this.#current : undefined
-    if (old) say('changed: starting the new version')
+    if (old) printStatus('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
-    const next = new DevRun({ args, onFile: file => this.#files.add([file]), onSaid: say })
+    const next = new DevRun({ args, onFile: file => this.#files.add([file]), onLine: printStatus })
     this.#next = next
     this.#isChanged = false
-    const slow = after(SLOW_MS, () =>
-      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or a file that it imports, has not finished yet`),
+    const slow = callAfter(SLOW_MS, () =>
+      printStatus(next.ir ? '  still getting ready' : `  still loading: ${path}, or a file that it imports, has not finished yet`),
     )
-    const url = await next.listening
+    const url = await next.url
     slow.stop()
     if (this.#isChanged) await next.drop()
     this.#next = undefined
     if (this.#isStopping) return next
     if (this.#isChanged) {
-      say('changed before it was ready: starting again')
+      printStatus('changed before it was ready: starting again')
       return this.#start()
     }
     if (url === undefined) {
-      say(old?.isRunning ? 'the previous version continues' : 'nothing runs until a file changes')
+      printStatus(old?.isRunning ? 'the previous version continues' : 'nothing runs until a file changes')
       return next
     }
     this.#current = next
-    this.#listen = addressOf(url)
+    this.#listen = hostAndPort(url)
     void this.#reportEnd(next)
-    this.#sampler = samples ? new Sampler(next.ir!, url, say, this.#sampler) : undefined
-    if (this.#sampler) say(samplesText(this.#sampler.names))
+    this.#sampler = samples ? new SampleSender(next.ir!, url, printStatus, this.#sampler) : undefined
+    if (this.#sampler) printStatus(samplesText(this.#sampler.names))
     return next
   }
 
@@ -167,17 +167,17 @@ class Dev {
   async #reportEnd(run: DevRun): Promise<void> {
     const status = await run.exited
     if (this.#isStopping || this.#next || run !== this.#current) return
-    say(`the run ended with exit code ${status}; nothing runs until a file changes`)
+    printStatus(`the run ended with exit code ${status}; nothing runs until a file changes`)
   }
 
-  #print({ decisions, effects }: Happened): void {
+  #print({ decisions, effects }: FolderEvents): void {
     if (this.#request.json) {
       for (const decision of decisions) printJson({ decision })
       for (const effect of effects) printJson({ effect })
       return
     }
     printEach(decisions.slice(0, SHOWN), { json: false, textOf: decisionText })
-    if (decisions.length > SHOWN) printLines(`… and ${counted(decisions.length - SHOWN, 'decision')} more`)
+    if (decisions.length > SHOWN) printLines(`… and ${pluralize(decisions.length - SHOWN, 'decision')} more`)
     for (const { number, action, state, why, body } of effects)
       printLines(`→ ${action}, effect ${number}, ${stateTexts[state]}${why === undefined ? '' : ` (${why})`}: ${body}`)
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ActionIR } from '../../define/ir/ir.ts'
-import { whyDry } from './dry-run.ts'
+import { dryRunReason } from './dry-run.ts'
 
 const acting = (effect: ActionIR['do']) =>
   ({
@@ -18,21 +18,21 @@ test('a webhook is sent only if all its settings exist and its address is a sett
     secret: { kind: 'file', name: import.meta.filename },
     headers: { a: { kind: 'env', name: 'A' } },
   })
-  assert.equal(whyDry(webhook, { URL: 'http://127.0.0.1', A: 'a' }), undefined)
-  assert.equal(whyDry(webhook, { A: 'a' }), "action 'page': env('URL') is not set")
-  assert.equal(whyDry(webhook, { URL: 'http://127.0.0.1', A: '' }), "action 'page': env('A') is not set")
+  assert.equal(dryRunReason(webhook, { URL: 'http://127.0.0.1', A: 'a' }), undefined)
+  assert.equal(dryRunReason(webhook, { A: 'a' }), "action 'page': env('URL') is not set")
+  assert.equal(dryRunReason(webhook, { URL: 'http://127.0.0.1', A: '' }), "action 'page': env('A') is not set")
   assert.match(
-    whyDry(acting({ kind: 'webhook', url, secret: { kind: 'file', name: 'nowhere' } }), { URL: 'u' })!,
+    dryRunReason(acting({ kind: 'webhook', url, secret: { kind: 'file', name: 'nowhere' } }), { URL: 'u' })!,
     /secretFile\('nowhere'\)/,
   )
   assert.match(
-    whyDry(acting({ kind: 'webhook', url: { kind: 'value', value: 'http://127.0.0.1' } }), {})!,
+    dryRunReason(acting({ kind: 'webhook', url: { kind: 'value', value: 'http://127.0.0.1' } }), {})!,
     /its URL is written in the file/,
   )
 })
 
 test('local effects are executed', () => {
-  assert.equal(whyDry({}, {}), undefined)
+  assert.equal(dryRunReason({}, {}), undefined)
   for (const effect of [{ kind: 'stdout' }, { kind: 'function' }, { kind: 'file', path: { kind: 'value', value: 'f' } }] as const)
-    assert.equal(whyDry(acting(effect), {}), undefined)
+    assert.equal(dryRunReason(acting(effect), {}), undefined)
 })

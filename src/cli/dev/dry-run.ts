@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import type { ActionIR, PipelineIR, SettingIR } from '../../define/ir/ir.ts'
 
 /** The reason to send nothing; undefined if all settings of all actions exist in the environment. */
-export function whyDry(
+export function dryRunReason(
   { actions = [] }: Pick<PipelineIR, 'actions'>,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

@@ -1,17 +1,17 @@
 /** Reads new decisions and settled effects from a data folder as any process commits them. */
 import type { StoredEffect } from '../../log/effects.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { recordedDecisions, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
 
 /** Decisions and settled effects, in the order of their commits. */
-export interface Happened {
+export interface FolderEvents {
   readonly decisions: RecordedDecision[]
   readonly effects: StoredEffect[]
 }
 
 /** Polls a data folder. Memory: the numbers of pending effects. */
-export class Happenings {
+export class FolderEventReader {
   readonly #data: string
   #reader: SqliteReader | undefined
   #decided = 0
@@ -24,11 +24,11 @@ export class Happenings {
     this.#data = data
     this.#reader = this.#openReader()
     this.#decided = this.#reader?.decisionNumbers().last ?? 0
-    this.#effects = this.#reader?.effects.last() ?? 0
+    this.#effects = this.#reader?.effects.lastNumber() ?? 0
   }
 
   /** The decisions and settled effects since the last call. */
-  look(): Happened {
+  poll(): FolderEvents {
     this.#reader ??= this.#openReader()
     if (!this.#reader) return { decisions: [], effects: [] }
     return { decisions: [...this.#newDecisions(this.#reader)], effects: [...this.#newEffects(this.#reader)] }
@@ -41,7 +41,7 @@ export class Happenings {
   /** Undefined while the folder has no log. */
   #openReader(): SqliteReader | undefined {
     try {
-      return readFolder(this.#data)
+      return readDataFolder(this.#data)
     } catch {
       return undefined
     }
@@ -60,7 +60,7 @@ export class Happenings {
       this.#pending.add(effect.number)
     }
     for (const number of this.#pending) {
-      const effect = reader.effects.at(number)
+      const effect = reader.effects.byNumber(number)
       if (effect?.state === 'pending') continue
       this.#pending.delete(number)
       if (effect) yield effect

@@ -7,7 +7,7 @@ import { WatchedFiles } from './watched-files.ts'
 
 const folder = scratchFolder('watched')
 const [a, b] = ['a.ts', 'b.ts'].map(name => join(folder, name))
-const polls = (files: WatchedFiles, count: number) => Array.from({ length: count }, () => files.look())
+const polls = (files: WatchedFiles, count: number) => Array.from({ length: count }, () => files.poll())
 
 test('a change is reported once, after the file was stable for one poll', () => {
   writeFileSync(a, 'one')
@@ -15,7 +15,7 @@ test('a change is reported once, after the file was stable for one poll', () => 
   files.add([a])
   assert.deepEqual(polls(files, 2), [false, false])
   writeFileSync(a, 'another')
-  assert.deepEqual(files.look(), false)
+  assert.deepEqual(files.poll(), false)
   writeFileSync(a, 'one more, while it is written')
   assert.deepEqual(polls(files, 4), [false, true, false, false])
 })

@@ -20,7 +20,7 @@ export class WatchedFiles {
   }
 
   /** True if the files changed since the last reported change and are stable since the last poll. */
-  look(): boolean {
+  poll(): boolean {
     const state = this.#state()
     const isStill = state === this.#seen
     this.#seen = state

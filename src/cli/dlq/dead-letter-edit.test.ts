@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ColumnIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/letters.ts'
-import { settingOf, withFields } from './dead-letter-edit.ts'
+import type { StoredDeadLetter } from '../../log/dead-letters.ts'
+import { parseFieldSetting, setFields } from './dead-letter-edit.ts'
 
 const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'timestamp', 'duration', 'double'] as const).map(type => ({
   name: type,
@@ -23,7 +23,8 @@ const letter = (raw: string | Uint8Array): StoredDeadLetter => ({
   original: undefined,
 })
 
-const set = (raw: string, ...settings: readonly string[]): unknown => JSON.parse(withFields(letter(raw), settings.map(settingOf), columns))
+const set = (raw: string, ...settings: readonly string[]): unknown =>
+  JSON.parse(setFields(letter(raw), settings.map(parseFieldSetting), columns))
 
 test('the column of a field determines the type of its value', () => {
   assert.deepEqual(set('{}', 'string=12', 'decimal=12.50', 'bool=true', 'int=-12', 'timestamp=12', 'duration=5m', 'double=1e-3'), {
@@ -57,10 +58,10 @@ test('a field without a column keeps its type or infers one; := sets JSON', () =
 })
 
 test('an invalid setting, and a dead letter that is not a JSON object, are rejected with the fix', () => {
-  for (const text of ['amount', '=3', ':=3']) assert.throws(() => settingOf(text), /is not FIELD=VALUE; write --set amount=12\.50/)
-  assert.throws(() => settingOf('a:=no'), /^UsageError|--set a:=no is not JSON/)
+  for (const text of ['amount', '=3', ':=3']) assert.throws(() => parseFieldSetting(text), /is not FIELD=VALUE; write --set amount=12\.50/)
+  assert.throws(() => parseFieldSetting('a:=no'), /^UsageError|--set a:=no is not JSON/)
   for (const raw of ['no json', '[1]', 'null', Uint8Array.of(0xff)])
-    assert.throws(() => withFields(letter(raw), [settingOf('a=1')], columns), {
+    assert.throws(() => setFields(letter(raw), [parseFieldSetting('a=1')], columns), {
       code: 'SPILL_INPUT',
       message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the record with --file FILE$/,
     })

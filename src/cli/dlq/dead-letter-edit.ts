@@ -6,18 +6,18 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/letters.ts'
+import type { StoredDeadLetter } from '../../log/dead-letters.ts'
 import { UsageError } from '../command/command.ts'
 
 /** A field with its new value, as text or as JSON. */
-export interface Setting {
+export interface FieldSetting {
   readonly field: string
   readonly text: string
   readonly isJson: boolean
 }
 
 /** Parses FIELD=VALUE or FIELD:=JSON. Throws `UsageError`. */
-export function settingOf(text: string): Setting {
+export function parseFieldSetting(text: string): FieldSetting {
   const [, field, colon, value] = /^([^=:]+)(:?)=(.*)$/s.exec(text) ?? []
   if (field === undefined) throw new UsageError(`--set ${text} is not FIELD=VALUE; write --set amount=12.50, or --set note:=null for JSON`)
   if (colon === ':') jsonOf(field, value)
@@ -25,7 +25,7 @@ export function settingOf(text: string): Setting {
 }
 
 /** The dead letter's JSON with the fields set. Throws `SPILL_INPUT` if the dead letter is not a JSON object. */
-export function withFields({ id, raw }: StoredDeadLetter, settings: readonly Setting[], columns: readonly ColumnIR[]): string {
+export function setFields({ id, raw }: StoredDeadLetter, settings: readonly FieldSetting[], columns: readonly ColumnIR[]): string {
   const record = recordOf(id, raw)
   for (const { field, text, isJson } of settings) {
     const type = columns.find(({ name }) => name === field)?.type

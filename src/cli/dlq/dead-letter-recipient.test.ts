@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/letters.ts'
-import { LetterRecipient } from './dead-letter-recipient.ts'
+import type { StoredDeadLetter } from '../../log/dead-letters.ts'
+import { DeadLetterRecipient } from './dead-letter-recipient.ts'
 
 const pipeline = { name: 'shop', sources: [{ name: 'sales' }, { name: 'visits' }] as SourceIR[] }
 const chance = random(2105)
@@ -25,7 +25,7 @@ const letter = (id: number): StoredDeadLetter => ({
 
 test('whether a dead letter is sent does not depend on the others: 2,000 random sets', () => {
   for (let round = 0; round < 2000; round++) {
-    const recipient = new LetterRecipient(pipeline, pick([undefined, 'sales', 'visits']))
+    const recipient = new DeadLetterRecipient(pipeline, pick([undefined, 'sales', 'visits']))
     const all = Array.from({ length: Math.floor(chance() * 8) }, (_, i) => letter(i + 1))
     const { letters, omitted } = recipient.sendable(all)
     assert.deepEqual(
@@ -52,9 +52,12 @@ test('whether a dead letter is sent does not depend on the others: 2,000 random 
 
 test('a named dead letter that --all would leave out is an error', () => {
   for (let round = 0; round < 500; round++) {
-    const recipient = new LetterRecipient(pipeline, undefined)
+    const recipient = new DeadLetterRecipient(pipeline, undefined)
     const each = letter(1)
-    if (recipient.sendable([each]).letters.length === 1) assert.equal(recipient.all([each])[0].source, each.source)
-    else assert.throws(() => recipient.all([each]), { code: each.attempts === limits.DEAD_ATTEMPTS_MAX ? 'SPILL_LIMIT' : 'SPILL_INPUT' })
+    if (recipient.sendable([each]).letters.length === 1) assert.equal(recipient.requireAll([each])[0].source, each.source)
+    else
+      assert.throws(() => recipient.requireAll([each]), {
+        code: each.attempts === limits.DEAD_ATTEMPTS_MAX ? 'SPILL_LIMIT' : 'SPILL_INPUT',
+      })
   }
 })

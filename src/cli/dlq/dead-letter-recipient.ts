@@ -3,21 +3,21 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/letters.ts'
+import type { StoredDeadLetter } from '../../log/dead-letters.ts'
 
 /** A dead letter with its target source. */
-export interface SendableLetter extends StoredDeadLetter {
+export interface SendableDeadLetter extends StoredDeadLetter {
   readonly source: string
 }
 
 /** A dead letter that is not sent, and the reason. */
-export interface OmittedLetter {
+export interface OmittedDeadLetter {
   readonly id: number
   readonly reason: string
 }
 
 /** The target sources of a pipeline's dead letters. */
-export class LetterRecipient {
+export class DeadLetterRecipient {
   readonly #pipeline: string
   readonly #sources: readonly string[]
   readonly #source: string | undefined
@@ -32,7 +32,7 @@ export class LetterRecipient {
   }
 
   /** Targets of dead letters that the user named. Throws `SPILL_INPUT` or `SPILL_LIMIT` if any of them cannot be sent. */
-  all(letters: readonly StoredDeadLetter[]): SendableLetter[] {
+  requireAll(letters: readonly StoredDeadLetter[]): SendableDeadLetter[] {
     return letters.map(letter => {
       const { id, attempts, source } = letter
       if (attempts >= limits.DEAD_ATTEMPTS_MAX)
@@ -52,9 +52,9 @@ export class LetterRecipient {
   }
 
   /** Separates the dead letters that can be sent from the others, with the reasons. */
-  sendable(all: Iterable<StoredDeadLetter>): { readonly letters: SendableLetter[]; readonly omitted: OmittedLetter[] } {
-    const letters: SendableLetter[] = []
-    const omitted: OmittedLetter[] = []
+  sendable(all: Iterable<StoredDeadLetter>): { readonly letters: SendableDeadLetter[]; readonly omitted: OmittedDeadLetter[] } {
+    const letters: SendableDeadLetter[] = []
+    const omitted: OmittedDeadLetter[] = []
     for (const letter of all) {
       const source = this.#of(letter)
       const reason = this.#omission(letter, source)

@@ -1,13 +1,13 @@
 /** Dead letters as text. */
 import { inOneLine } from '../../base/show.ts'
-import { base64Of, textOf, type AnyLetter } from '../../log/letter-json.ts'
-import type { SettledLetter } from '../../log/letters.ts'
+import { base64Of, utf8TextOf, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
+import type { SettledDeadLetter } from '../../log/dead-letters.ts'
 import { timeText } from '../command/time-text.ts'
 
 const RAW_SHOWN = 80
 
 /** A dead letter with its reason, place and history, then its bytes. Strings must be escaped to one line. */
-export function letterText(letter: AnyLetter): string {
+export function deadLetterText(letter: AnyDeadLetter): string {
   const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
   return [
     `dead letter ${id}  ${reason}: ${detail}`,
@@ -24,7 +24,7 @@ export function letterText(letter: AnyLetter): string {
   ].join('\n')
 }
 
-function outcomeText({ outcome, why, settled }: SettledLetter): string {
+function outcomeText({ outcome, why, settled }: SettledDeadLetter): string {
   const outcomes = {
     accepted: 'sent again, and accepted',
     duplicate: 'sent again, and its event was there already',
@@ -38,10 +38,10 @@ function outcomeText({ outcome, why, settled }: SettledLetter): string {
 export const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 /** The beginning of the record, on one line. */
-export function shortRaw(raw: string | Uint8Array): string {
-  const text = (textOf(raw) ?? `base64 ${base64Of(raw)}`).replaceAll(/[\p{Cc}\s]+/gu, ' ')
+export function rawBeginning(raw: string | Uint8Array): string {
+  const text = (utf8TextOf(raw) ?? `base64 ${base64Of(raw)}`).replaceAll(/[\p{Cc}\s]+/gu, ' ')
   return text.length > RAW_SHOWN ? `${text.slice(0, RAW_SHOWN)}…` : text
 }
 
 /** The record on one line, so that no line of a record looks like a line of this text. */
-const rawText = (raw: string | Uint8Array): string => inOneLine(textOf(raw) ?? '') || `base64 ${base64Of(raw)}`
+const rawText = (raw: string | Uint8Array): string => inOneLine(utf8TextOf(raw) ?? '') || `base64 ${base64Of(raw)}`

@@ -6,7 +6,7 @@ import { auditOf, done } from '../../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { sales, Shop } from '../../../test/cli/shop.ts'
 import { limits } from '../../base/limits.ts'
-import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
+import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 
 interface Letter {
@@ -64,7 +64,7 @@ describe('a folder that is read', () => {
   })
 
   test('while a run holds the folder, dead letters can be read but not changed', async () => {
-    const folder = await openFolder(shop.data)
+    const folder = await openDataFolder(shop.data)
     assert.equal((await letters()).length, 4)
     for (const args of [
       ['edit', '3', '--set', 'a=b'],
@@ -175,16 +175,16 @@ describe('a folder that is changed', () => {
   })
 
   test('dead letters without a source of the pipeline do not block the others', async () => {
-    const folder = await openFolder(shop.data)
+    const folder = await openDataFolder(shop.data)
     const rest = { reason: 'schema', detail: 'not JSON', at: 1, sequence: 0 } as const
     const mended = sales[0].replace('"id":"1"', '"id":"33"')
     await folder.store.commit({
-      dead: [
+      deadLetters: [
         { ...rest, source: undefined, place: 'old.ndjson:1', raw: mended },
         { ...rest, source: 'sale', place: 'old.ndjson:2', raw: mended },
       ],
     })
-    await closeFolder(folder)
+    await closeDataFolder(folder)
     await dlq('edit', '3', '--set', 'price=2.50')
     const named = await dlq('replay', '3', '5', shop.pipeline)
     assert.deepEqual(

@@ -1,12 +1,12 @@
 /** `spillway dlq`: the dead letters of a data folder. Reading works while a run holds the folder; changes need a free folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
-import { dropLetters, editLetter } from './dlq-change.ts'
-import { listLetters, showLetter } from './dlq-list.ts'
-import { replayLetters } from './dlq-replay.ts'
-import { settingOf } from './dead-letter-edit.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { dropDeadLetters, editDeadLetter } from './dlq-change.ts'
+import { listDeadLetters, showDeadLetter } from './dlq-list.ts'
+import { replayDeadLetters } from './dlq-replay.ts'
+import { parseFieldSetting } from './dead-letter-edit.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type Texts = readonly string[]
@@ -58,7 +58,7 @@ export const dlqCommand: Command = {
     const subcommand = subcommands[name]
     const unknown = Object.keys(values).find(option => !['data', 'json', ...subcommand.options].includes(option))
     if (unknown !== undefined) throw new UsageError(`dlq ${name} has no option --${unknown}`)
-    return subcommand.run(dataOf(values), rest, values)
+    return subcommand.run(dataFolderOf(values), rest, values)
   },
 }
 
@@ -70,16 +70,16 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
     json = false,
   } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
   if (extra.length > 0) throw new UsageError(`dlq list takes no arguments, but got ${extra.join(', ')}`)
-  return lookInto(data, reader => {
-    listLetters(reader, { source, reason, settled, json })
+  return withFolderReader(data, reader => {
+    listDeadLetters(reader, { source, reason, settled, json })
     return 0
   })
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
   const id = singleId('show', positionals)
-  return lookInto(data, reader => {
-    showLetter(reader, id, values['json'] === true)
+  return withFolderReader(data, reader => {
+    showDeadLetter(reader, id, values['json'] === true)
     return 0
   })
 }
@@ -88,7 +88,7 @@ function edit(data: string, positionals: Texts, values: Values): Promise<number>
   const id = singleId('edit', positionals)
   const { set, file, json = false } = values as { set?: string[]; file?: string; json?: boolean }
   if ((set === undefined) === (file === undefined)) throw new UsageError('give the change: --set FIELD=VALUE, or --file FILE')
-  return editLetter(data, id, { settings: (set ?? []).map(settingOf), file, json })
+  return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, json })
 }
 
 function replay(data: string, positionals: Texts, values: Values): Promise<number> {
@@ -103,7 +103,7 @@ function replay(data: string, positionals: Texts, values: Values): Promise<numbe
     throw new UsageError(
       all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
     )
-  return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
+  return replayDeadLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {
@@ -112,7 +112,7 @@ function drop(data: string, positionals: Texts, values: Values): Promise<number>
   if (invalid !== undefined) throw new UsageError(`'${invalid}' is not the number of a dead letter`)
   if (positionals.length === 0) throw new UsageError('name dead letters by their numbers')
   if (why.trim() === '') throw new UsageError('give the reason with --why TEXT; it is stored with the dead letter')
-  return dropLetters(data, [...new Set(positionals.map(Number))], { why, json })
+  return dropDeadLetters(data, [...new Set(positionals.map(Number))], { why, json })
 }
 
 const isId = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)

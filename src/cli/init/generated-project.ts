@@ -2,7 +2,7 @@
 import type { LabelHint } from './label-hints.ts'
 
 /** A generated project. */
-export interface Project {
+export interface GeneratedProject {
   /** Contents by path. */
   readonly files: Readonly<Record<string, string>>
   /** The name of its only source. */

@@ -1,8 +1,17 @@
 /** Generates the `audit.ts` of `init --from FILE`, with which `spillway audit` runs over that file. Guesses are marked as guesses. */
-import { declared, featured, fieldOf, keyName, keyType, mapHelpers, quoted, rawOf } from './inferred-code.ts'
+import {
+  columnTypeCode,
+  quantityColumns,
+  fieldCode,
+  keyColumnName,
+  keyTypeCode,
+  mapHelpers,
+  quotedLiteral,
+  rawFieldCode,
+} from './inferred-code.ts'
 import { inOneLine } from '../../base/show.ts'
 import { shellWord } from '../command/shell-word.ts'
-import { SERIES, shownName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
+import { SERIES_KEY, displayName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 
 /** The text of `audit.ts` with its sources and guesses. */
 export interface InferredAudit {
@@ -10,7 +19,7 @@ export interface InferredAudit {
   /** Names of the sources, each read from the file. */
   readonly sources: readonly string[]
   /** The guesses, a sentence each. */
-  readonly guessed: readonly string[]
+  readonly guesses: readonly string[]
 }
 
 /** Minutes from an event until its outcome is known: a guess. */
@@ -18,7 +27,7 @@ const KNOWN_AFTER = 60
 const BUDGET = '10%'
 
 /** `undefined` if no column can be the outcome. `file` is the file's name, `events` its path from the project's folder. */
-export function auditText(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
+export function auditCode(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
   const [outcome] = source.outcomes
   if (!outcome) return undefined
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
@@ -35,12 +44,12 @@ export function auditText(source: PlannedSource, file: string, events: string): 
     groupsText(source),
     modelText(source, outcome),
   ]
-  return { text: parts.join('\n'), sources, guessed }
+  return { text: parts.join('\n'), sources, guesses: guessed }
 }
 
 /** The reason why there is no `audit.ts`. */
-export const noOutcome = (file: string): string =>
-  `no audit.ts: no column of ${shownName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
+export const noOutcomeText = (file: string): string =>
+  `no audit.ts: no column of ${displayName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
 
 function headText(
   source: PlannedSource,
@@ -48,8 +57,8 @@ function headText(
   sources: readonly string[],
 ): string {
   const times = source.columns.filter(column => column.type === 'timestamp' && column !== source.time)
-  const others = times.length > 0 ? `; a column may hold that time: ${times.map(time => shownName(time.field)).join(', ')}` : ''
-  return `// Measures the loss if the features at each event of ${shownName(file)} were older. A first audit; replace the guesses in it:
+  const others = times.length > 0 ? `; a column may hold that time: ${times.map(time => displayName(time.field)).join(', ')}` : ''
+  return `// Measures the loss if the features at each event of ${displayName(file)} were older. A first audit; replace the guesses in it:
 //
 //     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}
 //
@@ -62,17 +71,17 @@ ${mapHelpers([...usedColumns(source), outcome])}`
 
 const guessText = (source: PlannedSource, guessed: readonly string[]): string =>
   `const guessed = [
-${guessed.map(text => `  ${quoted(text)},`).join('\n')}
+${guessed.map(text => `  ${quotedLiteral(text)},`).join('\n')}
 ]
 
 const KNOWN_AFTER = ${KNOWN_AFTER} // minutes
 ${laterText(source.time)}
 
-const keyed = entity('${keyName(source)}', ${keyType(source)})
+const keyed = entity('${keyColumnName(source)}', ${keyTypeCode(source)})
 `
 
 /** The function `later`, which adds KNOWN_AFTER to a time in the format of its column, so that the column's time zone still applies. */
-function laterText({ written }: PlannedColumn): string {
+function laterText({ timeFormat: written }: PlannedColumn): string {
   if (written === 'offset') return `const later = (at: string) => Date.parse(at.trim().replace(' ', 'T')) + KNOWN_AFTER * 60_000`
   if (written === 'epoch' || written === 'seconds') return 'const later = (at: number | string) => Number(at) + KNOWN_AFTER * 60_000'
   return `/** For a local time, without an offset. */
@@ -87,20 +96,20 @@ function eventsText(source: PlannedSource): string {
   const columns = usedColumns(source)
   const schema = [
     ...(id ? [] : [`${ROW}: t.string()`]),
-    ...(key ? [] : [`${SERIES}: keyed`]),
-    ...columns.map(column => `${column.name}: ${declared(column, source)}`),
+    ...(key ? [] : [`${SERIES_KEY}: keyed`]),
+    ...columns.map(column => `${column.name}: ${columnTypeCode(column, source)}`),
   ]
   const fields = [
     ...(id ? [] : [`${ROW}: ${wholeRow}, // no column is an id, so the whole record is the id`]),
-    ...(key ? [] : [`${SERIES}: 'all',`]),
-    ...columns.map(column => `${column.name}: ${fieldOf(column)},`),
+    ...(key ? [] : [`${SERIES_KEY}: 'all',`]),
+    ...columns.map(column => `${column.name}: ${fieldCode(column)},`),
   ]
   return `/** The columns that are known at the event. Leave out columns that are filled in later. */
 export const events = source('${name}', {
   schema: {
 ${schema.map(line => `    ${line},`).join('\n')}
   },
-  key: '${keyName(source)}',
+  key: '${keyColumnName(source)}',
   time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' }), here and in outcomes
   id: '${id?.name ?? ROW}',
   map: raw => ({
@@ -116,7 +125,7 @@ const wholeRow = `Object.values(raw).join(' ')`
 
 /** The id, key, time and quantity columns; the user may add others. */
 function usedColumns(source: PlannedSource): PlannedColumn[] {
-  const selected = new Set<PlannedColumn | null | undefined>([source.id, source.key, source.time, ...featured(source)])
+  const selected = new Set<PlannedColumn | null | undefined>([source.id, source.key, source.time, ...quantityColumns(source)])
   return source.columns.filter(column => selected.has(column))
 }
 
@@ -127,9 +136,9 @@ export const outcomes = source('${name}', {
   key: 'event',
   time: 'at',
   map: raw => ({
-    event: ${id ? rawOf(id) : wholeRow},
+    event: ${id ? rawFieldCode(id) : wholeRow},
     happened: ${outcomeCode(outcome)}, // LABEL
-    at: later(${fieldOf(time)}),
+    at: later(${fieldCode(time)}),
   }),
   mapVersion: '1',
 })
@@ -138,9 +147,9 @@ export const outcomes = source('${name}', {
 
 /** The expression for the outcome. An unknown outcome stays NULL. */
 function outcomeCode({ column, truth }: PlannedOutcome): string {
-  const raw = rawOf(column)
-  if (truth === true) return fieldOf(column)
-  const isTrue = truth === 1 ? `Number(${raw}) === 1` : `${raw} === ${quoted(truth)}`
+  const raw = rawFieldCode(column)
+  if (truth === true) return fieldCode(column)
+  const isTrue = truth === 1 ? `Number(${raw}) === 1` : `${raw} === ${quotedLiteral(truth)}`
   return column.nullable ? `${raw} == null ? null : ${isTrue}` : isTrue
 }
 
@@ -176,7 +185,7 @@ function groupsText(source: PlannedSource): string {
   place: stream,
   values: e => ({
     n: count('${span}', { before: true }),
-${featured(source)
+${quantityColumns(source)
   .map(({ name: column }) => `    mean_${column}: e.${column}.mean('${span}', { before: true }),\n`)
   .join('')}  }),
 })
@@ -187,17 +196,17 @@ ${group('usual', long)}`
 }
 
 function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
-  const quantities = featured(source).map(({ name }) => `, ${name}: e.${name}`)
-  const money = featured(source).find(({ type, nullable }) => type === 'decimal' && !nullable)
+  const quantities = quantityColumns(source).map(({ name }) => `, ${name}: e.${name}`)
+  const money = quantityColumns(source).find(({ type, nullable }) => type === 'decimal' && !nullable)
   return `export const foreseen = model('${column.name}', {
   decide: on(events),
-  inputs: e => ({ recent: recent.of(e.${keyName(source)}), usual: usual.of(e.${keyName(source)})${quantities.join('')} }),
+  inputs: e => ({ recent: recent.of(e.${keyColumnName(source)}), usual: usual.of(e.${keyColumnName(source)})${quantities.join('')} }),
   label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: \`\${2 * KNOWN_AFTER}m\` }),
   train: { algorithm: 'logistic' },
 })
 
-// In dollars: caught({ budget: '${BUDGET}', unit: ${quoted(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/worth.md of Spillway lists all value functions.
-const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quoted(column.name)} }), { assumes: guessed }) // WORTH
+// In dollars: caught({ budget: '${BUDGET}', unit: ${quotedLiteral(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/worth.md of Spillway lists all value functions.
+const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quotedLiteral(column.name)} }), { assumes: guessed }) // WORTH
 
 export default pipeline('${source.name}', [foreseen, value])
 `

@@ -1,12 +1,12 @@
 /** TypeScript code of an inferred source: names, types, and the expressions of its map. */
 import { inOneLine } from '../../base/show.ts'
-import { SERIES, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import { SERIES_KEY, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 
 /** Most numeric columns that get features; the user may add more. */
 const FEATURED_MAX = 4
 
 /** Numeric columns that are known at the event, judged by name. Excludes ids, row numbers and the outcome. */
-export function featured({ columns, key, time, id, outcomes, sampled }: PlannedSource): PlannedColumn[] {
+export function quantityColumns({ columns, key, time, id, outcomes, sampled }: PlannedSource): PlannedColumn[] {
   // An integer that differs in each record numbers the records and says no more than the time.
   const isNumbering = ({ type, distinct }: PlannedColumn): boolean => type === 'int' && sampled > 1 && distinct === sampled
   return columns
@@ -16,42 +16,42 @@ export function featured({ columns, key, time, id, outcomes, sampled }: PlannedS
 }
 
 /** The name of the key column. */
-export const keyName = ({ key }: PlannedSource): string => key?.name ?? SERIES
+export const keyColumnName = ({ key }: PlannedSource): string => key?.name ?? SERIES_KEY
 
 /** The type of the key. */
-export const keyType = ({ key }: PlannedSource): string => (key?.type === 'int' ? 't.int()' : 't.string()')
+export const keyTypeCode = ({ key }: PlannedSource): string => (key?.type === 'int' ? 't.int()' : 't.string()')
 
 /** The type of a column in the schema. */
-export function declared(column: PlannedColumn, { key }: Pick<PlannedSource, 'key'>): string {
+export function columnTypeCode(column: PlannedColumn, { key }: Pick<PlannedSource, 'key'>): string {
   const { type, scale, nullable } = column
   if (column === key) return 'keyed'
   return `t.${type}(${type === 'decimal' ? scale : ''})${nullable ? '.nullable()' : ''}`
 }
 
 /** The expression by which a map reads a column from a record. */
-export function fieldOf(column: PlannedColumn): string {
-  const raw = rawOf(column)
+export function fieldCode(column: PlannedColumn): string {
+  const raw = rawFieldCode(column)
   const converted = conversion(column, raw)
   return converted !== raw && column.nullable ? `${raw} && ${converted}` : converted
 }
 
-function conversion({ type, written, numbers, words }: PlannedColumn, raw: string): string {
+function conversion({ type, timeFormat: written, numbers, words }: PlannedColumn, raw: string): string {
   if (numbers) return type === 'int' ? `Number(${numbers}(${raw}))` : `${numbers}(${raw})`
-  if (words) return `yesNo(${raw}, ${quoted(words.yes)}, ${quoted(words.no)})`
+  if (words) return `yesNo(${raw}, ${quotedLiteral(words.yes)}, ${quotedLiteral(words.no)})`
   if (written === 'seconds') return `Number(${raw}) * 1000`
   return written !== undefined && Object.hasOwn(helpers, written) ? `${written}(${raw})` : raw
 }
 
 /** The field of a record, by its path. A nested object may be absent, so its fields are read with `?.`. */
-export const rawOf = ({ field, path = [field] }: PlannedColumn): string =>
+export const rawFieldCode = ({ field, path = [field] }: PlannedColumn): string =>
   path.reduce((parent, name, depth) => {
-    if (depth === 0) return isName(name) ? `${parent}.${name}` : `${parent}[${quoted(name)}]`
-    return isName(name) ? `${parent}?.${name}` : `${parent}?.[${quoted(name)}]`
+    if (depth === 0) return isIdentifier(name) ? `${parent}.${name}` : `${parent}[${quotedLiteral(name)}]`
+    return isIdentifier(name) ? `${parent}?.${name}` : `${parent}?.[${quotedLiteral(name)}]`
   }, 'raw')
 
 /** The helper functions that the maps of these columns call, each after a blank line. */
 export const mapHelpers = (columns: readonly PlannedColumn[]): string =>
-  [...new Set(columns.flatMap(({ written, numbers, words }) => [written ?? [], numbers ?? [], words ? 'yesNo' : []].flat()))]
+  [...new Set(columns.flatMap(({ timeFormat: written, numbers, words }) => [written ?? [], numbers ?? [], words ? 'yesNo' : []].flat()))]
     .filter(written => Object.hasOwn(helpers, written))
     .map(written => `\n${helpers[written as keyof typeof helpers]}\n`)
     .join('')
@@ -91,8 +91,8 @@ function ${order}(text: string): string {
 }
 
 /** True for an ASCII identifier. */
-export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
+export const isIdentifier = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
 
 /** A TypeScript string literal in single quotes, with invisible characters escaped. */
-export const quoted = (text: string): string =>
+export const quotedLiteral = (text: string): string =>
   `'${inOneLine(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

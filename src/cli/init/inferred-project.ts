@@ -2,40 +2,49 @@
 import { basename } from 'node:path'
 import { inOneLine } from '../../base/show.ts'
 import type { InferredSchema } from '../../files/infer.ts'
-import { auditText, noOutcome } from './inferred-audit.ts'
+import { auditCode, noOutcomeText } from './inferred-audit.ts'
 import { labelHints } from './label-hints.ts'
-import { declared, featured, fieldOf, isName, keyName, keyType, mapHelpers, quoted } from './inferred-code.ts'
-import { plannedSource, SERIES, shownName, unclearText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
-import type { Project } from './generated-project.ts'
+import {
+  columnTypeCode,
+  quantityColumns,
+  fieldCode,
+  isIdentifier,
+  keyColumnName,
+  keyTypeCode,
+  mapHelpers,
+  quotedLiteral,
+} from './inferred-code.ts'
+import { plannedSource, SERIES_KEY, displayName, ambiguityText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
+import type { GeneratedProject } from './generated-project.ts'
 
 /** `path` is the file as the user named it; `events` is its path from the project's folder. Throws like `plannedSource`. */
-export function inferredProject(schema: InferredSchema, path: string, events: string): Project {
+export function inferredProject(schema: InferredSchema, path: string, events: string): GeneratedProject {
   const source = plannedSource(schema, path)
   const file = basename(path)
-  const audit = auditText(source, file, events)
+  const audit = auditCode(source, file, events)
   return {
     files: { 'pipeline.ts': pipelineText(source, file), 'pipeline.test.ts': testText(source), ...(audit && { 'audit.ts': audit.text }) },
     source: source.name,
-    audit: audit ? { sources: audit.sources, guessed: audit.guessed } : { why: noOutcome(file), labels: labelHints(source) },
-    unclear: schema.unclear.map(unclearText),
+    audit: audit ? { sources: audit.sources, guessed: audit.guesses } : { why: noOutcomeText(file), labels: labelHints(source) },
+    unclear: schema.unclear.map(ambiguityText),
   }
 }
 
 function pipelineText(source: PlannedSource, file: string): string {
-  const { name, columns, time, id, mapped, reasons } = source
-  const key = keyName(source)
-  const [first] = featured(source)
-  return `// Decides for each event of ${shownName(file)} whether it is unusual. A starting point; change it to your needs.
+  const { name, columns, time, id, isMapped: mapped, reasons } = source
+  const key = keyColumnName(source)
+  const [first] = quantityColumns(source)
+  return `// Decides for each event of ${displayName(file)} whether it is unusual. A starting point; change it to your needs.
 //
 // Inferred from the file:
 ${reasons.map(reason => `//   ${inOneLine(reason)}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
-${source.mapped ? mapHelpers(columns) : ''}
-const keyed = entity('${key}', ${keyType(source)}) // what features belong to
+${source.isMapped ? mapHelpers(columns) : ''}
+const keyed = entity('${key}', ${keyTypeCode(source)}) // what features belong to
 
 export const events = source('${name}', {
   schema: {
-${[...(source.key ? [] : [`${SERIES}: keyed`]), ...columns.map(column => `${column.name}: ${declared(column, source)}`)].map(line => `    ${line},`).join('\n')}
+${[...(source.key ? [] : [`${SERIES_KEY}: keyed`]), ...columns.map(column => `${column.name}: ${columnTypeCode(column, source)}`)].map(line => `    ${line},`).join('\n')}
   },
   key: '${key}',
   time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' })
@@ -65,17 +74,17 @@ export default pipeline('${name}', [unusual])
 }
 
 function mapText({ columns, key }: PlannedSource): string {
-  const fields = columns.map(column => `    ${column.name}: ${fieldOf(column)},`)
+  const fields = columns.map(column => `    ${column.name}: ${fieldCode(column)},`)
   return `  // Converts a record of the file to the columns above.
   map: raw => ({
-${[...(key ? [] : [`    ${SERIES}: 'all',`]), ...fields].join('\n')}
+${[...(key ? [] : [`    ${SERIES_KEY}: 'all',`]), ...fields].join('\n')}
   }),
   mapVersion: '1',
 `
 }
 
 function featureLines(source: PlannedSource): string[] {
-  const columns = featured(source)
+  const columns = quantityColumns(source)
   const numbers = columns.flatMap(({ name }) => [
     `    mean_${name}: e.${name}.mean('30d', { before: true }),`,
     `    last_${name}: e.${name}.last('30d', { before: true }),`,
@@ -88,10 +97,10 @@ function featureLines(source: PlannedSource): string[] {
 }
 
 function testText(source: PlannedSource): string {
-  const [first] = featured(source)
+  const [first] = quantityColumns(source)
   const key = source.key?.type === 'int' ? '1' : source.key ? "'k1'" : "'all'"
   const records = first ? [2, 6] : [1, 1]
-  const cast = source.mapped ? ' as never' : ''
+  const cast = source.isMapped ? ' as never' : ''
   return `import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testing } from 'spillway/testing'
@@ -99,7 +108,7 @@ import pipeline, { events, past, unusual } from './pipeline.ts'
 
 test('${first ? 'an event of three times the previous mean is unusual' : 'events are counted by their key'}', async () => {
   const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
-${source.mapped ? '  // The source has a map, so it takes records in the format of the file.\n' : ''}  await run.send(events, [
+${source.isMapped ? '  // The source has a map, so it takes records in the format of the file.\n' : ''}  await run.send(events, [
 ${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
   ])
   assert.equal(run.features(past, ${key}).n1d, 2)
@@ -109,7 +118,7 @@ ${first ? `  assert.deepEqual(run.decisions(unusual).map(({ vector }) => vector.
 }
 
 function recordFields(
-  { columns, key, id, time, mapped }: PlannedSource,
+  { columns, key, id, time, isMapped: mapped }: PlannedSource,
   first: PlannedColumn | undefined,
   value: number,
   i: number,
@@ -121,7 +130,7 @@ function recordFields(
     if (column === first) return column.numbers ? `'${value}'` : String(value)
     if (column.type === 'timestamp') return exampleTime(column, column === time ? i : 0)
     if (column === id) return column.type === 'string' ? `'${i + 1}'` : String(i + 1)
-    if (column.words) return quoted(column.words.yes)
+    if (column.words) return quotedLiteral(column.words.yes)
     if (column.numbers) return "'1'"
     return column === key && column.type === 'string' ? "'k1'" : examples[column.type]
   }
@@ -133,12 +142,12 @@ function objectFields(values: readonly (readonly [path: readonly string[], value
   const byName = Map.groupBy(values, ([[name]]) => name)
   return [...byName].map(([name, entries]) => {
     const nested = entries.filter(([path]) => path.length > 1).map(([[, ...path], value]) => [path, value] as const)
-    return `${isName(name) ? name : quoted(name)}: ${nested.length > 0 ? `{ ${objectFields(nested).join(', ')} }` : entries[0][1]}`
+    return `${isIdentifier(name) ? name : quotedLiteral(name)}: ${nested.length > 0 ? `{ ${objectFields(nested).join(', ')} }` : entries[0][1]}`
   })
 }
 
 /** A time in the format of the file. */
-const exampleTime = ({ written }: PlannedColumn, minute: number): string =>
+const exampleTime = ({ timeFormat: written }: PlannedColumn, minute: number): string =>
   written === 'seconds' ? String(Date.UTC(2026, 0, 1, 0, minute) / 1000) : `'2026-01-01T00:0${minute}Z'`
 
 const examples = {

@@ -21,7 +21,7 @@ export interface PlannedSource {
   readonly time: PlannedColumn
   readonly id: PlannedColumn | undefined
   /** The source needs a map: for invalid names, unusual formats, omitted fields, or a missing key. */
-  readonly mapped: boolean
+  readonly isMapped: boolean
   /** Columns that may be the outcome of an event, the most likely first. */
   readonly outcomes: readonly PlannedOutcome[]
   /** Number of records in the sample. */
@@ -38,13 +38,13 @@ export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> 
 }
 
 /** The key of a source whose file has none. */
-export const SERIES = 'series'
+export const SERIES_KEY = 'series'
 
 /** Throws `SPILL_INPUT` if no column can be the event time. */
 export function plannedSource(schema: InferredSchema, path: string): PlannedSource {
   const names = distinctNames(
     schema.columns.map(column => column.name),
-    schema.key ? [] : [SERIES],
+    schema.key ? [] : [SERIES_KEY],
   )
   const columns = schema.columns.map((column, i) => ({ ...column, field: column.name, name: names[i] }))
   const columnOf = (field: string | undefined) => columns.find(column => column.field === field)
@@ -53,19 +53,19 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
     throw new SpillwayError(
       'SPILL_INPUT',
       `has no column that is an event time in every record (ISO 8601, or UTC milliseconds under a name such as 'at'); there is ` +
-        `${schema.columns.map(({ name, type }) => `${shownName(name)} (${type})`).join(', ') || 'no column at all'}${leftText(schema)}. Write the source by hand, with a map that makes the time`,
+        `${schema.columns.map(({ name, type }) => `${displayName(name)} (${type})`).join(', ') || 'no column at all'}${leftText(schema)}. Write the source by hand, with a map that makes the time`,
       { place: basename(path) },
     )
   const key = columnOf(schema.key?.column) ?? null
   const renamed = columns.some(column => column.field !== column.name)
-  const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.left.length > 0)
+  const mapped = renamed || key === null || columns.some(needsMap) || (schema.format === 'ndjson' && schema.skipped.length > 0)
   return {
     name: safeName(basename(path).replace(/\..*$/, ''), 'events'),
     columns,
     key,
     time,
     id: columnOf(schema.id?.column),
-    mapped,
+    isMapped: mapped,
     outcomes: schema.outcomes.map(({ column, truth, reason }) => ({ column: columnOf(column)!, truth, reason })),
     sampled: schema.sampled,
     hourly: schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1)),
@@ -74,41 +74,43 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
 }
 
 /** The omitted fields, with the reasons. */
-const leftText = ({ left }: InferredSchema): string =>
-  left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${shownName(name)} (${inOneLine(reason)})`).join(', ')}`
+const leftText = ({ skipped: left }: InferredSchema): string =>
+  left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${displayName(name)} (${inOneLine(reason)})`).join(', ')}`
 
 /** True if a map must convert the column's values. */
-const needsMap = ({ written, numbers, words, path }: PlannedColumn): boolean =>
+const needsMap = ({ timeFormat: written, numbers, words, path }: PlannedColumn): boolean =>
   [numbers, words, path].some(each => each !== undefined) || (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 
 const HOUR = 3_600_000
 
-function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable }: InferredSchema): string[] {
+function reasonsOf({ columns, key, time, id, skipped: left, unclear, sampled, undecodable }: InferredSchema): string[] {
   const choiceText = (role: string, choice: InferredSchema['key'], none: string) =>
-    `${role}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
+    `${role}: ${choice ? `${displayName(choice.column)} (${choice.reason})` : none}`
   return [
     choiceText('key', key, 'none, since no column has repeated values: all events are one series'),
     choiceText('time', time, 'none'),
-    ...columns.flatMap(({ name, written }) =>
+    ...columns.flatMap(({ name, timeFormat: written }) =>
       written === 'dmy' || written === 'mdy'
-        ? [`dates of ${shownName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
+        ? [`dates of ${displayName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
         : [],
     ),
     ...columns.flatMap(({ name, numbers, words }) => [
-      ...(numbers ? [`numbers of ${shownName(name)}: a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}`] : []),
-      ...(words ? [`${shownName(name)}: ${shownName(words.yes)} is true, ${shownName(words.no)} is false`] : []),
+      ...(numbers
+        ? [`numbers of ${displayName(name)}: a comma ${numbers === 'comma' ? 'begins the fraction' : 'separates thousands'}`]
+        : []),
+      ...(words ? [`${displayName(name)}: ${displayName(words.yes)} is true, ${displayName(words.no)} is false`] : []),
     ]),
-    ...unclear.map(unclearText),
+    ...unclear.map(ambiguityText),
     choiceText('id', id, 'none, so that a record sent twice is two events'),
     `types: the narrowest that fit ${sampled} records; a later record that does not fit is refused with the reason`,
     ...(undecodable > 0 ? [`not decoded: ${undecodable} records of the sample`] : []),
-    ...left.map(({ name, reason }) => `left out: ${shownName(name)} (${reason})`),
+    ...left.map(({ name, reason }) => `left out: ${displayName(name)} (${reason})`),
   ]
 }
 
 /** Describes a column whose commas may separate thousands or begin a fraction, and the option that decides it. */
-export const unclearText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
-  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is ambiguous; add --decimal comma or --decimal point`
+export const ambiguityText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
+  `${inOneLine(place)}: ${displayName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is ambiguous; add --decimal comma or --decimal point`
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {
@@ -133,4 +135,4 @@ function safeName(text: string, otherwise: string): string {
 }
 
 /** A name for a comment or a terminal, escaped to one line. */
-export const shownName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : inOneLine(JSON.stringify(name)))
+export const displayName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : inOneLine(JSON.stringify(name)))

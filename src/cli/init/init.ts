@@ -4,13 +4,13 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { forTerminal } from '../../base/show.ts'
 import { inferSchema } from '../../files/infer.ts'
-import type { NumberStyle } from '../../files/written-number.ts'
+import type { NumberStyle } from '../../files/number-style.ts'
 import { labelHintLines } from './label-hints.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { inferredProject } from './inferred-project.ts'
 import { ownPackage, type OwnPackage } from './own-package.ts'
 import { shellWord } from '../command/shell-word.ts'
-import type { Project } from './generated-project.ts'
+import type { GeneratedProject } from './generated-project.ts'
 import { sampleProject } from './sample-project.ts'
 
 /** Files that `init` leaves unchanged if they exist. */
@@ -76,7 +76,7 @@ function numbersOf(decimal: string | undefined): NumberStyle | undefined {
 }
 
 /** Writes the files, except preserved files that exist. Throws before it writes if any other file exists. */
-function write(folder: string, files: Project['files']): string[] {
+function write(folder: string, files: GeneratedProject['files']): string[] {
   const isPresent = (name: string) => existsSync(join(folder, name))
   const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
   if (conflicts.length > 0)
@@ -94,7 +94,7 @@ function write(folder: string, files: Project['files']): string[] {
 }
 
 /** The `package.json` and `tsconfig.json` of every project. */
-function settings({ spec }: OwnPackage): Project['files'] {
+function settings({ spec }: OwnPackage): GeneratedProject['files'] {
   const manifest = {
     private: true,
     type: 'module',
@@ -118,7 +118,7 @@ function settings({ spec }: OwnPackage): Project['files'] {
   }
 }
 
-function nextSteps(folder: string, written: readonly string[], { spec, is }: OwnPackage, commands: readonly string[]): string {
+function nextSteps(folder: string, written: readonly string[], { spec, description: is }: OwnPackage, commands: readonly string[]): string {
   const install = written.includes('package.json') ? 'npm install' : `npm install ${shellWord(spec)}`
   const test = written.includes('package.json') ? 'npm test' : 'node --test'
   const steps = [...(folder === '.' ? [] : [`cd ${shellWord(folder)}`]), install, test, ...commands, 'npx spillway dev pipeline.ts']
@@ -127,7 +127,7 @@ function nextSteps(folder: string, written: readonly string[], { spec, is }: Own
 }
 
 /** The guesses of the audit, or the reason why there is no audit. */
-function auditLines(audit: Project['audit']): string[] {
+function auditLines(audit: GeneratedProject['audit']): string[] {
   if (!audit) return []
   if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
   return ['', 'audit.ts contains guesses; correct them:', ...audit.guessed.map(text => `  ${text}`)]

@@ -1,5 +1,5 @@
 /** Code examples of labels, for a file without an outcome column. The code compiles in the generated `pipeline.ts`. */
-import { featured } from './inferred-code.ts'
+import { quantityColumns } from './inferred-code.ts'
 import type { PlannedSource } from './inferred-source.ts'
 
 /** A code example of a label. */
@@ -17,7 +17,7 @@ export interface LabelHint {
 /** The labels that are possible with the columns of the source. */
 export function labelHints(source: PlannedSource): LabelHint[] {
   const { id } = source
-  const [quantity] = featured(source)
+  const [quantity] = quantityColumns(source)
   const begins: LabelHint[] = quantity
     ? [
         {

@@ -8,7 +8,7 @@ export interface OwnPackage {
   /** The dependency in `package.json`: `file:../spillway-0.1.0.tgz`. */
   readonly spec: string
   /** A description of `spec` for the user. */
-  readonly is: string
+  readonly description: string
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -18,9 +18,9 @@ export function ownPackage(folder: string, root: string = ROOT): OwnPackage {
   const packageFolder = resolve(root)
   const tarball = tarballOf(packageFolder)
   const spec = `file:${relative(resolve(folder), tarball ?? packageFolder)}`
-  if (tarball !== undefined) return { spec, is: 'the tarball that this command was installed from' }
+  if (tarball !== undefined) return { spec, description: 'the tarball that this command was installed from' }
   const built = existsSync(join(packageFolder, 'dist'))
-  return { spec, is: `the folder of this command${built ? '' : '; run npm run build in it first'}` }
+  return { spec, description: `the folder of this command${built ? '' : '; run npm run build in it first'}` }
 }
 
 interface Lock {

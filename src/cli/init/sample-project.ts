@@ -1,5 +1,5 @@
 /** The sample project of `spillway init`. */
-import type { Project } from './generated-project.ts'
+import type { GeneratedProject } from './generated-project.ts'
 
 const pipeline = `// Decides at each payment whether it looks like somebody testing a stolen card.
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
@@ -80,7 +80,7 @@ function events(): string {
 }
 
 /** A complete project with a pipeline, a test and events. */
-export const sampleProject = (): Project => ({
+export const sampleProject = (): GeneratedProject => ({
   files: { 'pipeline.ts': pipeline, 'pipeline.test.ts': test, 'events.ndjson': events() },
   source: 'payments',
 })

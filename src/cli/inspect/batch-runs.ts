@@ -1,18 +1,18 @@
 /** `spillway runs`: lists the batch runs in a data folder, and recomputes a batch run to compare its hash. A run may hold the folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import { computeAll } from '../../batch/compute.ts'
-import { codeOf } from '../../batch/code.ts'
-import type { Part } from '../../batch/job.ts'
-import { partsIn, runsIn, sumOf, type RunRecord } from '../../batch/ledger.ts'
+import { computeParts } from '../../batch/compute.ts'
+import { groupCode } from '../../batch/group-code.ts'
+import type { ResultPart } from '../../batch/job.ts'
+import { partsIn, batchRunsIn, totalsOf, type BatchRunRecord } from '../../batch/ledger.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { isHeld } from '../../log/sqlite/lock.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { isFolderHeld } from '../../log/sqlite/lock.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { PIPELINE } from '../../run/recovery/opening.ts'
+import { PIPELINE } from '../../run/recovery/open-pipeline.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
-import { counted, number } from '../command/text-format.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'check'] as const
@@ -40,16 +40,16 @@ export const runsCommand: Command = {
       throw new UsageError(`runs list takes no numbers; to recompute a run: runs check ${rest.join(' ')}`)
     if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
     if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
-    const data = dataOf(values)
-    return lookInto(data, reader => {
-      const runs = runsIn(reader)
+    const data = dataFolderOf(values)
+    return withFolderReader(data, reader => {
+      const runs = batchRunsIn(reader)
       if (verb === 'check') return check(reader, runs, numbers, json)
       const batches = batchGroups(pipelineIn(reader))
       if (group !== undefined && !runs.some(run => run.group === group)) checkGroup(group, batches)
       const matches = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
-      const held = isHeld(data)
+      const held = isFolderHeld(data)
       for (const run of matches) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number), held))
-      if (!json) console.log(matches.length === 0 ? noneText(batches) : `${counted(matches.length, 'run')} of ${runs.length}.`)
+      if (!json) console.log(matches.length === 0 ? noneText(batches) : `${pluralize(matches.length, 'run')} of ${runs.length}.`)
       return 0
     })
   },
@@ -77,7 +77,7 @@ function noneText(batches: readonly string[]): string {
 }
 
 /** Recomputes batch runs. A batch run is a function of the log, so a different hash means a changed log or changed definitions. */
-function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readonly number[], json: boolean): number {
+function check(reader: SqliteReader, runs: readonly BatchRunRecord[], numbers: readonly number[], json: boolean): number {
   let isSame = true
   for (const number of numbers) {
     const run = runs.find(candidate => candidate.number === number)
@@ -91,42 +91,42 @@ function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readon
   return isSame ? 0 : 1
 }
 
-function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done }: RunRecord): string {
+function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done }: BatchRunRecord): string {
   const { ir } = JSON.parse(reader.get(PIPELINE)!) as { ir: PipelineIR }
   const group = ir.groups.find(candidate => candidate.name === name)
   const source = group && ir.sources.find(candidate => candidate.name === group.source)
-  if (!group || !source || codeOf(group, source) !== code)
+  if (!group || !source || groupCode(group, source) !== code)
     throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
   const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
-  const steps = computeAll(reader, job)
-  for (let next = steps.next(); ; next = steps.next()) if (next.done) return sumOf(next.value).hash
+  const steps = computeParts(reader, job)
+  for (let next = steps.next(); ; next = steps.next()) if (next.done) return totalsOf(next.value).hash
 }
 
 /** `parts` are the stored partitions; `held` is whether a process holds the folder and continues the run. */
-function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>, held: boolean): string {
+function lineOf(record: BatchRunRecord, parts: ReadonlyMap<number, ResultPart>, held: boolean): string {
   const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
   const [anyPart] = parts.values()
   const notes = [
     why === 'demand' ? 'on request' : '',
     `began ${timeText(began)}`,
-    resumed === undefined ? '' : `resumed ${counted(resumed, 'time')}`,
-    state === 'running' && anyPart ? `${parts.size} of ${counted(anyPart.of, 'part')}` : '',
+    resumed === undefined ? '' : `resumed ${pluralize(resumed, 'time')}`,
+    state === 'running' && anyPart ? `${parts.size} of ${pluralize(anyPart.of, 'part')}` : '',
     ...(done ? resultNotes(done) : []),
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]
   const detail = notes.filter(note => note !== '').join(', ')
   const status = state === 'running' && !held ? 'interrupted' : state
-  return `${run}  ${group}  of ${timeText(s)}  [${status}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
+  return `${run}  ${group}  of ${timeText(s)}  [${status}, ${detail}]  cut ${formatNumber(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
 }
 
-function resultNotes({ partitions, read, keys, seconds, memory, hash }: NonNullable<RunRecord['done']>): string[] {
-  const parts = partitions > 1 ? [counted(partitions, 'part')] : []
+function resultNotes({ partitions, read, keys, seconds, memory, hash }: NonNullable<BatchRunRecord['done']>): string[] {
+  const parts = partitions > 1 ? [pluralize(partitions, 'part')] : []
   return [
     ...parts,
-    counted(read, 'event'),
-    counted(keys, 'key'),
+    pluralize(read, 'event'),
+    pluralize(keys, 'key'),
     `${seconds.toFixed(1)} s`,
-    `${number(Math.ceil(memory / MB))} MB`,
+    `${formatNumber(Math.ceil(memory / MB))} MB`,
     hash.slice(0, 8),
   ]
 }

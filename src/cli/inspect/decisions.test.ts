@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 
 let shop: Shop
@@ -46,7 +46,7 @@ test('a decision has its vector, and the visible events and as-of time of each g
 })
 
 test('works while a run holds the folder', async () => {
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   assert.equal((await decisions()).length, 4)
   await folder.store.close()
   folder.release()

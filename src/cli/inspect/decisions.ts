@@ -1,16 +1,16 @@
 /** `spillway decisions`: prints recorded decisions from a data folder. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { isKey, newestDecisions } from '../../run/history/newest-decisions.ts'
+import { matchesKey, newestDecisions } from '../../run/history/newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
-import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/text-format.ts'
+import { decisionText } from '../command/latest-decisions.ts'
+import { pluralize } from '../command/text-format.ts'
 
 const LAST = 10
 
@@ -38,7 +38,7 @@ export const decisionsCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    return lookInto(dataOf(values), async reader => {
+    return withFolderReader(dataFolderOf(values), async reader => {
       await print(reader, request)
       return 0
     })
@@ -66,7 +66,7 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
   if (json) return
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
-  const summary = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
+  const summary = `${pluralize(decisions.length, 'decision')} of ${pluralize(all, 'recorded one')}`
   printLines(decisions.length > 0 ? summary : nothingText(request, all))
 }
 
@@ -74,14 +74,14 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
 function nothingText({ key, entry }: Request, all: number): string {
   if (all === 0) return 'No decision is recorded yet.'
   const about = [...(key === undefined ? [] : [`about key '${key}'`]), ...(entry === undefined ? [] : [`at entry ${entry}`])]
-  return `No decision ${about.join(' ')}; ${counted(all, 'other')} recorded.`
+  return `No decision ${about.join(' ')}; ${pluralize(all, 'other')} recorded.`
 }
 
 function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
   return [...reader.decisionsAt(entry)]
     .filter(batch => model === undefined || batch.model === model)
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
-    .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))
+    .filter(decision => decision.entry === entry && (key === undefined || matchesKey(decision.key, key)))
 }
 
 /** A decision with the visible events of each feature group and its place in the log. */
@@ -90,7 +90,7 @@ function wholeText(decision: RecordedDecision): string {
   const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''
   const reads = Object.entries(read).map(([group, { known, clock }]) => {
     const at = clock === null ? 'before its first run' : `at ${timeText(clock)}`
-    return `  ${group}: ${counted(known, 'event')} visible ${at}`
+    return `  ${group}: ${pluralize(known, 'event')} visible ${at}`
   })
   return [decisionText(decision), ...reads, `  entry ${entry}${id === undefined ? '' : `, id ${id}`}${place}`].join('\n')
 }

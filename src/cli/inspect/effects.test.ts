@@ -4,7 +4,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { auditOf, done } from '../../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import type { NewEffect, StoredEffect } from '../../log/effects.ts'
-import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
+import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
 
 const effect = (number: number): NewEffect => ({
   number,
@@ -21,12 +21,12 @@ const effect = (number: number): NewEffect => ({
 
 test('dead effects are retried or dropped, all or none, and the audit log records each change', async () => {
   const data = scratchFolder('cli-effects')
-  const folder = await openFolder(data)
+  const folder = await openDataFolder(data)
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
-  await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
+  await folder.store.commit({ effectChanges: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
   const held = await called('effects', 'retry', '1', '--data', data)
   assert.match(held.err, /^SPILL_BUSY: .*effects can change only while no run holds the folder/)
-  await closeFolder(folder)
+  await closeDataFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,
     'SPILL_CONFLICT: effect 3 is pending; only dead effects can be retried or dropped',

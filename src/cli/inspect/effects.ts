@@ -3,14 +3,14 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
 import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { changeFolder } from '../command/folder-change.ts'
-import { counted } from '../command/text-format.ts'
+import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
-import { oneLined, printEach, printLines } from '../command/print.ts'
+import { singleLineTexts, printEach, printLines } from '../command/print.ts'
 
 const verbs = ['list', 'show', 'retry', 'drop'] as const
 const LAST = 20
@@ -42,7 +42,7 @@ export const effectsCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     if (request.verb === 'retry' || request.verb === 'drop') return change(request)
-    return lookInto(request.data, ({ effects }) => {
+    return withFolderReader(request.data, ({ effects }) => {
       if (request.verb === 'show') show(effects, request)
       else list(effects, request)
       return 0
@@ -70,7 +70,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
   return {
     verb: verb as Request['verb'],
     numbers,
-    data: dataOf(values),
+    data: dataFolderOf(values),
     action,
     state: state as EffectState | undefined,
     last: Number(last ?? LAST),
@@ -89,7 +89,7 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
   printEach(newest, { json, textOf: lineOf, jsonOf })
   if (json) return
   const counts = effects.counts().filter(count => (action ?? count.action) === count.action && (state ?? count.state) === count.state)
-  const text = counts.map(count => `${count.action}: ${counted(count.effects, `${count.state} effect`)}`).join(', ')
+  const text = counts.map(count => `${count.action}: ${pluralize(count.effects, `${count.state} effect`)}`).join(', ')
   const all = counts.reduce((sum, count) => sum + count.effects, 0)
   const more = all > newest.length ? `; the newest ${newest.length} are shown, --last N gives more` : ''
   printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
@@ -122,8 +122,8 @@ function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
     }
     const at = wallClock()
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
-    await store.commit({ settled: numbers.map(changeOf) })
-    const subject = counted(numbers.length, 'effect')
+    await store.commit({ effectChanges: numbers.map(changeOf) })
+    const subject = pluralize(numbers.length, 'effect')
     printLines(
       verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They stay in the data folder.`,
     )
@@ -133,8 +133,8 @@ function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
 
 /** Throws `SPILL_INPUT` for an unknown effect. */
 function existing(effects: EffectReader, number: number): StoredEffect {
-  const effect = effects.at(number)
-  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
+  const effect = effects.byNumber(number)
+  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
   return effect
 }
 
@@ -147,7 +147,7 @@ const jsonOf = (effect: StoredEffect): unknown => ({
 
 function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
   const timeliness = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
-  const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
+  const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${pluralize(attempts, 'time')}` : ''
   const retry = next === undefined ? '' : `, again at ${timeText(next)}`
-  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${timeliness}${tried}${retry}]${why === undefined ? '' : `\n  ${why}`}`
+  return `${number}  ${action}  ${timeText(t)}  ${singleLineTexts(String(JSON.parse(key)))}  [${state}${timeliness}${tried}${retry}]${why === undefined ? '' : `\n  ${why}`}`
 }

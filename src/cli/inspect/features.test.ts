@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 
 interface Printed {
   readonly group: string
@@ -60,7 +60,7 @@ test('text output: the as-of time of every group, and a note for an unknown key'
 })
 
 test('works while a run holds the folder', async () => {
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   assert.equal((await features('a', '--group', 'by_card'))[0].ofKey, 2)
   await folder.store.close()
   folder.release()

@@ -5,14 +5,14 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { FeatureValue } from '../../decision/feature-value.ts'
 import type { GroupIR, PipelineIR } from '../../define/ir/ir.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { featuresAt, type FeaturesAt } from '../../run/history/features-at.ts'
+import { featuresFromLog, type FeaturesAt } from '../../run/history/features-at.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted, number } from '../command/text-format.ts'
-import { momentOf, timeText } from '../command/time-text.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
+import { parseTime, timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
 interface Request {
@@ -38,9 +38,9 @@ export const featuresCommand: Command = {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
     const groups = groupsOf(ir, request)
-    return lookInto(dataOf(values), reader => {
+    return withFolderReader(dataFolderOf(values), reader => {
       const t = request.at ?? now(reader)
-      const answers = groups.map(({ group, key }) => featuresAt(ir, reader, { group, key, t }))
+      const answers = groups.map(({ group, key }) => featuresFromLog(ir, reader, { group, key, t }))
       printEach(answers, { json: request.json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0
     })
@@ -52,7 +52,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...ext
   if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
   if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
   const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
-  return { path, key, group, at: at === undefined ? undefined : momentOf('--at', at), json }
+  return { path, key, group, at: at === undefined ? undefined : parseTime('--at', at), json }
 }
 
 /** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */
@@ -94,11 +94,11 @@ function featuresText({ group, key, t, clock, known, ofKey, features }: Features
   const { source } = ir.groups.find(({ name }) => name === group)!
   const keyText = Object.entries(key).map(([name, value]) => `${name} ${value}`)
   const at = clock === null ? 'before the first run of its schedule' : `at ${timeText(clock)}`
-  const eventsText = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
+  const eventsText = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${pluralize(ofKey, 'event')} up to ${timeText(t)}`
   const width = Math.max(...Object.keys(features).map(name => name.length))
   return [
     `${group}  ${keyText.join('  ')}  ${at}`,
-    `  ${eventsText}; ${number(known)} of '${source}' visible`,
+    `  ${eventsText}; ${formatNumber(known)} of '${source}' visible`,
     ...Object.entries(features).map(([name, feature]) => `  ${name.padEnd(width)}  ${valueText(feature)}`),
   ].join('\n')
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import type { Plan } from '../../operate/plan.ts'
+import type { PipelinePlan } from '../../operate/plan.ts'
 
 test('without a data folder, or with an empty one, the plan is a first start, and nothing is written', async () => {
   using shop = new Shop()
@@ -14,7 +14,7 @@ test('without a data folder, or with an empty one, the plan is a first start, an
     const { status, out, err } = await called('plan', shop.pipeline, '--data', folder)
     assert.equal(status, 0, err)
     assert.match(out, /^no pipeline has run here yet: \S+ has no log\. Starting 'shop' creates it/)
-    const [plan] = await calledJson<Plan>('plan', shop.pipeline, '--data', folder)
+    const [plan] = await calledJson<PipelinePlan>('plan', shop.pipeline, '--data', folder)
     assert.deepEqual([plan.before, plan.changes, plan.entries, plan.taken], [undefined, [], 0, 0])
     assert.match(plan.fingerprint, /^[0-9a-f]{8,}$/)
   }

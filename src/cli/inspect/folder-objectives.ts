@@ -5,10 +5,10 @@ import { spanTitle } from '../../base/span.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { FRESHNESS, type KeptFreshness } from '../../run/decide/freshness.ts'
-import { checkGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../../run/decide/objectives.ts'
-import { PIPELINE } from '../../run/recovery/opening.ts'
-import { number, table } from '../command/text-format.ts'
+import { FRESHNESS, type StoredFreshness } from '../../run/decide/freshness.ts'
+import { checkObjectiveGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../../run/decide/objectives.ts'
+import { PIPELINE } from '../../run/recovery/open-pipeline.ts'
+import { formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** A freshness objective with the recent decisions that met it. */
@@ -19,7 +19,7 @@ export interface ObjectiveReport extends FreshnessObjective {
 }
 
 /** The objectives; empty without an objectives file. `problem` describes an invalid file. */
-export function objectivesIn(
+export function readObjectiveReports(
   folder: string,
   reader: Pick<SqliteReader, 'get'>,
 ): { readonly objectives: readonly ObjectiveReport[]; readonly problem?: string } {
@@ -28,8 +28,8 @@ export function objectivesIn(
     const file = readObjectives(path)
     if (!file) return { objectives: [] }
     const { ir } = JSON.parse(reader.get(PIPELINE) ?? '{}') as { ir?: PipelineIR }
-    if (ir) checkGroups(file, ir, path)
-    const stored = JSON.parse(reader.get(FRESHNESS) ?? 'null') as KeptFreshness | null
+    if (ir) checkObjectiveGroups(file, ir, path)
+    const stored = JSON.parse(reader.get(FRESHNESS) ?? 'null') as StoredFreshness | null
     const objectives = Object.entries(file.groups).map(([group, objective]): ObjectiveReport => {
       const counts = stored?.groups[group]
       return { group, ...objective, ...(counts && { recent: { until: stored.at, ...counts } }) }
@@ -45,7 +45,7 @@ export function objectivesIn(
 export const objectivesText = (objectives: readonly ObjectiveReport[]): string =>
   objectives.length === 0
     ? ''
-    : table(
+    : paddedTable(
         ['feature group', 'freshness objective', `decisions within it, in ${spanTitle(limits.FRESHNESS_WINDOW_MS)}`, 'until'],
         objectives.map(({ group, age, share, recent }) => [
           group,
@@ -58,7 +58,7 @@ export const objectivesText = (objectives: readonly ObjectiveReport[]): string =
 function attainedText({ decisions, within }: { readonly decisions: number; readonly within: number }, share: number): string {
   if (decisions === 0) return 'no decision'
   const verdict = within / decisions >= share ? 'met' : 'missed'
-  return `${percent(within / decisions)} of ${number(decisions)}: ${verdict}`
+  return `${percent(within / decisions)} of ${formatNumber(decisions)}: ${verdict}`
 }
 
 /** Never rounded up to 100 %. */

@@ -3,21 +3,21 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { beginsOf, type Begins } from '../../log/begins.ts'
-import { DECIDED } from '../../log/decided.ts'
+import { logStartOf, type LogStart } from '../../log/log-start.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import { Log } from '../../log/log.ts'
 import { isSqliteError } from '../../log/sqlite/data-folder.ts'
-import { holderOf, isHeld } from '../../log/sqlite/lock.ts'
-import type { LetterCount } from '../../log/sqlite/letter-reader.ts'
-import type { ModelDecisions, SqliteReader } from '../../log/sqlite/reader.ts'
+import { folderHolder, isFolderHeld } from '../../log/sqlite/lock.ts'
+import type { DeadLetterCount } from '../../log/sqlite/dead-letter-reader.ts'
+import type { DecisionSummary, SqliteReader } from '../../log/sqlite/reader.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
 import type { StoredSegment } from '../../log/store.ts'
-import { damagedSegments, type Damage } from '../../log/verify.ts'
-import { progressOf, type Progress } from '../../run/decide/decision-queue.ts'
+import { damagedSegments, type LogDamage } from '../../log/verify.ts'
+import { parseProgress, type DecisionProgress } from '../../run/decide/decision-queue.ts'
 import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
-import { OrderOf } from '../../run/groups/segment-order.ts'
+import { SegmentOrder } from '../../run/groups/segment-order.ts'
 import { damagedDecisions } from '../../run/history/verify-decisions.ts'
-import { objectivesIn, type ObjectiveReport } from './folder-objectives.ts'
+import { readObjectiveReports, type ObjectiveReport } from './folder-objectives.ts'
 
 /** The contents of a data folder. */
 export interface FolderReport {
@@ -27,42 +27,42 @@ export interface FolderReport {
   readonly holder: { readonly pid: number | undefined; readonly holds: boolean }
   readonly entries: number
   /** The first entry that is not forgotten; all events up to its `arrival`, UTC ms, are forgotten. Absent if the log is complete. */
-  readonly begins?: Begins
+  readonly begins?: LogStart
   readonly segments: { readonly count: number; readonly bytes: number; readonly averageBytes: number }
   /** UTC ms. */
   readonly firstArrival: number | undefined
   readonly lastArrival: number | undefined
   readonly sources: readonly { readonly source: string; readonly schemas: readonly number[]; readonly offsets: readonly number[] }[]
-  readonly decisions: readonly ModelDecisions[]
+  readonly decisions: readonly DecisionSummary[]
   /** All decisions of entries below `entry` are recorded, and the first `skip` decisions of `entry`. */
-  readonly decided: Progress
+  readonly decided: DecisionProgress
   /** The read position of each file, by source and path. */
   readonly cursors: readonly { readonly name: string; readonly place: unknown }[]
-  readonly dead: readonly LetterCount[]
+  readonly dead: readonly DeadLetterCount[]
   readonly settled: Readonly<Record<string, number>>
   /** Freshness objectives, with the share of an hour's decisions that met them. */
   readonly objectives: readonly ObjectiveReport[]
   /** Sizes in bytes; of a folder, the sum of its files. */
   readonly files: Readonly<Record<string, number>>
   readonly verified: boolean
-  readonly damage: readonly Damage[]
+  readonly damage: readonly LogDamage[]
 }
 
 /** The depth of the report, and a callback for progress. */
-export interface ReportOptions {
+export interface FolderReportOptions {
   /** Read the whole log and all decisions, and list all damage. */
   readonly verify: boolean
   readonly onProgress: (entries: number, of: number) => void
 }
 
 /** Cost: two segments and the counts of the store; with `verify` the whole log. */
-export function reportOf(folder: string, reader: SqliteReader, { verify, onProgress }: ReportOptions): FolderReport {
-  const holds = isHeld(folder)
-  const begins = beginsOf(reader)
-  const { segments, bytes } = reader.segments()
-  const damage: Damage[] = []
+export function folderReport(folder: string, reader: SqliteReader, { verify, onProgress }: FolderReportOptions): FolderReport {
+  const holds = isFolderHeld(folder)
+  const begins = logStartOf(reader)
+  const { segments, bytes } = reader.logSize()
+  const damage: LogDamage[] = []
   const ends = endsOf(reader, damage)
-  const { objectives, problem } = objectivesIn(folder, reader)
+  const { objectives, problem } = readObjectiveReports(folder, reader)
   if (verify) {
     damage.length = 0
     damage.push(...damaged(reader, holds, onProgress))
@@ -70,12 +70,12 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
   return {
     folder,
     format: reader.format,
-    holder: { pid: holderOf(folder), holds },
+    holder: { pid: folderHolder(folder), holds },
     ...ends,
     ...(begins.entry > 0 && { begins }),
     segments: { count: segments, bytes, averageBytes: segments === 0 ? 0 : Math.round(bytes / segments) },
     decisions: reader.models(),
-    decided: progressOf(reader.get(DECIDED)),
+    decided: parseProgress(reader.get(DECISION_PROGRESS)),
     cursors: reader.named('cursor/').map(([name, value]) => ({ name: name.slice('cursor/'.length), place: JSON.parse(value) as unknown })),
     dead: reader.letters.counts(),
     settled: reader.letters.outcomes(),
@@ -89,7 +89,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
 type Ends = Pick<FolderReport, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>
 
 /** Data of the first and last segment. A damaged segment is added to `damage` and gives none. */
-function endsOf(reader: SqliteReader, damage: Damage[]): Ends {
+function endsOf(reader: SqliteReader, damage: LogDamage[]): Ends {
   const stored = reader.lastSegment()
   const schemas = Map.groupBy(reader.schemas(), ({ source }) => source)
   const log = orDamaged(damage, stored, () => new Log(reader, { sources: [], stringsOf: () => new Strings() }))
@@ -101,7 +101,7 @@ function endsOf(reader: SqliteReader, damage: Damage[]): Ends {
   return {
     entries: stored ? stored.first + stored.entries : 0,
     firstArrival: first && firstArrivalOf(first),
-    lastArrival: last && new OrderOf(last).lastArrival,
+    lastArrival: last && new SegmentOrder(last).lastArrival,
     sources: [...schemas].map(([source, versions]) => ({
       source,
       schemas: versions.map(({ version }) => version),
@@ -112,7 +112,7 @@ function endsOf(reader: SqliteReader, damage: Damage[]): Ends {
 
 const plain = { stringsOf: () => new Strings(), wanted: () => false }
 
-function orDamaged<T>(damage: Damage[], segment: StoredSegment | undefined, read: () => T): T | undefined {
+function orDamaged<T>(damage: LogDamage[], segment: StoredSegment | undefined, read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
@@ -127,21 +127,21 @@ function orDamaged<T>(damage: Damage[], segment: StoredSegment | undefined, read
   }
 }
 
-const firstArrivalOf = ({ sources, marks }: Segment): number =>
+const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
   Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
 
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
-function* damaged(reader: SqliteReader, holds: boolean, onProgress: ReportOptions['onProgress']): Generator<Damage> {
-  if (!holds) for (const problem of reader.faults()) yield { what: 'log.db', problem }
+function* damaged(reader: SqliteReader, holds: boolean, onProgress: FolderReportOptions['onProgress']): Generator<LogDamage> {
+  if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
   yield* untilBroken(damagedSegments(reader, onProgress))
-  yield* untilBroken(damagedDecisions(reader.decisions()))
-  const entry = Math.max(progressOf(reader.get(DECIDED)).entry, ...reader.models().map(({ last }) => last + 1))
+  yield* untilBroken(damagedDecisions(reader.newestDecisions()))
+  const entry = Math.max(parseProgress(reader.get(DECISION_PROGRESS)).entry, ...reader.models().map(({ last }) => last + 1))
   const { entries } = endsOf(reader, [])
   if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
 }
 
 /** Ends a walk at the first SQLite error; damage behind it stays unknown. */
-function* untilBroken(walk: Generator<Damage>): Generator<Damage> {
+function* untilBroken(walk: Generator<LogDamage>): Generator<LogDamage> {
   try {
     yield* walk
   } catch (error) {

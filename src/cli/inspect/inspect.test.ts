@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { called } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { FORMAT } from '../../log/sqlite/schema.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
 import type { FolderReport } from './folder-report.ts'
@@ -101,7 +101,7 @@ test('prints the contents of a folder', async () => {
 })
 
 test('while a run holds the folder, prints its process and does not disturb it', async () => {
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   const { status, holder, damage, verified } = await report('--verify')
   assert.deepEqual([status, holder, damage, verified], [0, { pid: process.pid, holds: true }, [], true])
   await folder.store.commit({ put: [['x', 'y']] })
@@ -113,7 +113,7 @@ test('while a run holds the folder, prints its process and does not disturb it',
 test('an empty log', async () => {
   shop[Symbol.dispose]()
   shop = new Shop()
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   await folder.store.close()
   folder.release()
   const { status, entries, firstArrival, sources, damage } = await report('--verify')

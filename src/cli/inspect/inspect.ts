@@ -1,12 +1,12 @@
 /** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { damageText } from '../../log/verify.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { logDamageText } from '../../log/verify.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { objectivesText } from './folder-objectives.ts'
-import { reportOf, type FolderReport } from './folder-report.ts'
-import { Progress } from '../command/progress.ts'
-import { counted, number, table } from '../command/text-format.ts'
+import { folderReport, type FolderReport } from './folder-report.ts'
+import { ProgressLine } from '../command/progress.ts'
+import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
@@ -23,11 +23,11 @@ export const inspectCommand: Command = {
   run(values, extra) {
     if (extra.length > 0) throw new UsageError(`the folder is named by --data, not by ${extra.join(', ')}`)
     const { verify = false, json = false } = values as { verify?: boolean; json?: boolean }
-    const folder = dataOf(values)
-    const progress = new Progress()
-    return lookInto(folder, reader => {
-      const report = reportOf(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
-      progress.done()
+    const folder = dataFolderOf(values)
+    const progress = new ProgressLine()
+    return withFolderReader(folder, reader => {
+      const report = folderReport(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
+      progress.clear()
       printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1
     })
@@ -40,40 +40,40 @@ function reportText(report: FolderReport): string {
     headText(report),
     sources.length === 0
       ? ''
-      : table(
+      : paddedTable(
           ['source', 'columns versions', 'partitions', 'events', 'next offsets'],
           sources.map(({ source, schemas, offsets }) => [
             source,
             schemas.join(', '),
-            number(offsets.length),
-            number(offsets.reduce((sum, next) => sum + next, 0)),
+            formatNumber(offsets.length),
+            formatNumber(offsets.reduce((sum, next) => sum + next, 0)),
             offsets.join(', '),
           ]),
         ),
     decisions.length === 0
       ? ''
-      : table(
+      : paddedTable(
           ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
           decisions.map(({ model, decisions: count, first, last, bytes }) => [
             model,
-            number(count),
-            number(first),
-            number(last),
-            number(bytes),
+            formatNumber(count),
+            formatNumber(first),
+            formatNumber(last),
+            formatNumber(bytes),
           ]),
         ),
     objectivesText(report.objectives),
     cursorText(report),
     dead.length === 0
       ? ''
-      : table(
+      : paddedTable(
           ['dead letters of', 'reason', 'letters'],
-          dead.map(({ source, reason, letters }) => [source ?? '(unknown)', reason, number(letters)]),
+          dead.map(({ source, reason, letters }) => [source ?? '(unknown)', reason, formatNumber(letters)]),
         ),
     settledText(report),
-    table(
+    paddedTable(
       ['file', 'bytes'],
-      Object.entries(files).map(([name, bytes]) => [name, number(bytes)]),
+      Object.entries(files).map(([name, bytes]) => [name, formatNumber(bytes)]),
     ),
     verdict(report),
   ]
@@ -87,15 +87,15 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
   const undecided = entries - decided.entry
   const retention = begins
-    ? [`starts at entry ${number(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`]
+    ? [`starts at entry ${formatNumber(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`]
     : []
   return [
     `${folder}: format ${format}, ${holderText}`,
-    `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
+    `${entries === 1 ? '1 entry' : `${formatNumber(entries)} entries`} in ${pluralize(segments.count, 'segment')} of ${formatNumber(segments.averageBytes)} bytes on average${arrivals}`,
     ...retention,
     undecided === 0
       ? 'all entries are decided'
-      : `decided up to entry ${number(decided.entry)}: ${number(undecided)} to go, which the next run makes first`,
+      : `decided up to entry ${formatNumber(decided.entry)}: ${formatNumber(undecided)} to go, which the next run makes first`,
   ].join('\n')
 }
 
@@ -109,12 +109,12 @@ function cursorText({ cursors }: FolderReport): string {
 }
 
 function settledText({ settled }: FolderReport): string {
-  const all = Object.entries(settled).map(([outcome, letters]) => `${number(letters)} ${outcome}`)
+  const all = Object.entries(settled).map(([outcome, letters]) => `${formatNumber(letters)} ${outcome}`)
   return all.length === 0 ? '' : `settled dead letters: ${all.join(', ')}`
 }
 
 function verdict({ verified, damage }: FolderReport): string {
   if (damage.length > 0)
-    return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
+    return [`Damaged in ${pluralize(damage.length, 'place')}:`, ...damage.map(place => `  ${logDamageText(place)}`)].join('\n')
   return verified ? 'Intact: every segment and every decision is as it was written.' : ''
 }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
 import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/objectives.ts'
-import type { Plan } from '../../operate/plan.ts'
+import type { PipelinePlan } from '../../operate/plan.ts'
 
 let shop: Shop
 let changed: string
@@ -39,9 +39,9 @@ test('--check: exit code 0 without changes, 3 with changes or before the first r
 test('prints effects on models as text and as JSON, and none without changes', async () => {
   const { out } = await plan(changed)
   assert.match(out, /^effects\n {2}model risk: its scores change, since group 'older' is placed lag\(2h\), and was lag\(1h\)\n\nstate\n/m)
-  const [as] = await calledJson<Plan>('plan', changed, '--data', shop.data)
+  const [as] = await calledJson<PipelinePlan>('plan', changed, '--data', shop.data)
   assert.deepEqual([as.changed, as.effects.map(({ on, name }) => [on, name])], [true, [['model', 'risk']]])
-  const [same] = await calledJson<Plan>('plan', shop.pipeline, '--data', shop.data)
+  const [same] = await calledJson<PipelinePlan>('plan', shop.pipeline, '--data', shop.data)
   assert.deepEqual([same.changed, same.changes, same.effects], [false, [], []])
 })
 

@@ -1,14 +1,14 @@
 /** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
 import { join } from 'node:path'
-import type { Change } from '../../define/ir/pipeline-changes.ts'
-import { isUnused, lookInto } from '../../log/sqlite/data-folder.ts'
+import type { PipelineChange } from '../../define/ir/pipeline-changes.ts'
+import { isUnusedFolder, withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { OBJECTIVES_FILE, readObjectives } from '../../run/decide/objectives.ts'
-import { firstPlan, planOf, type Plan } from '../../operate/plan.ts'
+import { firstPipelinePlan, pipelinePlan, type PipelinePlan } from '../../operate/plan.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { printJson, printText } from '../command/print.ts'
-import { number } from '../command/text-format.ts'
+import { formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** Exit code of `--check` for a changed pipeline. It differs from a failure (1) and wrong usage (2), so scripts can tell them apart. */
@@ -28,10 +28,10 @@ export const planCommand: Command = {
     if (path === undefined) throw new UsageError('name the pipeline file')
     if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
-    const data = dataOf(values)
-    const isFirst = isUnused(data)
+    const data = dataFolderOf(values)
+    const isFirst = isUnusedFolder(data)
     const objectives = readObjectives(join(data, OBJECTIVES_FILE))
-    const plan = isFirst ? firstPlan(pipeline) : await lookInto(data, reader => planOf(pipeline, reader, objectives))
+    const plan = isFirst ? firstPipelinePlan(pipeline) : await withFolderReader(data, reader => pipelinePlan(pipeline, reader, objectives))
     if (values['json'] === true) printJson(plan)
     else printText(isFirst ? firstText(pipeline.ir.name, data) : planText(pipeline.ir.name, plan))
     return values['check'] === true && plan.changed ? CHANGED : 0
@@ -43,14 +43,17 @@ const firstText = (name: string, folder: string): string =>
 
 const signs = { added: '+', removed: '-', changed: '~' } as const
 
-function planText(name: string, { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: Plan): string {
+function planText(
+  name: string,
+  { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: PipelinePlan,
+): string {
   const head = before
     ? !changed
       ? `pipeline '${name}' is the pipeline that ran last`
       : `pipeline '${name}' would replace '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
   const rebuildLines = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
-    `  ${group}: rebuilt from all ${number(from)} log entries`,
+    `  ${group}: rebuilt from all ${formatNumber(from)} log entries`,
     ...(incomplete === undefined
       ? []
       : [`    windows that reach back before ${timeText(incomplete)} will be refused, since the log before is deleted`]),
@@ -64,12 +67,12 @@ function planText(name: string, { before, changed, fingerprint, changes, effects
     ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
     '',
     ...(rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group continues from its saved state']),
-    `a start replays ${number(taken)} of ${number(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
+    `a start replays ${formatNumber(taken)} of ${formatNumber(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
       rebuildLines.length > 0 ? '; with run --take-over, while the old process still runs' : ''
     }`,
   ].join('\n')
 }
 
-function changeLines({ of, name, kind, details }: Change): string[] {
+function changeLines({ of, name, kind, details }: PipelineChange): string[] {
   return [`  ${signs[kind]} ${of} ${name}${kind === 'changed' ? '' : ` ${kind}`}`, ...details.map(detail => `      ${detail}`)]
 }

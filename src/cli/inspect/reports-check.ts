@@ -1,14 +1,14 @@
 /** `reports check`: recomputes reports. A report is a function of the log, so different rows mean a changed log or changed definitions. */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
-import { fileOf, jobOf, reportCode, reportsIn, type MadeReport, type ReportDone } from '../../batch/report-ledger.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import { reportRunPath, reproducibleJob, reportCode, reportRunsIn, type ReportRun, type ReportResult } from '../../batch/report-ledger.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { hashed, reportHash } from '../../replay/report-file.ts'
-import { definitionsOf, tableOf } from './reports-run.ts'
+import { hashFile, hashReportRows } from '../../replay/report-file.ts'
+import { loadDefinitions, computeReportTable } from './reports-run.ts'
 
 /** The parsed options of `reports check`. */
-export interface CheckRequest {
+export interface ReportCheckRequest {
   readonly data: string
   readonly numbers: readonly number[]
   readonly pipeline: string | undefined
@@ -18,9 +18,9 @@ export interface CheckRequest {
 type FileState = 'the same' | 'gone' | 'replaced by a later report' | 'another'
 
 /** Returns 1 if any report or its file differs. Throws `SPILL_INPUT` for an unknown report, or changed definitions. */
-export async function checkReports(reader: SqliteReader, { data, numbers, pipeline, json }: CheckRequest): Promise<number> {
-  const all = reportsIn(reader)
-  const definitions = await definitionsOf(reader, pipeline)
+export async function checkReports(reader: SqliteReader, { data, numbers, pipeline, json }: ReportCheckRequest): Promise<number> {
+  const all = reportRunsIn(reader)
+  const definitions = await loadDefinitions(reader, pipeline)
   let isGood = true
   for (const number of numbers) {
     const record = all.find(candidate => candidate.number === number)
@@ -39,20 +39,20 @@ export async function checkReports(reader: SqliteReader, { data, numbers, pipeli
   return isGood ? 0 : 1
 }
 
-function recomputedHash(reader: SqliteReader, definitions: Definitions, record: MadeReport): string {
+function recomputedHash(reader: SqliteReader, definitions: ScoringDefinitions, record: ReportRun): string {
   const { report: name, code } = record
   const { ir } = definitions
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report || reportCode(ir, report) !== code)
     throw new SpillwayError('SPILL_INPUT', `report '${name}' or a definition that it reads has changed since`)
-  return reportHash(tableOf(reader, definitions, { ir, report, ...jobOf(record) }))
+  return hashReportRows(computeReportTable(reader, definitions, { ir, report, ...reproducibleJob(record) }))
 }
 
-async function fileState(data: string, all: readonly MadeReport[], record: MadeReport, { sha256 }: ReportDone): Promise<FileState> {
-  const path = fileOf(data, record)
+async function fileState(data: string, all: readonly ReportRun[], record: ReportRun, { sha256 }: ReportResult): Promise<FileState> {
+  const path = reportRunPath(data, record)
   if (!existsSync(path)) return 'gone'
-  if ((await hashed(path)).sha256 === sha256) return 'the same'
-  return all.some(other => other.number > record.number && other.done && fileOf(data, other) === path)
+  if ((await hashFile(path)).sha256 === sha256) return 'the same'
+  return all.some(other => other.number > record.number && other.done && reportRunPath(data, other) === path)
     ? 'replaced by a later report'
     : 'another'
 }

@@ -2,24 +2,24 @@
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { timestampMs } from '../../base/exact.ts'
-import { runsIn } from '../../batch/ledger.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
 import { reportTable } from '../../batch/report.ts'
-import { runsUsed, versionUsed, type ReportJob } from '../../batch/report-ledger.ts'
+import { batchRunsAt, versionAt, type ReportJob } from '../../batch/report-ledger.ts'
 import { reportModel } from '../../decision/report-model.ts'
 import { reportRecords } from '../../decision/report-records.ts'
 import type { ReportTable } from '../../decision/report-rows.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { writeReport } from '../../replay/report-file.ts'
-import { PIPELINE } from '../../run/recovery/opening.ts'
+import { writeReportFile } from '../../replay/report-file.ts'
+import { PIPELINE } from '../../run/recovery/open-pipeline.ts'
 import { UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted } from '../command/text-format.ts'
+import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** The parsed options of `reports run`. */
-export interface MakeRequest {
+export interface ReportRunRequest {
   readonly name: string
   readonly at?: string
   readonly out?: string
@@ -27,7 +27,7 @@ export interface MakeRequest {
 }
 
 /** The definitions of a pipeline file, or the last that ran, without user functions. Throws `SPILL_INPUT` if no pipeline has run. */
-export async function definitionsOf(reader: SqliteReader, path: string | undefined): Promise<Definitions> {
+export async function loadDefinitions(reader: SqliteReader, path: string | undefined): Promise<ScoringDefinitions> {
   if (path !== undefined) return importPipeline(path)
   const { ir } = JSON.parse(reader.get(PIPELINE) ?? '{}') as { ir?: PipelineIR }
   if (!ir) throw new SpillwayError('SPILL_INPUT', 'no pipeline has run in this folder; name one: --pipeline FILE')
@@ -35,7 +35,7 @@ export async function definitionsOf(reader: SqliteReader, path: string | undefin
 }
 
 /** Computes the rows. Throws `SPILL_INPUT` if the score is a user function that the definitions lack. */
-export function tableOf(reader: SqliteReader, { ir, scores }: Definitions, job: ReportJob): ReportTable {
+export function computeReportTable(reader: SqliteReader, { ir, scores }: ScoringDefinitions, job: ReportJob): ReportTable {
   const { name, score } = reportModel(ir, job.report)
   const isExternal = score.kind === 'function' || score.kind === 'onnx'
   if (isExternal && job.version === undefined && !scores.has(name))
@@ -51,8 +51,8 @@ export function tableOf(reader: SqliteReader, { ir, scores }: Definitions, job: 
 }
 
 /** Prints a report, or writes it to `out`. Throws `SPILL_INPUT` for an unknown report or an empty log. */
-export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }: MakeRequest): Promise<number> {
-  const definitions = await definitionsOf(reader, pipeline)
+export async function runReport(reader: SqliteReader, { name, at, out, pipeline }: ReportRunRequest): Promise<number> {
+  const definitions = await loadDefinitions(reader, pipeline)
   const { ir } = definitions
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report) {
@@ -62,14 +62,14 @@ export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }:
   const last = reader.lastSegment()
   if (!last) throw new SpillwayError('SPILL_INPUT', 'the log is empty, and there is nothing to report')
   const s = at === undefined ? last.arrival : timeOf(at)
-  const runs = runsIn(reader)
-  const used = Object.entries(runsUsed(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))
-  const job = { s, cut: last.first + last.entries, runs: Object.fromEntries(used), ...versionUsed(reader, ir, report, s) }
-  const table = tableOf(reader, definitions, { ir, report, ...job })
+  const runs = batchRunsIn(reader)
+  const used = Object.entries(batchRunsAt(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))
+  const job = { s, cut: last.first + last.entries, runs: Object.fromEntries(used), ...versionAt(reader, ir, report, s) }
+  const table = computeReportTable(reader, definitions, { ir, report, ...job })
   if (out === undefined) for (const row of reportRecords(ir, report, table)) console.log(JSON.stringify(row))
   else {
-    await writeReport(out, table)
-    console.log(`${counted(table.length, 'row')} of ${table.live} live at ${timeText(s)} in ${out}`)
+    await writeReportFile(out, table)
+    console.log(`${pluralize(table.length, 'row')} of ${table.live} live at ${timeText(s)} in ${out}`)
   }
   if (s > last.arrival) process.stderr.write(`  more may arrive until ${timeText(s)}: the log ends at ${timeText(last.arrival)}\n`)
   return 0

@@ -3,13 +3,13 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { fileOf, reportsIn, type MadeReport } from '../../batch/report-ledger.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { reportRunPath, reportRunsIn, type ReportRun } from '../../batch/report-ledger.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { checkReports } from './reports-check.ts'
-import { makeNow } from './reports-run.ts'
-import { counted, number } from '../command/text-format.ts'
+import { runReport } from './reports-run.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'show', 'check', 'run'] as const
@@ -32,15 +32,15 @@ export const reportsCommand: Command = {
   async run(values, [verb = 'list', ...rest]) {
     if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`reports has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
     const { json = false } = values as { json?: boolean }
-    const data = dataOf(values)
-    return lookInto(data, async reader => {
+    const data = dataFolderOf(values)
+    return withFolderReader(data, async reader => {
       if (verb === 'check')
         return checkReports(reader, { data, numbers: numbersOf(rest), pipeline: values['pipeline'] as string | undefined, json })
       if (verb === 'run')
-        return makeNow(reader, { ...(values as { at?: string; out?: string; pipeline?: string }), name: onlyName(verb, rest) })
-      if (verb === 'show') return show(data, reportsIn(reader), onlyName(verb, rest))
+        return runReport(reader, { ...(values as { at?: string; out?: string; pipeline?: string }), name: onlyName(verb, rest) })
+      if (verb === 'show') return show(data, reportRunsIn(reader), onlyName(verb, rest))
       if (rest.length > 0) throw new UsageError(`reports list takes no ${rest.join(' ')}; write reports show ${rest[0]}`)
-      return list(reportsIn(reader), values, json)
+      return list(reportRunsIn(reader), values, json)
     })
   },
 }
@@ -57,22 +57,22 @@ function numbersOf(texts: readonly string[]): number[] {
   return texts.map(Number)
 }
 
-function list(all: readonly MadeReport[], { report, last }: { report?: string; last?: string }, json: boolean): number {
+function list(all: readonly ReportRun[], { report, last }: { report?: string; last?: string }, json: boolean): number {
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   const matches = all.filter(record => report === undefined || record.report === report).slice(-Number(last ?? LAST))
   for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
-  if (!json) console.log(matches.length === 0 ? 'No reports.' : `${counted(matches.length, 'report')} of ${all.length}.`)
+  if (!json) console.log(matches.length === 0 ? 'No reports.' : `${pluralize(matches.length, 'report')} of ${all.length}.`)
   return 0
 }
 
 /** Prints the file of the newest complete report; of a Parquet file its path. */
-async function show(data: string, all: readonly MadeReport[], name: string): Promise<number> {
+async function show(data: string, all: readonly ReportRun[], name: string): Promise<number> {
   const record = all.findLast(candidate => candidate.report === name && candidate.state === 'done')
   if (!record) {
     const names = [...new Set(all.map(({ report }) => report))]
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
-  const path = fileOf(data, record)
+  const path = reportRunPath(data, record)
   if (!existsSync(path))
     throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
@@ -80,10 +80,10 @@ async function show(data: string, all: readonly MadeReport[], name: string): Pro
   return 0
 }
 
-function lineOf({ number: which, report, why, s, cut, state, done, error, file, began }: MadeReport): string {
+function lineOf({ number: which, report, why, s, cut, state, done, error, file, began }: ReportRun): string {
   const result = done
-    ? `, ${counted(done.rows, 'row')} of ${number(done.live)} live${done.stale ? ', stale' : ''}, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}`
+    ? `, ${pluralize(done.rows, 'row')} of ${formatNumber(done.live)} live${done.stale ? ', stale' : ''}, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}`
     : ''
   const trigger = why === 'demand' ? ', on request' : ''
-  return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${number(cut)}\n  ${error ?? file}`
+  return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${formatNumber(cut)}\n  ${error ?? file}`
 }

@@ -1,13 +1,13 @@
 /** `spillway tokens`: adds, lists and revokes the access tokens of a data folder's server. */
 import { wallClock } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { audited } from '../../serve/context/operator-log.ts'
-import { isRole, noRole, roles, roleTexts, type Role } from '../../serve/access/roles.ts'
+import { withOperatorLog } from '../../serve/context/operator-log.ts'
+import { isRole, unknownRoleMessage, roles, roleDescriptions, type Role } from '../../serve/access/roles.ts'
 import { addToken, readTokens, revokeToken } from '../../serve/access/token-file.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
-import { operated } from '../command/operator.ts'
-import { counted } from '../command/text-format.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { operatorAuditEntry } from '../command/operator-entry.ts'
+import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const subcommands = ['add', 'list', 'revoke']
@@ -22,7 +22,7 @@ export const tokensCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'ROLE',
-      help: `add: ${roles.map(role => `${role} (${roleTexts[role]})`).join(', ')}; may be repeated`,
+      help: `add: ${roles.map(role => `${role} (${roleDescriptions[role]})`).join(', ')}; may be repeated`,
     },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object per line, and nothing else' },
@@ -36,7 +36,7 @@ export const tokensCommand: Command = {
     if (subcommand === 'list' && name !== undefined) throw new UsageError('tokens list takes no name')
     if (subcommand !== 'list' && name === undefined) throw new UsageError(`name the token: tokens ${subcommand} NAME`)
     if (extra.length > 0) throw new UsageError(`expected one token, but also got ${extra.join(', ')}`)
-    const data = dataOf(values)
+    const data = dataFolderOf(values)
     const json = values['json'] === true
     if (subcommand === 'list') list(data, json)
     else if (subcommand === 'add') add(data, validName(name), rolesOf(roleNames), json)
@@ -55,20 +55,22 @@ function validName(name: string): string {
 function rolesOf(names: readonly string[]): Role[] {
   if (names.length === 0) throw new UsageError(`give the token a role: --role ${roles.join(', --role ')}`)
   return [...new Set(names)].map(text => {
-    if (!isRole(text)) throw new UsageError(noRole(text))
+    if (!isRole(text)) throw new UsageError(unknownRoleMessage(text))
     return text
   })
 }
 
 function add(data: string, name: string, tokenRoles: readonly Role[], json: boolean): void {
   const detail = tokenRoles.join(', ')
-  const token = audited(data, { ...operated('tokens add', name), detail }, () => addToken(data, name, tokenRoles, wallClock()))
+  const token = withOperatorLog(data, { ...operatorAuditEntry('tokens add', name), detail }, () =>
+    addToken(data, name, tokenRoles, wallClock()),
+  )
   if (json) console.log(JSON.stringify({ name, roles: tokenRoles, token }))
   else console.log(`${token}\n\nToken '${name}' (${detail}). It is shown only once; only its hash is stored.`)
 }
 
 function revoke(data: string, name: string, json: boolean): void {
-  audited(data, operated('tokens revoke', name), () => revokeToken(data, name))
+  withOperatorLog(data, operatorAuditEntry('tokens revoke', name), () => revokeToken(data, name))
   console.log(json ? JSON.stringify({ name, revoked: true }) : `Token '${name}' is revoked.`)
 }
 
@@ -77,5 +79,5 @@ function list(data: string, json: boolean): void {
   if (json) return tokens.forEach(({ name, roles, created }) => console.log(JSON.stringify({ name, roles, created })))
   const width = Math.max(0, ...tokens.map(({ name }) => name.length))
   const rows = tokens.map(({ name, roles, created }) => `${name.padEnd(width)}  ${timeText(created)}  ${roles.join(', ')}`)
-  console.log([...rows, `${counted(tokens.length, 'token')}.`].join('\n'))
+  console.log([...rows, `${pluralize(tokens.length, 'token')}.`].join('\n'))
 }

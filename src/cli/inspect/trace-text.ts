@@ -1,15 +1,15 @@
 /** A trace as text: one line per step, with the time since the line before it. */
 import { inspect } from 'node:util'
 import { spanTitle } from '../../base/span.ts'
-import type { Trace, TracedEffect } from '../../operate/trace.ts'
+import type { DecisionTrace, TracedEffect } from '../../operate/trace.ts'
 import { timeText } from '../command/time-text.ts'
-import { counted, scoreText } from '../command/text-format.ts'
+import { pluralize, scoreText } from '../command/text-format.ts'
 
 /** A step with its time, UTC ms. */
 type Step = readonly [at: number, text: string]
 
 /** Strings of the trace must be escaped to one line. */
-export function traceText({ decision, on, moments, effects }: Trace): string {
+export function traceText({ decision, on, moments, effects }: DecisionTrace): string {
   const { model, key, entry, t, score, refused, explored = {} } = decision
   const result = refused === undefined ? `score ${scoreText(score)}` : `refused: ${refused}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
@@ -37,7 +37,7 @@ export function traceText({ decision, on, moments, effects }: Trace): string {
   ].join('\n')
 }
 
-const triggerText = (on: Trace['on']): string =>
+const triggerText = (on: DecisionTrace['on']): string =>
   on === undefined ? 'as-of time; the log has deleted the trigger' : on.kind === 'tick' ? 'tick' : 'requested'
 
 /** Each line shows the time since the line before it. */
@@ -61,7 +61,7 @@ function effectLines({ number, action, id, state, attempts, made, began, sent, s
     return duration === undefined ? [] : [`${name} ${spanTitle(duration)}`]
   })
   return [
-    `  effect ${number}  ${action}  [${state}${timeliness}, ${counted(attempts, 'attempt')}]  ${durations.join(', ')}`.trimEnd(),
+    `  effect ${number}  ${action}  [${state}${timeliness}, ${pluralize(attempts, 'attempt')}]  ${durations.join(', ')}`.trimEnd(),
     `    id ${id}`,
     ...timeline(lines).map(line => `  ${line}`),
     ...(why === undefined ? [] : [`    ${why}`]),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
-import type { Trace } from '../../operate/trace.ts'
+import type { DecisionTrace } from '../../operate/trace.ts'
 
 let shop: Shop
 let data: readonly string[]
@@ -31,7 +31,7 @@ test('prints the timeline of a decision', async () => {
 })
 
 test('prints one JSON object per decision', async () => {
-  const [{ decision, on, moments }] = await calledJson<Trace>('trace', '3', ...data)
+  const [{ decision, on, moments }] = await calledJson<DecisionTrace>('trace', '3', ...data)
   assert.deepEqual([decision.model, on?.kind, typeof moments?.durable], ['seen', 'event', 'number'])
 })
 

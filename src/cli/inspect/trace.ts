@@ -2,15 +2,15 @@
 import { inspect } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { traces, type Trace, type TraceAsk } from '../../operate/trace.ts'
+import { decisionTraces, type DecisionTrace, type DecisionTraceQuery } from '../../operate/trace.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { traceText } from './trace-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 
-interface Request extends Pick<TraceAsk, 'model' | 'key'> {
+interface Request extends Pick<DecisionTraceQuery, 'model' | 'key'> {
   /** A log entry, or the idempotency key of an effect. */
   readonly target: number | string
   readonly json: boolean
@@ -29,8 +29,8 @@ export const traceCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    return lookInto(dataOf(values), async reader => {
-      const matches = await traces(reader, traceQuery(reader, request))
+    return withFolderReader(dataFolderOf(values), async reader => {
+      const matches = await decisionTraces(reader, traceQuery(reader, request))
       if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(reader, request))
       print(matches, request.json)
       return 0
@@ -49,10 +49,10 @@ function requestOf(values: Readonly<Record<string, unknown>>, [target, ...extra]
 }
 
 /** Throws `SPILL_INPUT` for an unknown effect. */
-function traceQuery({ effects }: SqliteReader, { target, model, key }: Request): TraceAsk {
+function traceQuery({ effects }: SqliteReader, { target, model, key }: Request): DecisionTraceQuery {
   const most = limits.DECISIONS_TRACED_MAX
   if (typeof target === 'number') return { entry: target, model, key, most }
-  const effect = effects.withId(target)
+  const effect = effects.byId(target)
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(target)}`)
   const { model: of } = JSON.parse(effect.body) as { model?: string }
   return { entry: effect.entry, model: model ?? of, key: key ?? keyText(effect.key), most }
@@ -68,7 +68,7 @@ function nothingText(reader: SqliteReader, { target, model, key }: Request): str
   return `no decision ${[...filters, typeof target === 'number' ? `was made by entry ${target}` : `made effect '${target}'`].join(' ')}; ${hint}`
 }
 
-function print(matches: readonly Trace[], json: boolean): void {
+function print(matches: readonly DecisionTrace[], json: boolean): void {
   printEach(matches, { json, textOf: traceText, between: '\n' })
   if (!json && matches.length === limits.DECISIONS_TRACED_MAX)
     printLines('', `The first ${matches.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)

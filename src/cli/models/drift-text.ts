@@ -1,7 +1,7 @@
 /** A drift report as text. */
 import type { ColumnDrift } from '../../training/index.ts'
 import type { ModelDrift } from './model-drift.ts'
-import { counted, number, table } from '../command/text-format.ts'
+import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** The compared decisions, the tables of inputs and metrics, and the verdict. */
@@ -12,18 +12,18 @@ export function driftText(drift: ModelDrift): string {
     name,
     Number.isNaN(value) ? '–' : short(value),
     short(bound),
-    number(count),
+    formatNumber(count),
     Number.isNaN(value) ? noValueText(name, count) : fell ? 'fell' : '',
   ])
   return [
     headText(drift),
-    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with different inputs left out`] : []),
+    ...(others > 0 ? [`${pluralize(others, 'decision')} by a version of the model with different inputs left out`] : []),
     ...(only.reference.length > 0 ? [`missing in the recent decisions: ${only.reference.join(', ')}`] : []),
     ...(only.recent.length > 0 ? [`missing in the reference: ${only.recent.join(', ')}`] : []),
     ...scoreLines(drift),
     '',
-    table(['input', 'PSI', 'KS', 'NULL before', 'NULL now', 'drifted'], rows.map(rowText)),
-    ...(metricRows.length > 0 ? ['', table(['metric', 'value', 'bound', 'labels', ''], metricRows)] : []),
+    paddedTable(['input', 'PSI', 'KS', 'NULL before', 'NULL now', 'drifted'], rows.map(rowText)),
+    ...(metricRows.length > 0 ? ['', paddedTable(['metric', 'value', 'bound', 'labels', ''], metricRows)] : []),
     '',
     verdict(drift),
   ].join('\n')
@@ -32,9 +32,9 @@ export function driftText(drift: ModelDrift): string {
 function headText({ model, rows, since, reference }: ModelDrift): string {
   const against =
     reference.kind === 'set'
-      ? `${counted(rows.reference, 'row')} of ${reference.folder}`
-      : `${number(rows.reference)} before${reference.from === null ? '' : `, from ${timeText(reference.from)} on`}`
-  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, compared with ${against}`
+      ? `${pluralize(rows.reference, 'row')} of ${reference.folder}`
+      : `${formatNumber(rows.reference)} before${reference.from === null ? '' : `, from ${timeText(reference.from)} on`}`
+  return `${model}: ${pluralize(rows.recent, 'decision')} from ${timeText(since)} on, compared with ${against}`
 }
 
 /** A note on the compared scores, unless all decisions have scores of one version. */
@@ -42,10 +42,12 @@ function scoreLines({ scores: { version, reference, recent }, rows, reference: {
   if (kind === 'set' || version === null) return []
   if (reference === 0 || recent === 0)
     return [
-      `score: version ${version} scored ${number(recent)} of the recent decisions and ${number(reference)} of those before; the scores are not compared`,
+      `score: version ${version} scored ${formatNumber(recent)} of the recent decisions and ${formatNumber(reference)} of those before; the scores are not compared`,
     ]
   if (reference === rows.reference && recent === rows.recent) return []
-  return [`score: of version ${version} alone, which scored ${number(reference)} of the ${number(rows.reference)} decisions before`]
+  return [
+    `score: of version ${version} alone, which scored ${formatNumber(reference)} of the ${formatNumber(rows.reference)} decisions before`,
+  ]
 }
 
 /** The reason for a metric without a value. `rows` is the number of decisions with label and score. */

@@ -1,17 +1,17 @@
 /** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
 import { durationMs, type Duration } from '../../base/time.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { DriftThresholds } from '../../training/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { driftText } from './drift-text.ts'
-import { driftOfModel, modelsOf, type DriftAsk, type ModelDrift } from './model-drift.ts'
+import { measureModelDrift, driftModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
 const SINCE: Duration = '7d'
 const thresholds = ['psi', 'ks', 'nulls', 'rows'] as const
 
-interface Request extends DriftAsk {
+interface Request extends DriftRequest {
   readonly json: boolean
 }
 
@@ -44,9 +44,9 @@ export const driftCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
-    const drifts = await lookInto(dataOf(values), async reader => {
+    const drifts = await withFolderReader(dataFolderOf(values), async reader => {
       const results: ModelDrift[] = []
-      for (const model of modelsOf(ir, reader, request)) results.push(await driftOfModel(ir, model, reader, request))
+      for (const model of driftModels(ir, reader, request)) results.push(await measureModelDrift(ir, model, reader, request))
       return results
     })
     if (request.json) for (const drift of drifts) console.log(JSON.stringify(drift))
@@ -67,7 +67,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     model,
     since: durationOf('--since', since),
     reference: reference === undefined ? Infinity : durationOf('--reference', reference),
-    set: training,
+    trainingSet: training,
     thresholds: thresholdsOf(values),
     metric: metricOf(values['metric'] as string | undefined),
     json,
@@ -88,7 +88,7 @@ function thresholdsOf(values: Readonly<Record<string, unknown>>): DriftThreshold
   return Object.fromEntries(settings.map(([name, text]) => [name, Number(text)]))
 }
 
-function metricOf(text: string | undefined): DriftAsk['metric'] {
+function metricOf(text: string | undefined): DriftRequest['metric'] {
   if (text === undefined) return undefined
   const [, metric, bound] = /^(auc|ap)=(\d*\.?\d+)$/.exec(text) ?? []
   if (metric === undefined) throw new UsageError(`--metric ${text} is not a metric with its bound; write auc=0.75 or ap=0.3`)

@@ -4,18 +4,18 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { movingHistory } from '../../../test/training/drifting.ts'
 import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
-import { Running } from '../../run/loop/live-run.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { driftText } from './drift-text.ts'
-import { driftOfModel, type DriftAsk } from './model-drift.ts'
+import { measureModelDrift, type DriftRequest } from './model-drift.ts'
 
-const ask: DriftAsk = {
+const ask: DriftRequest = {
   path: 'pipeline.ts',
   model: 'fraud',
   since: 3 * DAY,
   reference: Infinity,
-  set: undefined,
+  trainingSet: undefined,
   thresholds: {},
   metric: { metric: 'auc', bound: 0.5 },
 }
@@ -24,14 +24,14 @@ test('the first promotion is not score drift, and a metric without a value has a
   const shop = stolen({ algorithm: 'logistic', promote: 'by hand' })
   const [{ ir }, folder] = [shop, scratchFolder('promoted')]
   let now = begun
-  const running = await Running.open(shop, folder, { clock: () => now })
-  const reader = readFolder(folder)
-  const drift = () => driftOfModel(ir, ir.models[0], reader, ask)
+  const running = await LiveRun.open(shop, folder, { clock: () => now })
+  const reader = readDataFolder(folder)
+  const drift = () => measureModelDrift(ir, ir.models[0], reader, ask)
   const days = movingHistory({ days: 16 })
   const live = async (from: number, to: number) => {
     for (let day = from; day < to; day++) {
       now = begun + (day + 1) * DAY - 1
-      for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, batchOf(rows))
+      for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, recordBatchOf(rows))
       now += HOUR
     }
   }

@@ -4,17 +4,17 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { summariesOf } from '../../run/history/decision-summary.ts'
-import { maturedMetric, type MetricAsk } from '../../run/history/matured-metric.ts'
+import { summarizeDecisions } from '../../run/history/decision-summary.ts'
+import { maturedMetric, type MaturedMetricOptions } from '../../run/history/matured-metric.ts'
 import { newestDecisions } from '../../run/history/newest-decisions.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
-import { summaryOfSet } from '../../operate/training-set-summary.ts'
+import { trainingSetSummary } from '../../operate/training-set-summary.ts'
 import { valuesOf } from '../../training/drift/distance.ts'
 import type { RowsSummary } from '../../training/drift/summary.ts'
 import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../../training/index.ts'
 
 /** The parsed options of `spillway drift`. */
-export interface DriftAsk {
+export interface DriftRequest {
   /** The pipeline file. */
   readonly path: string
   /** All models unless given. */
@@ -24,10 +24,10 @@ export interface DriftAsk {
   /** Length of the reference period before the recent one, ms. */
   readonly reference: number
   /** The folder of a training set, in place of the reference period. */
-  readonly set: string | undefined
+  readonly trainingSet: string | undefined
   readonly thresholds: DriftThresholds
   /** The least value of a metric on decisions with settled labels; by default the bound of the model's promotion rule. */
-  readonly metric: Pick<MetricAsk, 'metric' | 'bound'> | undefined
+  readonly metric: Pick<MaturedMetricOptions, 'metric' | 'bound'> | undefined
 }
 
 /** The drift of one model. Times are UTC ms. */
@@ -46,7 +46,7 @@ export interface ModelDrift extends DriftReport {
 }
 
 /** The requested models that have decisions. Throws `SPILL_INPUT` if there is none. */
-export function modelsOf({ models, name }: PipelineIR, reader: SqliteReader, { model: requested, path }: DriftAsk): ModelIR[] {
+export function driftModels({ models, name }: PipelineIR, reader: SqliteReader, { model: requested, path }: DriftRequest): ModelIR[] {
   const names = models.map(model => model.name)
   if (requested !== undefined && !names.includes(requested))
     throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
@@ -60,7 +60,7 @@ export function modelsOf({ models, name }: PipelineIR, reader: SqliteReader, { m
 }
 
 /** Cost: reads all recorded decisions of the model. */
-export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: SqliteReader, request: DriftAsk): Promise<ModelDrift> {
+export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: SqliteReader, request: DriftRequest): Promise<ModelDrift> {
   const { decisions } = await newestDecisions(reader, { model: model.name, key: undefined, last: 1 })
   const [{ t: newest, version }] = decisions
   const since = newest - request.since
@@ -69,20 +69,22 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
   let others = 0
   const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
     total: 1,
-    onStretch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
+    onBatch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
   })
   const spans = [
     { from: since, to: newest + 1 },
     { from, to: since },
   ]
-  const [recent, before] = summariesOf(ir, model, batches, strings, spans, batch => batch.version === version)
-  const reference = request.set === undefined ? before : await summaryOfSet(request.set)
+  const [recent, before] = summarizeDecisions(ir, model, batches, strings, spans, batch => batch.version === version)
+  const reference = request.trainingSet === undefined ? before : await trainingSetSummary(request.trainingSet)
   const scores = { version: version ?? null, reference: scoreCount(reference), recent: scoreCount(recent) }
   return {
     model: model.name,
     since,
     reference:
-      request.set === undefined ? { kind: 'decisions', from: Number.isFinite(from) ? from : null } : { kind: 'set', folder: request.set },
+      request.trainingSet === undefined
+        ? { kind: 'decisions', from: Number.isFinite(from) ? from : null }
+        : { kind: 'set', folder: request.trainingSet },
     others,
     scores,
     ...driftOf(withoutEmptyScores(reference), withoutEmptyScores(recent), {
@@ -97,12 +99,12 @@ const scoreCount = ({ score }: RowsSummary): number => (score ? valuesOf(score) 
 /** Removes a score column without values, since there is nothing to compare. */
 const withoutEmptyScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
 
-function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric, since }: DriftAsk): MaturedMetric[] {
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric, since }: DriftRequest): MaturedMetric[] {
   const bound = metric ?? boundOf(model)
   return bound ? [maturedMetric(ir, model, reader, { ...bound, since })] : []
 }
 
-function boundOf({ label, train }: ModelIR): DriftAsk['metric'] {
+function boundOf({ label, train }: ModelIR): DriftRequest['metric'] {
   if (!label || train?.promote.kind !== 'rule') return undefined
   const { metric, bound } = train.promote
   return (metric === 'auc' || metric === 'ap') && bound !== undefined ? { metric, bound } : undefined

@@ -8,14 +8,14 @@ import { TrainedModel } from '../../run/jobs/trained-model.ts'
 import { checkPromotable, rollbackVersion, trainedModel } from '../../training/registry/champion.ts'
 import { driftStateOf } from '../../training/registry/drift-state.ts'
 import { modelVersions } from '../../training/registry/model-versions.ts'
-import { askedOf, promotionsOf, putAsked, scoreOfVersion, type NamedValues } from '../../training/registry/registry.ts'
-import type { Version } from '../../training/registry/version.ts'
+import { pendingPromotion, promotionsOf, putPendingPromotion, scoreOfVersion, type NamedValues } from '../../training/registry/registry.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { registryOf, registryOptions, type Registry } from '../command/registry-option.ts'
-import { counted } from '../command/text-format.ts'
-import { modelNameOf } from './train.ts'
-import { comparison, driftStateText, passedText, versionsText, versionText } from './version-text.ts'
+import { registryOf, registryOptions, type VersionRegistry } from '../command/registry-option.ts'
+import { pluralize } from '../command/text-format.ts'
+import { trainedModelName } from './train.ts'
+import { comparisonText, driftStateText, skippedVersionText, versionsText, versionText } from './version-text.ts'
 
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 const LAST = 20
@@ -44,16 +44,16 @@ export const modelsCommand: Command = {
       )
     const pipeline = await importPipeline(path)
     const registry = registryOf(values)
-    if (verb === 'list') return registry.look(stored => list(stored, pipeline, { model, last: Number(last ?? LAST), json }))
-    const request: Request = { pipeline, registry, model: modelNameOf(pipeline, model), number: Number(rest[0]), json }
+    if (verb === 'list') return registry.read(stored => list(stored, pipeline, { model, last: Number(last ?? LAST), json }))
+    const request: Request = { pipeline, registry, model: trainedModelName(pipeline, model), number: Number(rest[0]), json }
     if (verb === 'promote' || verb === 'rollback') return promote(request, verb)
-    return registry.look(stored => show(stored, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
+    return registry.read(stored => show(stored, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
   },
 }
 
 interface Request {
   readonly pipeline: Pipeline
-  readonly registry: Registry
+  readonly registry: VersionRegistry
   readonly model: string
   readonly number: number
   readonly json: boolean
@@ -65,7 +65,7 @@ function list(
   { model, last, json }: { model: string | undefined; last: number; json: boolean },
 ): number {
   const trained = ir.models.filter(({ train }) => train)
-  const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, modelNameOf({ ir }, model))]
+  const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, trainedModelName({ ir }, model))]
   const all = models.map(each => ({ model: each, ...modelVersions(values, ir, each) }))
   const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {
@@ -73,18 +73,18 @@ function list(
     return 0
   }
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
-  for (const { model, passed, champion } of all) {
+  for (const { model, skipped: passed, champion } of all) {
     const { name, train } = model
     const driftState = train?.orWhen && driftStateOf(values, name)
     if (driftState) console.log(driftStateText(name, driftState))
-    for (const each of passed) console.log(forTerminal(passedText(model, each, champion)))
-    const promotion = askedOf(values, name)
+    for (const each of passed) console.log(forTerminal(skippedVersionText(model, each, champion)))
+    const promotion = pendingPromotion(values, name)
     if (promotion)
       console.log(
         `${promotion.version === 0 ? `the own score of '${name}'` : `version ${promotion.version} of '${name}'`} scores once a run starts: ${promotion.why}`,
       )
   }
-  if (versions.length > 0) console.log(`${counted(versions.length, 'version')}.`)
+  if (versions.length > 0) console.log(`${pluralize(versions.length, 'version')}.`)
   return 0
 }
 
@@ -102,12 +102,13 @@ function show(values: NamedValues, { pipeline, model, number, json }: Request, v
           : version,
       ),
     )
-  else console.log(view === 'compare' ? `${comparison(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
+  else
+    console.log(view === 'compare' ? `${comparisonText(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
   return 0
 }
 
 /** Throws `SPILL_INPUT` for an unknown version. */
-function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): Version {
+function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): ModelVersion {
   const { versions } = modelVersions(values, ir, trainedModel(ir, model))
   const version = versions.find(candidate => candidate.number === number)
   if (version) return version
@@ -125,7 +126,7 @@ async function promote({ pipeline: { ir }, registry, model, number, json }: Requ
     if (verb === 'rollback') promoted = rollbackVersion(values, model)
     checkPromotable(values, ir, model, promoted)
     const promotion = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
-    if (registry.hasLog) return [putAsked(model, promotion)]
+    if (registry.hasLog) return [putPendingPromotion(model, promotion)]
     return new TrainedModel(ir, model, values).promote(promotion)
   })
   const champion = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`

@@ -6,21 +6,21 @@ import type { Pipeline } from '../../define/pipeline.ts'
 import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
 import { load } from '../../replay/load.ts'
 import { trainModel, type ModelTraining } from '../../replay/train-model.ts'
-import { storedCut } from '../../run/history/stored-history.ts'
+import { logExtent } from '../../run/history/stored-history.ts'
 import { TrainedModel } from '../../run/jobs/trained-model.ts'
 import { modelAlone, trainFromLog } from '../../run/jobs/training-job.ts'
 import { RegistryFolder } from '../../training/registry/folder.ts'
-import type { NamedValues, Put } from '../../training/registry/registry.ts'
-import type { Version } from '../../training/registry/version.ts'
+import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { DATA_DEFAULT, dataOf, dataOption } from '../command/data-option.ts'
+import { DEFAULT_DATA_FOLDER, dataFolderOf, dataOption } from '../command/data-option.ts'
 import { changeFolder } from '../command/folder-change.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
+import { ProgressLine } from '../command/progress.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { troubleLines } from '../command/replay-summary.ts'
-import { momentOf, timeText } from '../command/time-text.ts'
-import { trainedText, type TrainedNow } from './version-text.ts'
+import { readProblemLines } from '../command/replay-summary.ts'
+import { parseTime, timeText } from '../command/time-text.ts'
+import { trainedText, type TrainedVersion } from './version-text.ts'
 
 /** The command `spillway train`. */
 export const trainCommand: Command = {
@@ -32,7 +32,7 @@ export const trainCommand: Command = {
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
     data: {
       ...dataOption,
-      help: `without --source, train on the log of this data folder while no run holds it (default ${DATA_DEFAULT})`,
+      help: `without --source, train on the log of this data folder while no run holds it (default ${DEFAULT_DATA_FOLDER})`,
     },
     registry: { type: 'string', value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
     'as-of': { type: 'string', value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
@@ -51,11 +51,11 @@ export const trainCommand: Command = {
     const files = sourceFiles(options.source ?? [])
     if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
     if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry needs --source')
-    const at = options['as-of'] === undefined ? undefined : momentOf('--as-of', options['as-of'])
+    const at = options['as-of'] === undefined ? undefined : parseTime('--as-of', options['as-of'])
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
-    const progress = new Progress()
-    const model = modelNameOf(pipeline, options.model)
+    const progress = new ProgressLine()
+    const model = trainedModelName(pipeline, options.model)
     const stopping = new AbortController()
     const stop = () => stopping.abort()
     // An external training command has a process group of its own, so the terminal's signals do not reach it.
@@ -63,13 +63,13 @@ export const trainCommand: Command = {
     if (usesCommand) for (const signal of signals) process.once(signal, stop)
     const training: Training = { pipeline, model, at, progress, signal: stopping.signal }
     try {
-      const outcome = files.length > 0 ? await onFiles(training, files, options.registry) : await onLog(training, dataOf(values))
-      progress.done()
+      const outcome = files.length > 0 ? await onFiles(training, files, options.registry) : await onLog(training, dataFolderOf(values))
+      progress.clear()
       console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
       return 0
     } finally {
       for (const signal of signals) process.off(signal, stop)
-      progress.done()
+      progress.clear()
     }
   },
 }
@@ -80,13 +80,13 @@ interface Training {
   readonly pipeline: Pipeline
   readonly model: string
   readonly at: number | undefined
-  readonly progress: Progress
+  readonly progress: ProgressLine
   readonly signal: AbortSignal
 }
 
-async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedNow> {
+async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedVersion> {
   return changeFolder(data, { subject: 'models', command: 'train', targets: model }, async (store: SqliteStore, reader) => {
-    const arrivals = storedCut(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
+    const arrivals = logExtent(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const cut = reader.lastSegment()
     const end = cut ? cut.first + cut.entries : 0
     const trainedModel = new TrainedModel(ir, model, reader)
@@ -111,7 +111,7 @@ async function onFiles(
   { pipeline, model, at, progress, signal }: Training,
   files: ReturnType<typeof sourceFiles>,
   path?: string,
-): Promise<TrainedNow> {
+): Promise<TrainedVersion> {
   const registry = path === undefined ? undefined : new RegistryFolder(path)
   const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
   const trainedModel = new TrainedModel(pipeline.ir, model, values)
@@ -127,8 +127,8 @@ async function onFiles(
       if (problems.count++ === 0) problems.first = `${place}: ${detail}`
     },
   })
-  progress.done()
-  for (const line of troubleLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems }))
+  progress.clear()
+  for (const line of readProblemLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems }))
     console.error(line)
   checkAsOf(at, log.until)
   const job = { at: at ?? log.until, champion: trainedModel.champion(values) }
@@ -146,23 +146,23 @@ async function trainVersion(
   trainedModel: TrainedModel,
   { at, cut }: { readonly at: number; readonly cut?: number },
   train: () => Promise<ModelTraining>,
-  commit: (put: readonly Put[]) => Promise<void>,
-): Promise<{ readonly version: Version; readonly isMet: boolean }> {
-  const begun = trainedModel.begin({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
+  commit: (put: readonly NamedWrite[]) => Promise<void>,
+): Promise<{ readonly version: ModelVersion; readonly isMet: boolean }> {
+  const begun = trainedModel.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
   let training: ModelTraining
   try {
     training = await train()
   } catch (error) {
-    await commit([...trainedModel.brokenOff(), ...trainedModel.fail(begun, error, wallClock())])
+    await commit([...trainedModel.markBrokenOff(), ...trainedModel.fail(begun, error, wallClock())])
     throw error
   }
-  const { made: version, asked: promotion, put } = trainedModel.finish(begun, training, wallClock())
-  await commit([...trainedModel.brokenOff(), ...put])
+  const { version, asked: promotion, put } = trainedModel.finish(begun, training, wallClock())
+  await commit([...trainedModel.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }
 
 /** The named model, or the only trained model. Throws `SPILL_INPUT` if several or none are trained. */
-export function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
+export function trainedModelName({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
   if (name !== undefined) return name
   const trained = ir.models.filter(({ train }) => train)
   if (trained.length === 1) return trained[0].name

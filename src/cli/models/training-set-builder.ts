@@ -1,7 +1,7 @@
 /** Builds a training set from files or from a data folder, and writes it as Parquet with a manifest. */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { delivered } from '../../decision/delivered.ts'
+import { deliverColumn } from '../../decision/deliver-column.ts'
 import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
 import { triggerKey } from '../../define/model/trigger-columns.ts'
@@ -9,7 +9,7 @@ import type { Pipeline } from '../../define/pipeline.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { inOrderOfTime, type AskedRows } from '../../replay/asked-rows.ts'
 import { decide } from '../../replay/decide.ts'
-import { sampler } from '../../replay/key-sample.ts'
+import { keySampler } from '../../replay/key-sample.ts'
 import { label } from '../../replay/label.ts'
 import { labelledSet, type Labelling } from '../../replay/labelled-set.ts'
 import { load, type LoadOptions } from '../../replay/load.ts'
@@ -19,33 +19,33 @@ import { readRows } from '../../replay/read-rows.ts'
 import { sampledSet } from '../../replay/sampled-set.ts'
 import { writeTrainingSet } from '../../replay/training-folder.ts'
 import {
-  codeOf,
-  cutOf,
-  sampleOf,
-  type OfDecisions,
-  type OfRows,
+  manifestCode,
+  manifestCut,
+  manifestSample,
+  type DecisionsOrigin,
+  type RowsOrigin,
   type TrainingManifest,
   type TrainingOrigin,
 } from '../../replay/training-manifest.ts'
 import { setOfDecisions, setOfRows, type TrainingSet } from '../../replay/training-set.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
 import { recordedLabels } from '../../run/history/recorded-labels.ts'
-import { storedCut, storedHistory } from '../../run/history/stored-history.ts'
-import { modelNamed } from '../command/model-option.ts'
-import { counted } from '../command/text-format.ts'
-import type { TrainingRequest } from './training-set-request.ts'
+import { logExtent, storedHistory } from '../../run/history/stored-history.ts'
+import { requireModel } from '../command/model-option.ts'
+import { pluralize } from '../command/text-format.ts'
+import type { TrainingSetRequest } from './training-set-request.ts'
 
 /** A request with its pipeline and its inputs. */
-export interface Making {
+export interface TrainingSetJob {
   readonly pipeline: Pipeline
-  readonly request: TrainingRequest
+  readonly request: TrainingSetRequest
   /** The log of the data folder, if no files are given. */
   readonly reader?: SqliteReader
   readonly onProgress: (stage: string, share: number) => void
 }
 
 /** A written training set. */
-export interface Made {
+export interface BuiltTrainingSet {
   readonly manifest: TrainingManifest
   /** Refused records of the source files. */
   readonly refused: { readonly count: number; readonly first: string } | undefined
@@ -53,7 +53,7 @@ export interface Made {
 }
 
 /** Point-in-time join for the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
-export async function rowsSet(job: Making): Promise<Made> {
+export async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, reader, onProgress } = job
   const { ir, fingerprint } = pipeline
   const question = questionOf(pipeline, request)
@@ -67,9 +67,9 @@ export async function rowsSet(job: Making): Promise<Made> {
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
   const origin = (): TrainingOrigin => ({
     of: rowsOrigin(allRows, rows, log),
-    ...(request.sample && { sample: sampleOf(request.sample, question.keys[0].name) }),
-    cut: cutOf(log.histories),
-    code: codeOf(
+    ...(request.sample && { sample: manifestSample(request.sample, question.keys[0].name) }),
+    cut: manifestCut(log.histories),
+    code: manifestCode(
       ir,
       fingerprint,
       question.ir.groups.map(({ name }) => name),
@@ -79,7 +79,7 @@ export async function rowsSet(job: Making): Promise<Made> {
 }
 
 /** Feature vectors of decisions, recorded in a log or replayed from files. Throws like `load`, `decide` and `recordedBatches`. */
-export async function decidedSet(job: Making): Promise<Made> {
+export async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, reader } = job
   const { ir, fingerprint } = pipeline
   const model = modelOf(pipeline, request)
@@ -93,14 +93,14 @@ export async function decidedSet(job: Making): Promise<Made> {
   } = reader ? recordedSet(job, reader, model, strings, loading) : await replayedSet(job, model, loading)
   const key = triggerKey(ir, model).name
   const { sample } = request
-  const sampled = sample && { key: `key.${key}`, isKept: sampler(sample, strings) }
+  const sampled = sample && { key: `key.${key}`, isKept: keySampler(sample, strings) }
   const labelled = labelling && labelledSet(set, labelling, sampled)
   const origin = (): TrainingOrigin => ({
     of: decisionsOrigin(),
-    ...(sample && { sample: sampleOf(sample, key) }),
+    ...(sample && { sample: manifestSample(sample, key) }),
     ...(labelled && { labels: labelled.counts() }),
     cut,
-    code: codeOf(
+    code: manifestCode(
       ir,
       fingerprint,
       groupReads(ir, model).map(({ group }) => group.name),
@@ -113,21 +113,21 @@ export async function decidedSet(job: Making): Promise<Made> {
 interface DecisionSet {
   readonly set: TrainingSet
   readonly cut: TrainingOrigin['cut']
-  readonly origin: () => OfDecisions
+  readonly origin: () => DecisionsOrigin
   readonly labelling: Labelling | undefined
 }
 
-async function replayedSet({ pipeline, request }: Making, model: ModelIR, loading: Loading): Promise<DecisionSet> {
+async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR, loading: Loading): Promise<DecisionSet> {
   const log = await load(pipeline, request.files, loading.options)
   const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
   const { labels: options } = request
   const at = options?.at ?? log.until
   const labelling = options && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: options.isSettled }
-  return { set, cut: cutOf(log.histories), origin: () => ({ kind: 'decisions', model: model.name }), labelling }
+  return { set, cut: manifestCut(log.histories), origin: () => ({ kind: 'decisions', model: model.name }), labelling }
 }
 
 function recordedSet(
-  { pipeline: { ir }, request }: Making,
+  { pipeline: { ir }, request }: TrainingSetJob,
   reader: SqliteReader,
   model: ModelIR,
   strings: Strings,
@@ -139,13 +139,13 @@ function recordedSet(
   let others = 0
   const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
     total,
-    onStretch({ fingerprint, decisions, fits }) {
+    onBatch({ fingerprint, decisions, fits }) {
       if (fits) decidedBy.set(fingerprint, (decidedBy.get(fingerprint) ?? 0) + decisions)
       else others += decisions
     },
   })
-  const origin = (): OfDecisions => {
-    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with different inputs left out`)
+  const origin = (): DecisionsOrigin => {
+    if (others > 0) loading.warn(`${pluralize(others, 'decision')} by a version of '${model.name}' with different inputs left out`)
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
@@ -153,10 +153,10 @@ function recordedSet(
   const secondPass = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
   const labelled = options && recordedLabels(ir, model, reader, secondPass(), strings, options.at)
   const labelling = labelled && { ...labelled, label: model.label!, isSettled: options.isSettled }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), origin, labelling }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, reader), origin, labelling }
 }
 
-const write = ({ request, onProgress }: Making, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
+const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
   writeTrainingSet(request.out, set, origin, share => onProgress(`writing ${request.out}`, share))
 
 /** Options for loading files, which collect refused records and warnings. */
@@ -166,7 +166,7 @@ class Loading {
   #count = 0
   #first = ''
 
-  constructor({ onProgress }: Making, strings: Strings) {
+  constructor({ onProgress }: TrainingSetJob, strings: Strings) {
     this.options = {
       strings,
       onProgress: (path, share) => onProgress(`reading ${path}`, share),
@@ -181,31 +181,31 @@ class Loading {
     this.warnings.push(warning)
   }
 
-  result(manifest: TrainingManifest): Made {
+  result(manifest: TrainingManifest): BuiltTrainingSet {
     return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings: this.warnings }
   }
 }
 
-const filesOf = ({ ir }: Question, { files }: TrainingRequest) =>
+const filesOf = ({ ir }: Question, { files }: TrainingSetRequest) =>
   files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
 
-function sampledRows(all: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingRequest): AskedRows {
+function sampledRows(all: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingSetRequest): AskedRows {
   if (!sample) return inOrderOfTime(all)
-  const isKept = sampler(sample, strings)
-  const key = delivered(all.columns[keys[0].name], keys[0])
+  const isKept = keySampler(sample, strings)
+  const key = deliverColumn(all.columns[keys[0].name], keys[0])
   return inOrderOfTime(all, row => isKept(key, row))
 }
 
-function rowsOrigin({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): OfRows {
+function rowsOrigin({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): RowsOrigin {
   return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
 }
 
-function questionOf({ ir }: Pipeline, { model, groups }: TrainingRequest): Question {
+function questionOf({ ir }: Pipeline, { model, groups }: TrainingSetRequest): Question {
   return groups ? groupsQuestion(ir, groups) : modelQuestion(ir, modelNameOf({ ir }, model))
 }
 
-function modelOf({ ir }: Pipeline, { model }: TrainingRequest): ModelIR {
-  return modelNamed(ir, modelNameOf({ ir }, model))
+function modelOf({ ir }: Pipeline, { model }: TrainingSetRequest): ModelIR {
+  return requireModel(ir, modelNameOf({ ir }, model))
 }
 
 /** The named model, or the only model. Throws `SPILL_INPUT` if there are several or none. */
@@ -213,5 +213,5 @@ function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): st
   if (name !== undefined) return name
   if (ir.models.length === 1) return ir.models[0].name
   const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
-  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; add ${names}--groups`)
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${pluralize(ir.models.length, 'model')}; add ${names}--groups`)
 }

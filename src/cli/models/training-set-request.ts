@@ -1,18 +1,18 @@
 /** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
-import { isPostgres } from '../../postgres/address.ts'
+import { isPostgresAddress } from '../../postgres/address.ts'
 import type { KeySample } from '../../replay/key-sample.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from '../command/command.ts'
-import { DATA_DEFAULT } from '../command/data-option.ts'
+import { DEFAULT_DATA_FOLDER } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
-import { momentOf } from '../command/time-text.ts'
+import { parseTime } from '../command/time-text.ts'
 
 /** Default name of the time column of `--rows`. */
-export const TIME = 't'
+export const DEFAULT_TIME_COLUMN = 't'
 
 /** The parsed options of `spillway training-set`. */
-export interface TrainingRequest {
+export interface TrainingSetRequest {
   /** The pipeline file. */
   readonly path: string
   /** Files of sources; without files the log of `data` is read. */
@@ -30,7 +30,10 @@ export interface TrainingRequest {
 }
 
 /** Throws `UsageError`. */
-export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): TrainingRequest {
+export function parseTrainingSetRequest(
+  values: Readonly<Record<string, unknown>>,
+  [path, ...extra]: readonly string[],
+): TrainingSetRequest {
   if (path === undefined) throw new UsageError('name the pipeline file')
   if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { rows, time, data, model, groups, sample, seed, out } = values as Readonly<Record<string, string | undefined>>
@@ -41,7 +44,7 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
   if (!decisions && rows === undefined) throw new UsageError('add --rows FILE with keys and times, or --decisions')
   if (model !== undefined && groups !== undefined) throw new UsageError('use --model or --groups, not both')
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  if (files.some(({ path: file }) => isPostgres(file)))
+  if (files.some(({ path: file }) => isPostgresAddress(file)))
     throw new UsageError('a training set is made from files or a data folder; a table of PostgreSQL is a source of spillway run')
   if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
   const input = [path, rows, ...files.map(file => file.path)].find(file => file !== undefined && resolve(file) === resolve(out))
@@ -49,9 +52,9 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
   return {
     path,
     files,
-    data: data ?? DATA_DEFAULT,
+    data: data ?? DEFAULT_DATA_FOLDER,
     out,
-    rows: rows === undefined ? undefined : { path: rows, time: time ?? TIME },
+    rows: rows === undefined ? undefined : { path: rows, time: time ?? DEFAULT_TIME_COLUMN },
     model,
     groups: groups?.split(',').map(name => name.trim()),
     sample: sampleFrom(sample, seed),
@@ -60,12 +63,12 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
   }
 }
 
-function labelsFrom(values: Readonly<Record<string, unknown>>): TrainingRequest['labels'] {
+function labelsFrom(values: Readonly<Record<string, unknown>>): TrainingSetRequest['labels'] {
   const { decisions = false, labels = false, settled = false } = values as { decisions?: boolean; labels?: boolean; settled?: boolean }
   const asOf = values['as-of'] as string | undefined
   if (!labels && (settled || asOf !== undefined)) throw new UsageError('--settled and --as-of need --labels')
   if (labels && !decisions) throw new UsageError('--labels needs --decisions; rows of keys and times have no labels')
-  return labels ? { at: asOf === undefined ? undefined : momentOf('--as-of', asOf), isSettled: settled } : undefined
+  return labels ? { at: asOf === undefined ? undefined : parseTime('--as-of', asOf), isSettled: settled } : undefined
 }
 
 function sampleFrom(share: string | undefined, seed: string | undefined): KeySample | undefined {

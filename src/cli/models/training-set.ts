@@ -1,17 +1,17 @@
 /** `spillway training-set`: writes a point-in-time join, or the feature vectors of decisions, as Parquet with a manifest. */
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import type { LabelCount } from '../../replay/labelled-set.ts'
 import type { TrainingManifest } from '../../replay/training-manifest.ts'
 import type { Command } from '../command/command.ts'
-import { DATA_DEFAULT, dataOption } from '../command/data-option.ts'
+import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
+import { ProgressLine } from '../command/progress.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
-import { troubleLines } from '../command/replay-summary.ts'
-import { counted, number } from '../command/text-format.ts'
+import { readProblemLines } from '../command/replay-summary.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
-import { decidedSet, rowsSet, type Made, type Making } from './training-set-builder.ts'
-import { requestOf, TIME, type TrainingRequest } from './training-set-request.ts'
+import { buildFromDecisions, buildFromRows, type BuiltTrainingSet, type TrainingSetJob } from './training-set-builder.ts'
+import { parseTrainingSetRequest, DEFAULT_TIME_COLUMN, type TrainingSetRequest } from './training-set-request.ts'
 
 /** The command `spillway training-set`. */
 export const trainingSetCommand: Command = {
@@ -20,13 +20,13 @@ export const trainingSetCommand: Command = {
   summary: 'write a training set as Parquet with a manifest: a point-in-time join, or the feature vectors of decisions',
   options: {
     rows: { type: 'string', value: 'FILE', help: 'rows of keys and times: Parquet, CSV or NDJSON, plain or gzip' },
-    time: { type: 'string', value: 'COLUMN', help: `the time column of --rows (default ${TIME})` },
+    time: { type: 'string', value: 'COLUMN', help: `the time column of --rows (default ${DEFAULT_TIME_COLUMN})` },
     decisions: { type: 'boolean', help: 'instead of --rows: the decisions of --model, with their feature vectors' },
     labels: { type: 'boolean', help: 'with --decisions: add the label of each decision, true, false or NULL' },
     'as-of': { type: 'string', value: 'TIME', help: 'labels as known at this time (default: the end of the history)' },
     settled: { type: 'boolean', help: 'only decisions whose label is settled' },
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
-    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DATA_DEFAULT})` },
+    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DEFAULT_DATA_FOLDER})` },
     model: { type: 'string', value: 'NAME', help: 'columns: the inputs of this model; rows need the trigger fields that the inputs read' },
     groups: {
       type: 'string',
@@ -39,44 +39,44 @@ export const trainingSetCommand: Command = {
     json: { type: 'boolean', help: 'print the manifest as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
-    const request = requestOf(values, positionals)
+    const request = parseTrainingSetRequest(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const progress = new Progress()
+    const progress = new ProgressLine()
     try {
-      const job: Making = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
-      const result = request.files.length > 0 ? await build(job) : await lookInto(request.data, reader => build({ ...job, reader }))
-      progress.done()
+      const job: TrainingSetJob = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
+      const result = request.files.length > 0 ? await build(job) : await withFolderReader(request.data, reader => build({ ...job, reader }))
+      progress.clear()
       console.log(request.json ? JSON.stringify(result.manifest) : textOf(request, result))
       return 0
     } finally {
-      progress.done()
+      progress.clear()
     }
   },
 }
 
-const build = (job: Making): Promise<Made> => (job.request.rows ? rowsSet(job) : decidedSet(job))
+const build = (job: TrainingSetJob): Promise<BuiltTrainingSet> => (job.request.rows ? buildFromRows(job) : buildFromDecisions(job))
 
-function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made): string {
+function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings }: BuiltTrainingSet): string {
   const { rows, columns, sha256, cut, of, sample, labels } = manifest
   return [
-    `${counted(rows, 'row')} of ${counted(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
+    `${pluralize(rows, 'row')} of ${pluralize(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
     ...cut.map(
       ({ source, events, lastArrival }) =>
-        `  ${source}: ${counted(events, 'event')}${lastArrival === null ? '' : `, the last arrived at ${timeText(lastArrival)}`}`,
+        `  ${source}: ${pluralize(events, 'event')}${lastArrival === null ? '' : `, the last arrived at ${timeText(lastArrival)}`}`,
     ),
     ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
     ...(labels ? [labelText(labels)] : []),
     ...notesOn(of),
-    ...troubleLines({ refused, warnings }),
+    ...readProblemLines({ refused, warnings }),
   ].join('\n')
 }
 
 function labelText({ at, positive, negative, unknown, notEligible, late, unsettled, censored }: LabelCount): string {
-  const counts = [`${number(positive)} true`, `${number(negative)} false`, `${number(unknown)} unknown`]
-  const left = unsettled === undefined ? [] : [`${counted(unsettled, 'row')} left out that ${unsettled === 1 ? 'is' : 'are'} not settled`]
-  const hidden = censored === undefined ? [] : [`${number(censored)} hidden by an action`]
-  const others = [`${number(notEligible)} not eligible`, `${counted(late, 'label')} too late`, ...left, ...hidden]
+  const counts = [`${formatNumber(positive)} true`, `${formatNumber(negative)} false`, `${formatNumber(unknown)} unknown`]
+  const left = unsettled === undefined ? [] : [`${pluralize(unsettled, 'row')} left out that ${unsettled === 1 ? 'is' : 'are'} not settled`]
+  const hidden = censored === undefined ? [] : [`${formatNumber(censored)} hidden by an action`]
+  const others = [`${formatNumber(notEligible)} not eligible`, `${pluralize(late, 'label')} too late`, ...left, ...hidden]
   return `  labels as known at ${timeText(at)}: ${[...counts, ...others].join(', ')}`
 }
 
@@ -84,7 +84,7 @@ function notesOn(of: TrainingManifest['of']): string[] {
   if (of.kind === 'decisions') return []
   const { before, ahead } = of
   return [
-    ...(before > 0 ? [`  ${counted(before, 'row')} before the first event: nothing was visible`] : []),
-    ...(ahead > 0 ? [`  ${counted(ahead, 'row')} after the last event: later events are not known yet`] : []),
+    ...(before > 0 ? [`  ${pluralize(before, 'row')} before the first event: nothing was visible`] : []),
+    ...(ahead > 0 ? [`  ${pluralize(ahead, 'row')} after the last event: later events are not known yet`] : []),
   ]
 }

@@ -4,28 +4,28 @@ import type { ModelIR } from '../../define/ir/ir.ts'
 import { algorithmText } from '../../define/ir/train-ir.ts'
 import { metricNames, type Metrics } from '../../training/metrics.ts'
 import type { DriftState } from '../../training/registry/drift-state.ts'
-import type { Passed } from '../../training/registry/champion.ts'
-import type { PromotionRecord, Version } from '../../training/registry/version.ts'
-import { counted, number, table } from '../command/text-format.ts'
+import type { SkippedVersion } from '../../training/registry/champion.ts'
+import type { PromotionRecord, ModelVersion } from '../../training/registry/version.ts'
+import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** A version that was just trained. */
-export interface TrainedNow {
-  readonly version: Version
+export interface TrainedVersion {
+  readonly version: ModelVersion
   /** Its promotion, or the command that promotes it. */
   readonly next: string
 }
 
 /** The training data, the comparison with the champion, warnings, and the verdict. */
-export function trainedText({ version, next }: TrainedNow): string {
+export function trainedText({ version, next }: TrainedVersion): string {
   const { model, number: which, trained, verdict } = version
   const { split, set, constant, notes } = trained!
   return [
-    `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
-    `  evaluated on ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
-    `  ${number(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
+    `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${pluralize(split.trained, 'decision')}, ${formatNumber(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
+    `  evaluated on ${pluralize(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${formatNumber(split.gap)}`,
+    `  ${formatNumber(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${formatNumber(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
     '',
-    comparison(version),
+    comparisonText(version),
     '',
     ...constant.map(name => `warning: input '${name}' has one value in all rows and adds no information`),
     ...notes.map(note => `warning: ${note}`),
@@ -34,27 +34,27 @@ export function trainedText({ version, next }: TrainedNow): string {
 }
 
 /** The share of decisions whose outcome an action has hidden, so that no model can learn from them. */
-function censoredText({ rows, unsettled, censored }: NonNullable<Version['trained']>['set']): string {
+function censoredText({ rows, unsettled, censored }: NonNullable<ModelVersion['trained']>['set']): string {
   if (censored === undefined) return ''
   const all = rows + unsettled
-  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, since an action hid the outcome`
+  return `, ${formatNumber(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, since an action hid the outcome`
 }
 
 const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
 const metricCells = (metrics: Metrics | undefined): string[] => metricNames.map(name => cell(metrics?.[name]))
 
 /** Metrics of a version and of its champion on the same holdout; and as a challenger, on the decisions that both scored. */
-export function comparison({ number: which, trained, shadowed }: Version): string {
-  const row = (name: string, metrics: Metrics) => [name, number(metrics.n), number(metrics.positives), ...metricCells(metrics)]
+export function comparisonText({ number: which, trained, shadowed }: ModelVersion): string {
+  const row = (name: string, metrics: Metrics) => [name, formatNumber(metrics.n), formatNumber(metrics.positives), ...metricCells(metrics)]
   const { metrics, champion } = trained!
   const shadowRows = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
   const championRows = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
-  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...championRows, ...shadowRows])
+  return paddedTable(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...championRows, ...shadowRows])
 }
 
 /** A table of versions. */
-export const versionsText = (versions: readonly Version[]): string =>
-  table(
+export const versionsText = (versions: readonly ModelVersion[]): string =>
+  paddedTable(
     ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'trained on', ...metricNames],
     versions.map(({ model, number: which, state, why, at, train, trained }) => [
       model,
@@ -63,28 +63,32 @@ export const versionsText = (versions: readonly Version[]): string =>
       why,
       timeText(at),
       algorithmText(train.algorithm),
-      trained ? number(trained.split.trained) : '–',
+      trained ? formatNumber(trained.split.trained) : '–',
       ...metricCells(trained?.metrics),
     ]),
   )
 
 /** The result of the last drift check, on a line. */
 export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
-  const reference = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
+  const reference = version === 0 ? '' : ` against ${formatNumber(rows.reference)} of version ${version}`
   const result = because ?? (silent === undefined ? 'none' : 'no verdict')
   const next = due ? '; a training is due' : ''
-  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${reference}: ${result}${silent === undefined ? '' : ` (${silent})`}${next}`
+  return `drift of '${model}' at ${timeText(at)}, ${pluralize(rows.recent, 'decision')}${reference}: ${result}${silent === undefined ? '' : ` (${silent})`}${next}`
 }
 
 /** Warns that a promoted version cannot score, and names the version that scores in its place. */
-export function passedText({ name, score }: Pick<ModelIR, 'name' | 'score'>, { version, why }: Passed, champion: number): string {
+export function skippedVersionText(
+  { name, score }: Pick<ModelIR, 'name' | 'score'>,
+  { version, why }: SkippedVersion,
+  champion: number,
+): string {
   const ownScore = score.kind === 'none' ? 'nothing scores' : 'its own score is used'
   const instead = champion === 0 ? ownScore : `version ${champion}, which scored before, scores`
   return `version ${version} of '${name}' was promoted and cannot score, since ${why}; ${instead} until another version is promoted`
 }
 
 /** All details of a version. */
-export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
+export function versionText(version: ModelVersion, promotions: readonly PromotionRecord[]): string {
   const {
     model,
     number: which,
@@ -106,7 +110,7 @@ export function versionText(version: Version, promotions: readonly PromotionReco
   const options = Object.entries(train.options).map(([name, value]) => `${name} ${value}`)
   const rows: [string, string][] = [
     ['state', state],
-    ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${number(cut)}`}, by Spillway ${spillway}`],
+    ['trained', `${why}, as of ${timeText(at)}${cut === undefined ? '' : `, entries below ${formatNumber(cut)}`}, by Spillway ${spillway}`],
     ...(because === undefined ? [] : [['because', because] as [string, string]]),
     ['began', timeText(began)],
     ...(ended === undefined ? [] : [['ended', timeText(ended)] as [string, string]]),
@@ -122,27 +126,30 @@ export function versionText(version: Version, promotions: readonly PromotionReco
       .filter(promotion => promotion.version === which)
       .map(({ entry, at: since, why: reason }): [string, string] => [
         'scores',
-        `from entry ${number(entry)} on, ${timeText(since)}: ${reason}`,
+        `from entry ${formatNumber(entry)} on, ${timeText(since)}: ${reason}`,
       ]),
   ]
   return [
     `version ${which} of '${model}'`,
     ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${text}`),
-    ...(trained ? ['', comparison(version)] : []),
+    ...(trained ? ['', comparisonText(version)] : []),
   ].join('\n')
 }
 
-function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<Version['trained']>): [string, string][] {
+function trainedRows({ hash, set, split, constant, notes, file }: NonNullable<ModelVersion['trained']>): [string, string][] {
   return [
-    ['learnt', `${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`],
+    [
+      'learnt',
+      `${pluralize(split.trained, 'decision')}, ${formatNumber(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
+    ],
     [
       'judged by',
-      `${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)}`,
+      `${pluralize(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)}`,
     ],
-    ['set', `${counted(set.rows, 'row')}, sha256 ${set.sha256}`],
-    ['cut', set.cut.map(({ source, events }) => `${source} ${number(events)}`).join(', ')],
+    ['set', `${pluralize(set.rows, 'row')}, sha256 ${set.sha256}`],
+    ['cut', set.cut.map(({ source, events }) => `${source} ${formatNumber(events)}`).join(', ')],
     ['hash', hash],
-    ...(file ? [['file', `ONNX, ${number(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
+    ...(file ? [['file', `ONNX, ${formatNumber(file.bytes)} bytes, sha256 ${file.sha256}`] as [string, string]] : []),
     ...(constant.length > 0 ? [['constant', constant.join(', ')] as [string, string]] : []),
     ...notes.map((note): [string, string] => ['note', note]),
   ]

@@ -1,17 +1,17 @@
 /** `reconcile list` and `reconcile show`: results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
 import { SpillwayError } from '../../base/errors.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { reconciliationsIn, reportOf, type Reconciled, type ReconciliationRecord } from '../../reconcile/ledger.ts'
-import type { Reason } from '../../reconcile/report.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { reconciliationsIn, reconciliationReport, type ReconciliationResult, type ReconciliationRecord } from '../../reconcile/ledger.ts'
+import type { MismatchReason } from '../../reconcile/report.ts'
 import { UsageError } from '../command/command.ts'
-import { dataOf } from '../command/data-option.ts'
+import { dataFolderOf } from '../command/data-option.ts'
 import { reconcileText } from './reconcile-text.ts'
-import { counted, number } from '../command/text-format.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 
 /** Default of `--last`. */
-export const LAST = 20
+export const DEFAULT_LAST = 20
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -22,35 +22,35 @@ function checkOptions(values: Values, allowed: readonly string[]): void {
 }
 
 /** `reconcile list`. */
-export function listed(values: Values, extra: readonly string[]): Promise<number> {
+export function listReconciliations(values: Values, extra: readonly string[]): Promise<number> {
   checkOptions(values, ['last'])
   const { last, json = false } = values as { last?: string; json?: boolean }
   if (extra.length > 0) throw new UsageError(`reconcile list takes no arguments; to show one: reconcile show ${extra[0]}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-  return lookInto(dataOf(values), reader => {
+  return withFolderReader(dataFolderOf(values), reader => {
     const all = reconciliationsIn(reader)
-    const newest = all.slice(-Number(last ?? LAST))
+    const newest = all.slice(-Number(last ?? DEFAULT_LAST))
     printEach(newest, { json, textOf: lineOf })
     if (!json)
       printLines(
         newest.length === 0
           ? 'No reconciliations: run --reconcile makes them.'
-          : `${counted(newest.length, 'reconciliation')} of ${all.length}.`,
+          : `${pluralize(newest.length, 'reconciliation')} of ${all.length}.`,
       )
     return 0
   })
 }
 
 /** `reconcile show`. */
-export function shown(values: Values, [text, ...extra]: readonly string[]): Promise<number> {
+export function showReconciliation(values: Values, [text, ...extra]: readonly string[]): Promise<number> {
   checkOptions(values, [])
   const { json = false } = values as { json?: boolean }
   if (text === undefined || extra.length > 0 || !/^[1-9]\d*$/.test(text))
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
-  return lookInto(dataOf(values), reader => {
+  return withFolderReader(dataFolderOf(values), reader => {
     const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
     if (!record) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
-    const report = reportOf(reader, record.number)
+    const report = reconciliationReport(reader, record.number)
     const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
     const full = { ...record, ...(report && { report }) }
     printEach([full], { json, textOf })
@@ -62,14 +62,14 @@ function lineOf({ number: which, began, state, error, done }: ReconciliationReco
   return `${which}  [${state}, began ${timeText(began)}${done ? `, ${done.seconds.toFixed(1)} s` : ''}]${done ? `  ${resultText(done)}` : ''}${error === undefined ? '' : `\n  ${error}`}`
 }
 
-function resultText({ decisions, values, reasons, sound }: Reconciled): string {
-  const reasonCounts = (counts: Readonly<Partial<Record<Reason, number>>>) =>
+function resultText({ decisions, values, reasons, sound }: ReconciliationResult): string {
+  const reasonCounts = (counts: Readonly<Partial<Record<MismatchReason, number>>>) =>
     Object.entries(counts)
-      .map(([reason, count]) => `${reason} ${number(count)}`)
+      .map(([reason, count]) => `${reason} ${formatNumber(count)}`)
       .join(', ')
   const differences = [
     reasonCounts(reasons.recorded) && `as recorded: ${reasonCounts(reasons.recorded)}`,
     reasonCounts(reasons.corrected) && `today: ${reasonCounts(reasons.corrected)}`,
   ].filter(Boolean)
-  return [`${counted(decisions, 'decision')}, ${counted(values, 'value')}${sound ? '' : ', NOT SOUND'}`, ...differences].join('; ')
+  return [`${pluralize(decisions, 'decision')}, ${pluralize(values, 'value')}${sound ? '' : ', NOT SOUND'}`, ...differences].join('; ')
 }

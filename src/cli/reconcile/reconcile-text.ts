@@ -1,18 +1,18 @@
 /** The report of a reconciliation as text. */
 import {
-  bases,
-  type Basis,
-  type Cause,
-  type Compared,
-  type Example,
+  comparisonBases,
+  type ComparisonBasis,
+  type MismatchCause,
+  type ComparisonCounts,
+  type MismatchExample,
   type InputReport,
   type ReconcileReport,
   type TodayReport,
 } from '../../reconcile/report.ts'
-import { counted, number, table } from '../command/text-format.ts'
+import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-const titles: Readonly<Record<Basis, string>> = {
+const titles: Readonly<Record<ComparisonBasis, string>> = {
   recorded: 'recorded: over the events visible to each decision',
   corrected: 'corrected: over all events in the log today',
 }
@@ -22,7 +22,7 @@ export function reconcileText(report: ReconcileReport): string {
   const { inputs, examples } = report
   return [
     headText(report),
-    ...(inputs.length > 0 ? bases.map(basis => tableText(basis, inputs)) : []),
+    ...(inputs.length > 0 ? comparisonBases.map(basis => tableText(basis, inputs)) : []),
     ...(examples.length > 0 ? [['examples', ...examples.map(exampleText)].join('\n')] : []),
     ...report.today.filter(({ decisions, unscored }) => decisions + unscored > 0).map(todayText),
     verdict(report),
@@ -42,39 +42,39 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
     [sum(input => input.waiting), 'value', 'may change when waiting dead letters are edited and sent again'],
   ]
   return [
-    `${counted(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${number(entries)} entries`}`,
-    ...notes.flatMap(([count, noun, text]) => (count > 0 ? [`${counted(count, noun)} ${text}`] : [])),
+    `${pluralize(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${formatNumber(entries)} entries`}`,
+    ...notes.flatMap(([count, noun, text]) => (count > 0 ? [`${pluralize(count, noun)} ${text}`] : [])),
   ].join('\n')
 }
 
-function tableText(basis: Basis, inputs: readonly InputReport[]): string {
+function tableText(basis: ComparisonBasis, inputs: readonly InputReport[]): string {
   const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'apart: p50', 'p90', 'p99', 'max']
   const rows = inputs.map(input => {
     const { compared, equal, within, bothAbsent, oneAbsent, different, smape, apart } = input[basis]
     return [
       `${input.model} ${input.input}`,
-      number(compared),
-      number(equal + within),
-      number(bothAbsent),
-      number(oneAbsent),
-      number(different),
+      formatNumber(compared),
+      formatNumber(equal + within),
+      formatNumber(bothAbsent),
+      formatNumber(oneAbsent),
+      formatNumber(different),
       smape === undefined ? '–' : smape.toFixed(4),
       ...(['p50', 'p90', 'p99', 'max'] as const).map(part => (apart ? short(apart[part]) : '–')),
     ]
   })
-  return [titles[basis], table(head, rows), ...reasonsText(inputs.map(input => input[basis]))].join('\n')
+  return [titles[basis], paddedTable(head, rows), ...reasonsText(inputs.map(input => input[basis]))].join('\n')
 }
 
-function reasonsText(all: readonly Compared[]): string[] {
+function reasonsText(all: readonly ComparisonCounts[]): string[] {
   const counts = new Map<string, number>()
   for (const { reasons } of all)
     for (const [reason, count] of Object.entries(reasons)) counts.set(reason, (counts.get(reason) ?? 0) + count)
-  return counts.size === 0 ? [] : [`why: ${[...counts].map(([reason, count]) => `${reason} ${number(count)}`).join(', ')}`]
+  return counts.size === 0 ? [] : [`why: ${[...counts].map(([reason, count]) => `${reason} ${formatNumber(count)}`).join(', ')}`]
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 
-function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
+function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: MismatchExample): string {
   const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
   const reasons = causes.map(({ reason }) => reason).join(', ')
   return [`  ${reasons}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join(
@@ -85,10 +85,10 @@ function exampleText({ basis, causes, model, input, entry, key, t, recorded, oth
 /** Decisions with a different score or different inputs today. The command changes nothing. */
 function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
   const head = [
-    ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have a different score today`] : []),
+    ...(decisions > 0 ? [`${pluralize(decisions, 'decision')} of ${model} would have a different score today`] : []),
     ...(unscored > 0
       ? [
-          `${counted(unscored, 'decision')} of ${model} would have different inputs today; SQL does not compute their score (a user function, ONNX, or a version trained on different inputs)`,
+          `${pluralize(unscored, 'decision')} of ${model} would have different inputs today; SQL does not compute their score (a user function, ONNX, or a version trained on different inputs)`,
         ]
       : []),
   ]
@@ -96,7 +96,7 @@ function todayText({ model, decisions, unscored, actions, examples }: TodayRepor
     .filter(({ more, fewer }) => more + fewer > 0)
     .map(
       ({ action, more, fewer }) =>
-        `  ${action} would follow ${number(more)} more decisions and ${number(fewer)} fewer; nothing is sent again`,
+        `  ${action} would follow ${formatNumber(more)} more decisions and ${formatNumber(fewer)} fewer; nothing is sent again`,
     )
   const exampleLines = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
     const actionTexts = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
@@ -108,12 +108,12 @@ function todayText({ model, decisions, unscored, actions, examples }: TodayRepor
 const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))
 
 /** The events that cause a difference, if events do. */
-function causeText({ reason, events, newest, effect }: Cause): string[] {
+function causeText({ reason, events, newest, effect }: MismatchCause): string[] {
   if (events === undefined || !newest) return []
   const { source, partition, offset, time, arrival } = newest
   const size = effect === undefined ? '' : `, by ${short(effect)}`
   const lastEvent = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, arrived ${timeText(arrival)}`
-  return [`    ${reason}${size}: ${counted(events, 'event')} of '${source}', ${lastEvent}`]
+  return [`    ${reason}${size}: ${pluralize(events, 'event')} of '${source}', ${lastEvent}`]
 }
 
 function verdict({ sound, inputs }: ReconcileReport): string {

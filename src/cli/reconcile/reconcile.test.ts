@@ -6,11 +6,11 @@ import { after, before, test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { sales, Shop } from '../../../test/cli/shop.ts'
 import { tampered } from '../../../test/reconcile/tampered.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { lookInto, openFolder } from '../../log/sqlite/data-folder.ts'
-import { Reconciling } from '../../reconcile/on-schedule.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { withFolderReader, openDataFolder } from '../../log/sqlite/data-folder.ts'
+import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
-import type { Basis, ReconcileReport } from '../../reconcile/report.ts'
+import type { ComparisonBasis, ReconcileReport } from '../../reconcile/report.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
 let shop: Shop
@@ -23,7 +23,7 @@ const reconciled = async (...args: readonly string[]) =>
   (await calledJson<ReconcileReport>('reconcile', shop.pipeline, '--data', shop.data, ...args))[0]
 
 /** For each input of a model with mismatches: their number and reasons. */
-const apartOf = ({ inputs }: ReconcileReport, basis: Basis) =>
+const apartOf = ({ inputs }: ReconcileReport, basis: ComparisonBasis) =>
   inputs.flatMap(input => (Object.keys(input[basis].reasons).length > 0 ? [[`${input.model} ${input.input}`, input[basis].reasons]] : []))
 
 test('recorded values match SQL, and later events explain the differences today', async () => {
@@ -62,7 +62,7 @@ test('text output: both tables, examples, and a verdict', async () => {
 })
 
 test('selects by model, number and time; works while a run holds the folder', async () => {
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   assert.equal((await reconciled('--model', 'seen')).decisions, 1)
   assert.equal((await reconciled('--limit', '2')).decisions, 3)
   assert.equal((await reconciled('--since', '2200-01-01T00:00Z')).decisions, 0)
@@ -114,7 +114,7 @@ test('a damaged value is unexplained', async () => {
   const row = db
     .prepare(`SELECT id, model, first, last, count, bytes FROM decisions WHERE model = 'risk' AND first <= 1 AND last >= 1`)
     .get()
-  const { id, ...stretch } = row as unknown as StoredDecisions & { id: number }
+  const { id, ...stretch } = row as unknown as StoredDecisionBatch & { id: number }
   const { bytes } = tampered(ir, stretch, { entry: 1, input: 'card.n' })
   db.prepare('UPDATE decisions SET bytes = ? WHERE id = ?').run(bytes, id)
   db.close()
@@ -151,15 +151,15 @@ test('lists and shows the reconciliations of a run', async () => {
   assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list lists them$/m)
 
   const { ir, fingerprint } = await importPipeline(other.pipeline)
-  const folder = await openFolder(other.data)
+  const folder = await openDataFolder(other.data)
   const reports: string[] = []
   let clock = 0
-  const reconciling = new Reconciling({
+  const reconciling = new ReconcileScheduler({
     pipeline: { ir, fingerprint },
     store: folder.store,
     schedule: { kind: 'interval', every: 1000, phase: 0 },
     clock: () => clock,
-    compute: async ({ pipeline, from }) => lookInto(other.data, reader => reconcile(pipeline, reader, { from })),
+    compute: async ({ pipeline, from }) => withFolderReader(other.data, reader => reconcile(pipeline, reader, { from })),
     onReport: text => void reports.push(text),
   })
   clock = 2000

@@ -1,14 +1,14 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
-import { lookInto } from '../../log/sqlite/data-folder.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
-import { LAST, listed, shown } from './reconcile-ledger.ts'
+import { ProgressLine } from '../command/progress.ts'
+import { DEFAULT_LAST, listReconciliations, showReconciliation } from './reconcile-ledger.ts'
 import { reconcileText } from './reconcile-text.ts'
-import { repaired } from './repair.ts'
-import { momentOf } from '../command/time-text.ts'
+import { repairFolder } from './repair.ts'
+import { parseTime } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
 interface Request {
@@ -35,20 +35,20 @@ export const reconcileCommand: Command = {
       help: 'print the repair plan, and with --yes execute it; recorded decisions and sent effects stay unchanged',
     },
     yes: { type: 'boolean', help: 'execute the plan of --repair; no run may hold the folder' },
-    last: { type: 'string', value: 'N', help: `list: the number of newest reconciliations (default ${LAST})` },
+    last: { type: 'string', value: 'N', help: `list: the number of newest reconciliations (default ${DEFAULT_LAST})` },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
   async run(values, positionals) {
-    if (positionals[0] === 'list') return listed(values, positionals.slice(1))
-    if (positionals[0] === 'show') return shown(values, positionals.slice(1))
+    if (positionals[0] === 'list') return listReconciliations(values, positionals.slice(1))
+    if (positionals[0] === 'show') return showReconciliation(values, positionals.slice(1))
     const { path, json, repair, yes, ...filter } = requestOf(values, positionals)
     const pipeline = await importPipeline(path)
-    const progress = new Progress()
+    const progress = new ProgressLine()
     const onProgress = (stage: string, share: number): void => progress.show(stage, share)
-    if (repair) return repaired(pipeline, dataOf(values), { json, yes, onProgress, done: () => progress.done() })
-    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...filter, onProgress }))
-    progress.done()
+    if (repair) return repairFolder(pipeline, dataFolderOf(values), { json, yes, onProgress, onStageEnd: () => progress.clear() })
+    const report = await withFolderReader(dataFolderOf(values), reader => reconcile(pipeline, reader, { ...filter, onProgress }))
+    progress.clear()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1
   },
@@ -68,7 +68,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   return {
     path,
     model,
-    since: since === undefined ? undefined : momentOf('--since', since),
+    since: since === undefined ? undefined : parseTime('--since', since),
     limit: limit === undefined ? undefined : Number(limit),
     repair,
     yes,

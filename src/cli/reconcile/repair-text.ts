@@ -1,11 +1,11 @@
 /** The plan and the result of a repair as text. */
-import type { ReconcileReport, Reason } from '../../reconcile/report.ts'
-import { isNothing, type RepairPlan } from '../../reconcile/repair.ts'
-import { counted, number } from '../command/text-format.ts'
+import type { ReconcileReport, MismatchReason } from '../../reconcile/report.ts'
+import { isEmptyRepair, type RepairPlan } from '../../reconcile/repair.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** The result of a repair: dead letters accepted and refused, numbers of batch runs, and the report afterwards. */
-export interface Repaired {
+export interface RepairResult {
   readonly accepted: number
   readonly refused: number
   readonly runs: readonly number[]
@@ -14,7 +14,7 @@ export interface Repaired {
 
 /** Mismatches that are not faults, with the reasons to leave them. */
 const asKnown = 'the decisions were right as of their time'
-const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
+const leftAsIs: Readonly<Partial<Record<MismatchReason, string>>> = {
   late: asKnown,
   duplicate: asKnown,
   'dead letter': asKnown,
@@ -23,18 +23,18 @@ const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
 }
 
 /** The repairs, and the mismatches that stay. */
-export function planText(plan: RepairPlan): string {
+export function repairPlanText(plan: RepairPlan): string {
   const repairs = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
   const unchanged = [...leftTexts(plan.report), ...waitingTexts(plan)]
   return [
-    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...repairs.map(text => `  ${text}`)]),
+    ...(isEmptyRepair(plan) ? ['Nothing to repair.'] : ['to be repaired', ...repairs.map(text => `  ${text}`)]),
     ...(unchanged.length > 0 ? ['', 'left as it is', ...unchanged.map(text => `  ${text}`)] : []),
   ].join('\n')
 }
 
 function noteTexts({ cells, codes }: RepairPlan): string[] {
   return [
-    ...(cells.length > 0 ? [`${counted(cells.length, 'unexplained value')}: noted as unexplained; the recorded value stays`] : []),
+    ...(cells.length > 0 ? [`${pluralize(cells.length, 'unexplained value')}: noted as unexplained; the recorded value stays`] : []),
     ...codes.map(
       ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted`,
     ),
@@ -45,7 +45,7 @@ const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `st
 
 function letterTexts({ letters }: RepairPlan): string[] {
   return letters.length > 0
-    ? [`${counted(letters.length, 'dead letter')}: sent again once; those that are refused again wait for spillway dlq edit`]
+    ? [`${pluralize(letters.length, 'dead letter')}: sent again once; those that are refused again wait for spillway dlq edit`]
     : []
 }
 
@@ -56,30 +56,30 @@ const runTexts = ({ runs }: RepairPlan): string[] =>
   })
 
 function leftTexts({ inputs, today }: ReconcileReport): string[] {
-  const reasons = inputs.flatMap(input => Object.entries(input.corrected.reasons)) as [Reason, number][]
-  const sums = new Map<Reason, number>()
+  const reasons = inputs.flatMap(input => Object.entries(input.corrected.reasons)) as [MismatchReason, number][]
+  const sums = new Map<MismatchReason, number>()
   for (const [reason, count] of reasons) sums.set(reason, (sums.get(reason) ?? 0) + count)
   const others = today.reduce((sum, { decisions }) => sum + decisions, 0)
   return [
-    ...[...sums].flatMap(([reason, count]) => (leftAsIs[reason] ? [`${counted(count, 'value')}: ${reason}: ${leftAsIs[reason]}`] : [])),
-    ...(others > 0 ? [`${counted(others, 'decision')} would have a different score today: nothing is decided or sent again`] : []),
+    ...[...sums].flatMap(([reason, count]) => (leftAsIs[reason] ? [`${pluralize(count, 'value')}: ${reason}: ${leftAsIs[reason]}`] : [])),
+    ...(others > 0 ? [`${pluralize(others, 'decision')} would have a different score today: nothing is decided or sent again`] : []),
   ]
 }
 
 const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
   letters > 0
     ? [
-        `${counted(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
+        `${pluralize(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
       ]
     : []
 
 /** The repairs that were made, and the verdict of the second comparison. */
-export function doneText({ accepted, refused, runs, after }: Repaired): string {
+export function repairResultText({ accepted, refused, runs, after }: RepairResult): string {
   const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
-  const letters = accepted + refused > 0 ? [`${counted(accepted, 'dead letter')} accepted, ${number(refused)} refused again`] : []
+  const letters = accepted + refused > 0 ? [`${pluralize(accepted, 'dead letter')} accepted, ${formatNumber(refused)} refused again`] : []
   const batchRuns = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'
-    : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'does' : 'do'} not match SQL`
+    : `compared again: NOT SOUND, ${pluralize(mismatches, 'recorded value')} still ${mismatches === 1 ? 'does' : 'do'} not match SQL`
   return ['', 'repaired', ...[...letters, ...batchRuns, verdict].map(text => `  ${text}`)].join('\n')
 }

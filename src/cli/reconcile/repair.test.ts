@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { Shop } from '../../../test/cli/shop.ts'
 import { tampered } from '../../../test/reconcile/tampered.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
 /** Overwrites the card count in the first decision of entry 1. */
@@ -17,7 +17,7 @@ async function damage({ pipeline, data }: Shop): Promise<void> {
   const row = db
     .prepare(`SELECT id, model, first, last, count, bytes FROM decisions WHERE model = 'risk' AND first <= 1 AND last >= 1`)
     .get()
-  const { id, ...stretch } = row as unknown as StoredDecisions & { id: number }
+  const { id, ...stretch } = row as unknown as StoredDecisionBatch & { id: number }
   db.prepare('UPDATE decisions SET bytes = ? WHERE id = ?').run(tampered(ir, stretch, { entry: 1, input: 'card.n' }).bytes, id)
   db.close()
 }
@@ -84,7 +84,7 @@ test('values of a different version are noted by version, and edited dead letter
 test('a folder that a run holds gets a plan but no repair', async () => {
   using shop = await Shop.ran()
   await damage(shop)
-  const folder = await openFolder(shop.data)
+  const folder = await openDataFolder(shop.data)
   const args = ['reconcile', shop.pipeline, '--data', shop.data, '--repair'] as const
   assert.match((await called(...args)).out, /^to be repaired$/m)
   const { status, err } = await called(...args, '--yes')

@@ -1,17 +1,17 @@
 /** `reconcile --repair`: prints a repair plan; with `--yes` executes it, as an audited change to the folder, and reconciles again. */
-import { computeBeside } from '../../batch/threads.ts'
-import { every, pause, wallClock } from '../../base/clock.ts'
+import { computeInThreads } from '../../batch/threads.ts'
+import { callEvery, pause, wallClock } from '../../base/clock.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { lookInto } from '../../log/sqlite/data-folder.ts'
-import { isNothing, planRepair, repairPuts, type RepairPlan } from '../../reconcile/repair.ts'
+import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { isEmptyRepair, planRepair, repairPuts, type RepairPlan } from '../../reconcile/repair.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { Run } from '../../run/loop/run.ts'
-import { sendAgain } from '../dlq/dlq-replay.ts'
+import { resendDeadLetters } from '../dlq/dlq-replay.ts'
 import { changeFolder } from '../command/folder-change.ts'
-import { lettersOf } from '../dlq/dead-letter-folder.ts'
-import { LetterRecipient } from '../dlq/dead-letter-recipient.ts'
-import { doneText, planText, type Repaired } from './repair-text.ts'
-import { oneLined, printJson, printText } from '../command/print.ts'
+import { requireDeadLetters } from '../dlq/dead-letter-folder.ts'
+import { DeadLetterRecipient } from '../dlq/dead-letter-recipient.ts'
+import { repairResultText, repairPlanText, type RepairResult } from './repair-text.ts'
+import { singleLineTexts, printJson, printText } from '../command/print.ts'
 
 const TICK_EVERY_MS = 20
 const REQUEST_MS = 2
@@ -22,39 +22,43 @@ export interface RepairRequest {
   readonly yes: boolean
   readonly onProgress: (stage: string, share: number) => void
   /** Called when a stage with progress has ended. */
-  readonly done: () => void
+  readonly onStageEnd: () => void
 }
 
 /** Returns 0 if nothing is left to repair, otherwise 1. */
-export async function repaired(pipeline: Pipeline, data: string, { json, yes, onProgress, done }: RepairRequest): Promise<number> {
-  const plan = await lookInto(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
+export async function repairFolder(
+  pipeline: Pipeline,
+  data: string,
+  { json, yes, onProgress, onStageEnd: done }: RepairRequest,
+): Promise<number> {
+  const plan = await withFolderReader(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
   done()
-  if (!json) printText(planText(oneLined(plan)))
-  if (!yes || isNothing(plan)) {
+  if (!json) printText(repairPlanText(singleLineTexts(plan)))
+  if (!yes || isEmptyRepair(plan)) {
     if (json) printJson({ plan })
-    return plan.report.sound && isNothing(plan) ? 0 : 1
+    return plan.report.sound && isEmptyRepair(plan) ? 0 : 1
   }
   const result = await repair(pipeline, data, plan)
-  const after = await lookInto(data, reader => reconcile(pipeline, reader, { onProgress }))
+  const after = await withFolderReader(data, reader => reconcile(pipeline, reader, { onProgress }))
   done()
   if (json) printJson({ plan, done: { ...result, after } })
-  else printText(doneText(oneLined({ ...result, after })))
+  else printText(repairResultText(singleLineTexts({ ...result, after })))
   return after.sound ? 0 : 1
 }
 
-function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<Repaired, 'after'>> {
+function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<RepairResult, 'after'>> {
   const change = { subject: 'recorded decisions', command: 'reconcile repair', targets: 'all' } as const
   return changeFolder(data, change, async (store, reader, setDetail, path) => {
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
-    const run = new Run(pipeline, { store, compute: computeBeside(path) })
-    await sendAgain(run, new LetterRecipient(pipeline.ir, undefined).all(lettersOf(reader, plan.letters)))
+    const run = new Run(pipeline, { store, compute: computeInThreads(path) })
+    await resendDeadLetters(run, new DeadLetterRecipient(pipeline.ir, undefined).requireAll(requireDeadLetters(reader, plan.letters)))
     const runs = await makeBatchRuns(
       run,
       plan.runs.map(({ group }) => group),
     )
     await run.stop()
-    const accepted = plan.letters.filter(id => 'outcome' in reader.letters.at(id)!).length
+    const accepted = plan.letters.filter(id => 'outcome' in reader.letters.byId(id)!).length
     setDetail(auditDetail(plan, accepted))
     return { accepted, refused: plan.letters.length - accepted, runs }
   })
@@ -65,7 +69,7 @@ async function makeBatchRuns(run: Run, groups: readonly string[]): Promise<numbe
   const requested = Promise.all(groups.map(group => run.batch(group)))
   // A requested run starts once its time has passed, before runs that are due by the schedule.
   await Promise.race([requested, pause(REQUEST_MS)])
-  const ticking = every(TICK_EVERY_MS, () => run.tick())
+  const ticking = callEvery(TICK_EVERY_MS, () => run.tick())
   try {
     return (await requested).map(({ number }) => number)
   } finally {

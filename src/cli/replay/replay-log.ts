@@ -2,19 +2,19 @@
 import { stopwatch } from '../../base/clock.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
-import { closeFolder, openFolder, readFolder } from '../../log/sqlite/data-folder.ts'
+import { closeDataFolder, openDataFolder, readDataFolder } from '../../log/sqlite/data-folder.ts'
 import {
-  count,
-  countsOf,
+  countDecisions,
+  summaryCounts,
   decidingModels,
-  noDecisions,
+  emptyModelSummary,
   type ModelSummary,
   type Replayable,
   type ReplayOptions,
   type ReplaySummary,
 } from '../../replay/replay.ts'
 import type { LoadOptions } from '../../replay/load.ts'
-import { importHistories, type Imported } from '../../run/import/import.ts'
+import { importHistories, type ImportResult } from '../../run/import/import.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
 
 /** The summary of a replay, with the imported range of the log. */
@@ -45,17 +45,17 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
   })
   const models = await readDecisions(pipeline, deciding, folder, imported, options)
   return {
-    ...countsOf(pipeline, imported.histories, models),
+    ...summaryCounts(pipeline, imported.histories, models),
     undecodable,
     loadSeconds: imported.loadSeconds,
     decideSeconds: (stopwatch() - start) / 1000 - imported.loadSeconds,
     warnings: [...warnings, ...imported.reports],
     brokenOff: [],
-    log: { folder, first: imported.from, end: imported.end, found: imported.found },
+    log: { folder, first: imported.from, end: imported.end, found: imported.alreadyImported },
   }
 }
 
-interface TimedImport extends Imported {
+interface TimedImport extends ImportResult {
   readonly loadSeconds: number
   readonly reports: readonly string[]
 }
@@ -65,7 +65,7 @@ async function importInto(
   pipeline: Replayable,
   { files, onRefused, onUndecodable, onWarning, onProgress }: ReplayOptions & Pick<LoadOptions, 'onUndecodable'>,
 ): Promise<TimedImport> {
-  const folder = await openFolder(path)
+  const folder = await openDataFolder(path)
   const start = stopwatch()
   let loadedAt = start
   const reports: string[] = []
@@ -84,7 +84,7 @@ async function importInto(
     })
     return { ...imported, loadSeconds: (loadedAt - start) / 1000, reports }
   } finally {
-    await closeFolder(folder)
+    await closeDataFolder(folder)
   }
 }
 
@@ -92,18 +92,18 @@ async function readDecisions(
   pipeline: Replayable,
   models: readonly ModelIR[],
   folder: string,
-  { from }: Imported,
+  { from }: ImportResult,
   options: ReplayOptions,
 ): Promise<ModelSummary[]> {
-  const reader = readFolder(folder)
+  const reader = readDataFolder(folder)
   const summaries: ModelSummary[] = []
   try {
     for (const model of models) {
-      const summary = noDecisions(model.name)
+      const summary = emptyModelSummary(model.name)
       const strings = new Strings()
       const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
       for (const batch of recordedBatches(pipeline.ir, model, reader.decisionsFrom(model.name, from), strings, { total })) {
-        count(summary, batch)
+        countDecisions(summary, batch)
         await options.onDecisions?.(batch, { strings })
         options.onProgress?.(`reading decisions of ${model.name}`, batch.done)
       }

@@ -7,19 +7,19 @@ import { systemError } from '../../files/file-error.ts'
 import { RefusalWriter } from '../../files/refusal-writer.ts'
 import { openDecisions, type DecisionOutput } from '../../replay/decision-output.ts'
 import type { SourceFile } from '../../replay/load.ts'
-import { reportName, writeReport } from '../../replay/report-file.ts'
+import { reportName, writeReportFile } from '../../replay/report-file.ts'
 import { decidingModels, replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../../replay/replay.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { modelNamed } from '../command/model-option.ts'
+import { requireModel } from '../command/model-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { Progress } from '../command/progress.ts'
+import { ProgressLine } from '../command/progress.ts'
 import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
-import { ShownDecisions } from '../command/shown-decisions.ts'
-import { isPostgres } from '../../postgres/address.ts'
+import { LatestDecisions } from '../command/latest-decisions.ts'
+import { isPostgresAddress } from '../../postgres/address.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { summaryText } from '../command/replay-summary.ts'
-import { counted, number } from '../command/text-format.ts'
-import { oneLined, printJson, printText } from '../command/print.ts'
+import { replaySummaryText } from '../command/replay-summary.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
+import { singleLineTexts, printJson, printText } from '../command/print.ts'
 
 const SHOWN = 5
 
@@ -66,12 +66,12 @@ export const replayCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request)
-    const latest = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
+    const latest = new LatestDecisions(pipeline.ir, request.json ? 0 : request.show)
     const { summary, refusal } = await run(pipeline, models, request, latest)
     if (request.json) printJson(summary)
     else
       printText(
-        [latest.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
+        [latest.text(), replaySummaryText(singleLineTexts(summary)), ...hints(singleLineTexts(summary), singleLineTexts(refusal), request)]
           .filter(text => text !== '')
           .join('\n\n'),
       )
@@ -97,7 +97,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
   if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
-  if (files.some(({ path }) => isPostgres(path)))
+  if (files.some(({ path }) => isPostgresAddress(path)))
     throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
   for (const output of [out, refused]) {
     const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
@@ -113,7 +113,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
 function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
   if (ir.models.length === 0 && reports === undefined)
     throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so it makes no decisions`)
-  for (const name of names ?? []) modelNamed(ir, name)
+  for (const name of names ?? []) requireModel(ir, name)
   return decidingModels(ir, names)
 }
 
@@ -124,10 +124,10 @@ interface ReplayResult {
 }
 
 /** Replays into the requested output files. They are complete when it resolves, and closed on a failure too. */
-async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, latest: ShownDecisions): Promise<ReplayResult> {
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, latest: LatestDecisions): Promise<ReplayResult> {
   const { files, log, out, refused, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
-  const progress = new Progress()
+  const progress = new ProgressLine()
   let refusals: RefusalWriter | undefined
   let refusal: string | undefined
   try {
@@ -136,7 +136,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
       files,
       models: models.map(model => model.name),
       async onDecisions(batch, log) {
-        latest.see(batch, log)
+        latest.add(batch, log)
         await output?.write(batch, log)
       },
       ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
@@ -155,7 +155,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
     throw error
   } finally {
     refusals?.close()
-    progress.done()
+    progress.clear()
   }
 }
 
@@ -165,7 +165,7 @@ function reportsInto(folder: string, { name: pipeline, reports = [] }: PipelineI
   return async (report, table) => {
     const path = join(folder, report.name, reportName(report, table.t))
     makeFolder(dirname(path))
-    await writeReport(path, table)
+    await writeReportFile(path, table)
   }
 }
 
@@ -189,11 +189,11 @@ function hints(
     ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
     ...(reports === undefined ? [] : [`Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`]),
-    ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
+    ...(refusal === undefined ? [] : [`${pluralize(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
   ]
 }
 
 function logText({ folder, first, end, found }: LoggedSummary['log']): string {
-  const compared = found === 0 ? '' : ` An earlier import was interrupted; its ${number(found)} entries match.`
-  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
+  const compared = found === 0 ? '' : ` An earlier import was interrupted; its ${formatNumber(found)} entries match.`
+  return `Entries ${formatNumber(first)} to ${formatNumber(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
 }

@@ -1,7 +1,7 @@
 /** NDJSON output of a run's decisions. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
-import type { StoredDecisions } from '../../log/store.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 
@@ -20,7 +20,7 @@ export class DecisionFile {
     }
   }
 
-  write(batches: readonly StoredDecisions[]): void {
+  write(batches: readonly StoredDecisionBatch[]): void {
     for (const { bytes } of batches) {
       const lines = [...recordedDecisions(bytes)].map(decision => `${JSON.stringify(decision)}\n`)
       const text = Buffer.from(lines.join(''))

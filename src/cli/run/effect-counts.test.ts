@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NewEffect } from '../../log/effects.ts'
-import { Sent } from './effect-counts.ts'
+import { EffectCounts } from './effect-counts.ts'
 
 const effect = (number: number, isDry: boolean): NewEffect => ({
   number,
@@ -20,7 +20,7 @@ function watched() {
   const lines: string[] = []
   return {
     lines,
-    counts: new Sent(
+    counts: new EffectCounts(
       text => lines.push(text),
       number => (number === 2 ? 'page' : 'none'),
     ),
@@ -29,8 +29,8 @@ function watched() {
 
 test('a dead effect is printed with its action and the reason', () => {
   const { lines, counts } = watched()
-  counts.made([effect(1, false), effect(2, false)])
-  counts.settled([
+  counts.addCreated([effect(1, false), effect(2, false)])
+  counts.addSettled([
     { kind: 'delivered', number: 1, sent: 0, at: 0 },
     { kind: 'dead', number: 2, sent: 0, at: 0, why: 'status 500' },
   ])
@@ -41,6 +41,6 @@ test('a dead effect is printed with its action and the reason', () => {
 test('a dry run prints its effects and sends none', () => {
   const { lines, counts } = watched()
   assert.equal(counts.text(0), '')
-  counts.made([effect(1, true)])
+  counts.addCreated([effect(1, true)])
   assert.deepEqual([lines, counts.text(0)], [['  page would send {}'], ', 1 effect (none sent: a dry run)'])
 })

@@ -1,9 +1,9 @@
 /** Counts the effects of a run for its status line, and prints a line for each dead effect and each effect of a dry run. */
 import type { EffectChange, NewEffect } from '../../log/effects.ts'
-import { counted, number } from '../command/text-format.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 
 /** Effect counts since the start of the process. */
-export class Sent {
+export class EffectCounts {
   readonly counts = { effects: 0, delivered: 0, dead: 0 }
   #dry = 0
   readonly #printLine: (text: string) => void
@@ -16,7 +16,7 @@ export class Sent {
   }
 
   /** Adds new effects. */
-  made(effects: readonly NewEffect[]): void {
+  addCreated(effects: readonly NewEffect[]): void {
     this.counts.effects += effects.length
     for (const { isDry, action, body } of effects) {
       if (!isDry) continue
@@ -26,7 +26,7 @@ export class Sent {
   }
 
   /** Adds the outcomes of deliveries. */
-  settled(changes: readonly EffectChange[]): void {
+  addSettled(changes: readonly EffectChange[]): void {
     for (const change of changes) {
       if (change.kind === 'delivered') this.counts.delivered++
       if (change.kind !== 'dead') continue
@@ -41,7 +41,7 @@ export class Sent {
   text(waiting: number): string {
     const { effects, delivered, dead } = this.counts
     if (effects + delivered + dead + waiting === 0) return ''
-    if (this.#dry > 0) return `, ${counted(effects, 'effect')} (none sent: a dry run)`
-    return `, ${counted(effects, 'effect')} (${number(delivered)} delivered, ${number(dead)} dead, ${number(waiting)} waiting)`
+    if (this.#dry > 0) return `, ${pluralize(effects, 'effect')} (none sent: a dry run)`
+    return `, ${pluralize(effects, 'effect')} (${formatNumber(delivered)} delivered, ${formatNumber(dead)} dead, ${formatNumber(waiting)} waiting)`
   }
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UsageError } from '../command/command.ts'
-import { scheduleOption } from './reconcile-option.ts'
+import { parseSchedule } from './reconcile-option.ts'
 
 test('a schedule is a cron in UTC, or an interval', () => {
-  assert.equal(scheduleOption(undefined), undefined)
-  assert.deepEqual(scheduleOption('0 4 * * *'), { kind: 'cron', cron: '0 4 * * *', zone: 'UTC' })
-  assert.deepEqual(scheduleOption('6h'), { kind: 'interval', every: 21_600_000, phase: 0 })
+  assert.equal(parseSchedule(undefined), undefined)
+  assert.deepEqual(parseSchedule('0 4 * * *'), { kind: 'cron', cron: '0 4 * * *', zone: 'UTC' })
+  assert.deepEqual(parseSchedule('6h'), { kind: 'interval', every: 21_600_000, phase: 0 })
 })
 
 for (const [text, message] of [
@@ -17,7 +17,7 @@ for (const [text, message] of [
 ] as const)
   test(`wrong usage: --reconcile ${text}`, () => {
     assert.throws(
-      () => scheduleOption(text),
+      () => parseSchedule(text),
       (error: unknown) => error instanceof UsageError && message.test(error.message),
     )
   })

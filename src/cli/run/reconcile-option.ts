@@ -1,25 +1,25 @@
 /** `run --reconcile`: runs reconciliations on a schedule beside a run, and reports their results. */
-import { every, wallClock } from '../../base/clock.ts'
+import { callEvery, wallClock } from '../../base/clock.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { PipelineIR, ScheduleIR } from '../../define/ir/ir.ts'
-import { Interval, scheduleOf } from '../../define/feature/placement.ts'
+import { IntervalSchedule, scheduleOf } from '../../define/feature/placement.ts'
 import type { DataFolder } from '../../log/sqlite/data-folder.ts'
-import { reconcileBeside } from '../../reconcile/job.ts'
-import { Reconciling } from '../../reconcile/on-schedule.ts'
+import { reconcileInThread } from '../../reconcile/job.ts'
+import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import { UsageError } from '../command/command.ts'
-import { counted } from '../command/text-format.ts'
+import { pluralize } from '../command/text-format.ts'
 
 const OPTION = '--reconcile'
 const TICK_EVERY_MS = 1000
 
 /** Parses a cron in UTC or an interval. Throws `UsageError`. */
-export function scheduleOption(text: string | undefined): ScheduleIR | undefined {
+export function parseSchedule(text: string | undefined): ScheduleIR | undefined {
   if (text === undefined) return undefined
   try {
     const isInterval = /^\d+[a-z]+$/.test(text)
     return scheduleOf(
       OPTION,
-      isInterval ? new Interval({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
+      isInterval ? new IntervalSchedule({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
       undefined,
     )
   } catch (error) {
@@ -31,33 +31,33 @@ export function scheduleOption(text: string | undefined): ScheduleIR | undefined
 }
 
 /** Scheduled reconciliations of this process. */
-export interface ReconcilingHere {
+export interface ScheduledReconciliation {
   /** The end of the status line: the unexplained values; empty if there are none. */
   readonly text: string
   stop(): Promise<void>
 }
 
 /** Starts scheduled reconciliations over the folder that this process holds. */
-export function reconcilingBeside(
+export function startReconciliation(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   { store, path }: DataFolder,
   schedule: ScheduleIR,
   printLine: (text: string) => void,
-): ReconcilingHere {
+): ScheduledReconciliation {
   const { ir, fingerprint } = pipeline
-  const reconciling = new Reconciling({
+  const reconciling = new ReconcileScheduler({
     pipeline: { ir, fingerprint },
     store,
     schedule,
     clock: wallClock,
-    compute: reconcileBeside(path),
+    compute: reconcileInThread(path),
     onReport: report => printLine(`  ${report}`),
   })
-  const ticking = every(TICK_EVERY_MS, () => reconciling.tick())
+  const ticking = callEvery(TICK_EVERY_MS, () => reconciling.tick())
   return {
     get text() {
       const { unexplained } = reconciling
-      return unexplained ? `; ${counted(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''
+      return unexplained ? `; ${pluralize(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''
     },
     async stop() {
       ticking.stop()

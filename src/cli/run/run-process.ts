@@ -1,30 +1,30 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
-import { sendingsOf } from '../../action/sendings.ts'
-import { every, stopwatch, wallClock } from '../../base/clock.ts'
+import { openRoutes } from '../../action/routes.ts'
+import { callEvery, stopwatch, wallClock } from '../../base/clock.ts'
 import { letHeapGrow } from '../../base/heap.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { openFolder, readFolder } from '../../log/sqlite/data-folder.ts'
-import { Feed } from '../../serve/events/run-feed.ts'
-import type { Listening } from '../../serve/listen.ts'
+import { openDataFolder, readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { CommitFeed } from '../../serve/events/commit-feed.ts'
+import type { RunningServer } from '../../serve/listen.ts'
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
-import type { MemoryOptions } from '../../run/recovery/run-state.ts'
+import type { RunMemoryOptions } from '../../run/recovery/run-state.ts'
 import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
 import { objectivesAt } from '../../run/decide/objectives-file.ts'
-import { keptFor } from '../../run/recovery/retention.ts'
-import { Running, type RunningOptions } from '../../run/loop/live-run.ts'
+import { retentionMs } from '../../run/recovery/retention.ts'
+import { LiveRun, type LiveRunOptions } from '../../run/loop/live-run.ts'
 import { DecisionFile } from './decision-file.ts'
-import { feed, placeText } from './feeds.ts'
-import { Progress } from '../command/progress.ts'
-import { reconcilingBeside } from './reconcile-option.ts'
-import { Sent } from './effect-counts.ts'
-import { takeOver, type Taken } from './take-over.ts'
-import { counted, number } from '../command/text-format.ts'
+import { feedSource, startPositionText } from './feeds.ts'
+import { ProgressLine } from '../command/progress.ts'
+import { startReconciliation } from './reconcile-option.ts'
+import { EffectCounts } from './effect-counts.ts'
+import { takeOver, type OpenedFolder } from './take-over.ts'
+import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
-import { printJson, say } from '../command/print.ts'
+import { printJson, printStatus } from '../command/print.ts'
 
 const STATUS_EVERY_MS = 5000
 /** Waiting for due jobs is reported after this time. */
@@ -58,18 +58,18 @@ export interface RunRequest {
 type PrintLine = (text: string) => void
 
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
-export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
+export async function runPipeline(pipeline: Pipeline, request: RunRequest): Promise<number> {
   const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
-  const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
+  const memory = { ...memoryOptions(printStatus), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
-  const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
+  const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
-  const opened = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
-  const feedOfRun = new Feed()
-  const effectCounts = new Sent(say, effect => actionOf(data, effect))
+  const opened = takesOver ? await takeOver(pipeline, data, memory, printStatus) : { folder: await openDataFolder(data) }
+  const feedOfRun = new CommitFeed()
+  const effectCounts = new EffectCounts(printStatus, effect => actionOf(data, effect))
   const stopped = untilSignal()
   const running = await startRun(
     pipeline,
@@ -79,34 +79,40 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
       sendings,
       isDry,
       batchThreads,
-      onEffects: effects => effectCounts.made(effects),
-      onSettled: changes => effectCounts.settled(changes),
+      onEffects: effects => effectCounts.addCreated(effects),
+      onSettled: changes => effectCounts.addSettled(changes),
       ...(out && { onDecisions: batches => out.write(batches) }),
-      onRecorded: feedOfRun.tell,
+      onRecorded: feedOfRun.notify,
     },
-    say,
+    printStatus,
   )
   const { run } = running
-  let server: Listening | undefined
-  const reconciling = reconcile && reconcilingBeside(pipeline, opened.folder, reconcile, say)
+  let server: RunningServer | undefined
+  const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, printStatus)
   const text = () => `${statusText(running, effectCounts)}${reconciling?.text ?? ''}`
-  const status = every(STATUS_EVERY_MS, () => say(text()))
+  const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
   try {
-    for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
-    server = await serving?.(running, feedOfRun, say)
+    for (const { source, path } of files) printStatus(`  ${startPositionText(run, source, path)}`)
+    server = await serving?.(running, feedOfRun, printStatus)
     const feeding = files.map(({ source: name, path }) => {
       const source = pipeline.ir.sources.find(candidate => candidate.name === name)!
-      return feed(run, source, path, { follow: !once, data, signal: stopped.signal, map: pipeline.maps.get(name), onWarning: say })
+      return feedSource(run, source, path, {
+        follow: !once,
+        data,
+        signal: stopped.signal,
+        map: pipeline.maps.get(name),
+        onWarning: printStatus,
+      })
     })
     const allFed = Promise.all(feeding)
     // Files end; with a server the run continues.
     await Promise.race([server ? allFed.then(() => new Promise(() => {})) : allFed, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(running, once, say), stopped.promise])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(running, once, printStatus), stopped.promise])
     await running.stop()
-    say(`stopped at entry ${run.end}. ${text()}`)
-    if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && effectCounts.counts) })
+    printStatus(`stopped at entry ${run.end}. ${text()}`)
+    if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
     return 0
   } finally {
     status.stop()
@@ -122,13 +128,13 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
  * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings,
  * so that a short nightly run completes them.
  */
-async function finishJobs(running: Running, once: boolean, printLine: PrintLine): Promise<void> {
-  const timer = every(DUE_REPORTED_AFTER_MS, () => {
+async function finishJobs(running: LiveRun, once: boolean, printLine: PrintLine): Promise<void> {
+  const timer = callEvery(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
     if (once) printLine('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
   })
   try {
-    await running.idle(once ? wallClock() : undefined)
+    await running.whenIdle(once ? wallClock() : undefined)
   } finally {
     timer.stop()
   }
@@ -138,7 +144,7 @@ async function finishJobs(running: Running, once: boolean, printLine: PrintLine)
 async function servingOf(
   pipeline: Pipeline,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(running: Running, feed: Feed, printLine: PrintLine) => Promise<Listening>> {
+): Promise<(running: LiveRun, feed: CommitFeed, printLine: PrintLine) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/listen.ts')
   const options = {
@@ -150,18 +156,24 @@ async function servingOf(
     ...(rate && { rate }),
     webhooks: webhooksOf(webhooks, process.env),
   }
-  await serving.checkListening(options)
+  await serving.checkListenOptions(options)
   return async ({ run, dispatcher }, feed, printLine) => {
-    const server = await serving.listen({ ...options, run, feed, effects: dispatcher, onError: error => printLine(`  ${String(error)}`) })
+    const server = await serving.startServer({
+      ...options,
+      run,
+      feed,
+      effects: dispatcher,
+      onError: error => printLine(`  ${String(error)}`),
+    })
     printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
     return server
   }
 }
 
 function actionOf(data: string, effect: number): string {
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   try {
-    return reader.effects.at(effect)?.action ?? ''
+    return reader.effects.byNumber(effect)?.action ?? ''
   } finally {
     reader.close()
   }
@@ -178,21 +190,26 @@ export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; fo
   return { promise, signal: stopped.signal, forget }
 }
 
-function memoryOptions(printLine: PrintLine): MemoryOptions {
-  const progress = new Progress()
+function memoryOptions(printLine: PrintLine): RunMemoryOptions {
+  const progress = new ProgressLine()
   return {
     onReport: report => printLine(`  ${report}`),
     onProgress: (entries, of) => {
       if (of < PROGRESS_ENTRIES) return
       progress.show('replaying the log', entries / of)
-      if (entries >= of) progress.done()
+      if (entries >= of) progress.clear()
     },
   }
 }
 
-async function startRun(pipeline: Pipeline, { folder, memory }: Taken, options: RunningOptions, printLine: PrintLine): Promise<Running> {
+async function startRun(
+  pipeline: Pipeline,
+  { folder, memory }: OpenedFolder,
+  options: LiveRunOptions,
+  printLine: PrintLine,
+): Promise<LiveRun> {
   const started = stopwatch()
-  const running = await Running.in(folder, pipeline, { ...options, ...(memory && { memory }) })
+  const running = await LiveRun.inFolder(folder, pipeline, { ...options, ...(memory && { memory }) })
   const seconds = ((stopwatch() - started) / 1000).toFixed(2)
   const { end } = running.run
   const { name } = pipeline.ir
@@ -203,9 +220,9 @@ async function startRun(pipeline: Pipeline, { folder, memory }: Taken, options: 
   return running
 }
 
-function statusText({ run, dispatcher }: Running, effectCounts: Sent): string {
-  const { accepted, duplicates, refused, decisions, explored } = run.counts.all
-  const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
-  const exploration = explored === undefined ? '' : ` (${number(explored)} skipped for exploration)`
-  return `${events}, ${counted(decisions, 'decision')}${exploration}${effectCounts.text(dispatcher.waiting)} since the start`
+function statusText({ run, dispatcher }: LiveRun, effectCounts: EffectCounts): string {
+  const { accepted, duplicates, refused, decisions, explored } = run.counts.totals
+  const events = `${pluralize(accepted, 'event')}, ${pluralize(duplicates, 'duplicate')}, ${formatNumber(refused)} refused`
+  const exploration = explored === undefined ? '' : ` (${formatNumber(explored)} skipped for exploration)`
+  return `${events}, ${pluralize(decisions, 'decision')}${exploration}${effectCounts.text(dispatcher.waiting)} since the start`
 }

@@ -1,14 +1,14 @@
 /** `spillway run`: parses the options and starts the run. */
 import { durationMs, type Duration } from '../../base/time.ts'
 import { UsageError, type Command } from '../command/command.ts'
-import { dataOf, dataOption } from '../command/data-option.ts'
+import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { rateOf, rateOption } from '../command/rate-option.ts'
-import { runIn, type RunRequest } from './run-process.ts'
-import { scheduleOption } from './reconcile-option.ts'
+import { rateLimitOf, rateOption } from '../command/rate-option.ts'
+import { runPipeline, type RunRequest } from './run-process.ts'
+import { parseSchedule } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { webhookOption, webhookSources } from '../command/webhook-option.ts'
+import { webhookOption, parseWebhookSources } from '../command/webhook-option.ts'
 
 /** The command `spillway run`. */
 export const runCommand: Command = {
@@ -75,7 +75,7 @@ export const runCommand: Command = {
     const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
     if (printing && (request.json || request.decisions === STANDARD_INPUT))
       throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
-    return runIn(pipeline, request)
+    return runPipeline(pipeline, request)
   },
 }
 
@@ -96,8 +96,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (threads !== undefined && !/^[1-9]\d?$/.test(threads))
     throw new UsageError(`--batch-threads ${threads} is not a whole number from 1 to 99`)
   const listens = listen !== undefined || files.length === 0
-  const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
-  const rate = rateOf(values['rate'] as string | undefined)
+  const webhooks = parseWebhookSources((values['webhook'] as string[] | undefined) ?? [])
+  const rate = rateLimitOf(values['rate'] as string | undefined)
   const hosts = (values['host'] as string[] | undefined) ?? []
   const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
   if (invalidHost !== undefined)
@@ -112,13 +112,13 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     hosts,
     rate,
     webhooks,
-    data: dataOf(values),
+    data: dataFolderOf(values),
     once,
     isDry: values['dry-run'] === true,
     takesOver: values['take-over'] === true,
     keep,
     batchThreads: threads === undefined ? undefined : Number(threads),
-    reconcile: scheduleOption(values['reconcile'] as string | undefined),
+    reconcile: parseSchedule(values['reconcile'] as string | undefined),
     decisions,
     json,
   }

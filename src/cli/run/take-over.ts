@@ -8,30 +8,30 @@
 import { pause, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { openFolder, readFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { holderOf, isHeld, isHeldElsewhere } from '../../log/sqlite/lock.ts'
-import { Memory, type MemoryOptions } from '../../run/recovery/run-state.ts'
-import type { Runnable } from '../../run/recovery/opening.ts'
+import { openDataFolder, readDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { folderHolder, isFolderHeld, isHeldInOtherContainer } from '../../log/sqlite/lock.ts'
+import { RunMemory, type RunMemoryOptions } from '../../run/recovery/run-state.ts'
+import type { Runnable } from '../../run/recovery/open-pipeline.ts'
 
 /** A data folder that this process holds, with the state computed before. */
-export interface Taken {
+export interface OpenedFolder {
   readonly folder: DataFolder
   /** Absent if no process held the folder. */
-  readonly memory?: Memory
+  readonly memory?: RunMemory
 }
 
 /** Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time, and like `openFolder`. */
 export async function takeOver(
   pipeline: Runnable,
   data: string,
-  options: MemoryOptions,
+  options: RunMemoryOptions,
   printLine: (text: string) => void,
-): Promise<Taken> {
+): Promise<OpenedFolder> {
   const first = currentHolder(data)
-  if (first === undefined) return { folder: await openFolder(data) }
+  if (first === undefined) return { folder: await openDataFolder(data) }
   printLine(`getting ready beside process ${first}`)
-  const reader = readFolder(data)
-  const memory = new Memory(pipeline, reader, { ...options, hasRuns: true })
+  const reader = readDataFolder(data)
+  const memory = new RunMemory(pipeline, reader, { ...options, hasRuns: true })
   const started = stopwatch()
   for (let last = -1, end = memory.catchUp(reader); end - last > limits.TAKE_OVER_BEHIND; last = end, end = memory.catchUp(reader));
   const ready = `ready after ${((stopwatch() - started) / 1000).toFixed(2)} s`
@@ -39,14 +39,14 @@ export async function takeOver(
   const pid = currentHolder(data)
   if (pid === undefined) {
     reader.close()
-    const folder = await openFolder(data)
+    const folder = await openDataFolder(data)
     printLine(`${ready}; took over from process ${first}, which has ended meanwhile`)
     return { folder, memory }
   }
   const stopRequested = stopwatch()
   askToStop(pid, data)
   printLine(`${ready}; asking process ${pid} to stop`)
-  while (isHeld(data)) {
+  while (isFolderHeld(data)) {
     if (stopwatch() - stopRequested > limits.TAKE_OVER_MS)
       throw new SpillwayError(
         'SPILL_BUSY',
@@ -57,7 +57,7 @@ export async function takeOver(
     memory.catchUp(reader)
   }
   reader.close()
-  const folder = await openFolder(data)
+  const folder = await openDataFolder(data)
   printLine(`took over from process ${pid} ${((stopwatch() - stopRequested) / 1000).toFixed(2)} s after asking it to stop`)
   return { folder, memory }
 }
@@ -66,8 +66,8 @@ const TICK_MS = 5
 
 /** The id of the process that holds the folder, if any. Throws `SPILL_BUSY` for a process of a different container. */
 function currentHolder(data: string): number | undefined {
-  const pid = isFolderHeld(data) ? holderOf(data) : undefined
-  if (pid !== undefined && isHeldElsewhere(data))
+  const pid = holdsFolder(data) ? folderHolder(data) : undefined
+  if (pid !== undefined && isHeldInOtherContainer(data))
     throw new SpillwayError(
       'SPILL_BUSY',
       `is in use by process ${pid} of a different container, which this process cannot stop; stop it, and start again without --take-over`,
@@ -89,9 +89,9 @@ function askToStop(pid: number, data: string): void {
   }
 }
 
-function isFolderHeld(data: string): boolean {
+function holdsFolder(data: string): boolean {
   try {
-    return isHeld(data)
+    return isFolderHeld(data)
   } catch {
     // Opening the folder reports its problem.
     return false

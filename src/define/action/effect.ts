@@ -4,7 +4,7 @@ import { show } from '../../base/show.ts'
 import type { EffectIR, Value } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { settingOf, type Setting } from './setting.ts'
+import { settingIR, type Setting } from './setting.ts'
 
 declare const effect: unique symbol
 
@@ -58,14 +58,14 @@ export function webhook(url: string | Setting, options: WebhookOptions = {}): Ef
   const subject = 'webhook'
   checkOptions(subject, options, ['secret', 'headers', 'timeout', 'attempts', 'concurrency', 'allowPrivate'])
   const { secret, headers, timeout, allowPrivate = false } = options
-  const address = settingOf(`${subject}: the address`, url)
+  const address = settingIR(`${subject}: the address`, url)
   if (address.kind === 'value') checkAddress(address.value)
   if (typeof secret === 'string') mistake(`${subject}: a secret must not be in the file; write secret: env('NAME') or secretFile('…')`)
   if (typeof allowPrivate !== 'boolean') mistake(`${subject}: allowPrivate is true or false, got ${show(allowPrivate)}`)
   return effectOf({
     kind: 'webhook',
     url: address,
-    ...(secret !== undefined && { secret: settingOf(`${subject}: secret`, secret) }),
+    ...(secret !== undefined && { secret: settingIR(`${subject}: secret`, secret) }),
     ...(headers !== undefined && { headers: headersOf(subject, headers) }),
     ...(timeout !== undefined && { timeout: durationOf(`${subject}: timeout`, timeout) }),
     ...countOf(subject, 'attempts', options.attempts),
@@ -89,7 +89,7 @@ export const stdout = (): Effect => effectOf({ kind: 'stdout' })
  * @example
  * const review = action('review', { when: fraud.score.gte(0.9), do: appendTo('alerts.ndjson') })
  */
-export const appendTo = (path: string | Setting): Effect => effectOf({ kind: 'file', path: settingOf('appendTo: the file', path) })
+export const appendTo = (path: string | Setting): Effect => effectOf({ kind: 'file', path: settingIR('appendTo: the file', path) })
 
 /**
  * Answers the sender of the event or request in the HTTP response. An answer is delivered at most once.
@@ -125,12 +125,12 @@ function checkAddress(text: string): void {
     mistake("webhook: a password must not be in the file; put it in a header: headers: { authorization: env('NAME') }")
 }
 
-function headersOf(subject: string, headers: unknown): Record<string, ReturnType<typeof settingOf>> {
+function headersOf(subject: string, headers: unknown): Record<string, ReturnType<typeof settingIR>> {
   if (headers === null || typeof headers !== 'object') mistake(`${subject}: headers are { name: value }, got ${show(headers)}`)
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) mistake(`${subject}: ${show(name)} is no name of a header`)
-      return [name.toLowerCase(), settingOf(`${subject}: header '${name}'`, value)]
+      return [name.toLowerCase(), settingIR(`${subject}: header '${name}'`, value)]
     }),
   )
 }

@@ -47,7 +47,7 @@ function namedSetting(kind: 'env' | 'file', name: unknown): Setting {
 }
 
 /** IR of a setting, or of the text itself. Throws `SPILL_DEFINITION`. */
-export function settingOf(subject: string, value: unknown): SettingIR {
+export function settingIR(subject: string, value: unknown): SettingIR {
   if (value instanceof SettingValue) return value.ir
   if (typeof value !== 'string' || value === '') mistake(`${subject} is a text or env('NAME'), got ${show(value)}`)
   return { kind: 'value', value }

@@ -13,7 +13,7 @@ import { literal, type TypeInfo } from './literal.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { describe, Node, type Realm } from './node.ts'
-import { givesList, signatures, takesText } from '../ir/signatures.ts'
+import { isListAggregate, signatures, takesText } from '../ir/signatures.ts'
 import { defaultHop, windowOf } from './window.ts'
 
 /** A feature before it has a name, with the place of the call for messages. */
@@ -34,7 +34,7 @@ export class AggregateCall {
 }
 
 /** Options of any aggregate; `optionsOf` lists those that one takes. */
-export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
+export type AnyAggregateOptions = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
 
 /** Arguments of an aggregate besides its options. */
 type Arguments = Pick<FeatureIR, 'k' | 'q'>
@@ -42,7 +42,7 @@ type Arguments = Pick<FeatureIR, 'k' | 'q'>
 let openCalls: AggregateCall[] | undefined
 
 /** Runs `build` and returns its result with every aggregate called in it. */
-export function collectingCalls<T>(build: () => T): { result: T; calls: readonly AggregateCall[] } {
+export function collectCalls<T>(build: () => T): { result: T; calls: readonly AggregateCall[] } {
   const before = openCalls
   const calls = (openCalls = [] as AggregateCall[])
   try {
@@ -56,7 +56,7 @@ export function collectingCalls<T>(build: () => T): { result: T; calls: readonly
 export function aggregate(
   agg: AggregateName,
   window: Window,
-  options: Options = {},
+  options: AnyAggregateOptions = {},
   input?: Node,
   { k, q }: Arguments = {},
 ): AggregateCall {
@@ -87,7 +87,7 @@ export function aggregate(
   const selects = input !== undefined && ['min', 'max', 'first', 'last', 'lastK', 'topK', 'row'].includes(agg)
   const call = new AggregateCall(
     Object.freeze(feature),
-    { ...(selects ? input.type : result), ...(givesList(agg) && { list: true }) },
+    { ...(selects ? input.type : result), ...(isListAggregate(agg) && { list: true }) },
     [input, where].flatMap(node => (node ? [node.realm] : [])),
     callerPlace(),
   )
@@ -105,7 +105,7 @@ export function condition(subject: string, value: unknown): Node {
   return value
 }
 
-function optionsOf(agg: AggregateName): readonly (keyof Options)[] {
+function optionsOf(agg: AggregateName): readonly (keyof AnyAggregateOptions)[] {
   const every = ['where', 'hop', 'exact', 'before', 'maxEvents'] as const
   if (agg === 'rate' || agg === 'slope') return [...every, 'per']
   if (agg === 'countDistinct' || agg === 'topK') return [...every, 'limit']
@@ -124,7 +124,7 @@ function checkInput(agg: AggregateName, input: Node): void {
 
 const bareType = ({ type, scale }: TypeInfo): TypeIR => (scale === undefined ? { type } : { type, scale })
 
-function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: Options): number {
+function hopOf(agg: AggregateName, window: number | 'lifetime', { hop, exact }: AnyAggregateOptions): number {
   if (window === 'lifetime') {
     if (hop !== undefined || exact !== undefined)
       mistake(`'${agg}' over the lifetime has no hop; leave out ${hop === undefined ? 'exact' : 'hop'}`)
@@ -150,7 +150,7 @@ function unitOf(agg: AggregateName, per: RateOptions['per'] = 'minute'): number 
   return durationOf(`'${agg}' per`, units[per as keyof typeof units] ?? per)
 }
 
-function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
+function halfLifeOf(agg: AggregateName, halfLife: AnyAggregateOptions['halfLife']): number {
   if (halfLife === undefined) mistake(`'${agg}' needs halfLife, after how long an event counts half: { halfLife: '1h' }`)
   return durationOf(`'${agg}' halfLife`, halfLife)
 }

@@ -1,5 +1,5 @@
 /** Aggregates of events rather than of a column. They are functions, so that a column may be called `count`. */
-import { aggregate, condition, type AggregateCall, type Options } from './aggregate-call.ts'
+import { aggregate, condition, type AggregateCall, type AnyAggregateOptions } from './aggregate-call.ts'
 import type { Aggregate, AggregateOptions, Window } from './aggregating.ts'
 import type { Expression } from './expression.ts'
 import { checkOptions } from '../mistake/names.ts'
@@ -21,7 +21,7 @@ export function count(window: Window, condition: Expression<'row', 'bool'>, opti
 export function count(window: Window, conditionOrOptions: unknown = {}, more: AggregateOptions = {}): Aggregate<'number', number> {
   // `p.amount > 5` is plain JavaScript and gives false.
   if (typeof conditionOrOptions === 'boolean') condition("'count'", conditionOrOptions)
-  if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as Options))
+  if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as AnyAggregateOptions))
   checkOptions("'count'", more, ['where', 'hop', 'exact', 'before', 'maxEvents'])
   const predicate = condition("'count'", conditionOrOptions)
   const where = more.where === undefined ? predicate : condition("'where' of 'count'", more.where).and(predicate)

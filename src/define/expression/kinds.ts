@@ -29,7 +29,7 @@ export interface ColumnSpec<K extends Kind = Kind, T = unknown, In = unknown> {
 }
 
 /** Declared columns by name. */
-export type Columns = Readonly<Record<string, ColumnSpec>>
+export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>
 
 /** Kind of a declared column. */
 export type KindOf<C> = C extends ColumnSpec<infer K> ? K : never
@@ -39,10 +39,10 @@ export type DeliveredOf<C> = C extends ColumnSpec<Kind, infer T> ? T : never
 export type InputOf<C> = C extends ColumnSpec<Kind, unknown, infer In> ? In : never
 
 /** Names of the columns that every record must have. */
-export type RequiredNames<C extends Columns> = { [N in keyof C & string]: null extends DeliveredOf<C[N]> ? never : N }[keyof C & string]
+export type RequiredNames<C extends ColumnSpecs> = { [N in keyof C & string]: null extends DeliveredOf<C[N]> ? never : N }[keyof C & string]
 
 /** Names of the timestamp columns that every record must have. */
-export type TimeNames<C extends Columns> = {
+export type TimeNames<C extends ColumnSpecs> = {
   [N in RequiredNames<C>]: KindOf<C[N]> extends 'timestamp' ? N : never
 }[RequiredNames<C>]
 
@@ -50,7 +50,7 @@ export type TimeNames<C extends Columns> = {
  * Record that a source accepts: decimals as number or text, timestamps as UTC ms, ISO 8601 text or Date, durations as ms or
  * text. A nullable column may be null or missing.
  */
-export type RecordOf<C extends Columns> = Flat<
+export type RecordOf<C extends ColumnSpecs> = Flat<
   { readonly [N in RequiredNames<C>]: InputOf<C[N]> } & {
     readonly [N in Exclude<keyof C & string, RequiredNames<C>>]?: InputOf<C[N]> | undefined
   }

@@ -31,7 +31,7 @@ export function windowOf(subject: string, window: Window): number | 'lifetime' {
 }
 
 /** Milliseconds of a duration that is no window. Throws as `windowOf` does. */
-export function spanOf(subject: string, duration: unknown, options?: { zero?: boolean }): number {
+export function boundedDurationOf(subject: string, duration: unknown, options?: { zero?: boolean }): number {
   const ms = durationOf(subject, duration, options)
   return ms <= limits.TIME_MS_MAX ? ms : mistake(`${subject}: '${String(duration)}' is longer than 278 years`)
 }

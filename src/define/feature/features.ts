@@ -6,21 +6,21 @@
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
-import { AggregateCall, collectingCalls } from '../expression/aggregate-call.ts'
+import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Entity, IdOf } from '../source/entity.ts'
 import type { Expression, ExprKind, RawColumn, Scope } from '../expression/expression.ts'
 import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
 import type { FeatureIR, GroupIR } from '../ir/ir.ts'
-import type { Columns } from '../expression/kinds.ts'
+import type { ColumnSpecs } from '../expression/kinds.ts'
 import type { TypeInfo } from '../expression/literal.ts'
-import { mistake, userCall } from '../mistake/mistake.ts'
+import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import { checkDistinct, checkName, checkOptions, notesOf } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
 import type { Expr } from '../expression/words.ts'
 import { placementOf, type Placement } from './placement.ts'
-import { strictRecord } from '../mistake/record.ts'
+import { strictRecord } from '../mistake/strict-record.ts'
 import { SourceValue, type Row, type Source } from '../source/source.ts'
 
 declare const featureTypes: unique symbol
@@ -59,7 +59,7 @@ export interface Group<E extends Entities = Entities, F = Features> {
 }
 
 /** Options of `features`. */
-export interface FeaturesOptions<C extends Columns, E extends Entities, F> {
+export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
   /** Source of the events; of a table `plans.source`. */
   readonly from: Source<C>
   /** Entity that the features describe; several entities make a composite key. */
@@ -95,7 +95,7 @@ export interface FeaturesOptions<C extends Columns, E extends Entities, F> {
  *   values: p => ({ n10m: count('10m'), mean30d: p.amount.mean('30d') }),
  * })
  */
-export function features<C extends Columns, const E extends Entities, F extends Features>(
+export function features<C extends ColumnSpecs, const E extends Entities, F extends Features>(
   name: string,
   options: FeaturesOptions<C, E, F>,
 ): Group<E, F> {
@@ -167,7 +167,7 @@ function featureCalls(
   values: (row: unknown) => unknown,
 ): readonly (readonly [string, AggregateCall])[] {
   if (typeof values !== 'function') mistake(`${subject} needs values: r => ({ … }), got ${show(values)}`)
-  const { result, calls } = collectingCalls(() => userCall(`${subject}: values`, () => values(source.row)))
+  const { result, calls } = collectCalls(() => callUserFunction(`${subject}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)
     mistake(`${subject}: values must give at least one feature`)
   const entries = Object.entries(result).map(([name, call]: [string, unknown]) => {

@@ -3,7 +3,7 @@ import { show, withArticle } from '../../base/show.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import { entityName } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import { mistake, userCall } from '../mistake/mistake.ts'
+import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import { describe, Node } from '../expression/node.ts'
 import type { SourceValue } from '../source/source.ts'
 
@@ -27,7 +27,7 @@ export function keyOf(
 ): readonly string[] {
   if (key === undefined) return entities.map(entity => onlyColumn(subject, source, entity, place))
   if (typeof key !== 'function') mistake(`${subject}: key is a function of the row, p => p.card, got ${show(key)}`)
-  const columns: unknown = userCall(`${subject}: key`, () => key(source.row))
+  const columns: unknown = callUserFunction(`${subject}: key`, () => key(source.row))
   const list: readonly unknown[] = Array.isArray(columns) ? columns : [columns]
   if (list.length !== entities.length) mistake(`${subject}: key gives ${list.length} columns for ${entities.length} entities`, place)
   return list.map((column, i) => {

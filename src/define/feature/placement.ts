@@ -26,7 +26,7 @@ class PlacementValue {
 }
 
 /** Interval schedule: multiples of an interval from the epoch, UTC, plus a phase; made by `every('5m')`. */
-export class Interval {
+export class IntervalSchedule {
   readonly ir: ScheduleIR
   constructor(ir: ScheduleIR) {
     this.ir = Object.freeze(ir)
@@ -82,7 +82,7 @@ export const partial = (by: Duration): Placement => place({ kind: 'partial', by:
  *   values: () => ({ n7d: count('7d') }),
  * })
  */
-export function scheduled(schedule: string | Interval, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
+export function scheduled(schedule: string | IntervalSchedule, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
   checkOptions('scheduled', options, ['lasts', 'zone'])
   if (options.lasts === undefined) mistake("scheduled needs lasts, how long the job takes: { lasts: '2h' }")
   return place(jobOf('scheduled', schedule, options))
@@ -99,7 +99,7 @@ export function scheduled(schedule: string | Interval, options: { readonly lasts
  * features('cardHistory', { from: payments, entity: card, place: batch('0 2 * * *'), values: () => ({ n90d: count('90d') }) })
  */
 export function batch(
-  schedule: string | Interval = NIGHTLY,
+  schedule: string | IntervalSchedule = NIGHTLY,
   options: { readonly lasts?: Duration; readonly zone?: string } = {},
 ): Placement {
   checkOptions('batch', options, ['lasts', 'zone'])
@@ -115,7 +115,7 @@ export function batch(
  * @example
  * features('cardYear', { from: payments, entity: card, place: hybrid(every('6h')), values: () => ({ n365d: count('365d') }) })
  */
-export function hybrid(schedule: string | Interval = NIGHTLY, options: { readonly zone?: string } = {}): Placement {
+export function hybrid(schedule: string | IntervalSchedule = NIGHTLY, options: { readonly zone?: string } = {}): Placement {
   checkOptions('hybrid', options, ['zone'])
   return place({ kind: 'hybrid', schedule: scheduleOf('hybrid', schedule, options.zone) })
 }
@@ -125,18 +125,18 @@ const LASTS = '2h'
 
 const jobOf = <K extends 'scheduled' | 'batch'>(
   kind: K,
-  schedule: string | Interval,
+  schedule: string | IntervalSchedule,
   { lasts = LASTS, zone }: { readonly lasts?: Duration; readonly zone?: string },
 ) => ({ kind, schedule: scheduleOf(kind, schedule, zone), lasts: durationOf(`${kind} lasts`, lasts, { zero: true }) })
 
 /** Schedule of `every(…)` without an entity: multiples of the interval from the epoch, plus `phase`. */
-export function interval(every: Duration, options: object): Interval {
+export function intervalSchedule(every: Duration, options: object): IntervalSchedule {
   checkOptions('every', options, ['phase'])
   const ms = durationOf('every', every)
   const { phase = '0ms' } = options as { phase?: Duration }
   const phaseMs = durationOf('every phase', phase, { zero: true })
   if (phaseMs >= ms) mistake(`every: phase '${phase}' is not below the interval '${every}'`)
-  return new Interval({ kind: 'interval', every: ms, phase: phaseMs })
+  return new IntervalSchedule({ kind: 'interval', every: ms, phase: phaseMs })
 }
 
 /** IR of a group's `place`; without one a nightly batch run. Throws `SPILL_DEFINITION`. */
@@ -154,7 +154,7 @@ function place(ir: PlacementIR): Placement {
 
 /** IR of a cron, in UTC unless it has a zone, or of an interval. Throws `SPILL_DEFINITION`; `subject` begins the message. */
 export function scheduleOf(subject: string, schedule: unknown, zone: string | undefined): ScheduleIR {
-  if (schedule instanceof Interval)
+  if (schedule instanceof IntervalSchedule)
     return zone === undefined ? schedule.ir : mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
   const checkedZone = zone === undefined ? 'UTC' : checkZone(subject, zone)
   if (typeof schedule !== 'string') mistake(`${subject} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)

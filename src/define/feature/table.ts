@@ -12,11 +12,11 @@ import type { Aggregate } from '../expression/aggregating.ts'
 import type { Entity } from '../source/entity.ts'
 import { GroupValue, type Group } from './features.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../ir/ir.ts'
-import type { Columns, DeliveredOf, KindOf, RequiredNames } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeliveredOf, KindOf, RequiredNames } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf } from '../mistake/names.ts'
 import { placementOf, stream, type Placement } from './placement.ts'
-import { columnsOf, type ColumnsOf, type Schema } from '../source/schema.ts'
+import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
 import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
 import { sourceIR } from '../source/source-ir.ts'
 import type { AnyOptions, ChangeOptions, Mapped } from '../source/source-options.ts'
@@ -26,25 +26,25 @@ import type { AnyOptions, ChangeOptions, Mapped } from '../source/source-options
  *
  * A model reads `plans.of(p.customer).tier`; changes go to `plans.source`.
  */
-export interface Table<C extends Columns, E extends Entity, F> extends Group<E, F> {
+export interface Table<C extends ColumnSpecs, E extends Entity, F> extends Group<E, F> {
   /** Source of the changes, for `on(plans.source)`, for other feature groups, and for records. A delete does not count as an event. */
   readonly source: Source<C>
 }
 
 /** Names of the columns that identify an entity in every record. */
-type EntityNames<C extends Columns> = { [N in RequiredNames<C>]: C[N] extends Entity ? N : never }[RequiredNames<C>]
-type EntityAt<C extends Columns, Key> = Key extends keyof C ? (C[Key] extends Entity ? C[Key] : never) : never
+type EntityNames<C extends ColumnSpecs> = { [N in RequiredNames<C>]: C[N] extends Entity ? N : never }[RequiredNames<C>]
+type EntityAt<C extends ColumnSpecs, Key> = Key extends keyof C ? (C[Key] extends Entity ? C[Key] : never) : never
 
 /** Names of the bool columns. */
-type FlagNames<C extends Columns> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? N : never }[keyof C & string]
+type FlagNames<C extends ColumnSpecs> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? N : never }[keyof C & string]
 
 /** Every column except the key and `deleted`. Each may be NULL, as there may be no row. */
-type RowOfTable<C extends Columns, NotRead> = {
+type RowOfTable<C extends ColumnSpecs, NotRead> = {
   readonly [N in Exclude<keyof C, NotRead>]: Aggregate<KindOf<C[N]>, DeliveredOf<C[N]> | null>
 }
 
 /** Options of `table`. */
-export interface TableOptions<C extends Columns, Key, Deleted, M> extends ChangeOptions<C, M> {
+export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends ChangeOptions<C, M> {
   /** Key column: the entity that a row describes. */
   readonly key: Key extends EntityNames<C> ? Key : EntityNames<C>
   /** Bool column: a change in which it is true deletes the row. Columns that a delete leaves out must be nullable. */
@@ -77,11 +77,11 @@ const optionNames = [...changeOptions, 'map', 'mapVersion', 'deleted', 'place', 
  * })
  */
 export function table<
-  S extends Schema,
+  S extends SourceSchema,
   Time extends string,
   Key extends string,
   Deleted extends string = never,
-  Stated extends Columns = {},
+  Stated extends ColumnSpecs = {},
   const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
 >(
   name: string,
@@ -89,7 +89,7 @@ export function table<
 ): Table<ColumnsOf<S, Stated, Time>, EntityAt<ColumnsOf<S, Stated, Time>, Key>, RowOfTable<ColumnsOf<S, Stated, Time>, Key | Deleted>> {
   const subject = `table '${checkName('table', name)}'`
   checkTableOptions(subject, options)
-  const columns = columnsOf(name, options.schema, options.columns, options.time)
+  const columns = columnsIR(name, options.schema, options.columns, options.time)
   const ir = sourceIR(name, columns, options as unknown as AnyOptions, 'table')
   const source = new SourceValue(ir, options.map)
   const calls = rowCalls(source)

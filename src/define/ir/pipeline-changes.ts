@@ -24,7 +24,7 @@ import type {
 import { algorithmText, type TrainIR } from './train-ir.ts'
 
 /** A difference of two versions of a pipeline. */
-export interface Change {
+export interface PipelineChange {
   readonly of: 'source' | 'group' | 'model' | 'action' | 'report'
   readonly name: string
   readonly kind: 'added' | 'removed' | 'changed'
@@ -33,7 +33,7 @@ export interface Change {
 }
 
 /** Differences between two versions, by kind and name. */
-export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] {
+export function changesBetween(before: PipelineIR, after: PipelineIR): PipelineChange[] {
   return [
     ...diffByName('source', before.sources, after.sources, sourceDetails),
     ...diffByName('group', before.groups, after.groups, groupDetails),
@@ -44,13 +44,13 @@ export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] 
 }
 
 function diffByName<T extends { readonly name: string }>(
-  of: Change['of'],
+  of: PipelineChange['of'],
   before: readonly T[],
   after: readonly T[],
   details: (before: T, after: T) => string[],
-): Change[] {
+): PipelineChange[] {
   const find = (all: readonly T[], name: string) => all.find(item => item.name === name)
-  return [...new Set([...after, ...before].map(({ name }) => name))].flatMap((name): Change[] => {
+  return [...new Set([...after, ...before].map(({ name }) => name))].flatMap((name): PipelineChange[] => {
     const [earlier, later] = [find(before, name), find(after, name)]
     if (!earlier) return [{ of, name, kind: 'added', details: [] }]
     if (!later) return [{ of, name, kind: 'removed', details: [] }]
@@ -68,7 +68,7 @@ function sourceDetails(before: SourceIR, after: SourceIR): string[] {
 function groupDetails(before: GroupIR, after: GroupIR): string[] {
   const { features: earlier, place: from, owner: _o, description: _d, ...rest } = before
   const { features: later, place: to, owner: _p, description: _e, ...laterRest } = after
-  const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${placeText(from)} → ${placeText(to)}`]
+  const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${describePlacement(from)} → ${describePlacement(to)}`]
   return [...moved, ...diffList('feature', earlier, later, featureText), ...diffFields(rest, laterRest)]
 }
 
@@ -166,7 +166,7 @@ function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per'
 }
 
 /** A placement as text: `batch(0 2 * * * UTC)`. */
-export function placeText(place: PlacementIR): string {
+export function describePlacement(place: PlacementIR): string {
   switch (place.kind) {
     case 'lag':
     case 'partial':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType } from './ir.ts'
-import { givesList, signatures, takesText, valuesOf } from './signatures.ts'
+import { isListAggregate, signatures, takesText, maxValues } from './signatures.ts'
 import { RowNode } from '../expression/row-node.ts'
 import { SourceValue, source } from '../source/source.ts'
 import { t } from '../source/t.ts'
@@ -53,6 +53,6 @@ test('results keep the scale of what they select or add, and lose it in a quotie
 })
 
 test('lists have as many values as they can hold, everything else has one', () => {
-  assert.deepEqual(aggregateNames.filter(givesList), ['lastK', 'histogram', 'topK'])
-  assert.deepEqual([valuesOf({}), valuesOf({ k: 3 }), valuesOf({ bounds: [1, 2] })], [1, 3, 3])
+  assert.deepEqual(aggregateNames.filter(isListAggregate), ['lastK', 'histogram', 'topK'])
+  assert.deepEqual([maxValues({}), maxValues({ k: 3 }), maxValues({ bounds: [1, 2] })], [1, 3, 3])
 })

@@ -49,10 +49,10 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
 }
 
 /** True if a feature of this aggregate is a list of values of its type. */
-export const givesList = (agg: AggregateName): boolean => signatures[agg].list === true
+export const isListAggregate = (agg: AggregateName): boolean => signatures[agg].list === true
 
 /** Greatest number of values of a feature: 1, unless it is a list. */
-export const valuesOf = ({ k, bounds }: Pick<FeatureIR, 'k' | 'bounds'>): number => k ?? (bounds ? bounds.length + 1 : 1)
+export const maxValues = ({ k, bounds }: Pick<FeatureIR, 'k' | 'bounds'>): number => k ?? (bounds ? bounds.length + 1 : 1)
 
 /** Types that an aggregate takes, in words for messages: `a number`. */
 export function takesText(name: AggregateName): string {

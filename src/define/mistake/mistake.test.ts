@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from '../../base/errors.ts'
 import { refuses } from '../../../test/refuses.ts'
-import { userCall } from './mistake.ts'
+import { callUserFunction } from './mistake.ts'
 import { checkName, checkOptions } from './names.ts'
-import { strictRecord } from './record.ts'
+import { strictRecord } from './strict-record.ts'
 
 test('names are identifiers', () => {
   assert.equal(checkName('x', 'card_now2'), 'card_now2')
@@ -20,11 +20,11 @@ test('options are an object of known names', () => {
 })
 
 test("an error of a user's function is a mistake at its line; a SpillwayError is unchanged", () => {
-  refuses(() => userCall('thing', () => (undefined as unknown as { x: number }).x), /^thing: Cannot read properties of undefined/)
+  refuses(() => callUserFunction('thing', () => (undefined as unknown as { x: number }).x), /^thing: Cannot read properties of undefined/)
   // oxlint-disable-next-line no-throw-literal
   assert.throws(
     () =>
-      userCall('thing', () => {
+      callUserFunction('thing', () => {
         throw 'text'
       }),
     { message: /thing: text/ },
@@ -32,7 +32,7 @@ test("an error of a user's function is a mistake at its line; a SpillwayError is
   const ours = new SpillwayError('SPILL_UNSUPPORTED', 'x')
   assert.throws(
     () =>
-      userCall('thing', () => {
+      callUserFunction('thing', () => {
         throw ours
       }),
     ours,
@@ -54,8 +54,11 @@ test('a strict record returns its names, and lets runtimes look up theirs', asyn
 test('an unknown method of an expression comes with advice', () => {
   // oxlint-disable-next-line typescript/no-explicit-any
   const p: any = { amount: {} }
-  refuses(() => userCall('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
-  refuses(() => userCall('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
-  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is a function to import: count\(…\)$/)
-  refuses(() => userCall('x', () => p.amount.over(2)), /; only expressions have 'over': derive from features in the inputs of a model$/)
+  refuses(() => callUserFunction('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
+  refuses(() => callUserFunction('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
+  refuses(() => callUserFunction('x', () => p.amount.count('1h')), /; 'count' is a function to import: count\(…\)$/)
+  refuses(
+    () => callUserFunction('x', () => p.amount.over(2)),
+    /; only expressions have 'over': derive from features in the inputs of a model$/,
+  )
 })

@@ -12,7 +12,7 @@ export function mistake(message: string, place = callerPlace(), code: ErrorCode 
 }
 
 /** Throws `SPILL_UNSUPPORTED` at the user's line. */
-export function unsupported(message: string, place = callerPlace()): never {
+export function unsupportedDefinition(message: string, place = callerPlace()): never {
   return mistake(message, place, 'SPILL_UNSUPPORTED')
 }
 
@@ -26,7 +26,7 @@ export function durationOf(subject: string, text: unknown, options?: { zero?: bo
 }
 
 /** Runs a function of the user's. Its own errors, such as a method that does not exist, become mistakes at the user's line. */
-export function userCall<T>(subject: string, call: () => T): T {
+export function callUserFunction<T>(subject: string, call: () => T): T {
   try {
     return call()
   } catch (error) {

@@ -7,16 +7,16 @@ import type { Duration } from '../../base/time.ts'
 import type { Expression, RawColumn } from '../expression/expression.ts'
 import { keyOf } from '../feature/group-key.ts'
 import type { ColumnIR, TriggerIR } from '../ir/ir.ts'
-import type { Columns } from '../expression/kinds.ts'
-import { conditionOver, labelSource, LabelValue, type Condition, type Label, type Labelled } from './label.ts'
+import type { ColumnSpecs } from '../expression/kinds.ts'
+import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Row, Source, SourceValue } from '../source/source.ts'
 import type { TriggerValue } from './trigger.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /** Options of `begins`. */
-export interface BeginsOptions<C extends Columns> {
+export interface BeginsOptions<C extends ColumnSpecs> {
   /** Horizon: the longest time from the decision to the start of an episode. */
   readonly within: Duration
   /** Least length of an episode that counts; `'0s'` if a single event is enough. */
@@ -44,15 +44,19 @@ export interface BeginsOptions<C extends Columns> {
  * })
  * const low = begins(readings, r => r.glucose.lt(70), { within: '30m', lasting: '15m', maxGap: '20m' })
  */
-export function begins<C extends Columns>(source: Source<C>, condition: Condition<NoInfer<C>>, options: BeginsOptions<NoInfer<C>>): Label {
+export function begins<C extends ColumnSpecs>(
+  source: Source<C>,
+  condition: Condition<NoInfer<C>>,
+  options: BeginsOptions<NoInfer<C>>,
+): Label {
   const origin = labelSource('begins', source)
   const subject = `begins(${origin.name}, …)`
   const holds = conditionOver(`${subject}: its condition`, origin, condition)
   checkOptions(subject, options, ['within', 'lasting', 'maxGap', 'key'])
   const spans = {
-    within: spanOf(`${subject}: within`, options.within),
-    lasting: spanOf(`${subject}: lasting`, options.lasting, { zero: true }),
-    maxGap: spanOf(`${subject}: maxGap`, options.maxGap),
+    within: boundedDurationOf(`${subject}: within`, options.within),
+    lasting: boundedDurationOf(`${subject}: lasting`, options.lasting, { zero: true }),
+    maxGap: boundedDurationOf(`${subject}: maxGap`, options.maxGap),
   }
   const keyOption: unknown = options.key
   if (keyOption !== undefined && typeof keyOption !== 'function')
@@ -69,7 +73,7 @@ function episodeKey(
   subject: string,
   source: SourceValue,
   key: unknown,
-  { model, decide, trigger }: Labelled,
+  { model, decide, trigger }: LabelledModel,
   place: string | undefined,
 ): string {
   const { name, entity } = decidedAbout(decide, trigger)

@@ -5,9 +5,9 @@ import type { ColumnIR } from '../ir/ir.ts'
 import type { Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { interval, type Interval } from '../feature/placement.ts'
+import { intervalSchedule, type IntervalSchedule } from '../feature/placement.ts'
 import { refuseBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /**
  * Decides at fixed intervals, multiples of `every` from the epoch, for each active key of an entity.
@@ -35,24 +35,24 @@ export function every<Name extends string, K extends Kind, T, In>(
  * @example
  * features('cardDay', { from: payments, entity: card, place: batch(every('6h')), values: () => ({ n1d: count('1d') }) })
  */
-export function every(every: Duration, options?: { readonly phase?: Duration }): Interval
+export function every(every: Duration, options?: { readonly phase?: Duration }): IntervalSchedule
 export function every(every: Duration, entityOrOptions: object = {}, options: object = {}): unknown {
   const entity = entityName(entityOrOptions)
-  return entity === undefined ? interval(every, entityOrOptions) : tick(every, entityOrOptions as Entity, options)
+  return entity === undefined ? intervalSchedule(every, entityOrOptions) : tick(every, entityOrOptions as Entity, options)
 }
 
 function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?: unknown }): TriggerValue {
   const name = `every('${text}', ${entity})`
-  const ms = spanOf('every', text)
+  const ms = boundedDurationOf('every', text)
   checkOptions(name, options, ['live'])
-  const live = options.live === undefined ? undefined : spanOf(`${name}: live`, options.live)
+  const live = options.live === undefined ? undefined : boundedDurationOf(`${name}: live`, options.live)
   const column: ColumnIR = { name: entity, ...ir }
   return new TriggerValue({
     name,
     columns: [column],
     build: (subject, reads) => {
       refuseBefore(subject, 'a tick', reads)
-      if (!reads.some(({ group }) => tellsLive(group.entity, entity)))
+      if (!reads.some(({ group }) => isGroupOf(group.entity, entity)))
         mistake(
           `${subject} decides ${name} and reads no group of ${entity}, so that nothing shows which ${entity} is active; ` +
             `read one: inputs: ({ ${entity} }) => ({ recent: recent.of(${entity}) })`,
@@ -63,7 +63,7 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
 }
 
 /** True for a group of the entity alone: each of its events shows that one key is active. */
-export const tellsLive = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
+export const isGroupOf = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
 
 function longestWindow(subject: string, text: Duration, entity: string, reads: readonly FeatureRead[]): number {
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')

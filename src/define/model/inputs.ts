@@ -11,8 +11,8 @@ import { checkDistinct, checkName } from '../mistake/names.ts'
 import { describe, Node, type Realm } from '../expression/node.ts'
 
 /** Inputs as users write them: expressions by name, nested to any depth. */
-export interface Inputs {
-  readonly [name: string]: Expression<'input'> | Inputs
+export interface InputTree {
+  readonly [name: string]: Expression<'input'> | InputTree
 }
 
 /** Feature vector of a model: each input as delivered, nested as `inputs` is. */
@@ -26,23 +26,23 @@ export type Vector<I> = { readonly [N in keyof I]: I[N] extends Expression<'inpu
  */
 export type InputName<I> = string extends keyof I ? string : InputPath<I>
 /** `T`, or `never` while the inputs are not inferred yet. */
-export type Known<I, T> = string extends keyof I ? never : T
+export type IfInferred<I, T> = string extends keyof I ? never : T
 type InputPath<I> = { [N in keyof I & string]: I[N] extends Expression ? N : `${N}.${InputPath<I[N]>}` }[keyof I & string]
 
 /** Names of the inputs that are texts or lists. */
-export type NoNumbers<I> = string extends keyof I ? never : NoNumber<I>
+export type NonNumericInput<I> = string extends keyof I ? never : NoNumber<I>
 type NoNumber<I> = {
   [N in keyof I & string]: I[N] extends Expression<'input', infer K> ? (K extends 'string' | 'list' ? N : never) : `${N}.${NoNumber<I[N]>}`
 }[keyof I & string]
 
 /** An input with its expression, whose type has more than the IR. */
-export interface Input {
+export interface ModelInput {
   readonly ir: InputIR
   readonly node: Node
 }
 
 /** Inputs in the order of writing, by their dotted names. Throws `SPILL_DEFINITION`. */
-export function flatten(subject: string, tree: unknown, realm: Realm): readonly Input[] {
+export function flattenInputs(subject: string, tree: unknown, realm: Realm): readonly ModelInput[] {
   const inputs = leaves(subject, tree, realm, [], [])
   if (inputs.length === 0) mistake(`${subject}: inputs must give at least one`)
   checkDistinct(
@@ -53,7 +53,7 @@ export function flatten(subject: string, tree: unknown, realm: Realm): readonly 
 }
 
 /** `above` has the records on the path: a record that contains itself would never end. */
-function leaves(subject: string, value: unknown, realm: Realm, path: readonly string[], above: readonly unknown[]): Input[] {
+function leaves(subject: string, value: unknown, realm: Realm, path: readonly string[], above: readonly unknown[]): ModelInput[] {
   const name = path.join('.')
   if (value instanceof Node) {
     if (value.realm !== realm)
@@ -76,8 +76,8 @@ function leaves(subject: string, value: unknown, realm: Realm, path: readonly st
 type FeatureLeaf = Extract<ExprIR, { op: 'feature' }>
 
 /** Features that an expression refers to. */
-export function featuresRead(expr: ExprIR): readonly FeatureLeaf[] {
+export function featuresIn(expr: ExprIR): readonly FeatureLeaf[] {
   if (expr.op === 'feature') return [expr]
-  if ('left' in expr) return [...featuresRead(expr.left), ...featuresRead(expr.right)]
-  return 'of' in expr ? featuresRead(expr.of) : []
+  if ('left' in expr) return [...featuresIn(expr.left), ...featuresIn(expr.right)]
+  return 'of' in expr ? featuresIn(expr.of) : []
 }

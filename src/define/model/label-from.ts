@@ -4,19 +4,19 @@ import { show, withArticle } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
 import { typeText } from '../expression/arithmetic.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { Columns, KindOf } from '../expression/kinds.ts'
-import { conditionOver, labelSource, LabelValue, type Condition, type Label, type Labelled } from './label.ts'
+import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
+import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Source } from '../source/source.ts'
-import type { ByEvent } from './trigger.ts'
-import { spanOf } from '../expression/window.ts'
+import type { EventTrigger } from './trigger.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /** Names of the columns that can hold an id. */
-type IdNames<C extends Columns> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? never : N }[keyof C & string]
+type IdNames<C extends ColumnSpecs> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? never : N }[keyof C & string]
 
 /** Options of `labelFrom`. */
-export interface LabelFromOptions<C extends Columns, Join = IdNames<C>> {
+export interface LabelFromOptions<C extends ColumnSpecs, Join = IdNames<C>> {
   /** Column with the id of the triggering event, of the id's type. */
   readonly join: Join & IdNames<C>
   /** Outcome as a condition over the row: `c => c.fraud`. */
@@ -48,22 +48,22 @@ export interface LabelFromOptions<C extends Columns, Join = IdNames<C>> {
  * })
  * const label = labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' })
  */
-export function labelFrom<C extends Columns, Join extends string>(
+export function labelFrom<C extends ColumnSpecs, Join extends string>(
   source: Source<C>,
   options: LabelFromOptions<NoInfer<C>, Join>,
-): Label<ByEvent<KindOf<C[Join]>>> {
+): Label<EventTrigger<KindOf<C[Join]>>> {
   const origin = labelSource('labelFrom', source)
   const subject = `labelFrom(${origin.name})`
   checkOptions(subject, options, ['join', 'value', 'negativeAfter', 'censoredBy'])
   const joinColumn = joinOf(subject, origin.ir.columns, options.join)
   const value = conditionOver(`${subject}: value`, origin, options.value)
-  const negativeAfter = spanOf(`${subject}: negativeAfter`, options.negativeAfter)
+  const negativeAfter = boundedDurationOf(`${subject}: negativeAfter`, options.negativeAfter)
   const censoredBy = censoringOf(subject, options.censoredBy)
   const label = new LabelValue(origin, (of, place) => {
     checkJoin(subject, joinColumn, of, place)
     return { kind: 'from', source: origin.name, join: joinColumn.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
   })
-  return label as unknown as Label<ByEvent<KindOf<C[Join]>>>
+  return label as unknown as Label<EventTrigger<KindOf<C[Join]>>>
 }
 
 /** Names of the actions in `censoredBy`. The pipeline checks that they exist. */
@@ -87,7 +87,7 @@ function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): C
 }
 
 /** Checks that the column has the type and entity of the triggering event's id. */
-function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: Labelled, place: string | undefined): void {
+function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: LabelledModel, place: string | undefined): void {
   const { source, name: deciding } = trigger
   if (!source)
     mistake(

@@ -10,24 +10,24 @@ import { callerPlace } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { LabelIR, TriggerIR } from '../ir/ir.ts'
-import type { Columns } from '../expression/kinds.ts'
-import { mistake, userCall } from '../mistake/mistake.ts'
+import type { ColumnSpecs } from '../expression/kinds.ts'
+import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Node } from '../expression/node.ts'
 import { SourceValue, type Row } from '../source/source.ts'
-import type { By, TriggerValue } from './trigger.ts'
+import type { TriggerKind, TriggerValue } from './trigger.ts'
 
 declare const decidedBy: unique symbol
 
 /** A label, made by `labelFrom` or `begins`, for models with a trigger of kind `B`. */
-export interface Label<B extends By = By> {
+export interface Label<B extends TriggerKind = TriggerKind> {
   readonly [decidedBy]: (by: B) => void
 }
 
 /** A condition over the rows of a source. */
-export type Condition<C extends Columns> = (row: Row<C>) => Expression<'row', 'bool'>
+export type Condition<C extends ColumnSpecs> = (row: Row<C>) => Expression<'row', 'bool'>
 
 /** Trigger of a model that takes a label. */
-export interface Labelled {
+export interface LabelledModel {
   /** Name of the model, for messages. */
   readonly model: string
   readonly decide: TriggerIR
@@ -38,7 +38,7 @@ export interface Labelled {
 export class LabelValue {
   readonly source: SourceValue
   /** IR of the label for a model. Throws `SPILL_DEFINITION`. */
-  readonly build: (of: Labelled, place: string | undefined) => LabelIR
+  readonly build: (of: LabelledModel, place: string | undefined) => LabelIR
   readonly place: string | undefined
 
   constructor(source: SourceValue, build: LabelValue['build']) {
@@ -62,7 +62,7 @@ export function conditionOver(subject: string, source: SourceValue, build: unkno
   if (typeof build !== 'function') mistake(`${subject} is a condition over the row: r => r.glucose.lt(70), got ${show(build)}`)
   const value = condition(
     subject,
-    userCall(subject, () => build(source.row) as unknown),
+    callUserFunction(subject, () => build(source.row) as unknown),
   )
   if (value.realm !== source.realm) mistake(`${subject} is over ${value.realm.name}, not ${source.realm.name}`)
   return value

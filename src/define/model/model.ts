@@ -6,19 +6,36 @@
 import { show } from '../../base/show.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import { GroupValue } from '../feature/features.ts'
-import { featuresRead, flatten, type Input, type InputName, type Inputs, type Known, type NoNumbers, type Vector } from './inputs.ts'
+import {
+  featuresIn,
+  flattenInputs,
+  type ModelInput,
+  type InputName,
+  type InputTree,
+  type IfInferred,
+  type NonNumericInput,
+  type Vector,
+} from './inputs.ts'
 import type { ModelIR, ScoreIR } from '../ir/ir.ts'
-import type { Columns } from '../expression/kinds.ts'
+import type { ColumnSpecs } from '../expression/kinds.ts'
 import { LabelValue, type Label } from './label.ts'
-import { mistake, userCall } from '../mistake/mistake.ts'
+import { mistake, callUserFunction } from '../mistake/mistake.ts'
 import { checkName, checkOptions, notesOf } from '../mistake/names.ts'
 import { Node, type Realm } from '../expression/node.ts'
 import type { OnnxFile } from './onnx-file.ts'
-import { Interval } from '../feature/placement.ts'
+import { IntervalSchedule } from '../feature/placement.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
 import { trainOf, type Train } from './train.ts'
 import type { NumberWords } from '../expression/words.ts'
-import { triggerFields, triggerRealm, TriggerValue, type By, type FeatureRead, type Trigger, type TriggerFields } from './trigger.ts'
+import {
+  triggerFields,
+  triggerRealm,
+  TriggerValue,
+  type TriggerKind,
+  type FeatureRead,
+  type Trigger,
+  type TriggerFields,
+} from './trigger.ts'
 
 declare const vector: unique symbol
 declare const requested: unique symbol
@@ -45,10 +62,10 @@ export type VectorOf<M> = M extends Model<infer I> ? Vector<I> : never
 /** The user's own score: a pure function of the feature vector. Change `version` whenever `compute` returns different scores. */
 export interface OwnScore<I> {
   readonly version: string
-  readonly compute: (vector: Known<I, Vector<I>>) => number
+  readonly compute: (vector: IfInferred<I, Vector<I>>) => number
 }
 
-interface ModelParts<C extends Columns, I extends Inputs, R, B extends By> {
+interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind> {
   /** Trigger: `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
   /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
@@ -67,22 +84,27 @@ interface ModelParts<C extends Columns, I extends Inputs, R, B extends By> {
  * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version,
  * compute }`.
  */
-type ScoreOption<I extends Inputs> =
+type ScoreOption<I extends InputTree> =
   | Score<InputName<NoInfer<I>>>
-  | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
+  | ((inputs: IfInferred<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
   | OwnScore<NoInfer<I>>
 
 /** Trainers take numbers: with another input no `train` compiles, and the message names the input. */
-type TrainOption<I extends Inputs> = [NoNumbers<NoInfer<I>>] extends [never]
+type TrainOption<I extends InputTree> = [NonNumericInput<NoInfer<I>>] extends [never]
   ? Train
-  : { readonly 'trainers take numbers, not': NoNumbers<NoInfer<I>> }
+  : { readonly 'trainers take numbers, not': NonNumericInput<NoInfer<I>> }
 
 /**
  * Options of `model`.
  *
  * A model with `train` needs no `score`: it has none until a version is promoted. A score beside `train` is in use until then.
  */
-export type ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> = ModelParts<C, I, R, B> &
+export type ModelOptions<C extends ColumnSpecs, I extends InputTree, R = unknown, B extends TriggerKind = TriggerKind> = ModelParts<
+  C,
+  I,
+  R,
+  B
+> &
   ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
 
 /** A model at run time. */
@@ -91,7 +113,7 @@ export class ModelValue {
   readonly ir: ModelIR
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
-  readonly inputs: readonly Input[]
+  readonly inputs: readonly ModelInput[]
   readonly compute: ScoreFunction | OnnxFile | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
@@ -134,7 +156,7 @@ function scoreNode(model: { readonly name: string }): Node {
  *   score: logistic({ intercept: -6, weights: { amount: 0.002, 'card.n10m': 0.4 } }),
  * })
  */
-export function model<C extends Columns, I extends Inputs, R, B extends By>(
+export function model<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind>(
   name: string,
   options: ModelOptions<C, I, R, B>,
 ): Model<I, R, C> {
@@ -148,12 +170,12 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(
   checkTrigger(subject, decide)
   if (typeof build !== 'function') mistake(`${subject} needs inputs: p => ({ … }), got ${show(build)}`)
   const realm = triggerRealm(subject)
-  const tree: unknown = userCall(`${subject}: inputs`, () => build(triggerFields(decide, realm)))
-  const inputs = flatten(subject, tree, realm)
+  const tree: unknown = callUserFunction(`${subject}: inputs`, () => build(triggerFields(decide, realm)))
+  const inputs = flattenInputs(subject, tree, realm)
   const isTrained = options.train !== undefined
   const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(subject, options.score, tree, inputs, realm)
   const read = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
-  const leaves = read.flatMap(featuresRead)
+  const leaves = read.flatMap(featuresIn)
   const groups = [...realm.reads!].filter(
     group => group instanceof GroupValue && leaves.some(leaf => leaf.group === group.name),
   ) as GroupValue[]
@@ -183,7 +205,7 @@ function labelOf(subject: string, value: unknown): LabelValue | undefined {
 
 function checkTrigger(subject: string, decide: unknown): asserts decide is TriggerValue {
   if (decide instanceof TriggerValue) return
-  if (decide instanceof Interval)
+  if (decide instanceof IntervalSchedule)
     mistake(`${subject}: decide is an interval without an entity; write every('5m', patient, { live: '30m' })`)
   mistake(`${subject}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
 }
@@ -197,10 +219,10 @@ function scoreOf(
   subject: string,
   value: unknown,
   tree: unknown,
-  inputs: readonly Input[],
+  inputs: readonly ModelInput[],
   realm: Realm,
 ): { score: ScoreIR; compute: ScoreFunction | OnnxFile | undefined } {
-  const score: unknown = typeof value === 'function' ? userCall(`${subject}: score`, () => value(tree)) : value
+  const score: unknown = typeof value === 'function' ? callUserFunction(`${subject}: score`, () => value(tree)) : value
   if (score instanceof ScoreValue) return { score: score.build(subject, inputs, realm), compute: score.file }
   if (score === undefined || score instanceof Node)
     mistake(

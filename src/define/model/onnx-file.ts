@@ -4,7 +4,7 @@
  * A definition that does not fit the file is rejected where it is written. The file is untrusted.
  */
 import { createHash } from 'node:crypto'
-import { fieldsOf, isBytes, ProtobufFault, textOf, type ProtobufField } from './protobuf.ts'
+import { protobufFields, isBytes, ProtobufFault, protobufText, type ProtobufField } from './protobuf.ts'
 
 /** An ONNX file and its graph. Plain data, so that another copy of Spillway accepts it. */
 export interface OnnxFile {
@@ -36,7 +36,7 @@ export interface OnnxValue {
 }
 
 /** Reads a file. Throws `ProtobufFault` for bytes that are no ONNX file, or a file with external data. */
-export function onnxFile(path: string, bytes: Uint8Array): OnnxFile {
+export function parseOnnxFile(path: string, bytes: Uint8Array): OnnxFile {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return Object.freeze({ path, bytes, sha256, graph: graphOf(bytes) })
 }
@@ -45,12 +45,12 @@ function graphOf(bytes: Uint8Array): OnnxGraph {
   let graph: Uint8Array | undefined
   let version = 0
   const metadata = new Map<string, string>()
-  for (const { field, value } of fieldsOf(bytes)) {
+  for (const { field, value } of protobufFields(bytes)) {
     if (field === 1 && !isBytes(value)) version = value
     if (field === 7) graph = messageOf(value)
     if (field === 14) {
       const { 1: key, 2: text } = lastOf(messageOf(value))
-      if (key !== undefined && text !== undefined) metadata.set(textOf(key), textOf(text))
+      if (key !== undefined && text !== undefined) metadata.set(protobufText(key), protobufText(text))
     }
   }
   if (!graph || version === 0) throw new ProtobufFault('it has no graph')
@@ -58,7 +58,7 @@ function graphOf(bytes: Uint8Array): OnnxGraph {
   const outputs: OnnxValue[] = []
   const constants = new Set<string>()
   const nodes = new Set<string>()
-  for (const { field, value } of fieldsOf(graph)) {
+  for (const { field, value } of protobufFields(graph)) {
     if (field === 1) addNode(messageOf(value), nodes)
     if (field === 5) constants.add(nameOfTensor(messageOf(value)))
     if (field === 11) inputs.push(valueOf(messageOf(value)))
@@ -71,10 +71,10 @@ function graphOf(bytes: Uint8Array): OnnxGraph {
 function addNode(node: Uint8Array, nodes: Set<string>): void {
   const { 4: kind, 7: domain } = lastOf(node)
   if (kind === undefined) throw new ProtobufFault('its graph has a node of no kind')
-  const where = domain === undefined ? '' : textOf(domain)
-  nodes.add(where === '' || where === 'ai.onnx' ? textOf(kind) : `${where}.${textOf(kind)}`)
+  const where = domain === undefined ? '' : protobufText(domain)
+  nodes.add(where === '' || where === 'ai.onnx' ? protobufText(kind) : `${where}.${protobufText(kind)}`)
   // Attributes that are tensors, such as that of a Constant.
-  for (const { field, value } of fieldsOf(node)) {
+  for (const { field, value } of protobufFields(node)) {
     const { 5: tensor } = field === 5 ? lastOf(messageOf(value)) : {}
     if (tensor !== undefined) nameOfTensor(messageOf(tensor))
   }
@@ -84,7 +84,7 @@ function addNode(node: Uint8Array, nodes: Set<string>): void {
 function nameOfTensor(tensor: Uint8Array): string {
   const { 8: name, 14: location } = lastOf(tensor)
   if (location === 1) throw new ProtobufFault('it keeps numbers in another file; save it as one, without external data')
-  return name === undefined ? '' : textOf(name)
+  return name === undefined ? '' : protobufText(name)
 }
 
 const elementTypes: Readonly<Record<number, string>> = {
@@ -110,11 +110,12 @@ function valueOf(info: Uint8Array): OnnxValue {
   if (name === undefined) throw new ProtobufFault('its graph has an input or output without a name')
   const of = type === undefined ? {} : lastOf(messageOf(type))
   const container = Object.keys(containers).find(field => of[Number(field)] !== undefined)
-  if (of[1] === undefined) return { name: textOf(name), type: container ? containers[Number(container)] : 'of no type', isTensor: false }
+  if (of[1] === undefined)
+    return { name: protobufText(name), type: container ? containers[Number(container)] : 'of no type', isTensor: false }
   const { 1: element, 2: shape } = lastOf(messageOf(of[1]))
-  const dimensions = shape === undefined ? undefined : [...fieldsOf(messageOf(shape))].filter(({ field }) => field === 1)
+  const dimensions = shape === undefined ? undefined : [...protobufFields(messageOf(shape))].filter(({ field }) => field === 1)
   return {
-    name: textOf(name),
+    name: protobufText(name),
     type: elementTypes[Number(element)] ?? `type ${String(element)}`,
     isTensor: true,
     ...(dimensions && { shape: dimensions.map(({ value }) => sizeOf(messageOf(value))) }),
@@ -133,5 +134,5 @@ function messageOf(value: ProtobufField['value']): Uint8Array {
 
 /** Fields by number; of repeated fields the last, as the format demands. */
 function lastOf(message: Uint8Array): Readonly<Record<number, ProtobufField['value'] | undefined>> {
-  return Object.fromEntries([...fieldsOf(message)].map(({ field, value }) => [field, value]))
+  return Object.fromEntries([...protobufFields(message)].map(({ field, value }) => [field, value]))
 }

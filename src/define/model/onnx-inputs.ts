@@ -1,7 +1,7 @@
 /** Maps the inputs of a model to the inputs of an ONNX graph, and checks types and shapes. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
-import type { Input } from './inputs.ts'
+import type { ModelInput } from './inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import type { OnnxGraph, OnnxValue } from './onnx-file.ts'
 import { onnxInputTypes, type OnnxFeedIR, type OnnxInputType } from '../ir/onnx-ir.ts'
@@ -17,7 +17,7 @@ export interface Feeds {
 }
 
 /** Columns for each input of the graph. Throws `SPILL_DEFINITION` where the graph takes something else. `subject` begins messages. */
-export function feedsOf(subject: string, graph: OnnxGraph, inputs: readonly Input[], chosen: OnnxInputs | undefined): Feeds {
+export function feedsFor(subject: string, graph: OnnxGraph, inputs: readonly ModelInput[], chosen: OnnxInputs | undefined): Feeds {
   if (graph.inputs.length === 0) mistake(`${subject} takes no inputs: its score would always be the same`)
   const columnsByInput = namedInputs(subject, graph, inputs, chosen)
   const stray = Object.keys(columnsByInput).find(name => !graph.inputs.some(input => input.name === name))
@@ -37,7 +37,7 @@ export function feedsOf(subject: string, graph: OnnxGraph, inputs: readonly Inpu
 function namedInputs(
   subject: string,
   { inputs: of, metadata }: OnnxGraph,
-  inputs: readonly Input[],
+  inputs: readonly ModelInput[],
   chosen: OnnxInputs | undefined,
 ): Readonly<Record<string, readonly string[]>> {
   const metadataText = metadata.get('spillway.inputs')
@@ -84,7 +84,7 @@ function feedOf(subject: string, { name, type, isTensor, shape }: OnnxValue, inp
   return { name, type: type as OnnxInputType, rank: shape?.length === 1 ? 1 : 2, inputs: [...inputs] }
 }
 
-function checkInput(subject: string, name: string, inputs: readonly Input[]): void {
+function checkInput(subject: string, name: string, inputs: readonly ModelInput[]): void {
   const names = inputs.map(({ ir }) => ir.name)
   const input = inputs[names.indexOf(name)]
   if (!input) mistake(`${subject} is given '${name}', which is no input of the model${didYouMean(name, names)}`)

@@ -10,8 +10,8 @@ import { refuses } from '../../../test/refuses.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { entity } from '../source/entity.ts'
 import { model } from './model.ts'
-import { onnx, onnxScore, type OnnxOptions } from './onnx.ts'
-import { onnxFile } from './onnx-file.ts'
+import { onnx, onnxScoreValue, type OnnxOptions } from './onnx.ts'
+import { parseOnnxFile } from './onnx-file.ts'
 import { pipeline } from '../pipeline.ts'
 import type { Score } from './score.ts'
 import { source } from '../source/source.ts'
@@ -31,7 +31,7 @@ const scored = (score: unknown, name = 'm') =>
 const withKind = (score: unknown) =>
   model('m', { decide: on(payments), inputs: p => ({ amount: p.amount, kind: p.kind }), score: score as Score<never> })
 
-const scoreOf = (bytes: Uint8Array, options: OnnxOptions = {}) => onnxScore(onnxFile('model.onnx', bytes), options)
+const scoreOf = (bytes: Uint8Array, options: OnnxOptions = {}) => onnxScoreValue(parseOnnxFile('model.onnx', bytes), options)
 const irOf = (bytes: Uint8Array, options: OnnxOptions = {}) => scored(scoreOf(bytes, options)).ir.score
 const refusesBytes = (bytes: Uint8Array, message: string, options: OnnxOptions = {}) =>
   refuses(() => scored(scoreOf(bytes, options)), `model 'm': onnx: model.onnx ${message}`)
@@ -53,7 +53,7 @@ test('a file becomes a score of the inputs in their order, of the probability of
   const byUrl = scored(onnx(pathToFileURL(path)))
   assert.deepEqual(byUrl.ir.score, {
     kind: 'onnx',
-    sha256: onnxFile('', logisticGraph([1, -2], 0.5)).sha256,
+    sha256: parseOnnxFile('', logisticGraph([1, -2], 0.5)).sha256,
     feeds: [{ name: 'X', type: 'float32', rank: 2, inputs: ['amount', 'age'] }],
     output: 'probabilities',
     column: 1,
@@ -163,7 +163,7 @@ test('a file that is not there, damaged, or not whole by itself says so', () => 
 
 test('a file that is cut off anywhere, or has a byte changed, is refused or another file: nothing else is thrown', () => {
   const whole = logisticGraph([1, -2], 0.5)
-  const { sha256 } = onnxFile('', whole)
+  const { sha256 } = parseOnnxFile('', whole)
   const path = join(folder, 'changed.onnx')
   const tried = (bytes: Uint8Array) => {
     writeFileSync(path, bytes)

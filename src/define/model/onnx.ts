@@ -11,8 +11,8 @@ import { show } from '../../base/show.ts'
 import { shortPath } from '../../base/short-path.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { onnxFile, type OnnxFile } from './onnx-file.ts'
-import { feedsOf, type OnnxInputs } from './onnx-inputs.ts'
+import { parseOnnxFile, type OnnxFile } from './onnx-file.ts'
+import { feedsFor, type OnnxInputs } from './onnx-inputs.ts'
 import { outputOf } from './onnx-output.ts'
 import { ProtobufFault } from './protobuf.ts'
 import { ScoreValue, type Score } from './score.ts'
@@ -48,16 +48,16 @@ export interface OnnxOptions<I extends OnnxInputs = OnnxInputs> {
  */
 export function onnx<const I extends OnnxInputs = readonly never[]>(file: string | URL, options: OnnxOptions<I> = {}): Score<NamesOf<I>> {
   checkOptions('onnx', options, ['inputs', 'output', 'column'])
-  return onnxScore(readOnnx(file), options) as unknown as Score<NamesOf<I>>
+  return onnxScoreValue(readOnnx(file), options) as unknown as Score<NamesOf<I>>
 }
 
 /** The score of a file in memory. */
-export function onnxScore(file: OnnxFile, { inputs: chosenInputs, output, column }: OnnxOptions = {}): ScoreValue {
+export function onnxScoreValue(file: OnnxFile, { inputs: chosenInputs, output, column }: OnnxOptions = {}): ScoreValue {
   if (output !== undefined && typeof output !== 'string') mistake(`onnx: output is the name of one, got ${show(output)}`)
   if (column !== undefined && !(Number.isInteger(column) && column >= 0))
     mistake(`onnx: column is a whole number from 0, got ${show(column)}`)
   const build: ScoreValue['build'] = (subject, inputs) => {
-    const feeds = feedsOf(`${subject}: onnx: ${file.path}`, file.graph, inputs, chosenInputs)
+    const feeds = feedsFor(`${subject}: onnx: ${file.path}`, file.graph, inputs, chosenInputs)
     const chosen = outputOf(`${subject}: onnx: ${file.path}`, file.graph, output, column)
     return { kind: 'onnx', sha256: file.sha256, feeds: feeds.feeds, ...chosen, together: feeds.anyRows && treatsRowsAlone(file) }
   }
@@ -82,7 +82,7 @@ function readOnnx(location: string | URL): OnnxFile {
     return mistake(`onnx: ${name} ${why}`)
   }
   try {
-    return onnxFile(name, bytes)
+    return parseOnnxFile(name, bytes)
   } catch (error) {
     if (!(error instanceof ProtobufFault)) throw error
     return mistake(`onnx: ${name} is no file of ONNX that can be used: ${error.message}`)

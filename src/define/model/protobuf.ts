@@ -14,7 +14,7 @@ export interface ProtobufField {
 }
 
 /** Yields the fields of a message. Throws `ProtobufFault` for bytes that end too early or are no message. */
-export function* fieldsOf(bytes: Uint8Array): Generator<ProtobufField> {
+export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
   const cursor = { bytes, at: 0 }
   while (cursor.at < bytes.length) {
     const tag = varint(cursor)
@@ -45,7 +45,7 @@ export const isBytes = (value: ProtobufField['value']): value is Uint8Array => t
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Text of a field. Throws `ProtobufFault` for a number and for bytes that are not UTF-8. */
-export function textOf(value: ProtobufField['value']): string {
+export function protobufText(value: ProtobufField['value']): string {
   if (!isBytes(value)) throw new ProtobufFault('it has a number where a text is meant')
   try {
     return decoder.decode(value)

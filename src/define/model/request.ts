@@ -1,14 +1,14 @@
 /** The trigger `request`: a model decides when a caller asks, about the fields of the request. */
 import { show } from '../../base/show.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { Columns, DeliveredOf, Identifies } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeliveredOf, Identifies } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkDistinct, checkName, checkOptions } from '../mistake/names.ts'
 import { isColumn } from '../source/t.ts'
 import { refuseBefore, TriggerValue, type Trigger } from './trigger.ts'
 
 /** Names of the required fields that identify an entity. */
-type EntityNames<C extends Columns> = {
+type EntityNames<C extends ColumnSpecs> = {
   [N in keyof C & string]: DeliveredOf<C[N]> extends Identifies<string> ? N : never
 }[keyof C & string]
 
@@ -27,7 +27,10 @@ type EntityNames<C extends Columns> = {
  *   score: linear({ intercept: 0, weights: { 'card.n10m': 1, amount: 0.01 } }),
  * })
  */
-export function request<C extends Columns>(fields: C, options: { readonly key?: EntityNames<NoInfer<C>> } = {}): Trigger<C, C, 'request'> {
+export function request<C extends ColumnSpecs>(
+  fields: C,
+  options: { readonly key?: EntityNames<NoInfer<C>> } = {},
+): Trigger<C, C, 'request'> {
   const input: unknown = fields
   if (input === null || typeof input !== 'object' || isColumn(input))
     mistake(`request needs its fields: request({ card, amount: t.decimal(2) }), got ${show(input)}`)

@@ -7,7 +7,7 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
 import type { Expression } from '../expression/expression.ts'
-import type { Input } from './inputs.ts'
+import type { ModelInput } from './inputs.ts'
 import type { ScoreIR, TermIR } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import { mistake } from '../mistake/mistake.ts'
@@ -45,10 +45,10 @@ export interface Rule {
 
 /** A score before its model is known; `build` checks it against the model's inputs. */
 export class ScoreValue {
-  readonly build: (subject: string, inputs: readonly Input[], realm: Realm) => ScoreIR
+  readonly build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR
   /** The ONNX file, of which the IR has only the hash. */
   readonly file: OnnxFile | undefined
-  constructor(build: (subject: string, inputs: readonly Input[], realm: Realm) => ScoreIR, file?: OnnxFile) {
+  constructor(build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR, file?: OnnxFile) {
     this.build = build
     this.file = file
   }
@@ -139,7 +139,7 @@ function termOf(subject: string, input: string, weight: unknown): TermIR {
   return { input, weight: finite(subject, fields['weight']), ...optional('mean'), ...optional('scale'), ...optional('ifNull') }
 }
 
-function checkTerm(subject: string, term: TermIR, inputs: readonly Input[]): void {
+function checkTerm(subject: string, term: TermIR, inputs: readonly ModelInput[]): void {
   const input = inputs.find(({ ir }) => ir.name === term.input)
   if (!input)
     mistake(

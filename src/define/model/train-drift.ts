@@ -5,7 +5,7 @@ import type { Duration } from '../../base/time.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { DriftIR, PromoteIR } from '../ir/train-ir.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /** Drift checks: how often, over which decisions, and the thresholds. */
 export interface DriftTraining {
@@ -47,7 +47,7 @@ export function orWhenOf(subject: string, input: unknown, promote: PromoteIR): D
   const options = input === 'drift' ? {} : (input as { readonly drift: unknown }).drift
   checkOptions(`${subject}: drift`, options, names)
   const { look = '1d', recent = '7d', cooldown, ...rest } = options as Readonly<Record<string, unknown>>
-  const lookMs = spanOf(`${subject}: look`, look)
+  const lookMs = boundedDurationOf(`${subject}: look`, look)
   if (lookMs < limits.DRIFT_LOOK_MS_MIN)
     mistake(
       `${subject}: look is at least ${limits.DRIFT_LOOK_MS_MIN} ms (DRIFT_LOOK_MS_MIN), got ${show(look)}; each reads recorded decisions`,
@@ -56,8 +56,8 @@ export function orWhenOf(subject: string, input: unknown, promote: PromoteIR): D
   return {
     kind: 'drift',
     look: lookMs,
-    recent: spanOf(`${subject}: recent`, recent),
-    ...(cooldown !== undefined && { cooldown: spanOf(`${subject}: cooldown`, cooldown) }),
+    recent: boundedDurationOf(`${subject}: recent`, recent),
+    ...(cooldown !== undefined && { cooldown: boundedDurationOf(`${subject}: cooldown`, cooldown) }),
     psi: thresholdOf(subject, 'psi', rest),
     ks: thresholdOf(subject, 'ks', rest),
     nulls: thresholdOf(subject, 'nulls', rest),

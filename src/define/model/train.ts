@@ -6,15 +6,15 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
-import type { Input } from './inputs.ts'
+import type { ModelInput } from './inputs.ts'
 import type { ScheduleIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { Interval, scheduleOf } from '../feature/placement.ts'
+import { IntervalSchedule, scheduleOf } from '../feature/placement.ts'
 import type { ExternalIR } from '../ir/external-ir.ts'
 import { orWhenOf, type OrWhen } from './train-drift.ts'
 import { algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from '../ir/train-ir.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /**
  * Promotion of a trained version: `'by hand'` (`spillway models`), or a rule over the decisions of the holdout.
@@ -122,7 +122,11 @@ const ownOptions: Readonly<Record<AlgorithmName, readonly string[]>> = {
 }
 
 /** IR of `train`. Throws `SPILL_DEFINITION`. */
-export function trainOf(model: string, value: unknown, { inputs, hasLabel }: { inputs: readonly Input[]; hasLabel: boolean }): TrainIR {
+export function trainOf(
+  model: string,
+  value: unknown,
+  { inputs, hasLabel }: { inputs: readonly ModelInput[]; hasLabel: boolean },
+): TrainIR {
   const subject = `${model}: train`
   if (value === null || typeof value !== 'object')
     mistake(`${subject} needs options: { algorithm: 'logistic', every: 'week' }, got ${show(value)}`)
@@ -141,8 +145,8 @@ export function trainOf(model: string, value: unknown, { inputs, hasLabel }: { i
       ownNames.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(subject, name, options[name])]])),
     ),
     ...(every !== undefined && { every: everyOf(`${subject}: every`, every, zone) }),
-    ...(over !== undefined && { over: spanOf(`${subject}: over`, over) }),
-    ...(holdout !== undefined && { holdout: spanOf(`${subject}: holdout`, holdout) }),
+    ...(over !== undefined && { over: boundedDurationOf(`${subject}: over`, over) }),
+    ...(holdout !== undefined && { holdout: boundedDurationOf(`${subject}: holdout`, holdout) }),
     ...(orWhen !== undefined && { orWhen: orWhenOf(`${subject}: orWhen`, orWhen, promote) }),
     promote,
   }
@@ -160,7 +164,7 @@ function algorithmOf(subject: string, value: unknown): AlgorithmName | ExternalI
 const isExternal = (value: unknown): value is ExternalIR =>
   typeof value === 'object' && value !== null && (value as Partial<ExternalIR>).kind === 'external'
 
-function checkNumber(subject: string, { ir: { name }, node: { type } }: Input): void {
+function checkNumber(subject: string, { ir: { name }, node: { type } }: ModelInput): void {
   if (type.list) mistake(`${subject}: input '${name}' is a list, and trainers take numbers; take an aggregate that is one`)
   if (type.type === 'string')
     mistake(`${subject}: input '${name}' is a string, and trainers take numbers; take a condition instead, such as p.kind.eq('web')`)
@@ -178,7 +182,7 @@ function everyOf(subject: string, every: unknown, zone: unknown): ScheduleIR {
   if (typeof every !== 'string') mistake(`${subject} is 'day', 'week', a duration or a cron, got ${show(every)}`)
   if (isDuration(every)) {
     if (zone !== undefined) mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
-    return new Interval({ kind: 'interval', every: durationOf(subject, every), phase: 0 }).ir
+    return new IntervalSchedule({ kind: 'interval', every: durationOf(subject, every), phase: 0 }).ir
   }
   // A moment or a year comes to an end.
   if (/^\d{4}-/.test(every) || every.trim().split(/\s+/).length > 6)
@@ -211,6 +215,6 @@ function promoteOf(subject: string, value: unknown): PromoteIR {
     metric,
     ...(bound !== undefined && { bound: bound as number }),
     betterBy: betterBy as number,
-    ...(shadow !== undefined && { shadow: spanOf(`${subject}: shadow`, shadow) }),
+    ...(shadow !== undefined && { shadow: boundedDurationOf(`${subject}: shadow`, shadow) }),
   }
 }

@@ -55,7 +55,7 @@ export function treesIR({ link, base, inputs, trees }: TreesFile): TreesScoreIR 
 }
 
 /** Describes the first fault of a file; `undefined` for a valid file. */
-export function faultOfTrees(file: unknown): string | undefined {
+export function findTreesFault(file: unknown): string | undefined {
   if (!isRecord(file) || file['format'] !== TREES_FORMAT)
     return `it is no file of trees: format is ${show(isRecord(file) ? file['format'] : file)}, not '${TREES_FORMAT}'`
   const { version, link, base, inputs, trees, checksum } = file

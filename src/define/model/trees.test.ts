@@ -8,7 +8,7 @@ import { pipeline } from '../pipeline.ts'
 import { source } from '../source/source.ts'
 import { t } from '../source/t.ts'
 import { trees } from './trees.ts'
-import { checksumOf, faultOfTrees, treesIR } from './trees-file.ts'
+import { checksumOf, findTreesFault, treesIR } from './trees-file.ts'
 import { on } from './trigger.ts'
 
 const card = entity('card', t.string())
@@ -46,13 +46,13 @@ test('inputs that the model does not have, or that are no numbers', () => {
 
 test('a checksum is verified if there is one', () => {
   const signed = { ...file, checksum: checksumOf(file) }
-  assert.equal(faultOfTrees(signed), undefined)
-  assert.equal(faultOfTrees(JSON.parse(JSON.stringify(signed))), undefined)
-  assert.match(faultOfTrees({ ...signed, base: -2.5 })!, /checksum is not that of its content/)
+  assert.equal(findTreesFault(signed), undefined)
+  assert.equal(findTreesFault(JSON.parse(JSON.stringify(signed))), undefined)
+  assert.match(findTreesFault({ ...signed, base: -2.5 })!, /checksum is not that of its content/)
 })
 
 const faulty = (changed: object, message: RegExp) => {
-  const fault = faultOfTrees({ ...file, ...changed })
+  const fault = findTreesFault({ ...file, ...changed })
   assert.match(fault ?? 'no fault', message)
 }
 const faultyTree = (changed: object, message: RegExp) => faulty({ trees: [leaf, { ...split, ...changed }] }, message)
@@ -62,8 +62,8 @@ test('a file of another kind or version is refused at the line of the call', () 
     () => trees({ ...file, format: 'lightgbm' }),
     `trees: the file cannot be used: it is no file of trees: format is 'lightgbm', not 'spillway-trees'`,
   )
-  assert.match(faultOfTrees(undefined)!, /no file of trees: format is undefined/)
-  assert.match(faultOfTrees([])!, /no file of trees/)
+  assert.match(findTreesFault(undefined)!, /no file of trees: format is undefined/)
+  assert.match(findTreesFault([])!, /no file of trees/)
   faulty({ version: 2 }, /^version is 2; this version of Spillway reads 1$/)
 })
 

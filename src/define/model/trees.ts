@@ -1,9 +1,9 @@
 /** The score `trees`: boosted trees by the names of their inputs. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import type { Input } from './inputs.ts'
+import type { ModelInput } from './inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ScoreValue, type Score } from './score.ts'
-import { faultOfTrees, treesIR, type TreesFile } from './trees-file.ts'
+import { findTreesFault, treesIR, type TreesFile } from './trees-file.ts'
 
 /**
  * Scores with boosted trees from `fitTrees`, usually from a file: `import file from './trees.json' with { type: 'json' }`.
@@ -18,7 +18,7 @@ import { faultOfTrees, treesIR, type TreesFile } from './trees-file.ts'
  * const score = trees({ format: 'spillway-trees', version: 1, link: 'logistic', base: 0, inputs: { amount: 0 }, trees: [stump] })
  */
 export function trees<const Names extends string>(file: TreesFile<Names>): Score<Names> {
-  const fault = faultOfTrees(file)
+  const fault = findTreesFault(file)
   if (fault !== undefined) mistake(`trees: the file cannot be used: ${fault}`)
   const ir = treesIR(file)
   const build: ScoreValue['build'] = (subject, inputs) => {
@@ -28,7 +28,7 @@ export function trees<const Names extends string>(file: TreesFile<Names>): Score
   return new ScoreValue(build) as unknown as Score<Names>
 }
 
-function checkInput(subject: string, name: string, inputs: readonly Input[]): void {
+function checkInput(subject: string, name: string, inputs: readonly ModelInput[]): void {
   const names = inputs.map(({ ir }) => ir.name)
   const input = inputs[names.indexOf(name)]
   if (!input) mistake(`${subject} were fitted on '${name}', which is no input${didYouMean(name, names)}`)

@@ -4,35 +4,35 @@ import { show } from '../../base/show.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from '../ir/ir.ts'
-import type { Columns, DeliveredOf, Kind, KindOf } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeliveredOf, Kind, KindOf } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { Node, type Realm } from '../expression/node.ts'
-import { strictRecord } from '../mistake/record.ts'
-import { infoOf, SourceValue, type Source } from '../source/source.ts'
+import { strictRecord } from '../mistake/strict-record.ts'
+import { typeInfoOf, SourceValue, type Source } from '../source/source.ts'
 
 declare const triggered: unique symbol
 declare const requested: unique symbol
 declare const decides: unique symbol
 
 /** Kind of a trigger; for events with the kind of their id. */
-export type By = ByEvent | 'tick' | 'request'
+export type TriggerKind = EventTrigger | 'tick' | 'request'
 /** Trigger by events whose id is of kind `K`; `'none'` for events without an id. */
-export interface ByEvent<K extends Kind | 'none' = Kind | 'none'> {
+export interface EventTrigger<K extends Kind | 'none' = Kind | 'none'> {
   readonly id: K
 }
 
 /** Kind of the ids in column `I`: `none` without such a column; `never`, which fits any kind, where the column is not known. */
-type IdKind<C extends Columns, I extends string> = [I] extends [never] ? 'none' : string extends I ? never : KindOf<C[I]>
+type IdKind<C extends ColumnSpecs, I extends string> = [I] extends [never] ? 'none' : string extends I ? never : KindOf<C[I]>
 
 /** A trigger, made by `on`, `every` or `request`. `C` are its columns; `R` the fields of a request, `null` for other triggers. */
-export interface Trigger<C extends Columns = Columns, R = unknown, B extends By = By> {
+export interface Trigger<C extends ColumnSpecs = ColumnSpecs, R = unknown, B extends TriggerKind = TriggerKind> {
   readonly [triggered]: C
   readonly [requested]: R
   readonly [decides]: B
 }
 
 /** The trigger's columns as expressions over delivered values. */
-export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
+export type TriggerFields<C extends ColumnSpecs> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
 /**
  * Decides at every event of a source, with all events up to and including it.
@@ -45,7 +45,7 @@ export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<
  *   score: linear({ intercept: 0, weights: { amount: 1 } }),
  * })
  */
-export function on<C extends Columns, I extends string>(source: Source<C, I>): Trigger<C, null, ByEvent<IdKind<C, I>>> {
+export function on<C extends ColumnSpecs, I extends string>(source: Source<C, I>): Trigger<C, null, EventTrigger<IdKind<C, I>>> {
   const input: unknown = source
   if (input instanceof GroupValue) mistake(`on(…) needs a source, got the group '${input.name}'; of a table write on(${input.name}.source)`)
   if (!(input instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(input)}`)
@@ -56,7 +56,7 @@ export function on<C extends Columns, I extends string>(source: Source<C, I>): T
     source: input,
     build: () => ({ kind: 'on', source: name }),
   })
-  return value as unknown as Trigger<C, null, ByEvent<IdKind<C, I>>>
+  return value as unknown as Trigger<C, null, EventTrigger<IdKind<C, I>>>
 }
 
 /** A feature that a model reads. */
@@ -118,7 +118,7 @@ export function triggerFields(
 ): Readonly<Record<string, Node>> {
   const nodes = columns.map(column => {
     const { name, type, scale } = column
-    return [name, realm.make({ op: 'trigger', name, type, ...(scale !== undefined && { scale }) }, infoOf(column))] as const
+    return [name, realm.make({ op: 'trigger', name, type, ...(scale !== undefined && { scale }) }, typeInfoOf(column))] as const
   })
   const names = columns.map(column => column.name)
   return strictRecord(Object.fromEntries(nodes), name => mistake(`${trigger} has no column '${name}'${didYouMean(name, names)}`))

@@ -4,47 +4,47 @@
  */
 import { show } from '../../base/show.ts'
 import { durationText } from '../../base/time.ts'
-import { tellsLive } from '../model/every.ts'
+import { isGroupOf } from '../model/every.ts'
 import { GroupValue } from '../feature/features.ts'
-import { featuresRead, flatten, type Input } from '../model/inputs.ts'
+import { featuresIn, flattenInputs, type ModelInput } from '../model/inputs.ts'
 import type { ColumnIR, ExprIR, ModelIR, ReportIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ModelValue } from '../model/model.ts'
 import { refuseBefore, triggerFields, triggerRealm, type FeatureRead } from '../model/trigger.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 
 /** Content of a report. */
-export interface Reported {
+export interface ReportContent {
   readonly of: ReportIR['of']
   readonly column: ColumnIR
   readonly live: number
-  readonly inputs: readonly Input[]
+  readonly inputs: readonly ModelInput[]
   /** The model, if the report has one. */
   readonly model: ModelValue | undefined
   readonly groups: readonly GroupValue[]
 }
 
 /** Content of a report's options. Throws `SPILL_DEFINITION`. */
-export function reportedOf(subject: string, { of, live }: { readonly of?: unknown; readonly live?: unknown }): Reported {
+export function reportContentOf(subject: string, { of, live }: { readonly of?: unknown; readonly live?: unknown }): ReportContent {
   const definition = of instanceof ModelValue ? ofModel(subject, of) : ofGroups(subject, of)
   const { column, groups, inputs, rules } = definition
-  const reads = [...inputs.map(({ ir }) => ir.expr), ...rules].flatMap(featuresRead).map(({ group: name, name: feature }): FeatureRead => {
+  const reads = [...inputs.map(({ ir }) => ir.expr), ...rules].flatMap(featuresIn).map(({ group: name, name: feature }): FeatureRead => {
     const { ir } = groups.find(group => group.name === name)!
     return { group: ir, feature: ir.features.find(candidate => candidate.name === feature)! }
   })
   refuseBefore(subject, 'a report', reads)
   const entity = column.entity!
-  if (!reads.some(({ group }) => tellsLive(group.entity, entity)))
+  if (!reads.some(({ group }) => isGroupOf(group.entity, entity)))
     mistake(
       `${subject} reads no group of ${entity} alone, so that nothing shows which ${entity} is active; report on a model that reads one`,
     )
   return {
     ...definition,
-    live: live === undefined ? (definition.live ?? longestWindow(subject, entity, reads)) : spanOf(`${subject}: live`, live),
+    live: live === undefined ? (definition.live ?? longestWindow(subject, entity, reads)) : boundedDurationOf(`${subject}: live`, live),
   }
 }
 
-interface ContentWithRules extends Omit<Reported, 'live'> {
+interface ContentWithRules extends Omit<ReportContent, 'live'> {
   readonly live?: number
   /** Conditions of the model's rules, which may use more than its inputs. */
   readonly rules: readonly ExprIR[]
@@ -90,7 +90,7 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
   })
   const [[, first]] = entries
   const [entity] = first.ir.entity
-  const stray = entries.find(([, { ir }]) => !tellsLive(ir.entity, entity))
+  const stray = entries.find(([, { ir }]) => !isGroupOf(ir.entity, entity))
   if (stray)
     mistake(
       `${subject} is about one entity, ` +
@@ -101,7 +101,7 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
   const column: ColumnIR = { ...own, name: entity, nullable: false }
   const realm = triggerRealm(subject)
   const { [entity]: key } = triggerFields({ name: 'a report', columns: [column] }, realm)
-  const inputs = flatten(subject, Object.fromEntries(entries.map(([name, group]) => [name, group.of(key)])), realm)
+  const inputs = flattenInputs(subject, Object.fromEntries(entries.map(([name, group]) => [name, group.of(key)])), realm)
   return {
     of: { kind: 'inputs', inputs: inputs.map(({ ir }) => ir) },
     column,

@@ -40,7 +40,7 @@ export function file(path: string): ReportFile {
 }
 
 /** Path of a file. Throws `SPILL_DEFINITION` for anything else. */
-export function pathOf(subject: string, value: unknown): string {
+export function reportPathOf(subject: string, value: unknown): string {
   if (value instanceof FileValue) return value.path
   return mistake(
     `${subject}: to is ${show(value)}; write to: file('lists/{date}.csv'), or leave it out to keep the report in the data folder`,

@@ -1,17 +1,17 @@
 /** The row of a report as expressions, for its `where`. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import type { Input } from '../model/inputs.ts'
+import type { ModelInput } from '../model/inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { Node, type Realm } from '../expression/node.ts'
-import { strictRecord } from '../mistake/record.ts'
+import { strictRecord } from '../mistake/strict-record.ts'
 
 /** An input whose values the report shows. */
-export type ReportedInput = Input
+export type ReportInput = ModelInput
 
 /** Columns of a row as expressions: `score`, and the inputs under `vector`, nested. Each is a `column` by its name in the report. */
 export function reportRow(
   subject: string,
-  inputs: readonly ReportedInput[],
+  inputs: readonly ReportInput[],
   hasScore: boolean,
 ): { readonly realm: Realm; readonly row: object } {
   const realm: Realm = { scope: 'input', name: `the rows of ${subject}`, make: (ir, type) => new Node(realm, ir, type) }
@@ -25,7 +25,7 @@ export function reportRow(
 }
 
 /** True for columns that rows can be ordered by; a list has no order. */
-export const isSortable = ({ node }: ReportedInput): boolean => !node.type.list
+export const isSortable = ({ node }: ReportInput): boolean => !node.type.list
 
 interface Tree {
   [name: string]: Node | Tree

@@ -10,14 +10,14 @@ import { callerPlace } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { InputName } from '../model/inputs.ts'
 import type { GroupIR, ReportIR } from '../ir/ir.ts'
-import { durationOf, mistake, userCall } from '../mistake/mistake.ts'
+import { durationOf, mistake, callUserFunction } from '../mistake/mistake.ts'
 import type { Model } from '../model/model.ts'
 import { checkOptions, checkTitle, notesOf } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
-import { scheduleOf, type Interval } from '../feature/placement.ts'
-import { pathOf, type ReportFile } from './report-file.ts'
-import { isSortable, reportRow, type ReportedInput } from './report-row.ts'
-import { reportedOf, type Reported } from './report-definition.ts'
+import { scheduleOf, type IntervalSchedule } from '../feature/placement.ts'
+import { reportPathOf, type ReportFile } from './report-file.ts'
+import { isSortable, reportRow, type ReportInput } from './report-row.ts'
+import { reportContentOf, type ReportContent } from './report-definition.ts'
 import type { NumberWords } from '../expression/words.ts'
 
 /** Feature groups of one entity, by the names that their features have in the report: `{ recent, history }`. */
@@ -37,7 +37,7 @@ export interface ReportOptions<Of extends Model | ReportedGroups> {
   /** A model that reads features of one entity and nothing else, whatever its trigger; or feature groups: `{ recent, history }`. */
   readonly of: Of
   /** Schedule: a cron of five fields (six with seconds), or `every('1h')`. */
-  readonly at: string | Interval
+  readonly at: string | IntervalSchedule
   /** IANA time zone of a cron. Default UTC. */
   readonly zone?: string
   /**
@@ -76,11 +76,11 @@ export interface Report<Of = unknown> {
 export class ReportValue {
   readonly name: string
   readonly ir: ReportIR
-  readonly model: Reported['model']
-  readonly groups: Reported['groups']
+  readonly model: ReportContent['model']
+  readonly groups: ReportContent['groups']
   readonly place: string | undefined
 
-  constructor(ir: ReportIR, { model, groups }: Pick<Reported, 'model' | 'groups'>) {
+  constructor(ir: ReportIR, { model, groups }: Pick<ReportContent, 'model' | 'groups'>) {
     this.name = ir.name
     this.ir = ir
     this.model = model
@@ -123,7 +123,7 @@ export function report<const Of extends Model | ReportedGroups>(name: string, op
   const subject = `report '${checkTitle('report', name)}'`
   checkOptions(subject, options, names)
   const { at, zone, freshness, where, orderBy, limit, to }: UncheckedOptions = options
-  const content = reportedOf(subject, options)
+  const content = reportContentOf(subject, options)
   if (at === undefined) mistake(`${subject} needs at, when it is made: at: '0 7 * * *' or every('1h')`)
   const { of, column, live, inputs } = content
   const ir: ReportIR = {
@@ -136,24 +136,24 @@ export function report<const Of extends Model | ReportedGroups>(name: string, op
     ...(where !== undefined && { where: conditionOf(subject, where, inputs, of.kind === 'model') }),
     ...(orderBy !== undefined && { orderBy: orderOf(subject, orderBy, inputs, of.kind === 'model') }),
     ...(limit !== undefined && { limit: limitOf(subject, limit) }),
-    ...(to !== undefined && { to: pathOf(subject, to) }),
+    ...(to !== undefined && { to: reportPathOf(subject, to) }),
     ...notesOf(subject, options),
   }
   return new ReportValue(ir, content)
 }
 
-function conditionOf(subject: string, build: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
+function conditionOf(subject: string, build: unknown, inputs: readonly ReportInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
   if (typeof build !== 'function')
     mistake(`${subject}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
   const { realm, row } = reportRow(subject, inputs, hasScore)
-  const predicate: unknown = userCall(`${subject}: where`, () => build(row) as unknown)
+  const predicate: unknown = callUserFunction(`${subject}: where`, () => build(row) as unknown)
   if (!(predicate instanceof Node) || predicate.type.type !== 'bool' || predicate.type.list)
     mistake(`${subject}: where gives ${describe(predicate)}, and needs a condition such as row.score.gte(0.5)`)
   if (predicate.realm !== realm) mistake(`${subject}: where is over ${predicate.realm.name}; write it over the row that it is given`)
   return predicate.ir
 }
 
-function orderOf(subject: string, value: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
+function orderOf(subject: string, value: unknown, inputs: readonly ReportInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     mistake(`${subject}: orderBy has a direction for each column: { score: 'descending' }, got ${show(value)}`)
   const sortable = [...(hasScore ? ['score'] : []), ...inputs.filter(isSortable).map(({ ir }) => `vector.${ir.name}`)]

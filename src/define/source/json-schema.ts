@@ -9,8 +9,8 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
 import type { ColumnIR } from '../ir/ir.ts'
-import type { Columns, ColumnSpec } from '../expression/kinds.ts'
-import { mistake, unsupported } from '../mistake/mistake.ts'
+import type { ColumnSpecs, ColumnSpec } from '../expression/kinds.ts'
+import { mistake, unsupportedDefinition } from '../mistake/mistake.ts'
 import { isColumn } from './t.ts'
 
 /** The part of the Standard Schema interface that is used; TypeScript infers the fields from `types`. */
@@ -33,7 +33,7 @@ type FromType<V, Missing = Extract<V, null | undefined> extends never ? never : 
       : never
 
 /** Columns of a Standard Schema: those in `columns`, the source's time, and the rest by their types. */
-export type ForeignColumns<Input, Stated extends Columns, Time extends string> = {
+export type ForeignColumns<Input, Stated extends ColumnSpecs, Time extends string> = {
   readonly [N in keyof Input & string]-?: N extends keyof Stated
     ? Stated[N]
     : N extends Time
@@ -44,7 +44,7 @@ export type ForeignColumns<Input, Stated extends Columns, Time extends string> =
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /** IR of the columns of a Standard Schema. Throws `SPILL_DEFINITION` or `SPILL_UNSUPPORTED` for a field that no column can check. */
-export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: Columns, time: string): readonly ColumnIR[] {
+export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: ColumnSpecs, time: string): readonly ColumnIR[] {
   const json = jsonSchemaOf(source, schema)
   const fields = json['properties'] as Record<string, JsonSchema> | undefined
   if (json['type'] !== 'object' || fields === undefined)
@@ -64,7 +64,7 @@ export function foreignColumns(source: string, schema: StandardJsonSchema, expli
 function jsonSchemaOf(source: string, schema: StandardJsonSchema): JsonSchema {
   const { vendor, jsonSchema } = schema['~standard']
   if (typeof jsonSchema?.input !== 'function')
-    unsupported(`source '${source}': this ${vendor} schema gives no JSON Schema (~standard.jsonSchema); use zod 4, arktype, or t`)
+    unsupportedDefinition(`source '${source}': this ${vendor} schema gives no JSON Schema (~standard.jsonSchema); use zod 4, arktype, or t`)
   try {
     return jsonSchema.input({ target: 'draft-2020-12' })
   } catch (error) {
@@ -85,7 +85,7 @@ function fieldColumn(subject: string, field: JsonSchema, isTime: boolean): Field
   const checked = column?.type === 'int' || column?.type === 'double' ? ['type', 'minimum', 'maximum'] : ['type']
   const beyond = column ? keywords.filter(keyword => !checked.includes(keyword)) : keywords
   if (!column || beyond.length > 0)
-    return unsupported(
+    return unsupportedDefinition(
       `${subject} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; ` +
         `state it in columns, as t.string() or the like`,
     )

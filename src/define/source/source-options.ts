@@ -1,10 +1,10 @@
 /** Options of a source and of a table, except for the schema. */
 import type { Duration } from '../../base/time.ts'
-import type { Columns, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
+import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
 import { durationOf } from '../mistake/mistake.ts'
 
 /** Result of a `map`: one record, several, or none. */
-export type Mapped<C extends Columns> = RecordOf<C> | readonly RecordOf<C>[] | null
+export type Mapped<C extends ColumnSpecs> = RecordOf<C> | readonly RecordOf<C>[] | null
 
 /** Ingestion time of imported history as a delay after the event time, made by `after`. */
 export interface After {
@@ -32,7 +32,7 @@ type NoOthers<M, Names> = M extends null
     : { readonly [N in Exclude<keyof M, Names>]?: never }
 
 /** Options that a source and a table share. */
-export interface ChangeOptions<C extends Columns, M = unknown> {
+export interface ChangeOptions<C extends ColumnSpecs, M = unknown> {
   /** Column of the event id. Within `dedupe` an event with the id of an accepted event is a duplicate and is not stored again. */
   readonly id?: keyof C & string
   /** Ingestion time of imported history: a timestamp column, or `after('3m')`. Default `after('0ms')`. */
@@ -51,7 +51,7 @@ export interface ChangeOptions<C extends Columns, M = unknown> {
 }
 
 /** Options of `source`, except for the schema. */
-export interface SourceOptions<C extends Columns, M = unknown> extends ChangeOptions<C, M> {
+export interface SourceOptions<C extends ColumnSpecs, M = unknown> extends ChangeOptions<C, M> {
   /** Column by which events are partitioned. Ids and identities are compared within one key. */
   readonly key: RequiredNames<C>
   /**
@@ -66,4 +66,4 @@ export interface SourceOptions<C extends Columns, M = unknown> extends ChangeOpt
 }
 
 /** Options before their column names are checked. */
-export type AnyOptions = SourceOptions<Columns> & { readonly time: unknown }
+export type AnyOptions = SourceOptions<ColumnSpecs> & { readonly time: unknown }

@@ -7,14 +7,14 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, SourceIR } from '../ir/ir.ts'
-import type { Columns, DeliveredOf, KindOf, RecordOf, TimeNames } from '../expression/kinds.ts'
+import type { ColumnSpecs, DeliveredOf, KindOf, RecordOf, TimeNames } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkName, checkOptions } from '../mistake/names.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import type { Realm } from '../expression/node.ts'
-import { strictRecord } from '../mistake/record.ts'
+import { strictRecord } from '../mistake/strict-record.ts'
 import { RowNode } from '../expression/row-node.ts'
-import { columnsOf, type ColumnsOf, type Schema } from './schema.ts'
+import { columnsIR, type ColumnsOf, type SourceSchema } from './schema.ts'
 import { sourceIR } from './source-ir.ts'
 import type { AnyOptions, Mapped, SourceOptions } from './source-options.ts'
 
@@ -22,7 +22,7 @@ declare const columns: unique symbol
 declare const identified: unique symbol
 
 /** A source, made by `source`. `C` are its columns; `I` is the name of its id column, `never` if it has none. */
-export interface Source<C extends Columns = Columns, I extends string = string> {
+export interface Source<C extends ColumnSpecs = ColumnSpecs, I extends string = string> {
   readonly name: string
   /** The source as data. */
   readonly ir: SourceIR
@@ -32,7 +32,7 @@ export interface Source<C extends Columns = Columns, I extends string = string> 
 }
 
 /** Columns of a row as expressions, which aggregates take. */
-export type Row<C extends Columns> = { readonly [N in keyof C]: Field<'row', KindOf<C[N]>, DeliveredOf<C[N]>> }
+export type Row<C extends ColumnSpecs> = { readonly [N in keyof C]: Field<'row', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
 /** Type of a source's row, for functions that several feature groups share: `(p: RowOf<typeof payments>) => p.amount.lt(5)`. */
 export type RowOf<S> = S extends Source<infer C> ? Row<C> : never
@@ -49,7 +49,7 @@ const optionNames = [
 ]
 
 /** Type, bounds and entity of a column's values. */
-export const infoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
+export const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
 
 /** A source at run time: its IR, its `map`, and its columns as expressions. */
 export class SourceValue {
@@ -74,7 +74,7 @@ export class SourceValue {
       Object.fromEntries(
         ir.columns.map(column => {
           const { name, type, scale } = column
-          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, infoOf(column))]
+          return [name, new RowNode(realm, { op: 'column', name, type, ...(scale !== undefined && { scale }) }, typeInfoOf(column))]
         }),
       ),
       name =>
@@ -92,7 +92,7 @@ export class SourceValue {
 let nextOrder = 0
 
 /** Schema and event time of a source or table. */
-export interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
+export interface SchemaOptions<S extends SourceSchema, Time extends string, Stated extends ColumnSpecs> {
   /** Columns by name (`t`, entities), or a Standard Schema that gives JSON Schema (zod 4, arktype). */
   readonly schema: S
   /** Column of the event time: a timestamp that every record has. */
@@ -119,9 +119,9 @@ export interface SchemaOptions<S extends Schema, Time extends string, Stated ext
  * })
  */
 export function source<
-  S extends Schema,
+  S extends SourceSchema,
   Time extends string,
-  Stated extends Columns = {},
+  Stated extends ColumnSpecs = {},
   const M extends Mapped<ColumnsOf<NoInfer<S>, NoInfer<Stated>, NoInfer<Time>>> = never,
   I extends string = never,
 >(
@@ -130,7 +130,7 @@ export function source<
 ): Source<ColumnsOf<S, Stated, Time>, I> {
   checkName('source', name)
   checkOptions(`source '${name}'`, options, optionNames)
-  const columnIRs = columnsOf(name, options.schema, options.columns, options.time)
+  const columnIRs = columnsIR(name, options.schema, options.columns, options.time)
   const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
   return new SourceValue(ir, options.map)
 }

@@ -14,7 +14,7 @@ import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 
 /** Inclusive bounds, in the unit of the column's values. A source rejects a value outside them with the reason `schema`. */
-export interface Bounds<Bound = number> {
+export interface ColumnBounds<Bound = number> {
   readonly min?: Bound
   readonly max?: Bound
 }
@@ -73,7 +73,7 @@ export const t = {
    * @example
    * t.int({ min: 0 })
    */
-  int: (bounds: Bounds = {}): Column<'number', number, number> =>
+  int: (bounds: ColumnBounds = {}): Column<'number', number, number> =>
     column('number', { type: 'int', ...physicalBounds('t.int', bounds, value => scaledInteger(value, 0), 'a safe integer') }),
 
   /**
@@ -86,7 +86,7 @@ export const t = {
    * @example
    * t.decimal(2, { min: 0 })
    */
-  decimal: (scale: number, bounds: Bounds<number | string> = {}): Column<'number', number, number | string> => {
+  decimal: (scale: number, bounds: ColumnBounds<number | string> = {}): Column<'number', number, number | string> => {
     if (!Number.isInteger(scale) || scale < 0 || scale > limits.DECIMAL_SCALE_MAX)
       mistake(`t.decimal needs digits after the point, 0 to ${limits.DECIMAL_SCALE_MAX}, got ${show(scale)}`)
     const exact = (value: number | string) => scaledInteger(value, scale)
@@ -99,7 +99,7 @@ export const t = {
    * @example
    * t.double({ min: -90, max: 90 })
    */
-  double: (bounds: Bounds = {}): Column<'number', number, number> =>
+  double: (bounds: ColumnBounds = {}): Column<'number', number, number> =>
     column('number', { type: 'double', ...physicalBounds('t.double', bounds, finite, 'a finite number') }),
 
   /** Boolean. A condition by itself: `count('1h', p.declined)`. */
@@ -131,7 +131,7 @@ export const t = {
    * @example
    * t.duration({ max: '1d' })
    */
-  duration: (bounds: Bounds<number | Duration> = {}): Column<'duration', number, number | Duration> =>
+  duration: (bounds: ColumnBounds<number | Duration> = {}): Column<'duration', number, number | Duration> =>
     column('duration', { type: 'duration', ...physicalBounds('t.duration', bounds, spanMs, "milliseconds or text such as '5m'") }),
 }
 
@@ -169,7 +169,7 @@ const finite = (value: unknown): number | undefined => (Number.isFinite(value) ?
 
 function physicalBounds<Bound>(
   subject: string,
-  bounds: Bounds<Bound>,
+  bounds: ColumnBounds<Bound>,
   physical: (bound: Bound) => number | undefined,
   expected: string,
 ): { min?: number; max?: number } {

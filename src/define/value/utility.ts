@@ -12,7 +12,7 @@ import { callerPlace } from '../mistake/caller.ts'
 import type { Judged, UtilityCompute } from './judged-decisions.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { spanOf } from '../expression/window.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 import type { UtilityIR } from '../ir/worth-ir.ts'
 
 declare const reads: unique symbol
@@ -26,7 +26,7 @@ export interface Utility<Saves extends string = string, Read extends string = st
 }
 
 /** The model whose decisions are valued, as far as a value function looks at it. */
-export interface Judging {
+export interface ValuedModel {
   /** Name for messages. */
   readonly model: string
   /** Type of each input and field of the trigger: `number` for one number, otherwise in words, such as `a string`. */
@@ -36,7 +36,7 @@ export interface Judging {
 
 /** A value function at run time; its IR needs the model. */
 export class UtilityValue {
-  readonly build: (of: Judging, place: string | undefined) => UtilityIR
+  readonly build: (of: ValuedModel, place: string | undefined) => UtilityIR
   readonly compute: UtilityCompute | undefined
   readonly place: string | undefined
 
@@ -150,7 +150,7 @@ export function money(options: MoneyOptions): Utility<string, never> {
     ...(budget !== undefined && { budget: partOf('money: budget', budget) }),
     saves: typeof saves === 'number' ? dollarsOf('money: saves', saves) : saves,
     wrong: dollarsOf('money: wrong', wrong),
-    ...(blocks !== undefined && { blocks: spanOf('money: blocks', blocks) }),
+    ...(blocks !== undefined && { blocks: boundedDurationOf('money: blocks', blocks) }),
   }
   return utilityOf((of, place) => {
     if (typeof saves === 'string') checkSaves(saves, of, place)
@@ -163,7 +163,7 @@ export function money(options: MoneyOptions): Utility<string, never> {
   })
 }
 
-function checkSaves(saves: string, { model, columns }: Judging, place: string | undefined): void {
+function checkSaves(saves: string, { model, columns }: ValuedModel, place: string | undefined): void {
   const kind = columns.get(saves)
   if (kind === 'number') return
   const numbers = [...columns].flatMap(([name, kind]) => (kind === 'number' ? [name] : []))

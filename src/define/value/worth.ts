@@ -9,14 +9,14 @@ import type { Duration } from '../../base/time.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Expression, ExprKind } from '../expression/expression.ts'
-import type { Columns, KindOf } from '../expression/kinds.ts'
+import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import type { UtilityCompute } from './judged-decisions.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ModelValue, type Model } from '../model/model.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { Node } from '../expression/node.ts'
-import { type Judging, type Utility, UtilityValue } from './utility.ts'
-import { spanOf } from '../expression/window.ts'
+import { type ValuedModel, type Utility, UtilityValue } from './utility.ts'
+import { boundedDurationOf } from '../expression/window.ts'
 import type { WorthIR } from '../ir/worth-ir.ts'
 
 /** Names of a model's inputs and its trigger's fields with a kind among `K`; any string where nothing is known of them. */
@@ -29,7 +29,7 @@ type PathOf<I, K> = {
       : never
     : `${N}.${PathOf<I[N], K>}`
 }[keyof I & string]
-type FieldNames<C, K> = C extends Columns ? { [N in keyof C & string]: KindOf<C[N]> extends K ? N : never }[keyof C & string] : string
+type FieldNames<C, K> = C extends ColumnSpecs ? { [N in keyof C & string]: KindOf<C[N]> extends K ? N : never }[keyof C & string] : string
 
 /** Options of `worth`. */
 export interface WorthOptions {
@@ -114,7 +114,7 @@ export function worth<I, R, C>(
 }
 
 /** An input takes precedence over a field of the same name, as in `Cases.column`. */
-function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): Judging {
+function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): ValuedModel {
   const isOf = ({ type, list, scale }: Node['type']): string =>
     list ? 'a list' : isNumber(type) ? 'number' : withArticle(typeText({ type, ...(scale !== undefined && { scale }) }))
   return {
@@ -129,7 +129,7 @@ function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): Judging {
 
 function agesOf(subject: string, value: unknown): readonly number[] {
   if (!Array.isArray(value) || value.length === 0) mistake(`${subject} is a list of durations: ['5m', '1h'], got ${show(value)}`)
-  return [...new Set(value.map((age: Duration) => spanOf(subject, age)))].toSorted((a, b) => a - b)
+  return [...new Set(value.map((age: Duration) => boundedDurationOf(subject, age)))].toSorted((a, b) => a - b)
 }
 
 function slicesOf(subject: string, value: unknown): NonNullable<WorthIR['slices']> {

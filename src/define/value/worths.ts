@@ -14,7 +14,7 @@ export interface PipelineWorth {
 }
 
 /** Value functions by the model's name. Throws `SPILL_DEFINITION`. */
-export function worthsOf(
+export function pipelineWorths(
   values: readonly WorthValue[],
   {
     pipeline,

@@ -7,7 +7,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../base/limits.ts'
-import { every, stopwatch } from '../../base/clock.ts'
+import { callEvery, stopwatch } from '../../base/clock.ts'
 import { Gate } from './gate.ts'
 import { sqlite } from './sqlite.ts'
 
@@ -28,12 +28,12 @@ function checkpointWal(): { readonly pages: number; readonly remaining: number }
   return busy === 1 || log < 0 ? { pages: 0, remaining: 0 } : { pages: log, remaining: log - checkpointed }
 }
 
-const timer = every(limits.CHECKPOINT_EVERY_MS, () => {
+const timer = callEvery(limits.CHECKPOINT_EVERY_MS, () => {
   if (checkpointWal().pages <= limits.WAL_PAGES_MAX) return
   gate.close()
   try {
     const started = stopwatch()
-    while (checkpointWal().remaining > 0 && stopwatch() - started < limits.GATE_MS_MAX);
+    while (checkpointWal().remaining > 0 && stopwatch() - started < limits.WAL_WAIT_MS_MAX);
   } finally {
     gate.open()
   }

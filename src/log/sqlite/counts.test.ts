@@ -4,11 +4,11 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { effectStates, type EffectChange, type NewEffect } from '../effects.ts'
-import type { DeadLetter, LetterChange } from '../letters.ts'
+import type { DeadLetter, DeadLetterChange } from '../dead-letters.ts'
 import type { Commit } from '../store.ts'
-import { Asking } from './asking.ts'
+import { ReadConnection } from './read-connection.ts'
 import { EffectReader } from './effect-reader.ts'
-import { LetterReader } from './letter-reader.ts'
+import { DeadLetterReader } from './dead-letter-reader.ts'
 import { SqliteReader } from './reader.ts'
 import { sqlite } from './sqlite.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -46,17 +46,17 @@ function changes({ effects, letters }: SqliteReader): Commit {
     if (chance() < 0.6 || (state !== 'pending' && state !== 'dead')) return []
     return [{ kind: pick<EffectChange['kind']>(kinds[state]), number, sent: 1, at: 1, next: 1, why: 'w' }]
   })
-  const changed = [...letters.dead()].flatMap(({ id }): LetterChange[] => {
+  const changed = [...letters.dead()].flatMap(({ id }): DeadLetterChange[] => {
     if (chance() < 0.6) return []
     return [
-      pick<LetterChange>([
+      pick<DeadLetterChange>([
         { kind: 'edited', id, raw: 'r', form: undefined },
         { kind: 'refused', id, reason: pick(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...pick([{}, { source: 's' }]) },
         { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1, ...pick([{}, { source: 't' }]) },
       ]),
     ]
   })
-  return { settled, letters: changed }
+  return { effectChanges: settled, deadLetterChanges: changed }
 }
 
 test('counts equal the stored rows, through changes, removal and failures; lists by kind equal filtered lists', async () => {
@@ -67,9 +67,9 @@ test('counts equal the stored rows, through changes, removal and failures; lists
     const reader = new SqliteReader(file)
     const effects = Array.from({ length: Math.floor(chance() * 8) }, () => effect(++numbers))
     const dead = Array.from({ length: Math.floor(chance() * 8) }, letter)
-    await store.commit({ ...changes(reader), effects, dead, ...(chance() < 0.2 && { forget: numbers - 10 }) })
+    await store.commit({ ...changes(reader), effects, deadLetters: dead, ...(chance() < 0.2 && { forget: numbers - 10 }) })
     if (chance() < 0.2) {
-      await assert.rejects(store.commit({ effects: [effect(numbers + 1)], settled: [{ kind: 'again', number: 999 }] }))
+      await assert.rejects(store.commit({ effects: [effect(numbers + 1)], effectChanges: [{ kind: 'again', number: 999 }] }))
       await store.close().catch(() => {})
       store = await SqliteStore.open(file)
     }
@@ -97,7 +97,7 @@ test('counts equal the stored rows, through changes, removal and failures; lists
       for (const reason of [undefined, 'schema', 'time'])
         for (const after of [0, letters[0]?.id ?? 0])
           assert.deepEqual(
-            reader.letters.deadBehind(after, { source, reason }),
+            reader.letters.deadAfter(after, { source, reason }),
             letters.find(
               ({ id, ...each }) => id > after && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
             ),
@@ -110,23 +110,23 @@ test('counts equal the stored rows, through changes, removal and failures; lists
 test('no query of a server scans all effects or all dead letters', async () => {
   const file = join(folder, 'b.db')
   const store = await SqliteStore.open(file)
-  await store.commit({ effects: [effect(1)], dead: [letter()] })
+  await store.commit({ effects: [effect(1)], deadLetters: [letter()] })
   await store.close()
-  const connection = new Asking(file)
+  const connection = new ReadConnection(file)
   const statements: string[] = []
   const db = {
     prepare: (sql: string) => {
       statements.push(sql)
       return connection.prepare(sql)
     },
-  } as Asking
-  const [effects, letters] = [new EffectReader(db), new LetterReader(db)]
+  } as ReadConnection
+  const [effects, letters] = [new EffectReader(db), new DeadLetterReader(db)]
   effects.counts()
-  effects.waiting()
-  effects.last()
+  effects.pendingCounts()
+  effects.lastNumber()
   for (const filter of [{}, { state: 'dead' }, { action: 'page' }] as const) effects.newestFirst(filter).next()
   letters.counts()
-  for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadBehind(0, filter)
+  for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadAfter(0, filter)
   const plans = statements.flatMap(sql =>
     connection
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)

@@ -4,23 +4,23 @@
  *
  * Each transaction updates its counts once, at its end: one row for each changed combination.
  */
-import type { Asking } from './asking.ts'
+import type { ReadConnection } from './read-connection.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
 /** Things that are counted. */
 type CountedKind = 'effect' | 'letter'
 
 /** Count of one group and kind: an action and a state, or a source ('' for a dead letter without source) and a reason. */
-export interface Count {
+export interface KindCount {
   readonly of: string
   readonly kind: string
   readonly number: number
 }
 
 /** The counts above 0, sorted by group and kind. */
-export function countsOf(db: Asking, counted: CountedKind): Count[] {
+export function storedCounts(db: ReadConnection, counted: CountedKind): KindCount[] {
   const counts = db.prepare('SELECT of, kind, number FROM counted WHERE what = ? AND number > 0 ORDER BY of, kind')
-  return counts.all(counted) as unknown as Count[]
+  return counts.all(counted) as unknown as KindCount[]
 }
 
 /** Collects the count changes of a transaction. Runs in the writer's thread. */

@@ -3,9 +3,9 @@ import { copyFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { openFolder, readFolder } from './data-folder.ts'
+import { openDataFolder, readDataFolder } from './data-folder.ts'
 import { sqlite } from './sqlite.ts'
-import { checkWal } from './wal-claim.ts'
+import { checkWalIntact } from './wal-check.ts'
 
 const scratch = scratchFolder('damage')
 
@@ -25,7 +25,7 @@ async function folders(name: string): Promise<{ readonly killed: string; readonl
 }
 
 const open = async (folder: string) => {
-  const dataFolder = await openFolder(folder)
+  const dataFolder = await openDataFolder(folder)
   return { store: dataFolder.store, release: () => dataFolder.release() }
 }
 
@@ -36,9 +36,9 @@ test('a closed folder is one file, and a missing or empty log is not silently re
   assert.deepEqual({ ...backup.prepare('SELECT count(*) AS n FROM segment').get() }, { n: 5 })
   backup.close()
   truncateSync(join(closed, 'log.db'))
-  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /log\.db is missing or empty, and this folder had a log/ })
+  await assert.rejects(openDataFolder(closed), { code: 'SPILL_DATA', message: /log\.db is missing or empty, and this folder had a log/ })
   rmSync(join(closed, 'log.db'))
-  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to start a new one/ })
+  await assert.rejects(openDataFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to start a new one/ })
 })
 
 test('a plain copy of the database lacks commits that are in the WAL; VACUUM INTO has them', async () => {
@@ -72,13 +72,13 @@ test('a plain copy of the database lacks commits that are in the WAL; VACUUM INT
 test('rejects a WAL that lost committed pages, unless its index is deleted', async () => {
   const { killed } = await folders('wal')
   const path = join(killed, 'log.db')
-  checkWal(path)
+  checkWalIntact(path)
   const wal = readFileSync(`${path}-wal`)
   const flipped = Buffer.from(wal)
   flipped[flipped.length >> 1] = flipped[flipped.length >> 1] ^ 8
   for (const bytes of [flipped, wal.subarray(0, wal.length - 4200), Buffer.alloc(0)]) {
     writeFileSync(`${path}-wal`, bytes)
-    await assert.rejects(openFolder(killed), {
+    await assert.rejects(openDataFolder(killed), {
       code: 'SPILL_DATA',
       message: /log\.db-wal is damaged or missing: of \d+ pages .* delete .*-shm/,
     })
@@ -99,7 +99,7 @@ test('accepts a WAL newer than its index, as a power loss may leave it', async (
   db.close()
   copyFileSync(join(scratch, 'later-wal'), `${path}-wal`)
   writeFileSync(`${path}-shm`, index)
-  checkWal(path)
+  checkWalIntact(path)
 })
 
 test('finds a changed value, and missing pages', async () => {
@@ -111,10 +111,10 @@ test('finds a changed value, and missing pages', async () => {
   const changed = Buffer.from(sound)
   changed[at + 'cursor/3'.length] = 0x34
   writeFileSync(path, changed)
-  const reader = readFolder(closed)
+  const reader = readDataFolder(closed)
   assert.throws(() => reader.named('cursor/'), { code: 'SPILL_DATA', message: /log\.db is damaged: the value 'cursor\/3'/ })
   assert.equal(reader.get('cursor/2'), '200')
   reader.close()
   writeFileSync(path, sound.subarray(0, sound.length - 4096))
-  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /log\.db is damaged/ })
+  await assert.rejects(openDataFolder(closed), { code: 'SPILL_DATA', message: /log\.db is damaged/ })
 })

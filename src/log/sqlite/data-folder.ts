@@ -7,10 +7,10 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { makePrivateFile, makePrivateFolder, tightenFolder } from './folder-permissions.ts'
-import { lockFolder, recordsLog } from './lock.ts'
+import { lockFolder, recordsFolderLog } from './lock.ts'
 import { SqliteReader } from './reader.ts'
-import { SqliteStore, type SqliteOptions } from './sqlite-store.ts'
-import { checkWal } from './wal-claim.ts'
+import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+import { checkWalIntact } from './wal-check.ts'
 import { storeError } from './store-error.ts'
 
 export interface DataFolder {
@@ -26,7 +26,7 @@ export interface DataFolder {
 const LOG_FILE = 'log.db'
 
 /** Opens a folder for a run, or creates it. Throws `SPILL_BUSY`, `SPILL_STORE` or `SPILL_DATA`. */
-export async function openFolder(folder: string, options: SqliteOptions = {}): Promise<DataFolder> {
+export async function openDataFolder(folder: string, options: SqliteStoreOptions = {}): Promise<DataFolder> {
   try {
     makePrivateFolder(folder)
   } catch (error) {
@@ -36,11 +36,11 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
   try {
     const path = join(folder, LOG_FILE)
     if (lock.hadLog) checkLogExists(path)
-    checkWal(path)
+    checkWalIntact(path)
     const warnings = tightenFolder(folder)
     makePrivateFile(path)
     const store = await SqliteStore.open(path, options)
-    lock.hasLog()
+    lock.recordLog()
     return { store, path, warnings, release: () => lock.release() }
   } catch (error) {
     lock.release()
@@ -49,7 +49,7 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
 }
 
 /** Waits for pending commits, closes the store and releases the folder. Without this call the store's threads keep the process alive. */
-export async function closeFolder(folder: DataFolder): Promise<void> {
+export async function closeDataFolder(folder: DataFolder): Promise<void> {
   await folder.store.close()
   folder.release()
 }
@@ -63,14 +63,14 @@ function checkLogExists(path: string): void {
 }
 
 /** True if a run would create a new log here; false where a log exists, or existed and is missing now. */
-export const isUnused = (folder: string): boolean =>
-  !existsSync(folder) || (statSync(folder).isDirectory() && !existsSync(join(folder, LOG_FILE)) && !recordsLog(folder))
+export const isUnusedFolder = (folder: string): boolean =>
+  !existsSync(folder) || (statSync(folder).isDirectory() && !existsSync(join(folder, LOG_FILE)) && !recordsFolderLog(folder))
 
 /**
  * Opens a folder for reading, also while a run holds it. Throws `SPILL_STORE` if it is not a data folder, `SPILL_DATA` if its log is
  * unreadable.
  */
-export function readFolder(folder: string): SqliteReader {
+export function readDataFolder(folder: string): SqliteReader {
   const path = join(folder, LOG_FILE)
   if (!existsSync(path))
     throw new SpillwayError('SPILL_STORE', `is not a data folder: it has no ${LOG_FILE}; a run creates one`, { place: folder })
@@ -86,8 +86,8 @@ export function readFolder(folder: string): SqliteReader {
  * Calls `use` with a reader of the folder, then closes the reader. Throws as `readDataFolder` does, and `SPILL_DATA` if the file is
  * unreadable.
  */
-export async function lookInto<T>(folder: string, use: (reader: SqliteReader) => T | Promise<T>): Promise<T> {
-  const reader = readFolder(folder)
+export async function withFolderReader<T>(folder: string, use: (reader: SqliteReader) => T | Promise<T>): Promise<T> {
+  const reader = readDataFolder(folder)
   try {
     return await use(reader)
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
-import type { StoredDecisions } from '../store.ts'
+import type { StoredDecisionBatch } from '../store.ts'
 import { SqliteReader } from './reader.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -14,14 +14,14 @@ test('finds the decision batches of each entry in order, until they are removed'
   const store = await SqliteStore.open(path)
   const next = random(7)
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
-  const recorded: StoredDecisions[] = []
+  const recorded: StoredDecisionBatch[] = []
   let end = 0
   const firsts: number[] = []
   for (let i = 0; i < 60; i++) {
     const entries = int(1, 6)
     firsts.push(end)
     const bytes = () => Uint8Array.of(recorded.length)
-    const decisions: StoredDecisions[] = []
+    const decisions: StoredDecisionBatch[] = []
     // Some models decide on some entries of a segment each, or none do.
     for (const model of ['a', 'b', 'c'].slice(0, int(0, 3))) {
       const first = end + int(0, entries - 1)
@@ -53,5 +53,5 @@ test('finds the decision batches of each entry in order, until they are removed'
   await store.close()
 })
 
-const copyOf = (batch: StoredDecisions): StoredDecisions => ({ ...batch, bytes: batch.bytes.slice() })
-const fieldsOf = ({ model, first, last, count, bytes }: StoredDecisions) => [model, first, last, count, [...bytes]]
+const copyOf = (batch: StoredDecisionBatch): StoredDecisionBatch => ({ ...batch, bytes: batch.bytes.slice() })
+const fieldsOf = ({ model, first, last, count, bytes }: StoredDecisionBatch) => [model, first, last, count, [...bytes]]

@@ -2,18 +2,18 @@
  * Finds the decision batches of a log entry without an index. Batches are recorded in the order of segments, so a binary search finds the
  * first batch of the entry's segment. Cost: some twenty look-ups by primary key, however long the log is.
  */
-import type { StoredDecisions } from '../store.ts'
-import type { Asking, Question } from './asking.ts'
+import type { StoredDecisionBatch } from '../store.ts'
+import type { ReadConnection, ReadStatement } from './read-connection.ts'
 
-type NumberedRow = StoredDecisions & { readonly number: number }
+type NumberedRow = StoredDecisionBatch & { readonly number: number }
 
 export class DecisionFinder {
-  readonly #segment: Question
-  readonly #ends: Question
-  readonly #last: Question
-  readonly #from: Question
+  readonly #segment: ReadStatement
+  readonly #ends: ReadStatement
+  readonly #last: ReadStatement
+  readonly #from: ReadStatement
 
-  constructor(db: Asking) {
+  constructor(db: ReadConnection) {
     this.#segment = db.prepare('SELECT first, entries FROM segment WHERE first <= ? ORDER BY first DESC LIMIT 1')
     this.#ends = db.prepare('SELECT coalesce(min(id), 1) AS first, coalesce(max(id), 0) AS last FROM decisions')
     this.#last = db.prepare('SELECT last FROM decisions WHERE id >= ? ORDER BY id LIMIT 1')
@@ -21,10 +21,10 @@ export class DecisionFinder {
   }
 
   /** The batches with decisions on an entry; none if the entry is not in the log. */
-  at(entry: number): StoredDecisions[] {
+  at(entry: number): StoredDecisionBatch[] {
     const segment = this.#segment.get(entry) as { first: number; entries: number } | undefined
     if (!segment || entry >= segment.first + segment.entries) return []
-    const matches: StoredDecisions[] = []
+    const matches: StoredDecisionBatch[] = []
     const batchFrom = (from: number) => this.#from.get(from) as NumberedRow | undefined
     for (
       let row = batchFrom(this.#firstOf(segment.first));

@@ -1,9 +1,9 @@
 /** Queries of the effect table: the outbox, for the dispatcher and for people. */
-import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
-import type { Asking, Question } from './asking.ts'
+import type { EffectState, StoredEffect, EffectQueries } from '../effects.ts'
+import type { ReadConnection, ReadStatement } from './read-connection.ts'
 import { FORGOTTEN_CHANGES } from './effect-writer.ts'
-import { countsOf } from './counts.ts'
-import { PAGE, pages } from './pages.ts'
+import { storedCounts } from './counts.ts'
+import { PAGE_ROWS, pagedRows } from './paged-rows.ts'
 
 const COLUMNS_WITHOUT_BODY = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
 const COLUMNS = `${COLUMNS_WITHOUT_BODY}, body`
@@ -22,20 +22,20 @@ export interface EffectCount {
 /** An effect without its body; `changed` is the number of its last change, counted over all effects. */
 export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
 
-export class EffectReader implements StoredEffects {
-  readonly #db: Asking
-  readonly #pending: Question
-  #pendingOf: Question | undefined
-  readonly #changedAfter: Question
-  readonly #changes: Question
+export class EffectReader implements EffectQueries {
+  readonly #db: ReadConnection
+  readonly #pending: ReadStatement
+  #pendingOf: ReadStatement | undefined
+  readonly #changedAfter: ReadStatement
+  readonly #changes: ReadStatement
 
-  constructor(db: Asking) {
+  constructor(db: ReadConnection) {
     this.#db = db
     this.#pending = db.prepare(
       `SELECT ${COLUMNS} FROM effect WHERE state = 'pending' AND action = ?1 AND number > ?2 ORDER BY number LIMIT ?3`,
     )
     this.#changedAfter = db.prepare(
-      `SELECT ${COLUMNS_WITHOUT_BODY}, changed FROM effect WHERE changed > ?1 AND (?2 IS NULL OR action = ?2) ORDER BY changed LIMIT ${PAGE}`,
+      `SELECT ${COLUMNS_WITHOUT_BODY}, changed FROM effect WHERE changed > ?1 AND (?2 IS NULL OR action = ?2) ORDER BY changed LIMIT ${PAGE_ROWS}`,
     )
     this.#changes = db.prepare(
       `SELECT coalesce((SELECT max(changed) FROM effect), 0) AS last,
@@ -43,7 +43,7 @@ export class EffectReader implements StoredEffects {
     )
   }
 
-  last(): number {
+  lastNumber(): number {
     return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM effect').get() as { last: number }).last
   }
 
@@ -51,7 +51,7 @@ export class EffectReader implements StoredEffects {
     return this.#pending.all(action, after, limit).map(effectOf)
   }
 
-  pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
+  pendingOfKey(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
     // Only a store of the current format sends effects, and it has this index. By itself SQLite would scan all pending effects.
     this.#pendingOf ??= this.#db.prepare(
       `SELECT ${COLUMNS} FROM effect INDEXED BY effect_key
@@ -60,16 +60,16 @@ export class EffectReader implements StoredEffects {
     return this.#pendingOf.all(action, key, after, last, limit).map(effectOf)
   }
 
-  waiting(): Map<string, number> {
+  pendingCounts(): Map<string, number> {
     const pending = this.counts().filter(({ state }) => state === 'pending')
     return new Map(pending.map(({ action, effects }) => [action, effects]))
   }
 
-  newest(action: string, since: number): Map<string, number> {
+  newestTimes(action: string, since: number): Map<string, number> {
     // Bodies are not read, which keeps a start fast.
-    const page = this.#db.prepare(`SELECT number, action, key, t FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${PAGE}`)
+    const page = this.#db.prepare(`SELECT number, action, key, t FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${PAGE_ROWS}`)
     const newest = new Map<string, number>()
-    for (const { action: effectAction, key, t } of pages(page, fromNewest, effectOf)) {
+    for (const { action: effectAction, key, t } of pagedRows(page, fromNewest, effectOf)) {
       // Effects are in order of decision, whose times never fall.
       if (t < since) break
       if (effectAction === action && !newest.has(key)) newest.set(key, t)
@@ -77,27 +77,27 @@ export class EffectReader implements StoredEffects {
     return newest
   }
 
-  at(number: number): StoredEffect | undefined {
+  byNumber(number: number): StoredEffect | undefined {
     const row = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number = ?`).get(number)
     return row && effectOf(row)
   }
 
   /** The effect with an idempotency key. Scans all effects. */
-  withId(id: string): StoredEffect | undefined {
+  byId(id: string): StoredEffect | undefined {
     const row = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE id = ?`).get(id)
     return row && effectOf(row)
   }
 
   /** Effects of the decisions on a log entry. */
-  ofEntry(entry: number): StoredEffect[] {
+  byEntry(entry: number): StoredEffect[] {
     return this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE entry = ? ORDER BY number`).all(entry).map(effectOf)
   }
 
   /** Effects, newest first, in pages; each page shows what is committed when it is read. */
-  newestFirst(filter: EffectFilter = {}, pageSize = PAGE): Generator<StoredEffect> {
+  newestFirst(filter: EffectFilter = {}, pageSize = PAGE_ROWS): Generator<StoredEffect> {
     if (filter.action !== undefined || filter.state !== undefined) return this.#newestMatching(filter, pageSize)
     const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${pageSize}`)
-    return pages(page, { ...fromNewest, size: pageSize }, effectOf)
+    return pagedRows(page, { ...fromNewest, size: pageSize }, effectOf)
   }
 
   /** Merges the effects of several actions and states, each of which is sorted by itself. */
@@ -127,19 +127,19 @@ export class EffectReader implements StoredEffects {
   }
 
   /** Number of the last change, and of the last change among effects that retention removed; 0 if there is none. */
-  changes(): { readonly last: number; readonly forgotten: number } {
+  changeNumbers(): { readonly last: number; readonly forgotten: number } {
     const { last, forgotten } = this.#changes.get() as { last: number; forgotten: number }
     return { last: Math.max(last, forgotten), forgotten }
   }
 
   /** Effects with numbers above `number`, in order. */
   after(number: number): Generator<StoredEffect> {
-    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number > ?1 ORDER BY number LIMIT ${PAGE}`)
-    return pages(page, { from: number, numberOf: effect => effect.number }, effectOf)
+    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number > ?1 ORDER BY number LIMIT ${PAGE_ROWS}`)
+    return pagedRows(page, { from: number, numberOf: effect => effect.number }, effectOf)
   }
 
   counts(): EffectCount[] {
-    return countsOf(this.#db, 'effect').map(({ of, kind, number }) => ({ action: of, state: kind as EffectState, effects: number }))
+    return storedCounts(this.#db, 'effect').map(({ of, kind, number }) => ({ action: of, state: kind as EffectState, effects: number }))
   }
 }
 

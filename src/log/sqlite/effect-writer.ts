@@ -60,7 +60,7 @@ export class EffectWriter {
   }
 
   /** Removes the finished effects of decisions before `entry`. Returns the greatest change number among them, if there are any. */
-  forget(entry: number): number | undefined {
+  remove(entry: number): number | undefined {
     const forgotten = this.#forgotten.all(entry) as unknown as { action: string; state: EffectState; effects: number; last: number }[]
     if (forgotten.length === 0) return undefined
     for (const { action, state, effects } of forgotten) this.#counts.add(action, state, -effects)
@@ -87,7 +87,7 @@ export class EffectWriter {
   }
 
   /** Writes the changed counts, before the transaction commits. */
-  keepCounts(): void {
+  writeCounts(): void {
     this.#counts.write()
   }
 

@@ -30,22 +30,22 @@ const effect = (number: number, more: Partial<NewEffect> = {}): NewEffect => ({
 
 const commits: readonly Commit[] = [
   { effects: [effect(1), effect(2, { key: '"l"' }), effect(3, { action: 'block' }), effect(4, { isDry: true })] },
-  { settled: [{ kind: 'delivered', number: 1, sent: 5, at: 6 }], effects: [effect(5), effect(6, { key: '"l"' })] },
-  { settled: [{ kind: 'tried', number: 2, sent: 7, next: 90, why: 'status 500' }] },
-  { settled: [{ kind: 'dead', number: 2, sent: 91, at: 92, why: 'status 503' }] },
+  { effectChanges: [{ kind: 'delivered', number: 1, sent: 5, at: 6 }], effects: [effect(5), effect(6, { key: '"l"' })] },
+  { effectChanges: [{ kind: 'tried', number: 2, sent: 7, next: 90, why: 'status 500' }] },
+  { effectChanges: [{ kind: 'dead', number: 2, sent: 91, at: 92, why: 'status 503' }] },
   {
-    settled: [
+    effectChanges: [
       { kind: 'again', number: 2 },
       { kind: 'tried', number: 3, sent: 1, next: 2, why: 'reset' },
     ],
   },
   {
-    settled: [
+    effectChanges: [
       { kind: 'tried', number: 2, sent: 93, next: 95, why: 'x' },
       { kind: 'dead', number: 3, sent: 3, at: 4, why: 'y' },
     ],
   },
-  { settled: [{ kind: 'dropped', number: 3, at: 9, why: 'a test' }] },
+  { effectChanges: [{ kind: 'dropped', number: 3, at: 9, why: 'a test' }] },
 ]
 
 test('SQLite and the model store give the same effects after the same commits', async () => {
@@ -64,30 +64,30 @@ test('SQLite and the model store give the same effects after the same commits', 
     ],
   )
   for (const effects of [reader.effects, expected]) {
-    assert.equal(effects.last(), 6)
-    assert.deepEqual(effects.waiting(), new Map([['page', 3]]))
+    assert.equal(effects.lastNumber(), 6)
+    assert.deepEqual(effects.pendingCounts(), new Map([['page', 3]]))
     assert.deepEqual(
       effects.pending('page', 2, 1).map(({ number }) => number),
       [5],
     )
     const ofKey = (key: string, after: number, last: number, limit = 9) =>
-      effects.pendingOf('page', key, after, last, limit).map(({ number }) => number)
+      effects.pendingOfKey('page', key, after, last, limit).map(({ number }) => number)
     assert.deepEqual([ofKey('"l"', 0, 6), ofKey('"l"', 0, 6, 1), ofKey('"l"', 2, 6), ofKey('"l"', 0, 5)], [[2, 6], [2], [6], [2]])
-    assert.deepEqual([ofKey('"k"', 0, 6), effects.pendingOf('block', '"k"', 0, 6, 9)], [[5], []])
-    assert.deepEqual([effects.at(3)?.state, effects.at(7)], ['dropped', undefined])
+    assert.deepEqual([ofKey('"k"', 0, 6), effects.pendingOfKey('block', '"k"', 0, 6, 9)], [[5], []])
+    assert.deepEqual([effects.byNumber(3)?.state, effects.byNumber(7)], ['dropped', undefined])
     assert.deepEqual(
-      [...effects.newest('page', 2000)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      [...effects.newestTimes('page', 2000)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       [
         ['"k"', 5000],
         ['"l"', 6000],
       ],
     )
-    assert.deepEqual([...effects.newest('page', 6001)], [])
+    assert.deepEqual([...effects.newestTimes('page', 6001)], [])
   }
-  assert.deepEqual(reader.effects.at(2)?.why, 'x')
-  assert.equal(reader.effects.at(7), undefined)
+  assert.deepEqual(reader.effects.byNumber(2)?.why, 'x')
+  assert.equal(reader.effects.byNumber(7), undefined)
   assert.deepEqual(
-    reader.effects.ofEntry(50).map(({ id }) => id),
+    reader.effects.byEntry(50).map(({ id }) => id),
     ['id 5'],
   )
   assert.deepEqual(
@@ -119,12 +119,15 @@ for (const change of [
   test(`an impossible change to ${change.kind} of effect ${change.number} fails its whole commit`, async () => {
     const store = await SqliteStore.open(path(`${change.kind}.db`))
     await store.commit({ effects: [effect(1)] })
-    await assert.rejects(store.commit({ put: [['a', 'b']], settled: [change] }), { code: 'SPILL_STORE', message: /there is no effect/ })
+    await assert.rejects(store.commit({ put: [['a', 'b']], effectChanges: [change] }), {
+      code: 'SPILL_STORE',
+      message: /there is no effect/,
+    })
     await store.close()
     const reader = new SqliteReader(path(`${change.kind}.db`))
-    assert.deepEqual([reader.get('a'), reader.effects.at(1)?.state], [undefined, 'pending'])
+    assert.deepEqual([reader.get('a'), reader.effects.byNumber(1)?.state], [undefined, 'pending'])
     reader.close()
-    assert.throws(() => new ModelEffects([{ effects: [effect(1)] }, { settled: [change] }]), { code: 'SPILL_STORE' })
+    assert.throws(() => new ModelEffects([{ effects: [effect(1)] }, { effectChanges: [change] }]), { code: 'SPILL_STORE' })
   })
 
 test('numbers changes, lists each effect under its last change, and never reuses a number after removal', async () => {
@@ -134,33 +137,33 @@ test('numbers changes, lists each effect under its last change, and never reuses
   const { effects } = reader
   const changedAfter = (after: number, action?: string) =>
     effects.changedAfter(after, action).map(one => [one.changed, one.number, one.state])
-  assert.deepEqual([effects.changes(), changedAfter(0)], [{ last: 0, forgotten: 0 }, []])
+  assert.deepEqual([effects.changeNumbers(), changedAfter(0)], [{ last: 0, forgotten: 0 }, []])
   await store.commit({ effects: [effect(1), effect(2, { action: 'block' }), effect(3)] })
   assert.deepEqual(changedAfter(0), [
     [1, 1, 'pending'],
     [2, 2, 'pending'],
     [3, 3, 'pending'],
   ])
-  await store.commit({ settled: [{ kind: 'tried', number: 1, sent: 1, next: 2, why: 'w' }] })
-  await store.commit({ settled: [{ kind: 'delivered', number: 2, sent: 1, at: 2 }] })
-  await store.commit({ settled: [{ kind: 'dead', number: 1, sent: 3, at: 4, why: 'w' }] })
+  await store.commit({ effectChanges: [{ kind: 'tried', number: 1, sent: 1, next: 2, why: 'w' }] })
+  await store.commit({ effectChanges: [{ kind: 'delivered', number: 2, sent: 1, at: 2 }] })
+  await store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 3, at: 4, why: 'w' }] })
   assert.deepEqual(changedAfter(3), [
     [5, 2, 'delivered'],
     [6, 1, 'dead'],
   ])
   assert.deepEqual(changedAfter(2, 'block'), [[5, 2, 'delivered']])
   assert.deepEqual(changedAfter(6), [])
-  await store.commit({ settled: [{ kind: 'delivered', number: 3, sent: 1, at: 2 }] })
+  await store.commit({ effectChanges: [{ kind: 'delivered', number: 3, sent: 1, at: 2 }] })
   await store.commit({ forget: 100 })
-  assert.deepEqual([effects.changes(), changedAfter(0)], [{ last: 7, forgotten: 7 }, [[6, 1, 'dead']]])
+  assert.deepEqual([effects.changeNumbers(), changedAfter(0)], [{ last: 7, forgotten: 7 }, [[6, 1, 'dead']]])
   reader.close()
   await store.close()
   const reopened = await SqliteStore.open(file)
-  await reopened.commit({ settled: [{ kind: 'dropped', number: 1, at: 9, why: 'w' }] })
+  await reopened.commit({ effectChanges: [{ kind: 'dropped', number: 1, at: 9, why: 'w' }] })
   await reopened.commit({ forget: 101 })
   await reopened.commit({ effects: [effect(4, { entry: 200 })] })
   const newReader = new SqliteReader(file)
-  assert.deepEqual(newReader.effects.changes(), { last: 9, forgotten: 8 })
+  assert.deepEqual(newReader.effects.changeNumbers(), { last: 9, forgotten: 8 })
   assert.deepEqual(
     newReader.effects.changedAfter(0).map(one => [one.changed, one.number, 'body' in one]),
     [[9, 4, false]],
@@ -206,7 +209,7 @@ test('numbers the effects of a folder of format 6 when it is migrated', async ()
   )
   database.close()
   const migrated = await SqliteStore.open(file)
-  await migrated.commit({ settled: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })
+  await migrated.commit({ effectChanges: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })
   const reader = new SqliteReader(file)
   assert.deepEqual(
     reader.effects.changedAfter(0).map(one => [one.changed, one.number]),

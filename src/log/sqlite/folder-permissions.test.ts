@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { closeFolder, openFolder } from './data-folder.ts'
+import { closeDataFolder, openDataFolder } from './data-folder.ts'
 import { tightenFolder } from './folder-permissions.ts'
 
 const scratch = scratchFolder('permissions')
@@ -32,7 +32,7 @@ async function withoutUmask<T>(make: () => Promise<T>): Promise<T> {
 test('only the owner can access a data folder and everything created in it, while it is held and after', { skip: isWindows }, async () => {
   await withoutUmask(async () => {
     const data = join(scratch, 'above', 'new')
-    const folder = await openFolder(data)
+    const folder = await openDataFolder(data)
     assert.deepEqual(folder.warnings, [])
     await folder.store.commit({ put: [['a', 'b']] })
     const sink = folder.store.createState('group-1.bin')
@@ -40,7 +40,7 @@ test('only the owner can access a data folder and everything created in it, whil
     assert.deepEqual(openTo(data), [])
     assert.ok(readdirSync(data).includes('log.db-wal') && readdirSync(data).includes('log.db-shm'), readdirSync(data).join())
     await sink.finish()
-    await closeFolder(folder)
+    await closeDataFolder(folder)
     assert.deepEqual(openTo(data), [])
     assert.equal(statSync(join(scratch, 'above')).mode & 0o777, 0o777)
   })
@@ -49,23 +49,23 @@ test('only the owner can access a data folder and everything created in it, whil
 test('restricts an older folder when it is opened, with one warning', { skip: isWindows }, async () => {
   await withoutUmask(async () => {
     const data = join(scratch, 'before')
-    await closeFolder(await openFolder(data))
+    await closeDataFolder(await openDataFolder(data))
     mkdirSync(join(data, 'reports', 'late'), { recursive: true })
     mkdirSync(join(data, 'features'))
     for (const name of ['reports/late/1.csv', 'tokens.json', 'features/manifest.json']) writeFileSync(join(data, name), '{}')
     for (const name of ['', 'log.db', 'lock.db', 'holder.json']) chmodSync(join(data, name), 0o777)
     symlinkSync('/', join(data, 'reports', 'root'))
-    const folder = await openFolder(data)
+    const folder = await openDataFolder(data)
     assert.match(
       folder.warnings.join('\n'),
       /^data folder .*before: others could read \d+ of its files and folders: now only their owner can \(0700, 0600\)$/,
     )
     // A feature store keeps its permissions, protected by the data folder's.
     assert.deepEqual(openTo(data).sort(), ['features', 'features/manifest.json'])
-    await closeFolder(folder)
-    const reopened = await openFolder(data)
+    await closeDataFolder(folder)
+    const reopened = await openDataFolder(data)
     assert.deepEqual(reopened.warnings, [])
-    await closeFolder(reopened)
+    await closeDataFolder(reopened)
   })
 })
 

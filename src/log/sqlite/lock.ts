@@ -8,11 +8,11 @@ import { SpillwayError } from '../../base/errors.ts'
 import { makePrivateFile, PRIVATE_FILE } from './folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
-export interface Lock {
+export interface FolderLock {
   /** True if a process already had a log in this folder. */
   readonly hadLog: boolean
   /** Records that the folder has a log from now on. */
-  hasLog(): void
+  recordLog(): void
   release(): void
 }
 
@@ -24,18 +24,18 @@ const LOCK_TIMEOUT_MS = 100
 /**
  * @throws `SPILL_BUSY`, naming the process that holds the folder.
  */
-export function lockFolder(folder: string): Lock {
+export function lockFolder(folder: string): FolderLock {
   const db = openLock(folder)
   try {
     db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}; BEGIN EXCLUSIVE`)
   } catch (error) {
     db.close()
     if (((error as { errcode?: number }).errcode ?? 0) !== SQLITE_BUSY) throw cannotLock(folder, error)
-    throw new SpillwayError('SPILL_BUSY', `is in use by process ${holderOf(folder) ?? '(unknown)'}; stop it, or use another folder`, {
+    throw new SpillwayError('SPILL_BUSY', `is in use by process ${folderHolder(folder) ?? '(unknown)'}; stop it, or use another folder`, {
       place: folder,
     })
   }
-  const hadLog = recordsLog(folder)
+  const hadLog = recordsFolderLog(folder)
   const writeHolder = (log: boolean): void => {
     const path = join(folder, HOLDER)
     writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }), {
@@ -49,17 +49,17 @@ export function lockFolder(folder: string): Lock {
     release(db)
     throw new SpillwayError('SPILL_STORE', `cannot be written: ${(error as Error).message}`, { place: folder, cause: error })
   }
-  return { hadLog, hasLog: () => writeHolder(true), release: () => release(db) }
+  return { hadLog, recordLog: () => writeHolder(true), release: () => release(db) }
 }
 
 /** Process id of the current or last holder. */
-export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
+export const folderHolder = (folder: string): number | undefined => readHolder(folder).pid
 
 /** True if the holder file records a log in this folder. */
-export const recordsLog = (folder: string): boolean => readHolder(folder).log === true
+export const recordsFolderLog = (folder: string): boolean => readHolder(folder).log === true
 
 /** True if the holder runs in another container: its process id then names no process here, or a wrong one. */
-export function isHeldElsewhere(folder: string): boolean {
+export function isHeldInOtherContainer(folder: string): boolean {
   const holder = readHolder(folder)
   return holder.pids !== undefined && pids !== undefined && holder.pids !== pids
 }
@@ -91,7 +91,7 @@ function readHolder(folder: string): Holder {
 }
 
 /** True if a process holds the folder now. Returns at once and changes nothing. */
-export function isHeld(folder: string): boolean {
+export function isFolderHeld(folder: string): boolean {
   if (!existsSync(join(folder, LOCK))) return false
   const db = new sqlite.DatabaseSync(join(folder, LOCK), { readOnly: true })
   try {

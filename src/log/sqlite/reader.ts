@@ -1,15 +1,15 @@
 /** Reads the committed log from its SQLite file, over a connection of its own that blocks no writer. */
-import { DECIDED, decidedBefore } from '../decided.ts'
-import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment, StoredStages } from '../store.ts'
-import { Asking, type Question } from './asking.ts'
+import { DECISION_PROGRESS, decisionProgressText } from '../decision-progress.ts'
+import type { StoredDecisionBatch, StoredLog, StoredSchema, StoredSegment, StoredStageTimes } from '../store.ts'
+import { ReadConnection, type ReadStatement } from './read-connection.ts'
 import { DecisionFinder } from './decision-finder.ts'
 import { EffectReader } from './effect-reader.ts'
-import { LetterReader } from './letter-reader.ts'
+import { DeadLetterReader } from './dead-letter-reader.ts'
 import { StateFiles } from './state-files.ts'
-import { checkSum } from './sums.ts'
+import { verifyChecksum } from './checksums.ts'
 
 /** Summary of a model's recorded decisions: their number, the entries of the first and the last, and their bytes. */
-export interface ModelDecisions {
+export interface DecisionSummary {
   readonly model: string
   readonly decisions: number
   readonly first: number
@@ -18,22 +18,22 @@ export interface ModelDecisions {
 }
 
 /** A decision batch with its number in the order of recording. */
-export interface NumberedDecisions extends StoredDecisions {
+export interface NumberedDecisionBatch extends StoredDecisionBatch {
   readonly number: number
 }
 
 export class SqliteReader implements StoredLog {
-  readonly letters: LetterReader
+  readonly letters: DeadLetterReader
   readonly effects: EffectReader
   readonly #path: string
-  readonly #db: Asking
-  readonly #segmentAt: Question
-  readonly #lastSegment: Question
-  readonly #get: Question
-  readonly #decided: Question
-  readonly #named: Question
-  readonly #decisionsAfter: Question
-  readonly #decisionNumbers: Question
+  readonly #db: ReadConnection
+  readonly #segmentAt: ReadStatement
+  readonly #lastSegment: ReadStatement
+  readonly #get: ReadStatement
+  readonly #decided: ReadStatement
+  readonly #named: ReadStatement
+  readonly #decisionsAfter: ReadStatement
+  readonly #decisionNumbers: ReadStatement
   readonly #finder: DecisionFinder
   readonly #states: StateFiles
 
@@ -42,10 +42,10 @@ export class SqliteReader implements StoredLog {
    */
   constructor(path: string) {
     this.#states = StateFiles.beside(path)
-    const db = new Asking(path)
+    const db = new ReadConnection(path)
     this.#path = path
     this.#db = db
-    this.letters = new LetterReader(db)
+    this.letters = new DeadLetterReader(db)
     this.effects = new EffectReader(db)
     this.#finder = new DecisionFinder(db)
     this.#segmentAt = db.prepare(
@@ -83,44 +83,46 @@ export class SqliteReader implements StoredLog {
     const rows = this.#db.prepare('SELECT source, version, columns, sum FROM schema ORDER BY source, version').all()
     return rows.map(row => {
       const { source, version, columns, sum } = row as { source: string; version: number; columns: string; sum: number | null }
-      const text = checkSum(this.#path, `${source} ${version}`, columns, sum)
+      const text = verifyChecksum(this.#path, `${source} ${version}`, columns, sum)
       return { source, version, columns: JSON.parse(text) as StoredSchema['columns'] }
     })
   }
 
   get(name: string): string | undefined {
     // Between the two queries only later progress may be committed; progress never goes back.
-    const decided = name === DECIDED ? (this.#decided.get() as { end: number; sum: number } | undefined) : undefined
-    if (decided) return checkSum(this.#path, name, decidedBefore(decided.end), decided.sum)
+    const decided = name === DECISION_PROGRESS ? (this.#decided.get() as { end: number; sum: number } | undefined) : undefined
+    if (decided) return verifyChecksum(this.#path, name, decisionProgressText(decided.end), decided.sum)
     const row = this.#get.get(name) as { value: string; sum: number | null } | undefined
-    return row && checkSum(this.#path, name, row.value, row.sum)
+    return row && verifyChecksum(this.#path, name, row.value, row.sum)
   }
 
   named(prefix: string): [name: string, value: string][] {
     const values = this.#named.all(prefix).map((row): [string, string] => {
       const { name, value, sum } = row as { name: string; value: string; sum: number | null }
-      return [name, checkSum(this.#path, name, value, sum)]
+      return [name, verifyChecksum(this.#path, name, value, sum)]
     })
-    const decided = DECIDED.startsWith(prefix) ? this.get(DECIDED) : undefined
+    const decided = DECISION_PROGRESS.startsWith(prefix) ? this.get(DECISION_PROGRESS) : undefined
     if (decided === undefined) return values
-    return [...values.filter(([name]) => name !== DECIDED), [DECIDED, decided] as [string, string]].sort(([a], [b]) => (a < b ? -1 : 1))
+    return [...values.filter(([name]) => name !== DECISION_PROGRESS), [DECISION_PROGRESS, decided] as [string, string]].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    )
   }
 
-  lastStages(): number {
+  lastStageBlock(): number {
     return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM stage').get() as { last: number }).last
   }
 
   /** Blocks of stage times that may include decisions on a log entry. */
-  stagesAt(entry: number): StoredStages[] {
+  stagesAt(entry: number): StoredStageTimes[] {
     const rows = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE last >= ?1 AND first <= ?1 ORDER BY last')
-    return rows.all(entry) as unknown as StoredStages[]
+    return rows.all(entry) as unknown as StoredStageTimes[]
   }
 
   /** Blocks of stage times, newest first. */
-  *newestStages(): Generator<StoredStages> {
+  *newestStages(): Generator<StoredStageTimes> {
     const next = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE number < ?1 ORDER BY number DESC LIMIT 1')
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const row = next.get(before) as StoredStages | undefined
+      const row = next.get(before) as StoredStageTimes | undefined
       if (!row) return
       yield row
       before = row.number
@@ -132,12 +134,12 @@ export class SqliteReader implements StoredLog {
   }
 
   /** Decision batches, newest first; of one model if it is given. */
-  *decisions(model?: string): Generator<StoredDecisions> {
+  *newestDecisions(model?: string): Generator<StoredDecisionBatch> {
     const next = this.#db.prepare(
       'SELECT id, model, first, last, count, bytes FROM decisions WHERE id < ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id DESC LIMIT 1',
     )
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const row = next.get(before, model ?? null) as (StoredDecisions & { id: number }) | undefined
+      const row = next.get(before, model ?? null) as (StoredDecisionBatch & { id: number }) | undefined
       if (!row) return
       yield row
       before = row.id
@@ -145,12 +147,12 @@ export class SqliteReader implements StoredLog {
   }
 
   /** Decision batches of a model on entries from `entry` on, oldest first. */
-  *decisionsFrom(model: string, entry: number): Generator<StoredDecisions> {
+  *decisionsFrom(model: string, entry: number): Generator<StoredDecisionBatch> {
     const next = this.#db.prepare(
       'SELECT id, model, first, last, count, bytes FROM decisions WHERE id > ?1 AND model = ?2 AND first >= ?3 ORDER BY id LIMIT 1',
     )
     for (let after = 0; ;) {
-      const row = next.get(after, model, entry) as (StoredDecisions & { id: number }) | undefined
+      const row = next.get(after, model, entry) as (StoredDecisionBatch & { id: number }) | undefined
       if (!row) return
       yield row
       after = row.id
@@ -158,12 +160,12 @@ export class SqliteReader implements StoredLog {
   }
 
   /** The first decision batch after a batch number, of one model if it is given. Numbers ascend and are never reused. */
-  decisionsAfter(number: number, model?: string): NumberedDecisions | undefined {
-    return this.#decisionsAfter.get(number, model ?? null) as NumberedDecisions | undefined
+  decisionsAfter(number: number, model?: string): NumberedDecisionBatch | undefined {
+    return this.#decisionsAfter.get(number, model ?? null) as NumberedDecisionBatch | undefined
   }
 
   /** Number of the first of the newest batches that together have at most `most` decisions. */
-  decisionsBegin(most: number): number {
+  firstOfNewest(most: number): number {
     const row = this.#db
       .prepare(
         `SELECT min(id) AS begin FROM (SELECT id, sum(count) OVER (ORDER BY id DESC) AS sum FROM decisions
@@ -178,26 +180,26 @@ export class SqliteReader implements StoredLog {
     return this.#decisionNumbers.get() as { first: number; last: number }
   }
 
-  decisionsAt(entry: number): StoredDecisions[] {
+  decisionsAt(entry: number): StoredDecisionBatch[] {
     return this.#finder.at(entry)
   }
 
   /** Models with recorded decisions, sorted by name. */
-  models(): ModelDecisions[] {
+  models(): DecisionSummary[] {
     const rows = this.#db.prepare(
       'SELECT model, sum(count) AS decisions, min(first) AS first, max(last) AS last, sum(length(bytes)) AS bytes FROM decisions GROUP BY model',
     )
-    return rows.all() as unknown as ModelDecisions[]
+    return rows.all() as unknown as DecisionSummary[]
   }
 
   /** Size of the log. */
-  segments(): { readonly segments: number; readonly entries: number; readonly bytes: number } {
+  logSize(): { readonly segments: number; readonly entries: number; readonly bytes: number } {
     const sums = 'count(*) AS segments, coalesce(sum(entries), 0) AS entries, coalesce(sum(length(bytes)), 0) AS bytes'
     return this.#db.prepare(`SELECT ${sums} FROM segment`).get() as { segments: number; entries: number; bytes: number }
   }
 
   /** Faults that SQLite finds in its pages, at most `limit` lines. Reads the whole file at once, so do not call it beside a run. */
-  faults(limit = 20): string[] {
+  pageFaults(limit = 20): string[] {
     const rows = this.#db.prepare(`PRAGMA quick_check(${limit})`).all() as { quick_check: string }[]
     return rows.map(row => row.quick_check).filter(text => text !== 'ok')
   }

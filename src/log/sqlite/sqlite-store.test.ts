@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { openFolder } from './data-folder.ts'
+import { openDataFolder } from './data-folder.ts'
 import { lockFolder } from './lock.ts'
 import { SqliteReader } from './reader.ts'
 import { migrate } from './schema.ts'
@@ -36,7 +36,7 @@ test('commits are durable, also for another store', async () => {
   ])
   await store.commit({
     put: [['read/b', null]],
-    dead: [{ source: 's', reason: 'key', detail: 'd', place: 'p', at: 1, sequence: 5, raw: 'x' }],
+    deadLetters: [{ source: 's', reason: 'key', detail: 'd', place: 'p', at: 1, sequence: 5, raw: 'x' }],
   })
   await store.close()
   await assert.rejects(store.commit({ put: [['late', '1']] }), { code: 'SPILL_STORE', message: /was closed/ })
@@ -65,7 +65,7 @@ test('removal takes segments and the decisions on them alone; the rest of the lo
   await store.close()
   const reader = new SqliteReader(path('forget.db'))
   assert.deepEqual(
-    [...reader.decisions()].map(({ first, last }) => [first, last]),
+    [...reader.newestDecisions()].map(({ first, last }) => [first, last]),
     [
       [1, 10],
       [9, 11],
@@ -156,7 +156,7 @@ function openUnprivileged(data: string): string {
 test('a read-only folder is rejected and stays unlocked', async () => {
   const parent = path('readonly')
   const data = join(parent, 'data')
-  const first = await openFolder(data)
+  const first = await openDataFolder(data)
   await first.store.commit({ segment: segment(0, 1) })
   await first.store.close()
   first.release()
@@ -172,7 +172,7 @@ test('a read-only folder is rejected and stays unlocked', async () => {
   modes(0o555, 0o666)
   assert.match(openUnprivileged(data), twoLines('SPILL_STORE .*data cannot be (locked|written): .*'))
   modes(0o755, 0o644)
-  const reopened = await openFolder(data)
+  const reopened = await openDataFolder(data)
   assert.equal(reopened.store.lastSegment()?.first, 0)
   await reopened.store.close()
   reopened.release()

@@ -5,16 +5,16 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
-import type { StoredEffects } from '../effects.ts'
-import type { Commit, LogStore, StateSink, StoredDecisions, StoredSchema, StoredSegment } from '../store.ts'
+import type { EffectQueries } from '../effects.ts'
+import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
 import { StateFiles } from './state-files.ts'
 import { storeError } from './store-error.ts'
-import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
+import type { WriterReply, WriterRequest, WriterData } from './writer-thread.ts'
 
-export interface SqliteOptions {
+export interface SqliteStoreOptions {
   /** Milliseconds added to each fsync, to simulate a slower disk. For benches and tests. */
   readonly fsyncMs?: number | undefined
   /** Greatest size of the file in pages of 4 KiB, to simulate a full disk. For tests. */
@@ -47,7 +47,7 @@ export class SqliteStore implements LogStore {
   private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
     this.#path = path
     this.#writer = writer
-    writer.on('message', (message: FromWriter) => this.#receive(message))
+    writer.on('message', (message: WriterReply) => this.#receive(message))
     writer.on('error', error => this.#fail(this.#writerError(error.message)))
     this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
     // Without the checkpointer the WAL only grows: writing goes on, and the next start empties it.
@@ -59,12 +59,12 @@ export class SqliteStore implements LogStore {
   }
 
   /** Opens or creates the file. Throws `SPILL_DATA` if it is not a Spillway database, `SPILL_STORE` if it cannot be read or written. */
-  static async open(path: string, { fsyncMs, pagesMax }: SqliteOptions = {}): Promise<SqliteStore> {
+  static async open(path: string, { fsyncMs, pagesMax }: SqliteStoreOptions = {}): Promise<SqliteStore> {
     const gate = Gate.shared()
     const writer = new Worker(threadFile('writer-thread'), {
       workerData: { path, gate, fsyncMs, pagesMax } satisfies WriterData,
     })
-    const first = await new Promise<FromWriter>((resolve, reject) => {
+    const first = await new Promise<WriterReply>((resolve, reject) => {
       writer.once('message', resolve)
       writer.once('error', reject)
     })
@@ -78,7 +78,7 @@ export class SqliteStore implements LogStore {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const number = this.#nextNumber++
     this.#pendingCommits.push({ number, resolve, reject })
-    this.#writer.postMessage({ number, commit } satisfies ToWriter, transfers(commit))
+    this.#writer.postMessage({ number, commit } satisfies WriterRequest, transfers(commit))
     return promise
   }
 
@@ -87,7 +87,7 @@ export class SqliteStore implements LogStore {
     return this.#transactions
   }
 
-  get effects(): StoredEffects {
+  get effects(): EffectQueries {
     return this.#reader.effects
   }
 
@@ -99,7 +99,7 @@ export class SqliteStore implements LogStore {
     return this.#reader.lastSegment()
   }
 
-  decisionsAt(entry: number): StoredDecisions[] {
+  decisionsAt(entry: number): StoredDecisionBatch[] {
     return this.#reader.decisionsAt(entry)
   }
 
@@ -107,8 +107,8 @@ export class SqliteStore implements LogStore {
     return this.#reader.schemas()
   }
 
-  lastStages(): number {
-    return this.#reader.lastStages()
+  lastStageBlock(): number {
+    return this.#reader.lastStageBlock()
   }
 
   get(name: string): string | undefined {
@@ -127,8 +127,8 @@ export class SqliteStore implements LogStore {
     return this.#reader.readState(name)
   }
 
-  keepStates(names: ReadonlySet<string>): void {
-    this.#states.keep(names)
+  retainStates(names: ReadonlySet<string>): void {
+    this.#states.retain(names)
   }
 
   close(): Promise<void> {
@@ -143,11 +143,11 @@ export class SqliteStore implements LogStore {
     await this.#checkpointerEnded
     this.#reader.close()
     // The writer closes last and moves the whole WAL into the database, so that one file is left.
-    this.#writer.postMessage('close' satisfies ToWriter)
+    this.#writer.postMessage('close' satisfies WriterRequest)
     await this.#closed.promise
   }
 
-  #receive(message: FromWriter): void {
+  #receive(message: WriterReply): void {
     if (message.kind === 'done') {
       this.#transactions++
       while (this.#pendingCommits.length > 0 && this.#pendingCommits[0].number <= message.number) this.#pendingCommits.shift()!.resolve()

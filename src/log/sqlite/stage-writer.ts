@@ -3,7 +3,7 @@
  * writer's thread, within a commit.
  */
 import { limits } from '../../base/limits.ts'
-import type { StoredStages } from '../store.ts'
+import type { StoredStageTimes } from '../store.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
 export class StageWriter {
@@ -22,7 +22,7 @@ export class StageWriter {
     this.#forget = db.prepare('DELETE FROM stage WHERE number <= ?')
   }
 
-  add({ number, first, last, bytes }: StoredStages): void {
+  add({ number, first, last, bytes }: StoredStageTimes): void {
     this.#insert.run(number, first, last, bytes)
     this.#thin.run(number - this.#recent)
     this.#forget.run(number - this.#recent - this.#sampled * limits.STAGE_BLOCKS_EVERY)

@@ -15,9 +15,9 @@ const block = (number: number, first: number, last: number, size = 1) => ({ numb
 
 test('finds blocks of stage times by entry, replaces grown blocks, and removes them with their entries', async () => {
   const store = await SqliteStore.open(path('a.db'))
-  assert.equal(store.lastStages(), 0)
+  assert.equal(store.lastStageBlock(), 0)
   for (const stages of [block(1, 0, 9), block(2, 10, 12), block(2, 10, 19, 2), block(3, 19, 30)]) await store.commit({ stages })
-  assert.equal(store.lastStages(), 3)
+  assert.equal(store.lastStageBlock(), 3)
   const reader = new SqliteReader(path('a.db'))
   const at = (entry: number) => reader.stagesAt(entry).map(({ number, bytes }) => [number, bytes.length])
   assert.deepEqual([5, 15, 19, 31].map(at), [

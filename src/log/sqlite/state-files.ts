@@ -52,7 +52,7 @@ export class StateFiles {
    * Marks all other files as unneeded. Files created until the next call overwrite them; those still left are then deleted in the
    * background.
    */
-  keep(names: ReadonlySet<string>): void {
+  retain(names: ReadonlySet<string>): void {
     const unneeded = [...this.#names].filter(name => !names.has(name))
     for (const name of unneeded) this.#names.delete(name)
     this.#removeSpares()

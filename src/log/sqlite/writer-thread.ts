@@ -9,7 +9,7 @@ import { limits } from '../../base/limits.ts'
 import { pauseBlocking } from '../../base/clock.ts'
 import type { Commit } from '../store.ts'
 import { Gate } from './gate.ts'
-import { Writer } from './writer.ts'
+import { LogWriter } from './writer.ts'
 
 export interface WriterData {
   readonly path: string
@@ -19,8 +19,8 @@ export interface WriterData {
   readonly pagesMax?: number | undefined
 }
 
-export type ToWriter = { readonly number: number; readonly commit: Commit } | 'close'
-export type FromWriter =
+export type WriterRequest = { readonly number: number; readonly commit: Commit } | 'close'
+export type WriterReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly number: number }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined; readonly errcode: number | undefined }
@@ -29,17 +29,17 @@ export type FromWriter =
 const port = parentPort!
 const { path, gate: shared, fsyncMs = 0, pagesMax } = workerData as WriterData
 const gate = new Gate(shared)
-const post = (message: FromWriter): void => port.postMessage(message)
+const post = (message: WriterReply): void => port.postMessage(message)
 
 try {
-  const writer = new Writer(path, pagesMax)
+  const writer = new LogWriter(path, pagesMax)
   let failed = false
   post({ kind: 'ready' })
-  port.on('message', (message: ToWriter) => {
+  port.on('message', (message: WriterRequest) => {
     const commits: Commit[] = []
     let last = -1
     let closing = false
-    const enqueue = (taken: ToWriter): void => {
+    const enqueue = (taken: WriterRequest): void => {
       if (taken === 'close') closing = true
       else {
         commits.push(taken.commit)
@@ -50,11 +50,11 @@ try {
     while (commits.length < limits.COMMITS_AT_ONCE) {
       const next = receiveMessageOnPort(port)
       if (!next) break
-      enqueue(next.message as ToWriter)
+      enqueue(next.message as WriterRequest)
     }
     if (commits.length > 0 && !failed) {
       try {
-        gate.pass(limits.GATE_MS_MAX)
+        gate.pass(limits.WAL_WAIT_MS_MAX)
         if (fsyncMs > 0) pauseBlocking(fsyncMs)
         writer.write(commits)
         post({ kind: 'done', number: last })
@@ -72,7 +72,7 @@ try {
   post(failure(error))
 }
 
-function failure(error: unknown): FromWriter {
+function failure(error: unknown): WriterReply {
   const { message, code, errcode } = error as Error & { code?: string; errcode?: number }
   return { kind: 'failed', message, code, errcode }
 }

@@ -1,25 +1,25 @@
 /** Writes commits into the tables; several commits are one transaction and one fsync. Runs in the writer's thread. */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { DECIDED, decidedBefore } from '../decided.ts'
+import { DECISION_PROGRESS, decisionProgressText } from '../decision-progress.ts'
 import type { Commit, StoredSegment } from '../store.ts'
 import { EffectWriter, FORGOTTEN_CHANGES } from './effect-writer.ts'
-import { LetterWriter } from './letter-writer.ts'
+import { DeadLetterWriter } from './dead-letter-writer.ts'
 import { StageWriter } from './stage-writer.ts'
 import { migrate } from './schema.ts'
-import { sumOf } from './sums.ts'
+import { valueChecksum } from './checksums.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
 /** WAL pages beyond which the writer runs a checkpoint itself; the checkpointer should be faster. */
 const WAL_PAGES_LATE = Math.floor(limits.WAL_PAGES_MAX * 1.25)
 
-export class Writer {
+export class LogWriter {
   readonly #db: DatabaseSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #segment: StatementSync
   readonly #decisions: StatementSync
-  readonly #letters: LetterWriter
+  readonly #letters: DeadLetterWriter
   readonly #effects: EffectWriter
   readonly #stages: StageWriter
   readonly #schema: StatementSync
@@ -46,7 +46,7 @@ export class Writer {
     this.#commit = db.prepare('COMMIT')
     this.#segment = db.prepare('INSERT INTO segment (first, entries, arrival, bytes, decided) VALUES (?, ?, ?, ?, ?)')
     this.#decisions = db.prepare('INSERT INTO decisions (model, first, last, count, bytes) VALUES (?, ?, ?, ?, ?)')
-    this.#letters = new LetterWriter(db)
+    this.#letters = new DeadLetterWriter(db)
     this.#effects = new EffectWriter(db)
     this.#stages = new StageWriter(db)
     this.#schema = db.prepare('INSERT INTO schema (source, version, columns, sum) VALUES (?, ?, ?, ?)')
@@ -59,7 +59,7 @@ export class Writer {
       db.prepare('DELETE FROM stage WHERE last < ?'),
     ]
     const last = db.prepare('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
-    if (last && last['decided'] !== null) this.#rowProgress = decidedBefore(Number(last['end']))
+    if (last && last['decided'] !== null) this.#rowProgress = decisionProgressText(Number(last['end']))
   }
 
   /** Writes all commits durably, or none and throws. */
@@ -67,8 +67,8 @@ export class Writer {
     this.#begin.run()
     try {
       for (const commit of commits) this.#apply(commit)
-      this.#effects.keepCounts()
-      this.#letters.keepCounts()
+      this.#effects.writeCounts()
+      this.#letters.writeCounts()
       this.#commit.run()
     } catch (error) {
       // A full disk has already rolled back.
@@ -85,17 +85,17 @@ export class Writer {
     segment,
     decisions = [],
     effects = [],
-    settled = [],
+    effectChanges: settled = [],
     stages,
-    dead = [],
-    letters = [],
+    deadLetters: dead = [],
+    deadLetterChanges: letters = [],
     schemas = [],
     forget,
     put = [],
   }: Commit): void {
     for (const { source, version, columns } of schemas) {
       const text = JSON.stringify(columns)
-      this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
+      this.#schema.run(source, version, text, valueChecksum(`${source} ${version}`, text))
     }
     const values = segment ? this.#append(segment, put) : put
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
@@ -110,19 +110,19 @@ export class Writer {
 
   /** Returns the named values to write, without the decision progress where the segment's row holds it. */
   #append({ first, entries, arrival, bytes }: StoredSegment, put: NonNullable<Commit['put']>): NonNullable<Commit['put']> {
-    const text = decidedBefore(first + entries)
-    const isComplete = put.some(([name, value]) => name === DECIDED && value === text)
-    this.#segment.run(first, entries, arrival, bytes, isComplete ? sumOf(DECIDED, text) : null)
+    const text = decisionProgressText(first + entries)
+    const isComplete = put.some(([name, value]) => name === DECISION_PROGRESS && value === text)
+    this.#segment.run(first, entries, arrival, bytes, isComplete ? valueChecksum(DECISION_PROGRESS, text) : null)
     const before = this.#rowProgress
     this.#rowProgress = isComplete ? text : undefined
-    if (isComplete) return put.filter(([name]) => name !== DECIDED)
+    if (isComplete) return put.filter(([name]) => name !== DECISION_PROGRESS)
     // If this segment's row does not hold the progress, the named value must.
-    return before === undefined ? put : [[DECIDED, before], ...put]
+    return before === undefined ? put : [[DECISION_PROGRESS, before], ...put]
   }
 
   #forgetBefore(entry: number): void {
     for (const statement of this.#forget) statement.run(entry)
-    const changes = this.#effects.forget(entry)
+    const changes = this.#effects.remove(entry)
     if (changes === undefined) return
     const before = Number((this.#get.get(FORGOTTEN_CHANGES) as { value: string } | undefined)?.value ?? 0)
     this.#putValue(FORGOTTEN_CHANGES, String(Math.max(before, changes)))
@@ -130,7 +130,7 @@ export class Writer {
 
   #putValue(name: string, value: string | null): void {
     if (value === null) this.#drop.run(name)
-    else this.#put.run(name, value, sumOf(name, value))
+    else this.#put.run(name, value, valueChecksum(name, value))
   }
 }
 

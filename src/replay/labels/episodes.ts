@@ -5,23 +5,23 @@
  * gap, and where the next episode starts. A decision is a search in its key's events. Cost: O((events + decisions) log n); 28 bytes
  * per event.
  */
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { LabelIR } from '../../define/ir/ir.ts'
 import { compile } from '../../expression/index.ts'
-import { Keys } from '../../kernel/keys.ts'
-import { firstFrom } from '../../kernel/order.ts'
-import type { Known } from './known.ts'
-import type { Judge, Outcomes } from './outcomes.ts'
+import { KeySlots } from '../../kernel/key-slots.ts'
+import { firstEntryFrom } from '../../kernel/order.ts'
+import type { VisibleEvents } from './visible-events.ts'
+import type { Labeller, Outcomes } from './outcomes.ts'
 
 type BeginsIR = Extract<LabelIR, { kind: 'begins' }>
 
 /** The episodes of all keys. */
-export class Episodes implements Judge {
+export class Episodes implements Labeller {
   readonly #label: BeginsIR
   /** Events that arrived up to then may be missing, UTC ms. */
   readonly #forgotten: number
-  readonly #keys = new Keys()
+  readonly #keys = new KeySlots()
   /** By key slot, the index of its first event; one more for the end. */
   readonly #starts: Int32Array
   /** By event, in order of key and time: its time, UTC ms. */
@@ -33,7 +33,7 @@ export class Episodes implements Judge {
 
   constructor(
     label: BeginsIR,
-    { block, counts }: Known,
+    { block, counts }: VisibleEvents,
     { strings, forgotten }: { readonly strings: Strings; readonly forgotten: number },
   ) {
     this.#label = label
@@ -56,13 +56,13 @@ export class Episodes implements Judge {
     for (let slot = 0; slot < this.#keys.size; slot++) this.#scan(this.#starts[slot], this.#starts[slot + 1], isTrue)
   }
 
-  judge(keys: Column, t: Float64Array, { value, known, outcome }: Outcomes): void {
+  label(keys: ColumnData, t: Float64Array, { value, known, outcome }: Outcomes): void {
     const { within, lasting } = this.#label
     const slots = this.#keys.slotsOf([keys], t.length, false)
     for (let i = 0; i < t.length; i++) {
       if (slots[i] < 0) continue
       const [from, to] = [this.#starts[slots[i]], this.#starts[slots[i] + 1]]
-      const next = firstFrom(this.#time, 1, from, to, t[i] + 1)
+      const next = firstEntryFrom(this.#time, 1, from, to, t[i] + 1)
       // No event is missing between it and the next, since that event would have arrived later.
       if (this.#forgotten > -Infinity && !(next > from && this.#time[next - 1] > this.#forgotten)) continue
       if (next < to && this.#onset[next] <= t[i] + within) {

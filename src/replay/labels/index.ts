@@ -2,15 +2,15 @@
 import type { Strings } from '../../columns/strings.ts'
 import type { LabelIR } from '../../define/ir/ir.ts'
 import { Episodes } from './episodes.ts'
-import type { Known } from './known.ts'
-import { NamedOutcomes } from './named-outcomes.ts'
-import type { Judge } from './outcomes.ts'
+import type { VisibleEvents } from './visible-events.ts'
+import { JoinedOutcomes } from './joined-outcomes.ts'
+import type { Labeller } from './outcomes.ts'
 
-export { knownAt, type Known } from './known.ts'
-export { noOutcomes, type Judge, type Outcomes } from './outcomes.ts'
+export { visibleEventsAt, type VisibleEvents } from './visible-events.ts'
+export { emptyOutcomes, type Labeller, type Outcomes } from './outcomes.ts'
 
 /** The context of a label. */
-export interface JudgeContext {
+export interface LabellerContext {
   readonly strings: Strings
   readonly at: number
   /** Events that arrived up to then, UTC ms, may be missing; −Infinity if none is. */
@@ -21,6 +21,6 @@ export interface JudgeContext {
  * The labeller of a label over the events visible at `at`, UTC ms. It takes keys of decisions for `begins`, ids of triggering events
  * for `labelFrom`.
  */
-export function judgeOf(label: LabelIR, events: Known, context: JudgeContext): Judge {
-  return label.kind === 'from' ? new NamedOutcomes(label, events, context) : new Episodes(label, events, context)
+export function labellerOf(label: LabelIR, events: VisibleEvents, context: LabellerContext): Labeller {
+  return label.kind === 'from' ? new JoinedOutcomes(label, events, context) : new Episodes(label, events, context)
 }

@@ -3,7 +3,7 @@
  *
  * Decisions come batch by batch in their order, so their times do not decrease.
  */
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 
 /** One row per decision. Unknown rows are 0, or NaN, in every column. */
 export interface Outcomes {
@@ -18,16 +18,16 @@ export interface Outcomes {
 }
 
 /** Computes labels. */
-export interface Judge {
+export interface Labeller {
   /**
    * Writes the outcomes of decisions with these keys, or ids (`labellerOf`), made at `t`, UTC ms, to the first rows of `into`, which
    * must be as from `emptyOutcomes`.
    */
-  judge(keys: Column, t: Float64Array, into: Outcomes): void
+  label(keys: ColumnData, t: Float64Array, into: Outcomes): void
 }
 
 /** Outcomes that are all unknown. */
-export const noOutcomes = (length: number): Outcomes => ({
+export const emptyOutcomes = (length: number): Outcomes => ({
   value: new Uint8Array(length),
   known: new Uint8Array(length),
   outcome: new Float64Array(length).fill(NaN),

@@ -6,7 +6,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { openOnnx } from '../../model/onnx-runtime.ts'
-import { challengeBefore, championOf, scorerAfter, type Champion } from '../../training/registry/champion.ts'
+import { challengeBefore, championOf, championAfter, type Champion } from '../../training/registry/champion.ts'
 import { challengesOf, promotionsOf } from '../../training/registry/registry.ts'
 
 export interface ChampionsOptions {
@@ -28,7 +28,7 @@ export class Champions {
   }
 
   /** Continues on another connection to the same log, that of the process which now holds the folder. */
-  over(store: StoredLog): void {
+  useStore(store: StoredLog): void {
     this.#store = store
   }
 
@@ -52,14 +52,14 @@ export class Champions {
   }
 
   /** The champion after a promotion at entry `entry`. If that version cannot score, the previous champion stays. */
-  take(model: ModelIR, version: number, entry: number): Champion | undefined {
+  afterPromotion(model: ModelIR, version: number, entry: number): Champion | undefined {
     const before = promotionsOf(this.#store, model.name).filter(promotion => promotion.entry < entry)
     return this.#after(model, [...before, { version }])
   }
 
   #after(model: ModelIR, promotions: readonly { readonly version: number }[]): Champion | undefined {
     if (!model.train) return undefined
-    const { champion, passed } = scorerAfter(this.#store, this.#ir, model, promotions, faultOf)
+    const { champion, passed } = championAfter(this.#store, this.#ir, model, promotions, faultOf)
     const fallback = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
     const current = champion ? `version ${champion.version}, which scored before, goes on` : fallback
     for (const { version, why } of passed)

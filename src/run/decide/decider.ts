@@ -7,23 +7,23 @@
  */
 import type { Strings } from '../../columns/strings.ts'
 import { stopwatch } from '../../base/clock.ts'
-import type { Every } from '../../decision/tellers.ts'
+import type { EveryTrigger } from '../../decision/liveness-columns.ts'
 import { TickKeys } from '../../decision/tick-keys.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import type { Segment } from '../../log/segment.ts'
-import { AtMarks, type TickModel } from './log-marks.ts'
+import { LogMarkerHandler, type TickModel } from './marker-handler.ts'
 import { BatchGroup } from '../groups/batch-group.ts'
-import type { Bodies } from '../groups/snapshots.ts'
+import type { Snapshots } from '../groups/snapshots.ts'
 import type { Champions } from './champions.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import { LiveGroup, type AnsweringGroup, type GroupAnswers } from '../groups/live-group.ts'
-import { LiveModel, type LiveDecisions, type Reader } from './live-model.ts'
-import { OrderOf } from '../groups/segment-order.ts'
-import type { Results } from '../groups/batch-results.ts'
+import { LiveGroup, type QueryableGroup, type GroupAnswers } from '../groups/live-group.ts'
+import { LiveModel, type LiveDecisions, type GroupReader } from './live-model.ts'
+import { SegmentOrder } from '../groups/segment-order.ts'
+import type { BatchResults } from '../groups/batch-results.ts'
 
 /** Number of decisions of a segment of markers that are already made, by model. */
-export type Made = Readonly<Record<string, number>>
+export type DecisionCounts = Readonly<Record<string, number>>
 
 /** A model that decides on the events of a source. */
 interface EventModel {
@@ -33,12 +33,12 @@ interface EventModel {
 
 /** The models of a run, and the feature groups that they read. */
 export class Decider {
-  readonly #groups: ReadonlyMap<string, AnsweringGroup>
+  readonly #groups: ReadonlyMap<string, QueryableGroup>
   readonly #champions: Champions | undefined
   readonly #models: readonly LiveModel[]
   readonly #onEvents: readonly EventModel[]
   readonly #onTicks: readonly TickModel[]
-  readonly #atMarks: AtMarks
+  readonly #atMarks: LogMarkerHandler
   #clock = -Infinity
 
   /**
@@ -46,9 +46,9 @@ export class Decider {
    * hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
    */
   constructor(
-    definitions: Definitions,
+    definitions: ScoringDefinitions,
     strings: Strings,
-    { results, bodies, champions }: { results?: Results | undefined; bodies?: Bodies | undefined; champions?: Champions } = {},
+    { results, bodies, champions }: { results?: BatchResults | undefined; bodies?: Snapshots | undefined; champions?: Champions } = {},
   ) {
     const { ir } = definitions
     this.#champions = champions
@@ -60,36 +60,36 @@ export class Decider {
     })
     this.#onTicks = models.flatMap((live): TickModel[] => {
       const every = live.model.decide
-      return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
+      return every.kind === 'every' ? [{ model: live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
     })
-    this.#atMarks = new AtMarks({ groups: this.#groups, models, onTicks: this.#onTicks, strings, results, bodies, champions })
+    this.#atMarks = new LogMarkerHandler({ groups: this.#groups, models, onTicks: this.#onTicks, strings, results, bodies, champions })
   }
 
   /** All groups, in order of definition. */
-  get answering(): AnsweringGroup[] {
+  get allGroups(): QueryableGroup[] {
     return [...this.#groups.values()]
   }
 
   /** Groups with state, which is made from the log. */
-  get groups(): LiveGroup[] {
-    return this.answering.filter(group => group instanceof LiveGroup)
+  get statefulGroups(): LiveGroup[] {
+    return this.allGroups.filter(group => group instanceof LiveGroup)
   }
 
   /** Groups that serve the results of batch runs. */
-  get batches(): BatchGroup[] {
-    return this.answering.filter(group => group instanceof BatchGroup)
+  get batchGroups(): BatchGroup[] {
+    return this.allGroups.filter(group => group instanceof BatchGroup)
   }
 
   /** Groups with a snapshot from batch runs. */
-  get hybrids(): HybridGroup[] {
-    return this.answering.filter(group => group instanceof HybridGroup)
+  get hybridGroups(): HybridGroup[] {
+    return this.allGroups.filter(group => group instanceof HybridGroup)
   }
 
   /** Sets the versions that score to those as of an entry. */
   scoreAsOf(entry: number): void {
     for (const live of this.#models) {
-      live.scoreBy(this.#champions?.at(live.own, entry))
-      live.challengeBy(this.#champions?.challengerAt(live.own, entry))
+      live.scoreBy(this.#champions?.at(live.definition, entry))
+      live.challengeBy(this.#champions?.challengerAt(live.definition, entry))
     }
   }
 
@@ -109,7 +109,7 @@ export class Decider {
   }
 
   /** The tick triggers of the models. */
-  get ticking(): Every[] {
+  get tickTriggers(): EveryTrigger[] {
     return this.#onTicks.map(({ every }) => every)
   }
 
@@ -117,13 +117,13 @@ export class Decider {
    * Yields the decisions of a segment, in order, without the first ones of `made`. The first `next()` applies its events; the last must be
    * consumed before the next segment.
    */
-  *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
-    const order = new OrderOf(segment)
-    if (segment.marks.length > 0) {
+  *decide(segment: Segment, made: DecisionCounts = {}): Generator<LiveDecisions> {
+    const order = new SegmentOrder(segment)
+    if (segment.markers.length > 0) {
       const remaining = new Map(Object.entries(made))
-      for (const [i, marker] of segment.marks.entries()) {
+      for (const [i, marker] of segment.markers.entries()) {
         this.#clock = Math.max(this.#clock, marker.t)
-        yield* this.#atMarks.take(marker, segment.first + i, remaining)
+        yield* this.#atMarks.apply(marker, segment.first + i, remaining)
       }
     } else {
       this.#clock = Math.max(this.#clock, order.lastArrival)
@@ -135,27 +135,27 @@ export class Decider {
 
   /** Applies a segment whose decisions are recorded to these groups, and to the live keys of ticks if `ticks`. */
   catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
-    if (segment.marks.length > 0) return
-    const order = new OrderOf(segment)
+    if (segment.markers.length > 0) return
+    const order = new SegmentOrder(segment)
     this.#clock = Math.max(this.#clock, order.lastArrival)
     for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
     if (ticks) for (const { keys } of this.#onTicks) observeKeys(keys, order)
   }
 
-  #decideOnEvents(order: OrderOf): LiveDecisions[] {
+  #decideOnEvents(order: SegmentOrder): LiveDecisions[] {
     const begun = stopwatch()
     const triggered = this.#onEvents.flatMap(({ source, live }) => {
       if (!order.blockOf(source.name)) return []
-      const points = order.momentsOf(source)
+      const points = order.decisionPointsOf(source)
       // A delete triggers no decision, and all events of a segment may be deletes.
       return points.length > 0 ? [{ live, moments: points }] : []
     })
-    const answers = new Map<Reader, GroupAnswers>()
+    const answers = new Map<GroupReader, GroupAnswers>()
     for (const group of this.#groups.values()) {
       const readers = triggered.flatMap(({ live, moments: points }) =>
-        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, points) })),
+        live.readers.filter(reader => reader.group === group).map(reader => ({ reader, asks: live.queryOf(reader, points) })),
       )
-      const results = group.take(
+      const results = group.applyAndQuery(
         order.eventsOf(group.group.source),
         readers.map(({ asks }) => asks),
         order.lastArrival,
@@ -171,7 +171,7 @@ function groupsOf(
   ir: PipelineIR,
   strings: Strings,
   runs: { readonly batch: boolean; readonly hybrid: boolean },
-): Map<string, AnsweringGroup> {
+): Map<string, QueryableGroup> {
   return new Map(
     ir.groups.map(group => {
       const source = ir.sources.find(({ name }) => name === group.source)!
@@ -182,9 +182,9 @@ function groupsOf(
   )
 }
 
-function observeKeys(keys: TickKeys, order: OrderOf): void {
+function observeKeys(keys: TickKeys, order: SegmentOrder): void {
   for (const source of new Set(keys.sources)) {
     const block = order.blockOf(source)
-    if (block) keys.see(source, block)
+    if (block) keys.add(source, block)
   }
 }

@@ -5,16 +5,16 @@
  * The types of the columns are stored with them, so decisions outlive the model that made them.
  */
 import { crc32 } from 'node:zlib'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/ir.ts'
 import { ByteReader, ByteWriter } from '../../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../../log/column-codec.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { isList, type VectorColumn } from '../../model/vector.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { isListColumn, type VectorColumn } from '../../model/vector.ts'
 import { NO_VERSION } from '../../replay/decision-record.ts'
-import { EXPLORED } from '../../action/exploring.ts'
-import type { Exploration, ExploredBy } from './exploration.ts'
+import { EXPLORED } from '../../action/exploration-sampler.ts'
+import type { Exploration, ActionExploration } from './exploration.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 const VERSION = 1
@@ -50,17 +50,17 @@ export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
   readonly entry: Float64Array
   readonly t: Float64Array
   readonly position: Float64Array | undefined
-  readonly keys: Column
-  readonly ids: Column | undefined
+  readonly keys: ColumnData
+  readonly ids: ColumnData | undefined
   readonly vector: readonly VectorColumn[]
-  readonly score: Column
-  readonly refused: Column
+  readonly score: ColumnData
+  readonly refused: ColumnData
   readonly known: readonly Float64Array[]
   readonly clock: readonly Float64Array[]
   /** Scores of the challenger. */
-  readonly shadow: Column | undefined
+  readonly challengerScore: ColumnData | undefined
   /** For each action with exploration, its outcome for each decision. */
-  readonly explored: readonly ExploredBy[]
+  readonly explored: readonly ActionExploration[]
 }
 
 /** Encodes decision batches. */
@@ -81,9 +81,9 @@ export class DecisionWriter {
   }
 
   /** Encodes one decision batch. `stringsOf`: texts of the trigger's key and id. */
-  write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisions {
+  write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisionBatch {
     const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
-    const explored = this.#exploration?.of(decisions) ?? []
+    const explored = this.#exploration?.explorationsOf(decisions) ?? []
     const out = this.#out
     out.varint(VERSION)
     out.varint(length)
@@ -105,18 +105,18 @@ export class DecisionWriter {
     return { model: model.name, first: entry[0], last: entry[length - 1], count: length, bytes, ...countsOf(explored) }
   }
 
-  #shapeBytes(decisions: LiveDecisions, explored: readonly ExploredBy[]): Uint8Array {
+  #shapeBytes(decisions: LiveDecisions, explored: readonly ActionExploration[]): Uint8Array {
     let bytes = this.#shapes.get(decisions.model)
     if (!bytes) this.#shapes.set(decisions.model, (bytes = Buffer.from(JSON.stringify(shapeOf(decisions, this.#fingerprint, explored)))))
     return bytes
   }
 
-  #write(column: Column, length: number, strings: Strings | undefined): void {
+  #write(column: ColumnData, length: number, strings: Strings | undefined): void {
     writeColumn(this.#out, column, length, this.#scratch, strings)
   }
 
   #writeInput(column: VectorColumn, length: number, strings: Strings | undefined): void {
-    if (!isList(column)) return this.#write(column, length, strings)
+    if (!isListColumn(column)) return this.#write(column, length, strings)
     this.#out.varint(column.width)
     writeNumbers(this.#out, Float64Array.from(column.counts.subarray(0, length)), length)
     const { values, width, counts } = column
@@ -129,7 +129,7 @@ export class DecisionWriter {
 function shapeOf(
   { model, version, challenger, vector, reads, position, keyColumn, idColumn }: LiveDecisions,
   fingerprint: string,
-  explored: readonly ExploredBy[],
+  explored: readonly ActionExploration[],
 ): DecisionShape {
   return {
     model: model.name,
@@ -144,23 +144,23 @@ function shapeOf(
     inputs: model.inputs.map(({ name, expr }: InputIR, i) => ({
       name,
       expr: typeOf(expr),
-      ...(isList(vector[i]) && { list: true as const }),
+      ...(isListColumn(vector[i]) && { list: true as const }),
     })),
     reads: reads.map(read => read.id),
   }
 }
 
 /** Count of explored decisions by action, without zeros. */
-function countsOf(explored: readonly ExploredBy[]): Pick<StoredDecisions, 'explored'> {
+function countsOf(explored: readonly ActionExploration[]): Pick<StoredDecisionBatch, 'explorationCounts'> {
   const counts = explored
     .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, outcome) => sum + Number(outcome === EXPLORED), 0)])
     .filter(([, count]) => count > 0)
-  return counts.length > 0 ? { explored: Object.fromEntries(counts) } : {}
+  return counts.length > 0 ? { explorationCounts: Object.fromEntries(counts) } : {}
 }
 
 const typeOf = ({ type, scale }: TypeIR): TypeIR => ({ type, ...(scale !== undefined && { scale }) })
 
-function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Column {
+function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): ColumnData {
   const nulls = new Uint8Array(length).fill(1)
   const values = new Int32Array(length)
   for (const [row, reason] of refused) {
@@ -171,7 +171,7 @@ function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Col
 }
 
 /** Decodes a decision batch; its texts get ids in `strings`. Throws `SPILL_DATA` for damaged bytes. */
-export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
+export function decodeDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
   const reader = wholeBody(bytes)
   const length = reader.varint()
   const shape = JSON.parse(reader.text()) as DecisionShape
@@ -195,11 +195,27 @@ export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings(
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
   const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
   const explored = (shape.explored ?? []).map(exploration => ({ ...exploration, fate: Uint8Array.from(readNumbers(reader, length)) }))
-  return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow, explored }
+  return {
+    ...shape,
+    length,
+    strings,
+    entry,
+    t,
+    position,
+    keys,
+    ids,
+    vector,
+    score,
+    refused,
+    known,
+    clock,
+    challengerScore: shadow,
+    explored,
+  }
 }
 
 /** A key or id as a delivered value. */
-export function deliveredCell({ values, nulls }: Column, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
+export function deliveredCell({ values, nulls }: ColumnData, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
   if (nulls?.[row] === 1) return null
   return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
 }
@@ -208,7 +224,7 @@ export function deliveredCell({ values, nulls }: Column, row: number, { type, sc
 export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
 
 /** Decodes model and keys. Texts get ids in `strings`; `shapeOf` parses the text of a shape. Throws as `decodeDecisions` does. */
-export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
+export function decodeDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
   const reader = wholeBody(bytes)
   const length = reader.varint()
   const { model, key, hasPosition } = shapeOf(reader.text())
@@ -221,11 +237,11 @@ function wholeBody(bytes: Uint8Array): ByteReader {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a batch of decisions')
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
-    reader.damaged('does not have the checksum that it was written with')
+    reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()
-  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   return reader
 }
 
-const columnOf = (reader: ByteReader, length: number, texts: Strings | undefined): Column =>
+const columnOf = (reader: ByteReader, length: number, texts: Strings | undefined): ColumnData =>
   readColumn(new ByteReader(reader.raw(), 'a column of decisions'), length, texts)

@@ -6,17 +6,17 @@
  * undecided entry, and memory holds bytes only.
  */
 import { Strings } from '../../columns/strings.ts'
-import { decidedBefore } from '../../log/decided.ts'
-import type { Appended, Log } from '../../log/log.ts'
+import { decisionProgressText } from '../../log/decision-progress.ts'
+import type { AppendResult, Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
-import type { LogStore, StoredDecisions, StoredSegment } from '../../log/store.ts'
+import type { LogStore, StoredDecisionBatch, StoredSegment } from '../../log/store.ts'
 import type { NewEffect } from '../../log/effects.ts'
-import type { Decider, Made } from './decider.ts'
+import type { Decider, DecisionCounts } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
-import type { Freshness } from './freshness.ts'
+import type { FreshnessTracker } from './freshness.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
-import type { StretchTimes, TakenAt } from './stage-times.ts'
+import type { BatchTimes, TurnTimes } from './stage-times.ts'
 
 /** The strings of a column. */
 export type StringsOf = (source: string, column: string) => Strings
@@ -25,66 +25,66 @@ export type StringsOf = (source: string, column: string) => Strings
  * The progress of recorded decisions: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The
  * third field counts these by model, since the models may change before the next start.
  */
-export interface Progress {
+export interface DecisionProgress {
   readonly entry: number
   readonly skip: number
-  readonly made?: Made
+  readonly counts?: DecisionCounts
 }
 
 /** A progress as the log stores it. */
-export const progressText = ({ entry, skip, made: counts }: Progress): string =>
-  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
+export const progressText = ({ entry, skip, counts }: DecisionProgress): string =>
+  skip === 0 ? decisionProgressText(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
 
 /** Parses a stored progress. */
-export function progressOf(text: string | undefined): Progress {
-  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
-  return { entry, skip, ...(counts && { made: counts }) }
+export function parseProgress(text: string | undefined): DecisionProgress {
+  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, DecisionCounts?]
+  return { entry, skip, ...(counts && { counts }) }
 }
 
 /** The decisions of one step, with their effects. */
-export interface Decided {
-  readonly decisions: readonly StoredDecisions[]
+export interface DecisionStep {
+  readonly decisions: readonly StoredDecisionBatch[]
   /** Effects that follow from the decisions. */
   readonly effects: readonly NewEffect[]
-  readonly progress: Progress
+  readonly progress: DecisionProgress
   /** Measurements, one for each decision batch. */
-  readonly times: readonly StretchTimes[]
+  readonly times: readonly BatchTimes[]
 }
 
-export interface DecidingOptions {
+export interface DecisionQueueOptions {
   readonly store: LogStore
   readonly log: Log
   readonly decider: Decider
   readonly writer: DecisionWriter
   /** Columns that features or models read: their texts are in `strings`. */
-  readonly isLookedAt: (source: string, column: string) => boolean
+  readonly isRead: (source: string, column: string) => boolean
   readonly strings: Strings
   /** Makes the effects of decisions; absent in an import of history, which triggers nothing. */
   readonly outbox?: Outbox | undefined
   /** Measures the freshness of decisions against objectives. */
-  readonly freshness?: Freshness | undefined
+  readonly freshness?: FreshnessTracker | undefined
   /** Decisions from here on are not recorded yet. The decider has applied everything before `entry`. */
-  readonly from: Progress
+  readonly from: DecisionProgress
 }
 
 /** A waiting segment that this process appended. */
 interface WaitingSegment {
   readonly stored: StoredSegment
-  readonly turnTimes: TakenAt | undefined
+  readonly turnTimes: TurnTimes | undefined
 }
 
 interface Current {
   readonly segment: Segment
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
-  readonly turnTimes: TakenAt | undefined
+  readonly turnTimes: TurnTimes | undefined
   /** Count of recorded decisions by model. */
   readonly recorded: Record<string, number>
 }
 
 /** The undecided segments of a run. */
-export class Deciding {
-  readonly #options: DecidingOptions
+export class DecisionQueue {
+  readonly #options: DecisionQueueOptions
   /** Segments of this process, after those that the store had at the start. */
   readonly #waiting: WaitingSegment[] = []
   #waitingEntries = 0
@@ -92,14 +92,14 @@ export class Deciding {
   #next: number
   readonly #end: number
   /** Decisions of the first undecided segment that are recorded, by model. */
-  #recordedCounts: Made
+  #recordedCounts: DecisionCounts
   #current: Current | undefined
 
-  constructor(options: DecidingOptions) {
+  constructor(options: DecisionQueueOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#recordedCounts = options.from.made ?? {}
+    this.#recordedCounts = options.from.counts ?? {}
   }
 
   /** Is every appended entry decided? */
@@ -108,32 +108,32 @@ export class Deciding {
   }
 
   /** Waiting entries that this process appended. */
-  get waiting(): number {
+  get waitingEntries(): number {
     return this.#waitingEntries
   }
 
   /** Decides on a segment that was just appended, if nothing waits and it has no markers. Otherwise the segment waits. */
-  take({ segment, stored }: Appended, stringsOf: StringsOf, turnTimes?: TakenAt): Decided | undefined {
-    if (!this.isIdle || segment.marks.length > 0) {
+  decide({ segment, stored }: AppendResult, stringsOf: StringsOf, turnTimes?: TurnTimes): DecisionStep | undefined {
+    if (!this.isIdle || segment.markers.length > 0) {
       this.#waiting.push({ stored, turnTimes })
       this.#waitingEntries += stored.entries
       return undefined
     }
-    this.#options.freshness?.see(segment)
+    this.#options.freshness?.observe(segment)
     return this.#encode(
-      [...this.#options.decider.take(segment)],
+      [...this.#options.decider.decide(segment)],
       { stringsOf, turnTimes },
       { entry: stored.first + stored.entries, skip: 0 },
     )
   }
 
   /** Makes the next decisions of what waits: some thousands of a tick, or all of one segment of events. */
-  step(): Decided | undefined {
+  decideNext(): DecisionStep | undefined {
     this.#current ??= this.#beginSegment()
     const current = this.#current
     if (!current) return undefined
     const { segment, recorded: counts } = current
-    if (segment.marks.length === 0) return this.#decideSegment(current)
+    if (segment.markers.length === 0) return this.#decideSegment(current)
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
@@ -142,33 +142,33 @@ export class Deciding {
     const { name } = next.value.model
     counts[name] = (counts[name] ?? 0) + next.value.length
     const skip = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const decided = this.#encode([next.value], current, { entry: segment.first, skip, made: { ...counts } })
+    const decided = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } })
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
     return decided
   }
 
   /** All decisions of a segment of events, of all models: one commit, as in the turn that appended it. */
-  #decideSegment(current: Current): Decided {
+  #decideSegment(current: Current): DecisionStep {
     const { segment, decisions } = current
     this.#current = undefined
     return this.#encode([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
   }
 
   #beginSegment(): Current | undefined {
-    const { log, decider, strings, isLookedAt } = this.#options
+    const { log, decider, strings, isRead: isLookedAt } = this.#options
     const waiting = this.#nextWaiting()
     if (!waiting) return undefined
     const { stored, turnTimes } = waiting
     const transientStrings = new Strings()
     const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : transientStrings)
-    const segment = log.today(
+    const segment = log.withCurrentColumns(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
-    this.#options.freshness?.see(segment)
+    this.#options.freshness?.observe(segment)
     const made = this.#recordedCounts
     this.#recordedCounts = {}
-    return { segment, decisions: decider.take(segment, made), stringsOf, turnTimes, recorded: { ...made } }
+    return { segment, decisions: decider.decide(segment, made), stringsOf, turnTimes, recorded: { ...made } }
   }
 
   #nextWaiting(): WaitingSegment | undefined {
@@ -185,10 +185,10 @@ export class Deciding {
   #encode(
     batches: readonly LiveDecisions[],
     { stringsOf, turnTimes }: Pick<Current, 'stringsOf' | 'turnTimes'>,
-    progress: Progress,
-  ): Decided {
+    progress: DecisionProgress,
+  ): DecisionStep {
     const { writer, outbox, strings, freshness } = this.#options
-    const decisions: StoredDecisions[] = []
+    const decisions: StoredDecisionBatch[] = []
     const effects: NewEffect[] = []
     for (const made of batches) {
       const { decide } = made.model
@@ -196,13 +196,13 @@ export class Deciding {
       // The key of a tick is that of a group, so its texts are in the strings of the pipeline.
       const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
       decisions.push(writer.write(made, textsOf))
-      if (outbox) effects.push(...outbox.of(made, textsOf))
+      if (outbox) effects.push(...outbox.effectsOf(made, textsOf))
     }
     return {
       decisions,
       effects,
       progress,
-      times: batches.map((batch): StretchTimes => ({ ...batch.made, taken: turnTimes, freshness: freshness?.of(batch) })),
+      times: batches.map((batch): BatchTimes => ({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch) })),
     }
   }
 }

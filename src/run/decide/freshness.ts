@@ -15,8 +15,8 @@ import type { LiveDecisions } from './live-model.ts'
 import type { FreshnessObjective, Objectives } from './objectives.ts'
 import type { ObjectivesFile } from './objectives-file.ts'
 import { RecentCounts, type ObjectiveCounts } from './recent-counts.ts'
-import { SourceDelays } from './ingestion-delays.ts'
-import type { StretchFreshness } from './stage-times.ts'
+import { IngestionDelays } from './ingestion-delays.ts'
+import type { BatchFreshness } from './stage-times.ts'
 
 /** A feature group, its objective, and counts of the decisions that read it. */
 export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'>, ObjectiveCounts {
@@ -26,7 +26,7 @@ export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'
 }
 
 /** The counts of the last hour in the store. */
-export interface KeptFreshness {
+export interface StoredFreshness {
   /** UTC ms. */
   readonly at: number
   readonly groups: Readonly<Record<string, ObjectiveCounts>>
@@ -63,12 +63,12 @@ export interface FreshnessOptions {
 }
 
 /** Counts of fresh decisions by feature group. */
-export class Freshness {
+export class FreshnessTracker {
   readonly #ir: PipelineIR
   readonly #clock: Clock
   readonly #file: ObjectivesFile | undefined
   readonly #onReport: FreshnessOptions['onReport']
-  readonly #delays = new SourceDelays()
+  readonly #delays = new IngestionDelays()
   readonly #tallies = new Map<string, Tally>()
   #objectives: Objectives['groups'] = {}
   /** Measured reads by model. */
@@ -86,8 +86,8 @@ export class Freshness {
   }
 
   /** Reloads the file of objectives if it has changed. Counts continue. */
-  reread(): void {
-    const { isNew, problem } = this.#file?.reread() ?? {}
+  reload(): void {
+    const { isNew, problem } = this.#file?.reload() ?? {}
     if (isNew) this.#measure(this.#file!.groups)
     if (problem !== undefined) this.#onReport(`the previous freshness objectives stay in force, since ${problem}`)
   }
@@ -114,17 +114,17 @@ export class Freshness {
   }
 
   /** Notes the ingestion delays of a segment, before its decisions are made. */
-  see({ sources }: Segment): void {
+  observe({ sources }: Segment): void {
     if (this.#sources.size === 0) return
     for (const { source, block } of sources) if (this.#sources.has(source)) this.#delays.add(source, block)
   }
 
   /** Measures a decision batch; undefined if the model reads no group with an objective. */
-  of({ model, length, t, reads }: Pick<LiveDecisions, 'model' | 'length' | 't' | 'reads'>): StretchFreshness | undefined {
+  measure({ model, length, t, reads }: Pick<LiveDecisions, 'model' | 'length' | 't' | 'reads'>): BatchFreshness | undefined {
     const measured = this.#reads.get(model.name)
     if (!measured) return undefined
     const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
-      const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
+      const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.delayOf(source) - delay)
       const maxAge = age - behind - extraDelay
       const { clock } = reads[index]
       let count = 0
@@ -135,7 +135,7 @@ export class Freshness {
   }
 
   /** Counts decision batches that have become durable. */
-  durable(batches: Iterable<StretchFreshness | undefined>): void {
+  countDurable(batches: Iterable<BatchFreshness | undefined>): void {
     for (const batch of batches) {
       if (!batch) continue
       const { decisions, within } = batch
@@ -164,7 +164,7 @@ export class Freshness {
     if (!this.#isNew || (!isLast && now - this.#savedAt < limits.FRESHNESS_EVERY_MS && now >= this.#savedAt)) return undefined
     this.#isNew = false
     this.#savedAt = now
-    const saved: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
+    const saved: StoredFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
     return [FRESHNESS, JSON.stringify(saved)]
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block } from '../../columns/block.ts'
 import { random } from '../../base/random.ts'
-import { SourceDelays } from './ingestion-delays.ts'
+import { IngestionDelays } from './ingestion-delays.ts'
 
 /** Events by arrival and ingestion delay. */
 function blockOf(events: readonly (readonly [arrival: number, delay: number])[]): Block {
@@ -16,14 +16,14 @@ function blockOf(events: readonly (readonly [arrival: number, delay: number])[])
 }
 
 test('the delay is that of the newest event, whatever older ones follow', () => {
-  const delays = new SourceDelays()
-  assert.equal(delays.of('a'), 0)
+  const delays = new IngestionDelays()
+  assert.equal(delays.delayOf('a'), 0)
   delays.add('a', blockOf([]))
-  assert.equal(delays.of('a'), 0)
+  assert.equal(delays.delayOf('a'), 0)
   delays.add('a', blockOf([[100, 5]]))
-  assert.equal(delays.of('a'), 5)
+  assert.equal(delays.delayOf('a'), 5)
   delays.add('a', blockOf([[101, 90]]))
-  assert.equal(delays.of('a'), 6)
+  assert.equal(delays.delayOf('a'), 6)
   delays.add(
     'a',
     blockOf([
@@ -31,8 +31,8 @@ test('the delay is that of the newest event, whatever older ones follow', () => 
       [400, 2],
     ]),
   )
-  assert.equal(delays.of('a'), 2)
-  assert.equal(delays.of('b'), 0)
+  assert.equal(delays.delayOf('a'), 2)
+  assert.equal(delays.delayOf('b'), 0)
 })
 
 test('the delay does not depend on how events are cut into segments', () => {
@@ -40,14 +40,14 @@ test('the delay does not depend on how events are cut into segments', () => {
   for (let drawn = 0; drawn < 100; drawn++) {
     let arrival = 0
     const events = Array.from({ length: 30 }, () => [(arrival += Math.floor(next() * 50)), Math.floor(next() ** 3 * 500)] as const)
-    const [whole, parts] = [new SourceDelays(), new SourceDelays()]
+    const [whole, parts] = [new IngestionDelays(), new IngestionDelays()]
     whole.add('a', blockOf(events))
     for (let from = 0; from < events.length;) {
       const to = from + 1 + Math.floor(next() * 5)
       parts.add('a', blockOf(events.slice(from, to)))
       from = to
     }
-    assert.equal(parts.of('a'), whole.of('a'))
-    assert.equal(whole.of('a'), arrival - Math.max(...events.map(([at, delay]) => at - delay)))
+    assert.equal(parts.delayOf('a'), whole.delayOf('a'))
+    assert.equal(whole.delayOf('a'), arrival - Math.max(...events.map(([at, delay]) => at - delay)))
   }
 })

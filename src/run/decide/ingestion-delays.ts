@@ -6,7 +6,7 @@
  */
 import type { Block } from '../../columns/block.ts'
 
-export class SourceDelays {
+export class IngestionDelays {
   readonly #sources = new Map<string, { newest: number; arrival: number }>()
 
   /** Adds the next events of a source. */
@@ -21,7 +21,7 @@ export class SourceDelays {
   }
 
   /** 0 before the first event. */
-  of(source: string): number {
+  delayOf(source: string): number {
     const state = this.#sources.get(source)
     return state ? Math.max(0, state.arrival - state.newest) : 0
   }

@@ -1,30 +1,30 @@
 /** One model of a live run: builds the group queries of its decision batches and scores them, for any trigger. */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { groupReads, readId, type GroupRead } from '../../decision/reads.ts'
-import { Scoring, type Definitions, type Scores } from '../../decision/scoring.ts'
+import { ModelScorer, type ScoringDefinitions, type BatchScores } from '../../decision/model-scorer.ts'
 import type { ColumnIR, ModelIR } from '../../define/ir/ir.ts'
 import { triggerColumns, triggerId, triggerKey } from '../../define/model/trigger-columns.ts'
 import { featureColumns } from '../../kernel/output.ts'
 import { stopwatch } from '../../base/clock.ts'
 import type { Champion } from '../../training/registry/champion.ts'
-import type { MadeAt } from './stage-times.ts'
-import type { AnsweringGroup, GroupAnswers, GroupAsks } from '../groups/live-group.ts'
-import type { Moments } from '../groups/segment-order.ts'
+import type { DecisionTimes } from './stage-times.ts'
+import type { QueryableGroup, GroupAnswers, GroupQuery } from '../groups/live-group.ts'
+import type { DecisionPoints } from '../groups/segment-order.ts'
 
 /** Visible events and as-of time of one group, by decision. */
-export interface LiveRead extends Omit<GroupAnswers, 'out'> {
+export interface GroupReadRecord extends Omit<GroupAnswers, 'out'> {
   readonly id: string
 }
 
 /** A decision batch of one model. The next batch may overwrite its columns. */
-export interface LiveDecisions extends Scores {
+export interface LiveDecisions extends BatchScores {
   readonly model: ModelIR
   /** The promoted version that scored; absent if the score of the definition did. */
   readonly version?: number
   /** The challenger, and its scores. */
-  readonly challenger?: { readonly version: number; readonly score: Column }
+  readonly challenger?: { readonly version: number; readonly score: ColumnData }
   readonly length: number
   /** Sequence number of the entry that triggered each decision. */
   readonly entry: Float64Array
@@ -33,22 +33,22 @@ export interface LiveDecisions extends Scores {
   /** Partition and offset of the triggering event; undefined for ticks and requests. */
   readonly position: Float64Array | undefined
   /** The key of the decision, the id of the triggering event, and their types. */
-  readonly key: Column
-  readonly id: Column | undefined
+  readonly key: ColumnData
+  readonly id: ColumnData | undefined
   readonly keyColumn: ColumnIR
   readonly idColumn: ColumnIR | undefined
-  readonly reads: readonly LiveRead[]
-  readonly since: Moments['since']
+  readonly reads: readonly GroupReadRecord[]
+  readonly since: DecisionPoints['since']
   /** Number of strings before those of the request. Later ones may be dropped once the decisions are written. */
   readonly stringsBefore?: number | undefined
-  readonly made: MadeAt
+  readonly times: DecisionTimes
 }
 
 /** A group as one model reads it. */
-export interface Reader {
+export interface GroupReader {
   readonly read: GroupRead
   readonly id: string
-  readonly live: AnsweringGroup
+  readonly group: QueryableGroup
   /** Indexes of the features that the model reads. */
   readonly features: readonly number[]
   /** Output columns for a batch of one decision; the next one overwrites them, as all columns of `LiveDecisions`. */
@@ -58,29 +58,29 @@ export interface Reader {
 /** A model with its current champion and challenger. */
 export class LiveModel {
   /** The model as defined. */
-  readonly own: ModelIR
-  readonly readers: readonly Reader[]
-  readonly #definitions: Definitions
+  readonly definition: ModelIR
+  readonly readers: readonly GroupReader[]
+  readonly #definitions: ScoringDefinitions
   readonly #strings: Strings
   /** The model with the score that decides. */
   #model: ModelIR
   #champion: Champion | undefined
   #challenger: Champion | undefined
-  #scoring: Scoring
-  #shadow: Scoring | undefined
+  #scoring: ModelScorer
+  #shadow: ModelScorer | undefined
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
 
-  constructor(definitions: Definitions, model: ModelIR, groups: ReadonlyMap<string, AnsweringGroup>, strings: Strings) {
+  constructor(definitions: ScoringDefinitions, model: ModelIR, groups: ReadonlyMap<string, QueryableGroup>, strings: Strings) {
     const { ir } = definitions
-    this.own = this.#model = model
+    this.definition = this.#model = model
     this.#definitions = definitions
     this.#strings = strings
-    this.readers = groupReads(ir, model).map((read): Reader => {
+    this.readers = groupReads(ir, model).map((read): GroupReader => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
       const id = readId({ group: read.group.name, key: read.key })
-      return { read, id, live, features, into: featureColumns(live.group, 1, false) }
+      return { read, id, group: live, features, into: featureColumns(live.group, 1, false) }
     })
     this.#scoring = this.#scoringOf(model)
     this.#key = triggerKey(ir, model)
@@ -106,29 +106,29 @@ export class LiveModel {
     if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
     this.#champion = champion
     this.#challenger = challenger
-    this.#model = champion || challenger ? { ...this.own, score: champion?.score ?? this.own.score } : this.own
+    this.#model = champion || challenger ? { ...this.definition, score: champion?.score ?? this.definition.score } : this.definition
     this.#scoring = this.#scoringOf(this.#model, champion)
-    this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score }, challenger)
+    this.#shadow = challenger && this.#scoringOf({ ...this.definition, score: challenger.score }, challenger)
   }
 
-  #scoringOf(model: ModelIR, champion?: Champion): Scoring {
+  #scoringOf(model: ModelIR, champion?: Champion): ModelScorer {
     const { ir, scores } = this.#definitions
     // An ONNX graph scores by the file of its version.
     const scoreFunctions = champion?.file ? new Map([...scores, [model.name, champion.file]]) : scores
-    return new Scoring({ ir, scores: scoreFunctions }, model, triggerColumns(ir, model), this.#strings)
+    return new ModelScorer({ ir, scores: scoreFunctions }, model, triggerColumns(ir, model), this.#strings)
   }
 
   /** The query of a group for a decision batch. */
-  asksOf({ read, live, into }: Reader, { length, columnOf, prefixes, t, source }: Moments): GroupAsks {
+  queryOf({ read, group: live, into }: GroupReader, { length, columnOf, prefixes, t, source }: DecisionPoints): GroupQuery {
     const { source: from } = live.group
     return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from, ...(length === 1 && { into }) }
   }
 
   /** Scores one batch. `read`: when the feature queries began and ended, ms by the stopwatch. */
   decide(
-    { length, entry, t, position, since, columnOf, stringsBefore }: Moments,
-    answers: ReadonlyMap<Reader, GroupAnswers>,
-    read: Omit<MadeAt, 'scored'>,
+    { length, entry, t, position, since, columnOf, stringsBefore }: DecisionPoints,
+    answers: ReadonlyMap<GroupReader, GroupAnswers>,
+    read: Omit<DecisionTimes, 'scored'>,
   ): LiveDecisions {
     const answered = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(
@@ -141,7 +141,7 @@ export class LiveModel {
     }
     return {
       ...scores,
-      made: { ...read, scored: stopwatch() },
+      times: { ...read, scored: stopwatch() },
       model: this.#model,
       ...(this.#champion && { version: this.#champion.version }),
       ...(challenger && { challenger }),

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { checkGroups, readObjectives, type Objectives } from './objectives.ts'
+import { checkObjectiveGroups, readObjectives, type Objectives } from './objectives.ts'
 
 /** The objectives of a data folder. */
 export class ObjectivesFile {
@@ -25,7 +25,7 @@ export class ObjectivesFile {
   }
 
   /** Reloads the file if it has changed. Returns the problem if the file is invalid; the previous objectives then stay in force. */
-  reread(): { readonly isNew: boolean; readonly problem?: string } {
+  reload(): { readonly isNew: boolean; readonly problem?: string } {
     const version = versionOf(this.#path)
     if (version === this.#version) return { isNew: false }
     this.#version = version
@@ -45,7 +45,7 @@ export class ObjectivesFile {
  */
 export function objectivesAt(path: string, ir: PipelineIR): Objectives['groups'] {
   const objectives = readObjectives(path)
-  if (objectives) checkGroups(objectives, ir, path)
+  if (objectives) checkObjectiveGroups(objectives, ir, path)
   return objectives?.groups ?? {}
 }
 

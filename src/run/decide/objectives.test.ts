@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { checkGroups, readObjectives, writeObjectives, type Objectives } from './objectives.ts'
+import { checkObjectiveGroups, readObjectives, writeObjectives, type Objectives } from './objectives.ts'
 
 const folder = scratchFolder('objectives')
 const path = join(folder, 'objectives.json')
@@ -51,8 +51,8 @@ test('an invalid file is rejected, with the file, the path within it and the fix
 test('an objective of an unknown group is named, with the nearest group', () => {
   const of = (...names: readonly string[]) => ({ name: 'shop', groups: names.map(name => ({ name })) }) as unknown as PipelineIR
   const objectives = { groups: { landings: { age: 1, share: 0.5, why: '' } } } as unknown as Objectives
-  checkGroups(objectives, of('landings', 'hours'), path)
-  assert.throws(() => checkGroups(objectives, of('landing'), path), {
+  checkObjectiveGroups(objectives, of('landings', 'hours'), path)
+  assert.throws(() => checkObjectiveGroups(objectives, of('landing'), path), {
     code: 'SPILL_DATA',
     message:
       /objectives\.json groups\.landings: pipeline 'shop' has no feature group 'landings'; did you mean 'landing'\?; rename the objective or remove it/,

@@ -7,7 +7,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { writeWhole } from '../../base/write-whole.ts'
+import { writeAtomically } from '../../base/atomic-write.ts'
 import { PRIVATE_FILE } from '../../log/sqlite/folder-permissions.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
@@ -45,7 +45,7 @@ export const OBJECTIVES_FILE = 'objectives.json'
 export function writeObjectives(path: string, content: Omit<Objectives, 'format'>): void {
   const { pipeline, fingerprint, groups } = content
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
-  writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
+  writeAtomically(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
 }
 
 /**
@@ -66,7 +66,7 @@ export function readObjectives(path: string): Objectives | undefined {
 }
 
 /** Throws `SPILL_DATA` for an objective of an unknown feature group. */
-export function checkGroups(
+export function checkObjectiveGroups(
   { groups }: Objectives,
   { name: pipeline, groups: defined }: Pick<PipelineIR, 'name' | 'groups'>,
   path: string,

@@ -20,9 +20,9 @@ import {
   stream,
   t,
 } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import type { NewEffect } from '../../log/effects.ts'
-import type { RunOptions } from '../loop/run-parts.ts'
+import type { RunOptions } from '../loop/composition-root.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -48,7 +48,7 @@ function open(disk?: Disk, options: Partial<RunOptions> = {}) {
   const sent: NewEffect[] = []
   let clock = at(0)
   const run = new Run(shop, { store, clock: () => clock, onEffects: effects => sent.push(...effects), ...options })
-  const pays = (...all: ReturnType<typeof pay>[]) => run.submit('payments', batchOf(all))
+  const pays = (...all: ReturnType<typeof pay>[]) => run.submit('payments', recordBatchOf(all))
   return { store, run, sent, pays, moveTo: (minutes: number) => (clock = at(minutes)) }
 }
 
@@ -189,7 +189,7 @@ test('the outcome of an effect is durable, and an impossible outcome fails the r
   const { store, pays, run } = open()
   await pays(pay(0, 10))
   await run.settle([{ kind: 'delivered', number: 1, sent: 1, at: 2 }])
-  assert.deepEqual(store.effects.waiting().size, 0)
+  assert.deepEqual(store.effects.pendingCounts().size, 0)
   await assert.rejects(run.settle([{ kind: 'delivered', number: 1, sent: 1, at: 2 }]), { code: 'SPILL_STORE' })
   await assert.rejects(pays(pay(0, 10)), { code: 'SPILL_STORE' })
 })

@@ -4,7 +4,7 @@
  * A decision is recorded once, and so are its effects. A replay after a crash makes the uncommitted ones again, with the same ids.
  */
 import { effectId } from '../../action/effect-id.ts'
-import { Firing } from '../../action/firing.ts'
+import { ActionTrigger } from '../../action/action-trigger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { decisionId } from '../../decision/decision-id.ts'
@@ -12,12 +12,12 @@ import type { EffectRecord } from '../../define/action/action.ts'
 import type { PipelineIR, Value } from '../../define/ir/ir.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import type { LogStore } from '../../log/store.ts'
-import { rowsOf, type RowOf } from '../../model/index.ts'
-import { placeOf } from '../../replay/decision-record.ts'
+import { vectorRowReader, type VectorRowReader } from '../../model/index.ts'
+import { eventPositionOf } from '../../replay/decision-record.ts'
 import { deliveredCell } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 
-export interface OutboxOptions {
+export interface EffectOutboxOptions {
   readonly store: LogStore
   readonly strings: Strings
   readonly clock: Clock
@@ -29,46 +29,47 @@ export interface OutboxOptions {
 }
 
 interface SendingAction {
-  readonly firing: Firing
-  readonly vectorOf: RowOf
+  readonly firing: ActionTrigger
+  readonly vectorOf: VectorRowReader
 }
 
 /** The actions that send effects. */
 export class Outbox {
-  readonly #options: OutboxOptions
+  readonly #options: EffectOutboxOptions
   readonly #pipeline: string
   /** Sending actions by model. */
   readonly #sending = new Map<string, SendingAction[]>()
   #lastNumber: number
 
-  constructor(ir: PipelineIR, options: OutboxOptions) {
+  constructor(ir: PipelineIR, options: EffectOutboxOptions) {
     const { store, strings, from } = options
     this.#options = options
     this.#pipeline = ir.name
-    this.#lastNumber = store.effects.last()
+    this.#lastNumber = store.effects.lastNumber()
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
       const { inputs } = ir.models.find(({ name }) => name === action.model)!
       // Effects whose cooldown has passed by then are not needed.
-      const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
-      const sending = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
+      const newest =
+        action.cooldown === undefined ? new Map<string, number>() : store.effects.newestTimes(action.name, from - action.cooldown)
+      const sending = { firing: new ActionTrigger(action, newest), vectorOf: vectorRowReader(inputs, strings) }
       this.#sending.set(action.model, [...(this.#sending.get(action.model) ?? []), sending])
     }
   }
 
   /** The effects of a decision batch. `stringsOf`: texts of the trigger's key. Each batch is passed once, in order. */
-  of(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
+  effectsOf(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
     const sending = this.#sending.get(decisions.model.name)
     if (!sending) return []
     const { keyColumn, key, t, score, length } = decisions
     const effects: NewEffect[] = []
-    const matches = sending.flatMap(sender => sender.firing.met(score, length).map(row => ({ ...sender, row })))
+    const matches = sending.flatMap(sender => sender.firing.rowsMeeting(score, length).map(row => ({ ...sender, row })))
     // Row by row, so that effect numbers follow the order of decisions across actions.
     if (sending.length > 1) matches.sort((a, b) => a.row - b.row)
     for (const { firing, vectorOf, row } of matches) {
       const value = deliveredCell(key, row, keyColumn, keyColumn.type === 'string' ? stringsOf(keyColumn.name) : this.#options.strings)
       const text = JSON.stringify(value)
-      if (firing.follows(text, t[row])) effects.push(this.#effect(decisions, row, value, text, { firing, vectorOf }))
+      if (firing.admits(text, t[row])) effects.push(this.#effect(decisions, row, value, text, { firing, vectorOf }))
     }
     return effects
   }
@@ -105,6 +106,6 @@ export class Outbox {
 }
 
 function triggerOf({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
-  if (position) return placeOf(position[row])
+  if (position) return eventPositionOf(position[row])
   return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
 }

@@ -1,9 +1,9 @@
 /** Recorded decisions as objects, one for each decision, for people and scripts. */
-import { EXPLORED } from '../../action/exploring.ts'
-import { placeOf, type DecisionRecord } from '../../replay/decision-record.ts'
+import { EXPLORED } from '../../action/exploration-sampler.ts'
+import { eventPositionOf, type DecisionRecord } from '../../replay/decision-record.ts'
 import type { Value } from '../../define/ir/ir.ts'
-import { rowsOf } from '../../model/index.ts'
-import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
+import { vectorRowReader } from '../../model/index.ts'
+import { deliveredCell, decodeDecisions, type DecodedDecisions } from './decision-codec.ts'
 
 /** A recorded decision: as a replay gives it, with the sequence number of the entry that triggered it. */
 export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
@@ -18,7 +18,7 @@ export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
 }
 
 /** Receives decisions, or the error that prevented them. */
-export interface Awaited {
+export interface DecisionReply {
   readonly resolve: (decisions: readonly RecordedDecision[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -27,9 +27,9 @@ export interface Awaited {
  * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
  * damaged bytes.
  */
-export function newestOf(bytes: Uint8Array, limit: number, matches: (key: Value) => boolean): RecordedDecision[] {
-  const decoded = readDecisions(bytes)
-  const vectorOf = rowsOf(decoded.inputs, decoded.strings)
+export function newestDecisionsIn(bytes: Uint8Array, limit: number, matches: (key: Value) => boolean): RecordedDecision[] {
+  const decoded = decodeDecisions(bytes)
+  const vectorOf = vectorRowReader(decoded.inputs, decoded.strings)
   const newest: RecordedDecision[] = []
   for (let row = decoded.length - 1; row >= 0 && newest.length < limit; row--)
     if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
@@ -39,8 +39,8 @@ export function newestOf(bytes: Uint8Array, limit: number, matches: (key: Value)
 
 /** The decisions of a decision batch, in order; with `entry`, only those on this entry. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator<RecordedDecision> {
-  const decoded = readDecisions(bytes)
-  const vectorOf = rowsOf(decoded.inputs, decoded.strings)
+  const decoded = decodeDecisions(bytes)
+  const vectorOf = vectorRowReader(decoded.inputs, decoded.strings)
   for (let row = 0; row < decoded.length; row++)
     if (entry === undefined || decoded.entry[row] === entry)
       yield { ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) }
@@ -53,12 +53,12 @@ function leadingFields({ model, t, entry, keys, ids, key, id, position, strings 
     key: deliveredCell(keys, row, key, strings),
     ...(id && ids && { id: deliveredCell(ids, row, id, strings) }),
     entry: entry[row],
-    ...(position && { position: placeOf(position[row]) }),
+    ...(position && { position: eventPositionOf(position[row]) }),
   }
 }
 
 function resultFields(decoded: DecodedDecisions, row: number) {
-  const { score, refused, version, challenger, shadow, unscored, strings, reads, known, clock } = decoded
+  const { score, refused, version, challenger, challengerScore: shadow, unscored, strings, reads, known, clock } = decoded
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
     score: score.nulls?.[row] === 1 ? null : score.values[row],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readStages, writeStages } from './stage-codec.ts'
+import { decodeStageTimes, encodeStageTimes } from './stage-codec.ts'
 import type { StageSample } from './stage-times.ts'
 
 const sample = (more: Partial<StageSample> = {}): StageSample => ({
@@ -23,20 +23,23 @@ test('stage times round-trip to the microsecond', () => {
     at: 1_767_229_200_000,
     stages: { features: 1, inference: 2, durable: 3 },
   })
-  assert.deepEqual(readStages(writeStages([sample(), later])), [sample(), later])
-  assert.deepEqual(readStages(writeStages([])), [])
+  assert.deepEqual(decodeStageTimes(encodeStageTimes([sample(), later])), [sample(), later])
+  assert.deepEqual(decodeStageTimes(encodeStageTimes([])), [])
 })
 
 test('times below a microsecond are rounded, and none is negative', () => {
-  const { stages } = readStages(writeStages([sample({ stages: { features: 0.0006, inference: -0.0004, durable: -1 } })]))[0]
+  const { stages } = decodeStageTimes(encodeStageTimes([sample({ stages: { features: 0.0006, inference: -0.0004, durable: -1 } })]))[0]
   assert.deepEqual(stages, { features: 0.001, inference: 0, durable: 0 })
 })
 
 test('damaged bytes are detected, whichever bit is flipped', () => {
-  const bytes = writeStages([sample()])
+  const bytes = encodeStageTimes([sample()])
   for (const at of [0, 12, bytes.length - 1])
-    assert.throws(() => readStages(bytes.with(at, bytes[at] ^ 1)), { code: 'SPILL_DATA', message: /^a block of stage times is damaged/ })
-  assert.throws(() => readStages(bytes.subarray(0, 3)), { code: 'SPILL_DATA' })
+    assert.throws(() => decodeStageTimes(bytes.with(at, bytes[at] ^ 1)), {
+      code: 'SPILL_DATA',
+      message: /^a block of stage times is damaged/,
+    })
+  assert.throws(() => decodeStageTimes(bytes.subarray(0, 3)), { code: 'SPILL_DATA' })
 })
 
 test('a thousand batches of a busy second take about 25 bytes each', () => {
@@ -49,5 +52,5 @@ test('a thousand batches of a busy second take about 25 bytes each', () => {
       stages: { waited: i % 7, taken: 0.1 + (i % 3), queued: 0, features: 0.2, inference: 0.05 + (i % 5), durable: 2 + (i % 11) },
     }),
   )
-  assert.ok(writeStages(busy).length < 25 * 1024, String(writeStages(busy).length))
+  assert.ok(encodeStageTimes(busy).length < 25 * 1024, String(encodeStageTimes(busy).length))
 })

@@ -14,7 +14,7 @@ const stageNames = ['waited', 'taken', 'queued', 'features', 'inference', 'durab
 const micros = (ms: number | undefined): number => (ms === undefined ? UNKNOWN : Math.max(0, Math.round(ms * 1000)))
 
 /** Encodes a block of stage times. */
-export function writeStages(samples: readonly StageSample[]): Uint8Array {
+export function encodeStageTimes(samples: readonly StageSample[]): Uint8Array {
   const out = new ByteWriter()
   const models = [...new Set(samples.map(({ model }) => model))]
   out.varint(VERSION)
@@ -40,13 +40,13 @@ export function writeStages(samples: readonly StageSample[]): Uint8Array {
 }
 
 /** Decodes a block of stage times. Throws `SPILL_DATA` for damaged bytes. */
-export function readStages(bytes: Uint8Array): StageSample[] {
+export function decodeStageTimes(bytes: Uint8Array): StageSample[] {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a block of stage times')
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
-    reader.damaged('does not have the checksum that it was written with')
+    reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()
-  if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
+  if (version !== VERSION) reader.failDamaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const length = reader.varint()
   const models = JSON.parse(reader.text()) as string[]
   const column = () => readNumbers(reader, length)

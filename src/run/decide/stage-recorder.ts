@@ -5,12 +5,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import type { StoredStages } from '../../log/store.ts'
-import { writeStages } from './stage-codec.ts'
-import { sampleOf, type GivenStretch, type StageSample } from './stage-times.ts'
+import type { StoredStageTimes } from '../../log/store.ts'
+import { encodeStageTimes } from './stage-codec.ts'
+import { stageSampleOf, type CommittedBatch, type StageSample } from './stage-times.ts'
 
 /** The current block of stage times. */
-export class Stages {
+export class StageRecorder {
   readonly #clock: Clock
   #samples: StageSample[] = []
   #number: number
@@ -23,11 +23,11 @@ export class Stages {
   }
 
   /** Records decision batches that have become durable. Returns their samples. */
-  durable(batches: readonly GivenStretch[]): StageSample[] {
+  record(batches: readonly CommittedBatch[]): StageSample[] {
     if (batches.length === 0) return []
     const now = stopwatch()
     const wall = this.#clock()
-    const samples = batches.map(batch => sampleOf(batch, now, wall))
+    const samples = batches.map(batch => stageSampleOf(batch, now, wall))
     this.#samples.push(...samples)
     this.#isNew = true
     return samples
@@ -40,11 +40,11 @@ export class Stages {
 
   /** Is the block full? */
   get isFull(): boolean {
-    return this.#samples.length >= limits.STAGE_STRETCHES
+    return this.#samples.length >= limits.STAGE_BLOCK_BATCHES
   }
 
   /** The current block for the store, if it has new samples. A block that is not full is stored again when it grows. */
-  take(): StoredStages | undefined {
+  flush(): StoredStageTimes | undefined {
     if (!this.#isNew) return undefined
     this.#isNew = false
     const { number, samples } = { number: this.#number, samples: this.#samples }
@@ -54,6 +54,6 @@ export class Stages {
     }
     const first = samples.reduce((least, sample) => Math.min(least, sample.first), Infinity)
     const last = samples.reduce((greatest, sample) => Math.max(greatest, sample.last), 0)
-    return { number, first, last, bytes: writeStages(samples) }
+    return { number, first, last, bytes: encodeStageTimes(samples) }
   }
 }

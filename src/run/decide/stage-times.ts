@@ -6,35 +6,35 @@
  * wall-clock time says when they were.
  */
 import type { StageMs } from '../../base/channels.ts'
-import type { StoredDecisions } from '../../log/store.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
 
 /** Times of the turn that appended a segment, ms by the stopwatch: first record received, turn begun, entries appended. */
-export interface TakenAt {
-  readonly came: number
-  readonly turn: number
-  readonly appended: number
+export interface TurnTimes {
+  readonly receivedAt: number
+  readonly startedAt: number
+  readonly appendedAt: number
   /** Start of the turn, UTC ms by the wall clock that stamps arrivals. */
-  readonly wall: number
+  readonly startedAtUtc: number
 }
 
 /** Times of a decision batch, ms by the stopwatch: begun, features read, scored. */
-export interface MadeAt {
+export interface DecisionTimes {
   readonly begun: number
   readonly features: number
   readonly scored: number
 }
 
 /** Freshness of a decision batch: by feature group, how many decisions read it within its objective. */
-export interface StretchFreshness {
+export interface BatchFreshness {
   readonly decisions: number
   readonly within: ReadonlyMap<string, number>
 }
 
 /** Times of a decision batch. Entries that a process found undecided in the log have no turn. */
-export interface StretchTimes extends MadeAt {
-  readonly taken: TakenAt | undefined
+export interface BatchTimes extends DecisionTimes {
+  readonly turn: TurnTimes | undefined
   /** Absent if the model reads no feature group with an objective. */
-  readonly freshness?: StretchFreshness | undefined
+  readonly freshness?: BatchFreshness | undefined
 }
 
 /** The stage times of one decision batch. */
@@ -52,38 +52,39 @@ export interface StageSample {
 }
 
 /** A decision batch that was given to the store. */
-export interface GivenStretch extends Pick<StageSample, 'model' | 'first' | 'last' | 'count' | 'sum'> {
-  readonly times: StretchTimes
+export interface CommittedBatch extends Pick<StageSample, 'model' | 'first' | 'last' | 'count' | 'sum'> {
+  readonly times: BatchTimes
 }
 
 /** The identities of decision batches, while their bytes are still here; `times`: one for each batch. */
-export const givenStretches = (decisions: readonly StoredDecisions[], times: readonly StretchTimes[]): GivenStretch[] =>
-  decisions.map(({ model, first, last, count, bytes }, i) => ({ model, first, last, count, sum: sumOf(bytes), times: times[i] }))
+export const committedBatches = (decisions: readonly StoredDecisionBatch[], times: readonly BatchTimes[]): CommittedBatch[] =>
+  decisions.map(({ model, first, last, count, bytes }, i) => ({ model, first, last, count, sum: decisionChecksum(bytes), times: times[i] }))
 
 /** The checksum at the end of the bytes of a decision batch. */
-export const sumOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true)
+export const decisionChecksum = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true)
 
 /** The sample of a batch that is durable `now`, ms by the stopwatch. `wall`: the same time, UTC ms, for batches without a turn. */
-export function sampleOf({ times, ...batch }: GivenStretch, now: number, wall: number): StageSample {
-  const { taken: turn, begun, features, scored } = times
+export function stageSampleOf({ times, ...batch }: CommittedBatch, now: number, wall: number): StageSample {
+  const { turn, begun, features, scored } = times
   return {
     ...batch,
-    at: turn ? turn.wall + (begun - turn.turn) : wall - (now - begun),
+    at: turn ? turn.startedAtUtc + (begun - turn.startedAt) : wall - (now - begun),
     stages: {
       ...(turn && {
-        waited: whole(turn.turn - turn.came),
-        taken: whole(turn.appended - turn.turn),
-        queued: whole(begun - turn.appended),
+        waited: toWholeMicros(turn.startedAt - turn.receivedAt),
+        taken: toWholeMicros(turn.appendedAt - turn.startedAt),
+        queued: toWholeMicros(begun - turn.appendedAt),
       }),
-      features: whole(features - begun),
-      inference: whole(scored - features),
-      durable: whole(now - scored),
+      features: toWholeMicros(features - begun),
+      inference: toWholeMicros(scored - features),
+      durable: toWholeMicros(now - scored),
     },
   }
 }
 
 /** Milliseconds rounded to whole microseconds, as they are stored. */
-export const whole = (ms: number): number => Math.round(ms * 1000) / 1000
+export const toWholeMicros = (ms: number): number => Math.round(ms * 1000) / 1000
 
 /** End of each stage, UTC ms; also when the first record of the turn was received and the turn began. */
 export interface StageMoments {
@@ -97,10 +98,10 @@ export interface StageMoments {
 }
 
 /** The times at which the stages of a sample ended. */
-export function momentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
+export function stageMomentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
   const { waited, taken: turn, queued, features, inference, durable } = stages
   const isKnown = waited !== undefined && turn !== undefined && queued !== undefined
-  const after = (ms: number): number => whole(at + ms)
+  const after = (ms: number): number => toWholeMicros(at + ms)
   return {
     ...(isKnown && { came: after(-queued - turn - waited), turn: after(-queued - turn), appended: after(-queued) }),
     begun: after(0),

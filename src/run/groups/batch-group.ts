@@ -3,15 +3,15 @@
  * of that run, and keeps no events.
  */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import type { BatchValues } from '../../batch/values.ts'
+import type { BatchValues } from '../../batch/batch-values.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/ir.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
-import type { AnsweringGroup, GroupAnswers, GroupAsks, SourceEvents } from './live-group.ts'
+import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from './live-group.ts'
 
 /** The state of one group. */
-export class BatchGroup implements AnsweringGroup {
+export class BatchGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly place: Extract<PlacementIR, { kind: 'batch' }>
@@ -53,16 +53,16 @@ export class BatchGroup implements AnsweringGroup {
     return due > (this.#values?.s ?? -Infinity) ? due : undefined
   }
 
-  take(_events: SourceEvents | undefined, asks: readonly GroupAsks[]): GroupAnswers[] {
+  applyAndQuery(_events: SourceEvents | undefined, asks: readonly GroupQuery[]): GroupAnswers[] {
     return asks.map(ask => this.#answer(ask))
   }
 
-  #answer({ keys, clock: times, into }: GroupAsks): GroupAnswers {
+  #answer({ keys, clock: times, into }: GroupQuery): GroupAnswers {
     const { length } = times
     const values = this.#values
     const clock = new Float64Array(length).fill(values?.s ?? -Infinity)
     const out: FeatureColumn[] = this.#emptyKernel.read(keys, clock, into)
-    values?.copyTo(out, keys, length)
+    values?.copyInto(out, keys, length)
     return { out, known: new Float64Array(length).fill(values?.known ?? 0), clock }
   }
 }

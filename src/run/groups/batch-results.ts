@@ -2,19 +2,19 @@
  * Results of batch runs, by number, for the groups of a run: new ones in memory, and those of the ledger in files beside the log. A lost or
  * damaged part is made again from the log, of which it is a function.
  */
-import { codeOf } from '../../batch/code.ts'
-import { computeAll } from '../../batch/compute.ts'
-import type { Job } from '../../batch/job.ts'
-import { partFile, partsIn, runsIn, swappedBefore, type RunRecord } from '../../batch/ledger.ts'
-import { partBytes } from '../../batch/part-bytes.ts'
-import { readValues, type BatchValues } from '../../batch/values.ts'
+import { groupCode } from '../../batch/group-code.ts'
+import { computeParts } from '../../batch/compute.ts'
+import type { BatchJob } from '../../batch/job.ts'
+import { partFile, partsIn, batchRunsIn, lastSwapBefore, type BatchRunRecord } from '../../batch/ledger.ts'
+import { readPart } from '../../batch/read-part.ts'
+import { readBatchValues, type BatchValues } from '../../batch/batch-values.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import type { LogStore, StateSink, StoredLog } from '../../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
 
-export interface ResultsOptions {
+export interface BatchResultsOptions {
   readonly ir: PipelineIR
   readonly store: StoredLog
   readonly strings: Strings
@@ -22,54 +22,54 @@ export interface ResultsOptions {
 }
 
 /** The results of one folder. */
-export class Results {
-  readonly #options: ResultsOptions
+export class BatchResults {
+  readonly #options: BatchResultsOptions
   #store: StoredLog
   readonly #ready = new Map<number, BatchValues>()
 
-  constructor(options: ResultsOptions) {
+  constructor(options: BatchResultsOptions) {
     this.#options = options
     this.#store = options.store
   }
 
   /** Continues on another connection to the same log, that of the process which now holds the folder. */
-  over(store: StoredLog): void {
+  useStore(store: StoredLog): void {
     this.#store = store
   }
 
   /** Adds the values of a new run, which stay in memory until the swap. */
-  give(values: BatchValues): void {
+  add(values: BatchValues): void {
     this.#ready.set(values.run, values)
   }
 
   /** Returns the values of a run for its swap, and drops them here; undefined if the run has other definitions than the group. */
-  take(group: BatchGroup, run: number): BatchValues | undefined {
+  claim(group: BatchGroup, run: number): BatchValues | undefined {
     const ready = this.#ready.get(run)
     this.#ready.delete(run)
     if (ready) return ready
-    const record = runsIn(this.#store).find(({ number }) => number === run)
+    const record = batchRunsIn(this.#store).find(({ number }) => number === run)
     return record && this.#read(group, record)
   }
 
   /** The values that a group serves at an entry of the log. */
   at(group: BatchGroup, entry: number): BatchValues | undefined {
-    const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
+    const record = lastSwapBefore(batchRunsIn(this.#store), group.group.name, entry)
     return record && this.#read(group, record)
   }
 
-  #read({ group, source }: BatchGroup, { number, s, cut, code, done }: RunRecord): BatchValues | undefined {
+  #read({ group, source }: BatchGroup, { number, s, cut, code, done }: BatchRunRecord): BatchValues | undefined {
     const { ir, strings, onReport } = this.#options
     if (!done) return undefined
-    if (code !== codeOf(group, source)) {
+    if (code !== groupCode(group, source)) {
       onReport(`the definition of group '${group.name}' has changed since its last batch run: it has no values until the next`)
       return undefined
     }
     const { partitions, known, keys } = done
-    const parts = resultOf(this.#store, number, { group, source, sources: ir.sources, s, cut, partitions }, onReport)
+    const parts = batchResultParts(this.#store, number, { group, source, sources: ir.sources, s, cut, partitions }, onReport)
     try {
-      return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
+      return readBatchValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
     } catch (error) {
-      if (beginsOf(this.#store).entry === 0) throw error
+      if (logStartOf(this.#store).entry === 0) throw error
       // If the log has forgotten the events of the result, the result is dropped, never made from fewer events.
       const { message } = error as Error
       onReport(`the result of run ${number} of group '${group.name}' cannot be made again: it has no values until the next (${message})`)
@@ -79,24 +79,24 @@ export class Results {
 }
 
 /** The bytes of each part of a result, in pieces. Missing or damaged parts are computed again and reported; a writable store keeps them. */
-export function resultOf(
+export function batchResultParts(
   store: StoredLog,
   number: number,
-  job: Job & { readonly partitions: number },
+  job: BatchJob & { readonly partitions: number },
   onReport: (report: string) => void,
 ): Uint8Array[][] {
   const { group, partitions } = job
   const parts = partsIn(store, number)
   const result = Array.from({ length: partitions }, (_, partition): Uint8Array[] => {
     const part = parts.get(partition)
-    const bytes = part && partBytes(store, number, part)
+    const bytes = part && readPart(store, number, part)
     return bytes ? [bytes] : []
   })
   const missing = new Set(result.flatMap((pieces, partition) => (pieces.length > 0 ? [] : [partition])))
   if (missing.size === 0) return result
   const share = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
   onReport(`${share}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
-  for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
+  for (const { partition, bytes: stretch } of computeParts(store, job, missing)) result[partition].push(stretch)
   // A read-only user of the log writes nothing to its folder.
   if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
   return result

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from '../loop/run.ts'
 
@@ -61,7 +61,7 @@ function open(disk?: Disk) {
     store,
     run,
     valuesOf,
-    pays: (...all: ReturnType<typeof pay>[]) => run.submit('payments', batchOf(all)),
+    pays: (...all: ReturnType<typeof pay>[]) => run.submit('payments', recordBatchOf(all)),
     moveTo: (s: number) => (clock = at(s)),
   }
 }
@@ -92,9 +92,9 @@ test('features are current, as delivered, with their provenance', async () => {
       ['nobody', 0],
     ],
   )
-  const { keys } = run.decider.groups[0].kernel
+  const { keys } = run.decider.statefulGroups[0].kernel
   valuesOf('now', 'never heard of')
-  assert.equal(run.decider.groups[0].kernel.keys, keys, 'who asks leaves nothing behind')
+  assert.equal(run.decider.statefulGroups[0].kernel.keys, keys, 'who asks leaves nothing behind')
   moveTo(130)
   assert.equal(valuesOf('now', 'a').clock, at(30), 'a tick at 30 is due, and nothing is read above it before it is made')
   while (valuesOf('now', 'a').clock !== at(130)) await pause(1)
@@ -165,9 +165,9 @@ test('reads change no decision', async () => {
 
 test('decisions on submitted events are returned before they are durable, and a rejected record has none', async () => {
   const { run, store } = open()
-  await run.submit('payments', batchOf([pay(-20)]))
+  await run.submit('payments', recordBatchOf([pay(-20)]))
   store.hold()
-  const sent = run.decide('payments', batchOf([pay(-10), { card: 'a' }, pay(-5, 'b')]))
+  const sent = run.decide('payments', recordBatchOf([pay(-10), { card: 'a' }, pay(-5, 'b')]))
   const decided = await sent.decided
   assert.deepEqual(
     decided.map(({ model: name, key, entry, vector }) => [name, key, entry, vector['now']]),
@@ -179,14 +179,14 @@ test('decisions on submitted events are returned before they are durable, and a 
   assert.equal(store.waiting, 1)
   store.keepUp()
   assert.deepEqual(await sent.receipt, { accepted: 2, duplicates: 0, refused: 1, sequence: 3 })
-  assert.deepEqual(await run.decide('payments', batchOf([{ card: 'a' }])).decided, [])
+  assert.deepEqual(await run.decide('payments', recordBatchOf([{ card: 'a' }])).decided, [])
   await run.stop()
 })
 
 test('a failing run rejects those who wait for a decision', async () => {
   const { run, store } = open()
   store.fail()
-  const { decided, receipt } = run.decide('payments', batchOf([pay(0)]))
+  const { decided, receipt } = run.decide('payments', recordBatchOf([pay(0)]))
   await assert.rejects(receipt, { code: 'SPILL_STORE' })
   await decided.catch(() => {})
   assert.throws(() => run.features([{ group: 'now', key: ['a'] }]), { code: 'SPILL_STORE' })

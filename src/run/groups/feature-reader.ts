@@ -7,7 +7,7 @@
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { featureValues, type FeatureValue } from '../../decision/feature-value.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
@@ -15,17 +15,17 @@ import { featureColumns } from '../../kernel/output.ts'
 import { keyReader } from './key-text.ts'
 import { BatchGroup } from './batch-group.ts'
 import { HybridGroup } from './hybrid-group.ts'
-import type { AnsweringGroup, GroupAnswers } from './live-group.ts'
+import type { QueryableGroup, GroupAnswers } from './live-group.ts'
 
 /** A request for the features of one key. */
-export interface LiveAsk {
+export interface FeatureQuery {
   readonly group: string
   /** A text for each key column. */
   readonly key: readonly string[]
 }
 
 /** Provenance of served features (semantics, every served value). */
-export interface LiveMoment {
+export interface FeatureProvenance {
   readonly group: string
   readonly key: Readonly<Record<string, string>>
   /** The requested time, UTC ms. */
@@ -45,13 +45,13 @@ export interface LiveMoment {
 }
 
 /** Features of one key with their provenance. */
-export interface LiveFeatures extends LiveMoment {
+export interface ServedFeatures extends FeatureProvenance {
   readonly features: Readonly<Record<string, FeatureValue>>
 }
 
 /** Features of one key as columns of the kernel, valid during the callback only: the next read overwrites them. */
-export interface LiveRow {
-  readonly of: LiveMoment
+export interface ServedFeatureRow {
+  readonly of: FeatureProvenance
   readonly group: GroupIR
   /** One column for each feature. */
   readonly columns: readonly FeatureColumn[]
@@ -59,15 +59,15 @@ export interface LiveRow {
   readonly strings: Strings
 }
 
-const featuresOf = ({ of, group, columns, row, strings }: LiveRow): LiveFeatures => ({
+const featuresOf = ({ of, group, columns, row, strings }: ServedFeatureRow): ServedFeatures => ({
   ...of,
   features: featureValues(group.features, columns, row, strings),
 })
 
-export interface ReadingOptions {
+export interface FeatureReaderOptions {
   readonly ir: PipelineIR
   readonly strings: Strings
-  readonly groups: readonly AnsweringGroup[]
+  readonly groups: readonly QueryableGroup[]
   /** The wall clock or the last arrival, whichever is later, UTC ms. */
   readonly now: () => number
   /** Time of the next tick, UTC ms; it may be due. */
@@ -78,7 +78,7 @@ export interface ReadingOptions {
 
 /** A readable group. */
 interface ReadableGroup {
-  readonly live: AnsweringGroup
+  readonly live: QueryableGroup
   /** Parsers of the key columns. */
   readonly parts: readonly ((text: string) => number)[]
   readonly isText: readonly boolean[]
@@ -87,12 +87,12 @@ interface ReadableGroup {
 }
 
 /** The readable groups of a run. */
-export class Reading {
-  readonly #options: ReadingOptions
+export class FeatureReader {
+  readonly #options: FeatureReaderOptions
   readonly #groups: ReadonlyMap<string, ReadableGroup>
   #readAt = -Infinity
 
-  constructor(options: ReadingOptions) {
+  constructor(options: FeatureReaderOptions) {
     const { ir, groups, strings } = options
     this.#options = options
     this.#groups = new Map(
@@ -104,12 +104,12 @@ export class Reading {
   }
 
   /** Later entries are stamped at least this, UTC ms. */
-  get at(): number {
+  get readAt(): number {
     return this.#readAt
   }
 
   /** Restores the time up to which the saved state was read. */
-  wasAt(at: number): void {
+  restoreReadAt(at: number): void {
     this.#readAt = Math.max(this.#readAt, at)
   }
 
@@ -117,7 +117,10 @@ export class Reading {
    * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_INPUT` for an unknown
    * group, and for a key of the wrong type.
    */
-  features<T = LiveFeatures>(queries: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
+  read<T = ServedFeatures>(
+    queries: readonly FeatureQuery[],
+    make: (row: ServedFeatureRow) => T = featuresOf as (row: ServedFeatureRow) => T,
+  ): T[] {
     const resolved = queries.map(query => this.#resolve(query))
     const now = Math.max(this.#options.now(), this.#readAt)
     const behind = this.#options.behind()
@@ -149,7 +152,7 @@ export class Reading {
     })
   }
 
-  #resolve({ group, key }: LiveAsk): { read: ReadableGroup; key: readonly string[]; values: number[] } {
+  #resolve({ group, key }: FeatureQuery): { read: ReadableGroup; key: readonly string[]; values: number[] } {
     const read = this.#groups.get(group)
     if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
     const { parts, live } = read
@@ -158,7 +161,7 @@ export class Reading {
   }
 }
 
-function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): ReadableGroup {
+function readOf(live: QueryableGroup, { columns }: SourceIR, strings: Strings): ReadableGroup {
   const { group } = live
   const keys = group.key.map(name => columns.find(column => column.name === name)!)
   return {
@@ -171,7 +174,7 @@ function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): 
 }
 
 function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (readonly number[])[], t: number): GroupAnswers {
-  const keyColumns = isText.map((text, part): Column => {
+  const keyColumns = isText.map((text, part): ColumnData => {
     const values = keys.map(key => key[part])
     return text
       ? { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
@@ -185,22 +188,22 @@ function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (reado
     own: false,
     ...(length === 1 && { into }),
   }
-  const [answers] = live.take(undefined, [groupQuery], t)
+  const [answers] = live.applyAndQuery(undefined, [groupQuery], t)
   return answers
 }
 
 function momentOf(
-  live: AnsweringGroup,
+  live: QueryableGroup,
   key: readonly string[],
   { known, clock }: GroupAnswers,
   row: number,
   t: number,
   isBehind: boolean,
-): LiveMoment {
+): FeatureProvenance {
   const { group } = live
   const missingRun = live instanceof BatchGroup ? live.missingAt(t) : undefined
   const degraded = live instanceof HybridGroup ? live.degradedAt(t) : undefined
-  const snapshot = live instanceof HybridGroup ? live.body : undefined
+  const snapshot = live instanceof HybridGroup ? live.snapshot : undefined
   const at = Number.isFinite(clock[row]) ? clock[row] : null
   return {
     group: group.name,

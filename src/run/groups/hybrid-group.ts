@@ -7,16 +7,16 @@
  * step between two turns, so every event is in exactly one layer at any time. Before the first run all events are in the delta.
  */
 import { countUpTo } from '../../columns/order.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/ir.ts'
 import { Kernel } from '../../kernel/kernel.ts'
-import { firstFrom } from '../../kernel/order.ts'
+import { firstEntryFrom } from '../../kernel/order.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
-import { LiveGroup, type GroupAnswers, type GroupAsks, type SourceEvents } from './live-group.ts'
+import { LiveGroup, type GroupAnswers, type GroupQuery, type SourceEvents } from './live-group.ts'
 
 /** The result of a run, as a layer. */
-export interface Body {
+export interface HybridSnapshot {
   readonly run: number
   /** Its cut: entries of the log before `cut` that had arrived by `s`, UTC ms. */
   readonly s: number
@@ -28,7 +28,7 @@ export interface Body {
 
 /** Two layers that are being prepared. */
 interface PendingLayers {
-  readonly snapshot: Omit<Body, 'forgotten'>
+  readonly snapshot: Omit<HybridSnapshot, 'forgotten'>
   readonly delta: Kernel
   /** Entries of the log from here on go to the delta as they are appended. */
   readonly live: number
@@ -46,7 +46,7 @@ export class HybridGroup extends LiveGroup {
   readonly #previousDue: (moment: number) => number
   /** The reason why the last run failed; undefined once a later one succeeds. */
   failure: string | undefined
-  #snapshot: Body | undefined
+  #snapshot: HybridSnapshot | undefined
   #pending: PendingLayers | undefined
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
@@ -61,7 +61,7 @@ export class HybridGroup extends LiveGroup {
   }
 
   /** The snapshot; undefined before the first run. */
-  get body(): Body | undefined {
+  get snapshot(): HybridSnapshot | undefined {
     return this.#snapshot
   }
 
@@ -87,31 +87,31 @@ export class HybridGroup extends LiveGroup {
   }
 
   /** An empty kernel for a new snapshot. */
-  emptyBody(): Kernel {
-    return new Kernel(this.group, this.source, { strings: this.#strings, isBody: true })
+  emptySnapshot(): Kernel {
+    return new Kernel(this.group, this.source, { strings: this.#strings, isSnapshot: true })
   }
 
   /**
    * Begins the layers of a run. Entries from `live` on go to its delta as they are appended; `fill` adds the earlier ones after its cut.
    */
-  begin(snapshot: Omit<Body, 'forgotten'>, live: number): void {
+  beginLayers(snapshot: Omit<HybridSnapshot, 'forgotten'>, live: number): void {
     const delta = this.#emptyDelta()
-    delta.onto(snapshot.kernel)
+    delta.setSnapshot(snapshot.kernel)
     this.#pending = { snapshot, delta, live, forgotten: undefined }
   }
 
   /** Adds logged events after the cut to the delta of the new layers. */
-  fill(events: SourceEvents): void {
+  fillDelta(events: SourceEvents): void {
     const { snapshot, delta, live } = this.#pending!
     const { block, entries } = events
-    const to = firstFrom(entries, 1, 0, entries.length, live)
-    delta.apply(blockSlice(block, Math.min(to, countInSnapshot(snapshot, events)), to))
+    const to = firstEntryFrom(entries, 1, 0, entries.length, live)
+    delta.apply(sliceBlock(block, Math.min(to, countInSnapshot(snapshot, events)), to))
   }
 
   /** Marks the new layers as complete. */
-  ready(forgotten: number): void {
+  completeLayers(forgotten: number): void {
     const pending = this.#pending!
-    pending.snapshot.kernel.settle()
+    pending.snapshot.kernel.finishRestore()
     pending.forgotten = forgotten
   }
 
@@ -121,7 +121,7 @@ export class HybridGroup extends LiveGroup {
   }
 
   /** Drops the new layers: their run has failed. */
-  drop(): void {
+  dropLayers(): void {
     this.#pending = undefined
   }
 
@@ -135,17 +135,17 @@ export class HybridGroup extends LiveGroup {
   }
 
   /** Replaces the layers by a snapshot and an empty delta; `catchUp` must add the events after the cut. */
-  restart(snapshot: Body | undefined): void {
+  replaceLayers(snapshot: HybridSnapshot | undefined): void {
     const delta = this.#emptyDelta()
-    delta.onto(snapshot?.kernel)
+    delta.setSnapshot(snapshot?.kernel)
     this.#install(snapshot, delta)
   }
 
-  override take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
-    const answers = super.take(events, asks, now)
+  override applyAndQuery(events: SourceEvents | undefined, asks: readonly GroupQuery[], now: number): GroupAnswers[] {
+    const answers = super.applyAndQuery(events, asks, now)
     if (events && this.#pending) {
       const { block, entries } = events
-      this.#pending.delta.apply(blockSlice(block, firstFrom(entries, 1, 0, entries.length, this.#pending.live), block.length))
+      this.#pending.delta.apply(sliceBlock(block, firstEntryFrom(entries, 1, 0, entries.length, this.#pending.live), block.length))
     }
     return answers
   }
@@ -154,29 +154,29 @@ export class HybridGroup extends LiveGroup {
   override catchUp(events: SourceEvents | undefined, now: number): void {
     const from = events && this.#snapshot ? countInSnapshot(this.#snapshot, events) : 0
     if (!events || from === 0) return super.catchUp(events, now)
-    this.passOver(from)
+    this.skipEvents(from)
     const { length } = events.block
-    if (from < length) super.catchUp({ block: blockSlice(events.block, from, length), entries: events.entries.subarray(from) }, now)
+    if (from < length) super.catchUp({ block: sliceBlock(events.block, from, length), entries: events.entries.subarray(from) }, now)
   }
 
   override clear(): void {
     super.clear()
-    if (this.#snapshot) this.restart(this.#snapshot)
+    if (this.#snapshot) this.replaceLayers(this.#snapshot)
   }
 
   #emptyDelta(): Kernel {
     return new Kernel(this.group, this.source, { strings: this.#strings })
   }
 
-  #install(snapshot: Body | undefined, delta: Kernel): void {
+  #install(snapshot: HybridSnapshot | undefined, delta: Kernel): void {
     this.#snapshot = snapshot
-    this.use(delta)
+    this.replaceKernel(delta)
     this.incompleteUpTo(snapshot?.forgotten ?? -Infinity)
   }
 }
 
 /** Number of the events, from the first, in the cut of a snapshot. */
-function countInSnapshot({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
+function countInSnapshot({ s, cut }: Pick<HybridSnapshot, 's' | 'cut'>, { block, entries }: SourceEvents): number {
   const [arrived] = countUpTo(block.arrival, Float64Array.of(s))
-  return Math.min(arrived, firstFrom(entries, 1, 0, entries.length, cut))
+  return Math.min(arrived, firstEntryFrom(entries, 1, 0, entries.length, cut))
 }

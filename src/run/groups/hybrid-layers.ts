@@ -1,62 +1,62 @@
 /** Prepares the layers of a hybrid group during a batch run: fills a second delta, and restores the result as its snapshot. */
-import { othersTurn } from '../../base/clock.ts'
-import { framesIn } from '../../batch/frames.ts'
-import type { RunRecord } from '../../batch/ledger.ts'
-import { StateRestoring } from '../../batch/state.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
+import { readFrames } from '../../batch/frames.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
+import { StateRestorer } from '../../batch/kernel-state.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
 import type { StoredLog } from '../../log/store.ts'
-import type { Bodies } from './snapshots.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { HybridGroup } from './hybrid-group.ts'
 
-export interface LayersOptions {
+export interface HybridLayersOptions {
   readonly store: StoredLog
   readonly log: Log
   readonly strings: Strings
-  readonly bodies: Bodies
-  readonly record: RunRecord
+  readonly snapshots: Snapshots
+  readonly record: BatchRunRecord
 }
 
 /** The new layers of one run. */
-export class Layers {
+export class HybridLayers {
   readonly #group: HybridGroup
-  readonly #options: LayersOptions
+  readonly #options: HybridLayersOptions
   readonly #snapshot: Kernel
   /** End of the log at the start; later entries go to the delta as they are appended. */
   readonly #live: number
 
-  constructor(group: HybridGroup, options: LayersOptions) {
+  constructor(group: HybridGroup, options: HybridLayersOptions) {
     const { number: run, s, cut } = options.record
     this.#group = group
     this.#options = options
-    this.#snapshot = group.emptyBody()
+    this.#snapshot = group.emptySnapshot()
     this.#live = options.log.end
-    group.begin({ run, s, cut, kernel: this.#snapshot }, this.#live)
+    group.beginLayers({ run, s, cut, kernel: this.#snapshot }, this.#live)
   }
 
   /** Adds the logged events after the cut to the delta; all of them are durable. */
   fill(signal: AbortSignal): Promise<void> {
-    const { bodies, record } = this.#options
-    return bodies.fill(this.#group, record, this.#live, signal)
+    const { snapshots: bodies, record } = this.#options
+    return bodies.fillDelta(this.#group, record, this.#live, signal)
   }
 
   /** Restores the snapshot from the parts of the result, some thousand keys at a time, between turns. Completes the layers. */
   async restore(parts: Iterable<readonly Uint8Array[]>): Promise<void> {
     const { store, strings, record } = this.#options
     for (const pieces of parts) {
-      const restoring = new StateRestoring(this.#snapshot, strings)
+      const restoring = new StateRestorer(this.#snapshot, strings)
       for (const bytes of pieces)
-        for (const reader of framesIn(bytes, `the result of run ${record.number}`)) {
-          restoring.take(reader)
-          await othersTurn()
+        for (const reader of readFrames(bytes, `the result of run ${record.number}`)) {
+          restoring.restore(reader)
+          await yieldToEventLoop()
         }
     }
-    this.#group.ready(beginsOf(store).arrival)
+    this.#group.completeLayers(logStartOf(store).arrival)
   }
 
   drop(): void {
-    this.#group.drop()
+    this.#group.dropLayers()
   }
 }

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { assertAlike, feature, pay, start } from '../../../test/batch/layered-run.ts'
 import { pause } from '../../base/clock.ts'
-import { computeBeside } from '../../batch/threads.ts'
-import { runsIn } from '../../batch/ledger.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { computeInThreads } from '../../batch/threads.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { Run } from '../loop/run.ts'
 
 const MINUTE = 60_000
@@ -19,12 +19,12 @@ test('another thread computes a snapshot from the log files, and a start uses it
   let now = start
   let id = 0
   const open = async () => {
-    const data = await openFolder(path)
-    const run = new Run(pay, { store: data.store, clock: () => now, compute: computeBeside(join(path, 'log.db')) })
+    const data = await openDataFolder(path)
+    const run = new Run(pay, { store: data.store, clock: () => now, compute: computeInThreads(join(path, 'log.db')) })
     return { data, run }
   }
   const payments = (count: number) =>
-    batchOf(
+    recordBatchOf(
       Array.from({ length: count }, () => ({ id: `i${++id}`, card: `c${id % 97}`, amount: (id % 11) / 4, label: `l${id % 7}`, at: now })),
     )
   const first = await open()
@@ -35,10 +35,10 @@ test('another thread computes a snapshot from the log files, and a start uses it
     await pause(5)
   }
   await first.run.submit('payments', payments(PAYMENTS))
-  await first.run.quiet()
+  await first.run.whenIdle()
   assertAlike(first)
   assert.deepEqual(
-    runsIn(first.data.store).map(({ state, done }) => [state, done?.keys]),
+    batchRunsIn(first.data.store).map(({ state, done }) => [state, done?.keys]),
     [['done', 97]],
   )
   await first.run.stop()

@@ -6,21 +6,21 @@
  * requires.
  */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import { noEvents, type Block, type Column } from '../../columns/block.ts'
-import { concatBlocks, concatColumns, joined } from '../../columns/concat.ts'
-import { gatherColumn, picked } from '../../columns/gather.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import { noEventsBlock, type Block, type ColumnData } from '../../columns/block.ts'
+import { concatBlocks, concatColumns, concatArrays } from '../../columns/concat.ts'
+import { gatherColumn, gatherArray } from '../../columns/gather.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../define/ir/ir.ts'
-import type { Asks } from '../../kernel/asks.ts'
-import { refuseIncomplete } from '../../kernel/incomplete.ts'
+import type { BlockReads } from '../../kernel/block-reads.ts'
+import { refuseIncomplete } from '../../kernel/refuse-incomplete.ts'
 import { Kernel } from '../../kernel/kernel.ts'
-import { placeAsks } from '../../kernel/placement.ts'
-import { slicesIn } from '../../kernel/state.ts'
+import { placeReads } from '../../kernel/placement.ts'
+import { splitSlices } from '../../kernel/state.ts'
 
 /** The queries of one reader in a batch; row i belongs to decision i. */
-export interface GroupAsks {
-  readonly keys: readonly Column[]
+export interface GroupQuery {
+  readonly keys: readonly ColumnData[]
   /** Number of visible events of the batch for each query, among those of the group's source; does not decrease. */
   readonly prefix: Int32Array
   /** Time of each decision, UTC ms; does not decrease. */
@@ -47,19 +47,19 @@ export interface GroupAnswers {
 }
 
 /** A group that models and readers can query. */
-export interface AnsweringGroup {
+export interface QueryableGroup {
   readonly group: GroupIR
   /**
    * Applies the events of the group's source in this batch (undefined if there are none), and answers the queries. `now`: lower bound of
    * the times of later queries.
    */
-  take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[]
+  applyAndQuery(events: SourceEvents | undefined, asks: readonly GroupQuery[], now: number): GroupAnswers[]
 }
 
-type PlacedQueries = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
+type PlacedQueries = Omit<BlockReads, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
 /** The state of one group. */
-export class LiveGroup implements AnsweringGroup {
+export class LiveGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #strings: Strings
@@ -95,12 +95,12 @@ export class LiveGroup implements AnsweringGroup {
   }
 
   /** Replaces the kernel by one with the same events. */
-  protected use(kernel: Kernel): void {
+  protected replaceKernel(kernel: Kernel): void {
     this.#kernel = kernel
   }
 
   /** Skips the next events of the source, which are in another layer. */
-  protected passOver(events: number): void {
+  protected skipEvents(events: number): void {
     this.#applied += events
   }
 
@@ -113,13 +113,13 @@ export class LiveGroup implements AnsweringGroup {
     this.#incomplete = arrival
   }
 
-  take(events: SourceEvents | undefined, queries: readonly GroupAsks[], now: number): GroupAnswers[] {
+  applyAndQuery(events: SourceEvents | undefined, queries: readonly GroupQuery[], now: number): GroupAnswers[] {
     const waiting = this.#pending?.block.length ?? 0
     const all = this.#withPending(events)
-    if (!all) return this.#rejectIncomplete(queries.map(query => this.#answer(query, noEvents)))
+    if (!all) return this.#rejectIncomplete(queries.map(query => this.#answer(query, noEventsBlock)))
     const placed = queries.map(query => this.#place(query, all.block, waiting))
     const end = this.#visibleBy(now, all.block)
-    const out = this.#replay(blockSlice(all.block, 0, end), placed, queries[0]?.into)
+    const out = this.#replay(sliceBlock(all.block, 0, end), placed, queries[0]?.into)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
       known: addTo(upto, this.#applied),
@@ -137,7 +137,7 @@ export class LiveGroup implements AnsweringGroup {
   /** Restores slices in order. Returns the entry after which the log must be replayed. Throws `SPILL_STATE`, and is empty then. */
   restore(files: readonly Uint8Array[]): number {
     try {
-      this.#appliedEntry = Math.max(-1, this.#kernel.restore(files.flatMap(slicesIn)))
+      this.#appliedEntry = Math.max(-1, this.#kernel.restore(files.flatMap(splitSlices)))
       return this.#appliedEntry
     } catch (error) {
       this.clear()
@@ -161,25 +161,25 @@ export class LiveGroup implements AnsweringGroup {
     const all = this.#withPending(events)
     if (!all) return
     const end = this.#visibleBy(now, all.block)
-    this.kernel.catchUp(blockSlice(all.block, 0, end), all.entries)
+    this.kernel.catchUp(sliceBlock(all.block, 0, end), all.entries)
     this.#advance(all, end)
   }
 
   #withPending(events: SourceEvents | undefined): SourceEvents | undefined {
     const pending = this.#pending
     if (!pending || !events) return pending ?? events
-    return { block: concatBlocks([pending.block, events.block]), entries: joined([pending.entries, events.entries]) }
+    return { block: concatBlocks([pending.block, events.block]), entries: concatArrays([pending.entries, events.entries]) }
   }
 
   #advance({ block, entries }: SourceEvents, end: number): void {
     this.#applied += end
     if (end > 0) this.#appliedEntry = entries[end - 1]!
     const { length } = block
-    this.#pending = end < length ? { block: concatBlocks([blockSlice(block, end, length)]), entries: entries.slice(end) } : undefined
+    this.#pending = end < length ? { block: concatBlocks([sliceBlock(block, end, length)]), entries: entries.slice(end) } : undefined
   }
 
-  #answer(query: GroupAsks, block: Block): GroupAnswers {
-    const { upto, clock } = placeAsks(this.group.place, this.#source, block, query)
+  #answer(query: GroupQuery, block: Block): GroupAnswers {
+    const { upto, clock } = placeReads(this.group.place, this.#source, block, query)
     const out = this.kernel.read(query.keys, clock, query.into)
     return { out, known: Float64Array.from(upto, () => this.#applied), clock }
   }
@@ -192,16 +192,16 @@ export class LiveGroup implements AnsweringGroup {
     return answers
   }
 
-  #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): PlacedQueries {
+  #place({ keys, prefix, clock, own }: GroupQuery, all: Block, waiting: number): PlacedQueries {
     const triggers = { prefix: waiting > 0 ? prefix.map(visible => visible + waiting) : prefix, clock, own }
-    const { upto, uptoBefore, clock: at } = placeAsks(this.group.place, this.#source, all, triggers)
+    const { upto, uptoBefore, clock: at } = placeReads(this.group.place, this.#source, all, triggers)
     return { length: prefix.length, keys, upto, uptoBefore, clock: at }
   }
 
   /** Number of events that every query from `now` on sees. */
   #visibleBy(now: number, all: Block): number {
     if (this.group.place.kind === 'stream' || this.group.place.kind === 'hybrid') return all.length
-    return placeAsks(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
+    return placeReads(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
       .upto[0]
   }
 
@@ -221,7 +221,7 @@ function addTo(numbers: Int32Array, more: number): Float64Array {
   return sums
 }
 
-const noQueries = (group: GroupIR, block: Block): Asks => ({
+const noQueries = (group: GroupIR, block: Block): BlockReads => ({
   length: 0,
   keys: group.key.map(name => block.columns[name]),
   upto: new Int32Array(0),
@@ -229,7 +229,7 @@ const noQueries = (group: GroupIR, block: Block): Asks => ({
 })
 
 /** Merges the queries of several readers in order of time. Also returns the rows of each reader in the result. */
-function mergeQueries(placed: readonly PlacedQueries[]): { merged: Asks; rows: Uint32Array[] } {
+function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; rows: Uint32Array[] } {
   const upto = Int32Array.from(placed.flatMap(queries => [...queries.upto]))
   const uptoBefore = Int32Array.from(placed.flatMap(queries => [...queries.uptoBefore]))
   const clock = Float64Array.from(placed.flatMap(queries => [...queries.clock]))
@@ -251,9 +251,9 @@ function mergeQueries(placed: readonly PlacedQueries[]): { merged: Asks; rows: U
   const merged = {
     length: order.length,
     keys,
-    upto: picked(upto, order),
-    uptoBefore: picked(uptoBefore, order),
-    clock: picked(clock, order),
+    upto: gatherArray(upto, order),
+    uptoBefore: gatherArray(uptoBefore, order),
+    clock: gatherArray(clock, order),
   }
   return { merged, rows }
 }
@@ -266,8 +266,8 @@ function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
   return {
     values,
     width,
-    nulls: picked(column.nulls, rows),
-    refused: picked(column.refused, rows),
-    ...(column.counts && { counts: picked(column.counts, rows) }),
+    nulls: gatherArray(column.nulls, rows),
+    refused: gatherArray(column.refused, rows),
+    ...(column.counts && { counts: gatherArray(column.counts, rows) }),
   }
 }

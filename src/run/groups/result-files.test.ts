@@ -8,7 +8,7 @@ import { DrivenRun } from '../../../test/batch/driven-run.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { batch, count, entity, every, features, hybrid, model, on, pipeline, rules, source, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { importHistories } from '../import/import.ts'
 import { Run } from '../loop/run.ts'
 
@@ -30,7 +30,7 @@ const folder = scratchFolder('result-files')
 async function stopped(): Promise<Disk> {
   const { run, store, to } = new DrivenRun(pay, { start, now: 0 })
   for (let minute = 0; minute < 3; minute++) {
-    await run.submit('payments', batchOf([{ card: 'a', at: start + minute * 60_000 }]))
+    await run.submit('payments', recordBatchOf([{ card: 'a', at: start + minute * 60_000 }]))
     await to((minute + 1) * 60_000 + 1)
   }
   await run.stop()

@@ -1,19 +1,19 @@
 /** The order of the entries of a segment: sequence numbers of each source, and counts of events of other sources before them. */
-import type { Block, Column } from '../../columns/block.ts'
-import { gather, picked } from '../../columns/gather.ts'
+import type { Block, ColumnData } from '../../columns/block.ts'
+import { gatherBlock, gatherArray } from '../../columns/gather.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { isDeleted } from '../../kernel/superseded.ts'
+import { isDeleted } from '../../kernel/supersession.ts'
 import type { Segment } from '../../log/segment.ts'
 import type { SourceEvents } from './live-group.ts'
 
 /** The decisions of one model in a batch: times, positions and trigger columns; row i is decision i. */
-export interface Moments {
+export interface DecisionPoints {
   readonly length: number
   readonly entry: Float64Array
   readonly t: Float64Array
   readonly position: Float64Array | undefined
   /** A column of the trigger. */
-  readonly columnOf: (name: string) => Column
+  readonly columnOf: (name: string) => ColumnData
   /** Number of events of a source in the batch that are in each `P`. */
   readonly prefixes: (source: string) => Int32Array
   /**
@@ -28,14 +28,14 @@ export interface Moments {
 }
 
 /** The order of one segment. */
-export class OrderOf {
+export class SegmentOrder {
   readonly #segment: Segment
   readonly #entries = new Map<string, Float64Array>()
   /** The last arrival, UTC ms: no later entry precedes it. */
   readonly lastArrival: number
 
   constructor(segment: Segment) {
-    const { sources, marks } = segment
+    const { sources, markers: marks } = segment
     this.#segment = segment
     this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
   }
@@ -65,14 +65,20 @@ export class OrderOf {
   }
 
   /** The decisions of a model on the events of a source: one for each event that is not a delete. */
-  momentsOf(source: SourceIR): Moments {
+  decisionPointsOf(source: SourceIR): DecisionPoints {
     const block = this.blockOf(source.name)!
     const { name } = source
     const rows = triggeringRows(source, block)
     const entry = this.entries(name)
     const prefixes = (of: string) => this.prefixes(of, name)
     if (!rows) return momentsOf(name, block, entry, prefixes)
-    return momentsOf(name, gather(block, rows), picked(entry, rows), of => picked(prefixes(of), rows), picked(block.position, rows))
+    return momentsOf(
+      name,
+      gatherBlock(block, rows),
+      gatherArray(entry, rows),
+      of => gatherArray(prefixes(of), rows),
+      gatherArray(block.position, rows),
+    )
   }
 
   /** For each event of `trigger`, in order: the number of events of `source` up to it, in this segment. */
@@ -93,9 +99,9 @@ function momentsOf(
   source: string,
   block: Block,
   entry: Float64Array,
-  prefixes: Moments['prefixes'],
+  prefixes: DecisionPoints['prefixes'],
   position: Float64Array = block.position,
-): Moments {
+): DecisionPoints {
   return {
     length: block.length,
     entry,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { count, entity, every, features, linear, model, on, pipeline, request, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -14,7 +14,7 @@ const offer = model('offer', { decide: request({ card }), inputs: r => ({ n: now
 const hourly = model('hourly', { decide: every('1h', card, { live: '2h' }), inputs: k => ({ n: now.of(k.card).n }), score: weighted })
 const start = Date.parse('2026-01-01T00:00Z')
 const hour = 3_600_000
-const pay = (of: string) => batchOf([{ card: of, at: start }])
+const pay = (of: string) => recordBatchOf([{ card: of, at: start }])
 
 function open(definition = pipeline('shop', [risk, offer])) {
   const store = new ModelStore(undefined, true)
@@ -42,7 +42,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
   store.hold()
   const submitted = run.submit('payments', pay('c'))
   const decided = run.decide('payments', pay('c'))
-  const asked = run.ask('offer', { card: 'c' })
+  const asked = run.requestDecision('offer', { card: 'c' })
   const stopped = run.stop()
   const late = { code: 'SPILL_STOPPED', message: /send it again/ }
   const refuses = async () => {
@@ -50,7 +50,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
     const { decided: none, receipt } = run.decide('payments', pay('c'))
     await assert.rejects(none, late)
     await assert.rejects(receipt, late)
-    assert.throws(() => run.ask('offer', { card: 'c' }), late)
+    assert.throws(() => run.requestDecision('offer', { card: 'c' }), late)
     await assert.rejects(run.request('offer', { card: 'c' }), late)
     assert.throws(() => run.features([{ group: 'now', key: ['c'] }]), late)
   }
@@ -64,7 +64,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
   await refuses()
   await assert.rejects(run.settle([]), late)
   await run.ended
-  await run.room()
+  await run.whenRoom()
 })
 
 test('a run stops once, whoever calls; no turn follows', async () => {
@@ -85,14 +85,14 @@ test('when a run fails, everyone who waits is notified: for room, for an unmade 
   store.hold()
   moveTo(start + hour)
   // The decisions of the tick come first; the event waits for them.
-  const behind = run.decide('payments', batchOf([{ card: 'c', at: start + hour }]))
-  const asked = run.ask('offer', { card: 'c' })
+  const behind = run.decide('payments', recordBatchOf([{ card: 'c', at: start + hour }]))
+  const asked = run.requestDecision('offer', { card: 'c' })
   while (store.waiting < 2) await turns(1)
   const next = run.submit('payments', pay('c'))
   store.fail()
   const full = { code: 'SPILL_STORE' }
   for (const promise of [behind.decided, behind.receipt, asked.decided, asked.durable, next, run.ended]) await assert.rejects(promise, full)
   await assert.rejects(run.submit('payments', pay('c')), full)
-  await run.room()
+  await run.whenRoom()
   await run.stop()
 })

@@ -18,14 +18,14 @@ test('each recorded batch is checked, some at a time, and the check reports the 
   const reports: string[] = []
   let time = 0
   const check = new DecisionCheck({
-    stretches: reader.decisions(),
+    batches: reader.newestDecisions(),
     onReport: report => reports.push(report),
     clock: () => (time += limits.DECISION_CHECK_MS / 2),
   })
   let steps = 1
   while (check.step()) steps++
   assert.deepEqual([steps, check.step()], [4, false])
-  const damage = [...damagedDecisions(reader.decisions())]
+  const damage = [...damagedDecisions(reader.newestDecisions())]
   assert.deepEqual(
     damage.map(({ entries }) => entries),
     [

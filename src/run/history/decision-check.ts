@@ -2,17 +2,17 @@
  * Checks every recorded decision once, newest first, during a run: a few milliseconds at a time, about 5 % of one core. Reports the same
  * damage as `spillway inspect --verify`. Nothing else reads old decisions, so damage would stay unnoticed until they are needed.
  */
-import { every, stopwatch } from '../../base/clock.ts'
+import { callEvery, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { damageText } from '../../log/verify.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { logDamageText } from '../../log/verify.ts'
 import { damageOf } from './verify-decisions.ts'
 
 export interface DecisionCheckOptions {
   /** Decision batches, newest first. */
-  readonly stretches: Iterable<StoredDecisions>
+  readonly batches: Iterable<StoredDecisionBatch>
   readonly onReport: (report: string) => void
   /** Measures the duration of a step, ms. */
   readonly clock?: () => number
@@ -20,11 +20,11 @@ export interface DecisionCheckOptions {
 
 /** One pass over the recorded decisions. */
 export class DecisionCheck {
-  readonly #batches: Iterator<StoredDecisions>
+  readonly #batches: Iterator<StoredDecisionBatch>
   readonly #onReport: DecisionCheckOptions['onReport']
   readonly #clock: () => number
 
-  constructor({ stretches: batches, onReport, clock = stopwatch }: DecisionCheckOptions) {
+  constructor({ batches, onReport, clock = stopwatch }: DecisionCheckOptions) {
     this.#batches = batches[Symbol.iterator]()
     this.#onReport = onReport
     this.#clock = clock
@@ -38,7 +38,7 @@ export class DecisionCheck {
         const { done, value } = this.#batches.next()
         if (done) return false
         const damage = damageOf(value)
-        if (damage) this.#onReport(`damaged: ${damageText(damage)}; \`spillway inspect --verify\` lists all damage`)
+        if (damage) this.#onReport(`damaged: ${logDamageText(damage)}; \`spillway inspect --verify\` lists all damage`)
       } while (this.#clock() - startedAt < limits.DECISION_CHECK_MS)
       return true
     } catch (error) {
@@ -51,9 +51,9 @@ export class DecisionCheck {
 }
 
 /** Checks the log in this file, until all is checked or it is stopped. */
-export function checkDecisions(path: string, onReport: DecisionCheckOptions['onReport']): { stop(): void } {
+export function startDecisionCheck(path: string, onReport: DecisionCheckOptions['onReport']): { stop(): void } {
   const reader = new SqliteReader(path)
-  const check = new DecisionCheck({ stretches: reader.decisions(), onReport })
+  const check = new DecisionCheck({ batches: reader.newestDecisions(), onReport })
   let isOver = false
   const stop = (): void => {
     if (isOver) return
@@ -61,7 +61,7 @@ export function checkDecisions(path: string, onReport: DecisionCheckOptions['onR
     timer.stop()
     reader.close()
   }
-  const timer = every(limits.DECISION_CHECK_EVERY_MS, () => {
+  const timer = callEvery(limits.DECISION_CHECK_EVERY_MS, () => {
     if (!check.step()) stop()
   })
   return { stop }

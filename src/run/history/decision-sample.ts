@@ -4,23 +4,23 @@ import { limits } from '../../base/limits.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { Log } from '../../log/log.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import type { DecidedLog } from './decided-log.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { LogWithDecisions } from './log-with-decisions.ts'
 
 /**
  * Decision batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `limit` decisions it draws whole
  * batches, each with the same probability, so that decisions at even intervals are neither always nor never in the sample. The same log
  * gives the same sample.
  */
-export function* drawnStretches(
+export function* sampledBatches(
   ir: PipelineIR,
   model: string,
-  store: DecidedLog,
+  store: LogWithDecisions,
   from: number,
   limit: number = limits.DRIFT_DECISIONS_MAX,
-): Generator<StoredDecisions> {
+): Generator<StoredDecisionBatch> {
   const strings = new Strings()
-  const entry = new Log(store, { sources: ir.sources, stringsOf: () => strings }).since(from)
+  const entry = new Log(store, { sources: ir.sources, stringsOf: () => strings }).firstEntrySince(from)
   let decisions = 0
   for (const { count } of store.decisionsFrom(model, entry)) decisions += count
   const next = random(1)

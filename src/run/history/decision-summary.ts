@@ -1,8 +1,8 @@
 /** Summaries of recorded decisions for drift: the distribution of each input and of the scores. */
 import { Strings } from '../../columns/strings.ts'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { isList } from '../../replay/decision-table.ts'
+import { isListInput } from '../../replay/decision-table.ts'
 import type { DecisionBatch } from '../../replay/decide.ts'
 import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/summary.ts'
 
@@ -10,7 +10,7 @@ import { countNumbers, countTexts, type Counting, type RowsSummary } from '../..
 export type IsScored<B extends DecisionBatch> = (batch: B) => boolean
 
 /** A time range, UTC ms: from `from`, before `to`. */
-export interface Span {
+export interface SummaryRange {
   readonly from: number
   readonly to: number
 }
@@ -19,12 +19,12 @@ export interface Span {
  * One summary for each time range, in one pass; ranges may overlap. `batches` are as from `recordedBatches`, with texts in `strings`. List
  * inputs are left out.
  */
-export function summariesOf<B extends DecisionBatch>(
+export function summarizeDecisions<B extends DecisionBatch>(
   ir: PipelineIR,
   model: ModelIR,
   batches: Iterable<B>,
   strings: Strings,
-  spans: readonly Span[],
+  spans: readonly SummaryRange[],
   isScored: IsScored<B> = () => true,
 ): RowsSummary[] {
   const all = spans.map(span => ({ span, rows: 0, ...countingOf(ir, model, strings) }))
@@ -47,18 +47,18 @@ export function summariesOf<B extends DecisionBatch>(
 
 function countingOf(ir: PipelineIR, { inputs }: ModelIR, strings: Strings) {
   const counted = inputs.flatMap(({ name, expr }, slot): { name: string; slot: number; counting: Counting }[] =>
-    isList(ir, expr) ? [] : [{ name, slot, counting: expr.type === 'string' ? countTexts(strings) : countNumbers() }],
+    isListInput(ir, expr) ? [] : [{ name, slot, counting: expr.type === 'string' ? countTexts(strings) : countNumbers() }],
   )
   return { inputs: counted, score: countNumbers() }
 }
 
-function rowsWithin(t: Float64Array, length: number, { from, to }: Span): number[] {
+function rowsWithin(t: Float64Array, length: number, { from, to }: SummaryRange): number[] {
   const rows: number[] = []
   for (let row = 0; row < length; row++) if (t[row] >= from && t[row] < to) rows.push(row)
   return rows
 }
 
-function picked({ values, nulls }: Column, rows: readonly number[]): Column {
+function picked({ values, nulls }: ColumnData, rows: readonly number[]): ColumnData {
   if (rows.length > 0 && rows.at(-1)! - rows[0] === rows.length - 1 && rows[0] === 0) return { values, ...(nulls && { nulls }) }
   return {
     values: Float64Array.from(rows, row => values[row]),

@@ -6,21 +6,21 @@
  * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
 import { SpillwayError } from '../../base/errors.ts'
-import type { Block, Column } from '../../columns/block.ts'
+import type { Block, ColumnData } from '../../columns/block.ts'
 import { concatBlocks } from '../../columns/concat.ts'
-import { gather, picked } from '../../columns/gather.ts'
-import { blockSlice } from '../../columns/slice.ts'
+import { gatherBlock, gatherArray } from '../../columns/gather.ts'
+import { sliceBlock } from '../../columns/slice.ts'
 import { Strings } from '../../columns/strings.ts'
 import { featureValues, type FeatureValue } from '../../decision/feature-value.ts'
-import { columnsLookedAt } from '../../decision/reads.ts'
+import { columnsRead } from '../../decision/reads.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import { refuseIncomplete } from '../../kernel/incomplete.ts'
-import { runsIn, swappedBy } from '../../batch/ledger.ts'
+import { refuseIncomplete } from '../../kernel/refuse-incomplete.ts'
+import { batchRunsIn, lastSwapBy } from '../../batch/ledger.ts'
 import { Kernel } from '../../kernel/kernel.ts'
-import { placeAsks } from '../../kernel/placement.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { placeReads } from '../../kernel/placement.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
-import { countBefore } from '../../log/segment.ts'
+import { eventsBeforeSegment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { keyReader } from '../groups/key-text.ts'
 
@@ -40,7 +40,7 @@ export interface FeaturesAt {
   readonly features: Readonly<Record<string, FeatureValue>>
 }
 
-export interface FeaturesAsk {
+export interface FeaturesAtQuery {
   readonly group: GroupIR
   /** A text for each key column. */
   readonly key: readonly string[]
@@ -52,9 +52,9 @@ export interface FeaturesAsk {
  * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
  * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
-export function featuresAt(ir: PipelineIR, store: StoredLog, { group: requested, key, t }: FeaturesAsk): FeaturesAt {
+export function featuresFromLog(ir: PipelineIR, store: StoredLog, { group: requested, key, t }: FeaturesAtQuery): FeaturesAt {
   const group = asBatchRuns(requested, store, t)
-  const forgotten = beginsOf(store).arrival
+  const forgotten = logStartOf(store).arrival
   if (t <= forgotten)
     throw new SpillwayError(
       'SPILL_CLOCK_EVICTED',
@@ -69,9 +69,9 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: requested,
     )(key[i]),
   )
   const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
-  const placed = placeAsks(group.place, source, block, triggers(visibleRows(group, block, t), t))
-  const kernel = new Kernel(group, source, { strings, floor: placed.floor })
-  const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), {
+  const placed = placeReads(group.place, source, block, triggers(visibleRows(group, block, t), t))
+  const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
+  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), {
     length: 1,
     keys: keyValues.map((value, i) => columnOf(source, group.key[i], value)),
     upto: placed.upto,
@@ -95,7 +95,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: requested,
  */
 function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
-  const run = swappedBy(runsIn(store), group.name, t)
+  const run = lastSwapBy(batchRunsIn(store), group.name, t)
   return run ? { ...group, place: { kind: 'lag', by: t - run.s } } : group
 }
 
@@ -119,22 +119,22 @@ interface KeyEvents {
 /** The events of the key with their original positions, and the number of visible events of the source at `t`. */
 function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  const needed = columnsLookedAt(ir).get(source.name)!
+  const needed = columnsRead(ir).get(source.name)!
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
   const blocks: Block[] = []
   let [visible, ofKey] = [0, 0]
   let forgottenEvents: number | undefined
   for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
-    forgottenEvents ??= countBefore(segment, source.name)
+    forgottenEvents ??= eventsBeforeSegment(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
     const rows = visibleRows(group, block, t)
     if (rows === 0) break
-    visible += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
+    visible += placeReads(group.place, source, block, triggers(rows, t)).upto[0]
     const keyRows = rowsOfKey(group, block, keyValues, rows)
     ofKey += countUpTo(block.arrival, keyRows, t)
-    if (source.identity) blocks.push(blockSlice(block, 0, rows))
-    else if (keyRows.length > 0) blocks.push({ ...gather(block, keyRows), position: picked(block.position, keyRows) })
+    if (source.identity) blocks.push(sliceBlock(block, 0, rows))
+    else if (keyRows.length > 0) blocks.push({ ...gatherBlock(block, keyRows), position: gatherArray(block.position, keyRows) })
   }
   return {
     block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed),
@@ -167,7 +167,7 @@ const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number 
 
 const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'
 
-const columnOf = (source: SourceIR, name: string, value: number): Column => ({
+const columnOf = (source: SourceIR, name: string, value: number): ColumnData => ({
   values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
 })
 

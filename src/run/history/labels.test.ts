@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -26,8 +26,8 @@ test('events that only a label needs are logged, and trigger no decision', async
   const at = Date.parse('2026-01-01T00:00Z')
   const submitted = async (id: string): Promise<readonly [number, number]> => {
     const run = new Run(shop, { store, clock: () => at })
-    await run.submit('payments', batchOf([{ id, card: 'c', at }]))
-    const told = await run.submit('chargebacks', batchOf([{ payment: id, fraud: true, at }]))
+    await run.submit('payments', recordBatchOf([{ id, card: 'c', at }]))
+    const told = await run.submit('chargebacks', recordBatchOf([{ payment: id, fraud: true, at }]))
     await run.stop()
     return [told.accepted, store.decisions.length]
   }

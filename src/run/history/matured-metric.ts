@@ -1,20 +1,20 @@
 /** Measures the quality of the newest recorded decisions with settled labels; drift compares it with a bound. */
-import type { Column } from '../../columns/block.ts'
-import { joined } from '../../columns/concat.ts'
+import type { ColumnData } from '../../columns/block.ts'
+import { concatArrays } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { MaturedMetric } from '../../training/drift/drift.ts'
 import { metricsOf } from '../../training/metrics.ts'
-import { readDecisions } from '../decide/decision-codec.ts'
-import { drawnStretches } from './decision-sample.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
+import { sampledBatches } from './decision-sample.ts'
 import { recordedLabels } from './recorded-labels.ts'
-import type { DecidedLog } from './decided-log.ts'
-import { storedCut } from './stored-history.ts'
+import type { LogWithDecisions } from './log-with-decisions.ts'
+import { logExtent } from './stored-history.ts'
 
 /** The metric, its bound, and its decisions. */
-export interface MetricAsk {
+export interface MaturedMetricOptions {
   /** Higher is better. */
   readonly metric: 'auc' | 'ap'
   readonly bound: number
@@ -34,17 +34,17 @@ export interface MetricAsk {
 export function maturedMetric(
   ir: PipelineIR,
   model: ModelIR,
-  store: DecidedLog,
-  { metric, bound, since, at: asOf, version }: MetricAsk,
+  store: LogWithDecisions,
+  { metric, bound, since, at: asOf, version }: MaturedMetricOptions,
 ): MaturedMetric {
   const strings = new Strings()
-  const at = asOf ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  const settledTo = model.label ? at - horizonOf(model.label) : at
-  const batches = [...batchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
+  const at = asOf ?? Math.max(...logExtent(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  const settledTo = model.label ? at - labelHorizon(model.label) : at
+  const batches = [...batchesWithin(sampledBatches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
   const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...batches.map(part => part.t)])
-  const scores = joined([none, ...batches.map(part => doubles(part.score, part.length))])
+  const t = concatArrays([none, ...batches.map(part => part.t)])
+  const scores = concatArrays([none, ...batches.map(part => doubles(part.score, part.length))])
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo,
   )
@@ -55,13 +55,13 @@ export function maturedMetric(
   return { name: metric, value, bound, rows: n }
 }
 
-function* batchesWithin(stored: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
+function* batchesWithin(stored: Iterable<StoredDecisionBatch>, strings: Strings, from: number, version: number | undefined) {
   for (const { bytes } of stored) {
-    const { length, t, entry, keys: key, ids: id, score, explored, version: scoredBy = 0 } = readDecisions(bytes, strings)
+    const { length, t, entry, keys: key, ids: id, score, explored, version: scoredBy = 0 } = decodeDecisions(bytes, strings)
     if (t[length - 1] > from && (version ?? scoredBy) === scoredBy) yield { length, t, entry, key, id, score, explored }
   }
 }
 
 /** NULL is NaN. */
-const doubles = ({ values, nulls }: Column, length: number): Float64Array =>
+const doubles = ({ values, nulls }: ColumnData, length: number): Float64Array =>
   Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

@@ -1,18 +1,18 @@
 /** Finds the newest recorded decisions of a model or key, from the newest batch backwards. */
-import { othersTurn, stopwatch } from '../../base/clock.ts'
+import { yieldToEventLoop, stopwatch } from '../../base/clock.ts'
 import type { Value } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { newestOf, type RecordedDecision } from '../decide/recorded-decision.ts'
+import { newestDecisionsIn, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 /** A query for recorded decisions. */
-export interface NewestAsk {
+export interface NewestDecisionsQuery {
   readonly model: string | undefined
   /** Key as text. */
   readonly key: string | undefined
   /** Number of decisions. */
   readonly last: number
   /** Approximate number of decisions to scan; default: all. */
-  readonly lookAt?: number
+  readonly maxScanned?: number
 }
 
 /** Milliseconds of scanning before other work gets a turn. */
@@ -20,25 +20,25 @@ const AT_ONCE_MS = 5
 
 /** In order of decision. `isWhole`: enough were found, or there are no more. */
 export async function newestDecisions(
-  reader: Pick<SqliteReader, 'decisions'>,
-  { model, key, last, lookAt = Infinity }: NewestAsk,
+  reader: Pick<SqliteReader, 'newestDecisions'>,
+  { model, key, last, maxScanned: lookAt = Infinity }: NewestDecisionsQuery,
 ): Promise<{ decisions: RecordedDecision[]; isWhole: boolean }> {
   const decisions: RecordedDecision[] = []
   let scanned = 0
   let yieldedAt = stopwatch()
-  for (const { bytes, count } of reader.decisions(model)) {
+  for (const { bytes, count } of reader.newestDecisions(model)) {
     if (decisions.length >= last) break
     if (scanned >= lookAt) return { decisions: decisions.reverse(), isWhole: false }
     scanned += count
-    decisions.push(...newestOf(bytes, last - decisions.length, candidate => key === undefined || isKey(candidate, key)))
+    decisions.push(...newestDecisionsIn(bytes, last - decisions.length, candidate => key === undefined || matchesKey(candidate, key)))
     if (stopwatch() - yieldedAt < AT_ONCE_MS) continue
-    await othersTurn()
+    await yieldToEventLoop()
     yieldedAt = stopwatch()
   }
   return { decisions: decisions.reverse(), isWhole: true }
 }
 
 /** Does the text denote this key? Numbers match in any notation: 1.50 is 1.5. */
-export function isKey(key: Value, text: string): boolean {
+export function matchesKey(key: Value, text: string): boolean {
   return typeof key === 'number' && text.trim() !== '' ? Number(text) === key : String(key) === text
 }

@@ -2,10 +2,10 @@
 import type { Strings } from '../../columns/strings.ts'
 import { groupReads, readId } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisions } from '../../log/store.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
 import type { DecisionBatch } from '../../replay/decide.ts'
-import { isList } from '../../replay/decision-table.ts'
-import { readDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
+import { isListInput } from '../../replay/decision-table.ts'
+import { decodeDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
 
 /** A decision batch in the form of a replay, with the entry of each decision. */
 export interface RecordedBatch extends DecisionBatch {
@@ -15,26 +15,26 @@ export interface RecordedBatch extends DecisionBatch {
   readonly explored: DecodedDecisions['explored']
 }
 
-export interface RecordedOptions {
+export interface RecordedBatchesOptions {
   /** Total number of decisions. */
   readonly total: number
   /** Receives for each batch the pipeline that decided, and whether its vectors fit the model; others are left out. */
-  readonly onStretch?: (by: { readonly fingerprint: string; readonly decisions: number; readonly fits: boolean }) => void
+  readonly onBatch?: (by: { readonly fingerprint: string; readonly decisions: number; readonly fits: boolean }) => void
 }
 
 /** The decisions of a model whose vectors fit its inputs, in order. Texts get ids in `strings`. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedBatches(
   ir: PipelineIR,
   model: ModelIR,
-  stored: Iterable<StoredDecisions>,
+  stored: Iterable<StoredDecisionBatch>,
   strings: Strings,
-  { total, onStretch }: RecordedOptions,
+  { total, onBatch: onStretch }: RecordedBatchesOptions,
 ): Generator<RecordedBatch> {
   const reads = groupReads(ir, model)
   const shape = shapeText(shapeOf(ir, model))
   let [first, seen] = [0, 0]
   for (const { bytes } of stored) {
-    const decoded = readDecisions(bytes, strings)
+    const decoded = decodeDecisions(bytes, strings)
     const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
     seen += length
@@ -66,7 +66,7 @@ type Shape = Pick<DecisionShape, 'inputs' | 'reads'>
 
 function shapeOf(ir: PipelineIR, model: ModelIR): Shape {
   return {
-    inputs: model.inputs.map(({ name, expr }) => ({ name, expr, ...(isList(ir, expr) && { list: true as const }) })),
+    inputs: model.inputs.map(({ name, expr }) => ({ name, expr, ...(isListInput(ir, expr) && { list: true as const }) })),
     reads: groupReads(ir, model).map(({ group, key }) => readId({ group: group.name, key })),
   }
 }

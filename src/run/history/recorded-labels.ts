@@ -1,18 +1,18 @@
 /** Labels of recorded decisions. The log position of a decision says which events of the label's source its `P` contains. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { Column } from '../../columns/block.ts'
-import { concatColumns, joined } from '../../columns/concat.ts'
+import type { ColumnData } from '../../columns/block.ts'
+import { concatColumns, concatArrays } from '../../columns/concat.ts'
 import { countUpTo } from '../../columns/order.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../../define/model/trigger-columns.ts'
 import type { Segment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
-import { labelsOfMoments, type Labels } from '../../replay/label.ts'
-import { rowStretches } from '../../replay/on-rows.ts'
-import { censoring } from './censored.ts'
+import { labelsAt, type Labels } from '../../replay/label.ts'
+import { rowBatches } from '../../replay/on-rows.ts'
+import { censoringOf } from './censoring.ts'
 import type { RecordedBatch } from './recorded-batches.ts'
-import { storedCut, storedHistory } from './stored-history.ts'
+import { logExtent, storedHistory } from './stored-history.ts'
 
 /**
  * Labels the decisions of `batches`, in recorded order, as known at `at`; default: the last arrival or decision, whichever is later. Texts
@@ -30,8 +30,8 @@ export function recordedLabels(
   const { label } = model
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
   const joinColumn = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
-  const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as Column[] }
-  const censored = censoring(ir, model)
+  const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as ColumnData[] }
+  const censored = censoringOf(ir, model)
   const hidden = new Set<number>()
   let first = 0
   for (const { length, t, entry, key, id, score, explored } of batches) {
@@ -42,23 +42,23 @@ export function recordedLabels(
     parts.entry.push(entry)
     parts.key.push(label.kind === 'from' ? id! : key)
   }
-  const t = joined([new Float64Array(0), ...parts.t])
-  const entry = joined([new Float64Array(0), ...parts.entry])
+  const t = concatArrays([new Float64Array(0), ...parts.t])
+  const entry = concatArrays([new Float64Array(0), ...parts.entry])
   const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
   // The trigger is irrelevant here: only the label's source is read.
   const labelModel: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
   const events: Float64Array[] = [new Float64Array(0)]
   const log = storedHistory(ir, { ...ir, sources, groups: [], models: [labelModel] }, store, strings, {
-    mayBeCut: true,
+    allowForgotten: true,
     onSegment: segment => events.push(entriesOf(segment, label.source)),
   })
   const triggering = {
-    moments: { t, prefixes: () => countUpTo(joined(events), entry), source: undefined },
-    stretches: (size: number) => rowStretches(t.length, { [joinColumn]: key }, size),
+    points: { t, prefixes: () => countUpTo(concatArrays(events), entry), source: undefined },
+    batches: (size: number) => rowBatches(t.length, { [joinColumn]: key }, size),
   }
-  const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
+  const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...logExtent(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  return { labels: labelsAt({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
 }
 
 /** Sequence numbers of the events of a source in a segment. */

@@ -9,9 +9,9 @@ import { Strings } from '../../columns/strings.ts'
 import { columnsNeeded } from '../../decision/reads.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { valueAt } from '../../intake/row-text.ts'
-import { BEGINS, beginsText } from '../../log/begins.ts'
+import { LOG_START, logStartText } from '../../log/log-start.ts'
 import type { ReplayLog } from '../../replay/log.ts'
-import { storedCut, storedHistory } from './stored-history.ts'
+import { logExtent, storedHistory } from './stored-history.ts'
 
 const CASES = 25
 
@@ -59,7 +59,7 @@ test('the log of a folder equals the appended history in order, also for some of
       const own = log.filter(event => event.source === source)
       return { source, events: own.length, lastArrival: own.at(-1)?.arrival ?? null }
     })
-    assert.deepEqual(storedCut(ir, store), cut)
+    assert.deepEqual(logExtent(ir, store), cut)
   }
   assert.ok(several > 3, `only ${several} histories of several sources`)
 })
@@ -67,7 +67,7 @@ test('the log of a folder equals the appended history in order, also for some of
 test('a log that has forgotten its beginning is rejected', async () => {
   const { ir, log } = generate(1)
   const store = await stored(ir, asAppended(log), new Draw(1))
-  await store.commit({ put: [[BEGINS, beginsText({ entry: 1, arrival: 0 })]] })
+  await store.commit({ put: [[LOG_START, logStartText({ entry: 1, arrival: 0 })]] })
   assert.throws(() => storedHistory(ir, ir, store, new Strings()), {
     code: 'SPILL_UNSUPPORTED',
     message: /^the log has forgotten what arrived up to 1970-01-01T00:00:00\.000Z \(run --keep\)/,

@@ -1,34 +1,34 @@
 /** Loads the log of a data folder as a history in memory, as a replay loads files. */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { runsIn, swappedBefore } from '../../batch/ledger.ts'
+import { batchRunsIn, lastSwapBefore } from '../../batch/ledger.ts'
 import type { Block } from '../../columns/block.ts'
-import { concatBlocks, joined } from '../../columns/concat.ts'
+import { concatBlocks, concatArrays } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
 import { columnsNeeded } from '../../decision/reads.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { History } from '../../intake/intake.ts'
+import type { SourceHistory } from '../../intake/history-builder.ts'
 import type { MergedOrder } from '../../intake/merge.ts'
 import type { BatchRuns } from '../../kernel/placement.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
-import type { Mark, Segment } from '../../log/segment.ts'
+import type { LogMarker, Segment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
-import { replayLog, type Appended, type ReplayLog } from '../../replay/log.ts'
+import { replayLog, type ReplayLogOptions, type ReplayLog } from '../../replay/log.ts'
 import { emptyBlock } from './features-at.ts'
 import { StoredRequests } from './stored-requests.ts'
 
-type Swap = Extract<Mark, { kind: 'swap' }>
+type Swap = Extract<LogMarker, { kind: 'swap' }>
 
 /** Options of a stored history. */
-export interface HistoryOptions {
+export interface StoredHistoryOptions {
   /** Entries from here on are left out; a segment begins here, or the log ends. */
   readonly to?: number | undefined
   /** Ticks are made up to here, UTC ms; default: the last arrival. */
   readonly until?: number
   readonly onProgress?: (share: number) => void
   /** Accepts a log that has forgotten its beginning. The result says what is missing, and its reader leaves out what depends on that. */
-  readonly mayBeCut?: boolean
+  readonly allowForgotten?: boolean
   /** Receives each segment. */
   readonly onSegment?: (segment: Segment) => void
 }
@@ -43,9 +43,9 @@ export function storedHistory(
   read: PipelineIR,
   store: StoredLog,
   strings: Strings,
-  { to, until, onProgress, mayBeCut = false, onSegment }: HistoryOptions = {},
+  { to, until, onProgress, allowForgotten: mayBeCut = false, onSegment }: StoredHistoryOptions = {},
 ): ReplayLog {
-  const { arrival } = beginsOf(store)
+  const { arrival } = logStartOf(store)
   if (arrival > -Infinity && !mayBeCut)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
@@ -77,15 +77,17 @@ export function storedHistory(
     if (events > limits.REPLAY_EVENTS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
     orders.push(orderOf(segment, names))
-    for (const marker of segment.marks) {
+    for (const marker of segment.markers) {
       if (marker.kind === 'swap') swaps.push(marker)
-      requests.take(marker, source => counts[names.indexOf(source)])
+      requests.add(marker, source => counts[names.indexOf(source)])
     }
     onProgress?.((segment.first + segment.length) / end)
   }
-  const histories = new Map(read.sources.map((source, i): [string, History] => [source.name, historyOf(source, concatBlocks(blocks[i]))]))
+  const histories = new Map(
+    read.sources.map((source, i): [string, SourceHistory] => [source.name, historyOf(source, concatBlocks(blocks[i]))]),
+  )
   return replayLog(read, histories, strings, {
-    order: mergedOrder(joined([new Uint8Array(0), ...orders]), names.length),
+    order: mergedOrder(concatArrays([new Uint8Array(0), ...orders]), names.length),
     ...runsKnown(read, store, swaps),
     requests: requests.requests(),
     ...(until !== undefined && { until }),
@@ -93,13 +95,13 @@ export function storedHistory(
 }
 
 /** The extent of a log by source: number of events and last arrival, UTC ms. One pass, without columns. */
-export function storedCut(ir: PipelineIR, store: StoredLog): { source: string; events: number; lastArrival: number | null }[] {
+export function logExtent(ir: PipelineIR, store: StoredLog): { source: string; events: number; lastArrival: number | null }[] {
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const last = new Map<string, number>()
   for (const { sources } of log.segments(0, log.end, { stringsOf: () => strings, wanted: () => false }))
     for (const { source, block } of sources) last.set(source, block.arrival[block.length - 1])
-  return ir.sources.map(({ name }) => ({ source: name, events: log.eventsOf(name, log.end), lastArrival: last.get(name) ?? null }))
+  return ir.sources.map(({ name }) => ({ source: name, events: log.countEventsBefore(name, log.end), lastArrival: last.get(name) ?? null }))
 }
 
 /** Source index of each event of a segment, in order, without other sources. */
@@ -113,13 +115,17 @@ function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Ar
  * The batch runs in use over time, and what is missing. Another process may forget entries during this read, so this is checked afterwards.
  * The ledger may know a swap whose marker was forgotten; earlier decisions are unknown.
  */
-function runsKnown({ groups }: PipelineIR, store: StoredLog, swaps: readonly Swap[]): Pick<Appended, 'runs' | 'forgotten' | 'knownAfter'> {
-  const { entry, arrival: forgotten } = beginsOf(store)
+function runsKnown(
+  { groups }: PipelineIR,
+  store: StoredLog,
+  swaps: readonly Swap[],
+): Pick<ReplayLogOptions, 'runs' | 'forgotten' | 'knownAfter'> {
+  const { entry, arrival: forgotten } = logStartOf(store)
   if (forgotten === -Infinity) return { runs: runsOf(swaps), forgotten, knownAfter: forgotten }
-  const ledger = runsIn(store)
+  const ledger = batchRunsIn(store)
   const batch = groups.filter(({ place }) => place.kind === 'batch')
   const before = batch.flatMap(({ name }): Pick<Swap, 'group' | 't' | 's'>[] => {
-    const last = swappedBefore(ledger, name, entry)
+    const last = lastSwapBefore(ledger, name, entry)
     return last ? [{ group: name, t: last.swappedAt!, s: last.s }] : []
   })
   const all = [...before, ...swaps.filter(({ t }) => t >= forgotten)]
@@ -141,7 +147,7 @@ function mergedOrder(source: Uint8Array, sources: number): MergedOrder {
 }
 
 /** Rejected records are counted elsewhere. */
-const historyOf = (source: History['source'], block: Block): History => ({
+const historyOf = (source: SourceHistory['source'], block: Block): SourceHistory => ({
   source,
   block,
   counts: { records: block.length, skipped: 0, ahead: 0, refused: {}, accepted: block.length, duplicates: 0, late: 0 },

@@ -2,7 +2,7 @@
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { RequestReader } from '../../intake/request-reader.ts'
-import type { Mark } from '../../log/segment.ts'
+import type { LogMarker } from '../../log/segment.ts'
 import type { Requests } from '../../replay/log.ts'
 
 interface ModelRequests {
@@ -23,7 +23,11 @@ export class StoredRequests {
           ? [
               [
                 name,
-                { reader: RequestReader.ofStored(decide, strings), t: [], eventsBefore: new Map(sources.map(source => [source.name, []])) },
+                {
+                  reader: RequestReader.forStored(decide, strings),
+                  t: [],
+                  eventsBefore: new Map(sources.map(source => [source.name, []])),
+                },
               ],
             ]
           : [],
@@ -32,9 +36,9 @@ export class StoredRequests {
   }
 
   /** Adds a marker if it is a valid request of one of these models. `countOf`: number of events of a source before it. */
-  take(marker: Mark, countOf: (source: string) => number): void {
+  add(marker: LogMarker, countOf: (source: string) => number): void {
     const requests = marker.kind === 'request' ? this.#requests.get(marker.model) : undefined
-    if (!requests || marker.kind !== 'request' || requests.reader.take(marker.fields)) return
+    if (!requests || marker.kind !== 'request' || requests.reader.readFields(marker.fields)) return
     requests.t.push(marker.t)
     for (const [source, counts] of requests.eventsBefore) counts.push(countOf(source))
   }

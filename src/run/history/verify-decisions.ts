@@ -1,11 +1,11 @@
 /** Verifies recorded decisions: the checksum of each batch, its model and its entries. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import type { Damage } from '../../log/verify.ts'
-import { readDecisions } from '../decide/decision-codec.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { LogDamage } from '../../log/verify.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
 
 /** The damage of all damaged batches. */
-export function* damagedDecisions(batches: Iterable<StoredDecisions>): Generator<Damage> {
+export function* damagedDecisions(batches: Iterable<StoredDecisionBatch>): Generator<LogDamage> {
   for (const batch of batches) {
     const damage = damageOf(batch)
     if (damage) yield damage
@@ -13,16 +13,16 @@ export function* damagedDecisions(batches: Iterable<StoredDecisions>): Generator
 }
 
 /** The damage of a batch; undefined if it is intact. */
-export function damageOf(batch: StoredDecisions): Damage | undefined {
+export function damageOf(batch: StoredDecisionBatch): LogDamage | undefined {
   const problem = problemOf(batch)
   return problem === undefined
     ? undefined
     : { what: `a batch of decisions of '${batch.model}'`, entries: [batch.first, batch.last], problem }
 }
 
-function problemOf({ model, first, last, count, bytes }: StoredDecisions): string | undefined {
+function problemOf({ model, first, last, count, bytes }: StoredDecisionBatch): string | undefined {
   try {
-    const decoded = readDecisions(bytes)
+    const decoded = decodeDecisions(bytes)
     const isSame = decoded.model === model && decoded.length === count && decoded.entry[0] === first && decoded.entry[count - 1] === last
     return isSame ? undefined : `holds ${decoded.length} of '${decoded.model}' from entry ${decoded.entry[0]} on, and stands as ${count}`
   } catch (error) {

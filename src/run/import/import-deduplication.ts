@@ -2,35 +2,35 @@
 import { SpillwayError } from '../../base/errors.ts'
 import type { Block } from '../../columns/block.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { remembers, type Admission } from '../../intake/admission.ts'
-import type { Admit } from '../../intake/intake.ts'
+import { needsAdmission, type Admission } from '../../intake/admission.ts'
+import type { AdmitRows } from '../../intake/history-builder.ts'
 import type { IdHashes } from '../../log/segment.ts'
-import { Accepting, type Verdict } from '../ingest/deduplicator.ts'
+import { Deduplicator, type DeduplicationVerdict } from '../ingest/deduplicator.ts'
 import { HashColumns } from '../ingest/hash-columns.ts'
 import type { HistoryHashes } from './import-order.ts'
-import type { Opening } from '../recovery/opening.ts'
+import type { OpenedPipeline } from '../recovery/open-pipeline.ts'
 
 /** Throws `SPILL_INPUT` for a history that begins before the end of the log. `hashes`: those of the accepted events, by source. */
-export function admission({ log, lookup, remembered }: Opening): {
-  readonly admit: Admit
+export function importAdmission({ log, lookup, acceptedIds: remembered }: OpenedPipeline): {
+  readonly admit: AdmitRows
   readonly hashes: ReadonlyMap<string, HistoryHashes>
 } {
   const hashes = new Map<string, HistoryHashes>()
   const end = log.end
-  const admit: Admit = (source, block, order, stringsOf) => {
+  const admit: AdmitRows = (source, block, order, stringsOf) => {
     checkArrival(source, block, order, log.notBefore)
-    if (!remembers(source)) {
+    if (!needsAdmission(source)) {
       hashes.set(source.name, { ids: undefined, identities: undefined })
       return { accepted: order, duplicates: [], conflicts: [], stale: [] }
     }
     const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
     // Rows are numbered after the end of the log until they get their sequence numbers.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
-    const deduplicator = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
+    const deduplicator = new Deduplicator(source, { ids, originals, forgottenUpTo: remembered.forgottenUpTo, lookup, stringsOf, rowOf })
     const builder = new AdmissionBuilder(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
-      builder.add(row, deduplicator.decide(block, row, end + row), deduplicator)
+      builder.add(row, deduplicator.deduplicate(block, row, end + row), deduplicator)
     }
     hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
     return builder.admission
@@ -61,7 +61,7 @@ class AdmissionBuilder {
     this.#accepted = new Uint32Array(rows)
   }
 
-  add(row: number, verdict: Verdict, { id, identity }: Accepting): void {
+  add(row: number, verdict: DeduplicationVerdict, { idHash: id, identityHash: identity }: Deduplicator): void {
     if (verdict !== 'accepted') {
       this.#rejected[verdict].push(row)
       return

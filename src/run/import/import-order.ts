@@ -4,10 +4,10 @@
  * The cuts are a function of the histories and the models, so a repeated import gives the same segments, byte for byte.
  */
 import { limits } from '../../base/limits.ts'
-import { blockSlice } from '../../columns/slice.ts'
-import type { History } from '../../intake/intake.ts'
+import { sliceBlock } from '../../columns/slice.ts'
+import type { SourceHistory } from '../../intake/history-builder.ts'
 import { mergeHistories } from '../../intake/merge.ts'
-import type { Appending, Rows } from '../../log/log.ts'
+import type { AppendInput, AppendRows } from '../../log/log.ts'
 import type { IdHashes } from '../../log/segment.ts'
 import type { PastTicks } from './past-ticks.ts'
 
@@ -19,24 +19,24 @@ export interface HistoryHashes {
 
 /** An accepted history and its hashes. */
 export interface ImportedHistory extends HistoryHashes {
-  readonly history: History
+  readonly history: SourceHistory
 }
 
 /**
  * Yields the segments. Throws `SPILL_LIMIT` as `mergeHistories` does. `all`: in order of definition. `last`: last arrival of the log before
  * them.
  */
-export function* appendings(
+export function* importAppendings(
   all: readonly ImportedHistory[],
   ticks: PastTicks,
   last: number,
   atOnce: number = limits.IMPORT_ENTRIES,
-): Generator<Appending> {
+): Generator<AppendInput> {
   const merged = mergeHistories(all.map(({ history }) => history))
   const offsets = new Uint32Array(all.length)
   let newest = last
   let from = 0
-  const events = (to: number): Appending[] => (to > from ? [eventsOf(all, offsets, merged.source.subarray(from, (from = to)))] : [])
+  const events = (to: number): AppendInput[] => (to > from ? [eventsOf(all, offsets, merged.source.subarray(from, (from = to)))] : [])
   for (let i = 0; i < merged.length; i++) {
     const arrival = all[merged.source[i]].history.block.arrival[merged.row[i]]
     const due = arrival > newest ? ticks.upTo(arrival - 1, newest) : []
@@ -48,17 +48,17 @@ export function* appendings(
   if (merged.length > 0) yield* markersOf(ticks.upTo(newest, newest), atOnce)
 }
 
-function* markersOf(due: readonly number[], atOnce: number): Generator<Appending> {
+function* markersOf(due: readonly number[], atOnce: number): Generator<AppendInput> {
   for (let from = 0; from < due.length; from += atOnce)
-    yield { sources: [], order: undefined, marks: due.slice(from, from + atOnce).map(t => ({ kind: 'tick', t })) }
+    yield { sources: [], order: undefined, markers: due.slice(from, from + atOnce).map(t => ({ kind: 'tick', t })) }
 }
 
 /** The next events of each history, as many as `order` contains. */
-function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: Uint8Array): Appending {
+function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: Uint8Array): AppendInput {
   const counts = new Uint32Array(all.length)
   for (const source of order) counts[source]++
   const indexes = new Map<number, number>()
-  const sources = all.flatMap(({ history, ids, identities }, i): Rows[] => {
+  const sources = all.flatMap(({ history, ids, identities }, i): AppendRows[] => {
     if (counts[i] === 0) return []
     const [from, to] = [offsets[i], offsets[i] + counts[i]]
     offsets[i] = to
@@ -66,13 +66,13 @@ function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: 
     return [
       {
         source: history.source,
-        block: blockSlice(history.block, from, to),
+        block: sliceBlock(history.block, from, to),
         ids: slice(ids, from, to),
         identities: slice(identities, from, to),
       },
     ]
   })
-  return { sources, order: sources.length === 1 ? undefined : order.map(source => indexes.get(source)!), marks: [] }
+  return { sources, order: sources.length === 1 ? undefined : order.map(source => indexes.get(source)!), markers: [] }
 }
 
 const slice = (hashes: IdHashes | undefined, from: number, to: number): IdHashes | undefined =>

@@ -4,7 +4,7 @@
  * In between the log ends in the middle of a history, and nothing else may be appended.
  */
 import { SpillwayError } from '../../base/errors.ts'
-import { DECIDED } from '../../log/decided.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import type { LogStore, StoredLog } from '../../log/store.ts'
 import { progressText } from '../decide/decision-queue.ts'
 
@@ -25,13 +25,13 @@ export interface ImportRecord {
 const PREFIX = 'import/'
 
 /** The named value of a record. */
-export const put = (record: ImportRecord): [name: string, value: string] => [
+export const putImportRecord = (record: ImportRecord): [name: string, value: string] => [
   `${PREFIX}${String(record.from).padStart(16, '0')}`,
   JSON.stringify(record),
 ]
 
 /** The unfinished import, if there is one. */
-export function halfDone(store: StoredLog): ImportRecord | undefined {
+export function unfinishedImport(store: StoredLog): ImportRecord | undefined {
   return store
     .named(PREFIX)
     .map(([, value]) => JSON.parse(value) as ImportRecord)
@@ -39,8 +39,8 @@ export function halfDone(store: StoredLog): ImportRecord | undefined {
 }
 
 /** Throws `SPILL_IMPORT` after an unfinished import: nothing may run on half a history. */
-export function refuseHalfDone(store: StoredLog): void {
-  const record = halfDone(store)
+export function refuseUnfinishedImport(store: StoredLog): void {
+  const record = unfinishedImport(store)
   if (record)
     throw new SpillwayError(
       'SPILL_IMPORT',
@@ -50,7 +50,7 @@ export function refuseHalfDone(store: StoredLog): void {
 }
 
 /** The view of a store as of the start of an import, to repeat the import and compare; commits go to the real store. */
-export function before(store: LogStore, from: number): LogStore {
+export function storeBefore(store: LogStore, from: number): LogStore {
   const isBefore = <S extends { readonly first: number }>(segment: S | undefined) => (segment && segment.first < from ? segment : undefined)
   return {
     effects: store.effects,
@@ -58,13 +58,13 @@ export function before(store: LogStore, from: number): LogStore {
     decisionsAt: entry => store.decisionsAt(entry),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),
-    lastStages: () => store.lastStages(),
-    get: name => (name === DECIDED ? progressText({ entry: from, skip: 0 }) : store.get(name)),
+    lastStageBlock: () => store.lastStageBlock(),
+    get: name => (name === DECISION_PROGRESS ? progressText({ entry: from, skip: 0 }) : store.get(name)),
     named: prefix => store.named(prefix),
     commit: commit => store.commit(commit),
     createState: name => store.createState(name),
     readState: name => store.readState(name),
-    keepStates: names => store.keepStates(names),
+    retainStates: names => store.retainStates(names),
     close: () => store.close(),
   }
 }

@@ -6,7 +6,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { Strings } from '../../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { decisionRecords, type DecisionRecord } from '../../replay/decision-record.ts'
 import { replay } from '../../replay/replay.ts'
 import { importHistories, type ImportOptions } from './import.ts'
@@ -135,7 +135,7 @@ test('an import and a replay in memory give the same decisions and rejected reco
   const given = write(history())
   const expected = await replayed(given)
   const { store, done } = imports({ commits: [] }, given)
-  const { histories, from, end, found } = await done
+  const { histories, from, end, alreadyImported: found } = await done
   const decisions = decisionsOf(store)
   for (const { name } of clinic.ir.models) assert.ok(decisions.filter(decision => decision.model === name).length > 20, name)
   assert.deepEqual(decisions, expected.decisions)
@@ -163,17 +163,17 @@ test('a run continues after an import, and knows its duplicates and revisions', 
   const run = new Run(clinic, { store, clock: () => Date.parse(minute(245)) })
   const { readings: all, meals: eating } = history(200)
   const latest = new Map((all as { id: string; level: unknown }[]).filter(({ level }) => level !== 'much').map(one => [one.id, one]))
-  const receipt = await run.submit('readings', batchOf([...latest.values()]))
+  const receipt = await run.submit('readings', recordBatchOf([...latest.values()]))
   assert.deepEqual([receipt.accepted, receipt.duplicates], [0, 40])
   const old = await run.submit(
     'readings',
-    batchOf([
+    recordBatchOf([
       { ...latest.get('r200'), level: 0 },
       { ...latest.get('r100'), id: 'x', at: minute(5) },
     ]),
   )
   assert.deepEqual([old.accepted, old.refused], [1, 1], 'a revision, and one of what is older than an hour')
-  const meal = await run.submit('meals', batchOf([eating[0], eating.at(-1)]))
+  const meal = await run.submit('meals', recordBatchOf([eating[0], eating.at(-1)]))
   assert.deepEqual([meal.accepted, meal.duplicates], [1, 1], 'after half an hour it is another one')
   run.tick()
   await run.stop()

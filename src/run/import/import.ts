@@ -6,22 +6,22 @@
  * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
  * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
-import { othersTurn, wallClock, type Clock } from '../../base/clock.ts'
+import { yieldToEventLoop, wallClock, type Clock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { columnsLookedAt } from '../../decision/reads.ts'
-import type { History, Intake } from '../../intake/intake.ts'
+import { columnsRead } from '../../decision/reads.ts'
+import type { SourceHistory, HistoryBuilder } from '../../intake/history-builder.ts'
 import type { SourceRefusal } from '../../intake/refusal.ts'
-import { DECIDED } from '../../log/decided.ts'
-import { letterOf } from '../../log/letters.ts'
-import type { Appended } from '../../log/log.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
+import { deadLetterOf } from '../../log/dead-letters.ts'
+import type { AppendResult } from '../../log/log.ts'
 import type { Commit, LogStore } from '../../log/store.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/load.ts'
-import { progressOf, progressText, type Decided } from '../decide/decision-queue.ts'
-import { admission } from './import-deduplication.ts'
-import { appendings, type ImportedHistory } from './import-order.ts'
-import { before, halfDone, put, type ImportRecord } from './import-record.ts'
-import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from '../recovery/opening.ts'
+import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
+import { importAdmission } from './import-deduplication.ts'
+import { importAppendings, type ImportedHistory } from './import-order.ts'
+import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
+import { openPipeline, PIPELINE, pipelineText, TICKED, type OpenedPipeline, type Runnable } from '../recovery/open-pipeline.ts'
 import { PastTicks } from './past-ticks.ts'
 
 /** Options of an import. */
@@ -39,27 +39,27 @@ export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | '
 }
 
 /** The result of an import. */
-export interface Imported {
-  readonly histories: ReadonlyMap<string, History>
+export interface ImportResult {
+  readonly histories: ReadonlyMap<string, SourceHistory>
   /** Its entries of the log: [from, end). */
   readonly from: number
   readonly end: number
   /** Number of entries that an interrupted import had already appended. */
-  readonly found: number
+  readonly alreadyImported: number
 }
 
 /**
  * Imports histories; does not close the store. Throws `SPILL_INPUT` as `load` does, for an incomplete file, and for a history that begins
  * before the end of the log; `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
  */
-export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<Imported> {
+export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<ImportResult> {
   const { store, files, onProgress, onReport = () => {} } = options
-  const record = halfDone(store)
+  const record = unfinishedImport(store)
   const names = files.map(({ source, path }) => `${source}=${path}`)
   if (record) checkSame(record, runnable, names)
-  let intakes: ReadonlyMap<string, Intake> = new Map()
-  const opening = open(runnable, {
-    store: record ? before(store, record.from) : store,
+  let intakes: ReadonlyMap<string, HistoryBuilder> = new Map()
+  const opening = openPipeline(runnable, {
+    store: record ? storeBefore(store, record.from) : store,
     stringsOf: (source, column) => intakes.get(source)!.stringsOf(column),
     onReport,
     onProgress: (entries, of) => onProgress?.('taking the log again', entries / of),
@@ -71,8 +71,8 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
   )
   await committer.decideRest()
   const refused: SourceRefusal[] = []
-  const { admit, hashes } = admission(opening)
-  const shared = columnsLookedAt(runnable.ir)
+  const { admit, hashes } = importAdmission(opening)
+  const shared = columnsRead(runnable.ir)
   intakes = await loadIntakes(
     runnable,
     files,
@@ -90,7 +90,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
   const all = runnable.ir.sources.map(({ name }): ImportedHistory => ({ history: histories.get(name)!, ...hashes.get(name)! }))
   await append(all, opening, committer, intakes, options)
   await committer.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
-  return { histories, from: committer.from, end: opening.log.end, found: committer.alreadyImported }
+  return { histories, from: committer.from, end: opening.log.end, alreadyImported: committer.alreadyImported }
 }
 
 const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
@@ -101,21 +101,21 @@ const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): O
 
 async function append(
   all: readonly ImportedHistory[],
-  { log, decider, deciding }: Opening,
+  { log, decider, decisionQueue: deciding }: OpenedPipeline,
   committer: ImportCommitter,
-  intakes: ReadonlyMap<string, Intake>,
+  intakes: ReadonlyMap<string, HistoryBuilder>,
   { store, onProgress, atOnce }: ImportOptions,
 ): Promise<void> {
   const events = all.reduce((sum, { history }) => sum + history.block.length, 0)
   const ticked = log.end === 0 ? undefined : store.get(TICKED)
   const first = Math.min(...all.map(({ history: { block } }) => block.arrival[0] ?? Infinity))
-  const ticks = new PastTicks(decider.ticking, ticked === undefined ? first : Number(ticked) + 1)
+  const ticks = new PastTicks(decider.tickTriggers, ticked === undefined ? first : Number(ticked) + 1)
   let done = 0
-  for (const appending of appendings(all, ticks, log.notBefore, atOnce)) {
+  for (const appending of importAppendings(all, ticks, log.notBefore, atOnce)) {
     const appended = log.append(appending)
     await committer.commit(
       appended,
-      deciding.take(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
+      deciding.decide(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
     )
     for (const { block } of appending.sources) done += block.length
     onProgress?.('appending and deciding', done / events)
@@ -136,20 +136,20 @@ function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: reado
 /** Commits missing entries, some commits at a time, and compares the others with the store. */
 class ImportCommitter {
   readonly #store: LogStore
-  readonly #opening: Opening
+  readonly #opening: OpenedPipeline
   readonly #pending: Promise<void>[] = []
   /** Contents of the store at the start: entries below `#end`, decisions up to `#decided`. */
   readonly #end: number
-  readonly #decided: ReturnType<typeof progressOf>
+  readonly #decided: ReturnType<typeof parseProgress>
   #record: ImportRecord
 
-  constructor(store: LogStore, opening: Opening, record: ImportRecord) {
+  constructor(store: LogStore, opening: OpenedPipeline, record: ImportRecord) {
     this.#store = store
     this.#opening = opening
     this.#record = record
     const last = store.lastSegment()
     this.#end = last ? last.first + last.entries : 0
-    this.#decided = progressOf(store.get(DECIDED))
+    this.#decided = parseProgress(store.get(DECISION_PROGRESS))
   }
 
   get from(): number {
@@ -162,7 +162,8 @@ class ImportCommitter {
 
   /** Decides on all undecided entries of the log. */
   async decideRest(): Promise<void> {
-    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#commitDecisions(decided)
+    for (let decided = this.#opening.decisionQueue.decideNext(); decided; decided = this.#opening.decisionQueue.decideNext())
+      await this.#commitDecisions(decided)
     await this.#settlePending()
   }
 
@@ -170,35 +171,37 @@ class ImportCommitter {
   async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
     const { letters, from } = this.#record
     if (refused.length < letters) this.#rejectDifferent()
-    if (this.alreadyImported === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
+    if (this.alreadyImported === 0 && letters === 0)
+      await this.#send({ schemas: this.#opening.log.newSchemas, put: [putImportRecord(this.#record)] })
     for (let next = letters; next < refused.length; next += limits.IMPORT_ENTRIES) {
-      const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => letterOf(refusal, from, at))
+      const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => deadLetterOf(refusal, from, at))
       this.#record = { ...this.#record, letters: next + dead.length }
-      await this.#send({ dead, put: [put(this.#record)] })
+      await this.#send({ deadLetters: dead, put: [putImportRecord(this.#record)] })
     }
   }
 
-  async commit({ stored }: Appended, decided: Decided | undefined): Promise<void> {
+  async commit({ stored }: AppendResult, decided: DecisionStep | undefined): Promise<void> {
     if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && decisionCommit(decided)) })
     else {
       const existing = this.#store.segmentAt(stored.first)
       if (!existing || existing.first !== stored.first || Buffer.compare(existing.bytes, stored.bytes) !== 0) this.#rejectDifferent()
     }
-    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#commitDecisions(next)
+    for (let next = this.#opening.decisionQueue.decideNext(); next; next = this.#opening.decisionQueue.decideNext())
+      await this.#commitDecisions(next)
   }
 
   /** Finishes the import and saves the state, so that a run starts at once. `last`: its last arrival, UTC ms. */
   async finish(runnable: Runnable, last: number): Promise<void> {
     const { log, decider, checkpointer } = this.#opening
     if (log.end < this.#end) this.#rejectDifferent()
-    const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
+    const ticked: [string, string][] = decider.tickTriggers.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
     await this.#settlePending()
-    await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
-    for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
+    await this.#store.commit({ put: [putImportRecord({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
+    for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.saveNext()) await yieldToEventLoop()
   }
 
   /** The store may already have some decisions of an interrupted tick. */
-  async #commitDecisions(decided: Decided): Promise<void> {
+  async #commitDecisions(decided: DecisionStep): Promise<void> {
     const { entry, skip } = decided.progress
     const isRecorded = entry < this.#decided.entry || (entry === this.#decided.entry && skip <= this.#decided.skip)
     if (!isRecorded) await this.#send(decisionCommit(decided))
@@ -224,4 +227,7 @@ class ImportCommitter {
   }
 }
 
-const decisionCommit = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })
+const decisionCommit = ({ decisions, progress }: DecisionStep): Commit => ({
+  decisions,
+  put: [[DECISION_PROGRESS, progressText(progress)]],
+})

@@ -4,15 +4,15 @@
  *
  * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
  */
-import type { Every } from '../../decision/tellers.ts'
+import type { EveryTrigger } from '../../decision/liveness-columns.ts'
 
 /** The ticks that are left. */
 export class PastTicks {
-  readonly #models: readonly Pick<Every, 'every' | 'live'>[]
+  readonly #models: readonly Pick<EveryTrigger, 'every' | 'live'>[]
   readonly #next: number[]
 
   /** `from`: first time of a tick, UTC ms. */
-  constructor(models: readonly Pick<Every, 'every' | 'live'>[], from: number) {
+  constructor(models: readonly Pick<EveryTrigger, 'every' | 'live'>[], from: number) {
     this.#models = models
     this.#next = models.map(({ every }) => atOrAfter(from, every))
   }

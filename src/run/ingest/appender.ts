@@ -6,35 +6,35 @@
  */
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { limits } from '../../base/limits.ts'
-import type { TextBounds } from '../../columns/strings-room.ts'
+import type { TextLimits } from '../../columns/text-limits.ts'
 import type { Strings } from '../../columns/strings.ts'
-import { columnsLookedAt } from '../../decision/reads.ts'
-import { formOf, type RecordBatch } from '../../intake/batch.ts'
-import { lateCount } from '../../intake/intake.ts'
-import type { RowMap } from '../../intake/mapping.ts'
+import { columnsRead } from '../../decision/reads.ts'
+import { rawFormOf, type RecordBatch } from '../../intake/record-batch.ts'
+import { countLate } from '../../intake/history-builder.ts'
+import type { RowMap } from '../../intake/row-map.ts'
 import type { SourceRefusal } from '../../intake/refusal.ts'
 import type { EventLookup } from '../../log/event-lookup.ts'
-import type { Appended, Log, Rows } from '../../log/log.ts'
-import type { Mark } from '../../log/segment.ts'
-import { letterOf, type DeadLetter, type LetterChange } from '../../log/letters.ts'
-import type { Awaited } from '../decide/recorded-decision.ts'
-import type { Remembered } from './accepted-ids.ts'
-import { SourceDoor } from './source-intake.ts'
+import type { AppendResult, Log, AppendRows } from '../../log/log.ts'
+import type { LogMarker } from '../../log/segment.ts'
+import { deadLetterOf, type DeadLetter, type DeadLetterChange } from '../../log/dead-letters.ts'
+import type { DecisionReply } from '../decide/recorded-decision.ts'
+import type { AcceptedIds } from './accepted-ids.ts'
+import { SourceIntake } from './source-intake.ts'
 
-const runTextLimits: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
+const runTextLimits: TextLimits = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
 /** Raw records for a source, not validated yet. */
-export interface Input {
+export interface SourceRecords {
   readonly source: string
   readonly batch: RecordBatch
   /** The dead letter from which the one record of the batch comes. The letter is settled if the record is accepted, and stays otherwise. */
-  readonly letter?: number | undefined
+  readonly deadLetter?: number | undefined
   /** Receives the decisions on these records. */
-  readonly awaited?: Awaited | undefined
+  readonly reply?: DecisionReply | undefined
 }
 
 /** The result of one input: counts of its records. */
-export interface Receipt {
+export interface IngestReceipt {
   readonly accepted: number
   readonly duplicates: number
   readonly refused: number
@@ -45,15 +45,15 @@ export interface Receipt {
 }
 
 /** The log entries, dead letters and receipts of one turn. */
-export interface Turn {
+export interface AppendedTurn {
   /** Undefined if no record was accepted and there is no marker. */
-  readonly appended: Appended | undefined
-  readonly dead: readonly DeadLetter[]
-  readonly letters: readonly LetterChange[]
+  readonly appended: AppendResult | undefined
+  readonly deadLetters: readonly DeadLetter[]
+  readonly deadLetterChanges: readonly DeadLetterChange[]
   /** One for each input. */
-  readonly receipts: readonly Receipt[]
+  readonly receipts: readonly IngestReceipt[]
   /** Count of late events by source (later than `allowedLateness`), without zeros. */
-  readonly late: readonly (readonly [source: string, events: number])[]
+  readonly lateEvents: readonly (readonly [source: string, events: number])[]
 }
 
 /** Consecutive events of one source. */
@@ -67,36 +67,36 @@ export interface AppenderOptions {
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
   /** Limits of the texts that records may add to `strings`; by default those of a run. */
-  readonly room?: TextBounds | undefined
+  readonly textLimits?: TextLimits | undefined
   readonly log: Log
   readonly lookup: EventLookup
-  readonly remembered: Remembered
+  readonly acceptedIds: AcceptedIds
 }
 
 export class Appender {
   readonly #log: Log
-  readonly #remembered: Remembered
-  readonly #intakes: readonly SourceDoor[]
+  readonly #remembered: AcceptedIds
+  readonly #intakes: readonly SourceIntake[]
   #deadLetters: DeadLetter[] = []
-  #deadLetterChanges: LetterChange[] = []
+  #deadLetterChanges: DeadLetterChange[] = []
   #onRefused: RecordBatch['onRefused']
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, room = runTextLimits, log, lookup, remembered }: AppenderOptions) {
-    const columnsRead = columnsLookedAt(ir)
+  constructor({ ir, maps, strings, textLimits: room = runTextLimits, log, lookup, acceptedIds: remembered }: AppenderOptions) {
+    const shared = columnsRead(ir)
     this.#log = log
     this.#remembered = remembered
     this.#intakes = ir.sources.map(
       source =>
-        new SourceDoor(source, {
+        new SourceIntake(source, {
           strings,
-          room,
-          shared: columnsRead.get(source.name)!,
+          textLimits: room,
+          shared: shared.get(source.name)!,
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),
           originals: remembered.originals.get(source.name),
-          forgotten: remembered.forgotten,
+          forgottenUpTo: remembered.forgottenUpTo,
           lookup,
           onRefused: refusal => this.#refused(refusal),
         }),
@@ -112,27 +112,33 @@ export class Appender {
   readonly stringsOf = (source: string, column: string): Strings => this.#intakeOf(source).stringsOf(column)
 
   /** Appends markers, then the records of all inputs. `now`: the wall clock, UTC ms. */
-  take(inputs: readonly Input[], markers: readonly Mark[], now: number): Turn {
+  append(inputs: readonly SourceRecords[], markers: readonly LogMarker[], now: number): AppendedTurn {
     this.#arrival = markers.reduce((least, marker) => Math.max(least, marker.t + 1), Math.max(now, this.#log.notBefore))
     this.#next = this.#log.end + markers.length
     this.#deadLetters = []
     this.#deadLetterChanges = []
-    for (const intake of this.#intakes) intake.begin(this.#arrival)
+    for (const intake of this.#intakes) intake.beginTurn(this.#arrival)
     const order: EventRun[] = []
     const receipts = inputs.map(input => this.#appendRecords(input, order))
     const rows = this.#intakes.map(intake => intake.rows())
     const appended = this.#append(rows, order, markers)
-    return { appended, dead: this.#deadLetters, letters: this.#deadLetterChanges, receipts, late: rows.flatMap(lateCounts) }
+    return {
+      appended,
+      deadLetters: this.#deadLetters,
+      deadLetterChanges: this.#deadLetterChanges,
+      receipts,
+      lateEvents: rows.flatMap(lateCounts),
+    }
   }
 
-  #appendRecords({ source, batch, letter: deadLetter, awaited: reply }: Input, order: EventRun[]): Receipt {
+  #appendRecords({ source, batch, deadLetter, reply }: SourceRecords, order: EventRun[]): IngestReceipt {
     const refusedBefore = this.#deadLetters.length
     this.#onRefused = batch.onRefused
-    const form = formOf(batch.origin)
+    const form = rawFormOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
     const index = this.#intakes.findIndex(intake => intake.source.name === source)
     const duplicateEntries: number[] = []
-    const { accepted, duplicates } = this.#intakes[index].take(batch, this.#next, reply && duplicateEntries)
+    const { accepted, duplicates } = this.#intakes[index].admit(batch, this.#next, reply && duplicateEntries)
     if (accepted > 0) order.push({ intake: index, events: accepted })
     this.#next += accepted
     const refused = this.#deadLetters.length - refusedBefore
@@ -151,7 +157,7 @@ export class Appender {
     refused: DeadLetter | undefined,
     accepted: number,
     duplicates: number,
-  ): LetterChange {
+  ): DeadLetterChange {
     if (!refused) {
       const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
       return { kind: 'settled', ...deadLetter, outcome, at: this.#arrival }
@@ -160,7 +166,7 @@ export class Appender {
     return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
   }
 
-  #append(rows: readonly (Rows | undefined)[], order: readonly EventRun[], markers: readonly Mark[]): Appended | undefined {
+  #append(rows: readonly (AppendRows | undefined)[], order: readonly EventRun[], markers: readonly LogMarker[]): AppendResult | undefined {
     const length = order.reduce((sum, { events }) => sum + events, markers.length)
     if (length === 0) return undefined
     const indexes = new Map<number, number>()
@@ -170,22 +176,22 @@ export class Appender {
     const entrySources = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, markers.length)
     let position = markers.length
     for (const { intake, events } of order) entrySources?.fill(indexes.get(intake)!, position, (position += events))
-    return this.#log.append({ sources, order: entrySources, marks: markers })
+    return this.#log.append({ sources, order: entrySources, markers })
   }
 
   #refused(refusal: SourceRefusal): void {
-    this.#deadLetters.push(letterOf(refusal, this.#next, this.#arrival))
+    this.#deadLetters.push(deadLetterOf(refusal, this.#next, this.#arrival))
     this.#onRefused?.(refusal)
   }
 
-  #intakeOf(source: string): SourceDoor {
+  #intakeOf(source: string): SourceIntake {
     return this.#intakes.find(intake => intake.source.name === source)!
   }
 }
 
 /** Counts late events. Lateness is a flag for metrics and changes no value (semantics, late events). */
-function lateCounts(rows: Rows | undefined): [source: string, events: number][] {
+function lateCounts(rows: AppendRows | undefined): [source: string, events: number][] {
   if (!rows) return []
-  const late = lateCount(rows.block, rows.source.allowedLateness)
+  const late = countLate(rows.block, rows.source.allowedLateness)
   return late > 0 ? [[rows.source.name, late]] : []
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { count, entity, features, linear, model, on, pipeline, request, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from '../loop/run.ts'
 
@@ -31,12 +31,12 @@ const pay = (of: string, amount: string) => ({ card: of, amount, at: start })
 
 test('a request sees everything before it, and is logged with its decision', async () => {
   const { run, store } = open()
-  await run.submit('payments', batchOf([pay('c', '2.00'), pay('c', '3.00'), pay('d', '1.00')]))
+  await run.submit('payments', recordBatchOf([pay('c', '2.00'), pay('c', '3.00'), pay('d', '1.00')]))
   const [first, second] = await Promise.all([
     run.request('offer', { card: 'c', amount: 10, channel: 'web' }),
     run.request('offer', { card: 'e', amount: '0.50', channel: 'shop' }),
   ])
-  await run.submit('payments', batchOf([pay('c', '5.00')]))
+  await run.submit('payments', recordBatchOf([pay('c', '5.00')]))
   assert.deepEqual(first, {
     model: 'offer',
     t: start,
@@ -61,7 +61,7 @@ test('a request sees everything before it, and is logged with its decision', asy
 
 test('a request that was marked and not decided is decided after a crash, once', async () => {
   const { run, store } = open()
-  await run.submit('payments', batchOf([pay('c', '2.00')]))
+  await run.submit('payments', recordBatchOf([pay('c', '2.00')]))
   store.hold()
   const lost = run.request('offer', { card: 'c', amount: 1, channel: 'web' })
   lost.catch(() => {})

@@ -6,13 +6,13 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { rawText } from '../../intake/batch.ts'
+import { rawJsonText } from '../../intake/record-batch.ts'
 import { RequestReader } from '../../intake/request-reader.ts'
-import type { Mark } from '../../log/segment.ts'
-import type { StoredDecisions } from '../../log/store.ts'
+import type { LogMarker } from '../../log/segment.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
 import { recordedDecisions, type RecordedDecision } from '../decide/recorded-decision.ts'
 
-export type RequestMark = Extract<Mark, { kind: 'request' }>
+export type RequestMarker = Extract<LogMarker, { kind: 'request' }>
 
 interface PendingRequest {
   /** Time of the request, ms by the stopwatch. */
@@ -27,14 +27,14 @@ interface PendingRequest {
 }
 
 /** A requested decision. Both promises reject if the run fails first. */
-export interface Asking {
+export interface PendingDecision {
   /** Resolves as soon as the decision is made, before it is durable. */
   readonly decided: Promise<RecordedDecision>
   readonly durable: Promise<RecordedDecision>
 }
 
 /** The pending decision requests of a run. */
-export class Asked {
+export class DecisionRequests {
   readonly #ir: PipelineIR
   #unmarked: PendingRequest[] = []
   /** Requests that are marked in the log, by sequence number. */
@@ -50,7 +50,7 @@ export class Asked {
   }
 
   /** Time of the oldest request without a marker, ms by the stopwatch. */
-  get came(): number | undefined {
+  get oldestAt(): number | undefined {
     return this.#unmarked[0]?.requestedAt
   }
 
@@ -58,8 +58,8 @@ export class Asked {
    * Validates a request and adds it. Throws `SPILL_INPUT` for an unknown model, for a model that does not decide on request, or for invalid
    * fields.
    */
-  add(model: string, fields: unknown): Asking {
-    const parsed = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
+  add(model: string, fields: unknown): PendingDecision {
+    const parsed = JSON.parse(rawJsonText(fields)) as Readonly<Record<string, unknown>>
     this.#check(model, parsed)
     const { promise: decided, resolve: onDecided, reject: fail } = Promise.withResolvers<RecordedDecision>()
     const { promise: durable, resolve, reject } = Promise.withResolvers<RecordedDecision>()
@@ -73,7 +73,7 @@ export class Asked {
   /**
    * Turns the waiting requests into log markers. The first marker gets sequence number `first`; `t`, UTC ms, is the time of all of them.
    */
-  mark(first: number, t: number): RequestMark[] {
+  mark(first: number, t: number): RequestMarker[] {
     const requests = this.#unmarked
     this.#unmarked = []
     return requests.map((request, i) => {
@@ -83,7 +83,7 @@ export class Asked {
   }
 
   /** Decodes those decisions that answer requests. Their bytes are valid until the store takes them. */
-  answersIn(decisions: readonly StoredDecisions[]): RecordedDecision[] {
+  repliesIn(decisions: readonly StoredDecisionBatch[]): RecordedDecision[] {
     if (this.#marked.size === 0) return []
     const answers = decisions
       .filter(({ first, last }) => [...this.#marked.keys()].some(entry => first <= entry && entry <= last))
@@ -93,7 +93,7 @@ export class Asked {
   }
 
   /** Replies with durable decisions. */
-  answer(decisions: readonly RecordedDecision[]): void {
+  reply(decisions: readonly RecordedDecision[]): void {
     for (const decision of decisions) {
       this.#marked.get(decision.entry)?.resolve(decision)
       this.#marked.delete(decision.entry)
@@ -116,7 +116,7 @@ export class Asked {
         )}`,
       )
     if (model.decide.kind !== 'request') throw new SpillwayError('SPILL_INPUT', `model '${name}' does not decide on request`)
-    const fault = new RequestReader(model.decide, new Strings()).take(fields)
+    const fault = new RequestReader(model.decide, new Strings()).readFields(fields)
     if (fault) throw new SpillwayError('SPILL_INPUT', `request to model '${name}': ${fault.detail}`)
   }
 }

@@ -8,21 +8,21 @@
  * stored. Costs the hashes and one lookup each; allocates only for matches.
  */
 import { addText, type Hash64 } from '../../base/hash.ts'
-import { noEvents, type Block, type Column } from '../../columns/block.ts'
+import { noEventsBlock, type Block, type ColumnData } from '../../columns/block.ts'
 import { sameValues } from '../../columns/row-index.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { contentNames } from '../../intake/admission.ts'
-import { identityColumns } from '../../kernel/superseded.ts'
-import type { AppendIds } from '../../log/append-ids.ts'
-import type { EventLookup, FoundEvent } from '../../log/event-lookup.ts'
+import { contentColumnNames } from '../../intake/admission.ts'
+import { identityColumns } from '../../kernel/supersession.ts'
+import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
+import type { EventLookup, LocatedEvent } from '../../log/event-lookup.ts'
 
-export interface AcceptingOptions {
+export interface DeduplicatorOptions {
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
-  readonly ids: AppendIds | undefined
-  readonly originals: AppendIds | undefined
+  readonly ids: DeduplicationIndex | undefined
+  readonly originals: DeduplicationIndex | undefined
   /** Latest event time, UTC ms, whose original may be forgotten (`AcceptedIds`). */
-  readonly forgotten: (arrival: number) => number
+  readonly forgottenUpTo: (arrival: number) => number
   readonly lookup: EventLookup
   /** The strings that hold the texts of a column of the block. */
   readonly stringsOf: (column: string) => Strings
@@ -30,30 +30,30 @@ export interface AcceptingOptions {
   readonly rowOf: (sequence: number) => number
 }
 
-export type Verdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
+export type DeduplicationVerdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
 
-export class Accepting {
+export class Deduplicator {
   readonly #source: SourceIR
-  readonly #options: AcceptingOptions
+  readonly #options: DeduplicatorOptions
   readonly #content: BlockColumns
   readonly #idColumns: BlockColumns
   readonly #identityColumns: BlockColumns
-  #block: Block = noEvents
+  #block: Block = noEventsBlock
   #row = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
   readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
   /** Hash of the append id of the last accepted row, for the log; zeros if the row has no id. The next row overwrites it. */
-  readonly id: Hash64 = { high: 0, low: 0 }
+  readonly idHash: Hash64 = { high: 0, low: 0 }
   /** Hash of the identity of the last accepted row, if the row is an original event. */
-  readonly identity: Hash64 = { high: 0, low: 0 }
+  readonly identityHash: Hash64 = { high: 0, low: 0 }
   /** Sequence number of the original event of the last duplicate. */
-  repeated = -1
+  duplicateOf = -1
 
-  constructor(source: SourceIR, options: AcceptingOptions) {
+  constructor(source: SourceIR, options: DeduplicatorOptions) {
     this.#source = source
     this.#options = options
     const columns = (names: readonly string[]) => new BlockColumns(names, options.stringsOf)
-    this.#content = columns(contentNames(source))
+    this.#content = columns(contentColumnNames(source))
     this.#idColumns = columns(source.id === undefined ? [] : [source.key, source.id])
     this.#identityColumns = columns(identityColumns(source))
   }
@@ -62,22 +62,22 @@ export class Accepting {
    * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as
    * `AppendIds` does.
    */
-  decide(block: Block, row: number, sequence: number): Verdict {
+  deduplicate(block: Block, row: number, sequence: number): DeduplicationVerdict {
     this.#setRow(block, row)
     const { ids, originals } = this.#options
     const arrival = block.arrival[row]
-    const { id, identity } = this
+    const { idHash: id, identityHash: identity } = this
     const hasId = ids !== undefined && this.#idColumns.hash(row, id)
     if (hasId) {
       const earlier = ids.find(id.high, id.low, arrival, this.#hasSameId)
       if (earlier >= 0 && this.#isSame(this.#content, earlier)) {
-        this.repeated = earlier
+        this.duplicateOf = earlier
         return 'duplicate'
       }
       if (earlier >= 0 && !originals) return 'conflict'
     }
     if (originals && this.#identityColumns.hash(row, identity)) {
-      if (block.time[row] <= this.#options.forgotten(arrival)) return 'stale'
+      if (block.time[row] <= this.#options.forgottenUpTo(arrival)) return 'stale'
       const original = originals.find(identity.high, identity.low, arrival, this.#hasSameIdentity)
       if (original >= 0 && arrival - this.#arrivalOf(original, block) > this.#source.revisable!) return 'stale'
       if (original < 0) originals.add(identity.high, identity.low, sequence, arrival)
@@ -97,7 +97,7 @@ export class Accepting {
   #arrivalOf(sequence: number, block: Block): number {
     const currentRow = this.#options.rowOf(sequence)
     if (currentRow >= 0) return block.arrival[currentRow]
-    const stored = this.#options.lookup.at(sequence)
+    const stored = this.#options.lookup.eventAt(sequence)
     return stored ? stored.block.arrival[stored.row] : -Infinity
   }
 
@@ -105,7 +105,7 @@ export class Accepting {
   #isSame(columns: BlockColumns, sequence: number): boolean {
     const currentRow = this.#options.rowOf(sequence)
     if (currentRow >= 0) return sameValues(columns.columns, currentRow, this.#row)
-    const stored = this.#options.lookup.at(sequence)
+    const stored = this.#options.lookup.eventAt(sequence)
     return stored !== undefined && stored.source === this.#source.name && columns.isSame(this.#row, stored)
   }
 }
@@ -113,11 +113,11 @@ export class Accepting {
 /** Some columns of the current block. */
 class BlockColumns {
   readonly #names: readonly string[]
-  readonly #stringsOf: AcceptingOptions['stringsOf']
+  readonly #stringsOf: DeduplicatorOptions['stringsOf']
   #strings: readonly Strings[] = []
-  columns: readonly Column[] = []
+  columns: readonly ColumnData[] = []
 
-  constructor(names: readonly string[], stringsOf: AcceptingOptions['stringsOf']) {
+  constructor(names: readonly string[], stringsOf: DeduplicatorOptions['stringsOf']) {
     this.#names = names
     this.#stringsOf = stringsOf
   }
@@ -142,14 +142,14 @@ class BlockColumns {
     return true
   }
 
-  isSame(row: number, stored: FoundEvent): boolean {
+  isSame(row: number, stored: LocatedEvent): boolean {
     return this.#names.every((name, column) => this.#isEqual(name, column, row, stored))
   }
 
   /** Text ids differ between blocks, so texts are compared as texts. A column that the stored event was written without is NULL. */
-  #isEqual(name: string, column: number, row: number, { block: other, row: storedRow, strings }: FoundEvent): boolean {
+  #isEqual(name: string, column: number, row: number, { block: other, row: storedRow, strings }: LocatedEvent): boolean {
     const ours = this.columns[column]
-    const theirs = other.columns[name] as Column | undefined
+    const theirs = other.columns[name] as ColumnData | undefined
     const isNull = ours.nulls?.[row] === 1
     if (theirs === undefined || theirs.nulls?.[storedRow] === 1) return isNull
     if (isNull) return false

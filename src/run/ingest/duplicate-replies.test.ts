@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { count, entity, every, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -13,7 +13,7 @@ const risk = model('risk', { decide: on(payments), inputs: p => ({ n: now.of(p.c
 const rank = model('rank', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score })
 const hourly = model('hourly', { decide: every('1h', card, { live: '2h' }), inputs: k => ({ n: now.of(k.card).n }), score })
 const start = Date.parse('2026-01-01T00:00Z')
-const pay = (...ids: string[]) => batchOf(ids.map(id => ({ id, card: 'c', at: start })))
+const pay = (...ids: string[]) => recordBatchOf(ids.map(id => ({ id, card: 'c', at: start })))
 
 function open(disk?: Disk, definition = pipeline('shop', [risk, rank])) {
   const store = new ModelStore(disk, true)

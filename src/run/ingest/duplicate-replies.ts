@@ -3,21 +3,21 @@
  *
  * Duplicates are not decided again: a second decision would see more events than the first, and the sender did not receive the first reply.
  */
-import { DECIDED } from '../../log/decided.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import type { StoredLog } from '../../log/store.ts'
-import { progressOf } from '../decide/decision-queue.ts'
-import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
+import { parseProgress } from '../decide/decision-queue.ts'
+import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 interface PendingReply {
   /** Sequence numbers of the original events, in order. */
   readonly entries: readonly number[]
   /** Decisions on the new events of the same input. */
   readonly newDecisions: readonly RecordedDecision[]
-  readonly reply: Awaited
+  readonly reply: DecisionReply
 }
 
 /** The pending replies to duplicates. */
-export class Repeats {
+export class DuplicateReplies {
   readonly #store: Pick<StoredLog, 'get' | 'decisionsAt'>
   #pending: PendingReply[] = []
 
@@ -25,15 +25,15 @@ export class Repeats {
     this.#store = store
   }
 
-  add(entries: readonly number[], newDecisions: readonly RecordedDecision[], reply: Awaited): void {
+  add(entries: readonly number[], newDecisions: readonly RecordedDecision[], reply: DecisionReply): void {
     this.#pending.push({ entries: [...new Set(entries)].sort((a, b) => a - b), newDecisions, reply })
-    this.look()
+    this.replyRecorded()
   }
 
   /** Replies to the senders whose decisions have become durable. */
-  look(): void {
+  replyRecorded(): void {
     if (this.#pending.length === 0) return
-    const { entry: recordedEnd } = progressOf(this.#store.get(DECIDED))
+    const { entry: recordedEnd } = parseProgress(this.#store.get(DECISION_PROGRESS))
     const isRecorded = ({ entries }: PendingReply) => entries.at(-1)! < recordedEnd
     const ready = this.#pending.filter(isRecorded)
     this.#pending = this.#pending.filter(pending => !isRecorded(pending))

@@ -1,4 +1,4 @@
-import { grown } from '../../columns/grown.ts'
+import { growArray } from '../../columns/grow-array.ts'
 import type { Hash64 } from '../../base/hash.ts'
 import type { IdHashes } from '../../log/segment.ts'
 
@@ -12,8 +12,8 @@ export class HashColumns {
 
   push({ high, low }: Hash64): void {
     if (this.#length === this.#high.length) {
-      this.#high = grown(this.#high, this.#length * 2)
-      this.#low = grown(this.#low, this.#length * 2)
+      this.#high = growArray(this.#high, this.#length * 2)
+      this.#low = growArray(this.#low, this.#length * 2)
     }
     this.#high[this.#length] = high
     this.#low[this.#length] = low

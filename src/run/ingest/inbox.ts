@@ -1,26 +1,26 @@
 /** A bounded queue of records that wait for the next turn. Sources pause while it is full. */
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import type { Input, Receipt } from './appender.ts'
+import type { SourceRecords, IngestReceipt } from './appender.ts'
 
 /** The read position of a source, committed with the records that were read up to it. */
-export type Cursor = readonly [name: string, value: string]
+export type SourceCursor = readonly [name: string, value: string]
 
 /** Records to submit, and the read position of their source. */
-export interface Submission extends Input {
-  readonly cursor: Cursor | undefined
+export interface Submission extends SourceRecords {
+  readonly cursor: SourceCursor | undefined
 }
 
 /** Submitted records, and the promise of their receipt. */
-export interface Submitted extends Submission {
+export interface SubmittedRecords extends Submission {
   /** Time of submission, ms by the stopwatch. */
-  readonly came: number
-  readonly resolve: (receipt: Receipt) => void
+  readonly submittedAt: number
+  readonly resolve: (receipt: IngestReceipt) => void
   readonly reject: (error: unknown) => void
 }
 
 export class Inbox {
-  readonly #queue: Submitted[] = []
+  readonly #queue: SubmittedRecords[] = []
   #records = 0
   #roomWaiters: (() => void)[] = []
 
@@ -33,15 +33,15 @@ export class Inbox {
     return this.#records
   }
 
-  add(input: Submission): Promise<Receipt> {
-    const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
-    this.#queue.push({ ...input, came: stopwatch(), resolve, reject })
+  add(input: Submission): Promise<IngestReceipt> {
+    const { promise, resolve, reject } = Promise.withResolvers<IngestReceipt>()
+    this.#queue.push({ ...input, submittedAt: stopwatch(), resolve, reject })
     this.#records += input.batch.records.length
     return promise
   }
 
   /** Resolves as soon as fewer records wait than the limit: at once, or later. */
-  room(): Promise<void> {
+  whenRoom(): Promise<void> {
     if (this.#records < limits.WAITING_RECORDS_MAX) return Promise.resolve()
     return new Promise(resolve => this.#roomWaiters.push(resolve))
   }
@@ -50,7 +50,7 @@ export class Inbox {
    * Removes and returns the next inputs, in order. Stops at the size of one turn, and before the first input for which its source has no
    * room.
    */
-  take(isFullFor: (source: string, records: number) => boolean = () => false): Submitted[] {
+  drain(isFullFor: (source: string, records: number) => boolean = () => false): SubmittedRecords[] {
     const counts = new Map<string, number>()
     let records = 0
     let count = 0

@@ -2,24 +2,24 @@
  * Pending replies to senders who wait for decisions on their events. They are answered as soon as the decisions are made, before these are
  * durable.
  */
-import type { StoredDecisions } from '../../log/store.ts'
-import type { Repeats } from './duplicate-replies.ts'
-import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { DuplicateReplies } from './duplicate-replies.ts'
+import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 interface PendingReply {
   readonly from: number
   readonly to: number
   readonly decisions: RecordedDecision[]
   readonly duplicateEntries: readonly number[] | undefined
-  readonly reply: Awaited
+  readonly reply: DecisionReply
 }
 
 /** The pending replies of a run, in the order of the log. */
-export class Awaiting {
+export class PendingReplies {
   readonly #pending: PendingReply[] = []
-  readonly #duplicateReplies: Repeats
+  readonly #duplicateReplies: DuplicateReplies
 
-  constructor(duplicateReplies: Repeats) {
+  constructor(duplicateReplies: DuplicateReplies) {
     this.#duplicateReplies = duplicateReplies
   }
 
@@ -27,14 +27,14 @@ export class Awaiting {
    * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `duplicateEntries`: sequence numbers of
    * the original events of duplicates in the same input.
    */
-  expect(from: number, to: number, reply: Awaited, duplicateEntries?: readonly number[]): void {
+  expect(from: number, to: number, reply: DecisionReply, duplicateEntries?: readonly number[]): void {
     const pending = { from, to, decisions: [], reply, duplicateEntries }
     if (from === to) this.#reply(pending)
     else this.#pending.push(pending)
   }
 
   /** Collects decisions, and replies to senders whose entries are all below `upto`. The bytes are valid until the store takes them. */
-  made(decisions: readonly StoredDecisions[], upto: number): void {
+  reply(decisions: readonly StoredDecisionBatch[], upto: number): void {
     if (this.#pending.length === 0) return
     for (const { first, last, bytes } of decisions) {
       if (!this.#pending.some(({ from, to }) => first < to && from <= last)) continue

@@ -2,46 +2,46 @@
  * The intake of one source of a live run. Each turn it validates raw records, deduplicates them (`deduplicator.ts`), and collects the
  * accepted rows for the log with the hashes of their append ids and identities.
  */
-import { gather } from '../../columns/gather.ts'
-import { grown } from '../../columns/grown.ts'
-import { blockSlice } from '../../columns/slice.ts'
-import type { TextBounds } from '../../columns/strings-room.ts'
+import { gatherBlock } from '../../columns/gather.ts'
+import { growArray } from '../../columns/grow-array.ts'
+import { sliceBlock } from '../../columns/slice.ts'
+import type { TextLimits } from '../../columns/text-limits.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { remembers } from '../../intake/admission.ts'
-import type { RecordBatch } from '../../intake/batch.ts'
-import { Door } from '../../intake/door.ts'
-import { conflictFault, forgottenFault, staleFault } from '../../intake/intake.ts'
-import type { RowMap } from '../../intake/mapping.ts'
+import { needsAdmission } from '../../intake/admission.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
+import { RecordValidator } from '../../intake/record-validator.ts'
+import { conflictFault, forgottenFault, staleFault } from '../../intake/history-builder.ts'
+import type { RowMap } from '../../intake/row-map.ts'
 import type { Fault, SourceRefusal } from '../../intake/refusal.ts'
-import type { AppendIds } from '../../log/append-ids.ts'
+import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
 import type { EventLookup } from '../../log/event-lookup.ts'
-import type { Rows } from '../../log/log.ts'
-import { Accepting } from './deduplicator.ts'
+import type { AppendRows } from '../../log/log.ts'
+import { Deduplicator } from './deduplicator.ts'
 import { HashColumns } from './hash-columns.ts'
 
-export interface SourceDoorOptions {
+export interface SourceIntakeOptions {
   readonly strings: Strings
   /** Limits of the texts that records may add to `strings`. */
-  readonly room: TextBounds
+  readonly textLimits: TextLimits
   /** Columns that features and models read. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
-  readonly ids: AppendIds | undefined
-  readonly originals: AppendIds | undefined
-  readonly forgotten: (arrival: number) => number
+  readonly ids: DeduplicationIndex | undefined
+  readonly originals: DeduplicationIndex | undefined
+  readonly forgottenUpTo: (arrival: number) => number
   readonly lookup: EventLookup
   readonly onRefused: (refusal: SourceRefusal) => void
 }
 
-export class SourceDoor {
+export class SourceIntake {
   readonly source: SourceIR
-  readonly #validator: Door
-  readonly #ids: AppendIds | undefined
-  readonly #originals: AppendIds | undefined
+  readonly #validator: RecordValidator
+  readonly #ids: DeduplicationIndex | undefined
+  readonly #originals: DeduplicationIndex | undefined
   readonly #forgotten: (arrival: number) => number
-  readonly #deduplicator: Accepting
+  readonly #deduplicator: Deduplicator
   /** Accepted rows of the validator, in order, and their sequence numbers. */
   readonly #accepted = new AscendingNumbers()
   readonly #sequences = new AscendingNumbers()
@@ -50,16 +50,27 @@ export class SourceDoor {
   /** Arrival of all events of this turn, UTC ms. */
   #arrival = 0
 
-  constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
+  constructor(
+    source: SourceIR,
+    { strings, textLimits: room, shared, map, ids, originals, forgottenUpTo: forgotten, lookup, onRefused }: SourceIntakeOptions,
+  ) {
     this.source = source
-    this.#validator = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
+    this.#validator = new RecordValidator(source, {
+      map,
+      strings,
+      room,
+      shared,
+      trackPositions: needsAdmission(source),
+      onRefused,
+      arrivalOf: () => this.#arrival,
+    })
     this.#ids = ids
     this.#originals = originals
     this.#forgotten = forgotten
-    this.#deduplicator = new Accepting(source, {
+    this.#deduplicator = new Deduplicator(source, {
       ids,
       originals,
-      forgotten,
+      forgottenUpTo: forgotten,
       lookup,
       stringsOf: this.#validator.stringsOf,
       rowOf: sequence => this.#rowOf(sequence),
@@ -71,7 +82,7 @@ export class SourceDoor {
   }
 
   /** Drops the rows of the last turn and begins a turn whose events arrive at `arrival`. */
-  begin(arrival: number): void {
+  beginTurn(arrival: number): void {
     this.#arrival = arrival
     this.#validator.clear()
     this.#accepted.clear()
@@ -84,11 +95,11 @@ export class SourceDoor {
    * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
    * records; `originalEntries` receives the sequence numbers of the original events of the duplicates.
    */
-  take(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
+  admit(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const firstRow = this.#validator.length
-    this.#validator.take(batch)
+    this.#validator.validate(batch)
     const validated = this.#validator.length - firstRow
-    if (!remembers(this.source)) {
+    if (!needsAdmission(this.source)) {
       for (let row = firstRow; row < firstRow + validated; row++) this.#accepted.push(row)
       return { accepted: validated, duplicates: 0 }
     }
@@ -97,31 +108,31 @@ export class SourceDoor {
     const block = this.#validator.view()
     for (let row = firstRow; row < firstRow + validated; row++) {
       const sequence = next + this.#accepted.length - firstAccepted
-      const verdict = this.#deduplicator.decide(block, row, sequence)
+      const verdict = this.#deduplicator.deduplicate(block, row, sequence)
       if (verdict === 'duplicate') {
         duplicates++
-        originalEntries?.push(this.#deduplicator.repeated)
+        originalEntries?.push(this.#deduplicator.duplicateOf)
       } else if (verdict === 'conflict') this.#validator.refuseRow(conflictFault(this.source), row, block)
       else if (verdict === 'stale') this.#validator.refuseRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)
         this.#sequences.push(sequence)
-        if (this.#ids) this.#idHashes.push(this.#deduplicator.id)
-        if (this.#originals) this.#identityHashes.push(this.#deduplicator.identity)
+        if (this.#ids) this.#idHashes.push(this.#deduplicator.idHash)
+        if (this.#originals) this.#identityHashes.push(this.#deduplicator.identityHash)
       }
     }
     return { accepted: this.#accepted.length - firstAccepted, duplicates }
   }
 
   /** The accepted events of this turn, for the log; undefined if there are none. Valid until the next turn begins. */
-  rows(): Rows | undefined {
+  rows(): AppendRows | undefined {
     const count = this.#accepted.length
     if (count === 0) return undefined
     const view = this.#validator.view()
-    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted.values))
+    const block = count === view.length ? view : gatherBlock(view, Uint32Array.from(this.#accepted.values))
     const ids = this.#ids && this.#idHashes.columns
     const identities = this.#originals && this.#identityHashes.columns
-    return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
+    return { source: this.source, block: sliceBlock(block, 0, count), ids, identities }
   }
 
   #staleFault(time: number): Fault {
@@ -145,7 +156,7 @@ class AscendingNumbers {
   }
 
   push(number: number): void {
-    if (this.length === this.#numbers.length) this.#numbers = grown(this.#numbers, this.length * 2)
+    if (this.length === this.#numbers.length) this.#numbers = growArray(this.#numbers, this.length * 2)
     this.#numbers[this.length++] = number
   }
 

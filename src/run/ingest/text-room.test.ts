@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { Strings } from '../../columns/strings.ts'
 import { count, entity, features, model, on, pipeline, request, rules, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { restoredManifest } from '../recovery/manifest.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { restoreManifest } from '../recovery/manifest.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from '../loop/run.ts'
 
@@ -28,7 +28,7 @@ const start = Date.parse('2026-01-01T00:00Z')
 function open(disk?: Disk, room?: { texts: number; bytes: number }) {
   const store = new ModelStore(disk, true)
   const reports: string[] = []
-  const run = new Run(shop, { store, clock: () => start, onReport: report => reports.push(report), ...(room && { room }) })
+  const run = new Run(shop, { store, clock: () => start, onReport: report => reports.push(report), ...(room && { textLimits: room }) })
   return { store, run, reports }
 }
 
@@ -37,13 +37,13 @@ const pay = (of: string, city = 'Bern') => ({ card: of, city, at: start })
 /** Strings that a stopped run saved. */
 function saved(store: ModelStore): Strings {
   const strings = new Strings()
-  assert.ok(restoredManifest(store, strings, report => assert.fail(report)))
+  assert.ok(restoreManifest(store, strings, report => assert.fail(report)))
   return strings
 }
 
 test('texts of requests are dropped after the answer, without effect on decisions', async () => {
   const { run, store } = open()
-  await run.submit('payments', batchOf([pay('c1'), pay('c2', 'Chur')]))
+  await run.submit('payments', recordBatchOf([pay('c1'), pay('c2', 'Chur')]))
   for (let i = 0; i < 300; i++) {
     const [unknown, known] = await Promise.all([
       run.request('offer', { card: `unknown ${i}`, city: `city ${i}` }),
@@ -53,7 +53,7 @@ test('texts of requests are dropped after the answer, without effect on decision
     assert.equal(known.score, i % 2 === 0 ? 1 : 0)
   }
   // A text that a request introduced belongs to an event later, with its own state.
-  await run.submit('payments', batchOf([pay('unknown 7', 'city 9')]))
+  await run.submit('payments', recordBatchOf([pay('unknown 7', 'city 9')]))
   const { vector } = await run.request('offer', { card: 'unknown 7', city: 'city 9' })
   assert.deepEqual(vector, { n: 1, last: 'city 9', city: 'city 9', moved: true })
   await run.stop()
@@ -68,9 +68,9 @@ test('beyond its limit a run rejects records with new texts, reports it once, an
   const said = 'the texts of keys and string features have reached their limit'
   for (let round = 0; round < 2; round++) {
     const flood = Array.from({ length: 30 }, (_, i) => pay(`c${round} ${i}`))
-    const { accepted, refused } = await run.submit('payments', batchOf(flood))
+    const { accepted, refused } = await run.submit('payments', recordBatchOf(flood))
     assert.deepEqual([accepted, refused], round === 0 ? [9, 21] : [0, 30])
-    const known = await run.submit('payments', batchOf([pay('c0 0'), pay('c0 8')]))
+    const known = await run.submit('payments', recordBatchOf([pay('c0 0'), pay('c0 8')]))
     assert.deepEqual([known.accepted, known.refused], [2, 0])
     assert.equal((await run.request('offer', { card: 'c0 8', city: 'Bern' })).vector['n'], 2 + round)
     assert.equal((await run.request('offer', { card: 'x'.repeat(1000), city: 'Bern' })).vector['n'], 0)
@@ -90,11 +90,11 @@ test('beyond its limit a run rejects records with new texts, reports it once, an
 
 test('a folder with more texts than the limit opens, and continues with those it has', async () => {
   const first = open()
-  await first.run.submit('payments', batchOf(Array.from({ length: 50 }, (_, i) => pay(`c${i}`))))
+  await first.run.submit('payments', recordBatchOf(Array.from({ length: 50 }, (_, i) => pay(`c${i}`))))
   await first.run.stop()
   const { run, reports } = open(first.store.crash(0), { texts: 10, bytes: 100 })
   assert.deepEqual(reports, [])
-  assert.equal((await run.submit('payments', batchOf([pay('c49'), pay('new')]))).accepted, 1)
+  assert.equal((await run.submit('payments', recordBatchOf([pay('c49'), pay('new')]))).accepted, 1)
   await run.stop()
   assert.ok([...new ModelStore(first.store.disk).decisions].flatMap(({ bytes }) => [...recordedDecisions(bytes)]).length >= 50)
 })

@@ -5,10 +5,10 @@ import { computeHere } from '../../../test/batch/compute-here.ts'
 import { DrivenRun } from '../../../test/batch/driven-run.ts'
 import type { Disk, ModelStore } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
-import type { Compute } from '../../batch/job.ts'
-import { partFile, partsIn, runsIn, type RunRecord } from '../../batch/ledger.ts'
+import type { ComputeRun } from '../../batch/job.ts'
+import { partFile, partsIn, batchRunsIn, type BatchRunRecord } from '../../batch/ledger.ts'
 import { batch, count, entity, every, features, pipeline, source, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 
 const card = entity('card', t.string())
 const sales = source('sales', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -23,7 +23,7 @@ const PARTITIONS = 4
 /** Computes a given number of parts of each run after the first, then hangs until it is stopped. Counts the parts. */
 const hangingAfter =
   (most: number, made: number[] = []) =>
-  (store: ModelStore): Compute =>
+  (store: ModelStore): ComputeRun =>
   (job, taker, signal) => {
     if (job.s === start) return computeHere(store, PARTITIONS)(job, taker, signal)
     const aborted = new Promise<never>((_, reject) =>
@@ -31,11 +31,11 @@ const hangingAfter =
     )
     const some = {
       begin: (partitions: number) => taker.begin(partitions),
-      take: (partition: number, stretch: Uint8Array<ArrayBuffer>) =>
-        made.length < most ? taker.take(partition, stretch) : new Promise<void>(() => {}),
-      end: async (part: Parameters<typeof taker.end>[0]) => {
+      write: (partition: number, stretch: Uint8Array<ArrayBuffer>) =>
+        made.length < most ? taker.write(partition, stretch) : new Promise<void>(() => {}),
+      endPart: async (part: Parameters<typeof taker.endPart>[0]) => {
         made.push(part.partition)
-        await taker.end(part)
+        await taker.endPart(part)
       },
     }
     return Promise.race([computeHere(store, PARTITIONS)(job, some, signal), aborted])
@@ -46,7 +46,7 @@ const rows = Array.from({ length: 200 }, (_, i) => ({ card: `c${i % 40}`, amount
 /** The second run, of `DUE`, has begun with that many parts, and hangs. */
 async function begun(parts: number): Promise<DrivenRun> {
   const driven = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(parts) })
-  await driven.run.submit('sales', batchOf(rows))
+  await driven.run.submit('sales', recordBatchOf(rows))
   await driven.to(start + MINUTE + 1)
   await driven.to(DUE + 1, 1)
   return driven
@@ -59,7 +59,7 @@ async function next(disk: Disk, { now = DUE + 2, runnable = shop } = {}): Promis
   return Object.assign(driven, { made })
 }
 
-const only = (runs: readonly RunRecord[]): RunRecord => {
+const only = (runs: readonly BatchRunRecord[]): BatchRunRecord => {
   assert.equal(runs.length, 2)
   return runs[1]
 }
@@ -67,7 +67,7 @@ const only = (runs: readonly RunRecord[]): RunRecord => {
 const whole = await (async () => {
   const { store, run } = await begun(Infinity)
   await run.stop()
-  return only(runsIn(store))
+  return only(batchRunsIn(store))
 })()
 
 test('parts that were finished before a crash or stop are kept, and the run ends with the same hash', async () => {
@@ -77,10 +77,10 @@ test('parts that were finished before a crash or stop are kept, and the run ends
     for (let parts = 0; parts < PARTITIONS; parts++) {
       const first = await begun(parts)
       if (isStopped) await first.run.stop()
-      const left = only(runsIn(first.store))
+      const left = only(batchRunsIn(first.store))
       assert.deepEqual([left.state, partsIn(first.store, 2).size], ['running', parts])
       const again = await next(first.left)
-      const run = only(runsIn(again.store))
+      const run = only(batchRunsIn(again.store))
       assert.deepEqual([run.number, run.state, run.resumed, run.cut, run.began], [2, 'done', 1, left.cut, left.began])
       assert.deepEqual(
         again.made,
@@ -111,7 +111,7 @@ test('a damaged, truncated or lost part is made again, and no other', async () =
     if (damaged) states.set(file, damaged)
     const again = await next({ commits, states })
     assert.deepEqual(again.made, [1, 3])
-    assert.equal(only(runsIn(again.store)).done!.hash, whole.done!.hash)
+    assert.equal(only(batchRunsIn(again.store)).done!.hash, whole.done!.hash)
     await again.run.stop()
   }
 })
@@ -123,7 +123,7 @@ test('a second crash is resumed too, with the original number of partitions', as
   assert.equal(partsIn(second.store, 2).size, 2)
   const third = new DrivenRun(shop, { disk: second.left, now: DUE + 3, computing: store => computeHere(store, 16) })
   await third.to(DUE + 3)
-  const run = only(runsIn(third.store))
+  const run = only(batchRunsIn(third.store))
   assert.deepEqual([run.resumed, run.done!.partitions, run.done!.hash], [2, PARTITIONS, whole.done!.hash])
   await third.run.stop()
 })
@@ -132,7 +132,7 @@ test('if a later run is due, the unfinished one is broken off and its parts are 
   const first = await begun(2)
   const later = await next(first.left, { now: DUE + 10 * MINUTE + 1 })
   assert.deepEqual(
-    runsIn(later.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
+    batchRunsIn(later.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
     [
       [1, 'done', 0],
       [2, 'broken off', 10],
@@ -141,7 +141,7 @@ test('if a later run is due, the unfinished one is broken off and its parts are 
   )
   assert.equal(partsIn(later.store, 2).size, 0)
   later.run.checkpoint()
-  await later.run.quiet()
+  await later.run.whenIdle()
   assert.deepEqual(
     [...later.store.disk.states.keys()].filter(name => name.startsWith('run-2-')),
     [],
@@ -154,7 +154,7 @@ test('after a change of definition the unfinished run is broken off, and a new o
   const first = await begun(2)
   const changed = await next(first.left, { runnable: pipeline('shop', [other]) })
   assert.deepEqual(
-    runsIn(changed.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
+    batchRunsIn(changed.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
     [
       [1, 'done', 0],
       [2, 'broken off', 10],
@@ -166,7 +166,7 @@ test('after a change of definition the unfinished run is broken off, and a new o
 
 test('a run on demand is resumed, even though nobody waits for it any more', async () => {
   const first = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(2) })
-  await first.run.submit('sales', batchOf(rows))
+  await first.run.submit('sales', recordBatchOf(rows))
   await first.to(start + MINUTE + 1)
   const asked = assert.rejects(first.run.batch('usual'), { code: 'SPILL_STOPPED' })
   first.run.tick()
@@ -174,18 +174,18 @@ test('a run on demand is resumed, even though nobody waits for it any more', asy
   await first.run.stop()
   await asked
   const again = await next(first.left, { now: start + 2 * MINUTE })
-  const run = runsIn(again.store).find(({ why }) => why === 'demand')!
+  const run = batchRunsIn(again.store).find(({ why }) => why === 'demand')!
   assert.deepEqual([run.state, run.resumed, again.made], ['done', 1, [2, 3]])
   await again.run.stop()
 })
 
 test('the ledger keeps a limited number of runs of a group, and the parts that may be needed', async () => {
   const driven = new DrivenRun(shop, { now: start + MINUTE, runsKept: 3, computing: store => computeHere(store, PARTITIONS) })
-  await driven.run.submit('sales', batchOf(rows))
+  await driven.run.submit('sales', recordBatchOf(rows))
   for (let i = 1; i <= 6; i++) await driven.to(start + i * 10 * MINUTE + 1)
   driven.run.checkpoint()
-  await driven.run.quiet()
-  const numbers = runsIn(driven.store).map(({ number }) => number)
+  await driven.run.whenIdle()
+  const numbers = batchRunsIn(driven.store).map(({ number }) => number)
   assert.deepEqual(numbers.length, 3)
   const files = [...driven.store.disk.states.keys()].filter(name => name.startsWith('run-'))
   const needed = numbers.slice(-2).flatMap(number => Array.from({ length: PARTITIONS }, (_, partition) => partFile(number, partition)))

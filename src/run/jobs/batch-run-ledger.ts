@@ -1,19 +1,19 @@
 /** The ledger of batch runs in memory, for their scheduler. Each change returns the named values to commit. */
 import { limits } from '../../base/limits.ts'
-import type { Part } from '../../batch/job.ts'
-import { allPartsIn, inOrderOfSwaps, partFile, partName, runName, runsIn, type RunRecord } from '../../batch/ledger.ts'
+import type { ResultPart } from '../../batch/job.ts'
+import { allPartsIn, bySwap, partFile, partName, batchRunName, batchRunsIn, type BatchRunRecord } from '../../batch/ledger.ts'
 import type { Commit, StoredLog } from '../../log/store.ts'
 
-export type Put = NonNullable<Commit['put']>[number]
+export type NamedValueChange = NonNullable<Commit['put']>[number]
 
 /** The runs of one folder. */
-export class RunLedger {
-  readonly #runs = new Map<number, RunRecord>()
+export class BatchRunLedger {
+  readonly #runs = new Map<number, BatchRunRecord>()
   /** Saved parts by run and partition. */
-  readonly #parts: Map<number, Map<number, Part>>
+  readonly #parts: Map<number, Map<number, ResultPart>>
 
   constructor(store: StoredLog) {
-    for (const run of runsIn(store)) this.#runs.set(run.number, run)
+    for (const run of batchRunsIn(store)) this.#runs.set(run.number, run)
     this.#parts = allPartsIn(store)
   }
 
@@ -28,54 +28,54 @@ export class RunLedger {
   }
 
   /** Runs of a group, oldest first. */
-  of(group: string): RunRecord[] {
+  runsOf(group: string): BatchRunRecord[] {
     return [...this.#runs.values()].filter(run => run.group === group)
   }
 
-  at(number: number): RunRecord {
+  at(number: number): BatchRunRecord {
     return this.#runs.get(number)!
   }
 
-  partsOf(number: number): ReadonlyMap<number, Part> {
-    return this.#parts.get(number) ?? new Map<number, Part>()
+  partsOf(number: number): ReadonlyMap<number, ResultPart> {
+    return this.#parts.get(number) ?? new Map<number, ResultPart>()
   }
 
-  kept(record: RunRecord): Put {
+  put(record: BatchRunRecord): NamedValueChange {
     this.#runs.set(record.number, record)
-    return [runName(record.number), JSON.stringify(record)]
+    return [batchRunName(record.number), JSON.stringify(record)]
   }
 
-  withPart(number: number, part: Part): Put {
-    const parts = this.#parts.get(number) ?? new Map<number, Part>()
+  putPart(number: number, part: ResultPart): NamedValueChange {
+    const parts = this.#parts.get(number) ?? new Map<number, ResultPart>()
     this.#parts.set(number, parts.set(part.partition, part))
     return [partName(number, part.partition), JSON.stringify(part)]
   }
 
   /** Drops the parts of a run. */
-  withoutParts(number: number): Put[] {
+  dropParts(number: number): NamedValueChange[] {
     const dropped = [...this.partsOf(number).keys()]
     this.#parts.delete(number)
     return dropped.map(partition => [partName(number, partition), null])
   }
 
   /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */
-  brokenOff(isLeft: (number: number) => boolean): Put[] {
+  markBrokenOff(isLeft: (number: number) => boolean): NamedValueChange[] {
     return [...this.#runs.values()]
       .filter(({ state, number }) => state === 'running' && !isLeft(number))
-      .flatMap(run => [this.kept({ ...run, state: 'broken off' }), ...this.withoutParts(run.number)])
+      .flatMap(run => [this.put({ ...run, state: 'broken off' }), ...this.dropParts(run.number)])
   }
 
   /** Removes the oldest runs of a group beyond `most`, and the parts of unneeded results. `waiting`: results that wait for their swap. */
-  trimmed(group: string, waiting: ReadonlySet<number>, most: number = limits.BATCH_RUNS_KEPT): Put[] {
+  trim(group: string, waiting: ReadonlySet<number>, most: number = limits.BATCH_RUNS_KEPT): NamedValueChange[] {
     const needed = this.#needed(waiting)
-    const own = this.of(group)
+    const own = this.runsOf(group)
     const old = new Set(own.slice(0, Math.max(0, own.length - most)))
     return own
       .filter(({ number }) => !needed.has(number))
       .flatMap(run => {
-        if (!old.has(run)) return this.withoutParts(run.number)
+        if (!old.has(run)) return this.dropParts(run.number)
         this.#runs.delete(run.number)
-        return [[runName(run.number), null] as const, ...this.withoutParts(run.number)]
+        return [[batchRunName(run.number), null] as const, ...this.dropParts(run.number)]
       })
   }
 
@@ -98,7 +98,7 @@ export class RunLedger {
    */
   #needed(waiting: ReadonlySet<number>): Set<number> {
     const all = [...this.#runs.values()]
-    const swapped = Map.groupBy(inOrderOfSwaps(all), ({ group }) => group)
+    const swapped = Map.groupBy(bySwap(all), ({ group }) => group)
     const inUse = [...swapped.values()].flatMap(runs => runs.slice(-IN_USE))
     const running = all.filter(({ state }) => state === 'running')
     return new Set([...waiting, ...[...inUse, ...running].map(({ number }) => number)])

@@ -3,33 +3,33 @@
  * next one resumes after the finished parts; a damaged part is made again.
  */
 import { assert } from '../../base/assert.ts'
-import { othersTurn, stopwatch } from '../../base/clock.ts'
-import type { Compute, Part, Taker } from '../../batch/job.ts'
-import { partFile, sumOf, type Done, type RunRecord } from '../../batch/ledger.ts'
-import { partBytes } from '../../batch/part-bytes.ts'
-import { readStretches } from '../../batch/result.ts'
-import { BatchValues } from '../../batch/values.ts'
+import { yieldToEventLoop, stopwatch } from '../../base/clock.ts'
+import type { ComputeRun, ResultPart, ResultSink } from '../../batch/job.ts'
+import { partFile, totalsOf, type BatchRunResult, type BatchRunRecord } from '../../batch/ledger.ts'
+import { readPart } from '../../batch/read-part.ts'
+import { readResultBlocks } from '../../batch/result.ts'
+import { BatchValues } from '../../batch/batch-values.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { LogStore, StateSink } from '../../log/store.ts'
 import type { Log } from '../../log/log.ts'
 import type { BatchGroup } from '../groups/batch-group.ts'
-import type { Bodies } from '../groups/snapshots.ts'
+import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import { Layers } from '../groups/hybrid-layers.ts'
-import type { RunLedger } from './batch-run-ledger.ts'
+import { HybridLayers } from '../groups/hybrid-layers.ts'
+import type { BatchRunLedger } from './batch-run-ledger.ts'
 
 /** Options of a batch run. */
-export interface MakingOptions {
+export interface BatchRunOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly strings: Strings
-  readonly compute: Compute
-  readonly ledger: RunLedger
+  readonly compute: ComputeRun
+  readonly ledger: BatchRunLedger
   readonly group: BatchGroup | HybridGroup
-  readonly bodies: Bodies
+  readonly snapshots: Snapshots
   readonly log: Log
-  readonly record: RunRecord
+  readonly record: BatchRunRecord
 }
 
 interface OpenPart {
@@ -38,19 +38,19 @@ interface OpenPart {
 }
 
 /** The computation of one run. */
-export class Making implements Taker {
-  readonly #options: MakingOptions
+export class BatchRunExecution implements ResultSink {
+  readonly #options: BatchRunOptions
   readonly #open = new Map<number, OpenPart>()
   /** The bytes of finished parts. */
   readonly #finishedParts = new Map<number, readonly Uint8Array[]>()
   readonly #files = new Set<string>()
 
   /** The new layers, if the group is hybrid. */
-  readonly #layers: Layers | undefined
+  readonly #layers: HybridLayers | undefined
 
-  constructor(options: MakingOptions) {
+  constructor(options: BatchRunOptions) {
     this.#options = options
-    if (options.group instanceof HybridGroup) this.#layers = new Layers(options.group, options)
+    if (options.group instanceof HybridGroup) this.#layers = new HybridLayers(options.group, options)
   }
 
   /** Files that it writes or has written. */
@@ -59,7 +59,7 @@ export class Making implements Taker {
   }
 
   /** Computes the missing parts. Rejects as `compute` does, and if a part cannot be saved. */
-  async make(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: Done }> {
+  async run(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: BatchRunResult }> {
     const {
       ir,
       compute,
@@ -73,7 +73,7 @@ export class Making implements Taker {
     const [result] = await Promise.all([compute(job, this, signal), this.#layers?.fill(signal)])
     const parts = [...ledger.partsOf(number).values()].sort((a, b) => a.partition - b.partition)
     assert(parts.length === result.partitions, 'a run that is done has all of its parts')
-    const sum = sumOf(parts)
+    const sum = totalsOf(parts)
     const values = this.#layers ? undefined : await this.#values(sum)
     await this.#layers?.restore(this.#result())
     return { values, done: { ...sum, seconds: (stopwatch() - started) / 1000, memory: result.memory } }
@@ -83,19 +83,19 @@ export class Making implements Taker {
     return new Set(this.#finishedParts.keys())
   }
 
-  async take(partition: number, piece: Uint8Array<ArrayBuffer>): Promise<void> {
+  async write(partition: number, piece: Uint8Array<ArrayBuffer>): Promise<void> {
     const { sink, pieces } = this.#openPart(partition)
     pieces.push(piece)
     await sink.append(piece)
   }
 
-  async end(part: Part): Promise<void> {
+  async endPart(part: ResultPart): Promise<void> {
     const { store, ledger, record } = this.#options
     const { sink, pieces } = this.#openPart(part.partition)
     await sink.finish()
     this.#open.delete(part.partition)
     this.#finishedParts.set(part.partition, pieces)
-    await store.commit({ put: [ledger.withPart(record.number, part)] })
+    await store.commit({ put: [ledger.putPart(record.number, part)] })
   }
 
   /** Discards unfinished parts. */
@@ -113,8 +113,8 @@ export class Making implements Taker {
     } = this.#options
     let partitionCount: number | undefined
     for (const part of ledger.partsOf(number).values()) {
-      const bytes = partBytes(store, number, part)
-      await othersTurn()
+      const bytes = readPart(store, number, part)
+      await yieldToEventLoop()
       if (!bytes) continue
       partitionCount = part.of
       this.#finishedParts.set(part.partition, [bytes])
@@ -132,7 +132,7 @@ export class Making implements Taker {
   }
 
   /** The values of all parts; some thousand keys at a time, between turns. */
-  async #values({ known, keys }: Pick<Done, 'known' | 'keys'>): Promise<BatchValues> {
+  async #values({ known, keys }: Pick<BatchRunResult, 'known' | 'keys'>): Promise<BatchValues> {
     const {
       strings,
       group: { group, source },
@@ -141,9 +141,9 @@ export class Making implements Taker {
     const values = new BatchValues(group, source, strings, { run: number, s, known, keys })
     for (const pieces of this.#result())
       for (const bytes of pieces)
-        for (const piece of readStretches(bytes, group, source, strings, `the result of run ${number}`)) {
+        for (const piece of readResultBlocks(bytes, group, source, strings, `the result of run ${number}`)) {
           values.add(piece)
-          await othersTurn()
+          await yieldToEventLoop()
         }
     assert(values.length === keys, 'the values of a run are those of all of its parts')
     return values

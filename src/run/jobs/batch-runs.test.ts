@@ -4,10 +4,10 @@ import { computeHere } from '../../../test/batch/compute-here.ts'
 import { decisionsOf, DrivenRun, type Driving } from '../../../test/batch/driven-run.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { random } from '../../base/random.ts'
-import type { Compute } from '../../batch/job.ts'
-import { runsIn } from '../../batch/ledger.ts'
+import type { ComputeRun } from '../../batch/job.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, scheduled, source, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -73,9 +73,9 @@ test('a result is as of its time, whatever arrived since, and equals that of a j
   for (let m = 0, id = 0; m < 40; m++) {
     // The run sees some events, and others follow it.
     await to(m * MINUTE + 1)
-    for (let i = 0; i < 4; i++) await run.submit('payments', batchOf([payment(id++, m * MINUTE + 1)]))
+    for (let i = 0; i < 4; i++) await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 1)]))
     await to(m * MINUTE + 30_000)
-    await run.submit('payments', batchOf([payment(id++, m * MINUTE + 30_000)]))
+    await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 30_000)]))
     for (let c = 0; c < 6; c++) {
       const [as, like] = [feature(run, 'usual', `c${c}`), feature(run, 'ideal', `c${c}`)]
       assert.deepEqual(as.features, like.features)
@@ -97,12 +97,12 @@ test('a result is as of its time, whatever arrived since, and equals that of a j
 
 test('the group serves the last result until the next is there, and says when that is late', async () => {
   let release: (() => void) | undefined
-  const held: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+  const held: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     await new Promise<void>(resolve => (release = resolve))
     return computeHere(store)(job, take, signal)
   }
   const { run, to } = open({ computing: held })
-  await run.submit('payments', batchOf([{ ...payment(1, 0), shop: 1, at: start }]))
+  await run.submit('payments', recordBatchOf([{ ...payment(1, 0), shop: 1, at: start }]))
   await to(5 * MINUTE + 1)
   assert.deepEqual([feature(run, 'shops', '1').clock, feature(run, 'shops', '1').features['n']], [null, { value: 0 }])
   await to(7 * MINUTE + 1)
@@ -121,21 +121,21 @@ test('the group serves the last result until the next is there, and says when th
 
 test('of missed runs only the last is made, and a restart continues with the result in use', async () => {
   const first = open()
-  for (let id = 0; id < 20; id++) await first.run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 20; id++) await first.run.submit('payments', recordBatchOf([payment(id, 0)]))
   await first.to(3 * MINUTE + 1)
   const before = feature(first.run, 'usual', 'c1')
   await first.run.stop()
   const { commits, states } = first.store.disk
   const disk = () => ({ commits: [...commits], states: new Map(states) })
-  const ledger = runsIn(first.store)
+  const ledger = batchRunsIn(first.store)
 
   const again = open({ disk: disk(), at: 3 * MINUTE + 2 })
   assert.deepEqual(feature(again.run, 'usual', 'c1').features, before.features)
   assert.equal(feature(again.run, 'usual', 'c1').clock, before.clock)
-  assert.deepEqual(runsIn(again.store), ledger)
+  assert.deepEqual(batchRunsIn(again.store), ledger)
   await again.to(17 * MINUTE + 1)
   assert.deepEqual(
-    runsIn(again.store)
+    batchRunsIn(again.store)
       .slice(ledger.length)
       .map(({ group, s, state }) => [group, (s - start) / MINUTE, state]),
     [
@@ -154,19 +154,19 @@ test('of missed runs only the last is made, and a restart continues with the res
 
 test('a failed run is reported and retried', async () => {
   let failures = 2
-  const failing: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+  const failing: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     if (job.group.name === 'usual' && failures-- > 0) throw new Error('no memory')
     return computeHere(store)(job, take, signal)
   }
   const { run, to, reports, store } = open({ computing: failing })
-  await run.submit('payments', batchOf([{ ...payment(1, 0), card: 'c1', at: start }]))
+  await run.submit('payments', recordBatchOf([{ ...payment(1, 0), card: 'c1', at: start }]))
   await to(MINUTE + 1)
   assert.equal(feature(run, 'usual', 'c1').clock, null)
   await to(MINUTE + 10_000)
   await to(MINUTE + 20_000)
   assert.equal(feature(run, 'usual', 'c1').clock, start + MINUTE)
   assert.match(reports[0], /the batch run of group 'usual' of 2026-01-01T00:01:00.000Z failed and is tried again: no memory/)
-  const states = runsIn(store)
+  const states = batchRunsIn(store)
     .filter(({ group }) => group === 'usual')
     .map(({ state, error }) => [state, error])
   assert.deepEqual(states, [
@@ -179,18 +179,18 @@ test('a failed run is reported and retried', async () => {
 
 test('an unfinished run begins again, a finished one is swapped in, and a replay gives the same decisions', async () => {
   const first = open()
-  for (let id = 0; id < 10; id++) await first.run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 10; id++) await first.run.submit('payments', recordBatchOf([payment(id, 0)]))
   await first.to(MINUTE + 1)
-  for (let id = 10; id < 20; id++) await first.run.submit('payments', batchOf([payment(id, MINUTE + 1)]))
-  await first.run.quiet()
+  for (let id = 10; id < 20; id++) await first.run.submit('payments', recordBatchOf([payment(id, MINUTE + 1)]))
+  await first.run.whenIdle()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
   // As after a crash at each commit: recorded decisions stay, and the rest is decided as before.
   for (let kept = 1; kept <= commits.length; kept++) {
     const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: MINUTE + 1 })
-    if (again.run.end === 0) await again.run.submit('payments', batchOf([payment(1, 0)]))
+    if (again.run.end === 0) await again.run.submit('payments', recordBatchOf([payment(1, 0)]))
     await again.to(MINUTE + 1)
-    const usualRuns = runsIn(again.store).filter(({ group }) => group === 'usual')
+    const usualRuns = batchRunsIn(again.store).filter(({ group }) => group === 'usual')
     assert.ok(usualRuns.every(({ state }) => state !== 'running'))
     assert.equal(usualRuns.filter(({ state }) => state === 'done').length, 1)
     assert.equal(feature(again.run, 'usual', 'c1').clock, start + MINUTE)
@@ -205,12 +205,12 @@ test('an unfinished run begins again, a finished one is swapped in, and a replay
 
 test('a run on demand is as of its request, and its requester gets the result or the error', async () => {
   let fails = false
-  const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+  const sometimes: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     if (fails) throw new Error('no memory')
     return computeHere(store)(job, take, signal)
   }
   const { run, to, reports } = open({ at: 30_000, computing: sometimes })
-  await run.submit('payments', batchOf([{ ...payment(1, 0), shop: 2, at: start }]))
+  await run.submit('payments', recordBatchOf([{ ...payment(1, 0), shop: 2, at: start }]))
   await to(30_000)
   const asked = Promise.all([run.batch('shops'), run.batch('shops')])
   await to(30_001)

@@ -8,37 +8,37 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
-import { codeOf } from '../../batch/code.ts'
-import { reachOf } from '../../batch/events.ts'
-import type { Compute } from '../../batch/job.ts'
-import type { RunRecord } from '../../batch/ledger.ts'
+import { groupCode } from '../../batch/group-code.ts'
+import { windowReach } from '../../batch/job-events.ts'
+import type { ComputeRun } from '../../batch/job.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import type { Log } from '../../log/log.ts'
-import type { Mark } from '../../log/segment.ts'
+import type { LogMarker } from '../../log/segment.ts'
 import type { LogStore } from '../../log/store.ts'
 import type { BatchGroup } from '../groups/batch-group.ts'
-import type { Bodies } from '../groups/snapshots.ts'
+import type { Snapshots } from '../groups/snapshots.ts'
 import { stoppedError } from '../groups/shutdown.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import { Making } from './batch-run.ts'
-import type { Results } from '../groups/batch-results.ts'
+import { BatchRunExecution } from './batch-run.ts'
+import type { BatchResults } from '../groups/batch-results.ts'
 import { Retry } from './retry.ts'
-import { RunLedger, type Put } from './batch-run-ledger.ts'
+import { BatchRunLedger, type NamedValueChange } from './batch-run-ledger.ts'
 
-export interface BatchesOptions {
+export interface BatchRunSchedulerOptions {
   readonly ir: PipelineIR
   readonly groups: readonly (BatchGroup | HybridGroup)[]
   readonly store: LogStore
   readonly log: Log
   readonly strings: Strings
-  readonly results: Results
-  readonly bodies: Bodies
+  readonly batchResults: BatchResults
+  readonly snapshots: Snapshots
   readonly clock: Clock
-  readonly compute: Compute
+  readonly compute: ComputeRun
   /** Runs of one group that the ledger keeps; for tests. */
-  readonly kept?: number | undefined
+  readonly runsKept?: number | undefined
   readonly onReport: (report: string) => void
 }
 
@@ -51,38 +51,38 @@ interface ScheduledGroup {
   s: number
   readonly retry: Retry
   /** An unfinished run of an earlier process, to be resumed. */
-  unfinished: RunRecord | undefined
+  unfinished: BatchRunRecord | undefined
   /** A requested run that has not started. */
   request: RunRequest | undefined
 }
 
-interface RunRequest extends PromiseWithResolvers<RunRecord> {
+interface RunRequest extends PromiseWithResolvers<BatchRunRecord> {
   /** Time of the request, UTC ms, which is the time of the run. */
   readonly s: number
 }
 
 /** The batch runs of all groups. */
-export class Batches {
-  readonly #options: BatchesOptions
+export class BatchRunScheduler {
+  readonly #options: BatchRunSchedulerOptions
   readonly #scheduled: readonly ScheduledGroup[]
   readonly #stopping = new AbortController()
-  readonly #ledger: RunLedger
+  readonly #ledger: BatchRunLedger
   /** Finished runs that wait for their swap. */
-  #ready: RunRecord[] = []
+  #ready: BatchRunRecord[] = []
   #running: Promise<void> | undefined
-  #current: Making | undefined
+  #current: BatchRunExecution | undefined
   #notBefore: number
   /** Notified when a result waits for its swap. */
   onReady: () => void = () => {}
 
-  constructor(options: BatchesOptions) {
-    const { groups, store, bodies, log } = options
+  constructor(options: BatchRunSchedulerOptions) {
+    const { groups, store, snapshots: bodies, log } = options
     this.#options = options
-    this.#ledger = new RunLedger(store)
+    this.#ledger = new BatchRunLedger(store)
     this.#notBefore = this.#ledger.latest + 1
     this.#scheduled = groups.map(group => {
-      const code = codeOf(group.group, group.source)
-      const own = this.#ledger.of(group.group.name).filter(run => run.code === code)
+      const code = groupCode(group.group, group.source)
+      const own = this.#ledger.runsOf(group.group.name).filter(run => run.code === code)
       const last = own.findLast(run => run.state === 'done')
       if (last && last.swapped === undefined && (group instanceof HybridGroup ? bodies.prepare(group, last, log.end) : true))
         this.#ready.push(last)
@@ -119,7 +119,7 @@ export class Batches {
   get reach(): number {
     const reaches = this.#scheduled.map(
       ({ group: { group }, request }) =>
-        Math.min(this.#ledger.earliest(group.name, this.#waiting), request?.s ?? Infinity) - reachOf(group),
+        Math.min(this.#ledger.earliest(group.name, this.#waiting), request?.s ?? Infinity) - windowReach(group),
     )
     return Math.min(Infinity, ...reaches)
   }
@@ -130,7 +130,7 @@ export class Batches {
   }
 
   /** A run of the ledger. */
-  at(number: number): RunRecord {
+  at(number: number): BatchRunRecord {
     return this.#ledger.at(number)
   }
 
@@ -138,14 +138,14 @@ export class Batches {
    * Are all runs that were due or requested by `t`, UTC ms, done and in use? Retries that wait do not count, nor does anything once it
    * stops.
    */
-  isMadeBy(t: number): boolean {
+  isDoneBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const { clock, log } = this.#options
     return (
       this.#ready.length === 0 &&
       this.#scheduled.every(
         ({ group, request, lastTime, s, retry }) =>
-          log.eventsOf(group.group.source, log.end) === 0 || (!request && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
+          log.countEventsBefore(group.group.source, log.end) === 0 || (!request && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
       )
     )
   }
@@ -157,7 +157,7 @@ export class Batches {
     const now = Math.max(clock(), this.#notBefore)
     for (const scheduled of this.#scheduled) {
       // A source without events has nothing to compute.
-      if (log.eventsOf(scheduled.group.group.source, log.end) === 0) continue
+      if (log.countEventsBefore(scheduled.group.group.source, log.end) === 0) continue
       if (scheduled.group instanceof HybridGroup && scheduled.group.isReady) continue
       const due = scheduled.lastTime(now - 1)
       const { unfinished, request } = scheduled
@@ -177,7 +177,7 @@ export class Batches {
    * in. Rejects with `SPILL_INPUT` for a group without runs, with `SPILL_CONFLICT` if its source has no events, with `SPILL_STOPPED`, and
    * with the error of the run, which is not retried.
    */
-  demand(group: string): Promise<RunRecord> {
+  runNow(group: string): Promise<BatchRunRecord> {
     const scheduled = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
     if (!scheduled)
       return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
@@ -185,11 +185,11 @@ export class Batches {
     const { log } = this.#options
     const { source } = scheduled.group.group
     // The run would start with the first event, and the caller would wait for that.
-    if (log.eventsOf(source, log.end) === 0)
+    if (log.countEventsBefore(source, log.end) === 0)
       return Promise.reject(
         new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
       )
-    scheduled.request ??= { ...Promise.withResolvers<RunRecord>(), s: this.#stampTime() }
+    scheduled.request ??= { ...Promise.withResolvers<BatchRunRecord>(), s: this.#stampTime() }
     return scheduled.request.promise
   }
 
@@ -197,10 +197,10 @@ export class Batches {
    * The markers that swap in finished results, and the values to commit with them. The first marker becomes entry `entry` of the log, at
    * `t`.
    */
-  take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
+  swapMarkers(entry: number, t: number): { readonly marks: LogMarker[]; readonly put: readonly NamedValueChange[] } {
     const ready = this.#ready
     this.#ready = []
-    const put = ready.map((run, i) => this.#ledger.kept({ ...run, swapped: entry + i, swappedAt: t }))
+    const put = ready.map((run, i) => this.#ledger.put({ ...run, swapped: entry + i, swappedAt: t }))
     return { marks: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
   }
 
@@ -224,7 +224,7 @@ export class Batches {
     return new Set(this.#ready.map(({ number }) => number))
   }
 
-  #newRun({ group: { group, source }, code }: ScheduledGroup, why: RunRecord['why'], s: number, began: number): RunRecord {
+  #newRun({ group: { group, source }, code }: ScheduledGroup, why: BatchRunRecord['why'], s: number, began: number): BatchRunRecord {
     const { log } = this.#options
     this.#notBefore = Math.max(this.#notBefore, s + 1)
     return {
@@ -240,30 +240,30 @@ export class Batches {
     }
   }
 
-  #startRun(scheduled: ScheduledGroup, record: RunRecord, request?: RunRequest): void {
+  #startRun(scheduled: ScheduledGroup, record: BatchRunRecord, request?: RunRequest): void {
     this.#running = this.#makeRun(scheduled, record, request).finally(() => {
       this.#running = undefined
       this.#current = undefined
     })
   }
 
-  async #makeRun(scheduled: ScheduledGroup, record: RunRecord, request: RunRequest | undefined): Promise<void> {
-    const { store, results, kept } = this.#options
+  async #makeRun(scheduled: ScheduledGroup, record: BatchRunRecord, request: RunRequest | undefined): Promise<void> {
+    const { store, batchResults: results, runsKept: kept } = this.#options
     const { number, group, s } = record
     const ledger = this.#ledger
-    const batchRun = (this.#current = new Making({ ...this.#options, ledger, group: scheduled.group, record }))
+    const batchRun = (this.#current = new BatchRunExecution({ ...this.#options, ledger, group: scheduled.group, record }))
     const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ unfinished }) => unfinished?.number === run)
     try {
       // This commit follows all earlier entries, so the cut is durable when it is.
-      await store.commit({ put: [...ledger.brokenOff(isLeft), ledger.kept(record)] })
-      const { values, done } = await batchRun.make(this.#stopping.signal)
-      const ended: RunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
-      const put = [ledger.kept(ended), ...ledger.trimmed(group, new Set([...this.#waiting, number]), kept)]
+      await store.commit({ put: [...ledger.markBrokenOff(isLeft), ledger.put(record)] })
+      const { values, done } = await batchRun.run(this.#stopping.signal)
+      const ended: BatchRunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
+      const put = [ledger.put(ended), ...ledger.trim(group, new Set([...this.#waiting, number]), kept)]
       await store.commit({ put })
       scheduled.s = Math.max(scheduled.s, s)
       scheduled.retry.reset()
       request?.resolve(ended)
-      if (values) results.give(values)
+      if (values) results.add(values)
       if (scheduled.group instanceof HybridGroup) scheduled.group.failure = undefined
       this.#ready.push(ended)
       this.onReady()
@@ -275,17 +275,17 @@ export class Batches {
   }
 
   /** A requested run is not retried: the caller gets the error. A scheduled run is retried. */
-  async #recordFailure(scheduled: ScheduledGroup, record: RunRecord, { message }: Error): Promise<void> {
+  async #recordFailure(scheduled: ScheduledGroup, record: BatchRunRecord, { message }: Error): Promise<void> {
     const { store, clock, onReport } = this.#options
     const { group, s, why, number } = record
     if (why === 'schedule') {
       scheduled.retry.failed(clock())
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
-    const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }
+    const failed: BatchRunRecord = { ...record, ended: clock(), state: 'failed', error: message }
     if (scheduled.group instanceof HybridGroup) scheduled.group.failure = failureOf(failed)
-    await store.commit({ put: [this.#ledger.kept(failed), ...this.#ledger.withoutParts(number)] }).catch(() => {})
+    await store.commit({ put: [this.#ledger.put(failed), ...this.#ledger.dropParts(number)] }).catch(() => {})
   }
 }
 
-const failureOf = ({ s, error }: RunRecord): string => `the batch run of ${new Date(s).toISOString()} failed: ${error}`
+const failureOf = ({ s, error }: BatchRunRecord): string => `the batch run of ${new Date(s).toISOString()} failed: ${error}`

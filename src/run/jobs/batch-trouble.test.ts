@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { DrivenRun } from '../../../test/batch/driven-run.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
-import { partFile, runsIn } from '../../batch/ledger.ts'
+import { partFile, batchRunsIn } from '../../batch/ledger.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, source, t, type Placement } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { BEGINS, beginsText } from '../../log/begins.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { LOG_START, logStartText } from '../../log/log-start.ts'
 import type { StateSink } from '../../log/store.ts'
 import { computeHere } from '../../../test/batch/compute-here.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
@@ -32,8 +32,8 @@ const HOUR = 60 * MINUTE
 const minutes = (n: number): number => start + n * MINUTE
 
 const sell = (driven: DrivenRun, at: number, many = 1) =>
-  driven.run.submit('sales', batchOf(Array.from({ length: many }, () => ({ card: 'c', amount: 1, at }))))
-const timesOf = ({ store }: DrivenRun): number[] => runsIn(store).map(({ s }) => (s - start) / MINUTE)
+  driven.run.submit('sales', recordBatchOf(Array.from({ length: many }, () => ({ card: 'c', amount: 1, at }))))
+const timesOf = ({ store }: DrivenRun): number[] => batchRunsIn(store).map(({ s }) => (s - start) / MINUTE)
 const served = (driven: DrivenRun) => {
   const { clock, features: found } = driven.run.features([{ group: 'usual', key: ['c'] }])[0]
   return [clock === null ? null : (clock - start) / MINUTE, (found['n'] as { value: number }).value]
@@ -41,7 +41,7 @@ const served = (driven: DrivenRun) => {
 const decided = (driven: DrivenRun) =>
   driven.store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).map(({ vector }) => (vector as { n: number }).n)
 const swapsIn = (disk: Disk): number[] =>
-  runsIn(new ModelStore(disk)).flatMap(({ number, swapped }) => (swapped === undefined ? [] : [number]))
+  batchRunsIn(new ModelStore(disk)).flatMap(({ number, swapped }) => (swapped === undefined ? [] : [number]))
 
 test('a clock that jumps over several scheduled times makes the last of them, once', async () => {
   const driven = new DrivenRun(shop, { now: start })
@@ -93,7 +93,7 @@ test('after a failure and a jump back the run is retried within minutes', async 
   // The schedule reaches no due time again, and then it does.
   await driven.to(minutes(606))
   assert.deepEqual(
-    runsIn(driven.store).map(({ state, s }) => [state, (s - start) / MINUTE]),
+    batchRunsIn(driven.store).map(({ state, s }) => [state, (s - start) / MINUTE]),
     [
       ['failed', 600],
       ['done', 600],
@@ -122,13 +122,13 @@ for (const [what, from, to, expected] of [
     let driven = new DrivenRun(nightly, { now: first })
     await sell(driven, first)
     await driven.to(first + 1)
-    const before = runsIn(driven.store).length
+    const before = batchRunsIn(driven.store).length
     for (let now = first; now <= Date.parse(to); now += HOUR / 4) {
       await driven.to(now, 3)
       // A start in the middle of that night makes no further run.
       if (now % (12 * HOUR) === HOUR * 1.25) driven = new DrivenRun(nightly, { disk: driven.left, now })
     }
-    const runs = runsIn(driven.store).slice(before)
+    const runs = batchRunsIn(driven.store).slice(before)
     assert.deepEqual(
       runs.map(({ s }) => new Date(s).toISOString()),
       expected,
@@ -161,7 +161,7 @@ test('while the disk rejects results for an hour the last one is served, nothing
     await sell(driven, minutes(minute))
     assert.deepEqual(served(driven), [10, 1])
   }
-  const failed = runsIn(store).filter(({ state }) => state === 'failed')
+  const failed = batchRunsIn(store).filter(({ state }) => state === 'failed')
   // One second to five minutes between two tries.
   assert.ok(failed.length >= 12 && failed.length <= 25, `${failed.length} tries`)
   assert.match(failed[0].error!, /ENOSPC/)
@@ -206,7 +206,7 @@ test('a lost result whose events are forgotten is not made from fewer events', a
   await sell(driven, minutes(11))
   const { commits } = driven.left
   const behind = driven.store.lastSegment()!.first
-  commits.push({ forget: behind, put: [[BEGINS, beginsText({ entry: behind, arrival: minutes(10) })]] })
+  commits.push({ forget: behind, put: [[LOG_START, logStartText({ entry: behind, arrival: minutes(10) })]] })
   const again = new DrivenRun(shop, { disk: { commits }, now: minutes(12) })
   assert.deepEqual(served(again), [null, 0])
   assert.match(again.reports.join('; '), /the result of run 1 of group 'usual' cannot be made again: it has no values until the next \(/)

@@ -5,34 +5,34 @@
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { LogStore } from '../../log/store.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
-import type { JudgePort, ShadowJob } from './challenger-job.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
+import type { EvaluationPort, ChallengerJob } from './challenger-job.ts'
 import type { TrainedModel } from './trained-model.ts'
 
-export interface JudgingOptions {
+export interface ChallengerEvaluationsOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly clock: Clock
   /** Without it challenges never end. */
-  readonly judge: JudgePort | undefined
+  readonly evaluateChallenger: EvaluationPort | undefined
   /** Is every entry decided? Unrecorded decisions would be missing. */
   readonly isDecided: () => boolean
   /** Waits until a promotion is a marker in the log. */
-  readonly taken: (taken: Promise<void>) => Promise<void>
+  readonly awaitMarker: (taken: Promise<void>) => Promise<void>
   readonly onReport: (report: string) => void
 }
 
 /** The evaluations of all models. */
-export class Judging {
-  readonly #options: JudgingOptions
+export class ChallengerEvaluations {
+  readonly #options: ChallengerEvaluationsOptions
 
-  constructor(options: JudgingOptions) {
+  constructor(options: ChallengerEvaluationsOptions) {
     this.#options = options
   }
 
   /** The due evaluation of the challenger of a model. */
-  due(trained: TrainedModel, now: number): ShadowJob | undefined {
-    const { ir, judge, isDecided, clock } = this.#options
+  due(trained: TrainedModel, now: number): ChallengerJob | undefined {
+    const { ir, evaluateChallenger: judge, isDecided, clock } = this.#options
     const {
       challenge,
       model: { name, label, train },
@@ -41,28 +41,28 @@ export class Judging {
     if (
       !judge ||
       !challenge ||
-      trained.asking.waiting ||
+      trained.promotionQueue.waiting ||
       promote.kind === 'hand' ||
       promote.shadow === undefined ||
       trained.retry.isWaiting(clock())
     )
       return undefined
     const to = challenge.at + promote.shadow
-    const at = to + horizonOf(label)
+    const at = to + labelHorizon(label)
     if (at >= now || !isDecided()) return undefined
     return { ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
   }
 
-  async make(trained: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
-    const { store, clock, judge, taken: awaitMarker, onReport } = this.#options
+  async run(trained: TrainedModel, job: ChallengerJob, signal: AbortSignal): Promise<void> {
+    const { store, clock, evaluateChallenger: judge, awaitMarker, onReport } = this.#options
     try {
       // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
       const report = await judge!(job, signal)
-      const { asked: promotion, taken } = await trained.asking.ask(async () => {
+      const { asked: promotion, taken } = await trained.promotionQueue.enqueue(async () => {
         const challenge = trained.challenge
         if (!challenge || challenge.entry !== job.entry) return { asked: undefined }
-        const evaluation = trained.judged(challenge, report, clock())
+        const evaluation = trained.recordEvaluation(challenge, report, clock())
         await store.commit({ put: evaluation.put })
         return evaluation
       })

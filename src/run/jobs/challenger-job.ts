@@ -2,20 +2,20 @@
  * Evaluates a challenger: compares it with the champion on the decisions that both scored, as recorded, once their labels are settled. The
  * result is a function of what had arrived by `at`.
  */
-import type { Column } from '../../columns/block.ts'
-import { joined } from '../../columns/concat.ts'
+import type { ColumnData } from '../../columns/block.ts'
+import { concatArrays } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
 import { metricsOf } from '../../training/metrics.ts'
 import type { ShadowReport } from '../../training/registry/version.ts'
-import type { DecidedLog } from '../history/decided-log.ts'
-import { readDecisions } from '../decide/decision-codec.ts'
+import type { LogWithDecisions } from '../history/log-with-decisions.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
 import { recordedLabels } from '../history/recorded-labels.ts'
 
 /** One evaluation. */
-export interface ShadowJob {
+export interface ChallengerJob {
   readonly ir: PipelineIR
   /** Name of the model, and the version of the challenger. */
   readonly model: string
@@ -29,22 +29,25 @@ export interface ShadowJob {
 }
 
 /** Evaluates a challenger. Rejects as `evaluateChallenger` throws, or when it is stopped. */
-export type JudgePort = (job: ShadowJob, signal: AbortSignal) => Promise<ShadowReport>
+export type EvaluationPort = (job: ChallengerJob, signal: AbortSignal) => Promise<ShadowReport>
 
 /** Compares both scores. Throws as `recordedLabels` does. Memory: 40 bytes for each decision, and the events of the label's source. */
-export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry, from, to, at }: ShadowJob): ShadowReport {
+export function evaluateChallenger(
+  store: LogWithDecisions,
+  { ir, model: name, version, entry, from, to, at }: ChallengerJob,
+): ShadowReport {
   const model = ir.models.find(candidate => candidate.name === name)!
   const strings = new Strings()
   const batches = [...scoredBatches(store.decisionsFrom(name, entry), version, strings)]
   const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...batches.map(part => part.t)])
-  const settledTo = Math.min(to, at - horizonOf(model.label!))
+  const t = concatArrays([none, ...batches.map(part => part.t)])
+  const settledTo = Math.min(to, at - labelHorizon(model.label!))
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo,
   )
   const metrics = (column: 'score' | 'shadow') => {
-    const scores = joined([none, ...batches.map(part => doubles(part[column], part.length))])
+    const scores = concatArrays([none, ...batches.map(part => doubles(part[column], part.length))])
     return metricsOf(
       Float64Array.from(rows, row => scores[row]),
       Uint8Array.from(rows, row => labels.value[row]),
@@ -54,13 +57,13 @@ export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry
 }
 
 /** Decision batches that the challenger scored too. */
-function* scoredBatches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
+function* scoredBatches(stretches: Iterable<StoredDecisionBatch>, version: number, strings: Strings) {
   for (const { bytes } of stretches) {
-    const { challenger, length, t, entry, keys: key, ids: id, score, shadow, explored } = readDecisions(bytes, strings)
+    const { challenger, length, t, entry, keys: key, ids: id, score, challengerScore: shadow, explored } = decodeDecisions(bytes, strings)
     if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }
   }
 }
 
 /** NULL is NaN. */
-const doubles = ({ values, nulls }: Column, length: number): Float64Array =>
+const doubles = ({ values, nulls }: ColumnData, length: number): Float64Array =>
   Float64Array.from({ length }, (_, row) => (nulls?.[row] === 1 ? NaN : values[row]))

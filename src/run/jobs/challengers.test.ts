@@ -97,7 +97,7 @@ test('a crash at any commit of a challenge changes no decision and neither score
   await send(first, 13 * 24, 20 * 24)
   await first.to(20 * DAY + HOUR)
   await first.run.submit('payments', pay('x', begun + 20 * DAY))
-  await first.run.quiet()
+  await first.run.whenIdle()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
   for (let kept = begins; kept <= commits.length; kept++) {

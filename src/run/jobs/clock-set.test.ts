@@ -12,7 +12,7 @@ import { pause } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { random } from '../../base/random.ts'
 import { batch, count, entity, every, features, file, labelFrom, model, on, pipeline, report, source, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -100,7 +100,7 @@ async function opened(isDrawnDone: () => boolean): Promise<{ driven: DrivenRun; 
         Promise.reject(attempted('training', at) ? new SpillwayError('SPILL_TRAINING', 'as drawn') : new Error('as drawn')),
     }),
   })
-  await driven.run.submit('payments', batchOf([{ id: '1', card: 'a', at: start }]))
+  await driven.run.submit('payments', recordBatchOf([{ id: '1', card: 'a', at: start }]))
   return { driven, attempts }
 }
 
@@ -156,7 +156,7 @@ test('at the exact scheduled time nothing is due yet, so waiting for what is due
   assert.deepEqual(made(), [[1], [1], [1]])
   await to(2 * PERIOD)
   let isQuiet = false
-  const quiet = run.quiet(start + 2 * PERIOD).then(() => (isQuiet = true))
+  const quiet = run.whenIdle(start + 2 * PERIOD).then(() => (isQuiet = true))
   for (let i = 0; i < 50; i++) await pause(1)
   assert.ok(isQuiet, 'what is of this moment may have more to come')
   assert.deepEqual(made(), [[1], [1], [1]])

@@ -5,16 +5,16 @@
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { DriftIR } from '../../define/ir/train-ir.ts'
-import { becauseOf } from '../../training/drift/because.ts'
+import { describeDrift } from '../../training/drift/describe-drift.ts'
 import { driftOf, type MaturedMetric } from '../../training/drift/drift.ts'
 import type { RowsSummary } from '../../training/drift/summary.ts'
 import type { DriftState } from '../../training/registry/drift-state.ts'
 import { referenceOf } from '../../training/registry/registry.ts'
-import { summariesOf } from '../history/decision-summary.ts'
-import { drawnStretches } from '../history/decision-sample.ts'
+import { summarizeDecisions } from '../history/decision-summary.ts'
+import { sampledBatches } from '../history/decision-sample.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
 import { recordedBatches } from '../history/recorded-batches.ts'
-import type { DecidedLog } from '../history/decided-log.ts'
+import type { LogWithDecisions } from '../history/log-with-decisions.ts'
 
 /** One drift check. */
 export interface DriftJob {
@@ -27,16 +27,16 @@ export interface DriftJob {
 }
 
 /** The result of a drift check. */
-export type DriftLook = Pick<DriftState, 'rows' | 'because' | 'silent'>
+export type DriftCheckResult = Pick<DriftState, 'rows' | 'because' | 'silent'>
 
 /** Checks for drift. Rejects as `checkDrift` throws, or when it is stopped. */
-export type LookPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftLook>
+export type DriftCheckPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftCheckResult>
 
 /**
  * Throws as `recordedLabels` does. Memory: 20 KB for each input, and that of `maturedMetric`. Reads at most about DRIFT_DECISIONS_MAX
  * decisions.
  */
-export function lookForDrift(store: DecidedLog, { ir, model: name, version, at }: DriftJob): DriftLook {
+export function checkDrift(store: LogWithDecisions, { ir, model: name, version, at }: DriftJob): DriftCheckResult {
   const model = ir.models.find(candidate => candidate.name === name)!
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
@@ -49,7 +49,7 @@ export function lookForDrift(store: DecidedLog, { ir, model: name, version, at }
     silence === undefined ? withEnough(recent, rows) : NO_ROWS,
     { psi, ks, nulls, rows, metrics },
   )
-  const because = becauseOf(report)
+  const because = describeDrift(report)
   return {
     rows: { reference: reference?.rows ?? 0, recent: recent.rows },
     ...(because !== undefined && { because }),
@@ -61,15 +61,15 @@ const NO_ROWS: RowsSummary = { rows: 0, inputs: {} }
 
 /** Summary of recent decisions: inputs of all, scores of those that the version scored. */
 function recentOf(
-  store: DecidedLog,
+  store: LogWithDecisions,
   ir: PipelineIR,
   model: ModelIR,
   { version, from, at }: { readonly version: number; readonly from: number; readonly at: number },
 ): RowsSummary {
   const strings = new Strings()
-  const batches = recordedBatches(ir, model, drawnStretches(ir, model.name, store, from), strings, { total: 1 })
+  const batches = recordedBatches(ir, model, sampledBatches(ir, model.name, store, from), strings, { total: 1 })
   const span = { from: from + 1, to: at + 1 }
-  return summariesOf(ir, model, batches, strings, [span], batch => batch.version === version)[0]
+  return summarizeDecisions(ir, model, batches, strings, [span], batch => batch.version === version)[0]
 }
 
 /** Too few scores, as right after a promotion, are no sample. */

@@ -5,11 +5,11 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { movingHistory } from '../../../test/training/drifting.ts'
 import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
 import { pause } from '../../base/clock.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { driftStateOf } from '../../training/registry/drift-state.ts'
 import { versionsOf } from '../../training/registry/registry.ts'
-import { Running } from '../loop/live-run.ts'
+import { LiveRun } from '../loop/live-run.ts'
 
 let folder: string
 before(() => {
@@ -22,12 +22,12 @@ test('drift is found, trained on and remembered, in a folder with threads', asyn
   let now = begun
   const reports: string[] = []
   const options = { clock: () => now, onReport: (report: string) => reports.push(report) }
-  let running = await Running.open(shop, folder, options)
-  const reader = readFolder(folder)
+  let running = await LiveRun.open(shop, folder, options)
+  const reader = readDataFolder(folder)
   const state = () => driftStateOf(reader, 'fraud')
   const live = async (day: number) => {
     now = begun + (day + 1) * DAY - 1
-    for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, batchOf(rows))
+    for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, recordBatchOf(rows))
     now += HOUR
     const midnight = begun + (day + 1) * DAY
     const isSeen = () => state()?.at === midnight && state()?.due === undefined
@@ -48,7 +48,7 @@ test('drift is found, trained on and remembered, in a folder with threads', asyn
   assert.match(drifted()[0].because!, /^drift of amount: PSI \d\.\d\d/)
   assert.equal(reports.filter(report => report.includes('is trained again')).length, 1)
   await running.stop()
-  running = await Running.open(shop, folder, options)
+  running = await LiveRun.open(shop, folder, options)
   for (let day = 16; day < 18; day++) await live(day)
   assert.equal(drifted().length, 1)
   assert.match(state()!.because!, /^drift of amount/)

@@ -9,13 +9,13 @@ import { limits } from '../../base/limits.ts'
 import type { DriftIR } from '../../define/ir/train-ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/drift-state.ts'
-import type { NamedValues, Put } from '../../training/registry/registry.ts'
-import type { DriftLook } from './drift-job.ts'
+import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
+import type { DriftCheckResult } from './drift-job.ts'
 
 const WEEK_MS = 7 * 86_400_000
 
 /** The drift state of one model. */
-export class DriftWatch {
+export class DriftSchedule {
   readonly #model: string
   readonly #cooldown: number
   readonly #lastLook: (moment: number) => number
@@ -33,7 +33,7 @@ export class DriftWatch {
   }
 
   /** Time of the due check, if there is one: of missed checks, the last. Times do not decrease. */
-  lookDue(moment: number): number | undefined {
+  checkDue(moment: number): number | undefined {
     const at = this.#lastLook(moment)
     return at > (this.#state?.at ?? -Infinity) ? at : undefined
   }
@@ -44,31 +44,31 @@ export class DriftWatch {
   }
 
   /** End of the cool-down, UTC ms: no training is requested before. */
-  get rests(): number {
+  get restsUntil(): number {
     const { asked = -Infinity, trainings = 0 } = this.#state ?? {}
     return asked + this.#cooldown * 2 ** Math.min(Math.max(0, trainings - 1), limits.DRIFT_COOLDOWN_DOUBLINGS)
   }
 
   /** Records a check. `trainedAt`, UTC ms: trainings have covered what had arrived by then. Returns the value to commit. */
-  looked(at: number, version: number, look: DriftLook, trainedAt: number): Put {
+  recordCheck(at: number, version: number, look: DriftCheckResult, trainedAt: number): NamedWrite {
     const { trainings = 0, asked, due } = this.#state ?? {}
     const { because, silent } = look
     const recorded = { ...look, at, version, ...(asked !== undefined && { asked }), ...(due && { due }) }
     if (because === undefined) return this.#keep({ ...recorded, trainings: silent === undefined ? 0 : trainings })
-    if (due || at < this.rests) return this.#keep({ ...recorded, trainings })
+    if (due || at < this.restsUntil) return this.#keep({ ...recorded, trainings })
     // A scheduled training has already covered these events.
     const next = trainedAt >= at ? undefined : { at, because }
     return this.#keep({ ...recorded, asked: at, trainings: trainings + 1, ...(next && { due: next }) })
   }
 
   /** Clears a request that a training up to `at` has covered. Returns the values to commit. */
-  trained(at: number): Put[] {
+  recordTraining(at: number): NamedWrite[] {
     if (!this.#state?.due || this.#state.due.at > at) return []
     const { due: _made, ...state } = this.#state
     return [this.#keep(state)]
   }
 
-  #keep(state: DriftState): Put {
+  #keep(state: DriftState): NamedWrite {
     this.#state = state
     return putDriftState(this.#model, state)
   }

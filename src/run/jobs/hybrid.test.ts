@@ -4,9 +4,9 @@ import { computeHere } from '../../../test/batch/compute-here.ts'
 import { decisionsOf } from '../../../test/batch/driven-run.ts'
 import { alike, assertAlike, bodyOf, feature, MINUTE, open, pay, payment, start } from '../../../test/batch/layered-run.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import type { Compute } from '../../batch/job.ts'
-import { runsIn } from '../../batch/ledger.ts'
-import { batchOf } from '../../intake/batch.ts'
+import type { ComputeRun } from '../../batch/job.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Run } from '../loop/run.ts'
 
 test('two layers give the values of one layer through every swap, and say which layers they are', async () => {
@@ -14,9 +14,9 @@ test('two layers give the values of one layer through every swap, and say which 
   const { run, to } = driven
   for (let m = 0, id = 0; m < 32; m++) {
     await to(m * MINUTE + 1)
-    for (let i = 0; i < 5; i++) await run.submit('payments', batchOf([payment(id++, m * MINUTE + 1)]))
+    for (let i = 0; i < 5; i++) await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 1)]))
     await to(m * MINUTE + 30_000)
-    await run.submit('payments', batchOf([payment(id++, m * MINUTE + 30_000)]))
+    await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 30_000)]))
     assertAlike(driven)
   }
   const { layer, body, degraded } = feature(run, 'layered', 'c1')
@@ -26,7 +26,7 @@ test('two layers give the values of one layer through every swap, and say which 
   assert.equal(made.length, 192)
   made.forEach(alike)
   assert.deepEqual(
-    runsIn(driven.store).map(({ state, swapped }) => [state, swapped !== undefined]),
+    batchRunsIn(driven.store).map(({ state, swapped }) => [state, swapped !== undefined]),
     Array.from({ length: 7 }, () => ['done', true]),
   )
   assert.deepEqual(driven.reports, [])
@@ -35,21 +35,21 @@ test('two layers give the values of one layer through every swap, and say which 
 
 test('during a run new events go to both deltas, and each event is in one layer before and after the swap', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const held: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+  const held: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     await promise
     return computeHere(store)(job, take, signal)
   }
   const driven = open({ computing: held })
   const { run, to } = driven
-  for (let id = 0; id < 20; id++) await run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 20; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(MINUTE)
-  for (let id = 20; id < 40; id++) await run.submit('payments', batchOf([payment(id, MINUTE)]))
+  for (let id = 20; id < 40; id++) await run.submit('payments', recordBatchOf([payment(id, MINUTE)]))
   await to(2 * MINUTE)
   assert.deepEqual([feature(run, 'layered', 'c1').layer, bodyOf(driven)], ['stream', undefined])
   assertAlike(driven)
   resolve()
   await to(2 * MINUTE + 1)
-  for (let id = 40; id < 60; id++) await run.submit('payments', batchOf([payment(id, 2 * MINUTE)]))
+  for (let id = 40; id < 60; id++) await run.submit('payments', recordBatchOf([payment(id, 2 * MINUTE)]))
   await to(6 * MINUTE)
   assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').body?.s], ['merged', start + 5 * MINUTE])
   assertAlike(driven)
@@ -58,13 +58,13 @@ test('during a run new events go to both deltas, and each event is in one layer 
 
 test('a failed or missing run marks every value as degraded and changes none', async () => {
   let fails = true
-  const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
+  const sometimes: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     if (fails) throw new Error('no memory')
     return computeHere(store)(job, take, signal)
   }
   const driven = open({ computing: sometimes, at: 1 })
   const { run, to } = driven
-  for (let id = 0; id < 20; id++) await run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 20; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(2)
   assert.match(feature(run, 'layered', 'c1').degraded!, /the batch run of 2026-01-01T00:00:00.000Z failed: no memory/)
   assertAlike(driven)
@@ -87,7 +87,7 @@ test('a failed or missing run marks every value as degraded and changes none', a
 test('a run on demand gives a snapshot as of its request', async () => {
   const driven = open({ at: 30_000 })
   const { run, to } = driven
-  for (let id = 0; id < 20; id++) await run.submit('payments', batchOf([payment(id, 0)]))
+  for (let id = 0; id < 20; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(30_000)
   const asked = run.batch('layered')
   await to(30_001)

@@ -13,7 +13,7 @@ test('a crash at any commit around a promotion changes neither the decisions nor
   await first.run.submit('payments', pay('x1', begun + 14 * DAY))
   await first.run.promote('fraud', 1, 'by hand')
   await first.run.submit('payments', pay('x2', begun + 14 * DAY))
-  await first.run.quiet()
+  await first.run.whenIdle()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
   assert.ok(commits.length > begins + 6, `${commits.length - begins}`)
@@ -52,7 +52,7 @@ test('unrecorded decisions are made again by the version that precedes them in t
   await first.run.submit('payments', pay('x2', begun + 10 * DAY))
   await first.run.promote('fraud', 1, 'by hand')
   await first.run.submit('payments', pay('x3', begun + 10 * DAY))
-  await first.run.quiet()
+  await first.run.whenIdle()
   const made = decisionsOf(first).slice(-3)
   assert.deepEqual(
     made.map(({ id, version, score }) => [id, version, typeof score]),

@@ -11,9 +11,9 @@ import { ModelStore } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
 import { makeReport } from '../../batch/report.ts'
-import { fileOf, reportsIn } from '../../batch/report-ledger.ts'
+import { reportRunPath, reportRunsIn } from '../../batch/report-ledger.ts'
 import { batch, count, entity, every, features, lag, linear, model, partial, pipeline, report, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from '../loop/run.ts'
 
@@ -64,9 +64,9 @@ test('at each tick the rows of the report equal the decisions', async () => {
     for (let i = 0; i < 4; i++) {
       run.tick()
       await pause(0)
-      await run.quiet()
+      await run.whenIdle()
     }
-    for (let i = 0; i < 500 && reportsIn(store).some(({ state }) => state === 'running'); i++) await pause(1)
+    for (let i = 0; i < 500 && reportRunsIn(store).some(({ state }) => state === 'running'); i++) await pause(1)
   }
   for (let second = 1; second < MINUTES * 60; second += 7) {
     clock = start + second * 1000 + Math.floor(pick() * 3)
@@ -75,9 +75,9 @@ test('at each tick the rows of the report equal the decisions', async () => {
     const of = { card: `c${Math.floor(pick() * 9)}`, at }
     // With few references one often recurs: as a revision, or a delete.
     const rounded = { ...of, at: Math.floor(at / 60_000) * 60_000, ref: Math.floor(pick() * 2) }
-    await run.submit('payments', batchOf([{ ...rounded, amount: Math.floor(pick() * 9), gone: pick() < 0.2 }]))
+    await run.submit('payments', recordBatchOf([{ ...rounded, amount: Math.floor(pick() * 9), gone: pick() < 0.2 }]))
     if (pick() < 0.3)
-      await run.submit('visits', batchOf([{ ...of, card: pick() < 0.2 ? null : `v${Math.floor(pick() * 4)}`, visit: second }]))
+      await run.submit('visits', recordBatchOf([{ ...of, card: pick() < 0.2 ? null : `v${Math.floor(pick() * 4)}`, visit: second }]))
   }
   await settle()
   const decided = Map.groupBy(
@@ -85,8 +85,8 @@ test('at each tick the rows of the report equal the decisions', async () => {
     decision => decision.t,
   )
   let compared = 0
-  for (const made of reportsIn(store)) {
-    const rows = readFileSync(fileOf(folder, made), 'utf8').split('\n').filter(Boolean)
+  for (const made of reportRunsIn(store)) {
+    const rows = readFileSync(reportRunPath(folder, made), 'utf8').split('\n').filter(Boolean)
     const expected = (decided.get(made.s) ?? []).map(({ key, score, vector }) => [key, score, ...leavesOf(vector)])
     assert.deepEqual(
       rows.map(line => {
@@ -104,8 +104,8 @@ test('at each tick the rows of the report equal the decisions', async () => {
     )
     compared += expected.length
   }
-  assert.ok(reportsIn(store).length >= MINUTES - 2 && compared > 150, `${reportsIn(store).length} reports, ${compared} rows`)
-  assert.ok(reportsIn(store).some(({ runs }) => runs['usual'] !== null))
+  assert.ok(reportRunsIn(store).length >= MINUTES - 2 && compared > 150, `${reportRunsIn(store).length} reports, ${compared} rows`)
+  assert.ok(reportRunsIn(store).some(({ runs }) => runs['usual'] !== null))
   await run.stop()
 })
 

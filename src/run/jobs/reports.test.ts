@@ -8,10 +8,10 @@ import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
 import { makeReport } from '../../batch/report.ts'
 import type { MakeReport } from '../../batch/report-job.ts'
-import { reportsIn } from '../../batch/report-ledger.ts'
+import { reportRunsIn } from '../../batch/report-ledger.ts'
 import { batch, count, entity, every, features, file, model, pipeline, report, request, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { keptFor } from '../recovery/retention.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { retentionMs } from '../recovery/retention.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -79,14 +79,14 @@ function open({ folder, disk, at = 0, make, isDry = false }: Options): Driven {
     for (let i = 0; i < 6; i++) {
       run.tick()
       await pause(1)
-      await run.quiet()
+      await run.whenIdle()
     }
-    for (let i = 0; i < 200 && reportsIn(store).some(({ state }) => state === 'running'); i++) await pause(2)
+    for (let i = 0; i < 200 && reportRunsIn(store).some(({ state }) => state === 'running'); i++) await pause(2)
   }
   return { store, run, said, to }
 }
 
-const pay = (id: string, ms: number) => batchOf([{ card: id, amount: 1, at: start + ms }])
+const pay = (id: string, ms: number) => recordBatchOf([{ card: id, amount: 1, at: start + ms }])
 const lines = (folder: string, name: string): string[] => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
 
 /** Some payments and the reports of half an hour. */
@@ -104,7 +104,7 @@ test('a report is made once its time has passed, from what had arrived by then; 
   const folder = scratchFolder('reports')
   const { run, store, said } = await halfAnHour(folder)
   assert.deepEqual(said, [])
-  const made = reportsIn(store)
+  const made = reportRunsIn(store)
   assert.deepEqual(
     made.map(({ report: name, s, state, why, runs, done }) => [
       name,
@@ -136,7 +136,7 @@ test('a report that is made again from the log has the same rows and bytes', asy
   const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
   const [report] = ir.reports!
-  for (const { s, cut, runs, done } of reportsIn(store)) {
+  for (const { s, cut, runs, done } of reportRunsIn(store)) {
     const again = await makeReport(store, { ir, report, s, cut, runs }, { scores, path: join(folder, 'again.csv') })
     assert.deepEqual({ ...again, seconds: 0 }, { ...done, seconds: 0 })
     assert.equal(again.rows, 3)
@@ -148,7 +148,7 @@ test('a batch group is read from the result of its run, or, if that is lost, fro
   const folder = scratchFolder('reports')
   const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
-  const { s, cut, runs, done } = reportsIn(store).at(-1)!
+  const { s, cut, runs, done } = reportRunsIn(store).at(-1)!
   const { disk } = store
   const read = t.mock.method(store, 'readState')
   const path = join(folder, 'again.csv')
@@ -169,16 +169,16 @@ test('of missed reports only the last is made; none of a time before the log', a
   await first.to(15 * MINUTE + 1)
   await first.run.submit('payments', pay('a', 15 * MINUTE))
   await first.to(16 * MINUTE)
-  assert.deepEqual(reportsIn(first.store), [])
+  assert.deepEqual(reportRunsIn(first.store), [])
   await first.run.stop()
   const again = open({ folder, disk: first.store.disk, at: 47 * MINUTE })
   await again.to(47 * MINUTE)
   assert.deepEqual(
-    reportsIn(again.store).map(({ s, number }) => [(s - start) / MINUTE, number]),
+    reportRunsIn(again.store).map(({ s, number }) => [(s - start) / MINUTE, number]),
     [[40, 1]],
   )
   await again.to(49 * MINUTE)
-  assert.equal(reportsIn(again.store).length, 1)
+  assert.equal(reportRunsIn(again.store).length, 1)
   await again.run.stop()
 })
 
@@ -189,13 +189,13 @@ test('a missing folder is reported and retried; no partial file is left', async 
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
   assert.match(driven.said[0], /report 'list' of 2026-01-01T00:10:00.000Z failed and is tried again: .*its folder does not exist; make it/)
-  assert.equal(reportsIn(driven.store)[0].state, 'failed')
+  assert.equal(reportRunsIn(driven.store)[0].state, 'failed')
   await driven.to(10 * MINUTE + 500)
   assert.equal(driven.said.length, 1)
   mkdirSync(inside)
   await driven.to(11 * MINUTE + 2000)
   assert.deepEqual(
-    reportsIn(driven.store).map(({ state }) => state),
+    reportRunsIn(driven.store).map(({ state }) => state),
     ['failed', 'done'],
   )
   assert.ok(existsSync(join(inside, 'list-2026-01-01T00-10.csv')))
@@ -211,14 +211,14 @@ test('an unfinished report is made again, as of the same time; a finished one is
   const first = open({ folder, make: () => never })
   await first.run.submit('payments', pay('a', 0))
   first.to(10 * MINUTE + 1).catch(() => {})
-  for (let i = 0; i < 50 && reportsIn(first.store).length === 0; i++) await pause(2)
+  for (let i = 0; i < 50 && reportRunsIn(first.store).length === 0; i++) await pause(2)
   const { commits, states } = first.store.disk
   const killed = { commits: [...commits], states: new Map(states) }
   await first.run.stop()
   const again = open({ folder, disk: killed, at: 12 * MINUTE })
   await again.to(12 * MINUTE)
   assert.deepEqual(
-    reportsIn(again.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
+    reportRunsIn(again.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
     [
       [1, 'broken off', 10],
       [2, 'done', 10],
@@ -227,7 +227,7 @@ test('an unfinished report is made again, as of the same time; a finished one is
   await again.run.stop()
   const third = open({ folder, disk: again.store.disk, at: 13 * MINUTE })
   await third.to(13 * MINUTE)
-  assert.equal(reportsIn(third.store).length, 2)
+  assert.equal(reportRunsIn(third.store).length, 2)
   await third.run.stop()
 })
 
@@ -244,7 +244,7 @@ test('a report on demand is as of now, beside the schedule, in a file of its own
   await assert.rejects(driven.run.report('lst'), { code: 'SPILL_INPUT', message: /there is no report 'lst'; did you mean 'list'/ })
   await driven.to(10 * MINUTE + 1)
   assert.deepEqual(
-    reportsIn(driven.store).map(({ why }) => why),
+    reportRunsIn(driven.store).map(({ why }) => why),
     ['demand', 'schedule'],
   )
   await driven.run.stop()
@@ -256,12 +256,12 @@ test('in a dry run nothing leaves the data folder', async () => {
   const driven = open({ folder, isDry: true })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
-  const [{ file: path }] = reportsIn(driven.store)
+  const [{ file: path }] = reportRunsIn(driven.store)
   assert.equal(path, join('reports', 'list', '2026-01-01T00-10.csv'))
   assert.equal(lines(folder, path).length, 2)
   await driven.run.stop()
 })
 
 test('events of a report are kept for a day more, in case it is late', () => {
-  assert.equal(keptFor(listOf('x.csv').ir, 1), 30 * MINUTE + 86_400_000)
+  assert.equal(retentionMs(listOf('x.csv').ir, 1), 30 * MINUTE + 86_400_000)
 })

@@ -11,13 +11,22 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { limits } from '../../base/limits.ts'
-import { runsIn } from '../../batch/ledger.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
 import type { MakeReport } from '../../batch/report-job.ts'
-import { fileOf, reportCode, reportEntry, jobOf, reportsIn, runsUsed, versionUsed, type MadeReport } from '../../batch/report-ledger.ts'
+import {
+  reportRunPath,
+  reportCode,
+  reportRunName,
+  reproducibleJob,
+  reportRunsIn,
+  batchRunsAt,
+  versionAt,
+  type ReportRun,
+} from '../../batch/report-ledger.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR, ReportIR } from '../../define/ir/ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
 import { PRIVATE_FOLDER } from '../../log/sqlite/folder-permissions.ts'
 import type { Commit, LogStore } from '../../log/store.ts'
@@ -26,13 +35,13 @@ import { stoppedError } from '../groups/shutdown.ts'
 import { Retry } from './retry.ts'
 
 /** The port that makes reports. */
-export interface Reporting {
+export interface ReportingPort {
   readonly make: MakeReport
   /** The data folder: for reports without a path of their own, and for all reports of a dry run. */
   readonly folder: string
 }
 
-export interface ReportsOptions extends Reporting {
+export interface ReportSchedulerOptions extends ReportingPort {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly log: Log
@@ -56,26 +65,26 @@ interface ScheduledReport {
   request: ReportRequest | undefined
 }
 
-interface ReportRequest extends PromiseWithResolvers<MadeReport> {
+interface ReportRequest extends PromiseWithResolvers<ReportRun> {
   /** Time of the request, UTC ms, which is the time of the report. */
   readonly s: number
 }
 
 /** The reports of one pipeline. */
-export class Reports {
-  readonly #options: ReportsOptions
+export class ReportScheduler {
+  readonly #options: ReportSchedulerOptions
   readonly #scheduled: readonly ScheduledReport[]
   readonly #stopping = new AbortController()
   /** Reports of the ledger, by number. */
-  readonly #records = new Map<number, MadeReport>()
+  readonly #records = new Map<number, ReportRun>()
   #running: Promise<void> | undefined
   /** The first arrival of the log, once it has one. */
   #first: number | undefined
 
-  constructor(options: ReportsOptions) {
+  constructor(options: ReportSchedulerOptions) {
     const { ir, store } = options
     this.#options = options
-    for (const record of reportsIn(store)) this.#records.set(record.number, record)
+    for (const record of reportRunsIn(store)) this.#records.set(record.number, record)
     const all = [...this.#records.values()]
     this.#scheduled = (ir.reports ?? []).map(report => ({
       report,
@@ -110,7 +119,7 @@ export class Reports {
   }
 
   /** Are all reports that were due or requested by `t`, UTC ms, done? Retries that wait do not count, nor does anything once it stops. */
-  isMadeBy(t: number): boolean {
+  isDoneBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const first = this.#firstArrival()
     return this.#scheduled.every(({ request, lastTime, s, retry }) => {
@@ -123,14 +132,14 @@ export class Reports {
    * Requests a report as of now; it starts as soon as none is in progress. Resolves with its record. Rejects with `SPILL_INPUT` for an
    * unknown report, with `SPILL_STOPPED`, and with the error of the report, which is not retried.
    */
-  demand(name: string): Promise<MadeReport> {
+  runNow(name: string): Promise<ReportRun> {
     const scheduled = this.#scheduled.find(({ report }) => report.name === name)
     if (!scheduled) {
       const names = this.#scheduled.map(({ report }) => report.name)
       return Promise.reject(new SpillwayError('SPILL_INPUT', `there is no report '${name}'${didYouMean(name, names)}`))
     }
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
-    scheduled.request ??= { ...Promise.withResolvers<MadeReport>(), s: this.#options.clock() }
+    scheduled.request ??= { ...Promise.withResolvers<ReportRun>(), s: this.#options.clock() }
     return scheduled.request.promise
   }
 
@@ -150,7 +159,7 @@ export class Reports {
     const { name } = report
     const number = Math.max(0, ...this.#records.keys()) + 1
     const file = this.#fileOf(report, s, request !== undefined)
-    let record: MadeReport = {
+    let record: ReportRun = {
       number,
       report: name,
       why: request ? 'demand' : 'schedule',
@@ -165,10 +174,10 @@ export class Reports {
     try {
       // This commit follows all earlier entries, so the cut and the batch runs swapped in by then are durable when it is.
       await store.commit({ put: [...this.#markBrokenOff(name), this.#put(record)] })
-      const runs = this.#options.hasRuns ? runsUsed(ir, report, runsIn(store), s) : {}
-      record = { ...record, runs, ...versionUsed(store, ir, report, s) }
+      const runs = this.#options.hasRuns ? batchRunsAt(ir, report, batchRunsIn(store), s) : {}
+      record = { ...record, runs, ...versionAt(store, ir, report, s) }
       const path = this.#pathOf(record)
-      const done = await make({ ir, report, ...jobOf(record) }, path, this.#stopping.signal)
+      const done = await make({ ir, report, ...reproducibleJob(record) }, path, this.#stopping.signal)
       record = { ...record, ended: clock(), state: 'done', done }
       await store.commit({ put: [this.#put(record), ...this.#trim(name)] })
       if (!request) scheduled.s = s
@@ -179,7 +188,7 @@ export class Reports {
       request?.reject(isStopped ? stoppedError() : error)
       // A requested report is not retried: the caller gets the error.
       if (!request && !isStopped) this.#recordFailure(scheduled, s, error)
-      const unfinished: MadeReport = isStopped
+      const unfinished: ReportRun = isStopped
         ? { ...record, state: 'broken off' }
         : { ...record, ended: clock(), state: 'failed', error: (error as Error).message }
       await store.commit({ put: [this.#put(unfinished)] }).catch(() => {})
@@ -201,13 +210,13 @@ export class Reports {
   #firstArrival(): number | undefined {
     if (this.#first !== undefined) return this.#first
     const { store, log } = this.#options
-    const { entry, arrival } = beginsOf(store)
+    const { entry, arrival } = logStartOf(store)
     if (arrival > -Infinity) return (this.#first = arrival)
     // Reads stored segments only: the log may be ahead of the store.
     if (log.end <= entry || !store.segmentAt(entry)) return undefined
     const [segment] = log.segments(entry, entry + 1, { stringsOf: () => new Strings(), wanted: () => false })
     const arrivals = segment.sources.flatMap(({ block }) => (block.length > 0 ? [block.arrival[0]] : []))
-    return (this.#first = Math.min(...arrivals, ...segment.marks.map(({ t }) => t)))
+    return (this.#first = Math.min(...arrivals, ...segment.markers.map(({ t }) => t)))
   }
 
   /** In a dry run nothing leaves the data folder. */
@@ -219,8 +228,8 @@ export class Reports {
   }
 
   /** Creates the folder of a file in the data folder; other folders must exist. */
-  #pathOf(record: MadeReport): string {
-    const path = fileOf(this.#options.folder, record)
+  #pathOf(record: ReportRun): string {
+    const path = reportRunPath(this.#options.folder, record)
     if (!isAbsolute(record.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
@@ -236,11 +245,11 @@ export class Reports {
     const all = [...this.#records.values()].filter(scheduled => scheduled.report === name)
     const removed = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))
     for (const { number } of removed) this.#records.delete(number)
-    return removed.map(({ number }) => [reportEntry(number), null])
+    return removed.map(({ number }) => [reportRunName(number), null])
   }
 
-  #put(record: MadeReport): Put {
+  #put(record: ReportRun): Put {
     this.#records.set(record.number, record)
-    return [reportEntry(record.number), JSON.stringify(record)]
+    return [reportRunName(record.number), JSON.stringify(record)]
   }
 }

@@ -2,55 +2,55 @@
 import { isDeepStrictEqual } from 'node:util'
 import { packageVersion } from '../../base/package-version.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
-import type { Mark } from '../../log/segment.ts'
-import { horizonOf } from '../../replay/label-horizon.ts'
+import type { LogMarker } from '../../log/segment.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { challengeBefore, scorerAfter, trainedModel } from '../../training/registry/champion.ts'
+import { challengeBefore, championAfter, trainedModel } from '../../training/registry/champion.ts'
 import { changedInputs, inputCodes, type InputCode } from '../../training/registry/input-codes.ts'
 import {
-  askedOf,
+  pendingPromotion,
   challengesOf,
   promotionsOf,
-  putAsked,
+  putPendingPromotion,
   putChallenges,
   putOnnx,
   putPromotions,
   putReference,
-  putTrimmed,
+  deleteOldVersions,
   putScore,
   putVersion,
   versionsOf,
   type NamedValues,
-  type Put,
+  type NamedWrite,
 } from '../../training/registry/registry.ts'
 import { verdictOf } from '../../training/registry/verdict.ts'
-import type { Asked, PromotionRecord, ShadowReport, Version } from '../../training/registry/version.ts'
+import type { PendingPromotion, PromotionRecord, ShadowReport, ModelVersion } from '../../training/registry/version.ts'
 import type { ModelTraining } from '../../replay/train-model.ts'
-import { AskedPromotion } from './requested-promotion.ts'
-import { DriftWatch } from './drift-schedule.ts'
+import { PromotionQueue } from './promotion-queue.ts'
+import { DriftSchedule } from './drift-schedule.ts'
 import { Retry } from './retry.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
 /** Is a failure permanent? A training is a function of log and definitions, so it would fail again. */
-export const isFinal = (code: string | undefined): boolean =>
+export const isPermanentFailure = (code: string | undefined): boolean =>
   code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
 
 /** A finished training. */
-export interface Finished {
-  readonly made: Version
-  readonly asked: Asked | undefined
-  readonly put: readonly Put[]
+export interface FinishedTraining {
+  readonly version: ModelVersion
+  readonly asked: PendingPromotion | undefined
+  readonly put: readonly NamedWrite[]
 }
 
 /** The registry state of one model. */
 export class TrainedModel {
   readonly model: TrainedModelIR
   /** Promotions that wait for their marker. */
-  readonly asking: AskedPromotion
+  readonly promotionQueue: PromotionQueue
   /** The latest scheduled time at or before a time. */
-  readonly dueAt: (moment: number) => number
+  readonly lastDue: (moment: number) => number
   /**
    * The schedule is done up to here, UTC ms: time of the last scheduled training that finished or failed permanently, or of another one
    * that covered as much.
@@ -61,10 +61,10 @@ export class TrainedModel {
   /** Retry of trainings, evaluations and drift checks. */
   readonly retry = new Retry()
   /** The drift schedule, if drift is checked. */
-  readonly drift: DriftWatch | undefined
+  readonly drift: DriftSchedule | undefined
   readonly #ir: PipelineIR
   readonly #inputs: readonly InputCode[]
-  readonly #versions = new Map<number, Version>()
+  readonly #versions = new Map<number, ModelVersion>()
   #promotions: readonly PromotionRecord[]
   #challenges: readonly PromotionRecord[]
 
@@ -75,16 +75,16 @@ export class TrainedModel {
     for (const version of versionsOf(values, name)) this.#versions.set(version.number, version)
     this.#promotions = promotionsOf(values, name)
     this.#challenges = challengesOf(values, name)
-    this.asking = new AskedPromotion(askedOf(values, name))
+    this.promotionQueue = new PromotionQueue(pendingPromotion(values, name))
     const { every, orWhen } = this.model.train
-    this.dueAt = every ? scheduleCursor(every) : () => -Infinity
-    this.drift = orWhen && new DriftWatch(values, name, orWhen, horizonOf(this.model.label))
+    this.lastDue = every ? scheduleCursor(every) : () => -Infinity
+    this.drift = orWhen && new DriftSchedule(values, name, orWhen, labelHorizon(this.model.label))
     // A version of other inputs does not score, so the model is trained again at once.
     for (const { why, at, inputs, state, code, train } of this.#versions.values()) {
       const isDone =
         state !== 'training' &&
         state !== 'broken off' &&
-        (state !== 'failed' || (isFinal(code) && isDeepStrictEqual(train, this.model.train)))
+        (state !== 'failed' || (isPermanentFailure(code) && isDeepStrictEqual(train, this.model.train)))
       if (!isDone || changedInputs(inputs, this.#inputs).length > 0) continue
       this.trainedAt = Math.max(this.trainedAt, at)
       if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
@@ -92,7 +92,7 @@ export class TrainedModel {
   }
 
   /** The version that scores, by the log so far; 0 is the score of the definition. */
-  get scoring(): number {
+  get scoringVersion(): number {
     return this.#promotions.at(-1)?.version ?? 0
   }
 
@@ -105,13 +105,13 @@ export class TrainedModel {
     return challengeBefore(this.#challenges, this.#promotions, Infinity)
   }
 
-  version(number: number): Version | undefined {
+  version(number: number): ModelVersion | undefined {
     return this.#versions.get(number)
   }
 
   /** The version that scores, 0 for the score of the definition; undefined if nothing scores. */
   scorer(values: NamedValues): number | undefined {
-    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    const { champion } = championAfter(values, this.#ir, this.model, this.#promotions)
     return champion?.version ?? (this.model.score.kind === 'none' ? undefined : 0)
   }
 
@@ -119,11 +119,11 @@ export class TrainedModel {
   get latest(): number {
     const { label } = this.model
     const versions = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
-    return Math.max(-Infinity, ...versions.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
+    return Math.max(-Infinity, ...versions.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + labelHorizon(label)] : [])]))
   }
 
   /** Creates the record of a new version. */
-  begin(of: Pick<Version, 'why' | 'because' | 'at' | 'cut' | 'began'>): Version {
+  beginVersion(of: Pick<ModelVersion, 'why' | 'because' | 'at' | 'cut' | 'began'>): ModelVersion {
     const number = Math.max(0, ...this.#versions.keys()) + 1
     const { train, name } = this.model
     return { model: name, number, state: 'training', ...of, train, inputs: this.#inputs, spillway: packageVersion() }
@@ -132,7 +132,7 @@ export class TrainedModel {
   /** The current champion, to be compared with a new version: a version, or the score of the definition if it is coefficients or trees. */
   champion(values: NamedValues): TrainingJob['champion'] {
     const { score } = this.model
-    const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
+    const { champion } = championAfter(values, this.#ir, this.model, this.#promotions)
     if (champion) return champion
     return score.kind === 'logistic' || score.kind === 'linear' || score.kind === 'trees' ? { version: 0, score } : undefined
   }
@@ -141,7 +141,7 @@ export class TrainedModel {
    * Finishes a version: applies its promotion rule, and returns the values to commit. `asked` is set if the rule is met. Throws
    * `SPILL_LIMIT` if the score is too large to store.
    */
-  finish(version: Version, { score, file, report, reference }: ModelTraining, ended: number): Finished {
+  finish(version: ModelVersion, { score, file, report, reference }: ModelTraining, ended: number): FinishedTraining {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
@@ -149,7 +149,7 @@ export class TrainedModel {
     const { asked: promotion, verdict } = isMet
       ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
       : { asked: undefined, verdict: words }
-    const finished: Version = { ...version, ended, state, trained: report, verdict }
+    const finished: ModelVersion = { ...version, ended, state, trained: report, verdict }
     const beside = [
       ...(file ? [putOnnx(name, version.number, file)] : []),
       ...(reference ? putReference(name, version.number, reference) : []),
@@ -160,16 +160,16 @@ export class TrainedModel {
       this.keep(finished),
       ...this.#recordCovered(finished),
       ...this.#trim(),
-      ...(promotion ? [putAsked(name, promotion)] : []),
+      ...(promotion ? [putPendingPromotion(name, promotion)] : []),
     ]
-    return { made: finished, asked: promotion, put }
+    return { version: finished, asked: promotion, put }
   }
 
   /** The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. */
   #nextStep(
     version: number,
     { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
-  ): { readonly asked: Asked | undefined; readonly verdict: string } {
+  ): { readonly asked: PendingPromotion | undefined; readonly verdict: string } {
     const { promote } = this.model.train
     if (promote.kind === 'hand' || promote.shadow === undefined || isAlone) return { asked: { version, why: words, at }, verdict: words }
     const { challenge } = this
@@ -178,61 +178,71 @@ export class TrainedModel {
   }
 
   /** Records an evaluation: the challenger is promoted or rejected. Returns the promotion to request and the values to commit. */
-  judged(challenge: PromotionRecord, shadowed: ShadowReport, at: number): { readonly asked: Asked; readonly put: readonly Put[] } {
+  recordEvaluation(
+    challenge: PromotionRecord,
+    shadowed: ShadowReport,
+    at: number,
+  ): { readonly asked: PendingPromotion; readonly put: readonly NamedWrite[] } {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
     const verdict = `beside what decided: ${words}`
     const version = this.#versions.get(challenge.version)
-    const promotion: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
+    const promotion: PendingPromotion = isMet
+      ? { version: challenge.version, why: verdict, at }
+      : { as: 'challenger', version: 0, why: verdict, at }
     const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
-    return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putAsked(name, promotion)] }
+    return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putPendingPromotion(name, promotion)] }
   }
 
   /** Records a failed training. Returns the values to commit. */
-  fail(version: Version, error: unknown, ended: number): Put[] {
+  fail(version: ModelVersion, error: unknown, ended: number): NamedWrite[] {
     const { message, code } = error as Error & { code?: string }
     const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
-    return [failed, ...(isFinal(code) ? this.#recordCovered({ ...version, state: 'failed' }) : [])]
+    return [failed, ...(isPermanentFailure(code) ? this.#recordCovered({ ...version, state: 'failed' }) : [])]
   }
 
   /** Records that trainings have covered the events up to the version. Returns the values to commit. */
-  #recordCovered({ at, why, state }: Version): Put[] {
+  #recordCovered({ at, why, state }: ModelVersion): NamedWrite[] {
     this.trainedAt = Math.max(this.trainedAt, at)
     if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
-    return this.drift?.trained(at) ?? []
+    return this.drift?.recordTraining(at) ?? []
   }
 
-  keep(version: Version): Put {
+  keep(version: ModelVersion): NamedWrite {
     this.#versions.set(version.number, version)
     return putVersion(version)
   }
 
   /** Marks versions that an earlier process left unfinished. */
-  brokenOff(): Put[] {
+  markBrokenOff(): NamedWrite[] {
     const unfinished = [...this.#versions.values()].filter(({ state }) => state === 'training')
     return unfinished.map(version => this.keep({ ...version, state: 'broken off' }))
   }
 
   /** Removes the oldest versions beyond the limit. */
-  #trim(): Put[] {
-    const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.asking.waiting)
+  #trim(): NamedWrite[] {
+    const puts = deleteOldVersions(
+      [...this.#versions.values()],
+      [...this.#promotions, ...this.#challenges.slice(-1)],
+      this.promotionQueue.waiting,
+    )
     const removed = new Set(puts.map(([name]) => name))
     for (const version of this.#versions.values()) if (removed.has(putVersion(version)[0])) this.#versions.delete(version.number)
     return puts
   }
 
   /** Promotes without a log: returns the values to commit. */
-  promote(promotion: Asked): readonly Put[] {
+  promote(promotion: PendingPromotion): readonly NamedWrite[] {
     return this.#markerOf(promotion, 0, promotion.at).put
   }
 
   /** The marker of the waiting promotion, entry `entry` of the log, at `t`, and the values to commit with it. */
-  take(entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } | undefined {
-    const promotion = this.asking.take()
+  promotionMarker(entry: number, t: number): { readonly mark: LogMarker; readonly put: readonly NamedWrite[] } | undefined {
+    const promotion = this.promotionQueue.dequeue()
     return promotion && this.#markerOf(promotion, entry, t)
   }
 
-  #markerOf(promotion: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
+  #markerOf(promotion: PendingPromotion, entry: number, t: number): { readonly mark: LogMarker; readonly put: readonly NamedWrite[] } {
     const { name } = this.model
     const record: PromotionRecord = { version: promotion.version, entry, at: t, why: promotion.why }
     const after = this.#versions.get(promotion.version)
@@ -241,11 +251,11 @@ export class TrainedModel {
       const put = [
         ...(after ? [this.keep({ ...after, state: 'challenger' })] : []),
         putChallenges(name, this.#challenges),
-        putAsked(name, null),
+        putPendingPromotion(name, null),
       ]
       return { mark: { kind: 'challenge', model: name, version: promotion.version, t }, put }
     }
-    const [before, challenger] = [this.#versions.get(this.scoring), this.#versions.get(this.challenge?.version ?? 0)]
+    const [before, challenger] = [this.#versions.get(this.scoringVersion), this.#versions.get(this.challenge?.version ?? 0)]
     this.#promotions = [...this.#promotions, record]
     const states = [
       ...(challenger ? [this.keep({ ...challenger, state: 'candidate' })] : []),
@@ -254,7 +264,7 @@ export class TrainedModel {
     ]
     return {
       mark: { kind: 'promote', model: name, version: promotion.version, t },
-      put: [...states, putPromotions(name, this.#promotions), putAsked(name, null)],
+      put: [...states, putPromotions(name, this.#promotions), putPendingPromotion(name, null)],
     }
   }
 }

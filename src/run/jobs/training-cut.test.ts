@@ -5,7 +5,7 @@ import { ModelStore } from '../../../test/crash/model-store.ts'
 import { open, send, type Driven } from '../../../test/training/driven.ts'
 import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
 import type { Train } from '../../index.ts'
-import { BEGINS, beginsText } from '../../log/begins.ts'
+import { LOG_START, logStartText } from '../../log/log-start.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
 import { trainFromLog } from './training-job.ts'
 
@@ -18,7 +18,7 @@ async function cutAt({ store }: Driven, day: number): Promise<ModelStore> {
   const left = new ModelStore({ commits: [...commits], states: new Map(states) }, true)
   const end = begun + day * DAY
   const entry = left.segments.find(({ arrival }) => arrival > end)!.first
-  await left.commit({ forget: entry, put: [[BEGINS, beginsText({ entry, arrival: end })]] })
+  await left.commit({ forget: entry, put: [[LOG_START, logStartText({ entry, arrival: end })]] })
   return left
 }
 

@@ -3,8 +3,8 @@ import { Strings } from '../../columns/strings.ts'
 import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { trainModel, type ModelTraining, type TrainingRequest } from '../../replay/train-model.ts'
-import { seenPositions } from '../history/censored.ts'
-import type { DecidedLog } from '../history/decided-log.ts'
+import { censoredPositions } from '../history/censoring.ts'
+import type { LogWithDecisions } from '../history/log-with-decisions.ts'
 import { storedHistory } from '../history/stored-history.ts'
 
 /** One training. */
@@ -21,14 +21,14 @@ export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<Model
 
 /** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources of the model and its label. */
 export async function trainFromLog(
-  store: DecidedLog,
+  store: LogWithDecisions,
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
   const model = ir.models.find(candidate => candidate.name === name)!
   const read = modelAlone(ir, model)
-  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
-  const censored = seenPositions(ir, model, store)
+  const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, allowForgotten: true, ...(onProgress && { onProgress }) })
+  const censored = censoredPositions(ir, model, store)
   const isCensored = censored && ((position: number) => censored.hidden.has(position))
   const training = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()

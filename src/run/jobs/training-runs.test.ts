@@ -5,10 +5,10 @@ import { computeHere } from '../../../test/batch/compute-here.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { pause } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
-import type { Compute } from '../../batch/job.ts'
+import type { ComputeRun } from '../../batch/job.ts'
 import { Strings } from '../../columns/strings.ts'
 import { batch, count, entity, every, features, linear, model, on, pipeline, scheduled, source, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { modelQuestion } from '../../replay/question.ts'
 import { setOfRows } from '../../replay/training-set.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
@@ -62,7 +62,7 @@ const payment = (id: number, ms: number) => ({
 async function driven() {
   const store = new ModelStore(undefined, true)
   let [now, isDown] = [start, false]
-  const computing: Compute = async (...asked) => {
+  const computing: ComputeRun = async (...asked) => {
     if (isDown) throw new Error('down')
     return computeHere(store)(...asked)
   }
@@ -75,12 +75,12 @@ async function driven() {
     for (let i = 0; i < 6; i++) {
       run.tick()
       await pause(0)
-      await run.quiet()
+      await run.whenIdle()
     }
     for (let i = 0; i < 3; i++) {
       const record = payment(id++, m * MINUTE + 1)
       sent.set(record.id, record)
-      await run.submit('payments', batchOf([record]))
+      await run.submit('payments', recordBatchOf([record]))
     }
   }
   await run.stop()

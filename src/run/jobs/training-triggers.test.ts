@@ -5,7 +5,7 @@ import { decisionsOf, open } from '../../../test/training/driven.ts'
 import { begun, HOUR } from '../../../test/training/stolen.ts'
 import { random } from '../../base/random.ts'
 import { begins, count, entity, every, features, model, pipeline, request, source, stream, t, type Train } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 
 const room = entity('room', t.string())
 const readings = source('readings', {
@@ -35,7 +35,7 @@ test('models that tick or decide on request are trained, and score by the promot
     for (const [each, was] of warmth) {
       const is = Math.max(0, was + next() * 40 - 19.5 - Math.max(0, was - 75))
       warmth.set(each, is)
-      await run.submit('readings', batchOf([{ room: each, warmth: is, at: begun + hour * HOUR }]))
+      await run.submit('readings', recordBatchOf([{ room: each, warmth: is, at: begun + hour * HOUR }]))
       await run.request('ask', { room: each, hint: is + next() * 10 })
     }
   }

@@ -6,13 +6,13 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { DAY, stolen, stolenHistory } from '../../../test/training/stolen.ts'
 import { pause } from '../../base/clock.ts'
 import { external } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { versionOf } from '../../training/registry/registry.ts'
-import { Running } from '../loop/live-run.ts'
-import { judgeShadow } from './challenger-job.ts'
-import { lookForDrift } from './drift-job.ts'
-import { lookBeside, trainBeside } from './training-worker.ts'
+import { LiveRun } from '../loop/live-run.ts'
+import { evaluateChallenger } from './challenger-job.ts'
+import { checkDrift } from './drift-job.ts'
+import { checkDriftInThread, trainInThread } from './training-worker.ts'
 import { trainFromLog, type TrainingJob } from './training-job.ts'
 
 const shop = stolen({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
@@ -20,11 +20,11 @@ const { payments, chargebacks } = stolenHistory(24 * 24)
 const [begun] = payments.map(({ at }) => at)
 
 let folder: string
-let running: Running
+let running: LiveRun
 let now = begun
 before(async () => {
   folder = scratchFolder('beside')
-  running = await Running.open(shop, folder, { clock: () => now++ })
+  running = await LiveRun.open(shop, folder, { clock: () => now++ })
 })
 after(async () => {
   await running.stop()
@@ -34,7 +34,7 @@ async function send(from: number, to: number): Promise<void> {
   for (let day = from; day < to; day++) {
     now = begun + (day + 1) * DAY
     for (const [name, rows] of Object.entries({ payments, chargebacks }))
-      await running.run.submit(name, batchOf(rows.filter(({ at }) => at > begun + day * DAY && at <= begun + (day + 1) * DAY)))
+      await running.run.submit(name, recordBatchOf(rows.filter(({ at }) => at > begun + day * DAY && at <= begun + (day + 1) * DAY)))
   }
 }
 
@@ -45,11 +45,11 @@ test('a thread trains, challenges and evaluates as this thread does', async () =
   assert.equal((await running.run.train('fraud')).state, 'champion')
   await send(12, 16)
   const second = await running.run.train('fraud')
-  const reader = readFolder(folder)
+  const reader = readDataFolder(folder)
   const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: second.at, cut: second.cut!, champion: undefined }
   const { champion: _champion, ...report } = second.trained!
   assert.deepEqual((await trainFromLog(reader, job)).report, report)
-  assert.deepEqual((await trainBeside(join(folder, 'log.db'))(job, never)).report, report)
+  assert.deepEqual((await trainInThread(join(folder, 'log.db'))(job, never)).report, report)
   // Whether it meets its rule depends on the events.
   assert.equal(second.state, 'challenger', second.verdict)
   await send(16, 24)
@@ -58,7 +58,7 @@ test('a thread trains, challenges and evaluates as this thread does', async () =
   const { from, to } = shadowed!
   const [challenge] = JSON.parse(reader.get('challenges/fraud')!) as [{ entry: number }]
   const { entry } = challenge
-  assert.deepEqual(judgeShadow(reader, { ir: shop.ir, model: 'fraud', version: 2, entry, from, to, at: to + 2 * DAY }), shadowed)
+  assert.deepEqual(evaluateChallenger(reader, { ir: shop.ir, model: 'fraud', version: 2, entry, from, to, at: to + 2 * DAY }), shadowed)
   reader.close()
 })
 
@@ -68,23 +68,23 @@ test('a drift check in a thread gives the same result', async () => {
   const orWhen = { kind: 'drift', look: DAY, recent: 7 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 20, metric } as const
   const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, orWhen } }] }
   const job = { ir, model: 'fraud', version: 1, at: begun + 22 * DAY }
-  const reader = readFolder(folder)
-  const found = lookForDrift(reader, job)
+  const reader = readDataFolder(folder)
+  const found = checkDrift(reader, job)
   reader.close()
   // The version was trained before drift was checked; its quality can be measured all the same.
   assert.equal(found.silent, 'version 1 has no summary of its training data: train another version')
   assert.match(found.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
-  assert.deepEqual(await lookBeside(join(folder, 'log.db'))(job, never), found)
+  assert.deepEqual(await checkDriftInThread(join(folder, 'log.db'))(job, never), found)
 })
 
 test('a failure in the thread is reported with its code, and an abort stops it', async () => {
   const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: begun, cut: 1, champion: undefined }
-  await assert.rejects(trainBeside(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
-  await assert.rejects(trainBeside(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
+  await assert.rejects(trainInThread(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
+  await assert.rejects(trainInThread(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
     code: 'SPILL_TRAINING',
     message: /the model has decided about nothing by 2026-/,
   })
-  await assert.rejects(trainBeside(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+  await assert.rejects(trainInThread(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })
 
 test('a trainer command runs in the thread too, and ends with its caller', async () => {
@@ -96,14 +96,14 @@ test('a trainer command runs in the thread too, and ends with its caller', async
   }
   const left = { kind: 'logistic', intercept: -1, weights: { amount: { weight: 0.01, ifNull: 0 } } }
   const leaves = `fs.writeFileSync(process.argv[2] + '/model.json', ${JSON.stringify(JSON.stringify(left))}); fs.writeFileSync(process.argv[2] + '/metrics.json', '{}')`
-  const { score, report } = await trainBeside(join(folder, 'log.db'))(by(leaves), never)
+  const { score, report } = await trainInThread(join(folder, 'log.db'))(by(leaves), never)
   assert.deepEqual(score, { kind: 'logistic', intercept: -1, terms: [{ input: 'amount', weight: 0.01, ifNull: 0 }] })
   assert.ok(report.metrics.auc! > 0.6)
 
   const told = join(folder, 'pid')
   const stopping = new AbortController()
   const hangs = by(`fs.writeFileSync(${JSON.stringify(told)}, String(process.pid)); setInterval(() => {}, 1000)`)
-  const stopped = assert.rejects(trainBeside(join(folder, 'log.db'))(hangs, stopping.signal))
+  const stopped = assert.rejects(trainInThread(join(folder, 'log.db'))(hangs, stopping.signal))
   while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5)
   stopping.abort()
   await stopped

@@ -11,20 +11,20 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { Log } from '../../log/log.ts'
-import type { Mark } from '../../log/segment.ts'
+import type { LogMarker } from '../../log/segment.ts'
 import type { LogStore } from '../../log/store.ts'
 import { checkPromotable, trainedModel } from '../../training/registry/champion.ts'
-import { putAsked, type Put } from '../../training/registry/registry.ts'
-import type { Asked, Version } from '../../training/registry/version.ts'
+import { putPendingPromotion, type NamedWrite } from '../../training/registry/registry.ts'
+import type { PendingPromotion, ModelVersion } from '../../training/registry/version.ts'
 import { stoppedError } from '../groups/shutdown.ts'
-import type { LookPort } from './drift-job.ts'
-import { DriftLooks } from './drift-checks.ts'
-import { isFinal, TrainedModel } from './trained-model.ts'
-import { Judging } from './challenger-evaluations.ts'
-import type { JudgePort } from './challenger-job.ts'
+import type { DriftCheckPort } from './drift-job.ts'
+import { DriftChecks } from './drift-checks.ts'
+import { isPermanentFailure, TrainedModel } from './trained-model.ts'
+import { ChallengerEvaluations } from './challenger-evaluations.ts'
+import type { EvaluationPort } from './challenger-job.ts'
 import type { TrainPort } from './training-job.ts'
 
-export interface TrainingsOptions {
+export interface TrainingSchedulerOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly log: Log
@@ -32,26 +32,26 @@ export interface TrainingsOptions {
   /** Without it no model is trained; existing versions are served and promoted. */
   readonly train: TrainPort | undefined
   /** Without it challenges never end. */
-  readonly judge: JudgePort | undefined
+  readonly evaluateChallenger: EvaluationPort | undefined
   /** Without it drift is not checked. */
-  readonly look: LookPort | undefined
+  readonly checkDrift: DriftCheckPort | undefined
   /** Is every entry decided? */
   readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
-interface RequestedTraining extends PromiseWithResolvers<Version> {
+interface RequestedTraining extends PromiseWithResolvers<ModelVersion> {
   /** Time of the request, UTC ms: events that arrived by then are learned from. */
   readonly at: number
   readonly trained: TrainedModel
 }
 
 /** The trained models of a run. */
-export class Trainings {
-  readonly #options: TrainingsOptions
+export class TrainingScheduler {
+  readonly #options: TrainingSchedulerOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
-  readonly #driftChecks: DriftLooks
-  readonly #evaluations: Judging
+  readonly #driftChecks: DriftChecks
+  readonly #evaluations: ChallengerEvaluations
   readonly #stopping = new AbortController()
   #notBefore: number
   /** Requested trainings that have not started. */
@@ -60,11 +60,11 @@ export class Trainings {
   /** Notified when a promotion waits for a turn. */
   onReady: () => void = () => {}
 
-  constructor(options: TrainingsOptions) {
+  constructor(options: TrainingSchedulerOptions) {
     const { ir, store } = options
     this.#options = options
-    this.#driftChecks = new DriftLooks(options)
-    this.#evaluations = new Judging({ ...options, taken: taken => this.#awaitMarker(taken) })
+    this.#driftChecks = new DriftChecks(options)
+    this.#evaluations = new ChallengerEvaluations({ ...options, awaitMarker: taken => this.#awaitMarker(taken) })
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
     this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
   }
@@ -78,13 +78,13 @@ export class Trainings {
   }
 
   /** Marks versions that an earlier process left unfinished. Returns the values to commit. */
-  left(): Put[] {
-    return this.#all.flatMap(trained => trained.brokenOff())
+  markBrokenOff(): NamedWrite[] {
+    return this.#all.flatMap(trained => trained.markBrokenOff())
   }
 
   /** Does a promotion wait for a turn? */
   get hasReady(): boolean {
-    return this.#all.some(({ asking }) => asking.waiting !== undefined)
+    return this.#all.some(({ promotionQueue: asking }) => asking.waiting !== undefined)
   }
 
   get #all(): TrainedModel[] {
@@ -102,7 +102,7 @@ export class Trainings {
    * Are all trainings and checks that were due or requested by `t`, UTC ms, done? Retries that wait do not count, nor does anything once it
    * stops.
    */
-  isMadeBy(t: number): boolean {
+  isDoneBy(t: number): boolean {
     if (this.#stopping.signal.aborted || !this.#options.train) return true
     return (
       !this.hasReady &&
@@ -112,7 +112,7 @@ export class Trainings {
   }
 
   #isDue(trained: TrainedModel, t: number): boolean {
-    const at = trained.dueAt(t - 1)
+    const at = trained.lastDue(t - 1)
     return (
       (at > trained.at && this.#hasEventsBy(at)) ||
       trained.drift?.due !== undefined ||
@@ -132,18 +132,18 @@ export class Trainings {
       const job = this.#evaluations.due(trained, now)
       if (job) {
         this.#stampBehind(job.at)
-        return () => this.#evaluations.make(trained, job, this.#stopping.signal)
+        return () => this.#evaluations.run(trained, job, this.#stopping.signal)
       }
       if (trained.retry.isWaiting(this.#options.clock())) continue
       // Later entries are stamped at least `now`.
-      const at = trained.dueAt(now - 1)
+      const at = trained.lastDue(now - 1)
       if (at > trained.at && this.#hasEventsBy(at)) return () => this.#train(trained, { why: 'schedule', at, began: now })
       const due = trained.drift?.due
       if (due) return () => this.#train(trained, { why: 'drift', ...due, began: now })
       const check = this.#driftChecks.due(trained, now)
       if (!check) continue
       this.#stampBehind(check.at)
-      return () => this.#driftChecks.make(trained, check, this.#stopping.signal)
+      return () => this.#driftChecks.run(trained, check, this.#stopping.signal)
     }
     return undefined
   }
@@ -152,12 +152,12 @@ export class Trainings {
    * Requests a training on what has arrived by now. Resolves with the new version, promoted or not. Rejects with `SPILL_INPUT` for a model
    * without training, with `SPILL_STOPPED`, and with the error of the training.
    */
-  async demand(name: string): Promise<Version> {
+  async trainNow(name: string): Promise<ModelVersion> {
     const trained = this.#modelOf(name)
     if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
     if (this.#stopping.signal.aborted) throw stoppedError()
     const existing = this.#requests.find(request => request.trained === trained)
-    const pending = existing ?? { ...Promise.withResolvers<Version>(), at: this.#stampTime(), trained }
+    const pending = existing ?? { ...Promise.withResolvers<ModelVersion>(), at: this.#stampTime(), trained }
     if (!existing) this.#requests.push(pending)
     return pending.promise
   }
@@ -171,11 +171,11 @@ export class Trainings {
     const { ir, store, clock } = this.#options
     checkPromotable(store, ir, name, version)
     if (this.#stopping.signal.aborted) throw stoppedError()
-    const { taken } = await trained.asking.ask(async () => {
+    const { taken } = await trained.promotionQueue.enqueue(async () => {
       checkPromotable(store, ir, name, version)
       if (this.#stopping.signal.aborted) throw stoppedError()
-      const promotion: Asked = { version, why, at: clock() }
-      await store.commit({ put: [putAsked(name, promotion)] })
+      const promotion: PendingPromotion = { version, why, at: clock() }
+      await store.commit({ put: [putPendingPromotion(name, promotion)] })
       return { asked: promotion }
     })
     await this.#awaitMarker(taken)
@@ -184,15 +184,15 @@ export class Trainings {
   /** Rejects everything that waits: the run has ended. */
   refuse(error: unknown): void {
     for (const { reject } of this.#requests) reject(error)
-    for (const { asking } of this.#all) asking.refuse(error)
+    for (const { promotionQueue: asking } of this.#all) asking.refuse(error)
   }
 
   /** The markers of waiting promotions, and the values to commit with them. The first marker becomes entry `entry` of the log, at `t`. */
-  take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
-    const marks: Mark[] = []
-    const put: Put[] = []
+  promotionMarkers(entry: number, t: number): { readonly marks: LogMarker[]; readonly put: readonly NamedWrite[] } {
+    const marks: LogMarker[] = []
+    const put: NamedWrite[] = []
     for (const trained of this.#all) {
-      const taken = trained.take(entry + marks.length, t)
+      const taken = trained.promotionMarker(entry + marks.length, t)
       if (!taken) continue
       marks.push(taken.mark)
       put.push(...taken.put)
@@ -207,7 +207,7 @@ export class Trainings {
     this.#requests = []
     await this.#running
     // A durable promotion must still become a marker.
-    for (const { asking } of this.#all) await asking.isFree()
+    for (const { promotionQueue: asking } of this.#all) await asking.whenFree()
   }
 
   /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
@@ -223,22 +223,26 @@ export class Trainings {
     this.#notBefore = Math.max(this.#notBefore, at + 1)
   }
 
-  async #train(trained: TrainedModel, of: Pick<Version, 'why' | 'because' | 'at' | 'began'>, request?: RequestedTraining): Promise<void> {
+  async #train(
+    trained: TrainedModel,
+    of: Pick<ModelVersion, 'why' | 'because' | 'at' | 'began'>,
+    request?: RequestedTraining,
+  ): Promise<void> {
     const { ir, store, log, clock, train, onReport } = this.#options
     const { model } = trained
     const { at } = of
     this.#stampBehind(at)
-    const version = trained.begin({ ...of, cut: log.end })
+    const version = trained.beginVersion({ ...of, cut: log.end })
     const { number, cut } = version
     try {
       // This commit follows all earlier entries, so the cut is durable when it is.
       await store.commit({ put: [trained.keep(version)] })
       const training = await train!({ ir, model: model.name, at, cut: cut!, champion: trained.champion(store) }, this.#stopping.signal)
       const {
-        made: result,
+        version: result,
         asked: promotion,
         taken,
-      } = await trained.asking.ask(async () => {
+      } = await trained.promotionQueue.enqueue(async () => {
         const finished = trained.finish(version, training, clock())
         await store.commit({ put: finished.put })
         return finished
@@ -251,15 +255,15 @@ export class Trainings {
     } catch (error) {
       request?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
       if (this.#stopping.signal.aborted) {
-        await store.commit({ put: trained.brokenOff() }).catch(() => {})
+        await store.commit({ put: trained.markBrokenOff() }).catch(() => {})
         return
       }
       const { message, code } = error as Error & { code?: string }
       if (!request) {
         // The same rows would fail again.
-        if (isFinal(code)) trained.retry.reset()
+        if (isPermanentFailure(code)) trained.retry.reset()
         else trained.retry.failed(clock())
-        const next = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
+        const next = isPermanentFailure(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
           `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${next}; ` +
             `the previous score stays in use: ${message}`,
@@ -281,7 +285,7 @@ export class Trainings {
   #hasEventsBy(at: number): boolean {
     const { log, store } = this.#options
     const first = store.segmentAt(0)
-    return first !== undefined && log.since(at) > first.first
+    return first !== undefined && log.firstEntrySince(at) > first.first
   }
 
   /** Throws `SPILL_INPUT` for an unknown model, or one without training. */

@@ -4,16 +4,16 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { sendingsOf } from '../../action/sendings.ts'
+import { openRoutes } from '../../action/routes.ts'
 import type { Destination } from '../../action/destination.ts'
-import { Dispatcher } from '../../action/dispatcher.ts'
+import { EffectDispatcher } from '../../action/effect-dispatcher.ts'
 import { channels, type Messages } from '../../base/channels.ts'
 import { pause } from '../../base/clock.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import { Run } from './run.ts'
-import { Running } from './live-run.ts'
+import { LiveRun } from './live-run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -55,16 +55,16 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   const data = scratchFolder('channels')
   const told = listening()
   failures = 1
-  const running = await Running.open(shop, data, {
+  const running = await LiveRun.open(shop, data, {
     clock: () => start + 5000,
-    sendings: await sendingsOf(shop, {}),
+    sendings: await openRoutes(shop, {}),
     after: (_ms, act) => {
       setImmediate(act)
       return { stop() {} }
     },
   })
   const { run } = running
-  await run.submit('payments', batchOf([pay('1'), pay('1'), { ...pay('2'), card: 7 }]))
+  await run.submit('payments', recordBatchOf([pay('1'), pay('1'), { ...pay('2'), card: 7 }]))
   while (told['spillway:effect'].length < 2) await pause(1)
   await running.stop()
   const [turn] = told['spillway:turn']
@@ -91,9 +91,9 @@ test('a failed commit is published with its error', async () => {
   const told = listening()
   const store = new ModelStore(undefined, true)
   const run = new Run(shop, { store, clock: () => start })
-  await run.quiet()
+  await run.whenIdle()
   store.hold()
-  const receipt = run.submit('payments', batchOf([pay('1')]))
+  const receipt = run.submit('payments', recordBatchOf([pay('1')]))
   while (store.waiting === 0) await pause(1)
   store.fail()
   await assert.rejects(receipt, /the disk is full/)
@@ -116,8 +116,8 @@ test('an effect of an earlier process counts its wait from its creation, and its
     isDry: false,
   }
   const commits = [{ effects: [effect] }, { settled: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
-  const dispatcher = new Dispatcher({
-    sendings: [{ action: 'a', destination: acknowledging }],
+  const dispatcher = new EffectDispatcher({
+    routes: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore({ commits }).effects,
     settleMs: 0,
     settle: () => Promise.resolve(),
@@ -147,14 +147,14 @@ test('without subscribers nothing is measured, and an unsubscribed listener rece
     isDry: false,
   }
   const settled: unknown[] = []
-  const dispatcher = new Dispatcher({
-    sendings: [{ action: 'a', destination: acknowledging }],
+  const dispatcher = new EffectDispatcher({
+    routes: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore().effects,
     settleMs: 0,
     settle: changes => Promise.resolve(void settled.push(...changes)),
   })
   dispatcher.start()
-  dispatcher.add([effect])
+  dispatcher.enqueue([effect])
   while (!dispatcher.isIdle) await pause(1)
   assert.equal(settled.length, 1)
   assert.deepEqual(Object.values(told).flat(), [])

@@ -1,45 +1,45 @@
 /** Gives commits to the store. Senders, listeners and metrics are notified of a commit once it is durable, never before. */
-import { channels, type OfRun } from '../../base/channels.ts'
+import { channels, type RunMessage } from '../../base/channels.ts'
 import { stopwatch } from '../../base/clock.ts'
 import type { Commit } from '../../log/store.ts'
-import type { Receipt, Turn } from '../ingest/appender.ts'
-import { Counts } from './run-counters.ts'
-import type { Submitted } from '../ingest/inbox.ts'
-import type { Parts, RunOptions } from './run-parts.ts'
-import type { Repeats } from '../ingest/duplicate-replies.ts'
-import { givenStretches, type GivenStretch, type StretchTimes, type TakenAt } from '../decide/stage-times.ts'
+import type { IngestReceipt, AppendedTurn } from '../ingest/appender.ts'
+import { RunCounters } from './run-counters.ts'
+import type { SubmittedRecords } from '../ingest/inbox.ts'
+import type { RunComponents, RunOptions } from './composition-root.ts'
+import type { DuplicateReplies } from '../ingest/duplicate-replies.ts'
+import { committedBatches, type CommittedBatch, type BatchTimes, type TurnTimes } from '../decide/stage-times.ts'
 
 /** The receivers of a commit, and the measurements of its decisions. */
-export interface OfCommit {
-  readonly inputs?: readonly Submitted[]
+export interface CommitContext {
+  readonly inputs?: readonly SubmittedRecords[]
   /** One for each input. */
-  readonly receipts?: readonly Receipt[]
-  readonly late?: Turn['late']
+  readonly receipts?: readonly IngestReceipt[]
+  readonly late?: AppendedTurn['lateEvents']
   /** One for each decision batch. */
-  readonly times?: readonly StretchTimes[]
+  readonly times?: readonly BatchTimes[]
   /** Times of the turn that appended the entries. */
-  readonly taken?: TakenAt
+  readonly turnTimes?: TurnTimes
 }
 
-export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, OfRun {
-  readonly parts: Parts
-  readonly repeats: Repeats
+export interface CommitterOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, RunMessage {
+  readonly components: RunComponents
+  readonly duplicateReplies: DuplicateReplies
   readonly onFailure: (error: unknown) => void
   /** A commit is durable, or has failed. */
-  readonly onLanded: () => void
+  readonly onCommitEnd: () => void
 }
 
 /** The commits of a run that are in flight. */
-export class Committing {
+export class Committer {
   /** Counts of durable results. */
-  readonly counts = new Counts()
-  readonly #options: CommittingOptions
-  readonly #runInfo: OfRun
+  readonly counts = new RunCounters()
+  readonly #options: CommitterOptions
+  readonly #runInfo: RunMessage
   #inFlight = 0
 
-  constructor(options: CommittingOptions) {
+  constructor(options: CommitterOptions) {
     this.#options = options
-    this.counts.freshness = () => options.parts.freshness.groups
+    this.counts.freshness = () => options.components.freshness.groups
     this.#runInfo = { run: options.run, pipeline: options.pipeline }
   }
 
@@ -48,26 +48,26 @@ export class Committing {
   }
 
   /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
-  async commit(commit: Commit, context: OfCommit = {}): Promise<void> {
-    const { store, parts: components, repeats: duplicateReplies, onDecisions, onRecorded, onEffects } = this.#options
+  async commit(commit: Commit, context: CommitContext = {}): Promise<void> {
+    const { store, components, duplicateReplies, onDecisions, onRecorded, onEffects } = this.#options
     const { inputs = [], receipts = [], late = [], times = [] } = context
     const { decisions = [], effects = [] } = commit
     // The bytes of decisions move to the thread of the store, so a listener gets a copy.
     const published = onDecisions ? decisions.map(batch => ({ ...batch, bytes: batch.bytes.slice() })) : []
-    const answers = components.asked.answersIn(decisions)
-    const batches = givenStretches(decisions, times)
+    const answers = components.requests.repliesIn(decisions)
+    const batches = committedBatches(decisions, times)
     const { end } = components.log
     const startedAt = stopwatch()
     if (channels.turn.hasSubscribers) this.#publishTurn(commit, context)
     this.#inFlight++
     try {
       await store.commit(commit)
-      components.lookup.stored(end)
+      components.lookup.dropCommitted(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
-      components.asked.answer(answers)
-      duplicateReplies.look()
+      components.requests.reply(answers)
+      duplicateReplies.replyRecorded()
       this.#recordTimes(batches)
-      this.counts.add(decisions, receipts, inputs, commit.dead ?? [], late)
+      this.counts.add(decisions, receipts, inputs, commit.deadLetters ?? [], late)
       if (published.length > 0) onDecisions?.(published)
       if (decisions.length > 0) onRecorded?.()
       if (effects.length > 0) onEffects?.(effects)
@@ -78,36 +78,36 @@ export class Committing {
       this.#options.onFailure(error)
     } finally {
       this.#inFlight--
-      this.#options.onLanded()
+      this.#options.onCommitEnd()
     }
   }
 
   /** Commits the stage times and freshness counts that were measured since the last flush. `isLast`: no measurement follows. */
-  keepStages(isLast = false): void {
-    const { parts: components } = this.#options
-    components.freshness.reread()
-    const [stages, counts] = [components.stages.take(), components.freshness.flush(isLast)]
+  flushStages(isLast = false): void {
+    const { components } = this.#options
+    components.freshness.reload()
+    const [stages, counts] = [components.stageRecorder.flush(), components.freshness.flush(isLast)]
     if (stages || counts) void this.commit({ ...(stages && { stages }), ...(counts && { put: [counts] }) })
   }
 
-  #recordTimes(batches: readonly GivenStretch[]): void {
-    const { stages, freshness } = this.#options.parts
-    freshness.durable(batches.map(({ times }) => times.freshness))
-    const samples = stages.durable(batches)
+  #recordTimes(batches: readonly CommittedBatch[]): void {
+    const { stageRecorder: stages, freshness } = this.#options.components
+    freshness.countDurable(batches.map(({ times }) => times.freshness))
+    const samples = stages.record(batches)
     if (channels.decision.hasSubscribers)
       for (const { sum: _sum, ...sample } of samples) channels.decision.publish({ ...this.#runInfo, ...sample })
-    if (stages.isFull) this.keepStages()
+    if (stages.isFull) this.flushStages()
   }
 
-  #publishTurn({ segment }: Commit, { receipts = [], taken: turnTimes }: OfCommit): void {
+  #publishTurn({ segment }: Commit, { receipts = [], turnTimes }: CommitContext): void {
     if (!turnTimes) return
     const sum = (field: 'accepted' | 'duplicates' | 'refused') => receipts.reduce((all, receipt) => all + receipt[field], 0)
     const entries = segment?.entries ?? 0
     const [accepted, duplicates, refused] = [sum('accepted'), sum('duplicates'), sum('refused')]
-    const durations = { waitedMs: turnTimes.turn - turnTimes.came, takenMs: turnTimes.appended - turnTimes.turn }
+    const durations = { waitedMs: turnTimes.startedAt - turnTimes.receivedAt, takenMs: turnTimes.appendedAt - turnTimes.startedAt }
     channels.turn.publish({
       ...this.#runInfo,
-      at: turnTimes.wall,
+      at: turnTimes.startedAtUtc,
       entries,
       accepted,
       duplicates,

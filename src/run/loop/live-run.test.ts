@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { action, corrected, count, entity, every, features, model, pipeline, rules, source, stream, t } from '../../index.ts'
-import { sendingsOf } from '../../action/sendings.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { openRoutes } from '../../action/routes.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
-import { Running } from './live-run.ts'
+import { LiveRun } from './live-run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
@@ -14,7 +14,7 @@ const now = features('now', { from: payments, entity: card, place: stream, value
 const watch = model('watch', { decide: every('1m', card, { live: '1h' }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
 const shop = pipeline('shop', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
-const records = batchOf([{ id: '1', card: 'c', at: start }])
+const records = recordBatchOf([{ id: '1', card: 'c', at: start }])
 
 const folder = (): string => scratchFolder('running')
 
@@ -22,7 +22,7 @@ test('ticks happen by themselves, and state survives a restart', async () => {
   const data = folder()
   let clock = start
   const ticked = Promise.withResolvers<number>()
-  const running = await Running.open(shop, data, {
+  const running = await LiveRun.open(shop, data, {
     clock: () => clock,
     onDecisions: stretches => {
       for (const { bytes } of stretches) for (const { t } of recordedDecisions(bytes)) ticked.resolve(t)
@@ -35,7 +35,7 @@ test('ticks happen by themselves, and state survives a restart', async () => {
   assert.equal(running.stop(), running.stop())
   await Promise.all([running.stop(), running.run.ended])
   const reports: string[] = []
-  const again = await Running.open(shop, data, { clock: () => clock, onReport: report => reports.push(report) })
+  const again = await LiveRun.open(shop, data, { clock: () => clock, onReport: report => reports.push(report) })
   assert.deepEqual([again.run.end, reports], [end, []])
   assert.equal((await again.run.submit('payments', records)).duplicates, 1)
   await again.stop()
@@ -44,13 +44,13 @@ test('ticks happen by themselves, and state survives a restart', async () => {
 test('a run that cannot start holds nothing, and a failed one releases its folder', async () => {
   const data = folder()
   const late = pipeline('late', [features('late', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })])
-  await assert.rejects(Running.open(late, data), { code: 'SPILL_UNSUPPORTED' })
-  const held = await openFolder(data)
-  await assert.rejects(Running.open(shop, data), { code: 'SPILL_BUSY' })
-  const running = await Running.in(held, shop, { clock: () => start })
+  await assert.rejects(LiveRun.open(late, data), { code: 'SPILL_UNSUPPORTED' })
+  const held = await openDataFolder(data)
+  await assert.rejects(LiveRun.open(shop, data), { code: 'SPILL_BUSY' })
+  const running = await LiveRun.inFolder(held, shop, { clock: () => start })
   await running.run.submit('payments', records)
   await running.stop()
-  const failing = await Running.open(shop, data, {
+  const failing = await LiveRun.open(shop, data, {
     clock: () => start + 3_600_000,
     onDecisions: () => {
       throw new Error('told nobody')
@@ -58,7 +58,7 @@ test('a run that cannot start holds nothing, and a failed one releases its folde
   })
   await assert.rejects(failing.run.ended, /told nobody/)
   await failing.stop()
-  await (await Running.open(shop, data)).stop()
+  await (await LiveRun.open(shop, data)).stop()
 })
 
 test('the outcome of an effect is stamped by the clock of the run', async () => {
@@ -66,9 +66,9 @@ test('the outcome of an effect is stamped by the clock of the run', async () => 
   const telling = pipeline('telling', [told])
   const settled = Promise.withResolvers<unknown>()
   let clock = start
-  const running = await Running.open(telling, folder(), {
+  const running = await LiveRun.open(telling, folder(), {
     clock: () => clock,
-    sendings: await sendingsOf(telling, {}),
+    sendings: await openRoutes(telling, {}),
     onSettled: ([change]) => settled.resolve(change),
   })
   await running.run.submit('payments', records)

@@ -5,40 +5,40 @@
  * Sources of records, printed output and signals belong to the process around it.
  */
 import { dirname, join } from 'node:path'
-import { Dispatcher, type DispatcherOptions, type Sending } from '../../action/dispatcher.ts'
-import { every, pause } from '../../base/clock.ts'
-import { makeReportBeside } from '../../batch/report-job.ts'
-import { computeBeside } from '../../batch/threads.ts'
+import { EffectDispatcher, type EffectDispatcherOptions, type EffectRoute } from '../../action/effect-dispatcher.ts'
+import { callEvery, pause } from '../../base/clock.ts'
+import { makeReportInThread } from '../../batch/report-job.ts'
+import { computeInThreads } from '../../batch/threads.ts'
 import { limits } from '../../base/limits.ts'
 import type { NewEffect } from '../../log/effects.ts'
-import { closeFolder, openFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { closeDataFolder, openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
 import { OBJECTIVES_FILE } from '../decide/objectives.ts'
 import { ObjectivesFile } from '../decide/objectives-file.ts'
-import type { Runnable } from '../recovery/opening.ts'
-import type { RunOptions } from './run-parts.ts'
-import { checkDecisions } from '../history/decision-check.ts'
+import type { Runnable } from '../recovery/open-pipeline.ts'
+import type { RunOptions } from './composition-root.ts'
+import { startDecisionCheck } from '../history/decision-check.ts'
 import { Run } from './run.ts'
-import { saveRounds } from './save-rounds.ts'
-import { judgeBeside, lookBeside, trainBeside } from '../jobs/training-worker.ts'
+import { scheduleCheckpoints } from './checkpoint-schedule.ts'
+import { evaluateInThread, checkDriftInThread, trainInThread } from '../jobs/training-worker.ts'
 
 const TICK_INTERVAL_MS = 20
 const IDLE_CHECK_MS = 2
 
 /** Options of a run that owns its data folder. */
-export interface RunningOptions extends Omit<RunOptions, 'store'> {
+export interface LiveRunOptions extends Omit<RunOptions, 'store'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
-  readonly sendings?: readonly Sending[]
-  readonly onSettled?: DispatcherOptions['onSettled']
+  readonly sendings?: readonly EffectRoute[]
+  readonly onSettled?: EffectDispatcherOptions['onSettled']
   /** Timer of retries; a test passes a shorter one. */
-  readonly after?: NonNullable<DispatcherOptions['after']>
+  readonly after?: NonNullable<EffectDispatcherOptions['after']>
   /** Threads for one batch run. Default: one less than the number of cores, at most `BATCH_THREADS_MAX`. */
   readonly batchThreads?: number | undefined
 }
 
 /** A run, its dispatcher of effects, and its timers. */
-export class Running {
+export class LiveRun {
   readonly run: Run
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: EffectDispatcher
   readonly #folder: DataFolder
   readonly #timers: readonly { stop(): void }[]
   #stopped: Promise<void> | undefined
@@ -46,52 +46,52 @@ export class Running {
   private constructor(
     folder: DataFolder,
     pipeline: Runnable,
-    { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
+    { sendings = [], onSettled, after, batchThreads, ...options }: LiveRunOptions,
   ) {
     const { store, path, warnings } = folder
     const onNewEffects = (effects: readonly NewEffect[]) => {
-      this.dispatcher.add(effects)
+      this.dispatcher.enqueue(effects)
       options.onEffects?.(effects)
     }
     this.#folder = folder
     const { onReport = () => {} } = options
     for (const warning of warnings) onReport(warning)
     this.run = new Run(pipeline, {
-      compute: computeBeside(path, { threads: batchThreads }),
-      train: trainBeside(path),
-      judge: judgeBeside(path),
-      look: lookBeside(path),
+      compute: computeInThreads(path, { threads: batchThreads }),
+      train: trainInThread(path),
+      evaluateChallenger: evaluateInThread(path),
+      checkDrift: checkDriftInThread(path),
       objectives: new ObjectivesFile(join(dirname(path), OBJECTIVES_FILE), pipeline.ir),
-      reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
+      reporting: { make: makeReportInThread(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,
       onEffects: onNewEffects,
     })
-    const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
+    const settle: EffectDispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }
-    this.dispatcher = new Dispatcher({ run: this.run, sendings, effects: store.effects, settle, ...ports })
+    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, ...ports })
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [
-      every(TICK_INTERVAL_MS, () => this.run.tick()),
-      saveRounds(this.run),
-      every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
-      checkDecisions(path, onReport),
+      callEvery(TICK_INTERVAL_MS, () => this.run.tick()),
+      scheduleCheckpoints(this.run),
+      callEvery(limits.STAGES_EVERY_MS, () => this.run.flushStages()),
+      startDecisionCheck(path, onReport),
     ]
   }
 
   /** Opens or creates a data folder, and runs in it. Throws as `openFolder` and `Run` do; the folder is then released. */
-  static async open(pipeline: Runnable, data: string, options: RunningOptions = {}): Promise<Running> {
-    return Running.in(await openFolder(data), pipeline, options)
+  static async open(pipeline: Runnable, data: string, options: LiveRunOptions = {}): Promise<LiveRun> {
+    return LiveRun.inFolder(await openDataFolder(data), pipeline, options)
   }
 
   /** Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released. */
-  static async in(folder: DataFolder, pipeline: Runnable, options: RunningOptions = {}): Promise<Running> {
+  static async inFolder(folder: DataFolder, pipeline: Runnable, options: LiveRunOptions = {}): Promise<LiveRun> {
     try {
-      return new Running(folder, pipeline, options)
+      return new LiveRun(folder, pipeline, options)
     } catch (error) {
-      await closeFolder(folder)
+      await closeDataFolder(folder)
       throw error
     }
   }
@@ -100,8 +100,8 @@ export class Running {
    * Resolves when all submitted records are decided and their effects are sent. With `due`, UTC ms, also waits for the batch runs, reports
    * and trainings that were due by then; failed ones wait for their next try.
    */
-  async idle(due?: number): Promise<void> {
-    await this.run.quiet(due)
+  async whenIdle(due?: number): Promise<void> {
+    await this.run.whenIdle(due)
     while (!this.dispatcher.isIdle) await pause(IDLE_CHECK_MS)
   }
 
@@ -120,7 +120,7 @@ export class Running {
       await this.dispatcher.stop()
       await this.run.stop()
     } finally {
-      await closeFolder(this.#folder)
+      await closeDataFolder(this.#folder)
     }
   }
 }

@@ -4,7 +4,7 @@
  * The more commits wait for the disk, the longer the pause between turns. A slow disk therefore does not use up all allowed commits
  * (`TURNS_IN_FLIGHT_MAX`) and stop decisions until it recovers.
  */
-import { after as later, soon } from '../../base/clock.ts'
+import { callAfter as later, callSoon } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 
 /**
@@ -12,7 +12,7 @@ import { limits } from '../../base/limits.ts'
  * more. `isBehind`: appended entries wait to be decided, as during a tick, whose turns are short and many; new records wait for them in any
  * case, so the pause stays short.
  */
-export function paceOf(inFlight: number, isBehind: boolean): number {
+export function turnDelayMs(inFlight: number, isBehind: boolean): number {
   if (inFlight < limits.TURNS_UNPACED) return 0
   if (isBehind) return limits.TURN_PACE_MS
   return Math.min(limits.TURN_PACE_MS * 2 ** Math.floor(inFlight / limits.TURNS_UNPACED - 1), limits.TURN_PACE_MS_MAX)
@@ -38,18 +38,18 @@ export class Pace {
   }
 
   /** Schedules a turn if there is work and room for a commit. */
-  readonly look = (): void => {
+  readonly schedule = (): void => {
     const { hasWork, inFlight, isBehind, after = later } = this.#options
     if (this.#isDue || inFlight() >= limits.TURNS_IN_FLIGHT_MAX || !hasWork()) return
     this.#isDue = true
-    const pace = paceOf(inFlight(), isBehind())
-    if (pace === 0) soon(() => this.#turn())
+    const pace = turnDelayMs(inFlight(), isBehind())
+    if (pace === 0) callSoon(() => this.#turn())
     else after(pace, () => this.#turn())
   }
 
   #turn(): void {
     this.#isDue = false
     this.#options.turn()
-    this.look()
+    this.schedule()
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { count, entity, features, lag, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from './run.ts'
 
@@ -46,7 +46,7 @@ function open(disk?: Disk) {
   const run = new Run(clinic, { store, clock: () => at })
   const sendAt = (m: number, ...records: unknown[]) => {
     at = minute(m)
-    return run.submit('readings', batchOf(records))
+    return run.submit('readings', recordBatchOf(records))
   }
   return { store, run, sendAt }
 }

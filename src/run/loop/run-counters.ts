@@ -1,22 +1,22 @@
-import type { DeadLetter } from '../../log/letters.ts'
-import type { StoredDecisions } from '../../log/store.ts'
-import type { Input, Receipt, Turn } from '../ingest/appender.ts'
+import type { DeadLetter } from '../../log/dead-letters.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { SourceRecords, IngestReceipt, AppendedTurn } from '../ingest/appender.ts'
 import type { GroupFreshness } from '../decide/freshness.ts'
 
 /** Counters of a run since its start, durable results only. */
-export class Counts {
+export class RunCounters {
   accepted = 0
   duplicates = 0
   refused = 0
   decisions = 0
   /** Accepted and duplicate records by source. */
-  readonly ofSource = new Map<string, { accepted: number; duplicates: number }>()
+  readonly bySource = new Map<string, { accepted: number; duplicates: number }>()
   /** Late events by source: accepted, but later than `allowedLateness`. */
-  readonly late = new Map<string, number>()
+  readonly lateEvents = new Map<string, number>()
   /** Rejected records by source and reason. */
-  readonly letters = new Map<string, Map<string, number>>()
+  readonly deadLetters = new Map<string, Map<string, number>>()
   /** Decisions by model. */
-  readonly ofModel = new Map<string, number>()
+  readonly byModel = new Map<string, number>()
   /** Exploration by action: decisions whose action was withheld to observe the outcome. */
   readonly explored = new Map<string, number>()
 
@@ -24,7 +24,7 @@ export class Counts {
   freshness: () => readonly GroupFreshness[] = () => []
 
   /** Totals as a plain object; without `explored` if it is 0. */
-  get all(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
+  get totals(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
     const { accepted, duplicates, refused, decisions } = this
     const explored = [...this.explored.values()].reduce((sum, count) => sum + count, 0)
     return { accepted, duplicates, refused, decisions, ...(explored > 0 && { explored }) }
@@ -32,33 +32,33 @@ export class Counts {
 
   /** Adds the results of one commit; one receipt for each input. */
   add(
-    decisions: readonly StoredDecisions[],
-    receipts: readonly Receipt[],
-    inputs: readonly Pick<Input, 'source'>[],
+    decisions: readonly StoredDecisionBatch[],
+    receipts: readonly IngestReceipt[],
+    inputs: readonly Pick<SourceRecords, 'source'>[],
     dead: readonly DeadLetter[],
-    late: Turn['late'],
+    late: AppendedTurn['lateEvents'],
   ): void {
     receipts.forEach(({ accepted, duplicates, refused }, i) => {
       this.accepted += accepted
       this.duplicates += duplicates
       this.refused += refused
       const { source } = inputs[i]
-      const counts = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
+      const counts = this.bySource.get(source) ?? { accepted: 0, duplicates: 0 }
       counts.accepted += accepted
       counts.duplicates += duplicates
-      this.ofSource.set(source, counts)
+      this.bySource.set(source, counts)
     })
-    for (const [source, events] of late) this.late.set(source, (this.late.get(source) ?? 0) + events)
-    for (const { model, count, explored = {} } of decisions) {
+    for (const [source, events] of late) this.lateEvents.set(source, (this.lateEvents.get(source) ?? 0) + events)
+    for (const { model, count, explorationCounts: explored = {} } of decisions) {
       for (const [action, explorations] of Object.entries(explored))
         this.explored.set(action, (this.explored.get(action) ?? 0) + explorations)
       this.decisions += count
-      this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)
+      this.byModel.set(model, (this.byModel.get(model) ?? 0) + count)
     }
     for (const { source = '', reason } of dead) {
-      const counts = this.letters.get(source) ?? new Map<string, number>()
+      const counts = this.deadLetters.get(source) ?? new Map<string, number>()
       counts.set(reason, (counts.get(reason) ?? 0) + 1)
-      this.letters.set(source, counts)
+      this.deadLetters.set(source, counts)
     }
   }
 }

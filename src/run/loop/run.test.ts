@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { count, entity, features, lag, logistic, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readDecisions } from '../decide/decision-codec.ts'
-import type { RunOptions } from './run-parts.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
+import type { RunOptions } from './composition-root.ts'
 import { Run } from './run.ts'
 
 const card = entity('card', t.string())
@@ -49,7 +49,7 @@ function open(disk?: Disk, options: Partial<RunOptions> = {}) {
 /** Recorded decisions as rows: model, entry, vector column values, score, and visible events. */
 function decisionsOf(store: ModelStore): unknown[] {
   return store.decisions.flatMap(({ bytes }) => {
-    const { model, length, entry, vector, score, known, strings, keys } = readDecisions(bytes)
+    const { model, length, entry, vector, score, known, strings, keys } = decodeDecisions(bytes)
     return Array.from({ length }, (_, row) => ({
       model,
       entry: entry[row],
@@ -63,10 +63,10 @@ function decisionsOf(store: ModelStore): unknown[] {
 
 test('decisions see the visible events, and record them', async () => {
   const { store, run, moveTo } = open()
-  await run.submit('payments', batchOf([pay('1', 0), pay('2', 0)]))
-  await run.submit('logins', batchOf([{ card: 'c', at: start }]))
+  await run.submit('payments', recordBatchOf([pay('1', 0), pay('2', 0)]))
+  await run.submit('logins', recordBatchOf([{ card: 'c', at: start }]))
   moveTo(11)
-  await run.submit('payments', batchOf([pay('3', 11)]))
+  await run.submit('payments', recordBatchOf([pay('3', 11)]))
   await run.stop()
   const rows = decisionsOf(store) as { model: string; vector: number[]; known: number[]; entry: number }[]
   assert.deepEqual(
@@ -82,17 +82,21 @@ test('decisions see the visible events, and record them', async () => {
 
 test('a duplicate is acknowledged and not appended, other content is a conflict: within a turn, across turns, and after a restart', async () => {
   const first = open()
-  const receipt = await first.run.submit('payments', batchOf([pay('1', 0), pay('1', 0), pay('1', 0, '9.99')]))
+  const receipt = await first.run.submit('payments', recordBatchOf([pay('1', 0), pay('1', 0), pay('1', 0, '9.99')]))
   assert.deepEqual(receipt, { accepted: 1, duplicates: 1, refused: 1, sequence: 1 })
-  assert.deepEqual(await first.run.submit('payments', batchOf([pay('1', 0), pay('1', 0, '7.00')])), { ...receipt, accepted: 0 })
+  assert.deepEqual(await first.run.submit('payments', recordBatchOf([pay('1', 0), pay('1', 0, '7.00')])), { ...receipt, accepted: 0 })
   await first.run.stop()
   const again = open(first.store.disk)
-  assert.deepEqual(await again.run.submit('payments', batchOf([pay('1', 0), pay('1', 0, '8.00'), pay('2', 0)])), {
+  assert.deepEqual(await again.run.submit('payments', recordBatchOf([pay('1', 0), pay('1', 0, '8.00'), pay('2', 0)])), {
     ...receipt,
     sequence: 2,
   })
   again.moveTo(61)
-  assert.equal((await again.run.submit('payments', batchOf([pay('1', 0)]))).accepted, 1, 'an hour and a minute later it is another event')
+  assert.equal(
+    (await again.run.submit('payments', recordBatchOf([pay('1', 0)]))).accepted,
+    1,
+    'an hour and a minute later it is another event',
+  )
   await again.run.stop()
   assert.deepEqual(
     again.store.dead.map(({ reason, place, sequence }) => [reason, place, sequence]),
@@ -110,8 +114,8 @@ test('a stopped and restarted run makes the decisions of an uninterrupted one', 
   let disk = parts.store.disk
   for (let m = 0; m < 30; m++) {
     whole.moveTo(m)
-    const batch = batchOf([pay(`a${m}`, m), pay(`b${m}`, m - 5, '2.00', 'd')])
-    const login = batchOf([{ card: m % 2 ? 'c' : 'd', at: minute(m) }])
+    const batch = recordBatchOf([pay(`a${m}`, m), pay(`b${m}`, m - 5, '2.00', 'd')])
+    const login = recordBatchOf([{ card: m % 2 ? 'c' : 'd', at: minute(m) }])
     await whole.run.submit('payments', batch)
     await whole.run.submit('logins', login)
     const { store, run, moveTo } = open(disk)
@@ -130,8 +134,8 @@ test('a log with missing decisions is decided again, once, despite a crash in be
   const { store, run } = open()
   // One turn: both models decide in one segment.
   await Promise.all([
-    run.submit('payments', batchOf([pay('1', 0), pay('2', 0)])),
-    run.submit('logins', batchOf([{ card: 'c', at: start }])),
+    run.submit('payments', recordBatchOf([pay('1', 0), pay('2', 0)])),
+    run.submit('logins', recordBatchOf([{ card: 'c', at: start }])),
   ])
   await run.stop()
   const commits = store.disk.commits.map(({ segment, schemas }) => ({ ...(segment && { segment }), ...(schemas && { schemas }) }))
@@ -149,22 +153,22 @@ test('a log with missing decisions is decided again, once, despite a crash in be
 test('entries that a full disk rejects are acknowledged to nobody, and end the run', async () => {
   const { store, run } = open()
   store.hold()
-  const sent = run.submit('payments', batchOf([pay('1', 0)]))
+  const sent = run.submit('payments', recordBatchOf([pay('1', 0)]))
   await new Promise(resolve => setImmediate(resolve))
   store.fail()
   await assert.rejects(sent, { code: 'SPILL_STORE' })
   await assert.rejects(run.ended, { code: 'SPILL_STORE' })
-  await assert.rejects(run.submit('payments', batchOf([pay('2', 0)])), { code: 'SPILL_STORE' })
+  await assert.rejects(run.submit('payments', recordBatchOf([pay('2', 0)])), { code: 'SPILL_STORE' })
 })
 
 test('a clock that jumps back never lowers arrivals; a key stays in one of several partitions', async () => {
   const { store, run, moveTo } = open(undefined, { partitions: 3 })
   moveTo(60)
-  await run.submit('payments', batchOf(['a', 'b', 'c', 'd', 'e'].map((of, i) => pay(`x${i}`, 60, '1.00', of))))
+  await run.submit('payments', recordBatchOf(['a', 'b', 'c', 'd', 'e'].map((of, i) => pay(`x${i}`, 60, '1.00', of))))
   moveTo(0)
-  await run.submit('payments', batchOf(['a', 'b', 'c', 'd', 'e'].map((of, i) => pay(`y${i}`, 0, '1.00', of))))
+  await run.submit('payments', recordBatchOf(['a', 'b', 'c', 'd', 'e'].map((of, i) => pay(`y${i}`, 0, '1.00', of))))
   await run.stop()
-  const risks = store.decisions.map(({ bytes }) => readDecisions(bytes))
+  const risks = store.decisions.map(({ bytes }) => decodeDecisions(bytes))
   assert.deepEqual(
     risks.flatMap(({ t }) => [...t]),
     new Array(10).fill(minute(60)),
@@ -183,10 +187,10 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
       await new Promise(resolve => setImmediate(resolve))
     }
   }
-  await run.submit('payments', batchOf([pay('a', 0), pay('b', 0), pay('c', 0)]))
+  await run.submit('payments', recordBatchOf([pay('a', 0), pay('b', 0), pay('c', 0)]))
   moveTo(50)
   let told = 0
-  const sending = [['d', 'e'], ['f']].map(ids => run.submit('payments', batchOf(ids.map(id => pay(id, 50)))).then(() => told++))
+  const sending = [['d', 'e'], ['f']].map(ids => run.submit('payments', recordBatchOf(ids.map(id => pay(id, 50)))).then(() => told++))
   await settle()
   assert.deepEqual([told, run.end], [0, 3])
   assert.equal(reports.length, 1)
@@ -195,13 +199,13 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
   moveTo(61)
   await settle()
   await Promise.all(sending)
-  assert.equal((await run.submit('payments', batchOf([pay('d', 50)]))).duplicates, 1)
-  const held = run.submit('payments', batchOf([pay('g', 61), pay('h', 61)]))
+  assert.equal((await run.submit('payments', recordBatchOf([pay('d', 50)]))).duplicates, 1)
+  const held = run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))
   const refused = assert.rejects(held, { code: 'SPILL_LIMIT', message: /send it again/ })
   await run.stop()
   await refused
   assert.deepEqual([run.end, reports.length], [6, 2])
   const again = open(store.crash(0), { idsMax: 4 })
   again.moveTo(130)
-  assert.equal((await again.run.submit('payments', batchOf([pay('g', 61), pay('h', 61)]))).accepted, 2)
+  assert.equal((await again.run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))).accepted, 2)
 })

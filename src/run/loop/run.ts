@@ -8,26 +8,26 @@
 import { pause } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import type { RecordBatch } from '../../intake/batch.ts'
-import type { RunRecord } from '../../batch/ledger.ts'
-import type { MadeReport } from '../../batch/report-ledger.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
 import type { EffectChange } from '../../log/effects.ts'
-import type { Version } from '../../training/registry/version.ts'
-import type { Receipt } from '../ingest/appender.ts'
-import type { Asking } from '../ingest/decision-requests.ts'
-import { Awaiting } from '../ingest/pending-replies.ts'
-import { Committing } from './committer.ts'
-import type { Counts } from './run-counters.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
+import type { IngestReceipt } from '../ingest/appender.ts'
+import type { PendingDecision } from '../ingest/decision-requests.ts'
+import { PendingReplies } from '../ingest/pending-replies.ts'
+import { Committer } from './committer.ts'
+import type { RunCounters } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
-import { Ending, stoppedError } from '../groups/shutdown.ts'
-import { Inbox, type Cursor, type Submission } from '../ingest/inbox.ts'
-import type { Runnable } from '../recovery/opening.ts'
+import { Shutdown, stoppedError } from '../groups/shutdown.ts'
+import { Inbox, type SourceCursor, type Submission } from '../ingest/inbox.ts'
+import type { Runnable } from '../recovery/open-pipeline.ts'
 import { Pace } from './pace.ts'
-import { partsOf, type Parts, type RunOptions } from './run-parts.ts'
-import type { LiveAsk, LiveFeatures, LiveRow } from '../groups/feature-reader.ts'
+import { composeRun, type RunComponents, type RunOptions } from './composition-root.ts'
+import type { FeatureQuery, ServedFeatures, ServedFeatureRow } from '../groups/feature-reader.ts'
 import type { RecordedDecision } from '../decide/recorded-decision.ts'
-import { Repeats } from '../ingest/duplicate-replies.ts'
-import type { Stages } from '../decide/stage-recorder.ts'
+import { DuplicateReplies } from '../ingest/duplicate-replies.ts'
+import type { StageRecorder } from '../decide/stage-recorder.ts'
 import { Turns } from './turns.ts'
 
 export class Run {
@@ -35,12 +35,12 @@ export class Run {
   readonly #onRecorded: RunOptions['onRecorded']
   readonly #pipeline: string
   readonly #sources: readonly string[]
-  readonly #components: Parts
+  readonly #components: RunComponents
   readonly #inbox = new Inbox()
-  readonly #committer: Committing
+  readonly #committer: Committer
   readonly #turns: Turns
   readonly #pace: Pace
-  readonly #shutdown: Ending
+  readonly #shutdown: Shutdown
   #stopping: Promise<void> | undefined
 
   /** Opens a pipeline over a store and replays its log. Throws as `composeRun` does. */
@@ -50,43 +50,43 @@ export class Run {
     this.#onRecorded = options.onRecorded
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
-    const components = (this.#components = partsOf(runnable, options))
+    const components = (this.#components = composeRun(runnable, options))
     const inbox = this.#inbox
-    const duplicateReplies = new Repeats(options.store)
-    const pendingReplies = new Awaiting(duplicateReplies)
-    const shutdown = (this.#shutdown = new Ending(error => {
-      for (const pending of [inbox, pendingReplies, components.asked, components.trainings]) pending.refuse(error)
+    const duplicateReplies = new DuplicateReplies(options.store)
+    const pendingReplies = new PendingReplies(duplicateReplies)
+    const shutdown = (this.#shutdown = new Shutdown(error => {
+      for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.refuse(error)
     }))
-    const committer = (this.#committer = new Committing({
+    const committer = (this.#committer = new Committer({
       ...options,
       run: this,
       pipeline: ir.name,
-      parts: components,
-      repeats: duplicateReplies,
+      components,
+      duplicateReplies,
       onFailure: error => shutdown.fail(error),
-      onLanded: () => this.#pace.look(),
+      onCommitEnd: () => this.#pace.schedule(),
     }))
     const turns = (this.#turns = new Turns({
-      parts: components,
+      components,
       inbox,
-      awaiting: pendingReplies,
-      committing: committer,
+      pendingReplies,
+      committer,
       onReport: options.onReport,
     }))
     this.#pace = new Pace({
       hasWork: () => !shutdown.isOver && turns.hasWork,
       inFlight: () => committer.inFlight,
-      isBehind: () => !components.deciding.isIdle,
+      isBehind: () => !components.decisionQueue.isIdle,
       turn: () => this.#turn(),
       after: options.paceAfter,
     })
-    for (const jobs of [components.batches, components.trainings]) if (jobs) jobs.onReady = () => this.#pace.look()
-    if (components.first) void committer.commit(components.first)
-    this.#pace.look()
+    for (const jobs of [components.batchRuns, components.trainings]) if (jobs) jobs.onReady = () => this.#pace.schedule()
+    if (components.firstCommit) void committer.commit(components.firstCommit)
+    this.#pace.schedule()
   }
 
   /** Counters of this process, since its start. */
-  get counts(): Counts {
+  get counts(): RunCounters {
     return this.#committer.counts
   }
 
@@ -120,28 +120,28 @@ export class Run {
    * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_INPUT` for an unknown
    * source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
    */
-  submit(source: string, batch: RecordBatch, cursor?: Cursor, deadLetter?: number): Promise<Receipt> {
-    return this.#submit({ source, batch, cursor, letter: deadLetter })
+  submit(source: string, batch: RecordBatch, cursor?: SourceCursor, deadLetter?: number): Promise<IngestReceipt> {
+    return this.#submit({ source, batch, cursor, deadLetter })
   }
 
   /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
-  ask(model: string, fields: unknown): Asking {
+  requestDecision(model: string, fields: unknown): PendingDecision {
     this.#shutdown.check()
-    const decision = this.#components.asked.add(model, fields)
-    this.#pace.look()
+    const decision = this.#components.requests.add(model, fields)
+    this.#pace.schedule()
     return decision
   }
 
   /** As `ask`; resolves when the decision is durable. */
-  request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
+  request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.requestDecision(model, fields).durable
 
   /**
    * Submits records. `decided` resolves with their decisions, `receipt` once these are durable; a duplicate has those of its original
    * event.
    */
-  decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
+  decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
-    const receipt = this.#submit({ source, batch, cursor: undefined, awaited: { resolve, reject } })
+    const receipt = this.#submit({ source, batch, cursor: undefined, reply: { resolve, reject } })
     // A caller may wait for one promise alone.
     decided.catch(() => {})
     receipt.catch(reject)
@@ -149,18 +149,18 @@ export class Run {
   }
 
   /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws as `FeatureReader` does. */
-  features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
+  features<T = ServedFeatures>(asks: readonly FeatureQuery[], make?: (row: ServedFeatureRow) => T): T[] {
     this.#shutdown.check()
-    this.#pace.look()
-    return this.#components.reading.features(asks, make)
+    this.#pace.schedule()
+    return this.#components.featureReader.read(asks, make)
   }
 
   /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
-  batch = async (group: string): Promise<RunRecord> => {
+  batch = async (group: string): Promise<BatchRunRecord> => {
     this.#shutdown.check()
-    const { batches: batchRuns } = this.#components
+    const { batchRuns } = this.#components
     if (!batchRuns) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
-    const { number } = await batchRuns.demand(group)
+    const { number } = await batchRuns.runNow(group)
     await this.#until(() => batchRuns.isInUse(group, number))
     // This commit follows the swap, so the swap is durable when it is.
     await this.#store.commit({})
@@ -168,9 +168,9 @@ export class Run {
   }
 
   /** Trains a model now. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
-  train = async (model: string): Promise<Version> => {
+  train = async (model: string): Promise<ModelVersion> => {
     this.#shutdown.check()
-    return this.#components.trainings.demand(model)
+    return this.#components.trainings.trainNow(model)
   }
 
   /** Promotes a version; 0 is the score of the definition. Resolves when it is in the log. Rejects as `TrainingScheduler.promote` does. */
@@ -180,18 +180,18 @@ export class Run {
   }
 
   /** Makes a report now. Resolves once it is written. Rejects as `ReportScheduler.runNow` does. */
-  report = async (name: string): Promise<MadeReport> => {
+  report = async (name: string): Promise<ReportRun> => {
     this.#shutdown.check()
     const { reports } = this.#components
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
-    return reports.demand(name)
+    return reports.runNow(name)
   }
 
   /** Records the outcome of effects; resolves when that is durable. Continues to work while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
     if (this.#shutdown.isOver) this.#shutdown.check()
     try {
-      await this.#store.commit({ settled })
+      await this.#store.commit({ effectChanges: settled })
     } catch (error) {
       this.#shutdown.fail(error)
       throw error
@@ -200,8 +200,8 @@ export class Run {
   }
 
   /** Resolves when there is room for more records. */
-  room(): Promise<void> {
-    return this.#inbox.room()
+  whenRoom(): Promise<void> {
+    return this.#inbox.whenRoom()
   }
 
   /** The committed read position of a source. */
@@ -210,9 +210,9 @@ export class Run {
   }
 
   /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
-  async quiet(due?: number): Promise<void> {
-    const { checkpointer, batches: batchRuns, trainings, reports } = this.#components
-    const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isMadeBy(due) ?? true)
+  async whenIdle(due?: number): Promise<void> {
+    const { checkpointer, batchRuns, trainings, reports } = this.#components
+    const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isDoneBy(due) ?? true)
     await this.#until(() => isMade() && this.#turns.isIdle && this.#committer.inFlight === 0 && checkpointer.isIdle)
   }
 
@@ -224,13 +224,13 @@ export class Run {
   }
 
   async #stop(): Promise<void> {
-    const { batches: batchRuns, trainings, reports } = this.#components
+    const { batchRuns, trainings, reports } = this.#components
     await Promise.all([batchRuns?.stop(), trainings.stop(), reports?.stop()])
-    await this.quiet()
+    await this.whenIdle()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
     await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
-    this.#committer.keepStages(true)
+    this.#committer.flushStages(true)
     this.#shutdown.close(stoppedError())
     try {
       await this.#store.close()
@@ -243,7 +243,7 @@ export class Run {
 
   async #until(holds: () => boolean): Promise<void> {
     while (!this.#shutdown.hasFailed && !holds()) {
-      this.#components.checkpointer.step()
+      this.#components.checkpointer.saveNext()
       await pause(1)
     }
   }
@@ -252,47 +252,47 @@ export class Run {
   checkpoint(behind = 0): boolean {
     if (this.#shutdown.isOver) return false
     const hasBegun = this.#components.checkpointer.begin(this.#components.log.end, behind)
-    this.#components.checkpointer.step()
+    this.#components.checkpointer.saveNext()
     return hasBegun
   }
 
   /** Stage times of decisions. */
-  get stages(): Stages {
-    return this.#components.stages
+  get stages(): StageRecorder {
+    return this.#components.stageRecorder
   }
 
   /** Commits the measurements since the last flush. */
-  keepStages(): void {
-    if (!this.#shutdown.isOver) this.#committer.keepStages()
+  flushStages(): void {
+    if (!this.#shutdown.isOver) this.#committer.flushStages()
   }
 
   /** Starts due ticks and jobs; whoever moves the clock calls it. Returns the time of the next tick, UTC ms; Infinity if no model ticks. */
   tick(): number {
     if (!this.#shutdown.isOver) {
-      this.#components.checkpointer.step()
-      this.#components.batches?.tick()
+      this.#components.checkpointer.saveNext()
+      this.#components.batchRuns?.tick()
       this.#components.trainings.tick()
       this.#components.reports?.tick()
     }
-    this.#turns.letGo()
-    this.#pace.look()
+    this.#turns.releaseHold()
+    this.#pace.schedule()
     return this.#components.ticks.next
   }
 
-  async #submit(input: Submission): Promise<Receipt> {
+  async #submit(input: Submission): Promise<IngestReceipt> {
     this.#shutdown.check()
     const { source } = input
     if (!this.#sources.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${this.#pipeline}' has no source '${source}'${didYouMean(source, this.#sources)}`)
     const receipt = this.#inbox.add(input)
-    this.#pace.look()
+    this.#pace.schedule()
     return receipt
   }
 
   #turn(): void {
     if (this.#shutdown.isOver) return
     try {
-      this.#turns.take()
+      this.#turns.runTurn()
     } catch (error) {
       this.#shutdown.fail(error)
     }

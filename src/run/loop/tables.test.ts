@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { entity, every, lag, linear, model, on, pipeline, source, t, table } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { featuresAt } from '../history/features-at.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { featuresFromLog } from '../history/features-at.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from './run.ts'
 
@@ -42,7 +42,7 @@ function begin(disk?: Disk) {
   const run = new Run(world, { store, clock: () => at })
   const sendAt = (m: number, name: string, ...records: unknown[]) => {
     at = minute(m)
-    return run.submit(name, batchOf(records))
+    return run.submit(name, recordBatchOf(records))
   }
   const moveTo = async (m: number) => {
     at = minute(m)
@@ -107,7 +107,7 @@ test('a run that restarts between any two steps makes the same decisions', async
   const store = await played(true)
   assert.deepEqual(decided(store), expected)
   const group = world.ir.groups.find(({ name }) => name === 'zones')!
-  const at = (m: number) => featuresAt(world.ir, store, { group, key: ['zrh'], t: minute(m) }).features
+  const at = (m: number) => featuresFromLog(world.ir, store, { group, key: ['zrh'], t: minute(m) }).features
   assert.deepEqual(
     [3, 12, 22, 41].map(m => at(m)['zone']),
     [{ value: 'Bern' }, { value: 'Zurich' }, { value: null }, { value: null }],

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { limits } from '../../base/limits.ts'
 import { count, entity, every, features, lag, linear, model, pipeline, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readDecisions } from '../decide/decision-codec.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { decodeDecisions } from '../decide/decision-codec.ts'
 import { Run } from './run.ts'
 import { Ticks } from './ticks.ts'
 
@@ -45,7 +45,7 @@ function open(disk?: Disk, hold = false) {
 
 function decisionsOf(disk: Disk): unknown[][] {
   return new ModelStore(disk).decisions.flatMap(({ bytes }) => {
-    const { length, t, vector, keys, strings } = readDecisions(bytes)
+    const { length, t, vector, keys, strings } = decodeDecisions(bytes)
     return Array.from({ length }, (_, row) => [
       (t[row] - start) / 60_000,
       strings.textOf(keys.values[row]),
@@ -56,9 +56,9 @@ function decisionsOf(disk: Disk): unknown[][] {
 
 test('a tick is measured with its wait behind others, without times of another process', async () => {
   const { run, store, moveTo } = open()
-  await run.submit('readings', batchOf([reading('a', 90, 0)]))
+  await run.submit('readings', recordBatchOf([reading('a', 90, 0)]))
   await moveTo(5.5)
-  await run.quiet()
+  await run.whenIdle()
   const [{ model, count, stages, at }] = run.stages.gathered
   assert.deepEqual([model, count, Object.keys(stages).length], ['watch', 1, 6])
   assert.ok(at >= minute(5.5))
@@ -67,7 +67,7 @@ test('a tick is measured with its wait behind others, without times of another p
   while (store.waiting < 2) await moveTo(10.5)
   // The tick is in the log, and its decisions are not.
   const again = open(store.crash(1))
-  await again.run.quiet()
+  await again.run.whenIdle()
   const [later] = again.run.stages.gathered
   assert.deepEqual([later.count, Object.keys(later.stages)], [1, ['features', 'inference', 'durable']])
   await again.run.stop()
@@ -75,13 +75,13 @@ test('a tick is measured with its wait behind others, without times of another p
 
 test('a tick decides on every live key, in order, with the events visible at it', async () => {
   const { run, store, moveTo } = open()
-  await run.submit('readings', batchOf([reading('b', 70, 0), reading('a', 90, 0)]))
+  await run.submit('readings', recordBatchOf([reading('b', 70, 0), reading('a', 90, 0)]))
   await moveTo(5)
-  await run.submit('readings', batchOf([reading('a', 60, 5)]))
+  await run.submit('readings', recordBatchOf([reading('a', 60, 5)]))
   assert.deepEqual(decisionsOf(store.disk), [], 'at the minute itself an event may still arrive')
   await moveTo(5.01)
   await moveTo(6)
-  await run.submit('readings', batchOf([reading('c', 50, 6)]))
+  await run.submit('readings', recordBatchOf([reading('c', 50, 6)]))
   await moveTo(10.5)
   await moveTo(15.5)
   await run.stop()
@@ -98,12 +98,12 @@ test('a tick decides on every live key, in order, with the events visible at it'
 
 test('appends continue while a tick decides on many keys, and it does not see them; a crash in the middle loses and repeats nothing', async () => {
   const keys = limits.TICK_KEYS_AT_ONCE * 2 + 10
-  const all = batchOf(Array.from({ length: keys }, (_, i) => reading(`p${String(i).padStart(5, '0')}`, 80, 0)))
+  const all = recordBatchOf(Array.from({ length: keys }, (_, i) => reading(`p${String(i).padStart(5, '0')}`, 80, 0)))
   const first = open()
   await first.run.submit('readings', all)
   await first.moveTo(5.5)
   await first.moveTo(5.5)
-  const more = first.run.submit('readings', batchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
+  const more = first.run.submit('readings', recordBatchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
   const made = decisionsOf(first.store.disk).length
   assert.ok(made > 0 && made < keys, `${made} decisions are made so far`)
   const disk = first.store.crash(0)
@@ -112,7 +112,7 @@ test('appends continue while a tick decides on many keys, and it does not see th
   const expected = Array.from({ length: keys }, (_, i) => [5, `p${String(i).padStart(5, '0')}`, 1, 80, 1])
   assert.deepEqual(decisionsOf(first.store.disk), expected)
   const again = open(disk)
-  await again.run.submit('readings', batchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
+  await again.run.submit('readings', recordBatchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
   await again.run.stop()
   assert.deepEqual(decisionsOf(again.store.disk), expected)
 })
@@ -123,7 +123,7 @@ test('a pipeline that loses a model in the middle of a tick still decides with t
   const store = new ModelStore(undefined, true)
   let m = 0
   const first = new Run(two, { store, clock: () => minute(m) })
-  await first.submit('readings', batchOf([reading('a', 70, 0), reading('b', 70, 0)]))
+  await first.submit('readings', recordBatchOf([reading('a', 70, 0), reading('b', 70, 0)]))
   m = 5.5
   first.tick()
   while (store.decisions.length === 0) await new Promise(resolve => setImmediate(resolve))
@@ -147,7 +147,7 @@ test('a run that stops between ticks continues with the next one', async () => {
     const part = open(disk)
     for (const { run, moveTo } of [whole, part]) {
       await moveTo(m)
-      await run.submit('readings', batchOf([reading(m % 3 ? 'a' : 'b', m, m)]))
+      await run.submit('readings', recordBatchOf([reading(m % 3 ? 'a' : 'b', m, m)]))
     }
     await part.run.stop()
     disk = part.store.disk
@@ -160,7 +160,7 @@ test('a run that stops between ticks continues with the next one', async () => {
 test('the first tick is made after a crash before it, and none follows a later event, even if the clock goes back', async () => {
   const first = open()
   await first.moveTo(4)
-  await first.run.submit('readings', batchOf([reading('a', 70, 4)]))
+  await first.run.submit('readings', recordBatchOf([reading('a', 70, 4)]))
   const at = (disk: Disk, m: number) => {
     const store = new ModelStore(disk, true)
     const run = new Run(clinic, { store, clock: () => minute(m) })
@@ -181,11 +181,11 @@ test('the first tick is made after a crash before it, and none follows a later e
 
 test('a tick that is decided after a crash sees the keys that were live at it, although the log has grown', async () => {
   const { run, store, moveTo } = open()
-  await run.submit('readings', batchOf([reading('a', 70, 0)]))
+  await run.submit('readings', recordBatchOf([reading('a', 70, 0)]))
   await moveTo(5.5)
   await moveTo(5.5)
   await moveTo(14)
-  await run.submit('readings', batchOf([reading('b', 80, 14)]))
+  await run.submit('readings', recordBatchOf([reading('b', 80, 14)]))
   await run.stop()
   // Decisions after the first event did not reach the disk, and no state was saved.
   const isBefore = ([name, value]: readonly [string, string | null]) => name !== 'decided' || value === '[1,0]'
@@ -201,7 +201,7 @@ test('a tick that is decided after a crash sees the keys that were live at it, a
 
 test('missed ticks are made late while a key may be live, and the last in any case; coinciding periods share one marker', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
-  const made = (now: number, liveUntil: number) => ticks.take(now, liveUntil).map(({ t: at }) => at)
+  const made = (now: number, liveUntil: number) => ticks.advance(now, liveUntil).map(({ t: at }) => at)
   assert.deepEqual(made(5000, Infinity), [], 'the moment has not passed')
   assert.deepEqual(made(5001, Infinity), [5000])
   assert.deepEqual(made(5002, Infinity), [])
@@ -214,7 +214,7 @@ test('missed ticks are made late while a key may be live, and the last in any ca
 test('many missed ticks are made in portions', () => {
   const ticks = new Ticks([1000, 2500], 0)
   const made: number[] = []
-  for (let some = ticks.take(1_000_001, Infinity); some.length > 0; some = ticks.take(1_000_001, Infinity)) {
+  for (let some = ticks.advance(1_000_001, Infinity); some.length > 0; some = ticks.advance(1_000_001, Infinity)) {
     assert.ok(some.length <= limits.TICKS_AT_ONCE)
     made.push(...some.map(({ t: at }) => at))
   }
@@ -225,13 +225,13 @@ test('many missed ticks are made in portions', () => {
 test('a restarted run makes the missed ticks before it accepts new records', async () => {
   const whole = open()
   const first = open()
-  for (const { run } of [whole, first]) await run.submit('readings', batchOf([reading('a', 50, 0)]))
+  for (const { run } of [whole, first]) await run.submit('readings', recordBatchOf([reading('a', 50, 0)]))
   for (const m of [5.5, 10.5, 15.5, 20.5]) await whole.moveTo(m)
   await first.moveTo(5.5)
   await first.run.stop()
   const again = open(first.store.disk)
   const moved = again.moveTo(20.5)
-  for (const { run } of [whole, again]) await run.submit('readings', batchOf([reading('a', 60, 20)]))
+  for (const { run } of [whole, again]) await run.submit('readings', recordBatchOf([reading('a', 60, 20)]))
   await moved
   for (const { run, moveTo } of [whole, again]) {
     await moveTo(25.5)

@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import type { Mark } from '../../log/segment.ts'
+import type { LogMarker } from '../../log/segment.ts'
 
 /** The ticks that are due. */
 export class Ticks {
@@ -34,7 +34,7 @@ export class Ticks {
    * The next markers at `now`, in order, at most some hundreds; a tick stays due while there are more. No key is live after `liveUntil`,
    * UTC ms, unless an event arrives.
    */
-  take(now: number, liveUntil: number): Extract<Mark, { kind: 'tick' }>[] {
+  advance(now: number, liveUntil: number): Extract<LogMarker, { kind: 'tick' }>[] {
     if (this.#periods.length === 0 || this.next >= now) return []
     const due = new Set(this.#periods.flatMap(period => this.#due(period, now - 1, liveUntil)))
     const markers = [...due].sort((a, b) => a - b).slice(0, limits.TICKS_AT_ONCE)

@@ -3,27 +3,27 @@
  */
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { DECIDED } from '../../log/decided.ts'
-import type { Mark } from '../../log/segment.ts'
-import type { Awaiting } from '../ingest/pending-replies.ts'
-import type { Committing } from './committer.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
+import type { LogMarker } from '../../log/segment.ts'
+import type { PendingReplies } from '../ingest/pending-replies.ts'
+import type { Committer } from './committer.ts'
 import { progressText } from '../decide/decision-queue.ts'
-import type { Inbox, Submitted } from '../ingest/inbox.ts'
-import { TICKED } from '../recovery/opening.ts'
-import type { TakenAt } from '../decide/stage-times.ts'
-import type { Parts } from './run-parts.ts'
+import type { Inbox, SubmittedRecords } from '../ingest/inbox.ts'
+import { TICKED } from '../recovery/open-pipeline.ts'
+import type { TurnTimes } from '../decide/stage-times.ts'
+import type { RunComponents } from './composition-root.ts'
 
 export interface TurnsOptions {
-  readonly parts: Parts
+  readonly components: RunComponents
   readonly inbox: Inbox
-  readonly awaiting: Awaiting
-  readonly committing: Committing
+  readonly pendingReplies: PendingReplies
+  readonly committer: Committer
   readonly onReport: ((report: string) => void) | undefined
 }
 
 /** Runs one turn at a time. */
 export class Turns {
-  readonly #components: Parts
+  readonly #components: RunComponents
   readonly #options: TurnsOptions
   /** A source has reached its limit of ids, so the inbox waits until time has passed. */
   #isHeld = false
@@ -36,7 +36,7 @@ export class Turns {
 
   constructor(options: TurnsOptions) {
     this.#options = options
-    this.#components = options.parts
+    this.#components = options.components
   }
 
   get isHeldBack(): boolean {
@@ -44,13 +44,13 @@ export class Turns {
   }
 
   /** Time has passed: records that are held back may be tried again. */
-  letGo(): void {
+  releaseHold(): void {
     this.#isHeld = false
   }
 
   /** Is everything appended and decided that can be? Records that are held back do not count. */
   get isIdle(): boolean {
-    const { asked: requestQueue, deciding: decisionQueue, batches: batchRuns, trainings } = this.#components
+    const { requests: requestQueue, decisionQueue, batchRuns, trainings } = this.#components
     return (
       (this.#options.inbox.isEmpty || this.#isHeld) &&
       requestQueue.isEmpty &&
@@ -65,36 +65,36 @@ export class Turns {
   }
 
   /** Runs one turn. Throws exceptions of user functions, after their senders were notified. */
-  take(): void {
+  runTurn(): void {
     const {
       ticks,
-      asked: requestQueue,
-      deciding: decisionQueue,
+      requests: requestQueue,
+      decisionQueue,
       log,
       clock,
-      reading: featureReader,
+      featureReader,
       decider,
       retention,
-      batches: batchRuns,
+      batchRuns,
       trainings,
     } = this.#components
     this.#turnStart = stopwatch()
     this.#decideNext()
-    const now = Math.max(clock(), featureReader.at, batchRuns?.notBefore ?? -Infinity, trainings.notBefore)
-    const due = ticks.take(now, log.notBefore + decider.live)
+    const now = Math.max(clock(), featureReader.readAt, batchRuns?.notBefore ?? -Infinity, trainings.notBefore)
+    const due = ticks.advance(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // No new arrival may precede a due tick.
     const isBehind = ticks.next < now
-    const swaps = isBehind || !batchRuns?.hasReady ? undefined : batchRuns.take(log.end, Math.max(now, log.notBefore))
+    const swaps = isBehind || !batchRuns?.hasReady ? undefined : batchRuns.swapMarkers(log.end, Math.max(now, log.notBefore))
     if (swaps) this.#append([], swaps.marks, now, swaps.put)
-    const promotions = isBehind || !trainings.hasReady ? undefined : trainings.take(log.end, Math.max(now, log.notBefore))
+    const promotions = isBehind || !trainings.hasReady ? undefined : trainings.promotionMarkers(log.end, Math.max(now, log.notBefore))
     if (promotions) this.#append([], promotions.marks, now, promotions.put)
-    const { came: receivedAt } = requestQueue
+    const { oldestAt: receivedAt } = requestQueue
     const requests = isBehind ? [] : requestQueue.mark(log.end, Math.max(now, log.notBefore))
     if (requests.length > 0) this.#append([], requests, now, [], receivedAt)
-    if (!isBehind && decisionQueue.waiting < limits.UNDECIDED_MAX) this.#appendReceived(now)
-    const forgetting = decisionQueue.isIdle ? retention?.next() : undefined
-    if (forgetting) void this.#options.committing.commit(forgetting)
+    if (!isBehind && decisionQueue.waitingEntries < limits.UNDECIDED_MAX) this.#appendReceived(now)
+    const forgetting = decisionQueue.isIdle ? retention?.nextCommit() : undefined
+    if (forgetting) void this.#options.committer.commit(forgetting)
   }
 
   #appendReceived(now: number): void {
@@ -110,10 +110,10 @@ export class Turns {
   }
 
   /** The inputs of this turn; none while ids within `dedupe` leave no room for them, since ids are never forgotten early. */
-  #drainInbox(now: number): Submitted[] {
+  #drainInbox(now: number): SubmittedRecords[] {
     const { inbox, onReport } = this.#options
     const wasHeld = this.#wasHeld
-    const inputs = inbox.take((source, records) => this.#components.appender.isFullFor(source, records, now))
+    const inputs = inbox.drain((source, records) => this.#components.appender.isFullFor(source, records, now))
     this.#isHeld = this.#wasHeld = inputs.length === 0 && !inbox.isEmpty
     if (this.#isHeld && !wasHeld)
       onReport?.('sources are held back: one has reached the limit of ids within its `dedupe` (DEDUPE_IDS_MAX); it continues as ids expire')
@@ -121,11 +121,11 @@ export class Turns {
   }
 
   #decideNext(): void {
-    const decided = this.#components.deciding.step()
+    const decided = this.#components.decisionQueue.decideNext()
     if (!decided) return
     const { decisions, effects, progress, times } = decided
-    this.#options.awaiting.made(decisions, progress.entry)
-    void this.#options.committing.commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] }, { times })
+    this.#options.pendingReplies.reply(decisions, progress.entry)
+    void this.#options.committer.commit({ decisions, effects, put: [[DECISION_PROGRESS, progressText(progress)]] }, { times })
   }
 
   #reportFull(): void {
@@ -138,30 +138,30 @@ export class Turns {
 
   /** `receivedAt`: time of the first input, ms by the stopwatch. */
   #append(
-    inputs: readonly Submitted[],
-    markers: readonly Mark[],
+    inputs: readonly SubmittedRecords[],
+    markers: readonly LogMarker[],
     now: number,
     put: readonly (readonly [string, string | null])[],
-    receivedAt = inputs[0]?.came ?? this.#turnStart,
+    receivedAt = inputs[0]?.submittedAt ?? this.#turnStart,
   ): void {
-    const { appender, deciding: decisionQueue, lookup } = this.#components
-    const { awaiting: pendingReplies, committing: committer } = this.#options
-    const { appended, dead: deadLetters, letters: deadLetterChanges, receipts, late } = appender.take(inputs, markers, now)
+    const { appender, decisionQueue, lookup } = this.#components
+    const { pendingReplies, committer } = this.#options
+    const { appended, deadLetters, deadLetterChanges, receipts, lateEvents: late } = appender.append(inputs, markers, now)
     if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
-    inputs.forEach(({ awaited: reply }, i) => {
+    inputs.forEach(({ reply }, i) => {
       const { sequence, accepted, repeated: duplicateEntries } = receipts[i]
       if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, duplicateEntries)
     })
-    const turnTimes: TakenAt = { came: receivedAt, turn: this.#turnStart, appended: stopwatch(), wall: now }
-    const decided = appended && decisionQueue.take(appended, appender.stringsOf, turnTimes)
-    if (appended) lookup.given(appended.stored)
-    if (decided) pendingReplies.made(decided.decisions, decided.progress.entry)
-    const values = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
+    const turnTimes: TurnTimes = { receivedAt, startedAt: this.#turnStart, appendedAt: stopwatch(), startedAtUtc: now }
+    const decided = appended && decisionQueue.decide(appended, appender.stringsOf, turnTimes)
+    if (appended) lookup.addPending(appended.stored)
+    if (decided) pendingReplies.reply(decided.decisions, decided.progress.entry)
+    const values = decided ? [...put, [DECISION_PROGRESS, progressText(decided.progress)] as const] : put
     const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
     void committer.commit(
-      { ...segment, decisions, effects, dead: deadLetters, letters: deadLetterChanges, put: values },
-      { inputs, receipts, late, times, taken: turnTimes },
+      { ...segment, decisions, effects, deadLetters, deadLetterChanges, put: values },
+      { inputs, receipts, late, times, turnTimes },
     )
   }
 }

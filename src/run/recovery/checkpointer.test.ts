@@ -5,9 +5,9 @@ import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
 import { count, entity, every, features, lag, linear, model, on, pipeline, scheduled, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
 import { Checkpointer } from './checkpointer.ts'
-import { MANIFEST, manifestOf, restoredManifest } from './manifest.ts'
+import { CHECKPOINT_MANIFEST, readCheckpointManifest, restoreManifest } from './manifest.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 import { Run } from '../loop/run.ts'
 
@@ -97,8 +97,8 @@ function open(disk?: Disk): Driven {
     run.tick()
     await new Promise(resolve => setImmediate(resolve))
     const { payments: some, logins: others } = minuteOf(m)
-    await run.submit('payments', batchOf(some))
-    await run.submit('logins', batchOf(others))
+    await run.submit('payments', recordBatchOf(some))
+    await run.submit('logins', recordBatchOf(others))
   }
   return { store, run, reports, taken, minute }
 }
@@ -174,7 +174,7 @@ test('a group whose last event is inside a segment continues after it', async ()
     const run = begin(disk)
     const payment = { id: `i${i}`, card: 'c', shop: 1, amount: 1, label: 'l', at: start }
     // In one turn, so that the last entry of the segment is no event of the group.
-    await Promise.all([run.submit('payments', batchOf([payment])), run.submit('logins', batchOf([{ card: 'c', at: start }]))])
+    await Promise.all([run.submit('payments', recordBatchOf([payment])), run.submit('logins', recordBatchOf([{ card: 'c', at: start }]))])
     await run.stop()
     disk = { commits: disk.commits, states: disk.states }
   }
@@ -207,7 +207,7 @@ test('a checkpoint that cannot be written is reported and leaves the last one', 
   for (let m = 0; m < 20; m++) await first.minute(m)
   first.run.checkpoint()
   await settle(first.run, 12)
-  const saved = restoredManifest(first.store, new Strings(), report => assert.fail(report))
+  const saved = restoreManifest(first.store, new Strings(), report => assert.fail(report))
   const create = first.store.createState.bind(first.store)
   const discarded: string[] = []
   first.store.createState = name => ({
@@ -221,14 +221,14 @@ test('a checkpoint that cannot be written is reported and leaves the last one', 
   assert.deepEqual(first.reports, ['state could not be saved: no room'])
   assert.equal(discarded.length, 1)
   assert.deepEqual(
-    restoredManifest(first.store, new Strings(), report => assert.fail(report)),
+    restoreManifest(first.store, new Strings(), report => assert.fail(report)),
     saved,
   )
   first.store.createState = create
   first.run.checkpoint()
   await settle(first.run, 12)
   await first.run.stop()
-  assert.equal(restoredManifest(first.store, new Strings(), report => assert.fail(report))!.round, saved!.round + 2)
+  assert.equal(restoreManifest(first.store, new Strings(), report => assert.fail(report))!.round, saved!.round + 2)
 })
 
 test('many strings are saved over several turns, and new ones in the next checkpoint', async () => {
@@ -241,16 +241,16 @@ test('many strings are saved over several turns, and new ones in the next checkp
     strings,
     restored: { files: [], count: 0 },
     otherFiles: () => [],
-    commit: text => kept.commit({ put: [[MANIFEST, text]] }),
+    commit: text => kept.commit({ put: [[CHECKPOINT_MANIFEST, text]] }),
     onError: error => assert.fail(error as Error),
   })
   const round = async (entry: number) => {
     checkpointer.begin(entry)
-    checkpointer.step()
+    checkpointer.saveNext()
     strings.idOf(`meanwhile ${entry}`)
     while (!checkpointer.isIdle) await new Promise(resolve => setImmediate(resolve))
     const again = new Strings()
-    assert.ok(restoredManifest(kept, again, report => assert.fail(report)))
+    assert.ok(restoreManifest(kept, again, report => assert.fail(report)))
     return again
   }
   const before = strings.size
@@ -277,10 +277,11 @@ test('keys that arrive while a checkpoint saves other groups do not invalidate i
     new Run(both, { store: new ModelStore(disk, true), clock: () => start, onReport: report => reports.push(report) })
   const store = new ModelStore(undefined, true)
   const run = new Run(both, { store, clock: () => start })
-  const submit = (i: number) => run.submit('payments', batchOf([{ id: `i${i}`, card: `c${i}`, shop: i, amount: 1, label: 'l', at: start }]))
+  const submit = (i: number) =>
+    run.submit('payments', recordBatchOf([{ id: `i${i}`, card: `c${i}`, shop: i, amount: 1, label: 'l', at: start }]))
   for (let i = 0; i < 10; i++) await submit(i)
   run.checkpoint()
-  for (let i = 10; manifestOf(store) === undefined; i++) {
+  for (let i = 10; readCheckpointManifest(store) === undefined; i++) {
     assert.ok(i < 100, 'the round ends')
     await submit(i)
     await settle(run, 1)

@@ -6,13 +6,13 @@
  * derived: a lost or damaged file is made again from the log.
  */
 import { crc32 } from 'node:zlib'
-import { othersTurn } from '../../base/clock.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { ByteWriter } from '../../log/bytes.ts'
 import type { LogStore, StateSink } from '../../log/store.ts'
 import type { LiveGroup } from '../groups/live-group.ts'
-import { manifestOf, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
+import { readCheckpointManifest, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
 
 export interface CheckpointerOptions {
   readonly store: LogStore
@@ -72,7 +72,7 @@ export class Checkpointer {
     this.#options = options
     this.#stringFiles = options.restored.files
     this.#stringsSaved = options.restored.count
-    this.#number = manifestOf(options.store)?.round ?? 0
+    this.#number = readCheckpointManifest(options.store)?.round ?? 0
   }
 
   get isIdle(): boolean {
@@ -97,7 +97,7 @@ export class Checkpointer {
   }
 
   /** Saves the next slice, if the last one is written. Takes milliseconds of this thread; the rest is disk time. */
-  step(): void {
+  saveNext(): void {
     if (this.#isBusy || !this.#checkpoint) return
     this.#isBusy = true
     void this.#next(this.#checkpoint)
@@ -144,7 +144,7 @@ export class Checkpointer {
     this.#stringsSaved = size
     this.#checkpoint = undefined
     const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
-    store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
+    store.retainStates(new Set([...saved, ...this.#options.otherFiles()]))
   }
 
   /** Saves the first `size` strings: files of earlier checkpoints, and a file of the new strings. */
@@ -197,8 +197,8 @@ async function stringsBytes(strings: Strings, from: number, to: number): Promise
   const writer = new ByteWriter()
   writer.varint(to - from)
   for (let id = from; id < to; id++) {
-    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await othersTurn()
-    writer.textOf(strings, id)
+    if (id > from && (id - from) % limits.STRINGS_AT_ONCE === 0) await yieldToEventLoop()
+    writer.textById(strings, id)
   }
   return writer.finish()
 }

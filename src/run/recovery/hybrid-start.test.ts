@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decisionsOf } from '../../../test/batch/driven-run.ts'
 import { assertAlike, bodyOf, feature, groupOf, lived, MINUTE, open, pay, start } from '../../../test/batch/layered-run.ts'
 import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
-import { runsIn } from '../../batch/ledger.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
 import { every, hybrid, pipeline, stream } from '../../index.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
 import { Run } from '../loop/run.ts'
@@ -18,7 +18,7 @@ test('after a crash at any commit it continues with one layer or two, and decide
     await again.to(10 * MINUTE + 2)
     assertAlike(again)
     for (const one of decisionsOf(again)) assert.deepEqual(one, made.get(one.entry))
-    assert.ok(runsIn(again.store).every(({ state }) => state !== 'running'))
+    assert.ok(batchRunsIn(again.store).every(({ state }) => state !== 'running'))
     await again.run.stop()
   }
 })
@@ -34,8 +34,8 @@ test('a start continues with the snapshot in use, and a delta from saved state o
     assert.equal(bodyOf(again), run)
     assert.deepEqual(feature(again.run, 'layered', 'c1').features, before.features)
     assertAlike(again)
-    const [group] = again.run.decider.hybrids
-    assert.ok(group.kernel.keys > 0 && group.body!.kernel.keys > 0)
+    const [group] = again.run.decider.hybridGroups
+    assert.ok(group.kernel.keys > 0 && group.snapshot!.kernel.keys > 0)
     assert.deepEqual(again.reports, [])
     await again.to(15 * MINUTE + 1)
     assert.equal(feature(again.run, 'layered', 'c1').body?.s, start + 15 * MINUTE)
@@ -84,6 +84,6 @@ test('without batch runs a hybrid group equals the stream’s, in one kernel, al
   const again = new Run(pay, { store: new ModelStore(first.store.disk, true), clock: () => start + 10 * MINUTE + 1 })
   const { layer, features: found, body } = again.features([{ group: 'layered', key: ['c1'] }])[0]
   assert.deepEqual([layer, body, found], ['stream', undefined, before.features])
-  assert.ok(!again.decider.answering.some(group => group instanceof HybridGroup))
+  assert.ok(!again.decider.allGroups.some(group => group instanceof HybridGroup))
   await again.stop()
 })

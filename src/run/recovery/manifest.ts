@@ -33,11 +33,11 @@ export interface SavedGroup {
 }
 
 /** Name of the stored manifest. */
-export const MANIFEST = 'checkpoint'
+export const CHECKPOINT_MANIFEST = 'checkpoint'
 
 /** The manifest of the last complete checkpoint. */
-export function manifestOf(store: StoredLog): Manifest | undefined {
-  const text = store.get(MANIFEST)
+export function readCheckpointManifest(store: StoredLog): Manifest | undefined {
+  const text = store.get(CHECKPOINT_MANIFEST)
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
@@ -51,8 +51,8 @@ export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Arr
  * Loads the last manifest and its strings into `strings`, which must be empty. Undefined if there is no manifest, or a string file is
  * damaged.
  */
-export function restoredManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
-  const manifest = manifestOf(store)
+export function restoreManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
+  const manifest = readCheckpointManifest(store)
   if (!manifest) return undefined
   // File by file: all of them together are as large as the strings in memory.
   for (const file of manifest.strings) {
@@ -63,7 +63,7 @@ export function restoredManifest(store: StoredLog, strings: Strings, onReport: (
       return undefined
     }
     const reader = new ByteReader(bytes, file.name)
-    for (let count = reader.varint(); count > 0; count--) reader.textIn(strings)
+    for (let count = reader.varint(); count > 0; count--) reader.textId(strings)
   }
   return manifest
 }

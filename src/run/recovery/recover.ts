@@ -8,18 +8,18 @@ import { isDeepStrictEqual } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { AppendIds } from '../../log/append-ids.ts'
-import { beginsOf, type Begins } from '../../log/begins.ts'
+import { DeduplicationIndex } from '../../log/deduplication-index.ts'
+import { logStartOf, type LogStart } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
-import { countBefore, type Segment } from '../../log/segment.ts'
+import { eventsBeforeSegment, type Segment } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
-import type { Bodies } from '../groups/snapshots.ts'
+import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import type { Remembered } from '../ingest/accepted-ids.ts'
+import type { AcceptedIds } from '../ingest/accepted-ids.ts'
 import { stateBytes, type Manifest } from './manifest.ts'
 import type { Decider } from '../decide/decider.ts'
 import type { LiveGroup } from '../groups/live-group.ts'
-import { checkReach } from './retention.ts'
+import { checkRetention } from './retention.ts'
 
 export interface RecoveryOptions {
   readonly ir: PipelineIR
@@ -28,8 +28,8 @@ export interface RecoveryOptions {
   readonly strings: Strings
   readonly decider: Decider
   /** Snapshots of hybrid groups, if batch runs are made. */
-  readonly bodies: Bodies | undefined
-  readonly isLookedAt: (source: string, column: string) => boolean
+  readonly snapshots: Snapshots | undefined
+  readonly isRead: (source: string, column: string) => boolean
   /** Decisions on entries below this are recorded. */
   readonly decided: number
   /** Retention of events, ms. */
@@ -46,7 +46,7 @@ interface GroupStart {
   /** First entry to replay for the group. */
   readonly from: number
   /** No saved state was usable: the group is made from the log. */
-  readonly isMade: boolean
+  readonly isRebuilt: boolean
   isBehind: boolean
 }
 
@@ -55,9 +55,9 @@ interface GroupStart {
  * over.
  */
 export class Recovery {
-  readonly remembered: Remembered
+  readonly acceptedIds: AcceptedIds
   readonly #options: RecoveryOptions
-  readonly starts: readonly GroupStart[]
+  readonly groupStarts: readonly GroupStart[]
   readonly #ticksFrom: number
   readonly #columnsFrom: number
   /** First entry that is replayed for groups, ids or ticks. */
@@ -71,19 +71,19 @@ export class Recovery {
     const { ir, store, log, decider, keep, idsMax } = options
     this.#options = options
     const withIds = ir.sources.filter(({ id }) => id !== undefined)
-    const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe, idsMax)]))
-    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
-    this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
-    this.starts = decider.groups.map((group): GroupStart => {
-      const snapshotEntry = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
+    const ids = new Map(withIds.map(source => [source.name, new DeduplicationIndex(source.name, source.dedupe, idsMax)]))
+    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new DeduplicationIndex(name, keep)]))
+    this.acceptedIds = { ids, originals, forgottenUpTo: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
+    this.groupStarts = decider.statefulGroups.map((group): GroupStart => {
+      const snapshotEntry = group instanceof HybridGroup ? options.snapshots?.restoreAt(group, options.decided) : undefined
       const from = restoreGroup(group, options) ?? snapshotEntry
-      return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
+      return { group, from: from ?? 0, isRebuilt: from === undefined, isBehind: true }
     })
-    checkReach(ir, beginsOf(store), firstTick(options))
-    this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
-    const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.since(log.notBefore - dedupe)))
+    checkRetention(ir, logStartOf(store), firstTick(options))
+    this.#ticksFrom = decider.live > 0 ? log.firstEntrySince(firstTick(options) - decider.live) : log.end
+    const idsFrom = Math.min(originals.size > 0 ? 0 : log.end, ...withIds.map(({ dedupe }) => log.firstEntrySince(log.notBefore - dedupe)))
     // A slice may be complete up to the middle of a segment, which is then read with its columns.
-    const columnsAt = Math.min(this.#ticksFrom, ...this.starts.map(({ from }) => from))
+    const columnsAt = Math.min(this.#ticksFrom, ...this.groupStarts.map(({ from }) => from))
     this.#columnsFrom = Math.min(columnsAt, store.segmentAt(columnsAt)?.first ?? log.end)
     this.first = Math.min(idsFrom, this.#columnsFrom)
     this.#next = this.first
@@ -91,7 +91,7 @@ export class Recovery {
 
   /** Replays the log up to the last recorded decision. Throws `SPILL_DATA` for a damaged segment. */
   advance(log: Log, decided: number, onProgress?: (entries: number, of: number) => void): void {
-    const { strings, isLookedAt } = this.#options
+    const { strings, isRead: isLookedAt } = this.#options
     const replay = (segment: Segment): void => {
       this.#replay(segment, log)
       onProgress?.(this.#next - this.first, log.end - this.first)
@@ -103,33 +103,33 @@ export class Recovery {
   }
 
   /** Reads the ids of the undecided rest. The decider applies it from here on. */
-  finish(log: Log, decided: number, begins: Begins): void {
+  finish(log: Log, decided: number, begins: LogStart): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
-    for (const acceptedIds of [this.remembered.ids, this.remembered.originals]) for (const ids of acceptedIds.values()) ids.settle()
-    for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
+    for (const acceptedIds of [this.acceptedIds.ids, this.acceptedIds.originals]) for (const ids of acceptedIds.values()) ids.indexPending()
+    for (const { group, isBehind } of this.groupStarts) if (isBehind) group.startAfter(log.countEventsBefore(group.group.source, decided))
     // Events that were forgotten during recovery precede all unread ones.
     this.#forgotten = begins.arrival
-    for (const { group, isMade } of this.starts) if (isMade) group.incompleteUpTo(this.#forgotten)
+    for (const { group, isRebuilt: isMade } of this.groupStarts) if (isMade) group.incompleteUpTo(this.#forgotten)
   }
 
   #replay(segment: Segment, log: Log): void {
     const end = segment.first + segment.length
     if (segment.first > this.#next)
-      for (const { group, isBehind } of this.starts) if (!isBehind) group.startAfter(countBefore(segment, group.group.source))
+      for (const { group, isBehind } of this.groupStarts) if (!isBehind) group.startAfter(eventsBeforeSegment(segment, group.group.source))
     this.#next = end
     this.#recordIds(segment, log)
-    for (const start of this.starts) {
+    for (const start of this.groupStarts) {
       if (end <= start.from) continue
-      if (start.isBehind) start.group.startAfter(countBefore(segment, start.group.group.source))
+      if (start.isBehind) start.group.startAfter(eventsBeforeSegment(segment, start.group.group.source))
       start.isBehind = false
     }
-    const groups = this.starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
+    const groups = this.groupStarts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
     this.#options.decider.catchUp(segment, groups, end > this.#ticksFrom)
   }
 
   #recordIds(segment: Segment, log: Log): void {
-    const { ids, originals } = this.remembered
+    const { ids, originals } = this.acceptedIds
     for (const source of this.#options.ir.sources) {
       recordIds(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
       recordIds(originals.get(source.name), segment, source.name, 'identities', -Infinity)
@@ -155,10 +155,10 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
   }
   try {
     const from = Math.max(0, group.restore(files.filter(bytes => bytes !== undefined)) + 1)
-    if (from < beginsOf(store).entry) {
+    if (from < logStartOf(store).entry) {
       group.clear()
       onReport(
-        `group '${name}' was saved before entry ${beginsOf(store).entry}, with which the log begins now; it is made again from the log`,
+        `group '${name}' was saved before entry ${logStartOf(store).entry}, with which the log begins now; it is made again from the log`,
       )
       return undefined
     }
@@ -185,7 +185,7 @@ export function undecidedFrom(store: StoredLog, log: Log, decided: number): numb
 }
 
 function recordIds(
-  acceptedIds: AppendIds | undefined,
+  acceptedIds: DeduplicationIndex | undefined,
   { first, order, sources }: Segment,
   source: string,
   kind: 'ids' | 'identities',

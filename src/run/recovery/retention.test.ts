@@ -4,14 +4,14 @@ import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
 import { random } from '../../base/random.ts'
 import { count, entity, every, features, lag, linear, model, on, partial } from '../../index.ts'
 import { pipeline, scheduled, source, stream, t, table } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import { damagedSegments } from '../../log/verify.ts'
-import { featuresAt } from '../history/features-at.ts'
-import type { Runnable } from './opening.ts'
-import { planOf } from '../../operate/plan.ts'
+import { featuresFromLog } from '../history/features-at.ts'
+import type { Runnable } from './open-pipeline.ts'
+import { pipelinePlan } from '../../operate/plan.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
-import { keptFor } from './retention.ts'
+import { retentionMs } from './retention.ts'
 import { Run } from '../loop/run.ts'
 
 const card = entity('card', t.string())
@@ -69,7 +69,7 @@ function watching(window: '1h' | '2h'): Runnable {
   return pipeline('watching', [onPayment, onTick])
 }
 const watch = watching('1h')
-const keep = keptFor(watch.ir, 60_000)
+const keep = retentionMs(watch.ir, 60_000)
 
 const start = Date.parse('2026-01-01T00:00Z')
 const minute = (m: number) => start + m * 60_000
@@ -101,8 +101,8 @@ function open(runnable: Runnable, disk: Disk | undefined, keeping: number | unde
     run.tick()
     await settle(run, 1)
     const given = minuteOf(m)
-    await run.submit('payments', batchOf(given.payments))
-    await run.submit('readings', batchOf(given.readings))
+    await run.submit('payments', recordBatchOf(given.payments))
+    await run.submit('readings', recordBatchOf(given.readings))
     await settle(run, 2)
   }
   return { store, run, reports, through }
@@ -118,8 +118,8 @@ async function settle(run: Run, turns: number): Promise<void> {
 const decisionsOf = ({ store }: { store: ModelStore }) => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
 
 test('events that ids, revisions and ticks need are kept, whatever was requested', () => {
-  assert.equal(keptFor(watch.ir, 60_000), 45 * 60_000)
-  assert.equal(keptFor(watch.ir, 86_400_000), 86_400_000)
+  assert.equal(retentionMs(watch.ir, 60_000), 45 * 60_000)
+  assert.equal(retentionMs(watch.ir, 86_400_000), 86_400_000)
 })
 
 test('each placement keeps as much as its windows reach back to, and no more', async () => {
@@ -136,13 +136,13 @@ test('each placement keeps as much as its windows reach back to, and no more', a
     const one = pipeline('one', [model('m', { decide: on(payments), inputs: p => ({ n: group.of(p.card).n }), score })])
     const store = new ModelStore(undefined, true)
     let now = minute(0)
-    const run = new Run(one, { store, clock: () => now, keep: keptFor(one.ir, 1) })
+    const run = new Run(one, { store, clock: () => now, keep: retentionMs(one.ir, 1) })
     for (let m = 0; m <= 200; m++) {
       now = minute(m)
-      await run.submit('payments', batchOf([{ id: `i${m}`, card: 'c', amount: 1, at: now }]))
+      await run.submit('payments', recordBatchOf([{ id: `i${m}`, card: 'c', amount: 1, at: now }]))
     }
     // It checks at an interval of one sixty-fourth of the retention.
-    assert.equal(beginsOf(store).arrival, minute(200 - reach - 1), JSON.stringify(group))
+    assert.equal(logStartOf(store).arrival, minute(200 - reach - 1), JSON.stringify(group))
   }
 })
 
@@ -165,7 +165,7 @@ test('a pipeline that needs its whole log is rejected, with the reason', () => {
     ],
     [model('c', { decide: on(numbered), inputs: p => ({ n: fromNumbered.of(p.card).n }), score }), /identity of source 'numbered'/],
   ] as const
-  for (const [of, message] of cases) assert.throws(() => keptFor(pipeline('p', [of]).ir, 1e9), { code: 'SPILL_UNSUPPORTED', message })
+  for (const [of, message] of cases) assert.throws(() => retentionMs(pipeline('p', [of]).ir, 1e9), { code: 'SPILL_UNSUPPORTED', message })
 })
 
 test('a run with retention decides as one that keeps everything, also after a loss of state', async () => {
@@ -187,7 +187,7 @@ test('a run with retention decides as one that keeps everything, also after a lo
     }
     if (m > 150) {
       segments = Math.max(segments, part.store.segments.length)
-      assert.ok(beginsOf(part.store).entry > 0)
+      assert.ok(logStartOf(part.store).entry > 0)
     }
   }
   assert.ok(rebuilt >= 3)
@@ -203,8 +203,8 @@ test('windows that reach forgotten events are rejected until they do not', async
   for (let m = 0; m < 300; m++) await first.through(m)
   await first.run.stop()
   const longer = watching('2h')
-  const { arrival, entry } = beginsOf(first.store)
-  const plan = planOf(longer, first.store)
+  const { arrival, entry } = logStartOf(first.store)
+  const plan = pipelinePlan(longer, first.store)
   assert.deepEqual(
     plan.rebuilt.map(({ group, entries, incomplete }) => [group, entries, incomplete]),
     [['streamed', plan.entries - entry, arrival]],
@@ -244,8 +244,8 @@ test('an event that may revise a forgotten one is a dead letter', async () => {
   for (let m = 0; m < 200; m++) await through(m)
   const dead = store.dead.length
   const reading = (ago: number) => ({ card: 'c9', level: 1, gone: false, at: minute(199) - ago })
-  assert.equal((await run.submit('readings', batchOf([reading(keep)]))).accepted, 1)
-  assert.equal((await run.submit('readings', batchOf([reading(keep + 1)]))).refused, 1)
+  assert.equal((await run.submit('readings', recordBatchOf([reading(keep)]))).accepted, 1)
+  assert.equal((await run.submit('readings', recordBatchOf([reading(keep + 1)]))).refused, 1)
   assert.match(store.dead[dead].detail, /older than the log/)
   assert.equal(store.dead[dead].reason, 'stale-revision')
 })
@@ -274,18 +274,18 @@ test('features as of a time use the events of the log, or are rejected', async (
   for (let m = 0; m < 300; m++) await through(m)
   const whole = open(watch, undefined, undefined)
   for (let m = 0; m < 300; m++) await whole.through(m)
-  const { arrival } = beginsOf(store)
+  const { arrival } = logStartOf(store)
   const ask = (t: number, group: string) => ({ group: watch.ir.groups.find(({ name }) => name === group)!, key: ['c1'], t })
   const late = run.end > 0 ? minute(299) : 0
   for (const { name } of watch.ir.groups)
     assert.deepEqual(
-      { ...featuresAt(watch.ir, store, ask(late, name)), ofKey: 0 },
-      { ...featuresAt(watch.ir, whole.store, ask(late, name)), ofKey: 0 },
+      { ...featuresFromLog(watch.ir, store, ask(late, name)), ofKey: 0 },
+      { ...featuresFromLog(watch.ir, whole.store, ask(late, name)), ofKey: 0 },
     )
-  assert.throws(() => featuresAt(watch.ir, store, ask(arrival, 'streamed')), {
+  assert.throws(() => featuresFromLog(watch.ir, store, ask(arrival, 'streamed')), {
     code: 'SPILL_CLOCK_EVICTED',
     message: /ask at a later time/,
   })
-  const { n } = featuresAt(watch.ir, store, ask(arrival + 60_000, 'streamed')).features
+  const { n } = featuresFromLog(watch.ir, store, ask(arrival + 60_000, 'streamed')).features
   assert.equal('refused' in n && n.refused.code, 'SPILL_CLOCK_EVICTED')
 })

@@ -11,7 +11,7 @@ import { limits } from '../../base/limits.ts'
 import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import { durationText } from '../../base/time.ts'
-import { BEGINS, beginsOf, beginsText, type Begins } from '../../log/begins.ts'
+import { LOG_START, logStartOf, logStartText, type LogStart } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
 import type { Commit, StoredLog } from '../../log/store.ts'
 
@@ -29,7 +29,7 @@ export interface RetentionOptions {
  * Retention of a run that was asked for `keep`, ms: at least what ids, revisions and ticks need. Throws `SPILL_UNSUPPORTED` for a pipeline
  * that needs its whole log.
  */
-export function keptFor({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
+export function retentionMs({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
   for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
   for (const { name, features } of groups)
     for (const feature of features)
@@ -41,7 +41,7 @@ export function keptFor({ sources, groups, models, actions = [], reports = [] }:
  * Throws `SPILL_UNSUPPORTED` if ids, revisions or ticks at `now`, UTC ms, or later need forgotten events. Windows that reach them are
  * rejected one by one.
  */
-export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: number): void {
+export function checkRetention(ir: PipelineIR, { entry, arrival }: LogStart, now: number): void {
   if (entry === 0) return
   const text = (ms: number) => new Date(ms).toISOString()
   for (const source of ir.sources)
@@ -98,11 +98,11 @@ export class Retention {
     const { groups, reports } = options.ir
     const late = reports ? limits.REPORT_LATE_MS : 0
     this.#reaches = groups.map(reachOf).map(reach => now => reach(now - late))
-    this.#begin = beginsOf(options.store).entry
+    this.#begin = logStartOf(options.store).entry
   }
 
   /** The commit that forgets the next part, once every entry is decided; undefined if there is little to forget. */
-  next(): Pick<Commit, 'forget' | 'put'> | undefined {
+  nextCommit(): Pick<Commit, 'forget' | 'put'> | undefined {
     const { store } = this.#options
     if (this.#forgettableEnd <= this.#begin) this.#findForgettable()
     if (this.#forgettableEnd <= this.#begin) return undefined
@@ -111,7 +111,7 @@ export class Retention {
     const entry = first > this.#begin ? first : first + entries
     this.#begin = entry
     const { arrival } = store.segmentAt(entry - 1)!
-    return { forget: entry, put: [[BEGINS, beginsText({ entry, arrival })]] }
+    return { forget: entry, put: [[LOG_START, logStartText({ entry, arrival })]] }
   }
 
   /** Finds the end of the forgettable part. This reads some segments, so it runs only after a fraction of the retention has passed. */
@@ -122,7 +122,7 @@ export class Retention {
     this.#nextCheck = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
     // The last stored segment says how the log continues.
     const needed = Math.min(otherReach(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
-    this.#forgettableEnd = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
+    this.#forgettableEnd = Math.min(log.firstEntrySince(needed), store.lastSegment()?.first ?? 0)
   }
 }
 

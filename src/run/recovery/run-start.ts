@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../log/log.ts'
 import type { Commit, StoredLog } from '../../log/store.ts'
-import { pipelineText, PIPELINE, TICKED, type Runnable } from './opening.ts'
+import { pipelineText, PIPELINE, TICKED, type Runnable } from './open-pipeline.ts'
 
 /** Name of the stored identity of the log. */
 const LOG_NAME = 'log'
@@ -12,15 +12,15 @@ const LOG_NAME = 'log'
 export const logNameOf = (store: StoredLog): string => store.get(LOG_NAME) ?? randomUUID()
 
 /** The state of a log at the start of a run. */
-export interface Beginning {
+export interface RunStart {
   /** Time of the last tick, UTC ms. */
-  readonly ticked: number
+  readonly lastTick: number
   /** Undefined if nothing has changed. */
   readonly commit: Commit | undefined
 }
 
 /** Compares a pipeline with the stored one. */
-export function beginning(runnable: Runnable, store: StoredLog, log: Log, clock: Clock, logName: string): Beginning {
+export function runStart(runnable: Runnable, store: StoredLog, log: Log, clock: Clock, logName: string): RunStart {
   const { ir } = runnable
   const ticked = store.get(TICKED)
   // The first tick ever is not before the last arrival, even if the clock went back.
@@ -32,5 +32,5 @@ export function beginning(runnable: Runnable, store: StoredLog, log: Log, clock:
   if (store.get(PIPELINE) !== definition) put.push([PIPELINE, definition])
   if (ir.actions && store.get(LOG_NAME) !== logName) put.push([LOG_NAME, logName])
   const isNew = log.newSchemas.length > 0 || put.length > 0
-  return { ticked: last, commit: isNew ? { schemas: log.newSchemas, put } : undefined }
+  return { lastTick: last, commit: isNew ? { schemas: log.newSchemas, put } : undefined }
 }

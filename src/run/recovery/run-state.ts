@@ -4,22 +4,22 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { columnsLookedAt } from '../../decision/reads.ts'
-import type { Definitions } from '../../decision/scoring.ts'
+import { columnsRead } from '../../decision/reads.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { DECIDED } from '../../log/decided.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import { Log } from '../../log/log.ts'
 import type { StoredLog } from '../../log/store.ts'
-import { Bodies } from '../groups/snapshots.ts'
+import { Snapshots } from '../groups/snapshots.ts'
 import { Champions } from '../decide/champions.ts'
 import { Decider } from '../decide/decider.ts'
-import { progressOf } from '../decide/decision-queue.ts'
-import { restoredManifest, type StateFile } from './manifest.ts'
+import { parseProgress } from '../decide/decision-queue.ts'
+import { restoreManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
-import { Results } from '../groups/batch-results.ts'
+import { BatchResults } from '../groups/batch-results.ts'
 
 /** Options of the state of a run. */
-export interface MemoryOptions {
+export interface RunMemoryOptions {
   /** Retention of the log, ms, as given by `retentionMs`; default: everything. */
   readonly keep?: number | undefined
   /** Batch runs are made beside the run. Without them, groups with a batch placement behave as if a job ran on time. */
@@ -33,52 +33,52 @@ export interface MemoryOptions {
 }
 
 /** The state of a run before it starts. */
-export class Memory {
+export class RunMemory {
   readonly strings = new Strings()
   readonly decider: Decider
   readonly recovery: Recovery
   /** Results of batch runs, if they are made. */
-  readonly results: Results | undefined
-  readonly bodies: Bodies | undefined
+  readonly batchResults: BatchResults | undefined
+  readonly snapshots: Snapshots | undefined
   readonly champions: Champions
   /** String files that were restored, and the number of strings in them. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
-  readonly isLookedAt: (source: string, column: string) => boolean
-  readonly #definitions: Definitions
-  readonly #onProgress: MemoryOptions['onProgress']
+  readonly isRead: (source: string, column: string) => boolean
+  readonly #definitions: ScoringDefinitions
+  readonly #onProgress: RunMemoryOptions['onProgress']
 
   /**
    * Restores the state beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does, and
    * `SPILL_UNSUPPORTED` for a group with the placement `corrected`.
    */
   constructor(
-    definitions: Definitions,
+    definitions: ScoringDefinitions,
     store: StoredLog,
-    { keep = Infinity, idsMax, hasRuns = false, onReport = () => {}, onProgress }: MemoryOptions = {},
+    { keep = Infinity, idsMax, hasRuns = false, onReport = () => {}, onProgress }: RunMemoryOptions = {},
   ) {
     const { ir } = definitions
     const { strings } = this
     checkSupported(ir)
-    const columnsRead = columnsLookedAt(ir)
-    this.isLookedAt = (source, column) => columnsRead.get(source)?.has(column) === true
+    const shared = columnsRead(ir)
+    this.isRead = (source, column) => shared.get(source)?.has(column) === true
     this.#definitions = definitions
     this.#onProgress = onProgress
-    const manifest = restoredManifest(store, strings, onReport)
+    const manifest = restoreManifest(store, strings, onReport)
     this.restored = { files: manifest?.strings ?? [], count: strings.size }
-    this.results = hasRuns ? new Results({ ir, store, strings, onReport }) : undefined
-    this.bodies = hasRuns ? new Bodies({ ir, store, strings, onReport }) : undefined
+    this.batchResults = hasRuns ? new BatchResults({ ir, store, strings, onReport }) : undefined
+    this.snapshots = hasRuns ? new Snapshots({ ir, store, strings, onReport }) : undefined
     this.champions = new Champions({ ir, store, onReport })
-    this.decider = new Decider(definitions, strings, { results: this.results, bodies: this.bodies, champions: this.champions })
-    const { decider, isLookedAt, bodies } = this
-    const { entry: decided } = progressOf(store.get(DECIDED))
+    this.decider = new Decider(definitions, strings, { results: this.batchResults, bodies: this.snapshots, champions: this.champions })
+    const { decider, isRead: isLookedAt, snapshots: bodies } = this
+    const { entry: decided } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery = new Recovery({
       ir,
       store,
       log: this.#logOf(store),
       strings,
       decider,
-      bodies,
-      isLookedAt,
+      snapshots: bodies,
+      isRead: isLookedAt,
       decided,
       keep,
       idsMax,
@@ -89,7 +89,7 @@ export class Memory {
 
   /** Replays the log up to the last recorded decision. Returns that position. */
   catchUp(store: StoredLog): number {
-    const { entry } = progressOf(store.get(DECIDED))
+    const { entry } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery.advance(this.#logOf(store), entry, this.#onProgress)
     return entry
   }

@@ -5,14 +5,14 @@
 import { isIP } from 'node:net'
 
 /** The identity of a client, as a request has it. */
-export interface Client {
+export interface ClientIdentity {
   /** The name of its token or user; absent without authorization. */
   readonly client: string | undefined
   readonly ip: string
 }
 
 /** A key that differs between tokens and addresses: `token NAME` or `address IP`. */
-export const clientKey = ({ client, ip }: Client): string => (client === undefined ? `address ${networkOf(ip)}` : `token ${client}`)
+export const clientKey = ({ client, ip }: ClientIdentity): string => (client === undefined ? `address ${networkOf(ip)}` : `token ${client}`)
 
 const GROUPS = 8
 const NETWORK_GROUPS = 4

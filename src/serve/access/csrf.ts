@@ -12,7 +12,7 @@ import { ServeError } from '../http/serve-error.ts'
 const formTypes = new Set(['', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
 
 /** Throws 403 for a request that may change state, comes from a page of another site, and needed no preflight. */
-export function checkSite(method: string, headers: IncomingHttpHeaders): void {
+export function checkCsrf(method: string, headers: IncomingHttpHeaders): void {
   if (method === 'GET' || method === 'HEAD' || !isCrossSite(headers)) return
   const [type] = contentType(headers)
   // A page of another site has no token, and the browser sends a preflight for the header.

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkHost, namesOf } from './host-names.ts'
+import { checkHost, hostNamesOf } from './host-names.ts'
 
 test('a local server accepts names of this machine; a public one any name, or the names in its options', () => {
-  assert.deepEqual(namesOf('127.0.0.1', true), ['localhost', '127.0.0.1', '::1', '127.0.0.1'])
-  assert.equal(namesOf('0.0.0.0', false), undefined)
-  const names = new Set(namesOf('10.0.0.5', false, ['flow.example.com']))
+  assert.deepEqual(hostNamesOf('127.0.0.1', true), ['localhost', '127.0.0.1', '::1', '127.0.0.1'])
+  assert.equal(hostNamesOf('0.0.0.0', false), undefined)
+  const names = new Set(hostNamesOf('10.0.0.5', false, ['flow.example.com']))
   for (const header of [undefined, 'flow.example.com:443', 'Flow.Example.com', 'localhost:7070', '10.0.0.5', '[::1]:7070', '127.0.0.2'])
     checkHost(header, names)
   assert.throws(() => checkHost('evil.example:80', names), {

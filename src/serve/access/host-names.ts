@@ -15,7 +15,7 @@ export const isLoopback = (address: string): boolean =>
  * The host names that requests to a server at `host` may use: those of this machine, its own, and `more`. `undefined`, for any name, if
  * other machines reach the server and `more` is absent.
  */
-export const namesOf = (host: string, isOwn: boolean, more?: readonly string[]): readonly string[] | undefined =>
+export const hostNamesOf = (host: string, isOwn: boolean, more?: readonly string[]): readonly string[] | undefined =>
   isOwn || more ? [...loopbackNames, host, ...(more ?? [])] : undefined
 
 /**

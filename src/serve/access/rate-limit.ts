@@ -17,7 +17,7 @@ interface Bucket {
 }
 
 /** The buckets of all clients; beyond `RATE_CLIENTS_MAX` the least recent one is dropped. */
-export class Rate {
+export class RateLimiter {
   readonly #limit: RateLimit
   readonly #clock: Clock
   readonly #buckets = new Map<string, Bucket>()
@@ -28,7 +28,7 @@ export class Rate {
   }
 
   /** Counts a request of the client. Returns 0 if it is allowed, otherwise the seconds until the next one is. */
-  take(client: string): number {
+  countRequest(client: string): number {
     const { perSecond, burst } = this.#limit
     const now = this.#clock()
     const bucket = this.#buckets.get(client) ?? { tokens: burst, refilledAt: now }

@@ -2,7 +2,7 @@
 import { limits } from '../../base/limits.ts'
 
 /** Limits that one server may set for itself. Each has the meaning and unit of the limit that is its default below. */
-export interface Bounds {
+export interface ResourceLimits {
   readonly jsonBytes: number
   readonly streamBytes: number
   readonly streams: number
@@ -21,7 +21,7 @@ export interface Bounds {
 }
 
 /** The limits of a server that sets none. */
-export const defaultBounds: Bounds = {
+export const defaultResourceLimits: ResourceLimits = {
   jsonBytes: limits.HTTP_JSON_BYTES_MAX,
   streamBytes: limits.HTTP_STREAM_BYTES_MAX,
   streams: limits.HTTP_STREAMS_MAX,
@@ -33,7 +33,7 @@ export const defaultBounds: Bounds = {
   webhookBytes: limits.HTTP_WEBHOOK_BYTES_MAX,
   bodyBytesPerS: limits.HTTP_BODY_BYTES_PER_S_MIN,
   bodyGraceMs: limits.HTTP_BODY_GRACE_MS,
-  bodyLookMs: limits.HTTP_BODY_LOOK_MS,
+  bodyLookMs: limits.HTTP_BODY_CHECK_MS,
   eventStreams: limits.SSE_STREAMS_MAX,
   eventBytes: limits.SSE_BUFFER_BYTES,
   heartbeatMs: limits.SSE_HEARTBEAT_MS,

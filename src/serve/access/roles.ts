@@ -8,7 +8,7 @@ export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /** One line for each role, for the help of commands. */
-export const roleTexts: Readonly<Record<Role, string>> = {
+export const roleDescriptions: Readonly<Record<Role, string>> = {
   ingest: 'send events',
   read: 'read features, decisions, effects, their streams and figures',
   decide: 'ask models for decisions',
@@ -17,10 +17,10 @@ export const roleTexts: Readonly<Record<Role, string>> = {
 }
 
 /** Do the roles of a client include the needed one? */
-export const allows = (own: readonly Role[], needed: Role): boolean => own.includes(needed) || own.includes('admin')
+export const allowsRole = (own: readonly Role[], needed: Role): boolean => own.includes(needed) || own.includes('admin')
 
 /** Is the text the name of a role? */
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
 
 /** The message for an unknown role, with the nearest known one. */
-export const noRole = (text: string): string => `'${text}' is no role${didYouMean(text, roles)}`
+export const unknownRoleMessage = (text: string): string => `'${text}' is no role${didYouMean(text, roles)}`

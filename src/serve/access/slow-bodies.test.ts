@@ -24,7 +24,7 @@ class Body {
   passes(ms: number, bytes = 0): void {
     this.now += ms
     this.socket.bytesRead += bytes
-    this.bodies.look()
+    this.bodies.check()
   }
 
   get isCut(): boolean {
@@ -56,9 +56,9 @@ test('a body at the rate is never aborted, a body below it always is, whatever i
 test('time in which the server does not read does not count', () => {
   const body = new Body()
   body.passes(1500)
-  body.watch.works()
+  body.watch.stopWait()
   body.passes(60_000)
-  body.watch.waits()
+  body.watch.startWait()
   body.passes(500)
   assert.equal(body.isCut, false)
   body.passes(1)
@@ -68,7 +68,7 @@ test('time in which the server does not read does not count', () => {
 test('a body that is complete, or is no longer read, is left alone', () => {
   const [whole, done] = [new Body(), new Body()]
   Object.assign(whole.request, { complete: true })
-  done.bodies.done(done.watch)
+  done.bodies.unwatch(done.watch)
   for (const body of [whole, done]) body.passes(60_000)
   assert.deepEqual([whole.isCut, done.isCut], [false, false])
 })

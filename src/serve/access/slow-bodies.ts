@@ -6,7 +6,7 @@
  * not read does not count. There is no cost for a byte: the socket counts them, and a timer checks all bodies each `bodyLookMs`.
  */
 import type { IncomingMessage } from 'node:http'
-import { every, stopwatch, type Clock } from '../../base/clock.ts'
+import { callEvery, stopwatch, type Clock } from '../../base/clock.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** The rate that bodies need. */
@@ -38,12 +38,12 @@ export class BodyWatch {
   }
 
   /** Begins to count time: the server waits for more of the body. */
-  waits(): void {
+  startWait(): void {
     this.#since ??= this.#clock()
   }
 
   /** Stops counting time: the server works on the bytes that it has. */
-  works(): void {
+  stopWait(): void {
     this.#waited += this.#passed()
     this.#since = undefined
   }
@@ -75,7 +75,7 @@ export class SlowBodies {
   constructor(rate: BodyRate, clock: Clock = stopwatch) {
     this.#rate = rate
     this.#clock = clock
-    this.#timer = every(rate.bodyLookMs, () => this.look())
+    this.#timer = callEvery(rate.bodyLookMs, () => this.check())
   }
 
   /** Begins to watch a request's body. */
@@ -87,16 +87,16 @@ export class SlowBodies {
   }
 
   /** Ends the watch: the body is complete, or nobody reads it any more. */
-  done(watch: BodyWatch): void {
+  unwatch(watch: BodyWatch): void {
     this.#watches.delete(watch)
   }
 
   /** Aborts the bodies that are too slow. */
-  look(): void {
+  check(): void {
     for (const watch of this.#watches)
       if (watch.isTooSlow(this.#rate)) {
         this.#watches.delete(watch)
-        breakOff(watch.request, slowBodyError(this.#rate))
+        abortBody(watch.request, slowBodyError(this.#rate))
       }
   }
 
@@ -113,7 +113,7 @@ const slowBodyError = ({ bodyBytesPerS }: BodyRate): ServeError =>
   )
 
 /** Ends the reading of a body with an error, which its reader answers with. Without a reader it closes the connection. */
-export function breakOff(request: IncomingMessage, error: ServeError): void {
+export function abortBody(request: IncomingMessage, error: ServeError): void {
   if (request.complete) return
   if (request.listenerCount('error') > 0) request.emit('error', error)
   else request.destroy()

@@ -13,7 +13,7 @@ import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 import { isRole, type Role } from './roles.ts'
 
 /** A token as the file holds it. */
-export interface Token {
+export interface StoredToken {
   readonly name: string
   readonly roles: readonly Role[]
   /** SHA-256 of the whole text of the token, hex. */
@@ -26,14 +26,14 @@ const VERSION = 1
 const PREFIX = 'spw_'
 
 /** The path of the token file. */
-export const tokenPath = (data: string): string => join(data, 'tokens.json')
+export const tokenFilePath = (data: string): string => join(data, 'tokens.json')
 
 /** The SHA-256 of a token's text. */
-export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** The tokens of a folder; empty without a file. Throws `SPILL_DATA` for a damaged file, so that it lets nobody in. */
-export function readTokens(data: string): readonly Token[] {
-  const path = tokenPath(data)
+export function readTokens(data: string): readonly StoredToken[] {
+  const path = tokenFilePath(data)
   if (!existsSync(path)) return []
   let content: unknown
   try {
@@ -47,8 +47,8 @@ export function readTokens(data: string): readonly Token[] {
   return tokens
 }
 
-function isToken(value: unknown): value is Token {
-  const { name, roles, sha256, created } = (value ?? {}) as Partial<Record<keyof Token, unknown>>
+function isToken(value: unknown): value is StoredToken {
+  const { name, roles, sha256, created } = (value ?? {}) as Partial<Record<keyof StoredToken, unknown>>
   const isNamed = typeof name === 'string' && typeof created === 'number'
   return isNamed && /^[0-9a-f]{64}$/.test(String(sha256)) && Array.isArray(roles) && roles.every(role => isRole(String(role)))
 }
@@ -59,7 +59,7 @@ export function addToken(data: string, name: string, roles: readonly Role[], now
   rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
       throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or choose a different name`)
-    return [...tokens, { name, roles, sha256: hashOf(token).toString('hex'), created: now }]
+    return [...tokens, { name, roles, sha256: tokenHash(token).toString('hex'), created: now }]
   })
   return token
 }
@@ -74,9 +74,9 @@ export function revokeToken(data: string, name: string): void {
 }
 
 /** Replaces the file atomically. The temporary file is the lock: one process changes tokens at a time. */
-function rewrite(data: string, to: (tokens: readonly Token[]) => readonly Token[]): void {
+function rewrite(data: string, to: (tokens: readonly StoredToken[]) => readonly StoredToken[]): void {
   makePrivateFolder(data)
-  const path = tokenPath(data)
+  const path = tokenFilePath(data)
   const part = `${path}.part`
   const file = openPart(part)
   try {

@@ -8,10 +8,10 @@ import { auditOf, done } from '../../../test/cli/audit-lines.ts'
 import { called, calledJson } from '../../../test/cli/called.ts'
 import { open, pay, posted, shop as pipeline, type Open } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/limits.ts'
-import { listen } from '../listen.ts'
+import { startServer } from '../listen.ts'
 import { roles, type Role } from './roles.ts'
 import { serve } from '../server.ts'
-import { addToken, readTokens, revokeToken, tokenPath } from './token-file.ts'
+import { addToken, readTokens, revokeToken, tokenFilePath } from './token-file.ts'
 import { Tokens } from './tokens.ts'
 
 const scratch = scratchFolder('tokens')
@@ -27,9 +27,9 @@ test('a token is shown once: the file has its hash, and only its owner may read 
   const data = join(scratch, 'file')
   const token = addToken(data, 'edge', ['ingest'], 5)
   assert.match(token, /^spw_[\w-]{43}$/)
-  const text = readFileSync(tokenPath(data), 'utf8')
+  const text = readFileSync(tokenFilePath(data), 'utf8')
   assert.ok(!text.includes(token.slice(4)))
-  assert.equal(statSync(tokenPath(data)).mode & 0o777, 0o600)
+  assert.equal(statSync(tokenFilePath(data)).mode & 0o777, 0o600)
   assert.deepEqual(
     readTokens(data).map(({ name, roles, created }) => [name, roles, created]),
     [['edge', ['ingest'], 5]],
@@ -40,7 +40,7 @@ test('a token is shown once: the file has its hash, and only its owner may read 
     assert.equal(tokens.find(wrong), undefined, wrong)
   assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_INPUT', message: /there is a token 'edge'/ })
   assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_INPUT' })
-  writeFileSync(`${tokenPath(data)}.part`, '')
+  writeFileSync(`${tokenFilePath(data)}.part`, '')
   assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part exists/ })
   assert.equal(readTokens(data).length, 1)
 })
@@ -62,7 +62,7 @@ test('a malformed token file lets nobody in, at the start and later', async () =
     '{"version":1,"tokens":[{"name":"a","roles":["root"],"sha256":"","created":0}]}',
     'null',
   ]) {
-    writeFileSync(tokenPath(data), text)
+    writeFileSync(tokenFilePath(data), text)
     assert.throws(() => new Tokens(data), { code: 'SPILL_DATA' }, text)
   }
   assert.ok(tokens.find(`Bearer ${token}`), 'not looked at yet')
@@ -74,7 +74,7 @@ test('a malformed token file lets nobody in, at the start and later', async () =
 test('a file that could not be read is read again, although it has not changed since', async () => {
   const data = join(scratch, 'unread')
   const token = addToken(data, 'a', ['read'], 0)
-  const path = tokenPath(data)
+  const path = tokenFilePath(data)
   const good = readFileSync(path, 'utf8')
   const errors: unknown[] = []
   let now = 0
@@ -157,19 +157,25 @@ test('a revoked token lets nobody in, and the first token makes tokens required'
 
 test('a public address needs tokens', async () => {
   const options = { run: shop.run, pipeline, data: shop.data, port: 0 }
-  await assert.rejects(listen({ ...options, host: '0.0.0.0' }), {
+  await assert.rejects(startServer({ ...options, host: '0.0.0.0' }), {
     code: 'SPILL_INPUT',
     message: /clients need tokens.*spillway tokens add NAME --role ROLE --data \S+/,
   })
-  await assert.rejects(listen({ ...options, host: '::', open: true }), { code: 'SPILL_INPUT', message: /the server needs tokens there/ })
-  await assert.rejects(listen({ ...options, host: 'no.such.host.invalid' }), { code: 'SPILL_INPUT', message: /no address of this machine/ })
+  await assert.rejects(startServer({ ...options, host: '::', open: true }), {
+    code: 'SPILL_INPUT',
+    message: /the server needs tokens there/,
+  })
+  await assert.rejects(startServer({ ...options, host: 'no.such.host.invalid' }), {
+    code: 'SPILL_INPUT',
+    message: /no address of this machine/,
+  })
 })
 
 test('a local server answers only to names of this machine, and to no other site', async t => {
-  const server = await listen({ run: shop.run, pipeline, data: shop.data, port: 0, host: 'localhost', hosts: ['proxy.example'] })
+  const server = await startServer({ run: shop.run, pipeline, data: shop.data, port: 0, host: 'localhost', hosts: ['proxy.example'] })
   t.after(() => server.close())
   const { port } = server
-  await assert.rejects(listen({ run: shop.run, pipeline, data: shop.data, port, host: 'localhost' }), {
+  await assert.rejects(startServer({ run: shop.run, pipeline, data: shop.data, port, host: 'localhost' }), {
     code: 'SPILL_INPUT',
     message: /in use by another process/,
   })

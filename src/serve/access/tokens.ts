@@ -6,10 +6,10 @@ import { timingSafeEqual } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { stopwatch, type Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { hashOf, readTokens, tokenPath, type Token } from './token-file.ts'
+import { tokenHash, readTokens, tokenFilePath, type StoredToken } from './token-file.ts'
 
 interface HashedToken {
-  readonly token: Token
+  readonly token: StoredToken
   readonly hash: Buffer
 }
 
@@ -38,7 +38,7 @@ export class Tokens {
   }
 
   /** Has the folder, or had it, a token file? Then every client needs a token, also after the last one was revoked. */
-  get areAsked(): boolean {
+  get areRequired(): boolean {
     if (!this.#isRequired) this.#refresh()
     return this.#isRequired
   }
@@ -48,12 +48,12 @@ export class Tokens {
   }
 
   /** The token of an `Authorization: Bearer …` header. Compares with all tokens, in constant time. */
-  find(authorization: string | undefined): Token | undefined {
+  find(authorization: string | undefined): StoredToken | undefined {
     const text = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (text === undefined) return undefined
     this.#refresh()
-    const hash = hashOf(text)
-    let match: Token | undefined
+    const hash = tokenHash(text)
+    let match: StoredToken | undefined
     for (const own of this.#tokens) if (timingSafeEqual(own.hash, hash)) match = own.token
     return match
   }
@@ -79,7 +79,7 @@ export class Tokens {
   }
 
   #fileVersion(): string {
-    const stat = statSync(tokenPath(this.#data), { throwIfNoEntry: false })
+    const stat = statSync(tokenFilePath(this.#data), { throwIfNoEntry: false })
     return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : ''
   }
 }

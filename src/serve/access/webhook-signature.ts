@@ -22,22 +22,22 @@ export interface WebhookSecret {
 }
 
 /** Webhook secrets by source. */
-export type Webhooks = Readonly<Record<string, WebhookSecret>>
+export type WebhookSecrets = Readonly<Record<string, WebhookSecret>>
 
 /** The headers of a request, names in lower case. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** A webhook with a valid signature. */
-export interface Verified {
+export interface VerifiedWebhook {
   /** The provider's id from a header, if there is one; the same when the webhook is sent again. */
   readonly id: string | undefined
 }
 
 /** Throws `UnsignedWebhook` for a webhook without a signature by one of the secrets, or too old or too new. `now` in UTC ms. */
-export type Verify = (headers: WebhookHeaders, body: Uint8Array, now: number) => Verified
+export type VerifyWebhook = (headers: WebhookHeaders, body: Uint8Array, now: number) => VerifiedWebhook
 
 /** The verifier of one source. Throws `SPILL_INPUT`, naming `source`, for a malformed secret. */
-export function webhookVerifier({ style, secret }: WebhookSecret, source: string): Verify {
+export function webhookVerifier({ style, secret }: WebhookSecret, source: string): VerifyWebhook {
   const secrets = typeof secret === 'string' ? [secret] : secret
   if (secrets.length === 0 || secrets.some(text => text === ''))
     throw new SpillwayError('SPILL_INPUT', `the webhook secret of '${source}' is missing: give one, as whsec_…`)
@@ -45,7 +45,7 @@ export function webhookVerifier({ style, secret }: WebhookSecret, source: string
 }
 
 /** The verifier for sources without webhooks: does the work of a check, and rejects every webhook. */
-export function decoyVerifier(): (...args: Parameters<Verify>) => never {
+export function decoyVerifier(): (...args: Parameters<VerifyWebhook>) => never {
   const verify = stripeVerifier([newSecret()])
   return (headers, body, now) => {
     try {
@@ -57,7 +57,7 @@ export function decoyVerifier(): (...args: Parameters<Verify>) => never {
   }
 }
 
-function standardVerifier(keys: readonly Buffer[]): Verify {
+function standardVerifier(keys: readonly Buffer[]): VerifyWebhook {
   return (headers, body, now) => {
     const [id, timestamp] = [textOf(headers, 'webhook-id'), textOf(headers, 'webhook-timestamp')]
     const signatures = textOf(headers, 'webhook-signature')
@@ -74,7 +74,7 @@ function standardVerifier(keys: readonly Buffer[]): Verify {
   }
 }
 
-function stripeVerifier(secrets: readonly string[]): Verify {
+function stripeVerifier(secrets: readonly string[]): VerifyWebhook {
   return (headers, body, now) => {
     const { timestamp, signatures } = stripeParts(headers)
     const isSigned = isAmong(
@@ -105,7 +105,7 @@ function stripeParts(headers: WebhookHeaders): { readonly timestamp: string; rea
  * Checks the headers and the time before a body is read. Accepts either style, so that answers do not tell which style a source has.
  * Throws `UnsignedWebhook`.
  */
-export function checkHeaders(headers: WebhookHeaders, now: number): void {
+export function checkSignatureHeaders(headers: WebhookHeaders, now: number): void {
   const isStripe = textOf(headers, STRIPE_HEADER) !== ''
   if (!isStripe) for (const name of standardHeaders) checkIsThere(headers, name)
   checkTime(isStripe ? stripeParts(headers).timestamp : textOf(headers, 'webhook-timestamp'), now)
@@ -173,7 +173,7 @@ export class UnsignedWebhook extends SpillwayError {
 }
 
 /** Counts of rejected unsigned webhooks, by source and reason. The answer hides the reason from senders, and the operator needs it. */
-export class UnsignedCounts {
+export class UnsignedWebhookCounts {
   readonly #counts = new Map<string, Map<string, number>>()
 
   /** Counts one rejection. `source` is empty where no source of that name takes webhooks. */

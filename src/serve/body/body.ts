@@ -8,11 +8,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { limits } from '../../base/limits.ts'
-import { heldUntil, type Share, type Until } from '../access/load.ts'
+import { releaseAfter, type ClientShare, type HoldUntil } from '../access/admission-control.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** A limit on the bytes of a body, and the name of that limit. */
-export interface BodyBound {
+export interface BodyLimit {
   readonly bytes: number
   readonly limit: string
 }
@@ -26,22 +26,22 @@ const CHUNK_BYTES = 1 << 16
  */
 export async function withBody<T>(
   request: IncomingMessage,
-  share: Share,
-  use: (bytes: Buffer, until: Until) => T | Promise<T>,
+  share: ClientShare,
+  use: (bytes: Buffer, until: HoldUntil) => T | Promise<T>,
 ): Promise<T> {
-  const bound: BodyBound = { bytes: share.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
+  const bound: BodyLimit = { bytes: share.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
   const held = { bytes: 0 }
   const stream = decompressed(request, bound)
   const watch = share.slowBodies.watch(request)
   try {
-    return await heldUntil(
+    return await releaseAfter(
       async until => {
-        const bytes = await wholeBody(stream, bound, share, held).finally(() => share.slowBodies.done(watch))
-        if (bytes.length >= limits.SERVE_LARGE_BYTES) await share.turn()
+        const bytes = await wholeBody(stream, bound, share, held).finally(() => share.slowBodies.unwatch(watch))
+        if (bytes.length >= limits.SERVE_LARGE_BYTES) await share.waitForTurn()
         return use(bytes, until)
       },
-      () => share.letGo(held.bytes),
+      () => share.releaseBytes(held.bytes),
     )
   } catch (error) {
     discard(request, stream)
@@ -49,7 +49,7 @@ export async function withBody<T>(
   }
 }
 
-function wholeBody(stream: Readable, bound: BodyBound, share: Share, held: { bytes: number }): Promise<Buffer> {
+function wholeBody(stream: Readable, bound: BodyLimit, share: ClientShare, held: { bytes: number }): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => {
@@ -74,7 +74,7 @@ function wholeBody(stream: Readable, bound: BodyBound, share: Share, held: { byt
 }
 
 /** Reads a body in chunks, each when the consumer asks for it. Throws as `withBody` does, after the chunks before the fault. */
-export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, share: Share): AsyncGenerator<Buffer> {
+export async function* bodyChunks(request: IncomingMessage, bound: BodyLimit, share: ClientShare): AsyncGenerator<Buffer> {
   checkLength(request, bound)
   const stream = decompressed(request, bound)
   const watch = share.slowBodies.watch(request)
@@ -84,26 +84,26 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, sh
       const bytes = chunk as Buffer
       length += bytes.length
       if (length > bound.bytes) throw tooLarge(bound)
-      watch.works()
-      await share.turn()
+      watch.stopWait()
+      await share.waitForTurn()
       yield bytes
-      watch.waits()
+      watch.startWait()
     }
   } catch (error) {
     throw bodyError(error)
   } finally {
-    share.slowBodies.done(watch)
+    share.slowBodies.unwatch(watch)
     discard(request, stream)
   }
 }
 
 /** Rejects a body whose stated length is too large before any of it is read. */
-function checkLength(request: IncomingMessage, bound: BodyBound): void {
+function checkLength(request: IncomingMessage, bound: BodyLimit): void {
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > bound.bytes) throw tooLarge(bound, length)
 }
 
-function decompressed(request: IncomingMessage, bound: BodyBound): Readable {
+function decompressed(request: IncomingMessage, bound: BodyLimit): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding === 'identity') return request
   if (encoding !== 'gzip' && encoding !== 'x-gzip')
@@ -131,7 +131,7 @@ function discard(request: IncomingMessage, stream: Readable): void {
 }
 
 /** The error for a body beyond its limit, with its length if the client stated it. */
-const tooLarge = ({ bytes, limit }: BodyBound, length?: number): ServeError => {
+const tooLarge = ({ bytes, limit }: BodyLimit, length?: number): ServeError => {
   const problem = length === undefined ? `the body has more than ${bytes} bytes` : `the body has ${length} bytes, more than ${bytes}`
   return new ServeError('SPILL_LIMIT', `${problem} (${limit}); send it in parts`, { status: 413 })
 }

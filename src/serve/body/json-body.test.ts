@@ -4,25 +4,25 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { Door } from '../../intake/door.ts'
-import { LineReader } from '../../intake/line-reader.ts'
+import { RecordValidator } from '../../intake/record-validator.ts'
+import { JsonLineReader } from '../../intake/line-reader.ts'
 import type { Refusal } from '../../intake/refusal.ts'
 import { rowText } from '../../intake/row-text.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../../test/inputs/generate.ts'
-import { jsonBody } from './json-body.ts'
+import { parseJsonBody } from './json-body.ts'
 
-function taken(source: SourceIR, body: Buffer, reader?: LineReader) {
+function taken(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
   const strings = new Strings()
   const refusals: Refusal[] = []
-  const door = new Door(source, { strings, places: true, onRefused: refusal => refusals.push(refusal) })
+  const door = new RecordValidator(source, { strings, trackPositions: true, onRefused: refusal => refusals.push(refusal) })
   let batch
   try {
-    ;({ batch } = jsonBody(body, reader))
+    ;({ batch } = parseJsonBody(body, reader))
   } catch (error) {
     return { error: (error as Error).message, cells: 0 }
   }
   refusals.push(...batch.undecodable)
-  door.take(batch)
+  door.validate(batch)
   const block = door.view()
   return {
     rows: Array.from({ length: block.length }, (_, row) => [
@@ -55,7 +55,7 @@ test('a source accepts the same rows and rejects the same records, from cells an
     })
     const body = Buffer.from(chance(next, 0.2) && all.length > 0 ? all[0] : `[${all.join(oneOf(next, [',', ', ', ' ,\n']))}]`)
     const slow = taken(source, body)
-    const fast = taken(source, body, LineReader.of(source))
+    const fast = taken(source, body, JsonLineReader.of(source))
     assert.deepEqual({ ...fast, cells: 0 }, slow, `seed ${seed}`)
     records += all.length
     cells += fast.cells

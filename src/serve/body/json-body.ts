@@ -4,16 +4,16 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/limits.ts'
-import { withoutMark } from '../../files/bytes.ts'
-import type { Origin, RecordBatch } from '../../intake/batch.ts'
-import { parseRecord, type JsonRecord } from '../../intake/json.ts'
+import { stripByteOrderMark } from '../../files/file-bytes.ts'
+import type { RecordOrigin, RecordBatch } from '../../intake/record-batch.ts'
+import { parseJsonRecord, type JsonRecord } from '../../intake/json.ts'
 import { LineCells } from '../../intake/line-cells.ts'
-import type { LineReader } from '../../intake/line-reader.ts'
+import type { JsonLineReader } from '../../intake/line-reader.ts'
 import { Fault, type Refusal } from '../../intake/refusal.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** The origin of records from HTTP. All bodies share one object, for which the validator caches its state. */
-export const httpOrigin: Origin = { placeOf: number => `http record ${number}`, text: false, tabular: false, zoneless: new Set() }
+export const httpOrigin: RecordOrigin = { placeOf: number => `http record ${number}`, text: false, tabular: false, zoneless: new Set() }
 
 /** The records of a JSON body. */
 export interface JsonBody {
@@ -27,8 +27,8 @@ export interface JsonBody {
  *
  * Throws 400 for a body that is no JSON, 413 for an array of more than `TURN_RECORDS` records.
  */
-export function jsonBody(body: Buffer, reader?: LineReader): JsonBody {
-  const bytes = withoutMark(body)
+export function parseJsonBody(body: Buffer, reader?: JsonLineReader): JsonBody {
+  const bytes = stripByteOrderMark(body)
   checkUtf8(bytes)
   const first = notBlank(bytes, 0)
   if (first === bytes.length) throw noJson('the body is empty')
@@ -42,20 +42,20 @@ export function jsonBody(body: Buffer, reader?: LineReader): JsonBody {
 }
 
 /** Parses a body whose JSON is no record of a source. Throws 400. */
-export function jsonValue(bytes: Buffer): unknown {
-  const { batch, isSingle } = jsonBody(bytes)
+export function parseJsonValue(bytes: Buffer): unknown {
+  const { batch, isSingle } = parseJsonBody(bytes)
   const [undecodable] = batch.undecodable
   if (undecodable) throw noJson(`the body: ${undecodable.detail}`)
   return isSingle ? batch.records[0] : batch.records
 }
 
-function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, reader?: LineReader): RecordBatch {
+function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, reader?: JsonLineReader): RecordBatch {
   const records: unknown[] = []
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Refusal[] = []
   const rawOf = (number: number) => bytes.toString('utf8', ends[2 * number - 2], ends[2 * number - 1])
-  const valueOf = (at: number) => (parseRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
+  const valueOf = (at: number) => (parseJsonRecord(bytes, ends[2 * numbers[at] - 2], ends[2 * numbers[at] - 1]) as JsonRecord).value
   const cells = reader && new LineCells(reader, bytes, ends.length / 2, valueOf)
   for (let number = 1; 2 * number <= ends.length; number++) {
     const start = ends[2 * number - 2]
@@ -65,7 +65,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
       numbers.push(number)
       continue
     }
-    const decoded = parseRecord(bytes, start, end)
+    const decoded = parseJsonRecord(bytes, start, end)
     if (decoded instanceof Fault) {
       if (decoded.detail.startsWith('not JSON'))
         throw noJson(`${isSingle ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
@@ -154,7 +154,7 @@ const REPLACEMENT_CHARACTER = '\ufffd'
 const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; none of it was accepted`)
 
 /** Throws 400 for a field outside `names`. An ignored field would mislead: a client that asks for a past time would get the present. */
-export function checkFields(body: object, names: readonly string[]): void {
+export function checkJsonFields(body: object, names: readonly string[]): void {
   const unknown = Object.keys(body).find(name => !names.includes(name))
   if (unknown !== undefined)
     throw new ServeError(

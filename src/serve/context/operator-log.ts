@@ -8,7 +8,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 
 /** One line of the log. */
-export interface AuditEntry {
+export interface OperatorLogEntry {
   /** UTC ms. */
   readonly at: number
   /** `cli:NAME` of the user of the operating system, or `token:NAME`. */
@@ -23,11 +23,11 @@ export interface AuditEntry {
 }
 
 /** The path of the log in a data folder. */
-export const auditPath = (data: string): string => join(data, 'audit.ndjson')
+export const operatorLogPath = (data: string): string => join(data, 'audit.ndjson')
 
 /** Appends one entry and syncs the file. Throws `SPILL_STORE`. */
-export function audit(data: string, { at, ...entry }: AuditEntry): void {
-  const path = auditPath(data)
+export function writeOperatorLog(data: string, { at, ...entry }: OperatorLogEntry): void {
+  const path = operatorLogPath(data)
   try {
     makePrivateFolder(data)
     const file = openSync(path, 'a', 0o600)
@@ -43,15 +43,15 @@ export function audit(data: string, { at, ...entry }: AuditEntry): void {
 }
 
 /** Runs `act` and logs its outcome: an error is logged as a rejection and thrown again. */
-export function audited<T>(data: string, entry: Omit<AuditEntry, 'outcome'>, act: () => T): T {
+export function withOperatorLog<T>(data: string, entry: Omit<OperatorLogEntry, 'outcome'>, act: () => T): T {
   let result: T
   try {
     result = act()
   } catch (error) {
-    audit(data, { ...entry, outcome: 'refused', detail: (error as Error).message })
+    writeOperatorLog(data, { ...entry, outcome: 'refused', detail: (error as Error).message })
     throw error
   }
-  audit(data, { ...entry, outcome: 'done' })
+  writeOperatorLog(data, { ...entry, outcome: 'done' })
   return result
 }
 
@@ -59,9 +59,9 @@ export function audited<T>(data: string, entry: Omit<AuditEntry, 'outcome'>, act
  * As `withOperatorLog`, for asynchronous work that may add a detail to the entry. A rejection is logged by its code alone: its message
  * may quote a record, whose content does not belong in this log.
  */
-export async function auditedWork<T>(
+export async function withOperatorLogAsync<T>(
   data: string,
-  entry: Omit<AuditEntry, 'outcome'>,
+  entry: Omit<OperatorLogEntry, 'outcome'>,
   act: (setDetail: (detail: string) => void) => Promise<T>,
 ): Promise<T> {
   let { detail } = entry
@@ -70,9 +70,9 @@ export async function auditedWork<T>(
     result = await act(text => (detail = text))
   } catch (error) {
     const { code = 'failed' } = error as { code?: string }
-    audit(data, { ...entry, outcome: 'refused', detail: code })
+    writeOperatorLog(data, { ...entry, outcome: 'refused', detail: code })
     throw error
   }
-  audit(data, { ...entry, outcome: 'done', ...(detail !== undefined && { detail }) })
+  writeOperatorLog(data, { ...entry, outcome: 'done', ...(detail !== undefined && { detail }) })
   return result
 }

@@ -2,15 +2,15 @@
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
-import type { Bounds } from '../access/resource-limits.ts'
+import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { Feed } from '../events/run-feed.ts'
-import type { ChangeByHand, StoredEffect } from '../../log/effects.ts'
+import type { CommitFeed } from '../events/commit-feed.ts'
+import type { ManualEffectChange, StoredEffect } from '../../log/effects.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/roles.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import type { Tokens } from '../access/tokens.ts'
-import type { Webhooks } from '../access/webhook-signature.ts'
+import type { WebhookSecrets } from '../access/webhook-signature.ts'
 
 /**
  * Decides whether a request has a role, in place of tokens.
@@ -32,9 +32,9 @@ export interface ServeOptions {
   /** The run's data folder, from which recorded decisions and effects are read. */
   readonly data: string
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
-  readonly feed?: Feed
+  readonly feed?: CommitFeed
   /** The run's dispatcher, which retries or drops dead effects. Without it effects are only listed. */
-  readonly effects?: { byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> }
+  readonly effects?: { byHand(effect: StoredEffect, change: ManualEffectChange): Promise<void> }
   /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
   readonly tokens?: Tokens
   /** Authorizes requests in place of tokens, where the embedding server knows its users. */
@@ -44,14 +44,14 @@ export interface ServeOptions {
   /** The rate limit of each client; none by default. */
   readonly rate?: RateLimit
   /** Sources that accept signed webhooks, each with the style of its signature and its secret. */
-  readonly webhooks?: Webhooks
+  readonly webhooks?: WebhookSecrets
   /** The wall clock against which webhook timestamps are checked; the machine's by default. */
   readonly clock?: Clock
   /** Adds further metrics to `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
   /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
   readonly front?: boolean
-  readonly bounds?: Partial<Bounds>
+  readonly bounds?: Partial<ResourceLimits>
   /** Called with internal errors, whose details clients do not get. */
   readonly onError?: (error: unknown) => void
 }

@@ -1,37 +1,37 @@
 /** The objects that all routes of one server share, and the options of a route. */
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { SearchBeside } from '../../operate/decision-search-worker.ts'
-import type { Load } from '../access/load.ts'
+import type { DecisionSearchWorker } from '../../operate/decision-search-worker.ts'
+import type { AdmissionControl } from '../access/admission-control.ts'
 import type { ServeOptions } from './options.ts'
 import type { Role } from '../access/roles.ts'
 import type { ServedRun } from '../http/served-run.ts'
-import type { Streams } from '../events/streams.ts'
-import type { UnsignedCounts } from '../access/webhook-signature.ts'
+import type { EventStreams } from '../events/event-streams.ts'
+import type { UnsignedWebhookCounts } from '../access/webhook-signature.ts'
 
 /** The authorization of requests: by a token, by the embedding server, or none. */
-export type Authorization = 'token' | 'own' | 'none'
+export type AuthorizationMode = 'token' | 'own' | 'none'
 
 /** The objects that all routes of one server share. */
-export interface Serving {
+export interface ServerContext {
   readonly run: ServedRun
   readonly ir: PipelineIR
-  readonly load: Load
+  readonly load: AdmissionControl
   /** A reader of the run's data folder. */
   readonly reader: SqliteReader
   readonly data: string
   /** Searches recorded decisions in a thread of its own. */
-  readonly search: SearchBeside
+  readonly search: DecisionSearchWorker
   /** Absent without a feed. */
-  readonly streams: Streams | undefined
+  readonly streams: EventStreams | undefined
   readonly effects: ServeOptions['effects']
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
-  readonly unsigned: UnsignedCounts
+  readonly unsigned: UnsignedWebhookCounts
   readonly clock: ServeOptions['clock']
   readonly front: ServeOptions['front']
   /** How requests are authorized now: the folder's first token changes that while the server runs. */
-  readonly authorization: () => Authorization
+  readonly authorization: () => AuthorizationMode
   /** Whether the run goes on, for `/readyz`. */
   readonly state: RunState
 }

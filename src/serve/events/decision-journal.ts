@@ -1,8 +1,8 @@
 /** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { NumberedDecisions, SqliteReader } from '../../log/sqlite/reader.ts'
+import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/reader.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
-import { otherLog, placeText, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
+import { foreignLogGap, formatEventId, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
 const nothing = Buffer.alloc(0)
 
@@ -23,7 +23,7 @@ export class DecisionJournal implements Journal {
     return this.#log.decisionNumbers().last
   }
 
-  next(after: number, model?: string): Batch | undefined {
+  next(after: number, model?: string): JournalBatch | undefined {
     const batch = this.#log.decisionsAfter(after, model)
     return batch && new DecisionBatch(batch, error => this.#reportDamage(batch.number, error))
   }
@@ -34,13 +34,13 @@ export class DecisionJournal implements Journal {
     this.#onDamage(error)
   }
 
-  oldest(): EventPlace {
+  oldest(): EventPosition {
     return { batch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
   }
 
-  missed(position: EventPlace): Missed | undefined {
+  gapAfter(position: EventPosition): StreamGap | undefined {
     const { first, last } = this.#log.decisionNumbers()
-    if (position.batch > last) return otherLog(last)
+    if (position.batch > last) return foreignLogGap(last)
     if (position.batch >= first - 1) return undefined
     return {
       resumeAt: { batch: first - 1, row: Infinity },
@@ -49,22 +49,22 @@ export class DecisionJournal implements Journal {
   }
 }
 
-class DecisionBatch implements Batch {
+class DecisionBatch implements JournalBatch {
   readonly number: number
   readonly #model: string
-  readonly #decisions: NumberedDecisions
+  readonly #decisions: NumberedDecisionBatch
   readonly #onDamage: (error: SpillwayError) => void
   /** The frames of the whole batch, encoded once for all readers. */
   #whole: Buffer | undefined
 
-  constructor(decisions: NumberedDecisions, onDamage: (error: SpillwayError) => void) {
+  constructor(decisions: NumberedDecisionBatch, onDamage: (error: SpillwayError) => void) {
     this.number = decisions.number
     this.#model = decisions.model
     this.#decisions = decisions
     this.#onDamage = onDamage
   }
 
-  frames(model: string | undefined, { batch, row }: EventPlace): Buffer {
+  frames(model: string | undefined, { batch, row }: EventPosition): Buffer {
     const from = batch === this.number ? row + 1 : 0
     if (model !== undefined && model !== this.#model) return nothing
     if (from > 0) return this.#frames(from)
@@ -87,14 +87,14 @@ class DecisionBatch implements Batch {
     const problem = `decisions of '${this.#model}' on entries ${first} to ${last} are damaged`
     this.#onDamage(new SpillwayError('SPILL_DATA', `${problem}, so streams have a gap for them: ${error.message}`, { cause: error }))
     const data = { why: `${problem}; the stream continues after them`, model: this.#model, entries: [first, last] }
-    return Buffer.from(`id: ${placeText({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
+    return Buffer.from(`id: ${formatEventId({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
   #decisionsFrom(from: number): Buffer {
     let text = ''
     let row = 0
     for (const decision of recordedDecisions(this.#decisions.bytes)) {
-      if (row >= from) text += `id: ${placeText({ batch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
+      if (row >= from) text += `id: ${formatEventId({ batch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
       row++
     }
     return Buffer.from(text)

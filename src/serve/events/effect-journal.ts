@@ -4,7 +4,7 @@
  */
 import type { ChangedEffect, EffectReader } from '../../log/sqlite/effect-reader.ts'
 import type { StoredEffect } from '../../log/effects.ts'
-import { otherLog, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
+import { foreignLogGap, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
 /** Effects by change, from the reader of a data folder. */
 export class EffectJournal implements Journal {
@@ -15,22 +15,22 @@ export class EffectJournal implements Journal {
   }
 
   last(): number {
-    return this.#effects.changes().last
+    return this.#effects.changeNumbers().last
   }
 
-  next(after: number, action?: string): Batch | undefined {
+  next(after: number, action?: string): JournalBatch | undefined {
     const changed = this.#effects.changedAfter(after, action)
     return changed.length === 0 ? undefined : new EffectBatch(changed)
   }
 
   /** A kept effect may have changed last before deleted ones, so the oldest position is 0. */
-  oldest(): EventPlace {
+  oldest(): EventPosition {
     return { batch: 0, row: Infinity }
   }
 
-  missed(position: EventPlace): Missed | undefined {
-    const { forgotten, last } = this.#effects.changes()
-    if (position.batch > last) return otherLog(last)
+  gapAfter(position: EventPosition): StreamGap | undefined {
+    const { forgotten, last } = this.#effects.changeNumbers()
+    if (position.batch > last) return foreignLogGap(last)
     // Kept effects that changed earlier than deleted ones follow from the position itself.
     return position.batch < forgotten
       ? { resumeAt: position, reason: 'some effects that changed after the id were forgotten; the stream continues with the kept ones' }
@@ -38,7 +38,7 @@ export class EffectJournal implements Journal {
   }
 }
 
-class EffectBatch implements Batch {
+class EffectBatch implements JournalBatch {
   readonly number: number
   readonly #changed: readonly ChangedEffect[]
   readonly #frames = new Map<string | undefined, Buffer>()
@@ -49,7 +49,7 @@ class EffectBatch implements Batch {
   }
 
   /** The frames after a position, which may be inside the batch. */
-  frames(action: string | undefined, { batch }: EventPlace): Buffer {
+  frames(action: string | undefined, { batch }: EventPosition): Buffer {
     if (batch >= this.#changed[0].changed) return this.#framesAfter(batch, action)
     let frames = this.#frames.get(action)
     if (!frames) this.#frames.set(action, (frames = this.#framesAfter(batch, action)))
@@ -63,10 +63,10 @@ class EffectBatch implements Batch {
 }
 
 const frameOf = ({ changed, ...effect }: ChangedEffect): string =>
-  `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(shownEffect(effect))}\n\n`
+  `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(effectJson(effect))}\n\n`
 
 /** An effect as clients see it: without its body, which may be for its receiver alone. */
-export function shownEffect({ key, ...effect }: Omit<StoredEffect, 'body'> & { readonly body?: string }): object {
+export function effectJson({ key, ...effect }: Omit<StoredEffect, 'body'> & { readonly body?: string }): object {
   const { due, settled, state } = effect
   const late = state === 'delivered' && due !== undefined && { late: settled! > due }
   return { ...effect, body: undefined, key: JSON.parse(key) as unknown, ...late }

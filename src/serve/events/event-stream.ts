@@ -5,9 +5,9 @@
  * behind reads for itself.
  */
 import type { ServerResponse } from 'node:http'
-import { every, othersTurn, soon } from '../../base/clock.ts'
-import type { Bounds } from '../access/resource-limits.ts'
-import type { Batch, EventPlace, Journal } from './journal.ts'
+import { callEvery, yieldToEventLoop, callSoon } from '../../base/clock.ts'
+import type { ResourceLimits } from '../access/resource-limits.ts'
+import type { JournalBatch, EventPosition, Journal } from './journal.ts'
 import { Subscriber } from './subscriber.ts'
 
 /** Groups of readers, whose heartbeats are spread over the heartbeat interval. */
@@ -16,9 +16,9 @@ const HEARTBEAT_GROUPS = 100
 const READERS_AT_ONCE = 256
 
 /** A new reader of a stream. */
-export interface Reader {
+export interface StreamReader {
   /** Where it begins: after a position, before the oldest event, or with new events if absent. */
-  readonly position: EventPlace | 'oldest' | undefined
+  readonly position: EventPosition | 'oldest' | undefined
   /** The model or action whose events it wants; all if absent. */
   readonly filter: string | undefined
   /** Is the client still authorized? Checked at each heartbeat. */
@@ -28,7 +28,7 @@ export interface Reader {
 /** The stream of one journal. */
 export class EventStream {
   readonly #journal: Journal
-  readonly #bounds: Bounds
+  readonly #bounds: ResourceLimits
   readonly #onError: (error: unknown) => void
   readonly #subscribers = new Set<Subscriber>()
   readonly #upToDate = new Set<Subscriber>()
@@ -41,11 +41,11 @@ export class EventStream {
   #groupSize = 0
   #isClosed = false
 
-  constructor(journal: Journal, bounds: Bounds, onError: (error: unknown) => void) {
+  constructor(journal: Journal, bounds: ResourceLimits, onError: (error: unknown) => void) {
     this.#journal = journal
     this.#bounds = bounds
     this.#onError = onError
-    this.#timer = every(Math.max(1, Math.floor(bounds.heartbeatMs / HEARTBEAT_GROUPS)), () => this.#beat())
+    this.#timer = callEvery(Math.max(1, Math.floor(bounds.heartbeatMs / HEARTBEAT_GROUPS)), () => this.#beat())
   }
 
   get readers(): number {
@@ -53,7 +53,7 @@ export class EventStream {
   }
 
   /** Sends the events after the reader's position until the connection ends, or the client is no longer authorized. */
-  add(response: ServerResponse, reader: Reader): void {
+  add(response: ServerResponse, reader: StreamReader): void {
     try {
       this.#add(response, reader)
     } catch (error) {
@@ -62,7 +62,7 @@ export class EventStream {
     }
   }
 
-  #add(response: ServerResponse, { position, filter, isStillAuthorized = () => true }: Reader): void {
+  #add(response: ServerResponse, { position, filter, isStillAuthorized = () => true }: StreamReader): void {
     const begin = position === 'oldest' ? this.#journal.oldest() : (position ?? { batch: this.#journal.last(), row: Infinity })
     const subscriber = new Subscriber(response, begin, { filter, bufferMax: this.#bounds.eventBytes, isStillAuthorized })
     this.#subscribers.add(subscriber)
@@ -71,7 +71,7 @@ export class EventStream {
       this.#upToDate.delete(subscriber)
     })
     response.on('error', () => {})
-    subscriber.begin(position === 'oldest' ? undefined : this.#journal.missed(begin))
+    subscriber.start(position === 'oldest' ? undefined : this.#journal.gapAfter(begin))
     const isUpToDate = (last: number) => {
       if (this.#upToDate.size === 0) this.#sent = last
       if (!this.#isClosed) this.#upToDate.add(subscriber)
@@ -83,10 +83,10 @@ export class EventStream {
   }
 
   /** Notifies the stream that new events may be durable. */
-  readonly tell = (): void => {
+  readonly notify = (): void => {
     if (this.#isSending || this.#upToDate.size === 0) return
     this.#isSending = true
-    soon(() => void this.#send())
+    callSoon(() => void this.#send())
   }
 
   /** Ends all connections. */
@@ -113,11 +113,11 @@ export class EventStream {
   }
 
   /** Sends a batch to all readers that are up to date, also to those that join meanwhile. */
-  async #sendToAll(batch: Batch): Promise<void> {
+  async #sendToAll(batch: JournalBatch): Promise<void> {
     let sent = 0
     for (const subscriber of this.#upToDate) {
       subscriber.send(batch)
-      if (++sent % READERS_AT_ONCE === 0) await othersTurn()
+      if (++sent % READERS_AT_ONCE === 0) await yieldToEventLoop()
     }
   }
 
@@ -127,6 +127,6 @@ export class EventStream {
       this.#toBeat = [...this.#subscribers]
       this.#groupSize = Math.ceil(this.#toBeat.length / HEARTBEAT_GROUPS)
     }
-    for (const subscriber of this.#toBeat.splice(0, this.#groupSize)) if (!subscriber.isGone) subscriber.beat()
+    for (const subscriber of this.#toBeat.splice(0, this.#groupSize)) if (!subscriber.isClosed) subscriber.heartbeat()
   }
 }

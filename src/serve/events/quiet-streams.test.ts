@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { othersTurn } from '../../base/clock.ts'
-import { defaultBounds } from '../access/resource-limits.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
+import { defaultResourceLimits } from '../access/resource-limits.ts'
 import { DecisionJournal } from './decision-journal.ts'
 import { EffectJournal } from './effect-journal.ts'
-import { placeOf, type EventPlace } from './journal.ts'
+import { parseEventId, type EventPosition } from './journal.ts'
 import { EventStream } from './event-stream.ts'
-import type { Batch, Journal } from './journal.ts'
+import type { JournalBatch, Journal } from './journal.ts'
 
 /** A journal of batches from number `first` on, each of one model. */
 class MemoryJournal implements Journal {
@@ -18,20 +18,20 @@ class MemoryJournal implements Journal {
 
   last = (): number => this.models.length
 
-  next(after: number, of?: string): Batch | undefined {
+  next(after: number, of?: string): JournalBatch | undefined {
     const number = this.models.findIndex((model, i) => i + 1 >= this.first && i + 1 > after && (of === undefined || model === of)) + 1
     if (number === 0) return undefined
     const frame = Buffer.from(`id: ${number}.0\ndata: ${this.models[number - 1]}\n\n`)
     return { number, frames: wanted => (wanted === undefined || wanted === this.models[number - 1] ? frame : Buffer.alloc(0)) }
   }
 
-  oldest = (): EventPlace => ({ batch: this.first - 1, row: Infinity })
+  oldest = (): EventPosition => ({ batch: this.first - 1, row: Infinity })
 
-  missed = (position: EventPlace) => (position.batch >= this.first - 1 ? undefined : { resumeAt: this.oldest(), reason: 'forgotten' })
+  gapAfter = (position: EventPosition) => (position.batch >= this.first - 1 ? undefined : { resumeAt: this.oldest(), reason: 'forgotten' })
 }
 
 /** The text that a reader gets, and its last id, from which it resumes. */
-function reading(stream: EventStream, position: EventPlace | 'oldest' | undefined, filter?: string) {
+function reading(stream: EventStream, position: EventPosition | 'oldest' | undefined, filter?: string) {
   let text = ''
   const response = Object.assign(new EventEmitter(), {
     destroyed: false,
@@ -45,19 +45,19 @@ function reading(stream: EventStream, position: EventPlace | 'oldest' | undefine
     end: () => response.emit('close'),
   })
   stream.add(response as unknown as ServerResponse, { position, filter })
-  return { said: () => text, back: () => placeOf([...text.matchAll(/^id: (\S+)$/gm)].at(-1)![1])! }
+  return { said: () => text, back: () => parseEventId([...text.matchAll(/^id: (\S+)$/gm)].at(-1)![1])! }
 }
 
 test('a reader of a quiet model resumes after the events that passed, without a gap', async t => {
   const journal = new MemoryJournal()
   journal.models.push('quiet')
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const stream = new EventStream(journal, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
+  const stream = new EventStream(journal, { ...defaultResourceLimits, heartbeatMs: 100 }, error => assert.fail(String(error)))
   const reader = reading(stream, 'oldest', 'quiet')
-  await othersTurn()
+  await yieldToEventLoop()
   for (let i = 0; i < 5; i++) journal.models.push('busy')
-  stream.tell()
-  await othersTurn()
+  stream.notify()
+  await yieldToEventLoop()
   assert.equal(reader.back().batch, 1)
   t.mock.timers.tick(200)
   assert.deepEqual(reader.back(), { batch: 6, row: Infinity })
@@ -74,19 +74,19 @@ test('a reader of all kept events gets no gap, and gets its position once it is 
   const journal = new MemoryJournal()
   journal.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
   journal.first = 3
-  const stream = new EventStream(journal, defaultBounds, error => assert.fail(String(error)))
+  const stream = new EventStream(journal, defaultResourceLimits, error => assert.fail(String(error)))
   const all = reading(stream, 'oldest', 'quiet')
-  await othersTurn()
-  await othersTurn()
+  await yieldToEventLoop()
+  await yieldToEventLoop()
   assert.equal(all.said().replace(/^retry: .*\n/, ''), 'id: 2\n\nid: 3.0\ndata: quiet\n\nid: 5\n\n')
-  assert.match(reading(stream, placeOf('0')).said(), /event: gap/, 'one that was in front of the first')
+  assert.match(reading(stream, parseEventId('0')).said(), /event: gap/, 'one that was in front of the first')
   stream.close()
 })
 
 test('the oldest position of decisions is the first kept one, of effects any unchanged one', () => {
   const oldestOf = (first: number, last: number) =>
     new DecisionJournal({ decisionNumbers: () => ({ first, last }) } as ConstructorParameters<typeof DecisionJournal>[0]).oldest()
-  assert.deepEqual([oldestOf(4, 9), oldestOf(0, 0)], [placeOf('3'), placeOf('0')])
+  assert.deepEqual([oldestOf(4, 9), oldestOf(0, 0)], [parseEventId('3'), parseEventId('0')])
   const effects = {} as ConstructorParameters<typeof EffectJournal>[0]
-  assert.deepEqual(new EffectJournal(effects).oldest(), placeOf('0'))
+  assert.deepEqual(new EffectJournal(effects).oldest(), parseEventId('0'))
 })

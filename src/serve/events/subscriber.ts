@@ -3,9 +3,9 @@
  * Once it is up to date, it gets new events as they are recorded.
  */
 import type { ServerResponse } from 'node:http'
-import { othersTurn } from '../../base/clock.ts'
+import { yieldToEventLoop } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { placeText, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
+import { formatEventId, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
 /** The filter, the buffer and the authorization of a reader. */
 export interface SubscriberOptions {
@@ -23,13 +23,13 @@ export class Subscriber {
   readonly #response: ServerResponse
   readonly #bufferMax: number
   readonly #isStillAuthorized: () => boolean
-  #position: EventPlace
+  #position: EventPosition
   /** The last batch whose number was sent to the reader as an id. */
   #sentId = 0
   /** Bytes that waited at the last heartbeat, if the reader has taken none since; Infinity otherwise. */
   #waitedBytes = Infinity
 
-  constructor(response: ServerResponse, position: EventPlace, { filter, bufferMax, isStillAuthorized }: SubscriberOptions) {
+  constructor(response: ServerResponse, position: EventPosition, { filter, bufferMax, isStillAuthorized }: SubscriberOptions) {
     this.#response = response
     this.#position = position
     this.#filter = filter
@@ -38,16 +38,16 @@ export class Subscriber {
     response.on('drain', () => (this.#waitedBytes = Infinity))
   }
 
-  get isGone(): boolean {
+  get isClosed(): boolean {
     return this.#response.destroyed
   }
 
   /** Sends the head of the response: the reader's position, to which it reconnects, and its gap, if there is one. */
-  begin(gap: Missed | undefined): void {
+  start(gap: StreamGap | undefined): void {
     this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     if (gap) this.#position = gap.resumeAt
     const gapFields = gap ? `event: gap\ndata: ${JSON.stringify({ why: gap.reason })}\n` : ''
-    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${placeText(this.#position)}\n${gapFields}\n`)
+    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${formatEventId(this.#position)}\n${gapFields}\n`)
     this.#sentId = this.#position.batch
   }
 
@@ -55,7 +55,7 @@ export class Subscriber {
   async catchUp(journal: Pick<Journal, 'last' | 'next'>, onUpToDate: (last: number) => void): Promise<void> {
     // The batch at its position may have further rows.
     let after = this.#position.row === Infinity ? this.#position.batch : this.#position.batch - 1
-    while (!this.isGone) {
+    while (!this.isClosed) {
       // `last` is read first: a batch recorded between the two is sent with the new ones.
       const last = journal.last()
       const next = journal.next(after, this.#filter)
@@ -69,13 +69,13 @@ export class Subscriber {
       const frames = next.frames(this.#filter, this.#position)
       const hasRoom = this.#write(frames)
       this.#advance(next.number, frames)
-      if (hasRoom) await othersTurn()
-      else if (!this.isGone) await this.#drained()
+      if (hasRoom) await yieldToEventLoop()
+      else if (!this.isClosed) await this.#drained()
     }
   }
 
   /** Sends a new batch, unless it was sent before, or is of a different model or action. Disconnects a reader that is too far behind. */
-  send(batch: Batch): void {
+  send(batch: JournalBatch): void {
     if (batch.number <= this.#position.batch) return
     const frames = batch.frames(this.#filter, this.#position)
     this.#advance(batch.number, frames)
@@ -87,7 +87,7 @@ export class Subscriber {
    * Sends a comment, which keeps the connection open and detects a dead one. Disconnects a reader that has taken no bytes since the last
    * heartbeat, and ends the stream of a client that is no longer authorized.
    */
-  beat(): void {
+  heartbeat(): void {
     if (!this.#isStillAuthorized()) return this.end()
     const { writableNeedDrain: waits, writableLength: bytes } = this.#response
     if (waits && bytes >= this.#waitedBytes) return void this.#response.destroy()
@@ -124,7 +124,7 @@ export class Subscriber {
     const { batch, row } = this.#position
     if (row !== Infinity || batch <= this.#sentId) return ''
     this.#sentId = batch
-    return `id: ${placeText(this.#position)}\n`
+    return `id: ${formatEventId(this.#position)}\n`
   }
 
   #write(frames: Buffer): boolean {

@@ -14,7 +14,7 @@ export const contentType = ({ 'content-type': stated = '' }: IncomingHttpHeaders
   stated.split(';').map(part => part.trim().toLowerCase())
 
 /** The media type of a body. Throws 415 for any other type, and for text that is not UTF-8. */
-export function mediaOf(request: IncomingMessage): 'json' | 'ndjson' {
+export function mediaTypeOf(request: IncomingMessage): 'json' | 'ndjson' {
   const [type, ...parameters] = contentType(request.headers)
   const charset = parameters.map(parameter => /^charset="?([^"]*)"?$/.exec(parameter)?.[1]).find(name => name !== undefined)
   if (charset !== undefined && !utf8.has(charset))

@@ -3,7 +3,7 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { ServeError } from './serve-error.ts'
 
 /** A lookup by name, in constant time. The lookup throws 404 for an unknown name, with the nearest known one. */
-export function finder<T extends { readonly name: string }>(kind: string, all: readonly T[]): (name: string) => T {
+export function lookupByName<T extends { readonly name: string }>(kind: string, all: readonly T[]): (name: string) => T {
   const byName = new Map(all.map(definition => [definition.name, definition]))
   return name => {
     const definition = byName.get(name)

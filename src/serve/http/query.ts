@@ -40,7 +40,7 @@ function isDecodable(text: string): boolean {
 }
 
 /** The parameters of a route, each given once. Throws 400 for a repeated one. */
-export function single<Name extends string>(query: Query, names: readonly Name[]): Readonly<Partial<Record<Name, string>>> {
+export function singleParameters<Name extends string>(query: Query, names: readonly Name[]): Readonly<Partial<Record<Name, string>>> {
   for (const name of names) {
     const value = query[name]
     if (Array.isArray(value)) throw new ServeError('SPILL_INPUT', `?${name}= is given ${value.length} times; give it once`)
@@ -49,7 +49,7 @@ export function single<Name extends string>(query: Query, names: readonly Name[]
 }
 
 /** Parses a parameter as a whole number from 1 to `max`. Throws 400. */
-export function wholeNumber(name: string, text: string, max: number): number {
+export function wholeNumberParameter(name: string, text: string, max: number): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN
   if (value >= 1 && value <= max) return value
   throw new ServeError('SPILL_INPUT', `?${name}=${text} must be a whole number from 1 to ${max}`)

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { SpillwayError, errorCodes, type ErrorCode } from '../../base/errors.ts'
 
 /** The HTTP status of each error code: 4xx for client errors, 503 for passing conditions, 500 for internal errors. Complete by type. */
-export const statuses: Readonly<Record<ErrorCode, number>> = {
+export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
   SPILL_UNSUPPORTED: 400,
   SPILL_TOKEN: 401,
@@ -55,21 +55,21 @@ export class ServeError extends SpillwayError {
 
   constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {} }: ServeErrorOptions = {}) {
     super(code, message)
-    this.status = status ?? statuses[code]
+    this.status = status ?? httpStatuses[code]
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
     this.more = more
   }
 }
 
 /** An error as a client gets it. */
-export interface Told {
+export interface ErrorResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>> & { readonly code: ErrorCode; readonly message: string }
 }
 
 /** Converts any thrown value to the answer that a client gets. */
-export function toldOf(error: unknown): Told {
+export function errorResponse(error: unknown): ErrorResponse {
   if (error instanceof ServeError) {
     const { status, headers, code, message, more } = error
     return { status, headers, body: { code, message, ...more } }
@@ -77,19 +77,23 @@ export function toldOf(error: unknown): Told {
   const code = codeOf(error)
   if (code === undefined)
     return fastifyError(error) ?? plainResponse(500, 'SPILL_ASSERT', 'internal error; the log of the server has the details')
-  const status = statuses[code]
+  const status = httpStatuses[code]
   // Messages of internal errors may hold paths and figures of this machine.
   return plainResponse(status, code, status >= 500 ? errorCodes[code] : (error as Error).message)
 }
 
 /** Answers with an error. The rest of the request's body is discarded as it comes, so that the client reads the answer. */
-export function tellError(reply: FastifyReply, error: unknown): FastifyReply {
-  const { status, headers, body } = toldOf(error)
+export function replyWithError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = errorResponse(error)
   reply.request.raw.resume()
   return reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-const plainResponse = (status: number, code: ErrorCode, message: string): Told => ({ status, headers: {}, body: { code, message } })
+const plainResponse = (status: number, code: ErrorCode, message: string): ErrorResponse => ({
+  status,
+  headers: {},
+  body: { code, message },
+})
 
 /** The code of an error, by shape and not by class: the pipeline may have loaded a second copy of Spillway. */
 function codeOf(error: unknown): ErrorCode | undefined {
@@ -98,7 +102,7 @@ function codeOf(error: unknown): ErrorCode | undefined {
 }
 
 /** A rejection by Fastify or a hook of the embedding server before the route ran: its message is for clients. */
-function fastifyError(error: unknown): Told | undefined {
+function fastifyError(error: unknown): ErrorResponse | undefined {
   const { statusCode, message } = error as { statusCode?: number; message?: string }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
   return plainResponse(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))

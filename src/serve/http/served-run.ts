@@ -1,43 +1,43 @@
 /** The part of a run that the server uses. `Run` implements it; tests may use a smaller object. */
-import type { RunRecord } from '../../batch/ledger.ts'
-import type { MadeReport } from '../../batch/report-ledger.ts'
-import type { RecordBatch } from '../../intake/batch.ts'
-import type { Receipt } from '../../run/ingest/appender.ts'
-import type { Counts } from '../../run/loop/run-counters.ts'
-import type { LiveAsk, LiveRow } from '../../run/groups/feature-reader.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
+import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import type { RunCounters } from '../../run/loop/run-counters.ts'
+import type { FeatureQuery, ServedFeatureRow } from '../../run/groups/feature-reader.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
-import type { Stages } from '../../run/decide/stage-recorder.ts'
-import type { Version } from '../../training/registry/version.ts'
+import type { StageRecorder } from '../../run/decide/stage-recorder.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
 
 /** The operations and counts of a run that the server uses. */
 export interface ServedRun {
   /** Appends records to a source. Resolves when their receipt is durable; rejects if the run fails. */
-  submit(source: string, batch: RecordBatch): Promise<Receipt>
+  submit(source: string, batch: RecordBatch): Promise<IngestReceipt>
   /** Resolves when there is room for more records. */
-  room(): Promise<void>
+  whenRoom(): Promise<void>
   /** As `submit`, with the decisions on the records as soon as they are made. */
-  decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> }
+  decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> }
   /** Requests a decision: as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for invalid fields. */
-  ask(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
+  requestDecision(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
   /** Reads the features of keys, each mapped by `make`. Throws `SPILL_INPUT` for a key of the wrong type. */
-  features?<T>(asks: readonly LiveAsk[], make: (row: LiveRow) => T): T[]
+  features?<T>(asks: readonly FeatureQuery[], make: (row: ServedFeatureRow) => T): T[]
   /** Runs a batch run of a group. Resolves with its record once its result is in use. */
-  readonly batch?: (group: string) => Promise<RunRecord>
+  readonly batch?: (group: string) => Promise<BatchRunRecord>
   /** Trains a model. Resolves with the new version. */
-  readonly train?: (model: string) => Promise<Version>
+  readonly train?: (model: string) => Promise<ModelVersion>
   /** Promotes a version to champion; 0 is the score of the definition. Resolves when the promotion is in the log. */
   readonly promote?: (model: string, version: number, why: string) => Promise<void>
   /** Makes a report now. Resolves with its record once the file is written. */
-  readonly report?: (name: string) => Promise<MadeReport>
+  readonly report?: (name: string) => Promise<ReportRun>
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */
   readonly waiting: number
   /** The run accepts no records: as many ids as it can remember are within `dedupe`. */
   readonly isHeldBack: boolean
-  readonly counts: Counts
+  readonly counts: RunCounters
   /** Stage times of decisions that are not in the store yet. */
-  readonly stages?: Pick<Stages, 'gathered'>
+  readonly stages?: Pick<StageRecorder, 'gathered'>
   /** Resolves when the run has stopped, rejects if it has failed. */
   readonly ended: Promise<void>
 }

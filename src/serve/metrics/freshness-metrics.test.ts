@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { objectivesIn, objectivesText } from '../../cli/inspect/folder-objectives.ts'
+import { readObjectiveReports, objectivesText } from '../../cli/inspect/folder-objectives.ts'
 import { count, entity, features, lag, linear, model, on, partial, pipeline, scheduled, source, stream, t } from '../../index.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
-import { Running } from '../../run/loop/live-run.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { servePlugin } from '../plugin.ts'
 
 const MINUTE = 60_000
@@ -52,20 +52,20 @@ const groups = {
 
 let data: string
 let path: string
-let running: Running
+let running: LiveRun
 let app: FastifyInstance
 let clock = begun
 const reports: string[] = []
 
 const write = (content: unknown) => writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
 /** Events with a given delay of arrival. */
-const send = (name: string, delay: number) => running.run.submit(name, batchOf([{ card: 'c1', at: clock - delay }]))
+const send = (name: string, delay: number) => running.run.submit(name, recordBatchOf([{ card: 'c1', at: clock - delay }]))
 
 before(async () => {
   data = scratchFolder('freshness')
   path = join(data, 'objectives.json')
   write(file(groups))
-  running = await Running.open(shop, data, {
+  running = await LiveRun.open(shop, data, {
     clock: () => clock,
     onReport: report => void (/objectives/.test(report) && reports.push(report)),
   })
@@ -98,7 +98,7 @@ test('decisions are counted by the age of each group, as they were recorded', as
     clock = begun + minute * MINUTE
     await send('payments', 500)
   }
-  const reader = readFolder(data)
+  const reader = readDataFolder(data)
   const recorded = [...reader.decisionsFrom('fraud', 0)].flatMap(({ bytes }) => [...recordedDecisions(bytes)])
   reader.close()
   assert.equal(recorded.length, 120)
@@ -137,10 +137,10 @@ test('the share of the last hour is in the data folder, for `spillway inspect`',
   clock += 30 * MINUTE
   await send('payments', 0)
   clock += 10_000
-  running.run.keepStages()
-  await running.run.quiet()
-  const reader = readFolder(data)
-  const { objectives, problem } = objectivesIn(data, reader)
+  running.run.flushStages()
+  await running.run.whenIdle()
+  const reader = readDataFolder(data)
+  const { objectives, problem } = readObjectiveReports(data, reader)
   reader.close()
   assert.equal(problem, undefined)
   const recent = Object.fromEntries(objectives.map(objective => [objective.group, objective.recent]))
@@ -154,7 +154,7 @@ test('the share of the last hour is in the data folder, for `spillway inspect`',
 
 test('the run follows a changed file, and reports an unusable file once with its fix', async () => {
   const look = async () => {
-    running.run.keepStages()
+    running.run.flushStages()
     return metric('spillway_freshness_objective_seconds')
   }
   write(file({ copy: objective(15 * MINUTE) }))
@@ -170,8 +170,8 @@ test('the run follows a changed file, and reports an unusable file once with its
     reports[0],
     /^the previous freshness objectives stay in force, since .*objectives\.json groups\.copi: pipeline 'shop' has no feature group 'copi'; did you mean 'copy'\?; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR$/,
   )
-  const reader = readFolder(data)
-  assert.match(objectivesIn(data, reader).problem!, /^groups\.copi: pipeline 'shop' has no feature group 'copi'/)
+  const reader = readDataFolder(data)
+  assert.match(readObjectiveReports(data, reader).problem!, /^groups\.copi: pipeline 'shop' has no feature group 'copi'/)
   reader.close()
 })
 
@@ -179,7 +179,7 @@ test('a run does not start with invalid objectives', async () => {
   const other = scratchFolder('freshness-wrong')
   path = join(other, 'objectives.json')
   write(file({ now: objective(-1) }))
-  await assert.rejects(Running.open(shop, other), {
+  await assert.rejects(LiveRun.open(shop, other), {
     code: 'SPILL_DATA',
     message:
       /objectives\.json groups\.now\.age: must be a number of milliseconds above 0; got -1; correct it, or let the audit write the file again/,

@@ -4,10 +4,10 @@
  */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { GroupFreshness } from '../../run/decide/freshness.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Registers the metrics. */
-export function freshnessMetrics(registry: Registry, { run }: Pick<Serving, 'run'>): void {
+export function registerFreshnessMetrics(registry: Registry, { run }: Pick<ServerContext, 'run'>): void {
   const gauge = (name: string, help: string, valueOf: (freshness: GroupFreshness) => number) =>
     new Gauge({
       name,

@@ -10,7 +10,7 @@ test('a call counts its delay, and a second scraper reads the same counts as the
   // In time, early, 4 ms late, and 2 s late.
   for (const ms of [10, 9.5, 14, 2010]) {
     now += ms
-    delay.beat()
+    delay.measure()
   }
   const first = await registry.metrics()
   assert.equal(await registry.metrics(), first)

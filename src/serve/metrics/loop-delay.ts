@@ -5,7 +5,7 @@
  * `histogram_quantile(0.99, rate(spillway_event_loop_delay_seconds_bucket[5m]))`. Costs one short callback each 10 ms.
  */
 import { Histogram, type Registry } from 'prom-client'
-import { every, stopwatch, type Clock } from '../../base/clock.ts'
+import { callEvery, stopwatch, type Clock } from '../../base/clock.ts'
 import { stageBuckets } from '../../base/stage-buckets.ts'
 
 const PERIOD_MS = 10
@@ -30,11 +30,11 @@ export class LoopDelay {
 
   /** Starts the timer; `stop` ends it. */
   start(): { stop(): void } {
-    return every(PERIOD_MS, () => this.beat())
+    return callEvery(PERIOD_MS, () => this.measure())
   }
 
   /** Counts the delay of this call beyond one period after the last one. A timer may be a fraction of a millisecond early: 0. */
-  beat(): void {
+  measure(): void {
     const now = this.#clock()
     this.#histogram.observe(Math.max(0, now - this.#last - PERIOD_MS) / 1000)
     this.#last = now

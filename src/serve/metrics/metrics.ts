@@ -3,25 +3,25 @@ import type { FastifyInstance } from 'fastify'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { freshnessMetrics } from './freshness-metrics.ts'
+import { registerFreshnessMetrics } from './freshness-metrics.ts'
 import { LoopDelay } from './loop-delay.ts'
-import { modelMetrics } from './model-metrics.ts'
-import { reconcileMetrics } from '../routes/reconciliations.ts'
-import type { Serving } from '../context/server-context.ts'
-import { stageMetrics } from './stage-metrics.ts'
+import { registerModelMetrics } from './model-metrics.ts'
+import { registerReconcileMetrics } from '../routes/reconciliations.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { registerStageMetrics } from './stage-metrics.ts'
 
 /** Upper bounds of the request histogram, in seconds. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
 /** Adds the route, and a hook that measures all requests. */
-export function metricRoutes(app: FastifyInstance, context: Serving): void {
+export function metricRoutes(app: FastifyInstance, context: ServerContext): void {
   const registry = new Registry()
   runMetrics(registry, context)
   loadMetrics(registry, context)
-  stageMetrics(registry, app, context)
-  reconcileMetrics(registry, context)
-  modelMetrics(registry, context)
-  freshnessMetrics(registry, context)
+  registerStageMetrics(registry, app, context)
+  registerReconcileMetrics(registry, context)
+  registerModelMetrics(registry, context)
+  registerFreshnessMetrics(registry, context)
   processMetrics(registry, app)
   context.addMetrics?.(registry)
   const seconds = new Histogram({
@@ -43,7 +43,7 @@ export function metricRoutes(app: FastifyInstance, context: Serving): void {
   })
 }
 
-function runMetrics(registry: Registry, { run, unsigned }: Serving): void {
+function runMetrics(registry: Registry, { run, unsigned }: ServerContext): void {
   const counter = (
     name: string,
     help: string,
@@ -61,29 +61,29 @@ function runMetrics(registry: Registry, { run, unsigned }: Serving): void {
       },
     })
   counter('spillway_events_total', 'Durable rows of sources, by outcome.', ['source', 'outcome'], add => {
-    for (const [source, { accepted, duplicates }] of run.counts.ofSource) {
+    for (const [source, { accepted, duplicates }] of run.counts.bySource) {
       add({ source, outcome: 'accepted' }, accepted)
       add({ source, outcome: 'duplicate' }, duplicates)
     }
   })
   counter('spillway_late_events_total', "Accepted events that arrived later than their source's allowedLateness.", ['source'], add => {
-    for (const [source, events] of run.counts.late) add({ source }, events)
+    for (const [source, events] of run.counts.lateEvents) add({ source }, events)
   })
   counter('spillway_dead_letters_total', 'Refused records, by reason.', ['source', 'reason'], add => {
-    for (const [source, reasons] of run.counts.letters) for (const [reason, count] of reasons) add({ source, reason }, count)
+    for (const [source, reasons] of run.counts.deadLetters) for (const [reason, count] of reasons) add({ source, reason }, count)
   })
   counter('spillway_webhooks_unsigned_total', 'Webhooks rejected for their signature, by reason.', ['source', 'reason'], add => {
     for (const [source, reason, count] of unsigned) add({ source, reason }, count)
   })
   counter('spillway_decisions_total', 'Durable decisions.', ['model'], add => {
-    for (const [model, count] of run.counts.ofModel) add({ model }, count)
+    for (const [model, count] of run.counts.byModel) add({ model }, count)
   })
   counter('spillway_explored_decisions_total', 'Durable decisions that an action left undone for exploration.', ['action'], add => {
     for (const [action, count] of run.counts.explored) add({ action }, count)
   })
 }
 
-function loadMetrics(registry: Registry, { run, load, streams, state, data }: Serving): void {
+function loadMetrics(registry: Registry, { run, load, streams, state, data }: ServerContext): void {
   const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
     ['spillway_up', '1 while the run accepts events.', () => (state.ended === undefined && !run.isHeldBack ? 1 : 0)],
     ['spillway_log_entries', 'Position of the log: entries appended so far.', () => run.end],

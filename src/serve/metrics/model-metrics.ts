@@ -7,21 +7,21 @@ import { metricNames } from '../../training/metrics.ts'
 import { driftStateOf, type DriftState } from '../../training/registry/drift-state.ts'
 import { championFinder } from '../../training/registry/model-versions.ts'
 import { versionsOf } from '../../training/registry/registry.ts'
-import type { Version } from '../../training/registry/version.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 interface ModelState {
   readonly model: string
   /** The version that scores; 0 is the score of the definition. */
   readonly scores: number
-  readonly champion: Version | undefined
-  readonly last: Version | undefined
+  readonly champion: ModelVersion | undefined
+  readonly last: ModelVersion | undefined
   /** The result of the last drift check. */
   readonly drift: DriftState | undefined
 }
 
 /** Registers the metrics, if the pipeline trains models. */
-export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, 'ir' | 'reader'>): void {
+export function registerModelMetrics(registry: Registry, { ir, reader }: Pick<ServerContext, 'ir' | 'reader'>): void {
   const models = ir.models.filter(({ train }) => train)
   if (models.length === 0) return
   const championOf = championFinder(reader, ir)

@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { channels, type EffectMessage } from '../../base/channels.ts'
 import type { ServedRun } from '../http/served-run.ts'
-import { stageMetrics } from './stage-metrics.ts'
+import { registerStageMetrics } from './stage-metrics.ts'
 
 const run = {} as ServedRun
 let app: FastifyInstance
@@ -13,7 +13,7 @@ let registry: Registry
 beforeEach(() => {
   app = fastify()
   registry = new Registry()
-  stageMetrics(registry, app, { run })
+  registerStageMetrics(registry, app, { run })
 })
 afterEach(() => app.close())
 

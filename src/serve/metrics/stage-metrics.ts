@@ -1,13 +1,13 @@
 /** Prometheus metrics of stage times of decisions and effects, counted from the run's diagnostics channels. */
 import type { FastifyInstance } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
-import { listen } from '../../base/channels.ts'
+import { subscribeTo } from '../../base/channels.ts'
 import { stageBuckets } from '../../base/stage-buckets.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 import { WeightedHistogram } from './weighted-histogram.ts'
 
 /** Registers the metrics, and counts until the app closes. */
-export function stageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<Serving, 'run'>): void {
+export function registerStageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<ServerContext, 'run'>): void {
   const stop = [measureDecisionStages(registry, run), measureEffectStages(registry, run)]
   app.addHook('onClose', (_app, done) => {
     for (const unlisten of stop) unlisten()
@@ -28,7 +28,7 @@ function measureDecisionStages(registry: Registry, run: object): () => void {
     labelNames: ['model'],
     buckets: stageBuckets,
   })
-  return listen('spillway:decision', ({ run: sender, model, count, stages }) => {
+  return subscribeTo('spillway:decision', ({ run: sender, model, count, stages }) => {
     if (sender !== run) return
     let sum = 0
     for (const [name, ms] of Object.entries(stages) as [string, number][]) {
@@ -51,7 +51,7 @@ function measureEffectStages(registry: Registry, run: object): () => void {
     new Counter({ name, help, labelNames: ['action', label], registers: [registry] })
   const tries = counter('spillway_effect_tries_total', 'Attempts at effects, by outcome.', 'outcome')
   const deadlines = counter('spillway_effect_deadlines_total', 'Deadlines of delivered and dead effects.', 'met')
-  return listen('spillway:effect', ({ run: sender, action, outcome, due, at, ...times }) => {
+  return subscribeTo('spillway:effect', ({ run: sender, action, outcome, due, at, ...times }) => {
     if (sender !== run) return
     tries.inc({ action, outcome })
     if (outcome === 'tried') return

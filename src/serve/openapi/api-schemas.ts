@@ -1,12 +1,12 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
-import { askedSchema, decisionSchema } from './decision-schemas.ts'
-import { schemaTerms, type Schema } from './json-schema.ts'
+import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
+import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 
 const { count, utcMs, object, orNull, text, values } = schemaTerms
 
 const ms = { type: 'number', description: 'milliseconds' } as const
-const each = (names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> =>
+const each = (names: readonly string[], schema: OpenapiSchema): Readonly<Record<string, OpenapiSchema>> =>
   Object.fromEntries(names.map(name => [name, schema]))
 
 const stageEnds = {
@@ -74,7 +74,7 @@ export const sharedSchemas = {
   ),
   Answers: object({ answers: { type: 'array', items: { $ref: '#/components/schemas/Features' } } }),
   Decision: decisionSchema,
-  AskedDecision: askedSchema,
+  AskedDecision: requestedDecisionSchema,
   Effect: object(
     {
       number: { ...count, description: 'number among all effects, in order of decision' },
@@ -248,7 +248,7 @@ export const sharedSchemas = {
           decision: { $ref: '#/components/schemas/Decision' },
           on: { ...values, description: 'the event, tick or request that triggered it' },
           moments: stageEnds,
-          stages: stages,
+          stages,
           effects: { type: 'array', items: tracedEffect },
         },
         ['decision', 'effects'],
@@ -257,7 +257,7 @@ export const sharedSchemas = {
   }),
 } as const
 
-const streamAnswer = (event: string, data: keyof typeof sharedSchemas): Schema => ({
+const streamAnswer = (event: string, data: keyof typeof sharedSchemas): OpenapiSchema => ({
   description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,
   content: { 'text/event-stream': { schema: text } },
 })

@@ -1,9 +1,9 @@
 /** JSON Schemas of a recorded decision, and of the answer to a requested decision. */
-import { schemaTerms, type Schema } from './json-schema.ts'
+import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 
 const { count, utcMs, object, orNull, text, values } = schemaTerms
 
-const fields: Readonly<Record<string, Schema>> = {
+const fields: Readonly<Record<string, OpenapiSchema>> = {
   model: text,
   t: utcMs,
   key: {},
@@ -30,7 +30,7 @@ const answers = { ...values, description: 'answers by action, of those that foll
 export const decisionSchema = object(fields, required)
 
 /** The answer to a request: a decision before the deadline of its actions, otherwise the fallback answers of the actions. */
-export const askedSchema: Schema = {
+export const requestedDecisionSchema: OpenapiSchema = {
   anyOf: [
     object(
       { ...fields, durable: { type: 'boolean', description: 'false: answered at the deadline, and the decision may be lost' }, answers },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Gauge } from 'prom-client'
 import { open, pay, posted, shop as pipeline } from '../../../test/serve/shop.ts'
-import { openapiOf } from './openapi.ts'
+import { openapiDocument } from './openapi.ts'
 import { instantPattern } from './text-patterns.ts'
 
 const shop = await open({
@@ -75,7 +75,7 @@ type Answered = Awaited<ReturnType<typeof posted>>
 test('the document of the pipeline is complete, and describes existing routes', async () => {
   const answer = await app.inject({ url: '/openapi.json' })
   const { openapi, paths, components } = answer.json<Document>()
-  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir, { signed: ['hooks'] }))))
+  assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiDocument(pipeline.ir, { signed: ['hooks'] }))))
   assert.equal(openapi, '3.1.0')
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -120,7 +120,7 @@ test('the index page has a line for each route', async () => {
   assert.match(String(headers['content-type']), /^text\/plain/)
   const lines = body.trimEnd().split('\n')
   assert.equal(lines[0], `pipeline '${pipeline.ir.name}'`)
-  const { paths } = openapiOf(pipeline.ir, { signed: ['hooks'] }) as unknown as Document
+  const { paths } = openapiDocument(pipeline.ir, { signed: ['hooks'] }) as unknown as Document
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )
@@ -140,7 +140,7 @@ test('the index page has a line for each route', async () => {
 })
 
 test('an event and a request are described by their columns', () => {
-  const { paths } = openapiOf(pipeline.ir) as unknown as Document
+  const { paths } = openapiDocument(pipeline.ir) as unknown as Document
   const body = (path: string) => paths[path]['post'].requestBody!.content['application/json'].schema
   const card = { type: 'string', description: 'identifies a card' }
   const most = 90_071_992_547_409.91

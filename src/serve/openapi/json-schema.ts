@@ -4,11 +4,11 @@
  */
 import { limits } from '../../base/limits.ts'
 import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, TypeIR } from '../../define/ir/ir.ts'
-import { givesList } from '../../define/ir/signatures.ts'
+import { isListAggregate } from '../../define/ir/signatures.ts'
 import { decimalPattern, durationPattern, instantPattern } from './text-patterns.ts'
 
 /** A JSON Schema, or a part of an OpenAPI document. */
-export type Schema = Readonly<Record<string, unknown>>
+export type OpenapiSchema = Readonly<Record<string, unknown>>
 
 /** Parts that many schemas are composed of. All fields of an `object` are required unless `required` names some. */
 export const schemaTerms = {
@@ -16,8 +16,8 @@ export const schemaTerms = {
   text: { type: 'string' },
   values: { type: 'object', additionalProperties: true },
   utcMs: { type: 'integer', description: 'UTC milliseconds' },
-  orNull: (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] }),
-  object: (properties: Readonly<Record<string, Schema>>, required: readonly string[] = Object.keys(properties)): Schema => ({
+  orNull: (schema: OpenapiSchema): OpenapiSchema => ({ anyOf: [schema, { type: 'null' }] }),
+  object: (properties: Readonly<Record<string, OpenapiSchema>>, required: readonly string[] = Object.keys(properties)): OpenapiSchema => ({
     type: 'object',
     properties,
     required,
@@ -25,7 +25,7 @@ export const schemaTerms = {
 } as const
 
 /** The schema of a record. A field that may be missing may be null, too. */
-export function recordSchema(columns: readonly ColumnIR[]): Schema {
+export function recordSchema(columns: readonly ColumnIR[]): OpenapiSchema {
   return {
     type: 'object',
     properties: Object.fromEntries(columns.map(column => [column.name, columnSchema(column)])),
@@ -34,13 +34,13 @@ export function recordSchema(columns: readonly ColumnIR[]): Schema {
   }
 }
 
-function columnSchema(column: ColumnIR): Schema {
+function columnSchema(column: ColumnIR): OpenapiSchema {
   const own = valueSchema(column)
   const entity = column.entity === undefined ? {} : { description: `identifies a ${column.entity}` }
   return { ...(column.nullable ? { anyOf: [own, { type: 'null' }] } : own), ...entity }
 }
 
-function valueSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): Schema {
+function valueSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): OpenapiSchema {
   const range = { minimum: min ?? Number.MIN_SAFE_INTEGER, maximum: max ?? Number.MAX_SAFE_INTEGER }
   switch (type) {
     case 'int':
@@ -85,20 +85,20 @@ function boundsText(min: number | undefined, max: number | undefined, unit = 1):
 }
 
 /** The schema of a key column as text in an address. */
-export const keySchema = (column: ColumnIR): Schema =>
+export const keySchema = (column: ColumnIR): OpenapiSchema =>
   column.type === 'int' || column.type === 'string' ? valueSchema(column) : { type: 'string', description: `a ${column.type}` }
 
 /** The schema of feature values by name. A rejected feature is missing. */
-export function featuresSchema(features: readonly FeatureIR[]): Schema {
+export function featuresSchema(features: readonly FeatureIR[]): OpenapiSchema {
   return {
     type: 'object',
     properties: Object.fromEntries(features.map(feature => [feature.name, featureSchema(feature)])),
   }
 }
 
-function featureSchema(feature: FeatureIR): Schema {
+function featureSchema(feature: FeatureIR): OpenapiSchema {
   const item = { type: deliveredType(feature) }
-  const value = givesList(feature.agg) ? { type: 'array', items: { anyOf: [item, { type: 'null' }] } } : item
+  const value = isListAggregate(feature.agg) ? { type: 'array', items: { anyOf: [item, { type: 'null' }] } } : item
   const window = feature.window === 'lifetime' ? 'over all time' : `over ${feature.window} ms`
   return { description: `${feature.agg} ${window}`, anyOf: [value, { type: 'null' }] }
 }
@@ -113,8 +113,8 @@ export function keyColumns({ sources }: PipelineIR, { source, key }: GroupIR): r
 }
 
 /** The schema of the body of `POST /features`. */
-export function asksSchema(ir: PipelineIR): Schema {
-  const items = ir.groups.map((group): Schema => {
+export function featureRequestsSchema(ir: PipelineIR): OpenapiSchema {
+  const items = ir.groups.map((group): OpenapiSchema => {
     const parts = keyColumns(ir, group).map(jsonKeySchema)
     const several = { type: 'array', prefixItems: parts, minItems: parts.length, maxItems: parts.length }
     return {
@@ -124,12 +124,12 @@ export function asksSchema(ir: PipelineIR): Schema {
       additionalProperties: false,
     }
   })
-  const asks = { type: 'array', maxItems: limits.FEATURE_ASKS_MAX, items: items.length > 0 ? { anyOf: items } : false }
+  const asks = { type: 'array', maxItems: limits.FEATURE_REQUEST_KEYS_MAX, items: items.length > 0 ? { anyOf: items } : false }
   return { type: 'object', properties: { asks }, required: ['asks'], additionalProperties: false }
 }
 
 /** The schema of a key column in JSON. A number may be written as text, and a text as a number. */
-function jsonKeySchema(column: ColumnIR): Schema {
+function jsonKeySchema(column: ColumnIR): OpenapiSchema {
   const own = keySchema(column)
   if (column.type === 'int') return { anyOf: [own, { type: 'string', pattern: `^${(column.min ?? -1) < 0 ? '-?' : ''}[0-9]{1,15}$` }] }
   if (column.type !== 'string' || column.values) return own

@@ -5,8 +5,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { sharedSchemas } from './api-schemas.ts'
-import { keyColumns, type Schema } from './json-schema.ts'
-import { fixedPaths } from './openapi-fixed.ts'
+import { keyColumns, type OpenapiSchema } from './json-schema.ts'
+import { fixedPaths } from './fixed-operations.ts'
 import {
   decideOperation,
   eventsOperation,
@@ -18,13 +18,14 @@ import {
   runOperation,
   trainOperation,
   webhookOperation,
-} from './openapi-operations.ts'
-import type { Authorization, Serving } from '../context/server-context.ts'
+} from './pipeline-operations.ts'
+import type { AuthorizationMode, ServerContext } from '../context/server-context.ts'
 
 /** Adds both routes. */
-export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: Serving): void {
-  const document = (mode: Authorization) => openapiOf(ir, { signed: Object.keys(webhooks), authorization: mode, prefix: app.prefix })
-  const texts = new Map<Authorization, string>()
+export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: ServerContext): void {
+  const document = (mode: AuthorizationMode) =>
+    openapiDocument(ir, { signed: Object.keys(webhooks), authorization: mode, prefix: app.prefix })
+  const texts = new Map<AuthorizationMode, string>()
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
     const mode = authorization()
     const text = texts.get(mode) ?? JSON.stringify(document(mode))
@@ -45,16 +46,16 @@ const securitySchemes = {
 } as const
 
 /** The server that a document describes. */
-export interface DocumentOptions {
+export interface OpenapiOptions {
   /** Sources that accept webhooks. */
   readonly signed?: readonly string[]
-  readonly authorization?: Authorization
+  readonly authorization?: AuthorizationMode
   /** The prefix of the routes in the embedding server. */
   readonly prefix?: string
 }
 
 /** The OpenAPI document of a pipeline. */
-export function openapiOf(ir: PipelineIR, { signed = [], authorization = 'none', prefix = '' }: DocumentOptions = {}): Schema {
+export function openapiDocument(ir: PipelineIR, { signed = [], authorization = 'none', prefix = '' }: OpenapiOptions = {}): OpenapiSchema {
   const { sources, groups, models, reports = [] } = ir
   const paths = [
     ...sources.map(source => [`/sources/${source.name}/events`, { post: eventsOperation(source) }]),
@@ -88,7 +89,7 @@ export function openapiOf(ir: PipelineIR, { signed = [], authorization = 'none',
   return {
     openapi: '3.1.0',
     info: { title: ir.name, version: String(ir.version) },
-    paths: Object.fromEntries(paths) as Schema,
+    paths: Object.fromEntries(paths) as OpenapiSchema,
     servers: [{ url: prefix === '' ? '/' : prefix, description: 'the server of this document' }],
     components: { schemas: sharedSchemas, ...(authorization === 'token' && { securitySchemes }) },
     // The rules of an embedding server are unknown.
@@ -102,7 +103,7 @@ interface Operation {
 }
 
 /** The index page: each operation of an OpenAPI document on a line, for readers with `curl`. */
-function indexPage(name: string, { paths }: Schema): string {
+function indexPage(name: string, { paths }: OpenapiSchema): string {
   const operations = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { summary, parameters = [] }]) => {
       const required = parameters

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
-import type { RunRecord } from '../../batch/ledger.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
 import { batch, count, entity, features, pipeline, source, stream, t } from '../../index.ts'
-import { Running } from '../../run/loop/live-run.ts'
-import { auditPath } from '../context/operator-log.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { operatorLogPath } from '../context/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const card = entity('card', t.string())
@@ -16,11 +16,11 @@ const now = features('now', { from: payments, entity: card, place: stream, value
 const shop = pipeline('shop', [usual, now])
 
 let data: string
-let running: Running
+let running: LiveRun
 let app: FastifyInstance
 before(async () => {
   data = scratchFolder('runs')
-  running = await Running.open(shop, data)
+  running = await LiveRun.open(shop, data)
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
 })
@@ -43,13 +43,16 @@ test('a requested batch run is made, and its values are in use when the request 
   assert.equal(sent.statusCode, 200, sent.body)
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.equal(answer.statusCode, 200, answer.body)
-  const record = answer.json<RunRecord>()
+  const record = answer.json<BatchRunRecord>()
   assert.deepEqual([record.group, record.why, record.state, record.done?.known], ['usual', 'demand', 'done', 1])
   const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
   assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', record.s])
-  const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: RunRecord[] }>()
+  const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: BatchRunRecord[] }>()
   assert.deepEqual(runs.at(-1), record)
-  assert.match(readFileSync(auditPath(data), 'utf8'), /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/)
+  assert.match(
+    readFileSync(operatorLogPath(data), 'utf8'),
+    /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/,
+  )
 })
 
 test('an unknown group, and a group without batch runs, are errors', async () => {

@@ -4,12 +4,12 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
-import { runsIn } from '../../batch/ledger.ts'
-import { auditedWork } from '../context/operator-log.ts'
-import { finder } from '../http/named-definition.ts'
+import { batchRunsIn } from '../../batch/ledger.ts'
+import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
-import { single, type Query } from '../http/query.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { singleParameters, type Query } from '../http/query.ts'
 
 /** The number of newest runs that are listed. */
 const SHOWN = 100
@@ -17,13 +17,13 @@ const SHOWN = 100
 const PARAMETERS = ['group'] as const
 
 /** Adds the routes of batch runs. */
-export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
-  const groupNamed = finder('group', ir.groups)
+export function batchRunRoutes(app: FastifyInstance, { run, ir, reader, data }: ServerContext): void {
+  const groupNamed = lookupByName('group', ir.groups)
   app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
-    const { group } = single(query, PARAMETERS)
+    const { group } = singleParameters(query, PARAMETERS)
     if (group !== undefined) groupNamed(group)
     return {
-      runs: runsIn(reader)
+      runs: batchRunsIn(reader)
         .filter(record => group === undefined || record.group === group)
         .slice(-SHOWN),
     }
@@ -33,7 +33,7 @@ export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Servi
     const { batch } = run
     if (!batch) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
     const who = client === undefined ? 'http' : `token:${client}`
-    return auditedWork(data, { at: wallClock(), who, what: 'runs now', to: name }, async setDetail => {
+    return withOperatorLogAsync(data, { at: wallClock(), who, what: 'runs now', to: name }, async setDetail => {
       const record = await batch(name)
       setDetail(`run ${record.number}`)
       return record

@@ -7,8 +7,8 @@ import { test, type TestContext } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { posted } from '../../../test/serve/shop.ts'
 import { count, entity, features, model, on, pipeline, rules, source, stream, t as types, timeSinceLast } from '../../index.ts'
-import { openFolder, readFolder } from '../../log/sqlite/data-folder.ts'
-import { letterBatch } from '../../operate/dead-letter-batch.ts'
+import { openDataFolder, readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { deadLetterBatch } from '../../operate/dead-letter-batch.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { Run } from '../../run/loop/run.ts'
 import { serve } from '../server.ts'
@@ -43,7 +43,7 @@ const scratch = scratchFolder('clocks')
 
 async function opened(t: TestContext) {
   const data = mkdtempSync(join(scratch, 'data-'))
-  let folder = await openFolder(data)
+  let folder = await openDataFolder(data)
   let wall = start
   let run = new Run(shop, { store: folder.store, clock: () => wall })
   const app = serve({ run, pipeline: shop, data, webhooks: { payments: { style: 'stripe', secret } }, clock: () => wall })
@@ -58,7 +58,7 @@ async function opened(t: TestContext) {
     app,
     run,
     letters: () => {
-      const reader = readFolder(data)
+      const reader = readDataFolder(data)
       const letters = [...reader.letters.dead()]
       reader.close()
       return letters
@@ -70,7 +70,7 @@ async function opened(t: TestContext) {
     later: async (at: number) => {
       await stop()
       wall = at
-      folder = await openFolder(data)
+      folder = await openDataFolder(data)
       run = new Run(shop, { store: folder.store, clock: () => wall })
       return run
     },
@@ -117,7 +117,7 @@ test('a day ahead: rejected as future at every route and kept whole, and accepte
   assert.equal(right.json<{ accepted: number }>().accepted, 1, 'its id was not taken by what was refused')
   const [first] = letters()
   const next = await later(start + day)
-  const { accepted: again } = await next.submit('payments', letterBatch(first), undefined, first.id)
+  const { accepted: again } = await next.submit('payments', deadLetterBatch(first), undefined, first.id)
   assert.equal(again, 1, 'a letter that is sent again when its time has come is an event')
 })
 

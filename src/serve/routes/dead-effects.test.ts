@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { posted } from '../../../test/serve/shop.ts'
-import { sendingsOf } from '../../action/sendings.ts'
+import { openRoutes } from '../../action/routes.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
-import { Running } from '../../run/loop/live-run.ts'
-import { auditPath } from '../context/operator-log.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { operatorLogPath } from '../context/operator-log.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', t.string())
@@ -27,8 +27,8 @@ const page = action('page', {
 })
 const shop = pipeline('shop', [page])
 const data = scratchFolder('dead')
-const sendings = (await sendingsOf(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
-const running = await Running.open(shop, data, { sendings, clock: () => start })
+const sendings = (await openRoutes(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
+const running = await LiveRun.open(shop, data, { sendings, clock: () => start })
 const app = serve({ run: running.run, pipeline: shop, data, effects: running.dispatcher })
 after(async () => {
   await app.close()
@@ -44,7 +44,7 @@ const message = (answer: { json(): unknown }) => (answer.json() as { message: st
 
 test('they are listed with the reason, by action and state, and without the body', async () => {
   for (const id of ['a', 'b', 'c']) await posted(app, '/sources/payments/events', { id, card: id, at: start })
-  await running.idle()
+  await running.whenIdle()
   const { effects, counts } = await listed()
   assert.deepEqual(
     effects.map(({ number, key, state, why }) => [number, key, state, why]),
@@ -74,14 +74,14 @@ test('a retry is one attempt of the running dispatcher, under the same key, howe
   const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
   assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
   assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; dead ones/)
-  await running.idle()
+  await running.whenIdle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
   const delivered = await app.inject({ method: 'POST', url: '/effects/1/retry' })
   assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_CONFLICT'])
   assert.match(message(delivered), /^effect 1 is delivered; dead ones can be tried again/)
   assert.equal((await posted(app, '/sources/payments/events', { id: 'd', card: 'a', at: start })).statusCode, 200)
-  await running.idle()
+  await running.whenIdle()
   assert.equal(sent.length, 2, 'the run goes on, and the key’s next has its turn')
 })
 
@@ -92,7 +92,7 @@ test('a dead effect is dropped, with a reason', async () => {
   assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 409)
   for (const number of ['9', '0', 'x'])
     assert.equal((await app.inject({ method: 'POST', url: `/effects/${number}/retry` })).statusCode, 404)
-  const audited = readFileSync(auditPath(data), 'utf8').trim().split('\n')
+  const audited = readFileSync(operatorLogPath(data), 'utf8').trim().split('\n')
   assert.deepEqual(
     audited.map(line => JSON.parse(line) as Record<string, string>).map(({ who, what, to, outcome }) => [who, what, to, outcome].join(' ')),
     [

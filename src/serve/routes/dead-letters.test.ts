@@ -58,6 +58,6 @@ test('an answer is limited by the bytes of its records', async () => {
   const large = 'x'.repeat(900_000)
   for (let i = 0; i < 6; i++) await posted(app, '/sources/payments/events', { ...pay(`large${i}`), amount: large })
   const { letters } = await listed('?after=4&limit=1000')
-  assert.equal(letters.length, Math.ceil(limits.LETTERS_LISTED_BYTES / 900_000))
+  assert.equal(letters.length, Math.ceil(limits.DEAD_LETTERS_LISTED_BYTES / 900_000))
   assert.equal((await listed(`?after=${letters.at(-1)!.id}`)).letters.length, 1, 'the rest is behind it')
 })

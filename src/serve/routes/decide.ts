@@ -3,42 +3,42 @@
  * and answers with the decisions on it.
  */
 import type { FastifyInstance } from 'fastify'
-import { Answers } from '../../action/answers.ts'
+import { InlineAnswers } from '../../action/inline-answers.ts'
 import type { ColumnIR, ModelIR } from '../../define/ir/ir.ts'
-import type { RecordBatch } from '../../intake/batch.ts'
-import { lineReaders, type LineReader } from '../../intake/line-reader.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
+import { jsonLineReaders, type JsonLineReader } from '../../intake/line-reader.ts'
 import { withBody } from '../body/body.ts'
-import { inline, type Inline } from './inline-decisions.ts'
-import { jsonBody } from '../body/json-body.ts'
-import type { Until } from '../access/load.ts'
-import { mediaOf } from '../http/content-type.ts'
-import { finder } from '../http/named-definition.ts'
-import { Outcome, refused, repeatedFields } from './ingest-result.ts'
+import { awaitInlineDecisions, type InlineDecisions } from './inline-decisions.ts'
+import { parseJsonBody } from '../body/json-body.ts'
+import type { HoldUntil } from '../access/admission-control.ts'
+import { mediaTypeOf } from '../http/content-type.ts'
+import { lookupByName } from '../http/named-definition.ts'
+import { IngestResult, refusedRecordError, duplicateFields } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Adds both routes. */
-export function decideRoutes(app: FastifyInstance, context: Serving): void {
+export function decideRoutes(app: FastifyInstance, context: ServerContext): void {
   requestRoute(app, context)
   eventRoute(app, context)
 }
 
-function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
-  const modelNamed = finder('model', ir.models)
-  const answersOf = new Map(ir.models.map(({ name }) => [name, new Answers(ir, [name])]))
+function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): void {
+  const modelNamed = lookupByName('model', ir.models)
+  const answersOf = new Map(ir.models.map(({ name }) => [name, new InlineAnswers(ir, [name])]))
   app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name, columns } = onRequest(modelNamed(params.model))
     const answer = await withBody(raw, share, (bytes, until) => {
-      const fields = fieldsOf(singleRecord(mediaOf(raw), bytes), columns)
-      return share.waiting(
+      const fields = fieldsOf(singleRecord(mediaTypeOf(raw), bytes), columns)
+      return share.awaitCommit(
         1,
         hold => {
-          const { decided, durable } = run.ask(name, fields)
+          const { decided, durable } = run.requestDecision(name, fields)
           hold(durable)
           const decisions = decided.then(decision => [decision])
-          return inline(answersOf.get(name)!, decisions, durable)
+          return awaitInlineDecisions(answersOf.get(name)!, decisions, durable)
         },
         until,
       )
@@ -49,16 +49,16 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
   })
 }
 
-function eventRoute(app: FastifyInstance, { run, ir, load, reader }: Serving): void {
-  const sourceNamed = finder('source', ir.sources)
-  const lines = lineReaders(ir.sources)
+function eventRoute(app: FastifyInstance, { run, ir, load, reader }: ServerContext): void {
+  const sourceNamed = lookupByName('source', ir.sources)
+  const lines = jsonLineReaders(ir.sources)
   const modelsOf = new Map(
     ir.sources.map(({ name }) => [
       name,
       ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name).map(model => model.name),
     ]),
   )
-  const answersOn = new Map([...modelsOf].map(([source, models]) => [source, new Answers(ir, models)]))
+  const answersOn = new Map([...modelsOf].map(([source, models]) => [source, new InlineAnswers(ir, models)]))
   app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
@@ -66,19 +66,19 @@ function eventRoute(app: FastifyInstance, { run, ir, load, reader }: Serving): v
     if (modelsOf.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
     const text = await withBody(raw, share, async (bytes, until) => {
-      const batch = singleRecord(mediaOf(raw), bytes, lines.get(name))
-      const ingested = new Outcome('alone', run.end)
-      const decide = (hold: Until): Promise<Inline> => {
+      const batch = singleRecord(mediaTypeOf(raw), bytes, lines.get(name))
+      const ingested = new IngestResult('alone', run.end)
+      const decide = (hold: HoldUntil): Promise<InlineDecisions> => {
         const { decided, receipt } = run.decide(name, { ...batch, onRefused: ingested.onRefused })
         // An answer at its deadline releases nothing: the run holds the event until it is durable.
         hold(receipt)
         const counted = receipt.then(result => ingested.add(result))
         // During a tick an event may be durable long before the decision on it is made.
-        return inline(answersOn.get(name)!, decided, Promise.all([counted, decided]))
+        return awaitInlineDecisions(answersOn.get(name)!, decided, Promise.all([counted, decided]))
       }
-      const result = await share.waiting(1, decide, until)
-      if (ingested.isRefused) throw refused(ingested)
-      const fields = result.durable && { ...ingested.fields(), ...repeatedFields(ingested.repeats, result.decisions.length, reader) }
+      const result = await share.awaitCommit(1, decide, until)
+      if (ingested.isRefused) throw refusedRecordError(ingested)
+      const fields = result.durable && { ...ingested.fields(), ...duplicateFields(ingested.originalEntry, result.decisions.length, reader) }
       return JSON.stringify({ ...fields, ...result })
     })
     reply.type('application/json')
@@ -97,9 +97,9 @@ function onRequest({ name, decide }: ModelIR): { readonly name: string; readonly
 }
 
 /** The record of a body that is one JSON object. Throws 400, or 415 for NDJSON. */
-function singleRecord(media: ReturnType<typeof mediaOf>, bytes: Buffer, lines?: LineReader): RecordBatch {
+function singleRecord(media: ReturnType<typeof mediaTypeOf>, bytes: Buffer, lines?: JsonLineReader): RecordBatch {
   if (media !== 'json') throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object', { status: 415 })
-  const { batch, isSingle } = jsonBody(bytes, lines)
+  const { batch, isSingle } = parseJsonBody(bytes, lines)
   if (!isSingle) throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object, not an array')
   return batch
 }

@@ -6,11 +6,11 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/limits.ts'
-import { traces } from '../../operate/trace.ts'
-import { finder } from '../http/named-definition.ts'
+import { decisionTraces } from '../../operate/trace.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import { single, wholeNumber, type Query } from '../http/query.ts'
-import type { Serving } from '../context/server-context.ts'
+import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Decisions in one answer by default. */
 const LIMIT = 20
@@ -19,35 +19,41 @@ const LIST_PARAMETERS = ['model', 'key', 'limit'] as const
 const TRACE_PARAMETERS = ['model', 'key'] as const
 
 /** Adds the route of recent decisions. */
-export function decisionRoutes(app: FastifyInstance, { ir, load, search }: Serving): void {
-  const modelNamed = finder('model', ir.models)
+export function decisionRoutes(app: FastifyInstance, { ir, load, search }: ServerContext): void {
+  const modelNamed = lookupByName('model', ir.models)
   app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: LIST_PARAMETERS } }, async (request, reply) => {
-    const { model, key, limit } = single(request.query, LIST_PARAMETERS)
+    const { model, key, limit } = singleParameters(request.query, LIST_PARAMETERS)
     if (model !== undefined) modelNamed(model)
-    const count = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
-    const query = { model, key, last: count, lookAt: limits.DECISIONS_LOOKED_AT_MAX }
-    const text = await load.shareOf('read', request).searching(() => search.newest(query))
+    const count = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.DECISIONS_LISTED_MAX)
+    const query = { model, key, last: count, lookAt: limits.DECISIONS_SCANNED_MAX }
+    const text = await load.shareOf('read', request).countSearch(() => search.newest(query))
     reply.type('application/json')
     return text
   })
 }
 
 /** Adds the route of traces. */
-export function traceRoutes(app: FastifyInstance, { ir, reader, run }: Serving): void {
-  const modelNamed = finder('model', ir.models)
+export function traceRoutes(app: FastifyInstance, { ir, reader, run }: ServerContext): void {
+  const modelNamed = lookupByName('model', ir.models)
   app.get<{ Params: { entry: string }; Querystring: Query }>(
     '/decisions/:entry/trace',
     { config: { role: 'read', query: TRACE_PARAMETERS } },
     async ({ params, query }, reply) => {
-      const { model, key } = single(query, TRACE_PARAMETERS)
+      const { model, key } = singleParameters(query, TRACE_PARAMETERS)
       if (model !== undefined) modelNamed(model)
       if (!/^\d{1,15}$/.test(params.entry)) throw new ServeError('SPILL_INPUT', `'${params.entry}' is not a log entry: write its number`)
       const entry = Number(params.entry)
-      const decisionTraces = await traces(reader, { entry, model, key, most: limits.DECISIONS_TRACED_MAX, gathered: run.stages?.gathered })
-      if (decisionTraces.length === 0)
+      const entryTraces = await decisionTraces(reader, {
+        entry,
+        model,
+        key,
+        most: limits.DECISIONS_TRACED_MAX,
+        gathered: run.stages?.gathered,
+      })
+      if (entryTraces.length === 0)
         throw new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision; GET /decisions lists the newest`)
       reply.type('application/json')
-      return JSON.stringify({ traces: decisionTraces })
+      return JSON.stringify({ traces: entryTraces })
     },
   )
 }

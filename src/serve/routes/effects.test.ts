@@ -4,12 +4,12 @@ import { test, type TestContext } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { caller } from '../../../test/serve/caller.ts'
 import { posted } from '../../../test/serve/shop.ts'
-import { sendingsOf } from '../../action/sendings.ts'
+import { openRoutes } from '../../action/routes.ts'
 import type { StreamedEffect } from '../../client/answers.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t as types } from '../../index.ts'
-import { Running } from '../../run/loop/live-run.ts'
-import { Feed } from '../events/run-feed.ts'
-import { placeOf } from '../events/journal.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { CommitFeed } from '../events/commit-feed.ts'
+import { parseEventId } from '../events/journal.ts'
 import { EffectJournal } from '../events/effect-journal.ts'
 import { serve } from '../server.ts'
 
@@ -34,11 +34,11 @@ async function open(t: TestContext, data: string) {
   })
   const block = action('block', { when: busy.score.gte(0.8), do: () => {} })
   const shop = pipeline('shop', [page, block])
-  const feed = new Feed()
+  const feed = new CommitFeed()
   const retries: (() => void)[] = []
-  const running = await Running.open(shop, data, {
-    sendings: await sendingsOf(shop, {}),
-    onRecorded: feed.tell,
+  const running = await LiveRun.open(shop, data, {
+    sendings: await openRoutes(shop, {}),
+    onRecorded: feed.notify,
     clock: () => at,
     // The test decides when the second attempt comes.
     after: (_ms, act) => {
@@ -133,9 +133,9 @@ test('an unknown action is 404 with the nearest name, a malformed id 400', async
 })
 
 test('a position before deleted effects is a gap, and resumes with kept ones; a position of another log with new ones', () => {
-  const journal = new EffectJournal({ changes: () => ({ last: 9, forgotten: 5 }) } as ConstructorParameters<typeof EffectJournal>[0])
-  const at = (text: string) => journal.missed(placeOf(text)!)
-  assert.deepEqual([at('9'), at('5'), at('4')?.resumeAt, at('10')?.resumeAt], [undefined, undefined, placeOf('4'), placeOf('9')])
+  const journal = new EffectJournal({ changeNumbers: () => ({ last: 9, forgotten: 5 }) } as ConstructorParameters<typeof EffectJournal>[0])
+  const at = (text: string) => journal.gapAfter(parseEventId(text)!)
+  assert.deepEqual([at('9'), at('5'), at('4')?.resumeAt, at('10')?.resumeAt], [undefined, undefined, parseEventId('4'), parseEventId('9')])
   assert.match(at('4')!.reason, /were forgotten/)
   assert.match(at('10')!.reason, /another log/)
 })
@@ -149,7 +149,7 @@ test('a reader in the middle of a batch gets the effects after its position alon
   const idsBehind = (place: string) =>
     [
       ...batch
-        .frames(undefined, placeOf(place)!)
+        .frames(undefined, parseEventId(place)!)
         .toString()
         .matchAll(/^id: (\d+)$/gm),
     ].map(([, id]) => id)

@@ -6,16 +6,16 @@ import type { FastifyInstance } from 'fastify'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { effectStates, type ChangeByHand, type EffectState, type StoredEffect } from '../../log/effects.ts'
-import { auditedWork } from '../context/operator-log.ts'
+import { effectStates, type ManualEffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
+import { withOperatorLogAsync } from '../context/operator-log.ts'
 import { withBody } from '../body/body.ts'
-import { shownEffect } from '../events/effect-journal.ts'
-import { checkFields, jsonValue } from '../body/json-body.ts'
-import { mediaOf } from '../http/content-type.ts'
-import { finder } from '../http/named-definition.ts'
-import { single, wholeNumber, type Query } from '../http/query.ts'
+import { effectJson } from '../events/effect-journal.ts'
+import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { mediaTypeOf } from '../http/content-type.ts'
+import { lookupByName } from '../http/named-definition.ts'
+import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Effects in one answer by default. */
 const LIMIT = 20
@@ -23,34 +23,34 @@ const LIMIT = 20
 const PARAMETERS = ['action', 'state', 'limit'] as const
 
 /** Adds the routes of effects. */
-export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: dispatcher }: Serving): void {
-  const actionNamed = finder('action', ir.actions ?? [])
+export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: dispatcher }: ServerContext): void {
+  const actionNamed = lookupByName('action', ir.actions ?? [])
   app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
-    const { action, state, limit } = single(query, PARAMETERS)
+    const { action, state, limit } = singleParameters(query, PARAMETERS)
     if (action !== undefined) actionNamed(action)
     const filter = { action, state: state === undefined ? undefined : stateNamed(state) }
-    const count = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)
+    const count = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.EFFECTS_LISTED_MAX)
     const counts = effects.counts().filter(group => group.action === (action ?? group.action) && group.state === (state ?? group.state))
     const listed: StoredEffect[] = []
     for (const effect of effects.newestFirst(filter, count)) if (listed.push(effect) === count) break
-    return { effects: listed.reverse().map(shownEffect), counts }
+    return { effects: listed.reverse().map(effectJson), counts }
   })
 
   const existing = (text: string): StoredEffect => {
-    const effect = /^[1-9]\d{0,14}$/.test(text) ? effects.at(Number(text)) : undefined
+    const effect = /^[1-9]\d{0,14}$/.test(text) ? effects.byNumber(Number(text)) : undefined
     if (effect) return effect
     throw new ServeError('SPILL_NOT_FOUND', `there is no effect '${text}'; GET /effects lists the newest`)
   }
   /** Changes a dead effect, and returns its new state. */
-  const changeEffect = async (effect: StoredEffect, change: ChangeByHand, client: string | undefined): Promise<object> => {
+  const changeEffect = async (effect: StoredEffect, change: ManualEffectChange, client: string | undefined): Promise<object> => {
     if (!dispatcher) throw new ServeError('SPILL_UNSUPPORTED', 'this server has no dispatcher of effects; use `spillway effects`')
     const operation = change.kind === 'again' ? 'effects retry' : 'effects drop'
     const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what: operation, to: String(effect.number) }
-    await auditedWork(data, entry, async setDetail => {
+    await withOperatorLogAsync(data, entry, async setDetail => {
       if (change.kind === 'dropped') setDetail(change.why)
       await dispatcher.byHand(effect, change)
     })
-    return shownEffect(effects.at(effect.number)!)
+    return effectJson(effects.byNumber(effect.number)!)
   }
   interface EffectRoute {
     Params: { number: string }
@@ -62,7 +62,7 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
   app.post<EffectRoute>('/effects/:number/drop', { config: { role: 'operate' } }, async (request, _reply) => {
     const { params, raw, client } = request
     const { number } = existing(params.number)
-    const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load.shareOf('read', request), jsonValue) : undefined)
+    const why = whyIn(mediaTypeOf(raw) === 'json' ? await withBody(raw, load.shareOf('read', request), parseJsonValue) : undefined)
     return changeEffect(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
   })
 }
@@ -77,7 +77,7 @@ function stateNamed(text: string): EffectState {
 /** The reason in a body. Throws 400 if it is missing or empty. */
 function whyIn(body: unknown): string {
   const why: unknown = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined
-  if (why !== undefined) checkFields(body as object, ['why'])
-  if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.WHY_MAX)
+  if (why !== undefined) checkJsonFields(body as object, ['why'])
+  if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.FAILURE_REASON_CHARS_MAX)
   throw new ServeError('SPILL_INPUT', 'the reason is missing: send { "why": "nobody listens" }')
 }

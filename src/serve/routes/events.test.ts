@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../../test/serve/shop.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
-import { defaultBounds } from '../access/resource-limits.ts'
-import { placeOf, placeText, type Journal } from '../events/journal.ts'
+import { defaultResourceLimits } from '../access/resource-limits.ts'
+import { parseEventId, formatEventId, type Journal } from '../events/journal.ts'
 import { EventStream } from '../events/event-stream.ts'
 import { Subscriber } from '../events/subscriber.ts'
-import type { Token } from '../access/token-file.ts'
+import type { StoredToken } from '../access/token-file.ts'
 import type { Tokens } from '../access/tokens.ts'
 
 const shop = await listening()
@@ -182,7 +182,7 @@ test('a malformed id is 400, an id of another log is a gap and starts with new e
   assert.equal(event, 'gap')
   assert.match(data.why!, /another log/)
   reader.close()
-  for (const text of ['0', '12.0', '3.40']) assert.equal(placeText(placeOf(text)!), text)
+  for (const text of ['0', '12.0', '3.40']) assert.equal(formatEventId(parseEventId(text)!), text)
 })
 
 test('readers are limited in number, and a reader that does not read is disconnected', async () => {
@@ -226,7 +226,7 @@ test('a reader that took no bytes between two heartbeats is disconnected', () =>
   const subscriber = new Subscriber(response as unknown as ServerResponse, { batch: 0, row: Infinity }, options)
   const beat = (bytes: number): void => {
     Object.assign(response, { writableNeedDrain: bytes > 0, writableLength: bytes })
-    subscriber.beat()
+    subscriber.heartbeat()
   }
   for (const bytes of [0, 9, 0, 9, 5]) beat(bytes)
   drain()
@@ -255,7 +255,7 @@ test('a reader that catches up slowly leaves no listeners', async () => {
 
 test('revoking a token ends its streams', async () => {
   const tokens = { count: 1, areAsked: true, find: () => token } as unknown as Tokens
-  let token: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
+  let token: StoredToken | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
   const own = await listening({ tokens, bounds: { heartbeatMs: 100 } })
   const reader = await Reader.open(own, '', { authorization: 'Bearer spw_x' })
   while (reader.beats === 0) await once(reader.response, 'data')
@@ -289,8 +289,8 @@ test('heartbeats come when nothing happens', async () => {
 test('a reader whose first events cannot be read is disconnected, and not counted', () => {
   const errors: unknown[] = []
   const broken = new Error('no such table')
-  const journal: Journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
-  const stream = new EventStream(journal, defaultBounds, error => errors.push(error))
+  const journal: Journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), gapAfter: () => assert.fail(broken) }
+  const stream = new EventStream(journal, defaultResourceLimits, error => errors.push(error))
   const response = new EventEmitter() as EventEmitter & { destroy(): void }
   Object.assign(response, { writeHead: () => {}, destroy: () => response.emit('close') })
   stream.add(response as unknown as ServerResponse, { position: undefined, filter: undefined })

@@ -3,21 +3,21 @@
  * after `Last-Event-ID`, or `?after=ID`, and first gets the recorded events since.
  */
 import type { FastifyInstance } from 'fastify'
-import { placeOf, type EventPlace } from '../events/journal.ts'
-import { finder } from '../http/named-definition.ts'
+import { parseEventId, type EventPosition } from '../events/journal.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
-import type { Streams } from '../events/streams.ts'
-import { single, type Query } from '../http/query.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import type { EventStreams } from '../events/event-streams.ts'
+import { singleParameters, type Query } from '../http/query.ts'
 
 /** Adds both streams. */
-export function eventRoutes(app: FastifyInstance, { ir, streams }: Serving): void {
+export function eventRoutes(app: FastifyInstance, { ir, streams }: ServerContext): void {
   stream(app, '/events', { streams, of: 'decisions', kind: 'model', named: ir.models })
   stream(app, '/effects/stream', { streams, of: 'effects', kind: 'action', named: ir.actions ?? [] })
 }
 
 interface StreamRoute {
-  readonly streams: Streams | undefined
+  readonly streams: EventStreams | undefined
   readonly of: 'decisions' | 'effects'
   /** The filter of the stream, and its query parameter. */
   readonly kind: 'model' | 'action'
@@ -25,14 +25,14 @@ interface StreamRoute {
 }
 
 function stream(app: FastifyInstance, path: string, { streams, of, kind, named }: StreamRoute): void {
-  const find = finder(kind, named)
+  const find = lookupByName(kind, named)
   const parameters = [kind, 'after'] as const
   app.get<{ Querystring: Query }>(
     path,
     { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters } },
     async (request, reply) => {
       if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server has no stream of ${of}: it was made without a feed`)
-      const { [kind]: name, after } = single(request.query, parameters)
+      const { [kind]: name, after } = singleParameters(request.query, parameters)
       if (name !== undefined) find(name)
       const last = request.headers['last-event-id']
       // `after=0` asks for all events. `Last-Event-ID: 0` is a reader that reconnects before the first event.
@@ -45,9 +45,9 @@ function stream(app: FastifyInstance, path: string, { streams, of, kind, named }
 }
 
 /** The position of an id. Throws 400 for a malformed one. */
-function positionIn(id: string | readonly string[] | undefined): EventPlace | undefined {
+function positionIn(id: string | readonly string[] | undefined): EventPosition | undefined {
   if (id === undefined || id === '') return undefined
-  const position = placeOf(String(id))
+  const position = parseEventId(String(id))
   if (!position) throw new ServeError('SPILL_INPUT', `'${String(id)}' is no event id; an id is like 12.0`)
   return position
 }

@@ -4,10 +4,10 @@
  */
 import { featureValue } from '../../decision/feature-value.ts'
 import type { GroupIR } from '../../define/ir/ir.ts'
-import type { LiveRow } from '../../run/groups/feature-reader.ts'
+import type { ServedFeatureRow } from '../../run/groups/feature-reader.ts'
 
 /** JSON of a row: values by name, and rejected features apart, so that no client takes a rejection for a value. */
-export function featuresText({ of, group, columns, row, strings }: LiveRow): string {
+export function featuresJson({ of, group, columns, row, strings }: ServedFeatureRow): string {
   const { features } = group
   const { length } = features
   const labels = labelsOf(group)

@@ -3,20 +3,20 @@ import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/limits.ts'
 import type { GroupIR } from '../../define/ir/ir.ts'
 import { withBody } from '../body/body.ts'
-import { featuresText } from './feature-json.ts'
-import { checkFields, jsonValue } from '../body/json-body.ts'
-import { mediaOf } from '../http/content-type.ts'
-import { finder } from '../http/named-definition.ts'
+import { featuresJson } from './feature-json.ts'
+import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { mediaTypeOf } from '../http/content-type.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { LiveAsk } from '../../run/groups/feature-reader.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { FeatureQuery } from '../../run/groups/feature-reader.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Adds both routes. */
-export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
-  const groupNamed = finder('group', ir.groups)
-  const answer = (asks: readonly LiveAsk[]): readonly string[] => {
+export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
+  const groupNamed = lookupByName('group', ir.groups)
+  const answer = (asks: readonly FeatureQuery[]): readonly string[] => {
     if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run serves no features; use `spillway features`')
-    return run.features(asks, featuresText)
+    return run.features(asks, featuresJson)
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
     '/features/:group',
@@ -30,8 +30,9 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
   )
   app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
     const { raw } = request
-    if (mediaOf(raw) !== 'json') throw new ServeError('SPILL_INPUT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
-    const body = await withBody(raw, load.shareOf('read', request), jsonValue)
+    if (mediaTypeOf(raw) !== 'json')
+      throw new ServeError('SPILL_INPUT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
+    const body = await withBody(raw, load.shareOf('read', request), parseJsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
       return { group: name, key: keyOf(group, key) }
@@ -47,12 +48,16 @@ function asksOf(body: unknown): readonly { readonly group: string; readonly key:
   const isAsk = (ask: unknown) => typeof ask === 'object' && ask !== null && typeof (ask as { group?: unknown }).group === 'string'
   if (!Array.isArray(asks) || !asks.every(isAsk))
     throw new ServeError('SPILL_INPUT', 'write { "asks": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
-  checkFields(body as object, ['asks'])
-  for (const ask of asks) checkFields(ask as object, ['group', 'key'])
-  if (asks.length > limits.FEATURE_ASKS_MAX)
-    throw new ServeError('SPILL_LIMIT', `${asks.length} requests in one call, more than ${limits.FEATURE_ASKS_MAX} (FEATURE_ASKS_MAX)`, {
-      status: 413,
-    })
+  checkJsonFields(body as object, ['asks'])
+  for (const ask of asks) checkJsonFields(ask as object, ['group', 'key'])
+  if (asks.length > limits.FEATURE_REQUEST_KEYS_MAX)
+    throw new ServeError(
+      'SPILL_LIMIT',
+      `${asks.length} requests in one call, more than ${limits.FEATURE_REQUEST_KEYS_MAX} (FEATURE_ASKS_MAX)`,
+      {
+        status: 413,
+      },
+    )
   return asks as { group: string; key: unknown }[]
 }
 

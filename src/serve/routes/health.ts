@@ -5,10 +5,10 @@
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/limits.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** Adds both routes. */
-export function healthRoutes(app: FastifyInstance, context: Serving): void {
+export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, run } = context
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', { config: { detailRole: 'read' } }, async ({ hasDetailRole }) => {
@@ -23,7 +23,7 @@ export function healthRoutes(app: FastifyInstance, context: Serving): void {
 }
 
 /** Why the run accepts no events; `undefined` while it does. */
-function notReady({ run, state }: Serving): string | undefined {
+function notReady({ run, state }: ServerContext): string | undefined {
   if (state.ended === 'failed') return 'the run has failed, and accepts nothing more; restart its process'
   if (state.ended === 'stopped') return 'the run was stopped'
   if (run.isHeldBack) return 'sources are held back: as many ids are within `dedupe` as can be remembered (DEDUPE_IDS_MAX)'

@@ -1,9 +1,9 @@
 /** The result of a request that sends records: counts, rejected records, and the fields of its answer. */
 import { limits } from '../../base/limits.ts'
-import { beginsOf } from '../../log/begins.ts'
+import { logStartOf } from '../../log/log-start.ts'
 import type { StoredLog } from '../../log/store.ts'
 import type { Refusal } from '../../intake/refusal.ts'
-import type { Receipt } from '../../run/ingest/appender.ts'
+import type { IngestReceipt } from '../../run/ingest/appender.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** A rejected record of a request. */
@@ -17,7 +17,7 @@ export interface RefusedRecord {
 }
 
 /** Counts of one request, over several receipts. */
-export class Outcome {
+export class IngestResult {
   #accepted = 0
   #duplicates = 0
   #refused = 0
@@ -45,7 +45,7 @@ export class Outcome {
     })
   }
 
-  add({ accepted, duplicates, refused, sequence, repeated }: Receipt): void {
+  add({ accepted, duplicates, refused, sequence, repeated }: IngestReceipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#refused += refused
@@ -54,7 +54,7 @@ export class Outcome {
   }
 
   /** The log entry of which the first duplicate is a copy; for requests that wait for decisions. */
-  get repeats(): number | undefined {
+  get originalEntry(): number | undefined {
     return this.#original
   }
 
@@ -82,7 +82,7 @@ export class Outcome {
     }
   }
 
-  text(): string {
+  toJson(): string {
     return JSON.stringify(this.fields())
   }
 }
@@ -90,21 +90,21 @@ export class Outcome {
 const placeIn = ({ index, line }: RefusedRecord): number => index ?? line ?? 0
 
 /** The error for a client whose only record was rejected. */
-export function refused(outcome: Outcome): ServeError {
+export function refusedRecordError(outcome: IngestResult): ServeError {
   const { reason, detail } = outcome.firstError!
   return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
 }
 
 /** Fields of an answer for a duplicate event: the log entry of the original, and why no decision on it is recorded, if none is. */
-export interface RepeatedFields {
+export interface DuplicateFields {
   readonly repeats?: number
   readonly undecided?: string
 }
 
 /** The fields for a duplicate of `entry`, of which `decided` decisions are recorded; empty if `entry` is undefined. */
-export function repeatedFields(entry: number | undefined, decided: number, log: Pick<StoredLog, 'get'>): RepeatedFields {
+export function duplicateFields(entry: number | undefined, decided: number, log: Pick<StoredLog, 'get'>): DuplicateFields {
   if (entry === undefined || decided > 0) return entry === undefined ? {} : { repeats: entry }
-  const isForgotten = entry < beginsOf(log).entry
+  const isForgotten = entry < logStartOf(log).entry
   const undecided = isForgotten
     ? 'the original event was forgotten (--keep), with the decisions on it'
     : 'no decision was made on the original event'

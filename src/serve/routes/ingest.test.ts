@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { open, pay, posted } from '../../../test/serve/shop.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 
 const shop = await open()
 after(() => shop.close())
@@ -16,7 +16,7 @@ const lines = (...records: unknown[]): string =>
 
 /** The last dead letters, from the last but `from` on. */
 function letters(from: number) {
-  const reader = readFolder(shop.data)
+  const reader = readDataFolder(shop.data)
   const letters = [...reader.letters.dead()].slice(from).map(({ source, reason, place, raw }) => [source, reason, place, raw])
   reader.close()
   return letters

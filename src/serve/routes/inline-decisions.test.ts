@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { posted } from '../../../test/serve/shop.ts'
-import { Answers } from '../../action/answers.ts'
+import { InlineAnswers } from '../../action/inline-answers.ts'
 import {
   action,
   answer,
@@ -19,12 +19,12 @@ import {
   t as types,
   type Pipeline,
 } from '../../index.ts'
-import { openFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { Run } from '../../run/loop/run.ts'
-import { beginsText } from '../../log/begins.ts'
-import { inline } from './inline-decisions.ts'
-import { repeatedFields } from './ingest-result.ts'
+import { logStartText } from '../../log/log-start.ts'
+import { awaitInlineDecisions } from './inline-decisions.ts'
+import { duplicateFields } from './ingest-result.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', types.string())
@@ -62,7 +62,7 @@ const open = (t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) => opened(t, 
 
 async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
   const data = scratchFolder('inline')
-  const folder = await openFolder(data, { fsyncMs })
+  const folder = await openDataFolder(data, { fsyncMs })
   const run = new Run(shop, { store: folder.store, clock: () => start })
   const app = serve({ run, pipeline: shop, data })
   await app.ready()
@@ -84,13 +84,13 @@ test('a duplicate event gets the decisions of the original, and names it', async
 })
 
 test('a duplicate without a recorded decision gets the reason', () => {
-  const log = { get: () => beginsText({ entry: 7, arrival: 0 }) }
-  assert.deepEqual(repeatedFields(undefined, 0, log), {})
-  assert.deepEqual(repeatedFields(6, 1, log), { repeats: 6 })
-  const { repeats, undecided } = repeatedFields(6, 0, log)
+  const log = { get: () => logStartText({ entry: 7, arrival: 0 }) }
+  assert.deepEqual(duplicateFields(undefined, 0, log), {})
+  assert.deepEqual(duplicateFields(6, 1, log), { repeats: 6 })
+  const { repeats, undecided } = duplicateFields(6, 0, log)
   assert.equal(repeats, 6)
   assert.match(undecided!, /was forgotten \(--keep\)/)
-  assert.match(repeatedFields(7, 0, log).undecided!, /no decision was made/)
+  assert.match(duplicateFields(7, 0, log).undecided!, /no decision was made/)
 })
 
 interface Answered {
@@ -145,14 +145,14 @@ test('on a slow disk the answer comes at its deadline, from the decision, and is
   const held = async () =>
     [...(await app.inject('/metrics')).body.matchAll(/^spillway_http_(?:waiting_requests|body_bytes) (\d+)/gm)].map(([, n]) => Number(n))
   assert.deepEqual(await held(), [1, JSON.stringify(pay('1')).length], 'until it is durable the run has it, and it counts')
-  await run.quiet()
+  await run.whenIdle()
   assert.equal(run.counts.accepted, 1, 'it became durable all the same')
   while ((await held()).some(count => count > 0)) await new Promise(resolve => setImmediate(resolve))
 })
 
 const never = new Promise<never>(() => {})
 const decided = (score: number | null) => [{ model: 'busy', score } as RecordedDecision]
-const answers = new Answers(shopWith('100ms').ir, ['busy'])
+const answers = new InlineAnswers(shopWith('100ms').ir, ['busy'])
 /** A timer that fires as soon as pending callbacks have run. */
 const hasty = (_ms: number, act: () => void) => {
   const timer = setImmediate(act)
@@ -161,13 +161,13 @@ const hasty = (_ms: number, act: () => void) => {
 
 test('without a decision in time the answer is the fallback of the action', async () => {
   assert.equal(answers.deadline, 100)
-  assert.deepEqual(await inline(answers, never, never, hasty), {
+  assert.deepEqual(await awaitInlineDecisions(answers, never, never, hasty), {
     decisions: [],
     durable: false,
     degraded: 'no decision within 100 ms',
     answers: { decline: { approved: 'perhaps' } },
   })
-  assert.deepEqual(await inline(answers, Promise.resolve(decided(0.9)), never, hasty), {
+  assert.deepEqual(await awaitInlineDecisions(answers, Promise.resolve(decided(0.9)), never, hasty), {
     decisions: decided(0.9),
     durable: false,
     answers: { decline: { approved: false } },
@@ -175,12 +175,14 @@ test('without a decision in time the answer is the fallback of the action', asyn
 })
 
 test('a decision without a score has no answers, and a failed run is an error', async () => {
-  assert.deepEqual(await inline(answers, Promise.resolve(decided(null)), Promise.resolve()), {
+  assert.deepEqual(await awaitInlineDecisions(answers, Promise.resolve(decided(null)), Promise.resolve()), {
     decisions: decided(null),
     durable: true,
     answers: {},
   })
-  await assert.rejects(inline(answers, Promise.reject(new Error('failed')), Promise.reject(new Error('full'))), { message: 'full' })
+  await assert.rejects(awaitInlineDecisions(answers, Promise.reject(new Error('failed')), Promise.reject(new Error('full'))), {
+    message: 'full',
+  })
 })
 
 test('the answer comes at half of a short deadline, and 50 ms before a long one', async () => {
@@ -189,7 +191,8 @@ test('the answer comes at half of a short deadline, and 50 ms before a long one'
     waits.push(ms)
     return hasty(ms, act)
   }
-  for (const deadline of ['100ms', '2s'] as const) await inline(new Answers(shopWith(deadline).ir, ['busy']), never, never, waiting)
+  for (const deadline of ['100ms', '2s'] as const)
+    await awaitInlineDecisions(new InlineAnswers(shopWith(deadline).ir, ['busy']), never, never, waiting)
   assert.deepEqual(waits, [50, 1950])
 })
 

@@ -4,12 +4,12 @@ import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { stolen, stolenHistory } from '../../../test/training/stolen.ts'
-import { batchOf } from '../../intake/batch.ts'
-import { closeFolder, openFolder } from '../../log/sqlite/data-folder.ts'
-import { Running } from '../../run/loop/live-run.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { putDriftState, type DriftState } from '../../training/registry/drift-state.ts'
-import type { Version } from '../../training/registry/version.ts'
-import { auditPath } from '../context/operator-log.ts'
+import type { ModelVersion } from '../../training/registry/version.ts'
+import { operatorLogPath } from '../context/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const HOUR = 3_600_000
@@ -25,22 +25,22 @@ const drift: DriftState = {
 }
 
 let data: string
-let running: Running
+let running: LiveRun
 let app: FastifyInstance
 before(async () => {
   data = scratchFolder('models')
-  const folder = await openFolder(data)
+  const folder = await openDataFolder(data)
   await folder.store.commit({ put: [putDriftState('fraud', drift)] })
-  await closeFolder(folder)
+  await closeDataFolder(folder)
   let [now, goesOn] = [0, false]
-  running = await Running.open(shop, data, { clock: () => (goesOn ? now++ : now) })
+  running = await LiveRun.open(shop, data, { clock: () => (goesOn ? now++ : now) })
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
   const { payments, chargebacks } = stolenHistory(14 * 24)
   const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
   for (now = begun; now <= ended; now += 24 * HOUR)
     for (const [name, rows] of Object.entries({ payments, chargebacks }))
-      await running.run.submit(name, batchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
+      await running.run.submit(name, recordBatchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
   goesOn = true
 })
 after(async () => {
@@ -49,13 +49,13 @@ after(async () => {
 })
 
 const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })
-const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: Version[] }[] }>().models[0]
+const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: ModelVersion[] }[] }>().models[0]
 
 test('a model is trained on request, promoted by its rule, and rolled back', async () => {
   assert.deepEqual(await scores(), { model: 'fraud', scores: 0, drift, versions: [] })
   const answer = await post('/models/fraud/train')
   assert.equal(answer.statusCode, 200, answer.body)
-  const version = answer.json<Version>()
+  const version = answer.json<ModelVersion>()
   assert.deepEqual([version.number, version.state, version.why], [1, 'champion', 'demand'])
   const { versions, ...rest } = await scores()
   assert.deepEqual(rest, { model: 'fraud', scores: 1, drift })
@@ -71,7 +71,7 @@ test('a model is trained on request, promoted by its rule, and rolled back', asy
   assert.match(body, /^spillway_model_drifted\{model="fraud"\} 1$/m)
   assert.match(body, /^spillway_model_training_failed\{model="fraud"\} 0$/m)
   assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
-  const audited = readFileSync(auditPath(data), 'utf8')
+  const audited = readFileSync(operatorLogPath(data), 'utf8')
   assert.match(audited, /"who":"http","what":"models train","to":"fraud","outcome":"done","detail":"version 1: champion"/)
   assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
 })
@@ -95,13 +95,16 @@ test('impossible requests are errors with a reason', async () => {
   await refused(post('/models/fraud/promote', { version: -1 }), 400, /the version is missing/)
   await refused(post('/models/fraud/promote', [1]), 400, /the version is missing/)
   await refused(app.inject('/models?model=nobody'), 404, /nobody/)
-  assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/)
+  assert.match(
+    readFileSync(operatorLogPath(data), 'utf8'),
+    /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/,
+  )
 })
 
 test('in a new folder, training and rolling back are conflicts with a reason, as on the command line', async () => {
   let clock = 0
   const folder = scratchFolder('fresh')
-  const fresh = await Running.open(shop, folder, { clock: () => clock++ })
+  const fresh = await LiveRun.open(shop, folder, { clock: () => clock++ })
   const server = fastify()
   await server.register(servePlugin, { run: fresh.run, pipeline: shop, data: folder })
   try {

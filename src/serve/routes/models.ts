@@ -7,14 +7,14 @@ import { wallClock } from '../../base/clock.ts'
 import { rollbackVersion } from '../../training/registry/champion.ts'
 import { driftStateOf } from '../../training/registry/drift-state.ts'
 import { modelVersions } from '../../training/registry/model-versions.ts'
-import { auditedWork } from '../context/operator-log.ts'
+import { withOperatorLogAsync } from '../context/operator-log.ts'
 import { withBody } from '../body/body.ts'
-import { checkFields, jsonValue } from '../body/json-body.ts'
-import { mediaOf } from '../http/content-type.ts'
-import { finder } from '../http/named-definition.ts'
+import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
+import { mediaTypeOf } from '../http/content-type.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
-import { single, type Query } from '../http/query.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { singleParameters, type Query } from '../http/query.ts'
 
 /** The number of newest versions that are listed of each model. */
 const SHOWN = 20
@@ -22,14 +22,14 @@ const SHOWN = 20
 const PARAMETERS = ['model'] as const
 
 /** Adds the routes of models. */
-export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
+export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: ServerContext): void {
   const trained = ir.models.filter(({ train }) => train)
-  const modelNamed = finder('model that is trained', trained)
+  const modelNamed = lookupByName('model that is trained', trained)
   const logged = <T>(client: string | undefined, what: string, to: string, act: (setDetail: (detail: string) => void) => Promise<T>) =>
-    auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
+    withOperatorLogAsync(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
   app.get<{ Querystring: Query }>('/models', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
-    const { model } = single(query, PARAMETERS)
+    const { model } = singleParameters(query, PARAMETERS)
     const listed = model === undefined ? trained : [modelNamed(model)]
     return {
       models: listed.map(definition => {
@@ -57,7 +57,8 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     const { name } = modelNamed(params.model)
     const { promote } = run
     if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
-    const requested = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
+    const requested =
+      mediaTypeOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), parseJsonValue)) : undefined
     if (requested === undefined)
       throw new ServeError(
         'SPILL_INPUT',
@@ -75,7 +76,7 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
 /** The version in a body; `undefined` without a valid one. Throws 400 for an unknown field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
-  if (version !== undefined) checkFields(body as object, ['version'])
+  if (version !== undefined) checkJsonFields(body as object, ['version'])
   return version === 'previous' || (Number.isSafeInteger(version) && (version as number) >= 0)
     ? (version as number | 'previous')
     : undefined

@@ -1,13 +1,13 @@
 /** Ingests an NDJSON body as fast as the run accepts records, and returns when the last record is durable. Memory is bounded. */
 import type { IncomingMessage } from 'node:http'
-import { unmarked } from '../../files/bytes.ts'
+import { withoutByteOrderMark } from '../../files/file-bytes.ts'
 import { ndjsonBatches } from '../../files/ndjson.ts'
-import type { LineReader } from '../../intake/line-reader.ts'
-import type { Receipt } from '../../run/ingest/appender.ts'
+import type { JsonLineReader } from '../../intake/line-reader.ts'
+import type { IngestReceipt } from '../../run/ingest/appender.ts'
 import { bodyChunks } from '../body/body.ts'
-import type { Share } from '../access/load.ts'
-import { Outcome } from './ingest-result.ts'
-import { ServeError, toldOf } from '../http/serve-error.ts'
+import type { ClientShare } from '../access/admission-control.ts'
+import { IngestResult } from './ingest-result.ts'
+import { ServeError, errorResponse } from '../http/serve-error.ts'
 import type { ServedRun } from '../http/served-run.ts'
 
 /**
@@ -17,23 +17,23 @@ import type { ServedRun } from '../http/served-run.ts'
  * Rejects for a body that is too large, cut off or damaged, with the result of the records before the fault. Malformed lines are rejected
  * one by one.
  */
-export async function takeStream(
+export async function ingestNdjson(
   run: ServedRun,
   source: string,
   request: IncomingMessage,
-  share: Share,
-  reader: LineReader | undefined,
-): Promise<Outcome> {
-  const outcome = new Outcome('line', run.end)
+  share: ClientShare,
+  reader: JsonLineReader | undefined,
+): Promise<IngestResult> {
+  const outcome = new IngestResult('line', run.end)
   const { streamBytes, streamWaitingBytes } = share.bounds
-  const chunks = new ByteCounter(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
+  const chunks = new ByteCounter(withoutByteOrderMark(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
   const pending = new PendingReceipts(outcome)
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
       const bytes = chunks.takeCount()
       const records = batch.records.length + batch.undecodable.length
       if (records === 0) continue
-      await run.room()
+      await run.whenRoom()
       const reserved = await share.records(records)
       pending.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }).finally(reserved.release), bytes)
       await pending.until(streamWaitingBytes)
@@ -42,7 +42,7 @@ export async function takeStream(
     return outcome
   } catch (error) {
     await pending.rest()
-    const { status, headers, body } = toldOf(error)
+    const { status, headers, body } = errorResponse(error)
     if (status >= 500 && !(error instanceof ServeError)) throw error
     const message = `${body.message}; ${outcome.isEmpty ? 'none of it was accepted' : 'the records before this were accepted'}`
     throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
@@ -51,15 +51,15 @@ export async function takeStream(
 
 /** Batches of a stream that the run has and that are not durable yet, in order. */
 class PendingReceipts {
-  readonly #outcome: Outcome
-  readonly #receipts: { readonly receipt: Promise<Receipt>; readonly bytes: number }[] = []
+  readonly #outcome: IngestResult
+  readonly #receipts: { readonly receipt: Promise<IngestReceipt>; readonly bytes: number }[] = []
   #bytes = 0
 
-  constructor(outcome: Outcome) {
+  constructor(outcome: IngestResult) {
     this.#outcome = outcome
   }
 
-  add(receipt: Promise<Receipt>, bytes: number): void {
+  add(receipt: Promise<IngestReceipt>, bytes: number): void {
     // `#first` handles the rejection.
     receipt.catch(() => {})
     this.#receipts.push({ receipt, bytes })

@@ -4,11 +4,11 @@ import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/
 import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
-import { featureRefusals } from '../../decision/refused.ts'
+import { featureRefusals } from '../../decision/feature-refusals.ts'
 import type { FeatureIR } from '../../define/ir/ir.ts'
-import { featuresText } from './feature-json.ts'
+import { featuresJson } from './feature-json.ts'
 import { serve } from '../server.ts'
-import type { LiveAsk, LiveFeatures } from '../../run/groups/feature-reader.ts'
+import type { FeatureQuery, ServedFeatures } from '../../run/groups/feature-reader.ts'
 import type { ServedRun } from '../http/served-run.ts'
 
 const shop = await open()
@@ -102,10 +102,10 @@ test('the newest matching decisions are listed in the order in which they were m
 })
 
 /** Features as a run returns them; it also records its requests. */
-const fake = (asked: LiveAsk[]): ServedRun => ({
+const fake = (asked: FeatureQuery[]): ServedRun => ({
   submit: (source, batch) => run.submit(source, batch),
-  room: () => run.room(),
-  ask: (model, fields) => run.ask(model, fields),
+  whenRoom: () => run.whenRoom(),
+  requestDecision: (model, fields) => run.requestDecision(model, fields),
   decide: (source, batch) => run.decide(source, batch),
   end: 0,
   waiting: 0,
@@ -141,7 +141,7 @@ const column = (values: readonly number[], { nulls, refused, counts, width = 1 }
 })
 
 test('features are read by key, of one group or several in a call', async () => {
-  const requests: LiveAsk[] = []
+  const requests: FeatureQuery[] = []
   const own = serve({ run: fake(requests), pipeline, data: shop.data })
   const response = await own.inject({ url: '/features/now?key=a,b' })
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
@@ -153,7 +153,7 @@ test('features are read by key, of one group or several in a call', async () => 
   ]
   const two = await posted(own, '/features', { asks })
   assert.deepEqual(
-    two.json<{ answers: LiveFeatures[] }>().answers.map(({ group, key }) => [group, key]),
+    two.json<{ answers: ServedFeatures[] }>().answers.map(({ group, key }) => [group, key]),
     [
       ['now', { card: 'c' }],
       ['hooked', { card: '7' }],
@@ -200,10 +200,10 @@ test('values are encoded as `JSON.stringify` does', () => {
   const group = { ...pipeline.ir.groups[0], features }
   const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
   const row = { of, group, columns: cases.map(([, , column]) => column), row: 1, strings }
-  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
+  assert.deepEqual(JSON.parse(featuresJson(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
   const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, refused: column.nulls.map(() => refusals.range) })) }
   const refused = Object.fromEntries(cases.map(([name]) => [name, featureRefusals[refusals.range]]))
-  assert.deepEqual(JSON.parse(featuresText(none)), { ...of, features: {}, refused })
+  assert.deepEqual(JSON.parse(featuresJson(none)), { ...of, features: {}, refused })
 })
 
 test('the process is live, and the run is ready until it stops', async () => {

@@ -3,12 +3,12 @@ import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
-import { openFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { reconcileBeside } from '../../reconcile/job.ts'
+import { openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { reconcileInThread } from '../../reconcile/job.ts'
 import type { ReconciliationRecord } from '../../reconcile/ledger.ts'
-import { Reconciling } from '../../reconcile/on-schedule.ts'
+import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import type { ReconcileReport } from '../../reconcile/report.ts'
-import { Running } from '../../run/loop/live-run.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
 import { servePlugin } from '../plugin.ts'
 
 const card = entity('card', t.string())
@@ -20,12 +20,12 @@ const HOUR = 3_600_000
 
 let data: string
 let folder: DataFolder
-let running: Running
+let running: LiveRun
 let app: FastifyInstance
 before(async () => {
   data = scratchFolder('reconciliations')
-  folder = await openFolder(data)
-  running = await Running.in(folder, shop)
+  folder = await openDataFolder(data)
+  running = await LiveRun.inFolder(folder, shop)
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
 })
@@ -51,12 +51,12 @@ test('reconciliations in a thread beside the run are listed, returned with their
     assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: event })).statusCode, 200)
   let clock = HOUR
   const lines: string[] = []
-  const reconciling = new Reconciling({
+  const reconciling = new ReconcileScheduler({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
-    compute: reconcileBeside(folder.path),
+    compute: reconcileInThread(folder.path),
     onReport: text => void lines.push(text),
   })
   for (const expected of [2, 0]) {
@@ -79,12 +79,12 @@ test('reconciliations in a thread beside the run are listed, returned with their
 
 test('a stopped reconciliation ends by itself, and starts again', async () => {
   let clock = 5 * HOUR
-  const reconciling = new Reconciling({
+  const reconciling = new ReconcileScheduler({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
-    compute: reconcileBeside(folder.path),
+    compute: reconcileInThread(folder.path),
     onReport: () => assert.fail('a stop is nothing to report'),
   })
   clock += HOUR

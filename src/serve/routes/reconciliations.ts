@@ -4,16 +4,16 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import { bases } from '../../reconcile/report.ts'
-import { lastReconciliation, reconciliationsIn, reportOf } from '../../reconcile/ledger.ts'
+import { comparisonBases } from '../../reconcile/report.ts'
+import { lastReconciliation, reconciliationsIn, reconciliationReport } from '../../reconcile/ledger.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 
 /** The number of newest reconciliations that are listed. */
 const SHOWN = 100
 
 /** Adds both routes. */
-export function reconciliationRoutes(app: FastifyInstance, { reader }: Serving): void {
+export function reconciliationRoutes(app: FastifyInstance, { reader }: ServerContext): void {
   app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliationsIn(reader).slice(-SHOWN) }))
   app.get<{ Params: { number: string } }>('/reconciliations/:number', { config: { role: 'read' } }, async ({ params }) => {
     const record = reconciliationsIn(reader).find(({ number }) => String(number) === params.number)
@@ -22,12 +22,12 @@ export function reconciliationRoutes(app: FastifyInstance, { reader }: Serving):
         'SPILL_NOT_FOUND',
         `there is no reconciliation '${params.number}'; GET /reconciliations lists those that there are`,
       )
-    return { ...record, report: reportOf(reader, record.number) ?? null }
+    return { ...record, report: reconciliationReport(reader, record.number) ?? null }
   })
 }
 
 /** Registers metrics: totals over all reconciliations, and figures of the last completed one. */
-export function reconcileMetrics(registry: Registry, { reader }: Pick<Serving, 'reader'>): void {
+export function registerReconcileMetrics(registry: Registry, { reader }: Pick<ServerContext, 'reader'>): void {
   const last = () => lastReconciliation(reader)
   for (const metric of [valuesMetric(last), differingMetric(last), ...lastMetrics(last)]) registry.registerMetric(metric)
 }
@@ -54,7 +54,8 @@ const differingMetric = (last: Last): Counter<'basis' | 'cause'> =>
     collect() {
       this.reset()
       const reasons = last()?.done.totals.reasons
-      for (const basis of bases) for (const [cause, count] of Object.entries(reasons?.[basis] ?? {})) this.inc({ basis, cause }, count)
+      for (const basis of comparisonBases)
+        for (const [cause, count] of Object.entries(reasons?.[basis] ?? {})) this.inc({ basis, cause }, count)
     },
   })
 

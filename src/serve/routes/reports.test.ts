@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
-import type { MadeReport } from '../../batch/report-ledger.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
 import { batch, count, entity, every, features, file, linear, model, pipeline, report, request, source, stream, t } from '../../index.ts'
-import { Running } from '../../run/loop/live-run.ts'
-import { auditPath } from '../context/operator-log.ts'
+import { LiveRun } from '../../run/loop/live-run.ts'
+import { operatorLogPath } from '../context/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const card = entity('card', t.string())
@@ -20,7 +20,7 @@ const risk = model('risk', { decide: request({ card }), inputs, score: linear({ 
 const own = model('own', { decide: request({ card }), inputs, score: { version: '1', compute: v => v.n * 2 } })
 
 let data: string
-let running: Running
+let running: LiveRun
 let app: FastifyInstance
 before(async () => {
   data = scratchFolder('reports')
@@ -29,7 +29,7 @@ before(async () => {
     report('of-risk', { of: risk, at, freshness: '1h', to: file(join(data, 'risk-{date}.csv')) }),
     report('of-own', { of: own, at }),
   ])
-  running = await Running.open(shop, data)
+  running = await LiveRun.open(shop, data)
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
 })
@@ -44,22 +44,22 @@ test('a report is made on request, returned without its folder, and is then the 
   assert.equal(sent.statusCode, 200, sent.body)
   const answer = await app.inject({ method: 'POST', url: '/reports/of-risk' })
   assert.equal(answer.statusCode, 200, answer.body)
-  const record = answer.json<MadeReport>()
+  const record = answer.json<ReportRun>()
   assert.deepEqual([record.report, record.why, record.state, record.done?.rows, record.done?.stale], ['of-risk', 'demand', 'done', 1, true])
   assert.match(record.file, /^risk-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv$/)
   const latest = await app.inject('/reports/of-risk/latest')
   assert.deepEqual([latest.headers['content-type'], latest.headers['spillway-stale']], ['text/csv; charset=utf-8', 'true'])
   assert.match(latest.body, /^t,key,score,.*\n[^,]+,c,1,1,0,,true,0,\n$/)
-  const { reports } = (await app.inject('/reports?report=of-risk')).json<{ reports: MadeReport[] }>()
+  const { reports } = (await app.inject('/reports?report=of-risk')).json<{ reports: ReportRun[] }>()
   assert.deepEqual(reports.at(-1), record)
   assert.match(
-    readFileSync(auditPath(data), 'utf8'),
+    readFileSync(operatorLogPath(data), 'utf8'),
     /"who":"http","what":"reports now","to":"of-risk","outcome":"done","detail":"report \d+"/,
   )
 })
 
 test("a report of the user's own function is in the data folder by default", async () => {
-  const record = (await app.inject({ method: 'POST', url: '/reports/of-own' })).json<MadeReport>()
+  const record = (await app.inject({ method: 'POST', url: '/reports/of-own' })).json<ReportRun>()
   assert.equal(record.state, 'done', JSON.stringify(record))
   const latest = await app.inject('/reports/of-own/latest')
   assert.equal(latest.headers['content-type'], 'application/x-ndjson')

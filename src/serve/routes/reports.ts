@@ -6,12 +6,12 @@ import { createReadStream, existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
-import { fileOf, reportsIn, type MadeReport } from '../../batch/report-ledger.ts'
-import { auditedWork } from '../context/operator-log.ts'
-import { finder } from '../http/named-definition.ts'
+import { reportRunPath, reportRunsIn, type ReportRun } from '../../batch/report-ledger.ts'
+import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
-import { single, type Query } from '../http/query.ts'
+import type { ServerContext } from '../context/server-context.ts'
+import { singleParameters, type Query } from '../http/query.ts'
 
 /** The number of newest reports that are listed. */
 const SHOWN = 100
@@ -23,18 +23,18 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** The record without the folder of its file: clients need no paths of this machine. */
-const withoutPath = (record: MadeReport): MadeReport => ({ ...record, file: basename(record.file) })
+const withoutPath = (record: ReportRun): ReportRun => ({ ...record, file: basename(record.file) })
 
 const PARAMETERS = ['report'] as const
 
 /** Adds the routes of reports. */
-export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
-  const reportNamed = finder('report', ir.reports ?? [])
+export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: ServerContext): void {
+  const reportNamed = lookupByName('report', ir.reports ?? [])
   app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
-    const { report } = single(query, PARAMETERS)
+    const { report } = singleParameters(query, PARAMETERS)
     if (report !== undefined) reportNamed(report)
     return {
-      reports: reportsIn(reader)
+      reports: reportRunsIn(reader)
         .filter(record => report === undefined || record.report === report)
         .slice(-SHOWN)
         .map(withoutPath),
@@ -42,9 +42,9 @@ export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Se
   })
   app.get<{ Params: { report: string } }>('/reports/:report/latest', { config: { role: 'read' } }, async ({ params }, reply) => {
     const { name } = reportNamed(params.report)
-    const latest = reportsIn(reader).findLast(record => record.report === name && record.state === 'done')
+    const latest = reportRunsIn(reader).findLast(record => record.report === name && record.state === 'done')
     if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
-    const path = fileOf(data, latest)
+    const path = reportRunPath(data, latest)
     if (!existsSync(path))
       throw new ServeError('SPILL_NOT_FOUND', `the file of report ${latest.number} is gone; make it again: POST /reports/${name}`)
     reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(latest.number))
@@ -56,7 +56,7 @@ export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Se
     const { report } = run
     if (!report) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no reports')
     const who = client === undefined ? 'http' : `token:${client}`
-    return auditedWork(data, { at: wallClock(), who, what: 'reports now', to: name }, async setDetail => {
+    return withOperatorLogAsync(data, { at: wallClock(), who, what: 'reports now', to: name }, async setDetail => {
       const record = await report(name)
       setDetail(`report ${record.number}`)
       return withoutPath(record)

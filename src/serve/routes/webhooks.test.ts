@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, test } from 'node:test'
 import { open, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
-import { readFolder } from '../../log/sqlite/data-folder.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { serve } from '../server.ts'
-import { webhookVerifier, type Webhooks } from '../access/webhook-signature.ts'
+import { webhookVerifier, type WebhookSecrets } from '../access/webhook-signature.ts'
 
 const seconds = start / 1000
 const key = Buffer.alloc(24, 7)
@@ -84,7 +84,7 @@ const send = async (source: string, body: string, headers: Record<string, string
 }
 
 function letters(): unknown[] {
-  const reader = readFolder(shop.data)
+  const reader = readDataFolder(shop.data)
   const letters = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
   reader.close()
   return letters
@@ -171,7 +171,7 @@ test('the server rejects a webhook without signature headers before it reads the
 })
 
 test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
-  const serverWith = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
+  const serverWith = (webhooks: WebhookSecrets, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
   const refused = async (app: FastifyInstance, message: RegExp) => {
     await assert.rejects(async () => app.ready(), { code: 'SPILL_INPUT', message })

@@ -12,21 +12,21 @@ import { durationText } from '../../base/time.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import { withBody } from '../body/body.ts'
-import { jsonBody, type JsonBody } from '../body/json-body.ts'
-import { Outcome } from './ingest-result.ts'
+import { parseJsonBody, type JsonBody } from '../body/json-body.ts'
+import { IngestResult } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { Serving } from '../context/server-context.ts'
+import type { ServerContext } from '../context/server-context.ts'
 import {
-  checkHeaders,
+  checkSignatureHeaders,
   decoyVerifier,
   UnsignedWebhook,
   webhookVerifier,
-  type UnsignedCounts,
-  type Webhooks,
+  type UnsignedWebhookCounts,
+  type WebhookSecrets,
 } from '../access/webhook-signature.ts'
 
 /** Checks the webhook options. Throws as `webhookRoutes` does. */
-export function checkWebhooks(ir: PipelineIR, webhooks: Webhooks): void {
+export function checkWebhooks(ir: PipelineIR, webhooks: WebhookSecrets): void {
   for (const [name, secret] of Object.entries(webhooks)) webhookVerifier(secret, sourceOf(ir, name).name)
 }
 
@@ -35,7 +35,7 @@ export function checkWebhooks(ir: PipelineIR, webhooks: Webhooks): void {
  *
  * Throws `SPILL_INPUT` for options that name an unknown source, or a source that would not deduplicate webhooks.
  */
-export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, unsigned, clock = wallClock }: Serving): void {
+export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, unsigned, clock = wallClock }: ServerContext): void {
   const signed = new Map(
     Object.entries(webhooks).map(([name, secret]) => [name, { source: sourceOf(ir, name), verify: webhookVerifier(secret, name) }]),
   )
@@ -46,24 +46,24 @@ export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = 
     const { source: name } = request.params
     const { source, verify } = signed.get(name) ?? decoy
     const outcome = await uniformly(unsigned, source ? name : '', async () => {
-      checkHeaders(raw.headers, clock())
+      checkSignatureHeaders(raw.headers, clock())
       const share = load.shareOf('webhook', request)
       return withBody(raw, share, async (bytes, until) => {
         const { id } = verify(raw.headers, bytes, clock())
         const { batch } = singleWebhook(bytes, source!, id)
-        const outcome = new Outcome('alone', run.end)
-        outcome.add(await share.waiting(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))
+        const outcome = new IngestResult('alone', run.end)
+        outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))
         return outcome
       })
     })
     // A rejected webhook is kept as a dead letter, so it is acknowledged: the provider need not send it again.
     reply.type('application/json')
-    return outcome.text()
+    return outcome.toJson()
   })
 }
 
 /** Runs `act`. Counts the reason of an unsigned webhook, and throws one error for all reasons. */
-async function uniformly<T>(unsigned: UnsignedCounts, source: string, act: () => Promise<T>): Promise<T> {
+async function uniformly<T>(unsigned: UnsignedWebhookCounts, source: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
@@ -94,11 +94,11 @@ function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
 
 /** The record of a webhook, with the id of its headers if the body has none. Throws 400 for an array. */
 function singleWebhook(bytes: Buffer, source: SourceIR, id: string | undefined): JsonBody {
-  const body = jsonBody(bytes)
+  const body = parseJsonBody(bytes)
   if (!body.isSingle) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
   const [record] = body.batch.records
   const lacksId = typeof record === 'object' && record !== null && source.id !== undefined && !Object.hasOwn(record, source.id)
-  return id !== undefined && lacksId ? jsonBody(withField(bytes, source.id, id)) : body
+  return id !== undefined && lacksId ? parseJsonBody(withField(bytes, source.id, id)) : body
 }
 
 /** The bytes of an object with one more field, otherwise unchanged, so that a dead letter can be sent again. */

@@ -1,9 +1,9 @@
 import { DuckDBListValue, DuckDBStructValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
 import type { ErrorCode } from '../../base/errors.ts'
 import type { ModelIR, Value } from '../../define/ir/ir.ts'
-import type { SqlAnswer } from '../asks.ts'
-import type { VectorQuery } from '../decisions.ts'
-import { missedKinds, type MissedCell, type MissedKind } from '../missed.ts'
+import type { SqlAnswer } from '../request.ts'
+import type { VectorQuery } from '../vector-query.ts'
+import { missedKinds, type MissedCount, type MissedKind } from '../missed-events.ts'
 import type { TileCell } from '../../aggregate/tile/tile.ts'
 import type { TileQuery } from '../tiles.ts'
 import type { ResultColumn } from '../values.ts'
@@ -41,7 +41,7 @@ export interface SqlDecision {
 }
 
 /** Reads the rows of a query for vectors. */
-export function readDecisions(reader: DuckDBResultReader, { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
+export function readSqlDecisions(reader: DuckDBResultReader, { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
   return reader.getRows().map(([about, t, refused, ...cells]) => ({
     ...(decide.kind === 'on' ? { event: Number(about) } : { key: typeof about === 'bigint' ? Number(about) : (about as Value) }),
     t: Number(t),
@@ -83,15 +83,15 @@ function boundOf(cell: DuckDBValue): number {
 }
 
 /** The missed events of one feature for one decision, by kind; kinds without any are absent. */
-export type SqlMissed = ReadonlyMap<MissedKind, MissedCell>
+export type SqlMissedCounts = ReadonlyMap<MissedKind, MissedCount>
 
 /** Reads the rows of `missedQuery`, by decision: the missed events of each feature of the group, in order. */
-export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]> {
+export function readMissedCounts(reader: DuckDBResultReader): Map<number, SqlMissedCounts[]> {
   const width = 2 * missedKinds.length
   return new Map(
     reader.getRows().map(([ask, ...cells]) => {
-      const features = Array.from({ length: cells.length / width }, (_, i): SqlMissed => {
-        const of = (kind: number): MissedCell => ({
+      const features = Array.from({ length: cells.length / width }, (_, i): SqlMissedCounts => {
+        const of = (kind: number): MissedCount => ({
           events: Number(cells[width * i + 2 * kind]),
           newest: Number(cells[width * i + 2 * kind + 1]),
         })
@@ -103,7 +103,7 @@ export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]>
 }
 
 /** The position of an event. */
-export interface SqlPlace {
+export interface SqlPosition {
   readonly source: string
   readonly partition: number
   readonly offset: number
@@ -113,7 +113,7 @@ export interface SqlPlace {
 }
 
 /** Reads positions of events, by number. */
-export const readPlaces = (reader: DuckDBResultReader, source: string): Map<number, SqlPlace> =>
+export const readSqlPositions = (reader: DuckDBResultReader, source: string): Map<number, SqlPosition> =>
   new Map(
     reader.getRows().map(row => {
       const [number, partition, offset, time, arrival] = row.map(Number)

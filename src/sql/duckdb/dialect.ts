@@ -1,9 +1,9 @@
-import type { Dialect } from '../dialect.ts'
+import type { SqlDialect } from '../dialect.ts'
 
 const SAFE = Number.MAX_SAFE_INTEGER
 
 /** The dialect of DuckDB. Exact values are HUGEINT, which raises an error on overflow. */
-export const duckdb: Dialect = {
+export const duckdb: SqlDialect = {
   name: 'duckdb',
   types: {
     int: 'BIGINT',

@@ -3,29 +3,35 @@ import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import type { SqlAnswer, SqlAsk } from '../asks.ts'
-import { vectorQuery } from '../decisions.ts'
-import { createMade, madeQuery, madeReads, type MadeTables, type SqlMade } from '../made.ts'
-import { createHow, leavingOut, missedQuery } from '../missed.ts'
-import { createAsks, createEvents, createTable } from '../relations.ts'
+import type { SqlAnswer, SqlRequest } from '../request.ts'
+import { vectorQuery } from '../vector-query.ts'
+import {
+  createRecordedDecisions,
+  recordedVectorsQuery,
+  recordedReads,
+  type RecordedTables,
+  type SqlRecordedDecision,
+} from '../recorded-decisions.ts'
+import { createMissedKinds, excludeMissed, missedQuery } from '../missed-events.ts'
+import { createRequests, createEvents, createTable } from '../relations.ts'
 import { valuesQuery } from '../values.ts'
 import { askedEvents, tileQueries } from '../tiles.ts'
 import { triggerColumns } from '../../define/model/trigger-columns.ts'
 import {
   readAnswers,
-  readDecisions,
-  readMissed,
-  readPlaces,
+  readSqlDecisions,
+  readMissedCounts,
+  readSqlPositions,
   readTiles,
   readVectors,
   type SqlDecision,
-  type SqlMissed,
-  type SqlPlace,
+  type SqlMissedCounts,
+  type SqlPosition,
   type SqlTile,
   type SqlVector,
 } from './answers.ts'
 import { duckdb } from './dialect.ts'
-import { loadAsks, loadEvents, loadMade, loadNumbers } from './load.ts'
+import { loadRequests, loadEvents, loadRecordedDecisions, loadNumbers } from './load.ts'
 
 const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
 
@@ -71,17 +77,17 @@ export class DuckDb {
   }
 
   /** The features of a group, in order, for each request, over the events loaded last. */
-  async values(group: GroupIR, source: SourceIR, requests: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
-    await this.connection.run(createAsks(group, source, duckdb, tables.asks))
-    await loadAsks(this.connection, tables.asks, group, source, requests)
+  async values(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<SqlAnswer[][]> {
+    await this.connection.run(createRequests(group, source, duckdb, tables.asks))
+    await loadRequests(this.connection, tables.asks, group, source, requests)
     const { sql, columns } = valuesQuery(group, source, tables, duckdb)
     return readAnswers(await this.#run(`${sql} ORDER BY ask`), columns)
   }
 
   /** For each ask the tiles of its key, over the events loaded last: of each feature of the group the cells of its partial. */
-  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlAsk[]): Promise<SqlTile[]> {
-    await this.connection.run(createAsks(group, source, duckdb, tables.asks))
-    await loadAsks(this.connection, tables.asks, group, source, asks)
+  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlRequest[]): Promise<SqlTile[]> {
+    await this.connection.run(createRequests(group, source, duckdb, tables.asks))
+    await loadRequests(this.connection, tables.asks, group, source, asks)
     const queries = tileQueries({
       group,
       source,
@@ -97,19 +103,19 @@ export class DuckDb {
 
   /** Every decision of a model on a log, in its order. */
   async decisions(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[]): Promise<SqlDecision[]> {
-    await this.begin(pipeline)
-    for (const source of pipeline.sources) await this.add(pipeline, source, log.entries())
+    await this.createEventTables(pipeline)
+    for (const source of pipeline.sources) await this.addEvents(pipeline, source, log.entries())
     const { sql, scored } = vectorQuery(pipeline, model, eventsOf(pipeline), duckdb)
-    return readDecisions(await this.#run(sql), model, scored)
+    return readSqlDecisions(await this.#run(sql), model, scored)
   }
 
   /** Creates empty relations of events for every source of a pipeline; replaces earlier ones. */
-  async begin(pipeline: PipelineIR): Promise<void> {
+  async createEventTables(pipeline: PipelineIR): Promise<void> {
     for (const source of pipeline.sources) await this.connection.run(createEvents(source, duckdb, eventsOf(pipeline)(source.name)))
   }
 
   /** Adds events of a source with their numbers: in one order for all sources, or, for `vectors`, in an order of each source. */
-  async add(pipeline: PipelineIR, source: SourceIR, events: Iterable<readonly [number, LoggedEvent]>): Promise<void> {
+  async addEvents(pipeline: PipelineIR, source: SourceIR, events: Iterable<readonly [number, LoggedEvent]>): Promise<void> {
     await loadEvents(this.connection, eventsOf(pipeline)(source.name), source, events)
   }
 
@@ -117,43 +123,47 @@ export class DuckDb {
    * Classifies the events of a source that were added: `letters` are the numbers of the dead letters; duplicates are found here.
    * `missedCounts` and `vectorsExcluding` need this, and every column that distinguishes events.
    */
-  async sayHow(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
+  async classifyMissed(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
     await this.connection.run(createTable(tables.refused, [`_seq ${duckdb.types.int}`]))
     await loadNumbers(this.connection, tables.refused, letters)
-    for (const sql of createHow(source, eventsOf(pipeline)(source.name), tables.refused, duckdb)) await this.connection.run(sql)
+    for (const sql of createMissedKinds(source, eventsOf(pipeline)(source.name), tables.refused, duckdb)) await this.connection.run(sql)
   }
 
   /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
-  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb)
+  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    const query = recordedVectorsQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb)
     return readVectors(await this.#run(query.sql), model, query)
   }
 
   /** As `vectors`, over all events but the kinds that each decision leaves out. */
-  async leaving(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb, leavingOut)
+  async vectorsExcluding(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    const query = recordedVectorsQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb, excludeMissed)
     return readVectors(await this.#run(query.sql), model, query)
   }
 
   /** For each read of the model: the missed events of each decision that missed any. Over the events of `vectors`. */
-  async missed(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
+  async missedCounts(
+    pipeline: PipelineIR,
+    model: ModelIR,
+    decisions: readonly SqlRecordedDecision[],
+  ): Promise<ReadonlyMap<number, readonly SqlMissedCounts[]>[]> {
     const recorded = await this.#loadRecorded(pipeline, model, decisions)
-    const missed: ReadonlyMap<number, readonly SqlMissed[]>[] = []
-    for (const index of madeReads(pipeline, model).keys())
-      missed.push(readMissed(await this.#run(missedQuery(pipeline, model, index, recorded, duckdb))))
+    const missed: ReadonlyMap<number, readonly SqlMissedCounts[]>[] = []
+    for (const index of recordedReads(pipeline, model).keys())
+      missed.push(readMissedCounts(await this.#run(missedQuery(pipeline, model, index, recorded, duckdb))))
     return missed
   }
 
   /** The positions of events of a source, by their numbers. */
-  async placesOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPlace>> {
+  async positionsOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPosition>> {
     if (numbers.length === 0) return new Map()
     const sql = `SELECT _seq, _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq IN (${numbers.join(', ')})`
-    return readPlaces(await this.#run(sql), name)
+    return readSqlPositions(await this.#run(sql), name)
   }
 
-  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<MadeTables> {
-    await this.connection.run(createMade(pipeline, model, duckdb, tables.recorded))
-    await loadMade(this.connection, tables.recorded, triggerColumns(pipeline, model), decisions)
+  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<RecordedTables> {
+    await this.connection.run(createRecordedDecisions(pipeline, model, duckdb, tables.recorded))
+    await loadRecordedDecisions(this.connection, tables.recorded, triggerColumns(pipeline, model), decisions)
     return { eventsOf: eventsOf(pipeline), table: tables.recorded }
   }
 

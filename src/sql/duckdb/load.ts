@@ -1,9 +1,9 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { ColumnIR, ColumnType, GroupIR, SourceIR, Value } from '../../define/ir/ir.ts'
-import type { SqlAsk } from '../asks.ts'
-import type { SqlMade } from '../made.ts'
-import { columnOf } from '../relations.ts'
+import type { SqlRequest } from '../request.ts'
+import type { SqlRecordedDecision } from '../recorded-decisions.ts'
+import { sourceColumn } from '../relations.ts'
 
 /** Appends the events of one source to a relation of events, with their `_seq`. Skips events of other sources. */
 export async function loadEvents(
@@ -24,15 +24,15 @@ export async function loadEvents(
 }
 
 /** Appends recorded decisions to their relation (`createRecordedDecisions`), numbered from 0. */
-export async function loadMade(
+export async function loadRecordedDecisions(
   connection: DuckDBConnection,
   table: string,
   columns: readonly ColumnIR[],
-  decisions: readonly SqlMade[],
+  decisions: readonly SqlRecordedDecision[],
 ): Promise<void> {
   const appender = await connection.createAppender(table)
-  decisions.forEach(({ trigger, t, leave, cuts }, i) => {
-    for (const value of [i, t, leave ?? null]) append(appender, 'int', value)
+  decisions.forEach(({ trigger, t, excludedKinds, cuts }, i) => {
+    for (const value of [i, t, excludedKinds ?? null]) append(appender, 'int', value)
     for (const { known, clock, without, within } of cuts)
       for (const value of [known, clock, without ?? null, within ?? null]) append(appender, 'int', value)
     for (const { name, type } of columns) append(appender, type, trigger[name] ?? null)
@@ -52,14 +52,14 @@ export async function loadNumbers(connection: DuckDBConnection, table: string, n
 }
 
 /** Appends requests to a relation of requests, numbered from 0. */
-export async function loadAsks(
+export async function loadRequests(
   connection: DuckDBConnection,
   table: string,
   group: GroupIR,
   source: SourceIR,
-  requests: readonly SqlAsk[],
+  requests: readonly SqlRequest[],
 ): Promise<void> {
-  const types = group.key.map(name => columnOf(source, name).type)
+  const types = group.key.map(name => sourceColumn(source, name).type)
   const appender = await connection.createAppender(table)
   requests.forEach(({ key, prefix, upto, t, without }, i) => {
     append(appender, 'int', i)

@@ -1,6 +1,6 @@
 /** Detects drift: did the inputs or scores of a model move away from the data that it was fitted on? A pure function of two summaries. */
 import { show } from '../../base/show.ts'
-import { numbersOf, type Bound } from '../table/options.ts'
+import { numericOptions, type OptionBound } from '../table/options.ts'
 import { untrainable } from '../table/table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'
 import type { ColumnSummary, RowsSummary } from './summary.ts'
@@ -25,7 +25,7 @@ const bounds = {
   nulls: { is: 0.1, from: 0, to: 1, above: true },
   rows: { is: 200, from: 1, to: Number.MAX_SAFE_INTEGER, whole: true },
   bins: { is: 10, from: 2, to: 1000, whole: true },
-} satisfies Record<keyof DriftThresholds, Bound>
+} satisfies Record<keyof DriftThresholds, OptionBound>
 
 /** A metric of decisions with known labels; larger is better. */
 export interface MaturedMetric {
@@ -88,7 +88,7 @@ export interface DriftReport {
  *   driftOf(summary, summary, { rows: 3 }).drifted // false
  */
 export function driftOf(reference: RowsSummary, recent: RowsSummary, options: DriftOptions = {}): DriftReport {
-  const thresholds = numbersOf('drift', options, bounds, ['metrics'])
+  const thresholds = numericOptions('drift', options, bounds, ['metrics'])
   const tooFew = recent.rows < thresholds.rows
   const compare = (name: string, was: ColumnSummary, is: ColumnSummary): ColumnDrift => columnDrift(name, was, is, thresholds, tooFew)
   const names = Object.keys(reference.inputs)

@@ -6,9 +6,9 @@
  * of two, each within 0.4 % of the original. Rounding keeps the order, so ranks are exact. Texts are counted exactly, up to DRIFT_TEXTS_MAX
  * distinct ones.
  */
-import { significant } from '../../aggregate/significant.ts'
+import { roundSignificant } from '../../aggregate/round-significant.ts'
 import { limits } from '../../base/limits.ts'
-import type { Column } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
 
 interface Counts {
@@ -47,7 +47,7 @@ export interface RowsSummary {
 /** Counts a column, block by block. */
 export interface Counting {
   /** Adds the first `length` rows of a column. NaN is NULL too. */
-  add(column: Column, length: number): void
+  add(column: ColumnData, length: number): void
   readonly summary: ColumnSummary
 }
 
@@ -66,7 +66,7 @@ export function countNumbers(): Counting & { readonly summary: NumberSummary } {
       rows += length
       for (let row = 0; row < length; row++) {
         if (missing?.[row] || Number.isNaN(values[row])) nulls++
-        else count(counts, significant(values[row]))
+        else count(counts, roundSignificant(values[row]))
       }
     },
     get summary(): NumberSummary {

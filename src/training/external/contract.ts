@@ -7,17 +7,17 @@
 export const CONTRACT_VERSION = 1
 
 /** Files of the input folder. */
-export const ROWS = 'rows.parquet'
-export const MANIFEST = 'manifest.json'
+export const TRAINER_ROWS = 'rows.parquet'
+export const TRAINER_MANIFEST = 'manifest.json'
 /** Files of the output folder. */
 export const MODEL_JSON = 'model.json'
 export const MODEL_ONNX = 'model.onnx'
-export const METRICS = 'metrics.json'
+export const TRAINER_METRICS = 'metrics.json'
 
 /** Description of the rows, written beside them. */
 export interface TrainerManifest {
   readonly contract: typeof CONTRACT_VERSION
-  readonly rows: typeof ROWS
+  readonly rows: typeof TRAINER_ROWS
   readonly length: number
   /** Inputs of the model in order, each with its column of the rows: doubles with NULLs. */
   readonly inputs: readonly { readonly name: string; readonly column: string }[]
@@ -26,7 +26,7 @@ export interface TrainerManifest {
   /** Column of weights, if rows are weighted. */
   readonly weight?: 'weight'
   /** The prediction: the probability of label 1 from labels 0 and 1, or a number. */
-  readonly task: Task
+  readonly task: TrainerTask
   /** Seed for random draws: the same rows and seed should give the same model. */
   readonly seed: number
   /** Caller-supplied description of the rows, such as the manifest of a training set. */
@@ -34,7 +34,7 @@ export interface TrainerManifest {
 }
 
 /** The kind of prediction. */
-export type Task = 'probability' | 'number'
+export type TrainerTask = 'probability' | 'number'
 
 /** Column of an input in the rows. */
-export const columnOf = (input: string): string => `vector.${input}`
+export const inputColumn = (input: string): string => `vector.${input}`

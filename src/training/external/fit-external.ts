@@ -4,11 +4,11 @@
  */
 import { stopwatch } from '../../base/clock.ts'
 import type { ExternalIR } from '../../define/model/external.ts'
-import { checkClasses, tableOf, type TrainingRows } from '../table/table.ts'
-import { columnOf, CONTRACT_VERSION, ROWS, type Task, type TrainerManifest } from './contract.ts'
-import { readMetrics, readModel, Unusable, type ExternalModel } from './read-fit.ts'
-import { inTrainerFolder, writeInput } from './trainer-folder.ts'
-import { failed, runTrainer, type ProcessOptions } from './trainer-process.ts'
+import { checkClasses, trainingTable, type TrainingRows } from '../table/table.ts'
+import { inputColumn, CONTRACT_VERSION, TRAINER_ROWS, type TrainerTask, type TrainerManifest } from './contract.ts'
+import { readTrainerMetrics, readTrainerModel, UnusableModel, type ExternalModel } from './read-fit.ts'
+import { withTrainerFolder, writeTrainerInput } from './trainer-folder.ts'
+import { trainerFailed, runTrainer, type TrainerProcessOptions } from './trainer-process.ts'
 
 /** A model from an external trainer. */
 export type ExternalFit<Names extends string = string> = ExternalModel<Names> & {
@@ -20,9 +20,9 @@ export type ExternalFit<Names extends string = string> = ExternalModel<Names> & 
 }
 
 /** Options of `fitExternal`. */
-export interface ExternalFitOptions extends ProcessOptions {
+export interface ExternalFitOptions extends TrainerProcessOptions {
   /** `probability` (labels 0 and 1, the default) or `number`. */
-  readonly task?: Task
+  readonly task?: TrainerTask
   /** Default 0. */
   readonly seed?: number
   /** Description of the rows for the manifest: plain JSON. */
@@ -43,29 +43,29 @@ export async function fitExternal<Names extends string>(
   options: ExternalFitOptions = {},
 ): Promise<ExternalFit<Names>> {
   const { task = 'probability', seed = 0, of } = options
-  const table = tableOf(rows)
+  const table = trainingTable(rows)
   if (task === 'probability') checkClasses(table)
   const manifest: TrainerManifest = {
     contract: CONTRACT_VERSION,
-    rows: ROWS,
+    rows: TRAINER_ROWS,
     length: table.length,
-    inputs: table.names.map(name => ({ name, column: columnOf(name) })),
+    inputs: table.names.map(name => ({ name, column: inputColumn(name) })),
     label: 'label',
     ...(table.weights && { weight: 'weight' }),
     task,
     seed,
     ...(of !== undefined && { of }),
   }
-  return inTrainerFolder(async folder => {
-    await writeInput(folder, table, manifest)
+  return withTrainerFolder(async folder => {
+    await writeTrainerInput(folder, table, manifest)
     const startedAt = stopwatch()
     const said = await runTrainer(trainer, folder, options)
     try {
-      const model = readModel(folder.output, table.names) as ExternalModel<Names>
-      return { ...model, metrics: readMetrics(folder.output), said, seconds: (stopwatch() - startedAt) / 1000 }
+      const model = readTrainerModel(folder.output, table.names) as ExternalModel<Names>
+      return { ...model, metrics: readTrainerMetrics(folder.output), said, seconds: (stopwatch() - startedAt) / 1000 }
     } catch (error) {
-      if (!(error instanceof Unusable)) throw error
-      return failed(trainer, `ended well, and ${error.message}`, said)
+      if (!(error instanceof UnusableModel)) throw error
+      return trainerFailed(trainer, `ended well, and ${error.message}`, said)
     }
   })
 }

@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Strings } from '../../columns/strings.ts'
-import { openTable } from '../../files/output.ts'
+import { openOutputTable } from '../../files/output.ts'
 import type { OutputValues } from '../../files/table.ts'
 import type { TrainingTable } from '../table/table.ts'
-import { columnOf, MANIFEST, ROWS, type TrainerManifest } from './contract.ts'
+import { inputColumn, TRAINER_MANIFEST, TRAINER_ROWS, type TrainerManifest } from './contract.ts'
 
 /** Paths of the folder. */
 export interface TrainerFolder {
@@ -18,7 +18,7 @@ export interface TrainerFolder {
 }
 
 /** Runs `use` with a new folder, and deletes it. */
-export async function inTrainerFolder<T>(use: (folder: TrainerFolder) => Promise<T>): Promise<T> {
+export async function withTrainerFolder<T>(use: (folder: TrainerFolder) => Promise<T>): Promise<T> {
   const work = mkdtempSync(join(tmpdir(), 'spillway-train-'))
   try {
     const folder = { work, input: join(work, 'in'), output: join(work, 'out') }
@@ -31,15 +31,15 @@ export async function inTrainerFolder<T>(use: (folder: TrainerFolder) => Promise
 }
 
 /** Writes the input, rows first: the manifest exists only beside complete rows. */
-export async function writeInput({ input }: TrainerFolder, table: TrainingTable, manifest: TrainerManifest): Promise<void> {
+export async function writeTrainerInput({ input }: TrainerFolder, table: TrainingTable, manifest: TrainerManifest): Promise<void> {
   const { names, columns, labels, weights, length } = table
   const named: [name: string, values: OutputValues][] = [
-    ...names.map((name, i): [string, OutputValues] => [columnOf(name), withNulls(columns[i])]),
+    ...names.map((name, i): [string, OutputValues] => [inputColumn(name), withNulls(columns[i])]),
     ['label', { values: labels }],
     ...(weights ? [['weight', { values: weights }] as [string, OutputValues]] : []),
   ]
-  const writer = await openTable(
-    join(input, ROWS),
+  const writer = await openOutputTable(
+    join(input, TRAINER_ROWS),
     named.map(([name]) => ({ name, type: 'double' as const })),
     new Strings(),
   )
@@ -53,7 +53,7 @@ export async function writeInput({ input }: TrainerFolder, table: TrainingTable,
     await writer.discard()
     throw error
   }
-  writeFileSync(join(input, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  writeFileSync(join(input, TRAINER_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
 function withNulls(values: Float64Array): OutputValues {
@@ -64,12 +64,12 @@ function withNulls(values: Float64Array): OutputValues {
 const BLOCK = 4096
 
 /** Disk usage of a folder, about. Files deleted meanwhile count as 0. */
-export function bytesIn(folder: string): number {
+export function folderBytes(folder: string): number {
   let bytes = 0
   for (const name of namesIn(folder)) {
     const path = join(folder, name)
     const stats = lstatSync(path, { throwIfNoEntry: false })
-    bytes += !stats ? 0 : stats.isDirectory() ? BLOCK + bytesIn(path) : Math.max(BLOCK, stats.size)
+    bytes += !stats ? 0 : stats.isDirectory() ? BLOCK + folderBytes(path) : Math.max(BLOCK, stats.size)
   }
   return bytes
 }

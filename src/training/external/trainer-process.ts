@@ -3,16 +3,16 @@
  * much. A process that leaves the group on purpose cannot be killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { after, every, pause } from '../../base/clock.ts'
+import { callAfter, callEvery, pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { durationText } from '../../base/time.ts'
 import type { ExternalIR } from '../../define/model/external.ts'
 import { untrainable } from '../table/table.ts'
-import { Said } from './said.ts'
-import { bytesIn, type TrainerFolder } from './trainer-folder.ts'
+import { OutputTail } from './output-tail.ts'
+import { folderBytes, type TrainerFolder } from './trainer-folder.ts'
 
 /** Limits of a trainer process. */
-export interface ProcessOptions {
+export interface TrainerProcessOptions {
   readonly signal?: AbortSignal | undefined
   /** Most bytes in its folder. Default TRAINER_BYTES_MAX. */
   readonly bytes?: number
@@ -22,27 +22,27 @@ export interface ProcessOptions {
  * Runs the trainer and resolves with its last output.
  * @throws `SPILL_TRAINING` with its last output.
  */
-export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, options: ProcessOptions = {}): Promise<string> {
+export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, options: TrainerProcessOptions = {}): Promise<string> {
   const { command, args, env, timeout } = trainer
   const bytesMax = options.bytes ?? limits.TRAINER_BYTES_MAX
-  const output = new Said()
-  const bytesBefore = bytesIn(folder.work)
+  const output = new OutputTail()
+  const bytesBefore = folderBytes(folder.work)
   const child = spawn(command, [...args, folder.input, folder.output], {
     env: { ...process.env, TMPDIR: folder.work, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  child.stdout.on('data', (chunk: Buffer) => output.add(chunk))
-  child.stderr.on('data', (chunk: Buffer) => output.add(chunk))
+  child.stdout.on('data', (chunk: Buffer) => output.append(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.append(chunk))
   let why: string | undefined
   const end = (because: string): void => {
     why ??= because
     endGroup(child)
   }
-  const writesTooMuch = (): boolean => bytesIn(folder.work) - bytesBefore > bytesMax
+  const writesTooMuch = (): boolean => folderBytes(folder.work) - bytesBefore > bytesMax
   const tooMuch = `has written more than ${bytesMax} bytes (TRAINER_BYTES_MAX), and was ended`
-  const timer = after(timeout, () => end(`was not done after ${durationText(timeout)} (its timeout), and was ended`))
-  const watch = every(limits.TRAINER_LOOK_MS, () => writesTooMuch() && end(tooMuch))
+  const timer = callAfter(timeout, () => end(`was not done after ${durationText(timeout)} (its timeout), and was ended`))
+  const watch = callEvery(limits.TRAINER_CHECK_MS, () => writesTooMuch() && end(tooMuch))
   const stop = () => end('was ended, since whoever had it train was stopped')
   options.signal?.addEventListener('abort', stop, { once: true })
   if (options.signal?.aborted) stop()
@@ -54,13 +54,13 @@ export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, opt
     watch.stop()
     options.signal?.removeEventListener('abort', stop)
   }
-  if (why !== undefined) failed(trainer, why, output.text)
+  if (why !== undefined) trainerFailed(trainer, why, output.text)
   return output.text
 }
 
 /** Throws `SPILL_TRAINING` about a trainer, with its last output. */
-export function failed({ command, args }: ExternalIR, why: string, output: string): never {
-  const name = [command, ...args].join(' ').slice(0, limits.WHY_MAX)
+export function trainerFailed({ command, args }: ExternalIR, why: string, output: string): never {
+  const name = [command, ...args].join(' ').slice(0, limits.FAILURE_REASON_CHARS_MAX)
   return untrainable(
     `the trainer '${name}' ${why}${output === '' ? '; it said nothing' : `; it said last:\n${output.replace(/^/gm, '  ')}`}`,
   )
@@ -77,7 +77,7 @@ async function endOf(child: ChildProcess): Promise<string | undefined> {
   const why = await promise
   endGroup(child)
   // Its last output may still be in the pipe; a process outside the group can hold the pipe open for ever.
-  await Promise.race([closed, pause(limits.TRAINER_LOOK_MS)])
+  await Promise.race([closed, pause(limits.TRAINER_CHECK_MS)])
   child.stdout?.destroy()
   child.stderr?.destroy()
   return why

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { onnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
+import { parseOnnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
 import { ProtobufFault } from '../../define/model/protobuf.ts'
 import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import { askedOf, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
+import { pendingPromotion, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 
 /** A version that scores instead of the definition. */
@@ -19,7 +19,7 @@ export interface Champion {
 }
 
 /** The promotion in force before a log entry. */
-export const promotedBefore = (promotions: readonly PromotionRecord[], entry: number): PromotionRecord | undefined =>
+export const promotionBefore = (promotions: readonly PromotionRecord[], entry: number): PromotionRecord | undefined =>
   promotions.findLast(promotion => promotion.entry < entry)
 
 /** The challenge in progress before a log entry; a promotion ends it. */
@@ -28,8 +28,8 @@ export function challengeBefore(
   promotions: readonly PromotionRecord[],
   entry: number,
 ): PromotionRecord | undefined {
-  const last = promotedBefore(challenges, entry)
-  const since = promotedBefore(promotions, entry)
+  const last = promotionBefore(challenges, entry)
+  const since = promotionBefore(promotions, entry)
   return last && last.version !== 0 && last.entry > (since?.entry ?? -1) ? last : undefined
 }
 
@@ -41,7 +41,7 @@ export function rollbackVersion(values: NamedValues, model: string): number {
   const promotions = promotionsOf(values, model)
   const last = promotions.at(-1)
   if (last) return promotions.findLast(({ version }) => version !== last.version)?.version ?? 0
-  const waiting = askedOf(values, model)
+  const waiting = pendingPromotion(values, model)
   const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
   throw new SpillwayError('SPILL_CONFLICT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
 }
@@ -72,7 +72,7 @@ function fileOf(values: NamedValues, model: string, number: number, sha256: stri
   if (actual !== sha256)
     return `its file of ONNX is damaged: its SHA-256 is ${actual.slice(0, 8)}…, and it was trained as ${sha256.slice(0, 8)}…`
   try {
-    return onnxFile(path, bytes)
+    return parseOnnxFile(path, bytes)
   } catch (error) {
     if (error instanceof ProtobufFault) return `its file of ONNX cannot be used: ${error.message}`
     throw error
@@ -80,7 +80,7 @@ function fileOf(values: NamedValues, model: string, number: number, sha256: stri
 }
 
 /** A promoted version that cannot score. */
-export interface Passed {
+export interface SkippedVersion {
   readonly version: number
   readonly why: string
 }
@@ -89,14 +89,14 @@ export interface Passed {
  * The champion after these promotions: the latest version that can score, or `undefined` for the definition's own score. `faultOf` finds
  * faults that only loading shows.
  */
-export function scorerAfter(
+export function championAfter(
   values: NamedValues,
   ir: PipelineIR,
   model: ModelIR,
   promotions: readonly Pick<PromotionRecord, 'version'>[],
   faultOf: (champion: Champion) => string | undefined = () => undefined,
-): { readonly champion: Champion | undefined; readonly passed: readonly Passed[] } {
-  const passed: Passed[] = []
+): { readonly champion: Champion | undefined; readonly passed: readonly SkippedVersion[] } {
+  const passed: SkippedVersion[] = []
   for (const { version } of promotions.toReversed()) {
     if (version === 0) break
     if (passed.some(candidate => candidate.version === version)) continue

@@ -2,7 +2,7 @@
  * The drift state of a model in the registry: the result of the last drift check and the training that is due. A restart continues from it,
  * so that no training is lost or repeated. Times are UTC ms.
  */
-import type { NamedValues, Put } from './registry.ts'
+import type { NamedValues, NamedWrite } from './registry.ts'
 
 /** Result of the last drift check. */
 export interface DriftState {
@@ -39,4 +39,4 @@ export function driftStateOf(values: NamedValues, model: string): DriftState | u
 }
 
 /** Writes the drift state of a model. */
-export const putDriftState = (model: string, state: DriftState): Put => [nameOf(model), JSON.stringify(state)]
+export const putDriftState = (model: string, state: DriftState): NamedWrite => [nameOf(model), JSON.stringify(state)]

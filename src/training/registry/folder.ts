@@ -6,9 +6,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeWhole } from '../../base/write-whole.ts'
+import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import type { NamedValues, Put } from './registry.ts'
+import type { NamedValues, NamedWrite } from './registry.ts'
 
 const ENDING = '.json'
 const ONNX = 'onnx/'
@@ -42,13 +42,13 @@ export class RegistryFolder implements NamedValues {
    * Writes values one after the other.
    * @throws `SPILL_STORE` if the folder cannot be used.
    */
-  commit(puts: readonly Put[]): void {
+  commit(puts: readonly NamedWrite[]): void {
     for (const [name, value] of puts) {
       const file = this.#fileOf(name)
       this.#guard(() => {
         if (value === null) return rmSync(file, { force: true })
         mkdirSync(dirname(file), { recursive: true })
-        writeWhole(file, value, { encoding: name.startsWith(ONNX) ? 'base64' : 'utf8' })
+        writeAtomically(file, value, { encoding: name.startsWith(ONNX) ? 'base64' : 'utf8' })
       })
     }
   }

@@ -3,7 +3,7 @@
  * so an input keeps its fingerprint when its age changes.
  */
 import { createHash } from 'node:crypto'
-import { leavesOf } from '../../decision/reads.ts'
+import { expressionLeaves } from '../../decision/reads.ts'
 import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { triggerColumns } from '../../define/model/trigger-columns.ts'
@@ -20,7 +20,7 @@ export const inputCodes = (ir: PipelineIR, model: ModelIR): InputCode[] =>
 
 function codeOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): string {
   const columns = triggerColumns(ir, model)
-  const leaves = leavesOf(expr).map(leaf => {
+  const leaves = expressionLeaves(expr).map(leaf => {
     if (leaf.op !== 'feature') return columns.find(({ name }) => name === leaf.name)
     const group = ir.groups.find(({ name }) => name === leaf.group)!
     const { columns: of, key, time, identity, deleted } = ir.sources.find(({ name }) => name === group.source)!

@@ -6,13 +6,13 @@ import { random } from '../../base/random.ts'
 import { Champions } from '../../run/decide/champions.ts'
 import { inputCodes } from './input-codes.ts'
 import { championFinder, modelVersions } from './model-versions.ts'
-import { putPromotions, putScore, putVersion, type Put } from './registry.ts'
-import type { PromotionRecord, Version } from './version.ts'
+import { putPromotions, putScore, putVersion, type NamedWrite } from './registry.ts'
+import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const files = (['1d', '2d'] as const).map(window => stolen({ algorithm: 'logistic' }, { window }))
 
 /** Versions that were trained by either file. */
-const versionsOf = (files_: readonly number[]): Version[] =>
+const versionsOf = (files_: readonly number[]): ModelVersion[] =>
   files_.map((file, i) => {
     const { ir } = files[file]
     const [model] = ir.models
@@ -46,7 +46,7 @@ test('the listed champion is the version that scores in a run, after 300 random 
     }))
     const last = promotions.at(-1)?.version
     const put = [
-      ...versions.flatMap((version): Put[] => [
+      ...versions.flatMap((version): NamedWrite[] => [
         putVersion({ ...version, state: version.number === last ? 'champion' : 'retired' }),
         putScore('fraud', version.number, { kind: 'logistic', intercept: 0, weights: [], link: 'logit' } as never),
       ]),
@@ -56,7 +56,7 @@ test('the listed champion is the version that scores in a run, after 300 random 
     for (const { ir } of files) {
       const [model] = ir.models
       const scores = new Champions({ ir, store, onReport: () => {} }).at(model, Infinity)?.version ?? 0
-      const { versions: listed, champion, passed } = modelVersions(store, ir, model)
+      const { versions: listed, champion, skipped: passed } = modelVersions(store, ir, model)
       assert.equal(champion, scores)
       assert.deepEqual(
         listed.filter(({ state }) => state === 'champion').map(({ number }) => number),

@@ -3,28 +3,28 @@
  * inputs. So the champion is computed, not stored.
  */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { scorerAfter, type Passed } from './champion.ts'
+import { championAfter, type SkippedVersion } from './champion.ts'
 import { promotionsOf, versionsOf, type NamedValues } from './registry.ts'
-import type { Version } from './version.ts'
+import type { ModelVersion } from './version.ts'
 
 /** Versions and champion of a model. */
 export interface ModelVersions {
   /** Oldest first; the version that scores has state `champion`. */
-  readonly versions: readonly Version[]
+  readonly versions: readonly ModelVersion[]
   /** The version that scores; 0 if none does. */
   readonly champion: number
   /** Versions promoted after the champion that cannot score. */
-  readonly passed: readonly Passed[]
+  readonly skipped: readonly SkippedVersion[]
 }
 
 /** Reads the versions of a model. */
 export function modelVersions(values: NamedValues, ir: PipelineIR, model: ModelIR): ModelVersions {
-  const { champion, passed } = scorerAfter(values, ir, model, promotionsOf(values, model.name))
+  const { champion, passed } = championAfter(values, ir, model, promotionsOf(values, model.name))
   const number = champion?.version ?? 0
   return {
     versions: versionsOf(values, model.name).map(version => ({ ...version, state: stateOf(version, number) })),
     champion: number,
-    passed,
+    skipped: passed,
   }
 }
 
@@ -37,13 +37,13 @@ export function championFinder(values: NamedValues, ir: PipelineIR): (model: Mod
     // Old promotions are deleted, so the count alone does not tell.
     const [count, at] = [promotions.length, promotions.at(-1)?.entry ?? -1]
     if (cached?.promotions === count && cached.at === at) return cached.champion
-    const champion = scorerAfter(values, ir, model, promotions).champion?.version ?? 0
+    const champion = championAfter(values, ir, model, promotions).champion?.version ?? 0
     cache.set(model.name, { promotions: count, at, champion })
     return champion
   }
 }
 
-function stateOf({ state, number }: Version, champion: number): Version['state'] {
+function stateOf({ state, number }: ModelVersion, champion: number): ModelVersion['state'] {
   if (number === champion) return 'champion'
   return state === 'champion' ? 'retired' : state
 }

@@ -3,16 +3,16 @@ import { test } from 'node:test'
 import { stolen } from '../../../test/training/stolen.ts'
 import { limits } from '../../base/limits.ts'
 import type { Metrics } from '../metrics.ts'
-import { checkPromotable, championOf, rollbackVersion, promotedBefore } from './champion.ts'
+import { checkPromotable, championOf, rollbackVersion, promotionBefore } from './champion.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import { putPromotions, putScore, putTrimmed, putVersion, scoreOfVersion, versionsOf, type NamedValues } from './registry.ts'
+import { putPromotions, putScore, deleteOldVersions, putVersion, scoreOfVersion, versionsOf, type NamedValues } from './registry.ts'
 import { verdictOf } from './verdict.ts'
-import type { PromotionRecord, Version } from './version.ts'
+import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const train = { algorithm: 'logistic' } as const
 const { ir } = stolen(train)
 const [model] = ir.models
-const version = (number: number, more: Partial<Version> = {}): Version => ({
+const version = (number: number, more: Partial<ModelVersion> = {}): ModelVersion => ({
   model: 'fraud',
   number,
   state: 'candidate',
@@ -83,9 +83,9 @@ test('a version that cannot score cannot be promoted; the error says why', () =>
 
 test('promotions are in the order of the log, and what scored before is the version before', () => {
   const promotions = [1, 2, 1, 1].map((number, i): PromotionRecord => ({ version: number, entry: i * 10, at: i, why: '' }))
-  assert.equal(promotedBefore(promotions, 0), undefined)
-  assert.equal(promotedBefore(promotions, 10)?.version, 1)
-  assert.equal(promotedBefore(promotions, 11)?.version, 2)
+  assert.equal(promotionBefore(promotions, 0), undefined)
+  assert.equal(promotionBefore(promotions, 10)?.version, 1)
+  assert.equal(promotionBefore(promotions, 11)?.version, 2)
   const rolledBack = (of: readonly PromotionRecord[]) => rollbackVersion(valuesOf(putPromotions('fraud', of)), 'fraud')
   assert.deepEqual([rolledBack(promotions.slice(0, 1)), rolledBack(promotions)], [0, 2])
   assert.throws(() => rolledBack([]), { code: 'SPILL_CONFLICT', message: /no version of model 'fraud' has been promoted/ })
@@ -101,7 +101,7 @@ test('promotions are in the order of the log, and what scored before is the vers
 
 test('the oldest versions go, but for those that have scored or shall', () => {
   const versions = Array.from({ length: limits.MODEL_VERSIONS_KEPT + 4 }, (_, i) => version(i + 1))
-  const gone = putTrimmed(versions, [{ version: 2, entry: 0, at: 0, why: '' }], { version: 3, why: '', at: 0 })
+  const gone = deleteOldVersions(versions, [{ version: 2, entry: 0, at: 0, why: '' }], { version: 3, why: '', at: 0 })
   assert.deepEqual(
     gone.map(([name, value]) => [name.split('/')[0], Number(name.split('/')[2]), value]),
     [1, 4].flatMap(number => [

@@ -9,7 +9,7 @@ import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import type { OnnxFile } from '../../define/model/onnx-file.ts'
 import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
-import type { Asked, PromotionRecord, Version } from './version.ts'
+import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'
 
 /** Reads named values. */
 export interface NamedValues {
@@ -19,7 +19,7 @@ export interface NamedValues {
 }
 
 /** A named value to commit; `null` deletes it. */
-export type Put = readonly [name: string, value: string | null]
+export type NamedWrite = readonly [name: string, value: string | null]
 
 const DIGITS = 10
 const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
@@ -29,13 +29,13 @@ const challengesName = (model: string): string => `challenges/${model}`
 const askedName = (model: string): string => `promote/${model}`
 
 /** Versions of a model, oldest first. */
-export const versionsOf = (values: NamedValues, model: string): Version[] =>
-  values.named(`version/${model}/`).map(([, text]) => JSON.parse(text) as Version)
+export const versionsOf = (values: NamedValues, model: string): ModelVersion[] =>
+  values.named(`version/${model}/`).map(([, text]) => JSON.parse(text) as ModelVersion)
 
 /** One version of a model. */
-export function versionOf(values: NamedValues, model: string, number: number): Version | undefined {
+export function versionOf(values: NamedValues, model: string, number: number): ModelVersion | undefined {
   const text = values.get(nameOf('version', model, number))
-  return text === undefined ? undefined : (JSON.parse(text) as Version)
+  return text === undefined ? undefined : (JSON.parse(text) as ModelVersion)
 }
 
 /** The score of a trained version. */
@@ -69,25 +69,28 @@ export function challengesOf(values: NamedValues, model: string): PromotionRecor
 }
 
 /** The promotion that waits for the next turn of a run. */
-export function askedOf(values: NamedValues, model: string): Asked | undefined {
+export function pendingPromotion(values: NamedValues, model: string): PendingPromotion | undefined {
   const text = values.get(askedName(model))
-  return text === undefined ? undefined : (JSON.parse(text) as Asked)
+  return text === undefined ? undefined : (JSON.parse(text) as PendingPromotion)
 }
 
 /** Writes a version. */
-export const putVersion = (version: Version): Put => [nameOf('version', version.model, version.number), JSON.stringify(version)]
+export const putVersion = (version: ModelVersion): NamedWrite => [nameOf('version', version.model, version.number), JSON.stringify(version)]
 
 /** Writes or deletes the waiting promotion. */
-export const putAsked = (model: string, asked: Asked | null): Put => [askedName(model), asked && JSON.stringify(asked)]
+export const putPendingPromotion = (model: string, asked: PendingPromotion | null): NamedWrite => [
+  askedName(model),
+  asked && JSON.stringify(asked),
+]
 
 /** Writes the promotions; the oldest beyond a limit are deleted. */
-export const putPromotions = (model: string, promotions: readonly PromotionRecord[]): Put => [
+export const putPromotions = (model: string, promotions: readonly PromotionRecord[]): NamedWrite => [
   promotionsName(model),
   JSON.stringify(promotions.slice(-limits.MODEL_PROMOTIONS_KEPT)),
 ]
 
 /** Writes the challenges, with the same limit. */
-export const putChallenges = (model: string, challenges: readonly PromotionRecord[]): Put => [
+export const putChallenges = (model: string, challenges: readonly PromotionRecord[]): NamedWrite => [
   challengesName(model),
   JSON.stringify(challenges.slice(-limits.MODEL_PROMOTIONS_KEPT)),
 ]
@@ -96,7 +99,7 @@ export const putChallenges = (model: string, challenges: readonly PromotionRecor
  * Writes a score.
  * @throws `SPILL_LIMIT` for a score that is too large.
  */
-export function putScore(model: string, number: number, score: VersionScore): Put {
+export function putScore(model: string, number: number, score: VersionScore): NamedWrite {
   const text = canonicalJson(score)
   if (text.length > limits.MODEL_SCORE_CHARS_MAX)
     throw new SpillwayError(
@@ -110,7 +113,7 @@ export function putScore(model: string, number: number, score: VersionScore): Pu
  * Writes an ONNX file, as base64, since values are text.
  * @throws `SPILL_LIMIT` for a file that is too large.
  */
-export function putOnnx(model: string, number: number, { bytes }: OnnxFile): Put {
+export function putOnnx(model: string, number: number, { bytes }: OnnxFile): NamedWrite {
   if (bytes.length > limits.MODEL_ONNX_BYTES_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',
@@ -120,16 +123,20 @@ export function putOnnx(model: string, number: number, { bytes }: OnnxFile): Put
 }
 
 /** Writes a drift reference. A reference above the size limit is not written, and drift from that version is not checked. */
-export function putReference(model: string, number: number, reference: RowsSummary): Put[] {
+export function putReference(model: string, number: number, reference: RowsSummary): NamedWrite[] {
   const text = JSON.stringify(reference)
   return text.length > limits.MODEL_SCORE_CHARS_MAX ? [] : [[nameOf('reference', model, number), text]]
 }
 
 /** Deletes the oldest versions beyond the limit, except those that scored or wait: a rollback may need them. */
-export function putTrimmed(versions: readonly Version[], promotions: readonly PromotionRecord[], asked: Asked | undefined): Put[] {
+export function deleteOldVersions(
+  versions: readonly ModelVersion[],
+  promotions: readonly PromotionRecord[],
+  asked: PendingPromotion | undefined,
+): NamedWrite[] {
   const used = new Set([...promotions.map(({ version }) => version), asked?.version])
   const deleted = versions.slice(0, Math.max(0, versions.length - limits.MODEL_VERSIONS_KEPT)).filter(({ number }) => !used.has(number))
-  return deleted.flatMap(({ model, number }): Put[] => [
+  return deleted.flatMap(({ model, number }): NamedWrite[] => [
     [nameOf('version', model, number), null],
     [nameOf('score', model, number), null],
     [nameOf('reference', model, number), null],

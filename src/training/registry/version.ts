@@ -11,7 +11,7 @@ import type { InputCode } from './input-codes.ts'
 export type VersionState = 'training' | 'candidate' | 'refused' | 'challenger' | 'champion' | 'retired' | 'failed' | 'broken off'
 
 /** One version of a model. */
-export interface Version {
+export interface ModelVersion {
   readonly model: string
   /** Number of the version, from 1. */
   readonly number: number
@@ -49,7 +49,7 @@ export interface ShadowReport {
 }
 
 /** A requested promotion or challenge, which the next turn of a run applies. Version 0 is the definition's own score, or no challenger. */
-export interface Asked {
+export interface PendingPromotion {
   readonly as?: 'challenger'
   readonly version: number
   readonly why: string
@@ -75,7 +75,7 @@ export interface TrainingReport {
     /** In a data folder: schema version in the log, by source. */
     readonly schemas?: Readonly<Record<string, number>>
   }
-  readonly split: Split
+  readonly split: TrainingSplit
   /** Metrics on the holdout. */
   readonly metrics: Metrics
   /** The champion at training time, on the same holdout. */
@@ -87,7 +87,7 @@ export interface TrainingReport {
 }
 
 /** Split of the rows by time: training, gap, holdout. */
-export interface Split {
+export interface TrainingSplit {
   readonly trained: number
   readonly trainedPositives: number
   /** Time of the last training decision, or later. */

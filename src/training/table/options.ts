@@ -4,7 +4,7 @@ import { show } from '../../base/show.ts'
 import { untrainable } from './table.ts'
 
 /** Default and bounds of an option. */
-export interface Bound {
+export interface OptionBound {
   readonly is: number
   readonly from: number
   readonly to: number
@@ -17,10 +17,10 @@ export interface Bound {
  * Numbers of `given`, or their defaults. `others` are further options that are allowed.
  * @throws `SPILL_TRAINING` for an unknown option or a number out of its bounds.
  */
-export function numbersOf<Names extends string>(
+export function numericOptions<Names extends string>(
   caller: string,
   options: object,
-  bounds: Readonly<Record<Names, Bound>>,
+  bounds: Readonly<Record<Names, OptionBound>>,
   others: readonly string[] = [],
 ): Record<Names, number> {
   const names = Object.keys(bounds) as Names[]
@@ -35,8 +35,8 @@ export function numbersOf<Names extends string>(
   return Object.fromEntries(names.map(name => [name, numberOf(name)])) as Record<Names, number>
 }
 
-const isWithin = (value: unknown, { from, to, above, whole }: Bound): value is number =>
+const isWithin = (value: unknown, { from, to, above, whole }: OptionBound): value is number =>
   typeof value === 'number' && value >= from && value <= to && !(above && value === from) && (!whole || Number.isInteger(value))
 
-const wordsOf = ({ from, to, above, whole }: Bound): string =>
+const wordsOf = ({ from, to, above, whole }: OptionBound): string =>
   `a ${whole ? 'whole ' : ''}number ${above ? 'above' : 'from'} ${from} up to ${to}`

@@ -36,7 +36,7 @@ export function untrainable(message: string): never {
  * Validates training rows.
  * @throws `SPILL_TRAINING` for rows that cannot be fitted, `SPILL_LIMIT` for too many.
  */
-export function tableOf<Names extends string>({ columns, labels, weights }: TrainingRows<Names>): TrainingTable<Names> {
+export function trainingTable<Names extends string>({ columns, labels, weights }: TrainingRows<Names>): TrainingTable<Names> {
   const { length } = labels
   const names = Object.keys(columns) as Names[]
   if (length === 0) untrainable('there are no rows to fit a model on')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { limits } from '../../base/limits.ts'
-import { BINS, binsOf, cutsOf, NULL_BIN } from './bins.ts'
+import { BINS, binColumns, cutsOf, NULL_BIN } from './bins.ts'
 
 const ascending = (...values: number[]) => Float64Array.from(values).sort()
 const binOf = (words: readonly Int32Array[], column: number, row: number) => (words[column >> 2][row] >>> (8 * (column & 3))) & 255
@@ -39,7 +39,7 @@ test('a value is in the bin of the cuts below it, a NULL in the last; a row’s 
   const columns = [0, 1, 2, 3, 4].map(shift =>
     Float64Array.from({ length: 600 }, (_, row) => (row % 7 === 0 ? NaN : (row * 37 + shift) % 500)),
   )
-  const { cuts, words } = binsOf(columns, 600)
+  const { cuts, words } = binColumns(columns, 600)
   assert.equal(words.length, 2)
   for (const [column, values] of columns.entries())
     for (const [row, value] of values.entries()) {
@@ -51,7 +51,7 @@ test('a value is in the bin of the cuts below it, a NULL in the last; a row’s 
 test('a long column is cut by a sample of its rows', () => {
   const length = limits.TREE_BIN_ROWS + 50_000
   const column = Float64Array.from({ length }, (_, row) => row)
-  const { cuts, words } = binsOf([column], length)
+  const { cuts, words } = binColumns([column], length)
   const rows = new Uint32Array(BINS)
   for (let row = 0; row < length; row++) rows[binOf(words, 0, row)]++
   const mean = length / 255

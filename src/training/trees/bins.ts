@@ -15,7 +15,7 @@ const VALUE_BINS = BINS - 1
 export const PER_WORD = 4
 
 /** Binned columns. */
-export interface Bins {
+export interface BinnedColumns {
   readonly length: number
   /** Cuts by column, ascending. */
   readonly cuts: readonly Float64Array[]
@@ -24,7 +24,7 @@ export interface Bins {
 }
 
 /** Bins columns, with at most `binsMax` bins of values each. */
-export function binsOf(columns: readonly Float64Array[], length: number, binsMax = VALUE_BINS): Bins {
+export function binColumns(columns: readonly Float64Array[], length: number, binsMax = VALUE_BINS): BinnedColumns {
   const cuts = columns.map(column => cutsOf(sample(column, length).sort(), binsMax))
   const words = Array.from({ length: Math.ceil(columns.length / PER_WORD) }, () => new Int32Array(length))
   columns.forEach((column, at) => addColumn(words[Math.floor(at / PER_WORD)], 8 * (at % PER_WORD), column, cuts[at]))

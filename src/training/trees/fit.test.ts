@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { auc } from '../metrics.ts'
 import { random } from '../../base/random.ts'
-import { faultOfTrees } from '../../define/model/trees-file.ts'
+import { findTreesFault } from '../../define/model/trees-file.ts'
 import { fitLogistic } from '../logistic.ts'
 import { predict } from '../predict.ts'
 import type { TrainingRows } from '../table/table.ts'
@@ -26,7 +26,7 @@ test('one split by hand: base, threshold, leaves, gain', () => {
   assert.deepEqual(file.trees, [{ input: [0, -1, -1], value: [2.5, -5, 5], right: [2, 0, 0], nullsLeft: [0, 0, 0] }])
   assert.deepEqual({ ...gains }, { x: 100 }) // 10² / 2 + 10² / 2 − 0² / 4
   assert.deepEqual(constant, [])
-  assert.equal(faultOfTrees(file), undefined)
+  assert.equal(findTreesFault(file), undefined)
 })
 
 test('one logistic leaf by hand: −G / (H + ridge), as far as the learning rate goes', () => {
@@ -149,7 +149,7 @@ test('with rows to validate on, trees behind the best are dropped', () => {
   const best = losses.indexOf(Math.min(...losses)) + 1
   assert.equal(file.trees.length, best)
   assert.equal(losses.length, best + 10)
-  assert.equal(faultOfTrees(file), undefined)
+  assert.equal(findTreesFault(file), undefined)
 })
 
 test('rows that nothing can be learnt from give the base rate', () => {

@@ -11,14 +11,14 @@ import { random, type Random } from '../../base/random.ts'
 import type { TreeIR } from '../../define/ir/ir.ts'
 import { checksumOf, TREES_FORMAT, TREES_VERSION, type TreesFile } from '../../define/model/trees-file.ts'
 import { addTree, treeOf } from '../../model/index.ts'
-import { checkClasses, tableOf, untrainable, type TrainingRows, type TrainingTable } from '../table/table.ts'
-import { binsOf, BINS, type Bins } from './bins.ts'
-import { pack, toGrid } from './grid.ts'
-import { Grower, leavesOf, treeIR, valueOf, type Leaf } from './grow.ts'
-import { BIN_BYTES, Histograms } from './histogram.ts'
-import { lossOf, type Loss } from './loss.ts'
-import { settingsOf, type Settings, type TreesOptions } from './options.ts'
-import { Stopping } from './stopping.ts'
+import { checkClasses, trainingTable, untrainable, type TrainingRows, type TrainingTable } from '../table/table.ts'
+import { binColumns, BINS, type BinnedColumns } from './bins.ts'
+import { packHessians, roundToGrid } from './grid.ts'
+import { TreeGrower, treeLeaves, grownTreeIR, leafValue, type TreeNode } from './grow.ts'
+import { BIN_BYTES, HistogramPool } from './histogram.ts'
+import { lossOf, type BoostingLoss } from './loss.ts'
+import { treesSettings, type TreesSettings, type TreesOptions } from './options.ts'
+import { EarlyStopping } from './early-stopping.ts'
 
 /** A fitted ensemble of trees. */
 export interface TreesFit<Names extends string = string> {
@@ -42,14 +42,14 @@ export interface TreesFit<Names extends string = string> {
  *   fitTrees({ columns: { x: Float64Array.of(0, 1, 2, 3) }, labels: [0, 0, 1, 1] }, { minRows: 1 }).file
  */
 export function fitTrees<Names extends string>(rows: TrainingRows<Names>, options: TreesOptions<Names> = {}): TreesFit<Names> {
-  const settings = settingsOf(options)
-  const table = tableOf(rows)
+  const settings = treesSettings(options)
+  const table = trainingTable(rows)
   const loss = lossOf(settings.loss)
   if (settings.loss === 'logistic') checkClasses(table)
-  const bins = binsOf(table.columns, table.length, settings.bins)
+  const bins = binColumns(table.columns, table.length, settings.bins)
   checkMemory(bins, settings)
   const base = loss.base(table)
-  const stopping = options.validation && new Stopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
+  const stopping = options.validation && new EarlyStopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
   const { trees, gains } = boost({ table, bins, loss, base, settings, stopping })
   const file = {
     format: TREES_FORMAT,
@@ -70,18 +70,18 @@ export function fitTrees<Names extends string>(rows: TrainingRows<Names>, option
 
 interface Boosting {
   readonly table: TrainingTable
-  readonly bins: Bins
-  readonly loss: Loss
+  readonly bins: BinnedColumns
+  readonly loss: BoostingLoss
   readonly base: number
-  readonly settings: Settings
-  readonly stopping: Stopping | undefined
+  readonly settings: TreesSettings
+  readonly stopping: EarlyStopping | undefined
 }
 
 function boost({ table, bins, loss, base, settings, stopping }: Boosting): { trees: TreeIR[]; gains: Float64Array } {
   const { length, columns } = table
   const gradient = new Float64Array(length)
   const hessian = new Float64Array(length)
-  const grower = new Grower(bins, settings, new Histograms(bins), { gradient, packed: hessian })
+  const grower = new TreeGrower(bins, settings, new HistogramPool(bins), { gradient, packed: hessian })
   const z = new Float64Array(length).fill(base)
   const gains = new Float64Array(columns.length)
   const next = random(settings.seed)
@@ -91,28 +91,28 @@ function boost({ table, bins, loss, base, settings, stopping }: Boosting): { tre
   const trees: TreeIR[] = []
   for (let round = 0; round < settings.rounds; round++) {
     loss.derive(table, z, gradient, hessian)
-    toGrid(gradient)
-    const unit = pack(hessian)
+    roundToGrid(gradient)
+    const unit = packHessians(hessian)
     const drawn = drawRows(weightedRows, rows, settings.rowShare, next)
     const root = grower.grow(drawn, drawColumns(columns.length, settings.columnShare, next), unit)
     // A later draw may find a split; the same rows and columns would not.
     if (!root.children && !draws) break
     if (!root.children) continue
-    const tree = treeIR(root, bins, settings)
+    const tree = grownTreeIR(root, bins, settings)
     trees.push(tree)
     addGains(root, gains)
-    if (drawn.length === length) for (const leaf of leavesOf(root)) addLeaf(z, drawn, leaf, valueOf(leaf, settings))
+    if (drawn.length === length) for (const leaf of treeLeaves(root)) addLeaf(z, drawn, leaf, leafValue(leaf, settings))
     else addTree(treeOf(tree), columns, z, length)
     if (stopping?.isOver(tree)) break
   }
   return { trees: trees.slice(0, stopping?.best ?? trees.length), gains }
 }
 
-function addLeaf(z: Float64Array, rows: Int32Array, { from, to }: Leaf, value: number): void {
+function addLeaf(z: Float64Array, rows: Int32Array, { from, to }: TreeNode, value: number): void {
   for (let i = from; i < to; i++) z[rows[i]] += value
 }
 
-function addGains({ split, children }: Leaf, gains: Float64Array): void {
+function addGains({ split, children }: TreeNode, gains: Float64Array): void {
   if (!children) return
   gains[split!.column] += split!.gain
   for (const child of children) addGains(child, gains)
@@ -147,15 +147,19 @@ function drawColumns(count: number, share: number, next: Random): number[] {
   return columns.slice(0, wanted).toSorted((a, b) => a - b)
 }
 
-function validationOf<Names extends string>(table: TrainingTable<Names>, rows: TrainingRows<Names>, { loss }: Settings): TrainingTable {
+function validationOf<Names extends string>(
+  table: TrainingTable<Names>,
+  rows: TrainingRows<Names>,
+  { loss }: TreesSettings,
+): TrainingTable {
   for (const name of table.names) if (!(name in rows.columns)) untrainable(`fitTrees: validation has no column '${name}'`)
   const columns = Object.fromEntries(table.names.map(name => [name, rows.columns[name]]))
-  const validation = tableOf({ ...rows, columns: columns as Record<Names, Float64Array> })
+  const validation = trainingTable({ ...rows, columns: columns as Record<Names, Float64Array> })
   if (loss === 'logistic') checkClasses(validation)
   return validation
 }
 
-function checkMemory({ words }: Bins, { leaves }: Settings): void {
+function checkMemory({ words }: BinnedColumns, { leaves }: TreesSettings): void {
   const bytes = words.length * 4 * BINS * BIN_BYTES * leaves
   if (bytes > limits.TREE_HISTOGRAM_BYTES_MAX)
     throw new SpillwayError(
@@ -165,5 +169,5 @@ function checkMemory({ words }: Bins, { leaves }: Settings): void {
 }
 
 /** True without two different values, NULL being a value. */
-const isConstant = ({ cuts }: Bins, { columns }: TrainingTable, i: number): boolean =>
+const isConstant = ({ cuts }: BinnedColumns, { columns }: TrainingTable, i: number): boolean =>
   cuts[i].length === 0 && (columns[i].every(Number.isNaN) || !columns[i].some(Number.isNaN))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { pack, STRETCH, toGrid } from './grid.ts'
+import { packHessians, PACKED_ROWS_MAX, roundToGrid } from './grid.ts'
 
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
 const largestOf = (values: readonly number[]) => Math.max(...values.map(Math.abs))
@@ -11,7 +11,7 @@ test('sums of what is on the grid are exact in any order, and little is lost', (
   fc.assert(
     fc.property(numbers, given => {
       const rounded = Float64Array.from(given)
-      toGrid(rounded)
+      roundToGrid(rounded)
       for (const [i, value] of rounded.entries())
         assert.ok(Math.abs(value - given[i]) <= largestOf(given) * given.length * 2 ** -48, `${given[i]} → ${value}`)
       assert.equal(sum(rounded.toSorted()), sum(rounded))
@@ -25,10 +25,10 @@ test('sums of what is on the grid are exact in any order, and little is lost', (
 
 test('numbers that are on it already stay, and zeros are no grid', () => {
   const numbers = Float64Array.of(0.5, -0.25, 3)
-  toGrid(numbers)
+  roundToGrid(numbers)
   assert.deepEqual([...numbers], [0.5, -0.25, 3])
   const zeros = new Float64Array(2)
-  toGrid(zeros)
+  roundToGrid(zeros)
   assert.deepEqual([...zeros], [0, 0])
 })
 
@@ -37,7 +37,7 @@ test('a sum of packed Hessians says how many they are, and their sum', () => {
   fc.assert(
     fc.property(hessians, given => {
       const packed = Float64Array.from(given)
-      const unit = pack(packed)
+      const unit = packHessians(packed)
       const total = sum(packed)
       assert.equal(Math.floor(total / unit), given.length)
       const rounded = packed.map(value => value - unit)
@@ -50,10 +50,10 @@ test('a sum of packed Hessians says how many they are, and their sum', () => {
 
 test('as many of the largest as a stretch has are counted', () => {
   for (const largest of [1, 0.25, 0.75, 3]) {
-    const packed = new Float64Array(STRETCH).fill(largest)
-    const unit = pack(packed)
+    const packed = new Float64Array(PACKED_ROWS_MAX).fill(largest)
+    const unit = packHessians(packed)
     const total = sum(packed)
-    assert.equal(Math.floor(total / unit), STRETCH)
-    assert.equal(total - STRETCH * unit, STRETCH * largest)
+    assert.equal(Math.floor(total / unit), PACKED_ROWS_MAX)
+    assert.equal(total - PACKED_ROWS_MAX * unit, PACKED_ROWS_MAX * largest)
   }
 })

@@ -6,11 +6,11 @@
  */
 
 /** Packed Hessians that are summed before they are unpacked. */
-export const STRETCH = 1 << 15
+export const PACKED_ROWS_MAX = 1 << 15
 const STRETCH_BITS = 15
 
 /** Rounds to the grid on which the sum of all is exact, half to even. */
-export function toGrid(numbers: Float64Array): void {
+export function roundToGrid(numbers: Float64Array): void {
   round(numbers, exponentOf(numbers) + Math.ceil(Math.log2(numbers.length)) - 51)
 }
 
@@ -18,7 +18,7 @@ export function toGrid(numbers: Float64Array): void {
  * Packs Hessians in place: each becomes `unit` plus its rounded value. Returns the unit, a power of two. A sum of packed Hessians is their
  * number times the unit, plus their sum.
  */
-export function pack(hessians: Float64Array): number {
+export function packHessians(hessians: Float64Array): number {
   const exponent = exponentOf(hessians)
   const unit = 2 ** (exponent + STRETCH_BITS + 1)
   round(hessians, exponent + 2 * (STRETCH_BITS + 1) - 53)

@@ -5,9 +5,9 @@
  * histogram is the parent's minus the smaller's. Memory: one histogram per leaf that may still be split.
  */
 import type { TreeIR } from '../../define/ir/ir.ts'
-import { NULL_BIN, PER_WORD, type Bins } from './bins.ts'
-import { subtract, totalOf, type Derivatives, type Histogram, type Histograms } from './histogram.ts'
-import { bestSplit, type Split, type SplitRules, type Sums } from './split.ts'
+import { NULL_BIN, PER_WORD, type BinnedColumns } from './bins.ts'
+import { subtractHistogram, histogramTotal, type Derivatives, type GradientHistogram, type HistogramPool } from './histogram.ts'
+import { bestSplit, type TreeSplit, type SplitRules, type DerivativeSums } from './split.ts'
 
 /** Limits of a tree. */
 export interface GrowRules extends SplitRules {
@@ -18,28 +18,28 @@ export interface GrowRules extends SplitRules {
 }
 
 /** A node: rows [from, to) of the array of row numbers. */
-export interface Leaf {
+export interface TreeNode {
   readonly from: number
   readonly to: number
   readonly depth: number
-  sums: Sums
+  sums: DerivativeSums
   /** Present while it may be split. */
-  histogram?: Histogram | undefined
-  split?: Split | undefined
-  children?: readonly [Leaf, Leaf]
+  histogram?: GradientHistogram | undefined
+  split?: TreeSplit | undefined
+  children?: readonly [TreeNode, TreeNode]
 }
 
 /** Grows trees; reuses its arrays. */
-export class Grower {
-  readonly #bins: Bins
+export class TreeGrower {
+  readonly #bins: BinnedColumns
   readonly #rules: GrowRules
-  readonly #histograms: Histograms
+  readonly #histograms: HistogramPool
   readonly #derivatives: Derivatives
   /** Derivatives of the rows of a leaf, in row order. */
   readonly #ordered: Derivatives
   readonly #moved: Int32Array
 
-  constructor(bins: Bins, rules: GrowRules, histograms: Histograms, derivatives: Derivatives) {
+  constructor(bins: BinnedColumns, rules: GrowRules, histograms: HistogramPool, derivatives: Derivatives) {
     this.#bins = bins
     this.#rules = rules
     this.#histograms = histograms
@@ -52,18 +52,18 @@ export class Grower {
    * Grows a tree from `rows`, ascending, over `columns`, and reorders `rows` by leaf. `unit` is the unit of the packed Hessians. Returns
    * the root, a leaf if no split gains.
    */
-  grow(rows: Int32Array, columns: readonly number[], unit: number): Leaf {
+  grow(rows: Int32Array, columns: readonly number[], unit: number): TreeNode {
     const words = [...new Set(columns.map(column => Math.floor(column / PER_WORD)))]
-    const root: Leaf = { from: 0, to: rows.length, depth: 0, sums: { gradient: 0, hessian: 0, rows: rows.length } }
+    const root: TreeNode = { from: 0, to: rows.length, depth: 0, sums: { gradient: 0, hessian: 0, rows: rows.length } }
     if (columns.length === 0 || !this.#mayBeSplit(root)) return root
-    const open: Leaf[] = []
-    const evaluate = (leaf: Leaf): void => {
+    const open: TreeNode[] = []
+    const evaluate = (leaf: TreeNode): void => {
       leaf.split = bestSplit(leaf.histogram!, columns, this.#bins.cuts, leaf.sums, this.#rules)
       if (leaf.split) open.push(leaf)
       else this.#release(leaf)
     }
     this.#count(root, rows, words, unit)
-    root.sums = totalOf(root.histogram!, columns[0])
+    root.sums = histogramTotal(root.histogram!, columns[0])
     evaluate(root)
     for (let leaves = 1; leaves < this.#rules.leaves && open.length > 0; leaves++) {
       const [leaf] = open.splice(indexOfBest(open), 1)
@@ -78,21 +78,21 @@ export class Grower {
     return root
   }
 
-  #mayBeSplit({ from, to, depth }: Leaf): boolean {
+  #mayBeSplit({ from, to, depth }: TreeNode): boolean {
     return to - from >= 2 * this.#rules.minRows && depth < this.#rules.depth
   }
 
-  #release(leaf: Leaf): void {
-    this.#histograms.give(leaf.histogram)
+  #release(leaf: TreeNode): void {
+    this.#histograms.release(leaf.histogram)
     leaf.histogram = undefined
   }
 
-  #count(leaf: Leaf, rows: Int32Array, words: readonly number[], unit: number): void {
+  #count(leaf: TreeNode, rows: Int32Array, words: readonly number[], unit: number): void {
     const { from, to } = leaf
     const { gradient, packed } = this.#derivatives
     // A root of all rows has them in order.
     if (to - from === this.#bins.length) {
-      leaf.histogram = this.#histograms.of(words, undefined, this.#derivatives, unit)
+      leaf.histogram = this.#histograms.count(words, undefined, this.#derivatives, unit)
       return
     }
     const ordered = this.#ordered
@@ -101,22 +101,28 @@ export class Grower {
       ordered.gradient[i - from] = gradient[row]
       ordered.packed[i - from] = packed[row]
     }
-    leaf.histogram = this.#histograms.of(words, rows.subarray(from, to), ordered, unit)
+    leaf.histogram = this.#histograms.count(words, rows.subarray(from, to), ordered, unit)
   }
 
   /** Histograms of the children that may be split; the larger child takes over the parent's. */
-  #countChildren(parent: Leaf, children: readonly [Leaf, Leaf], rows: Int32Array, words: readonly number[], unit: number): void {
+  #countChildren(
+    parent: TreeNode,
+    children: readonly [TreeNode, TreeNode],
+    rows: Int32Array,
+    words: readonly number[],
+    unit: number,
+  ): void {
     const [smaller, larger] = children.toSorted((a, b) => a.sums.rows - b.sums.rows)
     if (!this.#mayBeSplit(larger)) return this.#release(parent)
     this.#count(smaller, rows, words, unit)
-    subtract(parent.histogram!, smaller.histogram!)
+    subtractHistogram(parent.histogram!, smaller.histogram!)
     larger.histogram = parent.histogram
     parent.histogram = undefined
     if (!this.#mayBeSplit(smaller)) this.#release(smaller)
   }
 
   /** Partitions the rows by the split, stable on both sides. */
-  #split({ from, to, depth, sums, split }: Leaf, rows: Int32Array): [Leaf, Leaf] {
+  #split({ from, to, depth, sums, split }: TreeNode, rows: Int32Array): [TreeNode, TreeNode] {
     const { column, bin, nullsLeft, left } = split!
     const word = this.#bins.words[Math.floor(column / PER_WORD)]
     const shift = 8 * (column % PER_WORD)
@@ -143,27 +149,27 @@ export class Grower {
 }
 
 /** Index of the leaf with the greatest gain; the first of equal ones. */
-function indexOfBest(leaves: readonly Leaf[]): number {
+function indexOfBest(leaves: readonly TreeNode[]): number {
   let best = 0
   for (let i = 1; i < leaves.length; i++) if (leaves[i].split!.gain > leaves[best].split!.gain) best = i
   return best
 }
 
 /** Leaf value: the second-order minimum of the loss, times the learning rate. */
-export const valueOf = ({ sums }: Leaf, { ridge, learningRate }: GrowRules): number =>
+export const leafValue = ({ sums }: TreeNode, { ridge, learningRate }: GrowRules): number =>
   sums.hessian + ridge > 0 ? (-learningRate * sums.gradient) / (sums.hessian + ridge) + 0 : 0
 
 /** Leaves below a node, left to right. */
-export const leavesOf = (node: Leaf): Leaf[] => (node.children ? node.children.flatMap(leavesOf) : [node])
+export const treeLeaves = (node: TreeNode): TreeNode[] => (node.children ? node.children.flatMap(treeLeaves) : [node])
 
 /** The tree in preorder. A cut behind all values has the greatest double as threshold. */
-export function treeIR(root: Leaf, { cuts }: Bins, rules: GrowRules): TreeIR {
+export function grownTreeIR(root: TreeNode, { cuts }: BinnedColumns, rules: GrowRules): TreeIR {
   const tree = { input: [] as number[], value: [] as number[], right: [] as number[], nullsLeft: [] as number[] }
-  const add = (node: Leaf): void => {
+  const add = (node: TreeNode): void => {
     const at = tree.input.length
     const { split, children } = node
     tree.input.push(children ? split!.column : -1)
-    tree.value.push(children ? (cuts[split!.column][split!.bin] ?? Number.MAX_VALUE) : valueOf(node, rules))
+    tree.value.push(children ? (cuts[split!.column][split!.bin] ?? Number.MAX_VALUE) : leafValue(node, rules))
     tree.right.push(0)
     tree.nullsLeft.push(Number(children !== undefined && split!.nullsLeft))
     if (!children) return

@@ -4,11 +4,11 @@
  * Invariant: all terms lie on grids on which every sum is exact (`grid.ts`). So a histogram does not depend on row order, and a leaf's
  * histogram equals its parent's minus its sibling's, to the bit.
  */
-import { BINS, PER_WORD, type Bins } from './bins.ts'
-import { STRETCH } from './grid.ts'
+import { BINS, PER_WORD, type BinnedColumns } from './bins.ts'
+import { PACKED_ROWS_MAX } from './grid.ts'
 
 /** Sums by bin. */
-export interface Histogram {
+export interface GradientHistogram {
   readonly gradient: Float64Array
   readonly hessian: Float64Array
   readonly rows: Int32Array
@@ -26,27 +26,27 @@ export interface Derivatives {
 }
 
 /** Builds histograms over `words · 4` columns; reuses arrays. */
-export class Histograms {
-  readonly #bins: Bins
-  readonly #free: Histogram[] = []
+export class HistogramPool {
+  readonly #bins: BinnedColumns
+  readonly #free: GradientHistogram[] = []
   readonly #packed: Float64Array
 
-  constructor(bins: Bins) {
+  constructor(bins: BinnedColumns) {
     this.#bins = bins
     this.#packed = new Float64Array(bins.words.length * BINS_OF_WORD)
   }
 
   /** Returns a histogram for reuse. */
-  give(histogram: Histogram | undefined): void {
+  release(histogram: GradientHistogram | undefined): void {
     if (histogram) this.#free.push(histogram)
   }
 
   /** Counts `rows`, or all rows, in the columns of the `used` words. */
-  of(used: readonly number[], rows: Int32Array | undefined, { gradient, packed }: Derivatives, unit: number): Histogram {
+  count(used: readonly number[], rows: Int32Array | undefined, { gradient, packed }: Derivatives, unit: number): GradientHistogram {
     const histogram = this.#empty()
     const length = rows?.length ?? this.#bins.length
-    for (let from = 0; from < length; from += STRETCH) {
-      const to = Math.min(from + STRETCH, length)
+    for (let from = 0; from < length; from += PACKED_ROWS_MAX) {
+      const to = Math.min(from + PACKED_ROWS_MAX, length)
       for (const word of used)
         addWord(histogram.gradient, this.#packed, word * BINS_OF_WORD, this.#bins.words[word], rows, from, to, gradient, packed)
       for (const word of used) unpack(histogram, this.#packed, word * BINS_OF_WORD, unit)
@@ -54,7 +54,7 @@ export class Histograms {
     return histogram
   }
 
-  #empty(): Histogram {
+  #empty(): GradientHistogram {
     const size = this.#packed.length
     const used = this.#free.pop()
     if (!used) return { gradient: new Float64Array(size), hessian: new Float64Array(size), rows: new Int32Array(size) }
@@ -97,7 +97,7 @@ function addWord(
 }
 
 /** Unpacks the sums of one word's columns. */
-function unpack({ hessian, rows }: Histogram, packed: Float64Array, from: number, unit: number): void {
+function unpack({ hessian, rows }: GradientHistogram, packed: Float64Array, from: number, unit: number): void {
   for (let i = from; i < from + BINS_OF_WORD; i++) {
     const sum = packed[i]
     if (sum === 0) continue
@@ -109,7 +109,7 @@ function unpack({ hessian, rows }: Histogram, packed: Float64Array, from: number
 }
 
 /** Subtracts the histogram of some rows. */
-export function subtract({ gradient, hessian, rows }: Histogram, part: Histogram): void {
+export function subtractHistogram({ gradient, hessian, rows }: GradientHistogram, part: GradientHistogram): void {
   for (let i = 0; i < rows.length; i++) {
     gradient[i] -= part.gradient[i]
     hessian[i] -= part.hessian[i]
@@ -118,7 +118,10 @@ export function subtract({ gradient, hessian, rows }: Histogram, part: Histogram
 }
 
 /** Totals over the bins of a column. */
-export function totalOf({ gradient, hessian, rows }: Histogram, column: number): { gradient: number; hessian: number; rows: number } {
+export function histogramTotal(
+  { gradient, hessian, rows }: GradientHistogram,
+  column: number,
+): { gradient: number; hessian: number; rows: number } {
   const total = { gradient: 0, hessian: 0, rows: 0 }
   for (let i = column * BINS; i < (column + 1) * BINS; i++) {
     total.gradient += gradient[i]

@@ -3,7 +3,7 @@ import { unreachable } from '../../base/assert.ts'
 import { meanLabel, totalWeight, type TrainingTable } from '../table/table.ts'
 
 /** A loss and its derivatives. */
-export interface Loss {
+export interface BoostingLoss {
   /** Maps z to a score. */
   readonly link: 'logistic' | 'identity'
   /** The best constant z. */
@@ -18,7 +18,7 @@ export interface Loss {
 export type LossName = 'logistic' | 'squared'
 
 /** The loss of a name. */
-export function lossOf(name: LossName): Loss {
+export function lossOf(name: LossName): BoostingLoss {
   switch (name) {
     case 'logistic':
       return logistic
@@ -30,7 +30,7 @@ export function lossOf(name: LossName): Loss {
 }
 
 /** Logistic loss log(1 + e^z) − y·z: the negative log likelihood of label y at probability 1 / (1 + e^−z). */
-const logistic: Loss = {
+const logistic: BoostingLoss = {
   link: 'logistic',
   base(table) {
     const rate = meanLabel(table)
@@ -48,7 +48,7 @@ const logistic: Loss = {
 }
 
 /** Squared loss (z − y)² / 2. */
-const squared: Loss = {
+const squared: BoostingLoss = {
   link: 'identity',
   base: meanLabel,
   derive({ length, labels, weights }, z, gradient, hessian) {

@@ -1,7 +1,7 @@
 /** Options of `fitTrees`, their defaults and bounds. */
 import { show } from '../../base/show.ts'
 import { limits } from '../../base/limits.ts'
-import { numbersOf, type Bound } from '../table/options.ts'
+import { numericOptions, type OptionBound } from '../table/options.ts'
 import { untrainable, type TrainingRows } from '../table/table.ts'
 import type { GrowRules } from './grow.ts'
 import type { LossName } from './loss.ts'
@@ -36,7 +36,7 @@ export interface TreesOptions<Names extends string = string> {
 }
 
 /** Options with defaults. */
-export interface Settings extends GrowRules {
+export interface TreesSettings extends GrowRules {
   readonly loss: LossName
   readonly rounds: number
   readonly bins: number
@@ -58,14 +58,14 @@ const bounds = {
   columnShare: { is: 1, from: 0, to: 1, above: true },
   seed: { is: 0, from: 0, to: 2 ** 32 - 1, whole: true },
   patience: { is: 10, from: 1, to: limits.TREES_MAX, whole: true },
-} satisfies Record<string, Bound>
+} satisfies Record<string, OptionBound>
 
 /**
  * Validates options.
  * @throws `SPILL_TRAINING`.
  */
-export function settingsOf(options: TreesOptions): Settings {
-  const numbers = numbersOf('fitTrees', options, bounds, ['loss', 'validation'])
+export function treesSettings(options: TreesOptions): TreesSettings {
+  const numbers = numericOptions('fitTrees', options, bounds, ['loss', 'validation'])
   const { loss = 'logistic' } = options
   if (loss !== 'logistic' && loss !== 'squared') untrainable(`fitTrees: loss is 'logistic' or 'squared', got ${show(loss)}`)
   return { ...numbers, loss }

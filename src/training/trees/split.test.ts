@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { BINS, NULL_BIN } from './bins.ts'
-import { bestSplit, type Split, type SplitRules, type Sums } from './split.ts'
+import { bestSplit, type TreeSplit, type SplitRules, type DerivativeSums } from './split.ts'
 
 interface Row {
   readonly bins: readonly number[]
@@ -16,7 +16,7 @@ const bin = fc.oneof({ weight: 4, arbitrary: fc.nat(CUTS) }, { weight: 1, arbitr
 const row = fc.record({ bins: fc.tuple(bin, bin), gradient: fc.integer({ min: -4, max: 4 }), hessian: fc.integer({ min: 1, max: 4 }) })
 const rules = fc.record({ minRows: fc.integer({ min: 1, max: 3 }), ridge: fc.integer({ min: 0, max: 2 }) })
 
-const sumsOf = (rows: readonly Row[]): Sums => ({
+const sumsOf = (rows: readonly Row[]): DerivativeSums => ({
   gradient: rows.reduce((sum, row) => sum + row.gradient, 0),
   hessian: rows.reduce((sum, row) => sum + row.hessian, 0),
   rows: rows.length,
@@ -35,7 +35,7 @@ function histogramOf(rows: readonly Row[]) {
 }
 
 const cuts = Array.from({ length: COLUMNS }, () => ({ length: CUTS }))
-const goesLeft = ({ bins }: Row, { column, bin, nullsLeft }: Pick<Split, 'column' | 'bin' | 'nullsLeft'>): boolean =>
+const goesLeft = ({ bins }: Row, { column, bin, nullsLeft }: Pick<TreeSplit, 'column' | 'bin' | 'nullsLeft'>): boolean =>
   bins[column] === NULL_BIN ? nullsLeft : bins[column] <= bin
 
 /** The greatest gain of all ways. */

@@ -5,23 +5,23 @@
  * Ties go to the first column and its lowest cut, so that the result is deterministic.
  */
 import { BINS, NULL_BIN } from './bins.ts'
-import type { Histogram } from './histogram.ts'
+import type { GradientHistogram } from './histogram.ts'
 
 /** Sums over some rows. */
-export interface Sums {
+export interface DerivativeSums {
   readonly gradient: number
   readonly hessian: number
   readonly rows: number
 }
 
 /** A split of a leaf. */
-export interface Split {
+export interface TreeSplit {
   readonly gain: number
   readonly column: number
   /** Rows in bins up to this go left; the number of cuts if all values do, and only NULLs go right. */
   readonly bin: number
   readonly nullsLeft: boolean
-  readonly left: Sums
+  readonly left: DerivativeSums
 }
 
 /** Limits of a split. */
@@ -38,13 +38,13 @@ const ROUNDING = 1e-12
 
 /** The best split, or `undefined` if no split decreases the loss. `columns` may be used; `cuts` are the cuts by column. */
 export function bestSplit(
-  histogram: Histogram,
+  histogram: GradientHistogram,
   columns: readonly number[],
   cuts: readonly { readonly length: number }[],
-  all: Sums,
+  all: DerivativeSums,
   rules: SplitRules,
-): Split | undefined {
-  let best: Split | undefined
+): TreeSplit | undefined {
+  let best: TreeSplit | undefined
   for (const column of columns) {
     const nulls = histogram.rows[column * BINS + NULL_BIN]
     const { length } = cuts[column]
@@ -58,14 +58,14 @@ export function bestSplit(
 
 /** The best split behind bins 0 … `last`, if its gain exceeds `above`. */
 function bestOf(
-  { gradient, hessian, rows }: Histogram,
+  { gradient, hessian, rows }: GradientHistogram,
   column: number,
   last: number,
   nullsLeft: boolean,
-  all: Sums,
+  all: DerivativeSums,
   { minRows, ridge }: SplitRules,
   above: number,
-): Split | undefined {
+): TreeSplit | undefined {
   const from = column * BINS
   const nulls = from + NULL_BIN
   let [g, h, n] = nullsLeft ? [gradient[nulls], hessian[nulls], rows[nulls]] : [0, 0, 0]

@@ -1,5 +1,5 @@
 /** Words to write reports by hand with. */
-import type { CostLine, Effect, Estimate, Performance, Range, Rung } from '../../../src/audit/domain/audit-report.ts'
+import type { CostLine, SweepEffect, Estimate, Performance, Range, SweepLevel } from '../../../src/audit/domain/audit-report.ts'
 import type { Setting } from '../../../src/audit/domain/element.ts'
 import { titleOf } from '../../../src/audit/domain/setting-text.ts'
 
@@ -31,7 +31,7 @@ export const performed = (
   ...(empty === undefined ? {} : { empty }),
 })
 
-export const effect = (aWeek: Effect['aWeek'], performance: Performance, more: Partial<Effect> = {}): Effect => ({
+export const effect = (aWeek: SweepEffect['aWeek'], performance: Performance, more: Partial<SweepEffect> = {}): SweepEffect => ({
   aWeek,
   performance,
   ...more,
@@ -45,9 +45,9 @@ export function rung(
   setting: Setting,
   age: number,
   performance: Performance,
-  arms: { readonly frozen: Effect['aWeek']; readonly budget?: Effect['aWeek']; readonly refit: Effect['aWeek'] },
-  more: Partial<Rung> & { readonly effect?: Partial<Effect> } = {},
-): Rung {
+  arms: { readonly frozen: SweepEffect['aWeek']; readonly budget?: SweepEffect['aWeek']; readonly refit: SweepEffect['aWeek'] },
+  more: Partial<SweepLevel> & { readonly effect?: Partial<SweepEffect> } = {},
+): SweepLevel {
   const { effect: besides = {}, ...rest } = more
   return {
     setting,

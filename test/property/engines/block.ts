@@ -1,5 +1,5 @@
 import { limits } from '../../../src/base/limits.ts'
-import type { Block, Column } from '../../../src/columns/block.ts'
+import type { Block, ColumnData } from '../../../src/columns/block.ts'
 import type { Strings } from '../../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnType, SourceIR, Value } from '../../../src/define/ir/ir.ts'
@@ -26,7 +26,7 @@ export function blockOf(source: SourceIR, events: readonly LoggedEvent[], string
   }
 }
 
-export function columnOf(type: ColumnType, values: readonly Value[], strings: Strings): Column {
+export function columnOf(type: ColumnType, values: readonly Value[], strings: Strings): ColumnData {
   const physical = (value: Value): number => (value === null ? 0 : type === 'string' ? strings.idOf(value as string) : Number(value))
   const into = type === 'string' ? Int32Array : Float64Array
   const column = { values: into.from(values.map(physical)) }

@@ -1,5 +1,5 @@
 import { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
-import { placed } from '../../../src/sql/placed.ts'
+import { placeRequest } from '../../../src/sql/place-request.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** The IR as SQL, in a DuckDB in memory: one query a group. `rewrite` plants a fault in the text of queries. */
@@ -24,7 +24,7 @@ async function values(db: DuckDb, of: Case): Promise<Answer[][]> {
     const source = sourceOf(of, group)
     const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
     await db.load(source, of.log)
-    const asks = own.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
+    const asks = own.map(i => placeRequest(of.asks[i], of.asks[i].place, of.log.length))
     const rows = await db.values(group, source, asks)
     own.forEach((ask, row) => (out[ask] = rows[row]!))
   }

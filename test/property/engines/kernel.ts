@@ -39,7 +39,7 @@ interface Running {
 
 /** One pass, piece by piece: what a kernel carries from block to block is its state. */
 function run({ of, group, source, strings, pass, pieces, restarts }: Running, out: Answer[][]): void {
-  const making = () => new Kernel(group, source, { strings, exact: true, floor: pass.floor, sketchFrom: 1 })
+  const making = () => new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   const after = restarts?.(making)
   let kernel = making()
   let row = 0

@@ -54,7 +54,7 @@ function segmentOf(
     return { source: source.name, schema: 1, block: blockOf(source, own, stringsOf(source.name, '')) }
   })
   const order = Uint8Array.from(events, event => present.findIndex(({ name }) => name === event.source))
-  return { first, length: entries, sources, order, marks: [], offsets: {} }
+  return { first, length: entries, sources, order, markers: [], offsets: {} }
 }
 
 function eventsOf(of: Case, bytes: Uint8Array): LoggedEvent[] {

@@ -2,9 +2,9 @@ import type { Block } from '../../../src/columns/block.ts'
 import type { Strings } from '../../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { GroupIR, SourceIR } from '../../../src/define/ir/ir.ts'
-import { placeAsks } from '../../../src/kernel/placement.ts'
-import { currentRows } from '../../../src/kernel/superseded.ts'
-import { placed } from '../../../src/sql/placed.ts'
+import { placeReads } from '../../../src/kernel/placement.ts'
+import { currentRows } from '../../../src/kernel/supersession.ts'
+import { placeRequest } from '../../../src/sql/place-request.ts'
 import { sourceOf, type Ask, type Case } from '../case.ts'
 import { greatestArrivals } from '../generate/asks.ts'
 import { blockOf } from './block.ts'
@@ -13,7 +13,7 @@ import { blockOf } from './block.ts'
 export interface Pass {
   readonly asks: readonly number[]
   readonly block: Block
-  readonly floor: 'arrival' | 'time'
+  readonly watermark: 'arrival' | 'time'
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
   readonly clock: Float64Array
@@ -52,7 +52,7 @@ function placedPass(of: Case, group: GroupIR, asks: readonly number[], strings: 
     own: isOwn(of, group, first),
   }
   const events = of.log.filter(event => event.source === source.name)
-  return { asks, ...placeAsks(first.place, source, blockOf(source, events, strings), triggers) }
+  return { asks, ...placeReads(first.place, source, blockOf(source, events, strings), triggers) }
 }
 
 /** Asks in as few runs as it takes for prefixes and clocks never to fall. */
@@ -102,7 +102,7 @@ function countingIn(
 
 function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: boolean, strings: Strings): Pass {
   const source = sourceOf(of, group)
-  const cuts = asks.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
+  const cuts = asks.map(i => placeRequest(of.asks[i], of.asks[i].place, of.log.length))
   const firstToKnow = (event: LoggedEvent, i: number) =>
     cuts.findIndex(({ prefix, upto = Infinity, t }) => i < prefix && event.arrival <= upto && (!byTime || event.time <= t))
   const own = of.log.map((event, i) => ({ event, i, from: firstToKnow(event, i) })).filter(({ event }) => event.source === source.name)
@@ -118,7 +118,7 @@ function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: 
       seen.map(({ event }) => event),
       strings,
     ),
-    floor: byTime ? 'time' : 'arrival',
+    watermark: byTime ? 'time' : 'arrival',
     upto,
     // The triggering event is the last of its prefix: if it is known, it is the last of those just become known.
     uptoBefore: upto.map((count, row) => (count > 0 && seen[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),

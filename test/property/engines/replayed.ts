@@ -1,7 +1,7 @@
 import { Strings } from '../../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ModelIR, PipelineIR } from '../../../src/define/ir/ir.ts'
-import type { History } from '../../../src/intake/intake.ts'
+import type { SourceHistory } from '../../../src/intake/history-builder.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../src/replay/log.ts'
 import type { Run } from '../../oracle/oracle.ts'
 import { blockOf, columnOf } from './block.ts'
@@ -16,7 +16,7 @@ export function logOf(ir: PipelineIR, log: readonly LoggedEvent[], run: Run = {}
   const strings = new Strings()
   const own = (name: string) => log.filter(({ source }) => source === name)
   const histories = ir.sources.map(
-    source => [source.name, { source, block: blockOf(source, own(source.name), strings) } as History] as const,
+    source => [source.name, { source, block: blockOf(source, own(source.name), strings) } as SourceHistory] as const,
   )
   const source = Uint8Array.from(log, event => ir.sources.findIndex(({ name }) => name === event.source))
   const rows = new Map<string, number>()

@@ -24,7 +24,7 @@ export async function stored(ir: PipelineIR, events: readonly LoggedEvent[], dra
       ),
     }))
     const order = Uint8Array.from(part, event => sources.findIndex(({ name }) => name === event.source))
-    await store.commit({ segment: log.append({ sources: rows, order, marks: [] }).stored })
+    await store.commit({ segment: log.append({ sources: rows, order, markers: [] }).stored })
   }
   return store
 }

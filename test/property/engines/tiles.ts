@@ -3,7 +3,7 @@ import type { TileAggregate, TileCell } from '../../../src/aggregate/tile/tile.t
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
-import { placed } from '../../../src/sql/placed.ts'
+import { placeRequest } from '../../../src/sql/place-request.ts'
 import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
 import { rewritingDuckDb } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
@@ -32,7 +32,7 @@ async function fromSql(db: DuckDb, of: Case): Promise<Answer[][]> {
     const source = sourceOf(of, group)
     const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
     await db.load(source, of.log)
-    const asks = own.map(i => placed(of.asks[i], of.asks[i].place, of.log.length))
+    const asks = own.map(i => placeRequest(of.asks[i], of.asks[i].place, of.log.length))
     const byAsk = Map.groupBy(await db.tiles(group, source, asks), ({ ask }) => ask)
     own.forEach((ask, row) => {
       const read = byAsk.get(row) ?? []

@@ -1,7 +1,7 @@
 import { aggregates } from '../../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnIR, ColumnType, ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../../src/define/ir/ir.ts'
-import { givesList } from '../../../src/define/ir/signatures.ts'
+import { isListAggregate } from '../../../src/define/ir/signatures.ts'
 import type { Request, Run } from '../../oracle/oracle.ts'
 import { Draw } from './draw.ts'
 import { generate } from './generate.ts'
@@ -96,7 +96,7 @@ function reading(groups: readonly GroupIR[], key: string, triggered: boolean): O
   const leaf = (group: string, name: string, type: ColumnType): ExprIR => ({ op: 'feature', group, key: [key], name, type })
   const inputs: InputIR[] = exact.map(({ group, name, type }) => ({ name: `${group}_${name}`, expr: leaf(group, name, type) }))
   const terms = exact
-    .filter(({ agg, type }) => !givesList(agg) && type !== 'string')
+    .filter(({ agg, type }) => !isListAggregate(agg) && type !== 'string')
     .map(({ group, name }, i) => ({ input: `${group}_${name}`, weight: i + 0.1, mean: 3, scale: 7, ifNull: 0.25 }))
   return { inputs, score: { kind: 'linear', intercept: 0.5, terms } }
 }

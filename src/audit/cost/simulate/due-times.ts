@@ -3,7 +3,7 @@ import { SpillwayError } from '../../../base/errors.ts'
 import { limits } from '../../../base/limits.ts'
 import type { ScheduleIR } from '../../../define/ir/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
-import type { Stretch } from './rate.ts'
+import type { HistorySpan } from './rate.ts'
 
 const YEAR_MS = 365 * 86_400_000
 /** Number of scheduled times from which the period is estimated. */
@@ -13,7 +13,7 @@ const SAMPLED_TIMES = 1000
  * Mean time between runs, ms, over the first thousand times of a schedule or those of a year. Throws `SPILL_INPUT` for a schedule with
  * fewer than two.
  */
-export function periodOf(schedule: ScheduleIR, from: number): number {
+export function meanPeriod(schedule: ScheduleIR, from: number): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []
   for (const time of scheduledTimes(schedule, from, from + YEAR_MS)) if (times.push(time) === SAMPLED_TIMES) break
@@ -26,7 +26,7 @@ export function periodOf(schedule: ScheduleIR, from: number): number {
 }
 
 /** Due times of a schedule after the beginning of the history and up to its end, UTC ms. Throws `SPILL_LIMIT` above COST_RUNS_MAX. */
-export function dueIn(schedule: ScheduleIR, { from, until }: Stretch, period: number): Float64Array {
+export function dueTimes(schedule: ScheduleIR, { from, until }: HistorySpan, period: number): Float64Array {
   if ((until - from) / period > limits.COST_RUNS_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',

@@ -18,12 +18,12 @@ export class FreeTimes {
     this.#times = new Float64Array(servers).fill(free)
   }
 
-  get least(): number {
+  get earliest(): number {
     return this.#times[0]
   }
 
   /** Makes the first free server busy until `time`, which is no earlier. */
-  replaceLeast(time: number): void {
+  replaceEarliest(time: number): void {
     const times = this.#times
     const { length } = times
     let at = 0

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { random } from '../../../base/random.ts'
 import { serversOf } from './free-times.ts'
-import { Lags } from './lags.ts'
-import { partitioned, pooled, type Served } from './queue.ts'
+import { LagHistogram } from './lag-histogram.ts'
+import { simulatePartitionedQueues, simulatePooledQueue, type QueueResult } from './queue.ts'
 
 const traces = fc
   .array(
@@ -34,7 +34,7 @@ function naive(arrival: ArrayLike<number>, service: (i: number) => number, serve
 const waiting = (arrival: Float64Array, begins: readonly number[]): number =>
   Math.max(0, ...begins.map((begin, i) => arrival.filter((at, j) => j > i && at <= begin).length))
 
-function same({ served, lags, end }: Served, arrival: Float64Array, ends: readonly number[]): void {
+function same({ served, lags, end }: QueueResult, arrival: Float64Array, ends: readonly number[]): void {
   assert.equal(served, arrival.length)
   assert.equal(lags.count, arrival.length)
   if (arrival.length === 0) return
@@ -51,7 +51,7 @@ function same({ served, lags, end }: Served, arrival: Float64Array, ends: readon
 test('one queue for k servers equals a list of free times', () => {
   fc.assert(
     fc.property(traces, fc.integer({ min: 1, max: 6 }), fc.double({ min: 0, max: 40, noNaN: true }), ({ arrival }, servers, service) => {
-      const served = pooled(arrival, service, servers)
+      const served = simulatePooledQueue(arrival, service, servers)
       const { begins, ends } = naive(arrival, () => service, servers)
       same(served, arrival, ends)
       if (Number.isInteger(service)) assert.equal(served.backlog, waiting(arrival, begins))
@@ -67,7 +67,7 @@ test('events may take different times, and waiting is counted', () => {
       fc.integer({ min: 1, max: 4 }),
       fc.array(fc.nat(30), { minLength: 120, maxLength: 120 }),
       ({ arrival }, servers, services) => {
-        const served = pooled(arrival, Float64Array.from(services), servers)
+        const served = simulatePooledQueue(arrival, Float64Array.from(services), servers)
         const { begins, ends } = naive(arrival, i => services[i], servers)
         same(served, arrival, ends)
         assert.equal(served.backlog, waiting(arrival, begins))
@@ -88,7 +88,7 @@ test('partitions are separate queues', () => {
         for (const [row, i] of own.entries()) ends[i] = queue.ends[row]
         backlog = Math.max(backlog, waiting(times, queue.begins))
       }
-      const served = partitioned(arrival, key, service, partitions)
+      const served = simulatePartitionedQueues(arrival, key, service, partitions)
       same(served, arrival, ends)
       assert.equal(served.backlog, backlog)
     }),
@@ -99,11 +99,11 @@ test('more servers delay nothing, and partitions are never faster than one queue
   fc.assert(
     fc.property(traces, fc.integer({ min: 1, max: 5 }), fc.nat(30), ({ arrival, key }, servers, service) => {
       if (arrival.length === 0) return
-      const [few, more] = [pooled(arrival, service, servers), pooled(arrival, service, servers + 1)]
+      const [few, more] = [simulatePooledQueue(arrival, service, servers), simulatePooledQueue(arrival, service, servers + 1)]
       assert.ok(more.lags.mean <= few.lags.mean + 1e-6)
       assert.ok(more.lags.most <= few.lags.most + 1e-6)
       assert.ok(more.backlog <= few.backlog)
-      assert.ok(partitioned(arrival, key, service, servers).lags.mean >= few.lags.mean - 1e-6)
+      assert.ok(simulatePartitionedQueues(arrival, key, service, servers).lags.mean >= few.lags.mean - 1e-6)
     }),
   )
 })
@@ -125,8 +125,8 @@ const near = (value: number, expected: number, part: number) =>
 test('Poisson arrivals wait as the formula of Pollaczek and Khinchine says', () => {
   for (const load of [0.3, 0.6, 0.8]) {
     const { arrival, exponential } = poisson(load, 11)
-    near(pooled(arrival, 1, 1).lags.mean - 1, load / (2 * (1 - load)), 0.05)
-    near(pooled(arrival, exponential, 1).lags.mean, 1 / (1 - load), 0.05)
+    near(simulatePooledQueue(arrival, 1, 1).lags.mean - 1, load / (2 * (1 - load)), 0.05)
+    near(simulatePooledQueue(arrival, exponential, 1).lags.mean, 1 / (1 - load), 0.05)
   }
 })
 
@@ -135,28 +135,28 @@ test('at three servers they wait as the formula of Erlang says', () => {
   const { arrival, exponential } = poisson(load, 5)
   const all = load ** 3 / 6 / (1 - load / 3)
   const waits = all / (1 + load + load ** 2 / 2 + all)
-  near(pooled(arrival, exponential, 3).lags.mean - exponential.reduce((a, b) => a + b) / EVENTS, waits / (3 - load), 0.06)
+  near(simulatePooledQueue(arrival, exponential, 3).lags.mean - exponential.reduce((a, b) => a + b) / EVENTS, waits / (3 - load), 0.06)
 })
 
 test('bursts wait far longer than a formula of mean and variance predicts', () => {
   // One million events of 1 ms: 1,000 at once every 1,250 ms, at a load of 0.8.
   const arrival = Float64Array.from({ length: 200_000 }, (_, i) => Math.floor(i / 1000) * 1250)
-  near(pooled(arrival, 1, 1).lags.mean - 1, 499.5, 1e-9)
+  near(simulatePooledQueue(arrival, 1, 1).lags.mean - 1, 499.5, 1e-9)
 })
 
 test('no events take no time', () => {
-  const none = pooled(new Float64Array(0), 5, 2)
+  const none = simulatePooledQueue(new Float64Array(0), 5, 2)
   assert.deepEqual([none.served, none.busy, none.backlog, none.end, none.lags.quantile(0.5)], [0, 0, 0, -Infinity, NaN])
-  assert.equal(partitioned(new Float64Array(0), new Uint32Array(0), 5, 3).served, 0)
+  assert.equal(simulatePartitionedQueues(new Float64Array(0), new Uint32Array(0), 5, 3).served, 0)
 })
 
 test('services far below a millisecond add up, years after the epoch', () => {
   const arrival = new Float64Array(1_000_000).fill(1_700_000_000_123)
-  near(pooled(arrival, 1e-4, 1).lags.most, 100, 1e-6)
+  near(simulatePooledQueue(arrival, 1e-4, 1).lags.most, 100, 1e-6)
 })
 
 test('lags are counted to 1 in 128, zeros exactly', () => {
-  const lags = new Lags()
+  const lags = new LagHistogram()
   for (const ms of [0, 0, 0.001, 250, 86_400_000]) lags.add(ms)
   assert.equal(lags.quantile(0.4), 0)
   for (const [q, exact] of [

@@ -1,7 +1,7 @@
 import { limits } from '../../../base/limits.ts'
 
 /** Span of a history, [from, until], UTC ms. */
-export interface Stretch {
+export interface HistorySpan {
   readonly from: number
   readonly until: number
 }
@@ -13,7 +13,7 @@ const WINDOW_MS = 60_000
  * Quantile `q` of the arrival rate over the minutes of a history, events per ms; at least the mean, or the backlog would grow without end.
  * Quiet minutes count. A history of more than COST_WINDOWS_MAX minutes has longer windows.
  */
-export function rateQuantile(arrival: Float64Array, { from, until }: Stretch, q: number): number {
+export function rateQuantile(arrival: Float64Array, { from, until }: HistorySpan, q: number): number {
   const span = until - from
   const windows = Math.min(limits.COST_WINDOWS_MAX, Math.max(1, Math.floor(span / WINDOW_MS)))
   const width = span / windows

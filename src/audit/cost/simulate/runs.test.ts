@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { dueIn, periodOf } from './due-times.ts'
+import { dueTimes, meanPeriod } from './due-times.ts'
 import { rateQuantile } from './rate.ts'
-import { batchRuns, eventsOfRuns } from './runs.ts'
+import { simulateBatchRuns, eventsOfRuns } from './runs.ts'
 
 const from = 1_700_000_000_000
 const HOUR = 3_600_000
@@ -64,9 +64,9 @@ test('runs wait for one another, and hold cores while they start and work', () =
           runs.map(([gap]) => gap),
         )
         const events = Float64Array.from(runs, ([, count]) => count)
-        const result = batchRuns({ due, events, service, start, lasts, smallest: 0.5 })
+        const result = simulateBatchRuns({ due, events, service, start, lasts, smallest: 0.5 })
         const most = Math.max(...events) * service
-        close(result.coresKept, Math.max(0.5, most / lasts), 'cores that stay')
+        close(result.coresIfStaying, Math.max(0.5, most / lasts), 'cores that stay')
         if (lasts <= start) return assert.equal(result.cores, Infinity)
         close(result.cores, Math.max(0.5, most / (lasts - start)), 'cores')
         let [end, held, late] = [-Infinity, 0, 0]
@@ -104,15 +104,15 @@ test('the rate that most minutes do not exceed, with quiet minutes', () => {
 
 test('a schedule has a period, and runs in a history; rejects too many', () => {
   const night = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' } as const
-  assert.equal(periodOf(night, from), 24 * HOUR)
-  assert.equal(periodOf({ kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }, from), 7 * 24 * HOUR)
-  assert.equal(dueIn(night, { from, until: from + 48 * HOUR }, 24 * HOUR).length, 2)
-  assert.throws(() => periodOf({ kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, from), {
+  assert.equal(meanPeriod(night, from), 24 * HOUR)
+  assert.equal(meanPeriod({ kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }, from), 7 * 24 * HOUR)
+  assert.equal(dueTimes(night, { from, until: from + 48 * HOUR }, 24 * HOUR).length, 2)
+  assert.throws(() => meanPeriod({ kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, from), {
     code: 'SPILL_INPUT',
     message: /due less than twice a year/,
   })
   const second = { kind: 'interval', every: 1000, phase: 0 } as const
-  assert.throws(() => dueIn(second, { from, until: from + 365 * 24 * HOUR }, 1000), {
+  assert.throws(() => dueTimes(second, { from, until: from + 365 * 24 * HOUR }, 1000), {
     code: 'SPILL_LIMIT',
     message: /COST_RUNS_MAX.*stream it/,
   })

@@ -1,8 +1,8 @@
-import { Lags } from './lags.ts'
-import type { Stretch } from './rate.ts'
+import { LagHistogram } from './lag-histogram.ts'
+import type { HistorySpan } from './rate.ts'
 
 /** Inputs of simulated batch runs. Times UTC ms, spans ms, work in core ms. */
-export interface RunsAsked {
+export interface BatchRunsInput {
   /** Due times, sorted. */
   readonly due: Float64Array
   /** Events that each run reads. */
@@ -18,16 +18,16 @@ export interface RunsAsked {
 }
 
 /** Result of simulated batch runs. */
-export interface Runs {
+export interface SimulatedRuns {
   /** Cores with which the greatest run meets its deadline; Infinity if starting alone takes that long. */
   readonly cores: number
   /** Cores that suffice if workers stay up, so that nothing has to start. */
-  readonly coresKept: number
+  readonly coresIfStaying: number
   /** Core ms held by runs, including their start, and the part of them that is work. */
   readonly held: number
   readonly work: number
   /** Lags from the due time to the end of each run. */
-  readonly lags: Lags
+  readonly lags: LagHistogram
   /** Runs that began late because the previous one had not ended. */
   readonly late: number
 }
@@ -36,10 +36,10 @@ export interface Runs {
  * Simulates runs that start, then work on all cores at once. A run waits for the previous one. All have as many cores as the greatest
  * needs. O(runs).
  */
-export function batchRuns({ due, events, service, start, lasts, smallest }: RunsAsked): Runs {
+export function simulateBatchRuns({ due, events, service, start, lasts, smallest }: BatchRunsInput): SimulatedRuns {
   const most = events.reduce((most, count) => Math.max(most, count), 0) * service
   const cores = lasts > start ? Math.max(smallest, most / (lasts - start)) : Infinity
-  const lags = new Lags()
+  const lags = new LagHistogram()
   let [held, work, late, free] = [0, 0, 0, -Infinity]
   for (let run = 0; run < due.length; run++) {
     const begin = Math.max(due[run], free)
@@ -50,17 +50,23 @@ export function batchRuns({ due, events, service, start, lasts, smallest }: Runs
     work += own
     lags.add(free - due[run])
   }
-  return { cores, coresKept: Math.max(smallest, most / lasts), held, work, lags, late }
+  return { cores, coresIfStaying: Math.max(smallest, most / lasts), held, work, lags, late }
 }
 
 /** Events that a run reads: its windows again, `reach` ms back (Infinity for everything), or only those since the previous run. */
-export type Reading = { readonly reach: number } | 'since the last'
+export type RunReading = { readonly reach: number } | 'since the last'
 
 /**
  * Number of events that each run reads, up to its due time. Before the history the mean rate is assumed; otherwise the first runs would
  * look cheaper than those of any later month. `period` is the mean time between runs. O(n + runs).
  */
-export function eventsOfRuns(arrival: Float64Array, due: Float64Array, reading: Reading, history: Stretch, period: number): Float64Array {
+export function eventsOfRuns(
+  arrival: Float64Array,
+  due: Float64Array,
+  reading: RunReading,
+  history: HistorySpan,
+  period: number,
+): Float64Array {
   const rate = arrival.length / (history.until - history.from)
   let [arrived, left] = [0, 0]
   return due.map((time, run) => {

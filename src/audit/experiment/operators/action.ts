@@ -1,30 +1,30 @@
 /** The action operator: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import type { Setting } from '../../domain/element.ts'
-import { later, multiplesFrom, notThis, spanOf } from './setting.ts'
+import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan } from './setting.ts'
 
-export interface Acted {
+export interface ActionTimes {
   /** The completion times, UTC ms; NaN without a decision. */
   readonly acted: Float64Array
   readonly inline: boolean
 }
 
 /** The inline reply of a model's actions, and its deadline, ms after the event. */
-export interface Answering {
+export interface InlineReply {
   readonly inline: boolean
   readonly deadline: number
 }
 
-export function answeringOf({ actions = [] }: PipelineIR, { name }: ModelIR): Answering {
+export function inlineReplyOf({ actions = [] }: PipelineIR, { name }: ModelIR): InlineReply {
   const answers = actions.filter(({ model, do: effect }) => model === name && effect.kind === 'answer')
   return { inline: answers.length > 0, deadline: Math.min(Infinity, ...answers.map(({ deadline = Infinity }) => deadline)) }
 }
 
 /** The last result by score times: both arms of a plan need it. */
-const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: Acted }>()
+const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: ActionTimes }>()
 
 /** Action times under a setting. `made`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
-export function actedOn(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: Answering): Acted {
+export function actionTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
   const id = JSON.stringify([setting, answering.inline, String(answering.deadline)])
   const cached = timesCache.get(scoredAt)
   if (cached?.id === id && cached.t === t) return cached.times
@@ -33,8 +33,8 @@ export function actedOn(setting: Setting, scoredAt: Float64Array, t: Float64Arra
   return times
 }
 
-function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: Answering): Acted {
-  const inTime = (acted: Float64Array): Acted => ({ acted, inline: isInTime(acted, t, answering.deadline) })
+function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
+  const inTime = (acted: Float64Array): ActionTimes => ({ acted, inline: isInTime(acted, t, answering.deadline) })
   switch (setting.kind) {
     case 'now':
     case 'stream':
@@ -44,16 +44,16 @@ function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array,
     case 'async':
       return { acted: scoredAt, inline: false }
     case 'older': {
-      const by = spanOf('the delay of actions', setting.by, { zero: true })
-      const acted = later(scoredAt, by)
+      const by = checkedSpan('the delay of actions', setting.by, { zero: true })
+      const acted = shiftTimes(scoredAt, by)
       return answering.inline ? inTime(acted) : { acted, inline: false }
     }
     case 'digest': {
-      const every = spanOf('the period of digests', setting.every)
-      return { acted: multiplesFrom(scoredAt, every), inline: false }
+      const every = checkedSpan('the period of digests', setting.every)
+      return { acted: roundUpTimes(scoredAt, every), inline: false }
     }
     default:
-      return notThis('the action', setting, "write 'inline', 'async', 'digest' or 'older'")
+      return rejectSetting('the action', setting, "write 'inline', 'async', 'digest' or 'older'")
   }
 }
 

@@ -10,13 +10,13 @@ import { groupReads } from '../../../decision/reads.ts'
 import { durationText } from '../../../base/time.ts'
 import { countUpTo } from '../../../columns/order.ts'
 import type { Setting } from '../../domain/element.ts'
-import { rememberedBy } from '../timeline/rows.ts'
-import { madeIn, type Decides, type World } from '../timeline/world.ts'
-import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
+import { memoizePrefixes } from '../timeline/decision-rows.ts'
+import { decisionTimesOn, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
+import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
 
-export interface Inferred {
+export interface InferenceResult {
   /** The timeline that the decisions see. */
-  readonly timeline: World
+  readonly timeline: Timeline
   /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
   /** The same at the model's own cadence, where the period omits decisions. */
@@ -24,9 +24,9 @@ export interface Inferred {
 }
 
 /** The last result by timeline: both arms of a plan and all ages of its action need it. */
-const resultCache = new WeakMap<World, { readonly setting: string; readonly result: Inferred }>()
+const resultCache = new WeakMap<Timeline, { readonly setting: string; readonly result: InferenceResult }>()
 
-export function inferred(setting: Setting, decides: Decides, timeline: World): Inferred {
+export function applyInference(setting: Setting, decides: DecidingModel, timeline: Timeline): InferenceResult {
   const id = JSON.stringify(setting)
   const cached = resultCache.get(timeline)
   if (cached?.setting === id) return cached.result
@@ -35,44 +35,44 @@ export function inferred(setting: Setting, decides: Decides, timeline: World): I
   return result
 }
 
-function applySetting(setting: Setting, decides: Decides, timeline: World): Inferred {
+function applySetting(setting: Setting, decides: DecidingModel, timeline: Timeline): InferenceResult {
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return { timeline, made: madeIn(timeline) }
+      return { timeline, made: decisionTimesOn(timeline) }
     case 'older': {
-      const by = spanOf('the delay of scores', setting.by, { zero: true })
-      return { timeline, made: later(madeIn(timeline), by) }
+      const by = checkedSpan('the delay of scores', setting.by, { zero: true })
+      return { timeline, made: shiftTimes(decisionTimesOn(timeline), by) }
     }
     case 'every':
-      return atMultiples(spanOf('the period of scores', setting.every), decides, timeline)
+      return atMultiples(checkedSpan('the period of scores', setting.every), decides, timeline)
     default:
-      return notThis('inference', setting, "write 'older' or 'every'")
+      return rejectSetting('inference', setting, "write 'older' or 'every'")
   }
 }
 
 /** Identifies the times at which inputs are read: equal ids mean equal inputs. */
-export const readsAt = (setting: Setting, decides: Decides): string =>
-  setting.kind === 'every' && decides.model.decide.kind !== 'every' && !leavesOut(decides) ? `every ${setting.every}` : ''
+export const inputTimesId = (setting: Setting, decides: DecidingModel): string =>
+  setting.kind === 'every' && decides.model.decide.kind !== 'every' && !excludesTriggeringEvent(decides) ? `every ${setting.every}` : ''
 
 /** True if the model has a feature that excludes the triggering event. */
-export const leavesOut = ({ ir, model }: Decides): boolean =>
+export const excludesTriggeringEvent = ({ ir, model }: DecidingModel): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 
-function atMultiples(every: number, decides: Decides, timeline: World): Inferred {
+function atMultiples(every: number, decides: DecidingModel, timeline: Timeline): InferenceResult {
   const { decide, name } = decides.model
   if (decide.kind === 'every') {
     if (every % decide.every !== 0)
-      unsupported(
+      throwUnsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, so decisions every ${durationText(every)} are not observable; give a multiple of its period`,
       )
-    const own = madeIn(timeline)
+    const own = decisionTimesOn(timeline)
     return { timeline, made: own.map(at => (at % every === 0 ? at : NaN)), own }
   }
-  const made = multiplesFrom(madeIn(timeline), every)
-  if (leavesOut(decides)) return { timeline, made }
-  const t = multiplesFrom(timeline.rows.moments.t, every)
-  const prefixes = rememberedBy(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
+  const made = roundUpTimes(decisionTimesOn(timeline), every)
+  if (excludesTriggeringEvent(decides)) return { timeline, made }
+  const t = roundUpTimes(timeline.rows.moments.t, every)
+  const prefixes = memoizePrefixes(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
   const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
   return { timeline: { ...timeline, rows }, made }
 }

@@ -8,27 +8,27 @@
  *   reordered.
  */
 import { scheduledTimes } from '../../../kernel/schedule.ts'
-import { onMoments } from '../../../replay/on-ticks.ts'
+import { onTimes } from '../../../replay/on-ticks.ts'
 import type { ScheduleIR } from '../../../define/ir/ir.ts'
-import { keyOrder } from '../../../decision/tellers.ts'
+import { keyOrder } from '../../../decision/liveness-columns.ts'
 import type { Setting } from '../../domain/element.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
-import { knownBy, type Decides, type World } from '../timeline/world.ts'
-import { overtaken } from './overtaken.ts'
-import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
+import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
+import { withFasterIngestion } from './faster-ingestion.ts'
+import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
 
-export function ingested(setting: Setting, decides: Decides, base: World): World {
+export function applyIngestion(setting: Setting, decides: DecidingModel, base: Timeline): Timeline {
   switch (setting.kind) {
     case 'now':
     case 'stream':
       return base
     case 'older': {
-      const by = spanOf('the delay of events', setting.by, { zero: true })
-      return delayed(decides, base, arrivals => later(arrivals, by))
+      const by = checkedSpan('the delay of events', setting.by, { zero: true })
+      return delayed(decides, base, arrivals => shiftTimes(arrivals, by))
     }
     case 'every': {
-      const every = spanOf('the period of micro-batches', setting.every)
-      return delayed(decides, base, arrivals => multiplesFrom(arrivals, every))
+      const every = checkedSpan('the period of micro-batches', setting.every)
+      return delayed(decides, base, arrivals => roundUpTimes(arrivals, every))
     }
     case 'batch': {
       const { schedule, lasts } = setting
@@ -37,14 +37,14 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
     case 'faster':
       return faster(setting.part, decides, base)
     default:
-      return notThis('ingestion', setting, "write 'older', 'every', 'batch' or 'faster'")
+      return rejectSetting('ingestion', setting, "write 'older', 'every', 'batch' or 'faster'")
   }
 }
 
 /** A map of ascending arrival times to ascending arrival times. */
 type Delaying = (arrivals: Float64Array) => Float64Array
 
-function delayed(decides: Decides, base: World, delaying: Delaying): World {
+function delayed(decides: DecidingModel, base: Timeline, delaying: Delaying): Timeline {
   const { rows } = base
   const { moments } = rows
   let delayedCopy: ReplayLog | undefined
@@ -56,7 +56,7 @@ function delayed(decides: Decides, base: World, delaying: Delaying): World {
   // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
     return Object.assign(timeline, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
-  const visible = { ...moments, prefixes: knownBy(moments.t, moments, timeline.log) }
+  const visible = { ...moments, prefixes: visibleBy(moments.t, moments, timeline.log) }
   return withActiveKeys(decides, { log: timeline.log, rows: { ...rows, moments: visible } })
 }
 
@@ -81,20 +81,20 @@ function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array)
 }
 
 const noRun = (schedule: ScheduleIR, arrival: number): never =>
-  unsupported(`the ingestion schedule ${JSON.stringify(schedule)} has no time at ${arrival} or later`)
+  throwUnsupported(`the ingestion schedule ${JSON.stringify(schedule)} has no time at ${arrival} or later`)
 
-function faster(part: number, decides: Decides, base: World): World {
-  if (!(part >= 0 && part <= 1)) unsupported(`the part of the ingestion delay must be from 0 to 1; got ${part}`)
+function faster(part: number, decides: DecidingModel, base: Timeline): Timeline {
+  if (!(part >= 0 && part <= 1)) throwUnsupported(`the part of the ingestion delay must be from 0 to 1; got ${part}`)
   const delays = [...base.log.histories.values()].some(({ block: { time, arrival } }) => arrival.some((at, row) => at !== time[row]))
   if (!delays)
-    unsupported(
+    throwUnsupported(
       'not observable in this history: every event arrived at its own time, so the ingestion delay is unknown; give the arrival in a column (arrives)',
     )
-  return withActiveKeys(decides, overtaken(part, decides, base))
+  return withActiveKeys(decides, withFasterIngestion(part, decides, base))
 }
 
 /** Ticks decide about active keys, by their visible events. This marks the cases whose key is still active. */
-function withActiveKeys({ ir, model }: Decides, timeline: World): World {
+function withActiveKeys({ ir, model }: DecidingModel, timeline: Timeline): Timeline {
   const { decide } = model
   if (decide.kind !== 'every') return timeline
   const order = keyOrder(decide, timeline.log.strings)
@@ -102,10 +102,10 @@ function withActiveKeys({ ir, model }: Decides, timeline: World): World {
   const { values: keys } = columnOf('key')
   const decides = new Uint8Array(length)
   let row = 0
-  for (const active of onMoments(ir, model, decide, timeline.log, moments.t).stretches(1 << 14)) {
+  for (const active of onTimes(ir, model, decide, timeline.log, moments.t).batches(1 << 14)) {
     const { values } = active.columnOf('key')
     for (let i = 0; i < active.length; i++) {
-      const tick = active.moment![i]
+      const tick = active.point![i]
       while (row < length && (moment![row] < tick || (moment![row] === tick && order(keys[row], values[i]) < 0))) row++
       if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
     }

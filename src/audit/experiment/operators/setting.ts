@@ -4,12 +4,12 @@ import { sharedFloats } from '../../../columns/shared.ts'
 import type { Setting } from '../../domain/element.ts'
 
 /** Rejects a setting that the element cannot have. */
-export function notThis(subject: string, { kind }: Setting, alternatives: string): never {
+export function rejectSetting(subject: string, { kind }: Setting, alternatives: string): never {
   throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${alternatives}`)
 }
 
 /** Rejects a request that this history cannot answer. */
-export function unsupported(message: string): never {
+export function throwUnsupported(message: string): never {
   throw new SpillwayError('SPILL_UNSUPPORTED', message)
 }
 
@@ -18,21 +18,21 @@ export function unsupported(message: string): never {
  *
  * @throws `SPILL_INPUT` unless it is a whole number in range
  */
-export function spanOf(subject: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
+export function checkedSpan(subject: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
   if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
     throw new SpillwayError('SPILL_INPUT', `${subject} must be a whole number of ms${zero ? ' from 0' : ' above 0'}; got ${ms}`)
   return ms
 }
 
 /** The times shifted by `by` ms. A loop, since a callback for millions of numbers allocates each of them on the heap. */
-export function later(moments: Float64Array, by: number): Float64Array {
+export function shiftTimes(moments: Float64Array, by: number): Float64Array {
   const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = moments[i] + by
   return result
 }
 
 /** The first multiple of a period at or after each time. */
-export function multiplesFrom(moments: Float64Array, every: number): Float64Array {
+export function roundUpTimes(moments: Float64Array, every: number): Float64Array {
   const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = Math.ceil(moments[i] / every) * every + 0
   return result

@@ -8,13 +8,13 @@
 import { SpillwayError } from '../../../base/errors.ts'
 import { durationText } from '../../../base/time.ts'
 import { limits } from '../../../base/limits.ts'
-import { firstFrom } from '../../../kernel/order.ts'
+import { firstEntryFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import type { Setting } from '../../domain/element.ts'
-import { notThis, spanOf } from './setting.ts'
+import { rejectSetting, checkedSpan } from './setting.ts'
 
 /** One fit: the cases that the model scores, and the cases that it may learn from. */
-export interface Fitting {
+export interface ModelFit {
   readonly scores: RowRange
   readonly trainingRange: RowRange
 }
@@ -24,20 +24,20 @@ export interface Fitting {
  *
  * @throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`
  */
-export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>, horizon: number): Fitting[] {
-  const from = (time: number): number => firstFrom(t, 1, 0, length, time)
+export function modelFits(setting: Setting, { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>, horizon: number): ModelFit[] {
+  const from = (time: number): number => firstEntryFrom(t, 1, 0, length, time)
   const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
   const begin = blocks.tune.from
   switch (setting.kind) {
     case 'now':
       return [{ scores: { from: 0, to: length }, trainingRange: blocks.train }]
     case 'older': {
-      const by = spanOf('the age of models', setting.by, { zero: true })
+      const by = checkedSpan('the age of models', setting.by, { zero: true })
       const begins = [blocks.tune, blocks.select, blocks.report].map(block => block.from)
       return scoringFrom(begins, length).map(scores => ({ scores, trainingRange: asOf(t[Math.max(begin, scores.from)] - by) }))
     }
     case 'every': {
-      const every = spanOf('the period of trainings', setting.every)
+      const every = checkedSpan('the period of trainings', setting.every)
       const first = Math.floor(t[begin] / every) * every
       const count = Math.floor((t[length - 1] - first) / every) + 1
       if (count > limits.AUDIT_TRAININGS_MAX)
@@ -52,7 +52,7 @@ export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't
         .filter(({ scores }) => scores.to > scores.from)
     }
     default:
-      return notThis('training', setting, "write 'every' or 'older'")
+      return rejectSetting('training', setting, "write 'every' or 'older'")
   }
 }
 

@@ -1,27 +1,27 @@
 /** Job claims and the count of unused results, in shared memory. */
 
 /** One word per job: 1 once claimed, 2 once done. The last word counts results that were made by threads and not used yet. */
-export interface Claims {
+export interface JobClaims {
   readonly words: Int32Array
   /** The maximum number of unused results. */
-  readonly most: number
+  readonly maxUnused: number
 }
 
-export const claimsOf = (jobs: number, most: number): Claims => ({
+export const createClaims = (jobs: number, most: number): JobClaims => ({
   words: new Int32Array(new SharedArrayBuffer(4 * (jobs + 1))),
-  most,
+  maxUnused: most,
 })
 
 /** Claims a job; false if it is claimed already. */
-export const isClaimed = ({ words }: Claims, job: number): boolean => Atomics.compareExchange(words, job, 0, 1) === 0
+export const tryClaim = ({ words }: JobClaims, job: number): boolean => Atomics.compareExchange(words, job, 0, 1) === 0
 
 /** Marks a job as sent or failed. */
-export const done = ({ words }: Claims, job: number): void => void Atomics.store(words, job, 2)
+export const markDone = ({ words }: JobClaims, job: number): void => void Atomics.store(words, job, 2)
 
-export const isDone = ({ words }: Claims, job: number): boolean => Atomics.load(words, job) === 2
+export const isDone = ({ words }: JobClaims, job: number): boolean => Atomics.load(words, job) === 2
 
 /** Waits for room for one more result, and reserves it. */
-export function room({ words, most }: Claims): void {
+export function reserveResult({ words, maxUnused: most }: JobClaims): void {
   const last = words.length - 1
   for (;;) {
     const waiting = Atomics.load(words, last)
@@ -31,7 +31,7 @@ export function room({ words, most }: Claims): void {
 }
 
 /** Releases a reservation: the result was used, or never made. */
-export function leave({ words }: Claims): void {
+export function releaseResult({ words }: JobClaims): void {
   const last = words.length - 1
   Atomics.sub(words, last, 1)
   Atomics.notify(words, last)

@@ -11,11 +11,11 @@ import { aucOf } from '../../value/index.ts'
 import { Experiment } from '../experiment.ts'
 import { Scorer } from '../replay/scorer.ts'
 import { Replays } from '../replay/replays.ts'
-import { lookedAtOf } from '../timeline/judged-range.ts'
-import { learntFrom } from '../refit/learnt.ts'
-import { Ahead } from './ahead.ts'
-import { Threads } from './threads.ts'
-import type { Made } from './plans-thread.ts'
+import { caseSelection } from '../timeline/case-selection.ts'
+import { trainingCases } from '../refit/training-cases.ts'
+import { PrecomputedPlans } from './precomputed-plans.ts'
+import { PlanThreads } from './threads.ts'
+import type { PlanResult } from './plans-thread.ts'
 
 const MINUTE = 60_000
 const card = entity('card', t.string())
@@ -51,21 +51,21 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())
   const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
   const { cases, scored } = alone
-  const selection = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
+  const selection = caseSelection(cases.length, trainingCases(cases, cases.blocks.train).cases, scored)!
   const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
   const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
-  const results: { plan: Plan; made: Made }[] = []
-  const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
-  const ahead = new Ahead(
+  const results: { plan: Plan; made: PlanResult }[] = []
+  const threads = new PlanThreads({ ir: shopping.ir, model: refunded.ir, log }, 1)
+  const ahead = new PrecomputedPlans(
     threads,
     { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
     new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
-    { make: async () => {}, take: (plan, planResult) => void results.push({ plan, made: planResult }) },
-    { most: 3 },
+    { compute: async () => {}, store: (plan, planResult) => void results.push({ plan, made: planResult }) },
+    { maxUnused: 3 },
   )
   try {
     await ahead.first
-    for (const plan of plans) await ahead.bring(replays.idOf(plan, selection))
+    for (const plan of plans) await ahead.ensureComputed(replays.idOf(plan, selection))
   } finally {
     threads.end()
   }
@@ -84,6 +84,6 @@ async function scoredAhead(isKept: boolean): Promise<void> {
     )
   }
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
-  scorer.refits.add(results[0].made.said)
+  scorer.refits.addNotes(results[0].made.refitNotes)
   assert.deepEqual(scorer.refits.notes, alone.notes)
 }

@@ -1,10 +1,10 @@
 /** A history in shared memory: its columns are copied once for all threads. */
 import { Strings } from '../../../columns/strings.ts'
-import { shared, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
+import { sharedArray, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
-import type { LookedAt } from '../timeline/judged-range.ts'
-import type { Labelled } from '../refit/learnt.ts'
+import type { CaseSelection } from '../timeline/case-selection.ts'
+import type { LabelledCases } from '../refit/training-cases.ts'
 import type { Arm, RunningScore } from '../replay/scorer.ts'
 import type { RowRange } from '../../domain/cases.ts'
 
@@ -31,15 +31,15 @@ export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayL
   return {
     ...rest,
     histories: new Map(histories),
-    order: { length: order.length, source: shared(order.source), row: shared(order.row) },
+    order: { length: order.length, source: sharedArray(order.source), row: sharedArray(order.row) },
     requests: new Map(modelRequests && [[name, sentRequests(modelRequests, sources)]]),
     texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
   }
 }
 
 const sentRequests = ({ t, prefixes, columns }: Requests, sources: readonly SourceIR[]): SentRequests => ({
-  t: shared(t),
-  prefixes: new Map(sources.map(({ name }) => [name, shared(prefixes(name))])),
+  t: sharedArray(t),
+  prefixes: new Map(sources.map(({ name }) => [name, sharedArray(prefixes(name))])),
   columns: sharedColumns(columns),
 })
 
@@ -53,12 +53,12 @@ export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...res
   return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }
 
-export const sentCases = (selection: LookedAt | undefined): LookedAt | undefined =>
-  selection && { cases: shared(selection.cases), places: shared(selection.places) }
+export const sentCases = (selection: CaseSelection | undefined): CaseSelection | undefined =>
+  selection && { cases: sharedArray(selection.cases), places: sharedArray(selection.places) }
 
 /** The data for scores beside the inputs; absent where a thread cannot score. */
 export interface SentScoring {
-  readonly cases: Labelled
+  readonly cases: LabelledCases
   readonly rows: RowRange
   readonly arms: readonly Arm[]
   /** True if to compute the AUC: all inverse-propensity weights are 1. */
@@ -70,6 +70,6 @@ export interface SentScoring {
 export function sentScoring(scoring: SentScoring | undefined): SentScoring | undefined {
   if (!scoring) return undefined
   const { length, t, label, known, eligible, blocks } = scoring.cases
-  const cases = { length, t: shared(t), label: shared(label), known: shared(known), eligible: shared(eligible), blocks }
+  const cases = { length, t: sharedArray(t), label: sharedArray(label), known: sharedArray(known), eligible: sharedArray(eligible), blocks }
   return { ...scoring, cases }
 }

@@ -3,23 +3,29 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { limits } from '../../../base/limits.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
-import type { Traces } from '../timeline/traces.ts'
-import type { Decides } from '../timeline/world.ts'
-import type { ThreadData } from './plans-thread.ts'
+import type { AgeTraces } from '../timeline/age-traces.ts'
+import type { DecidingModel } from '../timeline/timeline.ts'
+import type { PlanThreadData } from './plans-thread.ts'
 import { sentLog } from './shared-log.ts'
 
 const file = new URL(`./plans-thread${extname(import.meta.url)}`, import.meta.url)
 
-export interface Copied extends Decides {
+export interface ThreadHistory extends DecidingModel {
   readonly log: ReplayLog
-  readonly traces?: Traces | undefined
+  readonly traces?: AgeTraces | undefined
 }
 
-export class Threads {
+export class PlanThreads {
   readonly workers: readonly Worker[]
 
-  constructor({ ir, model, log, traces = new Map() }: Copied, count: number) {
-    const workerData: ThreadData = { ir, model, traces, log: sentLog(ir, model, log), columnBytes: limits.AUDIT_COLUMN_BYTES / 2 / count }
+  constructor({ ir, model, log, traces = new Map() }: ThreadHistory, count: number) {
+    const workerData: PlanThreadData = {
+      ir,
+      model,
+      traces,
+      log: sentLog(ir, model, log),
+      columnBytes: limits.AUDIT_COLUMN_BYTES / 2 / count,
+    }
     this.workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
     for (const worker of this.workers) {
       // The main thread then computes the plan that the thread had started.

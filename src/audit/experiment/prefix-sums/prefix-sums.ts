@@ -1,32 +1,32 @@
 /**
  * Prefix sums of partial aggregates along each key's list: the moments of all events before each entry, as in the kernel
- * (`kernel/sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
+ * (`kernel/prefix-sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
  * entries at random.
  */
 import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
-import { blockSlice } from '../../../columns/slice.ts'
+import { sliceBlock } from '../../../columns/slice.ts'
 import type { Block } from '../../../columns/block.ts'
-import type { Unit } from '../../../kernel/build.ts'
-import { laneOf } from '../../../kernel/lane.ts'
+import type { KernelUnit } from '../../../kernel/build.ts'
+import { structureInput } from '../../../kernel/structure-input.ts'
 import type { KeyLists } from './key-lists.ts'
 
 /** Events evaluated at a time, which bounds the memory of expressions. */
 const SLICE = 1 << 16
 
 /** The events of a history as a unit evaluates them. */
-export interface SeenEvents {
+export interface EvaluatedEvents {
   readonly value: Float64Array
   /** 1 where the event is skipped; absent where none is. */
   readonly skip?: Uint8Array
 }
 
 /** Evaluates a unit's expressions over a history. */
-export function seenBy(unit: Unit, block: Block, slots: Int32Array): SeenEvents {
+export function evaluateEvents(unit: KernelUnit, block: Block, slots: Int32Array): EvaluatedEvents {
   const value = new Float64Array(unit.layout!.width > 1 ? block.length : 0)
   let skip: Uint8Array | undefined
   for (let from = 0; from < block.length; from += SLICE) {
-    const part = blockSlice(block, from, Math.min(from + SLICE, block.length))
-    const lane = laneOf(unit, part, slots.subarray(from, from + part.length), part.arrival)
+    const part = sliceBlock(block, from, Math.min(from + SLICE, block.length))
+    const lane = structureInput(unit, part, slots.subarray(from, from + part.length), part.arrival)
     if (value.length > 0) value.set(lane.value.subarray(0, part.length), from)
     if (!lane.skip) continue
     skip ??= new Uint8Array(block.length)
@@ -36,7 +36,7 @@ export function seenBy(unit: Unit, block: Block, slots: Int32Array): SeenEvents 
 }
 
 /** The entries of lists: the time, and the moments before it for each unit with the same events. */
-export interface Entries {
+export interface SumEntries {
   readonly lists: Omit<KeyLists, 'times'>
   /** Numbers per entry. */
   readonly width: number
@@ -44,7 +44,7 @@ export interface Entries {
 }
 
 /** Entries that hold the times alone. */
-export function entriesOf({ times, ...lists }: KeyLists, width: number): Entries {
+export function timeEntries({ times, ...lists }: KeyLists, width: number): SumEntries {
   const data = new Float64Array(times.length * width)
   for (let entry = 0; entry < times.length; entry++) data[entry * width] = times[entry]!
   return { lists, width, data }
@@ -54,7 +54,13 @@ export function entriesOf({ times, ...lists }: KeyLists, width: number): Entries
  * Writes the prefix sums of a unit's moments to their place in each entry. The event count is not stored: an entry's place in its list
  * gives it.
  */
-export function sumUp({ lists, width, data }: Entries, place: number, layout: MomentLayout, time: Float64Array, value: Float64Array): void {
+export function writePrefixSums(
+  { lists, width, data }: SumEntries,
+  place: number,
+  layout: MomentLayout,
+  time: Float64Array,
+  value: Float64Array,
+): void {
   const moments = layout.width - 1
   if (moments === 0) return
   const vector = new Float64Array(layout.width)

@@ -8,7 +8,7 @@ import type { FeatureIR, GroupIR, PlacementIR, SourceIR } from '../../../define/
 import { replayLog, type ReplayLog } from '../../../replay/log.ts'
 import { sourceIR } from '../../../../test/source-ir.ts'
 import { replayedColumns } from '../replay/group-columns.ts'
-import { rememberedBy, type Rows } from '../timeline/rows.ts'
+import { memoizePrefixes, type DecisionRows } from '../timeline/decision-rows.ts'
 import { summedColumns } from './summed-columns.ts'
 import { SummedGroups } from './summed-groups.ts'
 
@@ -36,7 +36,7 @@ const groupOf = (place: PlacementIR, ...features: Given[]): GroupIR => ({
 type Event = readonly [key: string | null, time: number, value: number | null, arrival?: number]
 
 /** A log of one source, whose events trigger, and the decisions on it. */
-function logged(events: readonly Event[], of: SourceIR = source): { readonly log: ReplayLog; readonly rows: Rows } {
+function logged(events: readonly Event[], of: SourceIR = source): { readonly log: ReplayLog; readonly rows: DecisionRows } {
   const strings = new Strings()
   const time = Float64Array.from(events, event => event[1])
   const values = Float64Array.from(events, event => event[2] ?? 0)
@@ -55,7 +55,7 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
   }
   const order = { length: events.length, source: new Uint8Array(events.length), row: Uint32Array.from(events.keys()) }
   const log = replayLog({ sources: [of] } as never, new Map([[of.name, { source: of, block, refused: [] } as never]]), strings, { order })
-  const moments = { t: block.arrival, prefixes: rememberedBy(name => log.prefixes(name, of.name)), source: of.name }
+  const moments = { t: block.arrival, prefixes: memoizePrefixes(name => log.prefixes(name, of.name)), source: of.name }
   return { log, rows: { length: events.length, moments, columnOf: name => block.columns[name] } }
 }
 
@@ -169,7 +169,7 @@ test('sums beyond the byte limit are evicted, and equal when rebuilt', () => {
   const groups = new SummedGroups(150)
   const [first, second] = [groupOf(stream, { agg: 'count' }), groupOf(stream, { agg: 'sum', input: x })]
   const block = all.log.histories.get('s')!.block
-  const of = (group: GroupIR) => groups.of(group, source, block, all.log.strings)
+  const of = (group: GroupIR) => groups.getOrBuild(group, source, block, all.log.strings)
   const firstSums = of(first)
   assert.equal(of({ ...first, place: { kind: 'lag', by: 1 } }), firstSums, 'settings share what was summed')
   assert.notEqual(of(second), firstSums)

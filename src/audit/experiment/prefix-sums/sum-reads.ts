@@ -6,17 +6,17 @@
  */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
-import type { Reader } from '../../../kernel/build.ts'
-import { CHUNK, COLUMN, PartialColumns } from '../../../kernel/chunk.ts'
-import { floorTo, type Window } from '../../../kernel/window.ts'
-import type { Entries } from './prefix-sums.ts'
+import type { UnitFeature } from '../../../kernel/build.ts'
+import { CHUNK_READS, COLUMN_STRIDE, PartialColumns } from '../../../kernel/chunk.ts'
+import { tileStart, type WindowShape } from '../../../kernel/window.ts'
+import type { SumEntries } from './prefix-sums.ts'
 import type { SummedGroup, SummedUnit } from './summed-group.ts'
 
 /**
- * Queries as in `kernel/asks.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the as-of
+ * Queries as in `kernel/block-reads.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the as-of
  * time.
  */
-export interface SumAsks {
+export interface SumQueries {
   readonly length: number
   /** Slots of keys; `lists.keys` for an unknown key. */
   readonly slots: Int32Array
@@ -28,11 +28,11 @@ export interface SumAsks {
 
 /** Answers queries in order, the next rows at each call. */
 export class SumReads {
-  readonly #asks: SumAsks
+  readonly #asks: SumQueries
   readonly #cursors: Cursor[] = []
   #row = 0
 
-  constructor({ units }: SummedGroup, asks: SumAsks) {
+  constructor({ units }: SummedGroup, asks: SumQueries) {
     this.#asks = asks
     for (const summed of units) {
       const upto = summed.unit.before ? asks.uptoBefore : asks.upto
@@ -44,8 +44,8 @@ export class SumReads {
 
   /** Writes the next `rows` rows of the summed features' columns, from their first row. */
   next(rows: number, out: readonly FeatureColumn[]): void {
-    for (let at = 0; at < rows; at += CHUNK) {
-      const count = Math.min(CHUNK, rows - at)
+    for (let at = 0; at < rows; at += CHUNK_READS) {
+      const count = Math.min(CHUNK_READS, rows - at)
       for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: count, out, at })
       this.#row += count
     }
@@ -62,7 +62,7 @@ interface ReadRange {
 
 /** A window of units that share entries. */
 interface CursorWindow {
-  readonly window: Window
+  readonly window: WindowShape
   /** By slot: the first entry in the window. */
   readonly tails: Int32Array
   /** The places of an entry to subtract. */
@@ -73,16 +73,16 @@ interface CursorWindow {
 
 /** The end of the visible events and the start of each window, in each key's list. */
 class Cursor {
-  readonly entries: Entries
+  readonly entries: SumEntries
   readonly upto: Int32Array
-  readonly #heads = new Int32Array(CHUNK)
+  readonly #heads = new Int32Array(CHUNK_READS)
   readonly #windows: CursorWindow[] = []
-  readonly #readers: { readonly reader: Reader; readonly layout: MomentLayout; readonly partial: readonly Float64Array[] }[] = []
+  readonly #readers: { readonly reader: UnitFeature; readonly layout: MomentLayout; readonly partial: readonly Float64Array[] }[] = []
   /** By slot: the entry after the last visible event. */
   readonly #visibleEnds: Int32Array
   #event = 0
 
-  constructor(entries: Entries, upto: Int32Array) {
+  constructor(entries: SumEntries, upto: Int32Array) {
     this.entries = entries
     this.upto = upto
     this.#visibleEnds = entries.lists.begins.slice()
@@ -100,7 +100,7 @@ class Cursor {
   }
 
   /** Reads the rows from `row`, which follow the previous ones. */
-  read(asks: SumAsks, { row, rows, out, at }: ReadRange): void {
+  read(asks: SumQueries, { row, rows, out, at }: ReadRange): void {
     const slots = asks.slots.subarray(row, row + rows)
     const clock = asks.clock.subarray(row, row + rows)
     this.#advance(slots, this.upto.subarray(row, row + rows))
@@ -109,7 +109,7 @@ class Cursor {
       reader.aggregate.lower({ feature: reader.feature, rows, partial, layout, clock, out: out[reader.index], at })
   }
 
-  #windowOf(window: Window): CursorWindow {
+  #windowOf(window: WindowShape): CursorWindow {
     const existing = this.#windows.find(({ window: { span, hop } }) => span === window.span && hop === window.hop)
     if (existing) return existing
     const { lists, width } = this.entries
@@ -135,12 +135,12 @@ class Cursor {
 }
 
 /** By row of a chunk: the places in `data` of the entries that bound the window. */
-const [headsAt, tailsAt] = [new Int32Array(CHUNK), new Int32Array(CHUNK)]
+const [headsAt, tailsAt] = [new Int32Array(CHUNK_READS), new Int32Array(CHUNK_READS)]
 
 /** Moves a window's tails to the as-of times, and writes the differences between heads and tails. */
 function subtract(
   { window: { span, hop }, tails, places, partials: { flat } }: CursorWindow,
-  { width, data }: Entries,
+  { width, data }: SumEntries,
   slots: Int32Array,
   clock: Float64Array,
   heads: Int32Array,
@@ -152,7 +152,7 @@ function subtract(
     const slot = slots[i]
     const from = clock[i] - span
     if (from >= until) {
-      start = floorTo(from, hop)
+      start = tileStart(from, hop)
       until = start + hop
     }
     const head = heads[i]
@@ -165,5 +165,5 @@ function subtract(
   }
   // A separate loop per place: no row waits for the row before.
   for (const place of places)
-    for (let i = 0, at = place * COLUMN; i < rows; i++) flat[at + i] = modulo54(data[headsAt[i] + place], -data[tailsAt[i] + place])
+    for (let i = 0, at = place * COLUMN_STRIDE; i < rows; i++) flat[at + i] = modulo54(data[headsAt[i] + place], -data[tailsAt[i] + place])
 }

@@ -2,22 +2,27 @@
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import type { FeatureIR } from '../../../define/ir/ir.ts'
 import type { GroupRead } from '../../../decision/reads.ts'
-import { refuseIncomplete } from '../../../kernel/incomplete.ts'
-import type { Placed } from '../../../kernel/placement.ts'
-import { placedIn } from '../../../replay/feed.ts'
+import { refuseIncomplete } from '../../../kernel/refuse-incomplete.ts'
+import type { PlacedReads } from '../../../kernel/placement.ts'
+import { placeGroupRead } from '../../../replay/feature-feed.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
-import { ofDecisions, type Moments } from '../../../replay/triggering.ts'
-import { sharedColumn } from '../timeline/feature-columns.ts'
-import { stretchOf, type Rows } from '../timeline/rows.ts'
-import { SumReads, type SumAsks } from './sum-reads.ts'
+import { perDecision, type ReplayPoints } from '../../../replay/decision-points.ts'
+import { newSharedColumn } from '../timeline/feature-columns.ts'
+import { wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
+import { SumReads, type SumQueries } from './sum-reads.ts'
 import type { SummedGroup } from './summed-group.ts'
 import type { SummedGroups } from './summed-groups.ts'
 
 /** The column of each feature; `undefined` where a replay must compute it. */
-export function summedColumns(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): readonly (FeatureColumn | undefined)[] {
+export function summedColumns(
+  read: GroupRead,
+  rows: DecisionRows,
+  log: ReplayLog,
+  groups: SummedGroups,
+): readonly (FeatureColumn | undefined)[] {
   const { features } = read.group
   const columns = SummedColumns.of(read, rows, log, groups)
-  const out = features.map((feature, index) => (columns?.made.has(index) ? sharedColumn(feature, rows.length) : undefined))
+  const out = features.map((feature, index) => (columns?.featureIndices.has(index) ? newSharedColumn(feature, rows.length) : undefined))
   columns?.next(rows.length, out)
   return out
 }
@@ -25,24 +30,24 @@ export function summedColumns(read: GroupRead, rows: Rows, log: ReplayLog, group
 /** A read's columns from prefix sums, the next rows at each call. */
 export class SummedColumns {
   /** The indices of the group's features that prefix sums give. */
-  readonly made: ReadonlySet<number>
+  readonly featureIndices: ReadonlySet<number>
   readonly #features: readonly FeatureIR[]
-  readonly #asks: SumAsks
+  readonly #asks: SumQueries
   readonly #reads: SumReads
   readonly #forgotten: number
   #row = 0
 
   /** `undefined` where prefix sums give no feature. */
-  static of(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
+  static of(read: GroupRead, rows: DecisionRows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
     const { source } = log.histories.get(read.group.source)!
     const { block, isInOrder, asks } = queriesOf(read, rows, log)
-    const summed = groups.of(read.group, source, block, log.strings)
+    const summed = groups.getOrBuild(read.group, source, block, log.strings)
     if (summed.units.length === 0 || !isInOrder) return undefined
-    return new SummedColumns(read, summed, { ...asks, slots: groups.slotsAsked(summed, read.key, rows) }, log.forgotten)
+    return new SummedColumns(read, summed, { ...asks, slots: groups.querySlots(summed, read.key, rows) }, log.forgotten)
   }
 
-  private constructor({ group }: GroupRead, summed: SummedGroup, asks: SumAsks, forgotten: number) {
-    this.made = new Set(summed.units.flatMap(({ unit }) => unit.readers.map(({ index }) => index)))
+  private constructor({ group }: GroupRead, summed: SummedGroup, asks: SumQueries, forgotten: number) {
+    this.featureIndices = new Set(summed.units.flatMap(({ unit }) => unit.readers.map(({ index }) => index)))
     this.#features = group.features
     this.#asks = asks
     this.#reads = new SumReads(summed, asks)
@@ -52,7 +57,7 @@ export class SummedColumns {
   /** Writes the next `rows` rows into new columns, from their first row. Cells that are NULL or refused stay unwritten. */
   next(rows: number, out: readonly (FeatureColumn | undefined)[]): void {
     this.#reads.next(rows, out as readonly FeatureColumn[])
-    const [from, indices] = [this.#row, [...this.made]]
+    const [from, indices] = [this.#row, [...this.featureIndices]]
     this.#row += rows
     if (this.#forgotten > -Infinity)
       refuseIncomplete(
@@ -65,35 +70,35 @@ export class SummedColumns {
 }
 
 /** The queries of the rows to a group in one placement, for any key. */
-interface GroupQueries extends Pick<Placed, 'block'> {
+interface GroupQueries extends Pick<PlacedReads, 'block'> {
   readonly isInOrder: boolean
-  readonly asks: Omit<SumAsks, 'slots'>
+  readonly asks: Omit<SumQueries, 'slots'>
 }
 
 /** The last queries by moments: a group is read at several keys in turn. */
 const queryCache = new WeakMap<
-  Moments,
-  { readonly id: string; readonly log: ReplayLog; readonly moment: Rows['moment']; readonly queries: GroupQueries }
+  ReplayPoints,
+  { readonly id: string; readonly log: ReplayLog; readonly moment: DecisionRows['moment']; readonly queries: GroupQueries }
 >()
 
-function queriesOf(read: GroupRead, rows: Rows, log: ReplayLog): GroupQueries {
+function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQueries {
   const { moments, moment } = rows
   const { name, source, place } = read.group
   const id = JSON.stringify([name, source, place])
   const cached = queryCache.get(moments)
   if (cached?.id === id && cached.log === log && cached.moment === moment) return cached.queries
-  const placed = placedIn(read, moments, log)
-  const range = stretchOf(rows)
-  const upto = ofDecisions(placed.upto, range)
-  const uptoBefore = placed.uptoBefore === placed.upto ? upto : ofDecisions(placed.uptoBefore, range)
-  const asks = { length: rows.length, clock: ofDecisions(placed.clock, range), upto, uptoBefore }
+  const placed = placeGroupRead(read, moments, log)
+  const range = wholeRange(rows)
+  const upto = perDecision(placed.upto, range)
+  const uptoBefore = placed.uptoBefore === placed.upto ? upto : perDecision(placed.uptoBefore, range)
+  const asks = { length: rows.length, clock: perDecision(placed.clock, range), upto, uptoBefore }
   const queries = { block: placed.block, isInOrder: isInOrder(placed), asks }
   queryCache.set(moments, { id, log, moment, queries })
   return queries
 }
 
 /** True if no query is below an as-of time already reached, which a kernel refuses. */
-function isInOrder({ block, floor, upto, clock }: Placed): boolean {
+function isInOrder({ block, watermark: floor, upto, clock }: PlacedReads): boolean {
   const floors = floor === 'time' ? block.time : block.arrival
   let [visible, reached] = [0, -Infinity]
   for (let moment = 0; moment < clock.length; moment++) {

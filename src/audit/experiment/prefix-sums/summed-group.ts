@@ -8,36 +8,36 @@
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
-import { buildUnit, type Unit } from '../../../kernel/build.ts'
-import { Keys } from '../../../kernel/keys.ts'
+import { buildUnit, type KernelUnit } from '../../../kernel/build.ts'
+import { KeySlots } from '../../../kernel/key-slots.ts'
 import { planStructures } from '../../../kernel/plan.ts'
-import type { Window } from '../../../kernel/window.ts'
+import type { WindowShape } from '../../../kernel/window.ts'
 import { keyLists, type KeyLists } from './key-lists.ts'
-import { entriesOf, seenBy, sumUp, type Entries } from './prefix-sums.ts'
+import { timeEntries, evaluateEvents, writePrefixSums, type SumEntries } from './prefix-sums.ts'
 
 const BYTES_A_NUMBER = 8
 /** Bytes of an event in lists, without its moments. */
 const BYTES_LISTED = 12
 
 export interface SummedUnit {
-  readonly unit: Unit
+  readonly unit: KernelUnit
   /** Units with the same events share entries. */
-  readonly entries: Entries
+  readonly entries: SumEntries
   /** The place of the unit's moments in an entry; `unit.layout.width − 1` numbers. */
   readonly place: number
   /** By the window index of the unit's readers. */
-  readonly windows: readonly Window[]
+  readonly windows: readonly WindowShape[]
 }
 
 export interface SummedGroup {
-  readonly keys: Keys
+  readonly keys: KeySlots
   readonly units: readonly SummedUnit[]
   readonly bytes: number
 }
 
 /** Builds the prefix sums. `block` holds all events of the source in log order. Sums beyond `bytesMax` are not built. */
 export function summedGroup(group: GroupIR, source: SourceIR, block: Block, strings: Strings, bytesMax: number): SummedGroup {
-  const keys = Keys.of(group, source, strings)
+  const keys = KeySlots.of(group, source, strings)
   const plans = source.identity ? [] : planStructures(group, source).filter(({ partial }) => partial.kind === 'sums')
   const planned = plans.map(plan => ({ plan, unit: buildUnit(plan, source, strings) }))
   const bytes = planned.reduce((sum, { unit }) => sum + block.length * (BYTES_LISTED + BYTES_A_NUMBER * (unit.layout!.width - 1)), 0)
@@ -49,7 +49,7 @@ export function summedGroup(group: GroupIR, source: SourceIR, block: Block, stri
   )
   const listsOf = listing(block.time, slots, keys.size)
   const seeing = planned.flatMap(({ plan, unit }): Seeing[] => {
-    const { value, skip } = seenBy(unit, block, slots)
+    const { value, skip } = evaluateEvents(unit, block, slots)
     const lists = listsOf(skip)
     // A kernel keeps at most one entry per event, so it forgets none of so few events.
     return !lists || lists.longest > plan.maxEntries ? [] : [{ unit, lists, value }]
@@ -65,23 +65,23 @@ export function summedGroup(group: GroupIR, source: SourceIR, block: Block, stri
 }
 
 interface Seeing {
-  readonly unit: Unit
+  readonly unit: KernelUnit
   readonly lists: KeyLists
   readonly value: Float64Array
 }
 
 function summedUnits(lists: KeyLists, seeing: readonly Seeing[], time: Float64Array): SummedUnit[] {
-  const entries = entriesOf(
+  const entries = timeEntries(
     lists,
     seeing.reduce((width, { unit }) => width + unit.layout!.width - 1, 1),
   )
   let place = 1
   return seeing.map(({ unit, value }) => {
     const layout = unit.layout!
-    const windows: Window[] = []
+    const windows: WindowShape[] = []
     for (const { window, span, hop } of unit.readers) windows[window] = { span, hop }
     const summed = { unit, entries, place, windows }
-    sumUp(entries, place, layout, time, value)
+    writePrefixSums(entries, place, layout, time, value)
     place += layout.width - 1
     return summed
   })

@@ -6,8 +6,8 @@ import { limits } from '../../../base/limits.ts'
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
-import type { Keys } from '../../../kernel/keys.ts'
-import type { Rows } from '../timeline/rows.ts'
+import type { KeySlots } from '../../../kernel/key-slots.ts'
+import type { DecisionRows } from '../timeline/decision-rows.ts'
 import { summedGroup, type SummedGroup } from './summed-group.ts'
 
 /** The groups of one history by id. */
@@ -19,13 +19,13 @@ export class SummedGroups {
   readonly #histories = new WeakMap<Block['columns'], ById>()
   /** In order of use. */
   #recent: readonly { readonly byId: ById; readonly id: string; readonly group: SummedGroup }[] = []
-  readonly #slots = new WeakMap<Keys, WeakMap<Rows['columnOf'], Map<string, Int32Array>>>()
+  readonly #slots = new WeakMap<KeySlots, WeakMap<DecisionRows['columnOf'], Map<string, Int32Array>>>()
 
   constructor(bytesMax: number = limits.AUDIT_SUMS_BYTES) {
     this.#bytesMax = bytesMax
   }
 
-  of(group: GroupIR, source: SourceIR, block: Block, strings: Strings): SummedGroup {
+  getOrBuild(group: GroupIR, source: SourceIR, block: Block, strings: Strings): SummedGroup {
     const byId = getOrCreate(this.#histories, block.columns, () => new Map<string, SummedGroup>())
     const id = JSON.stringify([source.name, group.key, group.features])
     const summed = getOrCreate(byId, id, () => summedGroup(group, source, block, strings, this.#bytesMax))
@@ -34,8 +34,8 @@ export class SummedGroups {
   }
 
   /** The slot of each row's key; the slot without events for an unknown key. */
-  slotsAsked({ keys }: SummedGroup, key: readonly string[], { columnOf, length }: Rows): Int32Array {
-    const byRows = getOrCreate(this.#slots, keys, () => new WeakMap<Rows['columnOf'], Map<string, Int32Array>>())
+  querySlots({ keys }: SummedGroup, key: readonly string[], { columnOf, length }: DecisionRows): Int32Array {
+    const byRows = getOrCreate(this.#slots, keys, () => new WeakMap<DecisionRows['columnOf'], Map<string, Int32Array>>())
     const byKey = getOrCreate(byRows, columnOf, () => new Map<string, Int32Array>())
     return getOrCreate(byKey, JSON.stringify(key), () => {
       const slots = keys.slotsOf(key.map(columnOf), length, false)

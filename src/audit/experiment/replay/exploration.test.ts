@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { undoneOf, type UndoneGiven } from './exploration.ts'
+import { explorationOf, type ExplorationInput } from './exploration.ts'
 
 const ROWS = 800
 
 /** One in four of every second decision was explored; every fifth of these has a true label. */
-function explorationInput(change: Partial<UndoneGiven> = {}): UndoneGiven {
+function explorationInput(change: Partial<ExplorationInput> = {}): ExplorationInput {
   const of = (value: (row: number) => number) => Float64Array.from({ length: ROWS }, (_, row) => value(row))
   const isUndone = (row: number) => row % 8 === 0
   const hidden = Uint8Array.from({ length: ROWS }, (_, row) => Number(row % 2 === 0 && !isUndone(row)))
@@ -23,7 +23,7 @@ function explorationInput(change: Partial<UndoneGiven> = {}): UndoneGiven {
 }
 
 test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
-  const { undone, standing } = undoneOf(explorationInput())
+  const { undone, standing } = explorationOf(explorationInput())
   assert.deepEqual(undone, { count: 100, positive: 20, hidden: 300, weight: [4, 4], effective: 100 })
   assert.deepEqual([...standing!.weight.subarray(0, 9)], [4, 1, 0, 1, 0, 1, 0, 1, 4])
   assert.equal(standing!.expected[0], 20.5 / 101)
@@ -35,19 +35,19 @@ test('an explored decision without a known label weighs 0', () => {
   // One more in its place, so that there are enough.
   const hidden = rest.hidden.slice()
   hidden[2] = 0
-  const { undone, standing } = undoneOf({ ...rest, hidden, known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)) })
+  const { undone, standing } = explorationOf({ ...rest, hidden, known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)) })
   assert.equal(undone!.count, 100)
   assert.deepEqual([standing!.weight[8], standing!.weight[2], standing!.expected[8]], [0, 4, standing!.expected[0]])
 })
 
 test('each chance is a stratum with its own share of true labels, and a small stratum has no weights', () => {
   const { chance, ...rest } = explorationInput()
-  const twice = undoneOf({ ...rest, chance: chance.map((item, row) => (row >= 760 ? item / 2 : item)), rows: { from: 0, to: ROWS } })
+  const twice = explorationOf({ ...rest, chance: chance.map((item, row) => (row >= 760 ? item / 2 : item)), rows: { from: 0, to: ROWS } })
   assert.deepEqual(twice.undone!.weight, [4, 8])
   assert.equal(twice.undone!.effective, (95 * 4 + 5 * 8) ** 2 / (95 * 16 + 5 * 64))
   // 95 and 5: neither stratum is large enough.
   assert.equal(twice.standing, undefined)
-  const { standing } = undoneOf({
+  const { standing } = explorationOf({
     ...explorationInput(),
     chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)),
   })
@@ -55,20 +55,20 @@ test('each chance is a stratum with its own share of true labels, and a small st
 })
 
 test('with too few explored decisions, or of one label, all weigh 1', () => {
-  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
-  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
+  assert.equal(explorationOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
+  assert.equal(explorationOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
   for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)])
-    assert.equal(undoneOf(explorationInput({ label })).standing, undefined)
+    assert.equal(explorationOf(explorationInput({ label })).standing, undefined)
 })
 
 test('without exploration there are no weights', () => {
-  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS) })), {})
-  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS).fill(NaN) })), {})
-  assert.deepEqual(undoneOf(explorationInput({ rows: { from: 5, to: 5 } })), {})
+  assert.deepEqual(explorationOf(explorationInput({ chance: new Float64Array(ROWS) })), {})
+  assert.deepEqual(explorationOf(explorationInput({ chance: new Float64Array(ROWS).fill(NaN) })), {})
+  assert.deepEqual(explorationOf(explorationInput({ rows: { from: 5, to: 5 } })), {})
 })
 
 test('rows outside the judged blocks weigh 1', () => {
-  const { standing } = undoneOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
+  const { standing } = explorationOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
   assert.ok(standing)
   const wide = {
     ...explorationInput(),
@@ -76,6 +76,6 @@ test('rows outside the judged blocks weigh 1', () => {
     hidden: new Uint8Array(ROWS),
     known: new Uint8Array(ROWS).fill(1),
   }
-  const part = undoneOf({ ...wide, rows: { from: 100, to: 750 } })
+  const part = explorationOf({ ...wide, rows: { from: 100, to: 750 } })
   assert.deepEqual([part.standing!.weight[99], part.standing!.weight[100], part.standing!.weight[750]], [1, 4, 1])
 })

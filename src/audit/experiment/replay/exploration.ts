@@ -4,7 +4,7 @@
  * Decisions of equal chance form a stratum: all met the condition, and a draw chose the explored ones. A stratum with too few explored
  * decisions, or nearly uniform labels, gets no weights: a mean over a few says little, and its own spread does not reveal that.
  */
-import type { Cases, Standing, UndonePart } from '../../domain/cases.ts'
+import type { Cases, PropensityWeights, ExplorationPart } from '../../domain/cases.ts'
 
 /**
  * The least number of explored decisions of a stratum in the judged blocks, and of either label among them. From some 90 on intervals cover
@@ -13,7 +13,7 @@ import type { Cases, Standing, UndonePart } from '../../domain/cases.ts'
 const EXPLORED_MIN = 100
 const PER_LABEL_MIN = 5
 
-export interface UndoneGiven extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
+export interface ExplorationInput extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
   /** By row: the exploration probability; 0 or NaN where the condition was not met or nothing explored. */
   readonly chance: Float64Array
   /** By row: 1 where an action hid the outcome. */
@@ -29,7 +29,7 @@ interface Stratum {
 }
 
 /** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
-export function undoneOf(input: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
+export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | 'standing'> {
   const strata = strataOf(input)
   const counts = [...strata.values()]
   if (counts.length === 0) return {}
@@ -37,7 +37,7 @@ export function undoneOf(input: UndoneGiven): Pick<Cases, 'undone' | 'standing'>
   const weights = [...strata].map(([chance, { undone }]) => ({ weight: 1 / chance, undone }))
   const weightSum = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
   const squares = weights.reduce((total, { weight, undone }) => total + weight * weight * undone, 0)
-  const undone: UndonePart = {
+  const undone: ExplorationPart = {
     count: sum(stratum => stratum.undone),
     positive: sum(stratum => stratum.positive),
     hidden: sum(stratum => stratum.hidden),
@@ -48,7 +48,7 @@ export function undoneOf(input: UndoneGiven): Pick<Cases, 'undone' | 'standing'>
   return { undone, ...(standing && { standing }) }
 }
 
-function strataOf({ chance, hidden, known, label, rows }: UndoneGiven): Map<number, Stratum> {
+function strataOf({ chance, hidden, known, label, rows }: ExplorationInput): Map<number, Stratum> {
   const strata = new Map<number, Stratum>()
   for (let row = rows.from; row < rows.to; row++) {
     if (!(chance[row] > 0)) continue
@@ -63,7 +63,7 @@ function strataOf({ chance, hidden, known, label, rows }: UndoneGiven): Map<numb
   return strata
 }
 
-function weightsOf(input: UndoneGiven, strata: ReadonlyMap<number, Stratum>): Standing | undefined {
+function weightsOf(input: ExplorationInput, strata: ReadonlyMap<number, Stratum>): PropensityWeights | undefined {
   const { t, outcome, chance, hidden, known, rows } = input
   const weighted = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
   if (weighted.size === 0) return undefined
@@ -88,4 +88,4 @@ const isEnough = ({ undone, positive }: Stratum): boolean =>
   undone >= EXPLORED_MIN && positive >= PER_LABEL_MIN && undone - positive >= PER_LABEL_MIN
 
 /** The minimum sizes, for caveats. */
-export const undoneLeast = { count: EXPLORED_MIN, ofLabel: PER_LABEL_MIN } as const
+export const explorationMinimums = { count: EXPLORED_MIN, ofLabel: PER_LABEL_MIN } as const

@@ -8,23 +8,23 @@ import { assert } from '../../../base/assert.ts'
 import { didYouMean } from '../../../base/did-you-mean.ts'
 import { SpillwayError } from '../../../base/errors.ts'
 import { groupReads, readId, type GroupRead } from '../../../decision/reads.ts'
-import { triggeringOf } from '../../../replay/decide.ts'
+import { decisionPointsOf } from '../../../replay/decide.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import { asItRuns, elementId, type Plan, type Setting } from '../../domain/element.ts'
 import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
-import { bytesOfRow } from '../timeline/feature-columns.ts'
-import { PassingColumns, WholeColumns, type Columns } from '../timeline/columns.ts'
-import { groupColumns, summedForward } from './group-columns.ts'
-import { STRETCH, type Inputs } from '../timeline/inputs.ts'
-import { actedOn, answeringOf, type Acted } from '../operators/action.ts'
-import { placedAs, type Placed } from '../operators/group.ts'
-import { inferred, readsAt } from '../operators/inference.ts'
-import { ingested } from '../operators/ingestion.ts'
-import type { LookedAt } from '../timeline/judged-range.ts'
+import { featureRowBytes } from '../timeline/feature-columns.ts'
+import { StreamedColumns, StoredColumns, type CaseColumns } from '../timeline/case-columns.ts'
+import { groupColumns, streamedSumColumns } from './group-columns.ts'
+import { CASES_PER_BLOCK, type CaseInputs } from '../timeline/inputs.ts'
+import { actionTimes, inlineReplyOf, type ActionTimes } from '../operators/action.ts'
+import { placeGroup, type PlacedGroup } from '../operators/group.ts'
+import { applyInference, inputTimesId } from '../operators/inference.ts'
+import { applyIngestion } from '../operators/ingestion.ts'
+import type { CaseSelection } from '../timeline/case-selection.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
-import { rowsOf, someRows, timesOf, type Rows } from '../timeline/rows.ts'
-import type { Traces } from '../timeline/traces.ts'
-import type { Decides, World } from '../timeline/world.ts'
+import { decisionRows, selectRows, decisionTimes, type DecisionRows } from '../timeline/decision-rows.ts'
+import type { AgeTraces } from '../timeline/age-traces.ts'
+import type { DecidingModel, Timeline } from '../timeline/timeline.ts'
 
 /** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
 const TIMELINES_CACHED = 2
@@ -32,16 +32,16 @@ const TIMELINES_CACHED = 2
 /** The number of events of a source in the estimate of the delay. */
 const DELAY_SAMPLES = 10_000
 
-export interface Replayed extends Acted {
+export interface Replayed extends ActionTimes {
   /** Identifies the inputs: equal ids mean equal inputs. */
   readonly id: string
   /** The inputs, computed on first use. Throws as a replay does. */
-  readonly inputs: Inputs<WholeColumns>
+  readonly inputs: CaseInputs<StoredColumns>
   /**
    * The inputs for one pass in case order. Columns of this plan alone are streamed and not kept, except for the first `head` cases. For
    * selected cases only.
    */
-  readonly passing: (head: number) => Inputs
+  readonly passing: (head: number) => CaseInputs
   /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
   /** The same at the model's own cadence, where the plan's cadence omits decisions. */
@@ -49,35 +49,35 @@ export interface Replayed extends Acted {
 }
 
 /** A group read under a plan. */
-export interface AskedRead {
+export interface PlannedRead {
   /** Identifies the columns: equal ids mean equal columns. */
   readonly id: string
   readonly read: GroupRead
-  readonly placed: Placed
+  readonly placed: PlacedGroup
 }
 
 export class Replays {
   readonly reads: readonly GroupRead[]
   /** The decisions of the original history. */
-  readonly rows: Rows
-  readonly #decides: Decides
-  readonly #base: World
+  readonly rows: DecisionRows
+  readonly #decides: DecidingModel
+  readonly #base: Timeline
   readonly #t: Float64Array
-  readonly #traces: Traces
+  readonly #traces: AgeTraces
   readonly #columns: ColumnCache
   readonly #summed = new SummedGroups()
-  readonly #timelines = new Map<string, World>()
+  readonly #timelines = new Map<string, Timeline>()
 
   /** Throws as `decide` does, and `SPILL_INPUT` for a history without a decision. */
-  constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
+  constructor(decides: DecidingModel, log: ReplayLog, traces: AgeTraces = new Map(), columns: ColumnCache = new ColumnCache()) {
     const { ir, model } = decides
     this.#columns = columns
     this.#decides = decides
     this.#traces = traces
     this.reads = groupReads(ir, model)
-    this.rows = rowsOf(triggeringOf(ir, model, log), model)
+    this.rows = decisionRows(decisionPointsOf(ir, model, log), model)
     this.#base = { log, rows: this.rows }
-    this.#t = timesOf(this.rows)
+    this.#t = decisionTimes(this.rows)
   }
 
   /**
@@ -85,22 +85,26 @@ export class Replays {
    *
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
    */
-  under(plan: Plan, selection?: LookedAt): Replayed {
+  under(plan: Plan, selection?: CaseSelection): Replayed {
     this.#validate(plan)
     const { ir, model } = this.#decides
-    const { timeline, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const reads = this.asked(plan, selection)
-    const whole = ({ id, read, placed }: AskedRead) =>
-      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, timeline, this.#summed, selection?.cases)))
-    const inputsBy = <Of extends Columns>(columnsOf: (item: AskedRead) => Of): Inputs<Of> => {
-      const { length, columnOf } = selection ? someRows(this.rows, selection.cases) : this.rows
+    const { timeline, made, own } = applyInference(
+      planSetting(plan, 'inference'),
+      this.#decides,
+      this.#ingested(planSetting(plan, 'ingestion')),
+    )
+    const reads = this.readsOf(plan, selection)
+    const whole = ({ id, read, placed }: PlannedRead) =>
+      new StoredColumns(this.#columns.getOrCompute(id, () => groupColumns(read, placed, timeline, this.#summed, selection?.cases)))
+    const inputsBy = <Of extends CaseColumns>(columnsOf: (item: PlannedRead) => Of): CaseInputs<Of> => {
+      const { length, columnOf } = selection ? selectRows(this.rows, selection.cases) : this.rows
       const features = reads.map(item => {
         const { read } = item
         return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(item) }] as const
       })
       return { selection, length, columnOf, features: new Map(features) }
     }
-    let inputs: Inputs<WholeColumns> | undefined
+    let inputs: CaseInputs<StoredColumns> | undefined
     return {
       id: idOf(reads),
       get inputs() {
@@ -112,51 +116,51 @@ export class Replays {
         return inputsBy(item => {
           if (shared.has(item.id)) return whole(item)
           const { read, placed } = item
-          const forward = summedForward(read, placed, timeline, this.#summed, selection.cases)
-          if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
-          return new WholeColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
+          const forward = streamedSumColumns(read, placed, timeline, this.#summed, selection.cases)
+          if (forward) return new StreamedColumns(read.group.features, forward, { head, most: CASES_PER_BLOCK })
+          return new StoredColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
         })
       },
       made,
       own,
-      ...actedOn(settingOf(plan, 'action'), made, this.#t, answeringOf(ir, model)),
+      ...actionTimes(planSetting(plan, 'action'), made, this.#t, inlineReplyOf(ir, model)),
     }
   }
 
   /** The id of a plan's inputs. Throws as `under` does. */
-  idOf(plan: Plan, selection?: LookedAt): string {
-    return idOf(this.asked(plan, selection))
+  idOf(plan: Plan, selection?: CaseSelection): string {
+    return idOf(this.readsOf(plan, selection))
   }
 
   /** The group reads of a plan, in the order of `reads`. Throws as `under` does. */
-  asked(plan: Plan, selection?: LookedAt): AskedRead[] {
-    const { kind } = settingOf(plan, 'ingestion')
+  readsOf(plan: Plan, selection?: CaseSelection): PlannedRead[] {
+    const { kind } = planSetting(plan, 'ingestion')
     const arrivalId = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
-    const at = readsAt(settingOf(plan, 'inference'), this.#decides)
+    const at = inputTimesId(planSetting(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
       const { name } = read.group
-      const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
+      const placed = placeGroup(planSetting(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
       return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
     })
   }
 
   /** Stores columns that another thread computed, one entry per group read. */
-  take(plan: Plan, columns: readonly GroupColumns[], selection?: LookedAt): void {
-    for (const [read, { id }] of this.asked(plan, selection).entries()) this.#columns.of(id, () => columns[read])
+  storeColumns(plan: Plan, columns: readonly GroupColumns[], selection?: CaseSelection): void {
+    for (const [read, { id }] of this.readsOf(plan, selection).entries()) this.#columns.getOrCompute(id, () => columns[read])
   }
 
   /** Builds the prefix sums of all groups before the first request. */
-  sumUp(): void {
+  buildPrefixSums(): void {
     const { histories, strings } = this.#base.log
     for (const { group } of this.reads) {
       const { source, block } = histories.get(group.source)!
-      this.#summed.of(group, source, block, strings)
+      this.#summed.getOrBuild(group, source, block, strings)
     }
   }
 
   /** The ids of reads that the plan leaves unchanged, which other plans share; empty if it changes none. */
-  #sharedBy(reads: readonly AskedRead[], selection: LookedAt): ReadonlySet<string> {
-    const unchanged = new Set(this.asked(asItRuns, selection).map(({ id }) => id))
+  #sharedBy(reads: readonly PlannedRead[], selection: CaseSelection): ReadonlySet<string> {
+    const unchanged = new Set(this.readsOf(asItRuns, selection).map(({ id }) => id))
     const shared = reads.filter(({ id }) => unchanged.has(id))
     return new Set(shared.length < reads.length ? shared.map(({ id }) => id) : [])
   }
@@ -164,7 +168,7 @@ export class Replays {
   /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
-    for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
+    for (const plan of plans) for (const { id, read } of this.readsOf(plan)) bytes.set(id, cases * featureRowBytes(read.group))
     return [...bytes.values()].reduce((sum, item) => sum + item, 0)
   }
 
@@ -181,9 +185,9 @@ export class Replays {
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
   }
 
-  #ingested(setting: Setting): World {
+  #ingested(setting: Setting): Timeline {
     const id = JSON.stringify(setting)
-    const timeline = this.#timelines.get(id) ?? ingested(setting, this.#decides, this.#base)
+    const timeline = this.#timelines.get(id) ?? applyIngestion(setting, this.#decides, this.#base)
     this.#timelines.delete(id)
     this.#timelines.set(id, timeline)
     const [oldest] = this.#timelines.keys()
@@ -199,6 +203,6 @@ export class Replays {
   }
 }
 
-const idOf = (reads: readonly AskedRead[]): string => reads.map(({ id }) => id).join('; ')
+const idOf = (reads: readonly PlannedRead[]): string => reads.map(({ id }) => id).join('; ')
 
-export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }
+export const planSetting = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }

@@ -5,10 +5,10 @@ import { ScoreCache } from './score-cache.ts'
 test('scores are computed once, four ids are cached, and a failure is retried', async () => {
   const cache = new ScoreCache()
   const computed: string[] = []
-  const of = (id: string) => cache.of(id, async () => Float64Array.of(computed.push(id)))
+  const of = (id: string) => cache.getOrCompute(id, async () => Float64Array.of(computed.push(id)))
   for (const id of ['a', 'b', 'c', 'a', 'd', 'a', 'e', 'a', 'b']) await of(id)
   assert.deepEqual(computed, ['a', 'b', 'c', 'd', 'e', 'b'])
-  const failing = () => cache.of('f', () => Promise.reject(new RangeError('no')))
+  const failing = () => cache.getOrCompute('f', () => Promise.reject(new RangeError('no')))
   await assert.rejects(failing(), RangeError)
   assert.deepEqual([...(await of('f'))], [7])
 })
@@ -16,8 +16,8 @@ test('scores are computed once, four ids are cached, and a failure is retried', 
 test('precomputed scores stay until their first use, and are then one of four', async () => {
   const cache = new ScoreCache()
   const never = () => Promise.reject(new RangeError('it was made'))
-  for (let i = 0; i < 6; i++) cache.take(`ahead ${i}`, Float64Array.of(i))
-  for (let i = 0; i < 6; i++) assert.deepEqual([...(await cache.of(`ahead ${i}`, never))], [i])
-  assert.deepEqual([...(await cache.of('ahead 5', never))], [5])
-  await assert.rejects(cache.of('ahead 0', never), RangeError)
+  for (let i = 0; i < 6; i++) cache.addPrecomputed(`ahead ${i}`, Float64Array.of(i))
+  for (let i = 0; i < 6; i++) assert.deepEqual([...(await cache.getOrCompute(`ahead ${i}`, never))], [i])
+  assert.deepEqual([...(await cache.getOrCompute('ahead 5', never))], [5])
+  await assert.rejects(cache.getOrCompute('ahead 0', never), RangeError)
 })

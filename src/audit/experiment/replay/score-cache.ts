@@ -11,12 +11,12 @@ export class ScoreCache {
   readonly #precomputed = new Map<string, Float64Array>()
 
   /** Adds precomputed scores. */
-  take(id: string, scores: Float64Array): void {
+  addPrecomputed(id: string, scores: Float64Array): void {
     this.#precomputed.set(id, scores)
   }
 
   /** The scores of an id, computed if missing. A rejection is not cached. */
-  of(id: string, make: () => Promise<Float64Array>): Promise<Float64Array> {
+  getOrCompute(id: string, make: () => Promise<Float64Array>): Promise<Float64Array> {
     const precomputed = this.#precomputed.get(id)
     const scores = precomputed ? Promise.resolve(precomputed) : (this.#scores.get(id) ?? make())
     this.#precomputed.delete(id)

@@ -1,17 +1,17 @@
 /** Scores of cases from any inputs, without or with retraining; the same in the main thread and in a worker. */
-import type { Definitions, Scoring } from '../../../decision/scoring.ts'
+import type { ScoringDefinitions, ModelScorer } from '../../../decision/model-scorer.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
 import { sharedFloats } from '../../../columns/shared.ts'
 import type { Strings } from '../../../columns/strings.ts'
-import { horizonOf } from '../../../replay/label-horizon.ts'
+import { labelHorizon } from '../../../replay/label-horizon.ts'
 import type { RowRange } from '../../domain/cases.ts'
 import type { Setting } from '../../domain/element.ts'
-import { headOf, scoreInto, scoringOf, type Inputs, type Scored } from '../timeline/inputs.ts'
-import type { LookedAt } from '../timeline/judged-range.ts'
-import { fittings } from '../operators/training.ts'
-import type { Labelled } from '../refit/learnt.ts'
-import { Refits } from '../refit/refits.ts'
+import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/inputs.ts'
+import type { CaseSelection } from '../timeline/case-selection.ts'
+import { modelFits } from '../operators/training.ts'
+import type { LabelledCases } from '../refit/training-cases.ts'
+import { RetrainedModels } from '../refit/retrained-models.ts'
 import type { Replayed } from './replays.ts'
 
 /** The model of an alternative. `frozen`: without retraining. `refit`: retrained on the features of the alternative. */
@@ -30,30 +30,30 @@ export interface ScoreOptions {
   readonly rows: RowRange
 }
 
-export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
-  readonly selection: LookedAt | undefined
+export interface PlanScoreOptions extends Pick<ScoreOptions, 'rows'> {
+  readonly selection: CaseSelection | undefined
   /** True if features stay in memory for plans that read them again. */
-  readonly isKept: boolean
+  readonly keepsColumns: boolean
 }
 
 export class Scorer {
-  readonly refits: Refits
+  readonly refits: RetrainedModels
   readonly #model: ModelIR
-  readonly #definitions: Definitions
+  readonly #definitions: ScoringDefinitions
   readonly #strings: Strings
   /** The models that score the arm `frozen`, in the order of their cases. */
-  #frozen: readonly (RowRange & { readonly scoring: Scoring })[]
+  #frozen: readonly (RowRange & { readonly scoring: ModelScorer })[]
 
-  constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
+  constructor(definitions: ScoringDefinitions, model: ModelIR, strings: Strings) {
     this.#model = model
     this.#definitions = definitions
     this.#strings = strings
     this.#frozen = [{ from: 0, to: Infinity, scoring: scoringOf(definitions, model, strings) }]
-    this.refits = new Refits(definitions, model, strings)
+    this.refits = new RetrainedModels(definitions, model, strings)
   }
 
   /** Sets the models that score the arm `frozen`, each its own cases. */
-  runBy(models: readonly RunningScore[]): void {
+  setRunningModels(models: readonly RunningScore[]): void {
     this.#frozen = models.map(({ from, to, score, file }) => ({
       from,
       to,
@@ -63,20 +63,20 @@ export class Scorer {
 
   /** The scores of `rows` by arm, NaN elsewhere, in shared memory. Rejects with `SPILL_TRAINING` where there is nothing to learn from. */
   async scores(
-    { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: Inputs },
-    cases: Labelled,
+    { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: CaseInputs },
+    cases: LabelledCases,
     arms: readonly Arm[],
     { training, seed, rows }: ScoreOptions,
   ): Promise<Float64Array[]> {
     const scores = arms.map(() => noScores(cases.length, rows))
-    const models: Scored[] = []
+    const models: ModelRange[] = []
     for (const [i, arm] of arms.entries()) {
       const into = scores[i]
       if (arm === 'frozen')
         for (const { from, to, scoring } of this.#frozen)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
       else
-        for (const fitting of fittings(training, cases, horizonOf(this.#model.label!))) {
+        for (const fitting of modelFits(training, cases, labelHorizon(this.#model.label!))) {
           const { from, to } = fitting.scores
           const { scoring } = await this.refits.fitted(id, inputs, cases, fitting, seed)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
@@ -87,11 +87,16 @@ export class Scorer {
   }
 
   /** The scores of a plan that leaves training unchanged, from kept or streamed features. */
-  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, selection, isKept }: PlanOptions): Promise<Float64Array[]> {
+  planScores(
+    replayed: Replayed,
+    cases: LabelledCases,
+    arms: readonly Arm[],
+    { rows, selection, keepsColumns: isKept }: PlanScoreOptions,
+  ): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
     if (isKept || !selection) return this.scores(replayed, cases, arms, options)
     const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
-    const inputs = replayed.passing(headOf(selection, trainingRows, rows))
+    const inputs = replayed.passing(storedHead(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { ColumnCache } from './column-cache.ts'
-import { featurePicked, featureScattered, featureSlice } from './feature-columns.ts'
+import { selectFeatureRows, permuteFeatureRows, featureSlice } from './feature-columns.ts'
 
 const column = (...values: number[]): FeatureColumn => ({
   values: Float64Array.from(values),
@@ -15,7 +15,7 @@ test('columns are computed once, and the least recently used are evicted first',
   const cache = new ColumnCache(25)
   const computed: string[] = []
   const of = (id: string) =>
-    cache.of(id, () => {
+    cache.getOrCompute(id, () => {
       computed.push(id)
       return [column(1)]
     })
@@ -27,25 +27,25 @@ test('columns are computed once, and the least recently used are evicted first',
 
 test('columns larger than the cache stay until the next ones', () => {
   const cache = new ColumnCache(1)
-  const first = cache.of('a', () => [column(1, 2, 3)])
+  const first = cache.getOrCompute('a', () => [column(1, 2, 3)])
   assert.equal(
-    cache.of('a', () => []),
+    cache.getOrCompute('a', () => []),
     first,
   )
-  const second = cache.of('b', () => [column(1)])
+  const second = cache.getOrCompute('b', () => [column(1)])
   assert.equal(
-    cache.of('b', () => []),
+    cache.getOrCompute('b', () => []),
     second,
   )
   assert.deepEqual(
-    cache.of('a', () => []),
+    cache.getOrCompute('a', () => []),
     [],
   )
 })
 
 test('columns for other threads are in shared memory', () => {
   const cache = new ColumnCache(100, true)
-  const [shared] = cache.of('a', () => [column(1, -2)])
+  const [shared] = cache.getOrCompute('a', () => [column(1, -2)])
   assert.deepEqual(shared, column(1, -2))
   for (const { buffer } of [shared.values, shared.nulls, shared.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
 })
@@ -65,12 +65,12 @@ test('ranges of columns, including lists', () => {
     width: 2,
     counts: Uint16Array.of(0, 1),
   })
-  assert.deepEqual(featurePicked(list, Uint32Array.of(2, 0)), {
+  assert.deepEqual(selectFeatureRows(list, Uint32Array.of(2, 0)), {
     values: Float64Array.of(5, 6, 1, 2),
     nulls: Uint8Array.of(0, 0),
     refused: Uint8Array.of(3, 0),
     width: 2,
     counts: Uint16Array.of(1, 2),
   })
-  assert.deepEqual(featureScattered(column(10, -20, 30), Uint32Array.of(2, 0, 1)), column(-20, 30, 10))
+  assert.deepEqual(permuteFeatureRows(column(10, -20, 30), Uint32Array.of(2, 0, 1)), column(-20, 30, 10))
 })

@@ -1,7 +1,7 @@
 /** A least-recently-used cache of group columns, bounded by bytes. */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { limits } from '../../../base/limits.ts'
-import { bytesOf, featureShared } from './feature-columns.ts'
+import { featureColumnBytes, toSharedColumn } from './feature-columns.ts'
 
 export type GroupColumns = readonly FeatureColumn[]
 
@@ -19,9 +19,9 @@ export class ColumnCache {
     this.#isShared = isShared
   }
 
-  of(id: string, compute: () => GroupColumns): GroupColumns {
+  getOrCompute(id: string, compute: () => GroupColumns): GroupColumns {
     const cached = this.#columns.get(id)
-    const columns = cached ?? (this.#isShared ? compute().map(featureShared) : compute())
+    const columns = cached ?? (this.#isShared ? compute().map(toSharedColumn) : compute())
     this.#columns.delete(id)
     this.#columns.set(id, columns)
     if (!cached) this.#add(sizeOf(columns))
@@ -39,4 +39,4 @@ export class ColumnCache {
   }
 }
 
-const sizeOf = (columns: GroupColumns): number => columns.reduce((sum, column) => sum + bytesOf(column), 0)
+const sizeOf = (columns: GroupColumns): number => columns.reduce((sum, column) => sum + featureColumnBytes(column), 0)

@@ -5,10 +5,10 @@
  * a hundred megabytes a plan it would otherwise collect every half plan and free next to nothing.
  */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import { picked } from '../../../columns/gather.ts'
-import { shared, sharedFloats } from '../../../columns/shared.ts'
+import { gatherArray } from '../../../columns/gather.ts'
+import { sharedArray, sharedFloats } from '../../../columns/shared.ts'
 import type { FeatureIR, GroupIR } from '../../../define/ir/ir.ts'
-import { givesList, valuesOf } from '../../../define/ir/signatures.ts'
+import { isListAggregate, maxValues } from '../../../define/ir/signatures.ts'
 
 /** The rows [from, to), without a copy. */
 export function featureSlice({ values, nulls, refused, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
@@ -22,56 +22,56 @@ export function featureSlice({ values, nulls, refused, width, counts }: FeatureC
 }
 
 /** The rows `rows`, in that order. */
-export function featurePicked({ values, nulls, refused, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
+export function selectFeatureRows({ values, nulls, refused, width, counts }: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const cells =
     width === 1 ? rows : Uint32Array.from({ length: rows.length * width }, (_, i) => rows[Math.floor(i / width)] * width + (i % width))
   return {
-    values: picked(values, cells),
-    nulls: picked(nulls, rows),
-    refused: picked(refused, rows),
+    values: gatherArray(values, cells),
+    nulls: gatherArray(nulls, rows),
+    refused: gatherArray(refused, rows),
     width,
-    ...(counts && { counts: picked(counts, rows) }),
+    ...(counts && { counts: gatherArray(counts, rows) }),
   }
 }
 
 /** The permuted column: row i moves to `to[i]`. */
-export function featureScattered(column: FeatureColumn, to: Uint32Array): FeatureColumn {
+export function permuteFeatureRows(column: FeatureColumn, to: Uint32Array): FeatureColumn {
   const from = new Uint32Array(to.length)
   to.forEach((place, row) => (from[place] = row))
-  return featurePicked(column, from)
+  return selectFeatureRows(column, from)
 }
 
 /** The column in shared memory. */
-export const featureShared = ({ values, nulls, refused, width, counts }: FeatureColumn): FeatureColumn => ({
-  values: shared(values),
-  nulls: shared(nulls),
-  refused: shared(refused),
+export const toSharedColumn = ({ values, nulls, refused, width, counts }: FeatureColumn): FeatureColumn => ({
+  values: sharedArray(values),
+  nulls: sharedArray(nulls),
+  refused: sharedArray(refused),
   width,
-  ...(counts && { counts: shared(counts) }),
+  ...(counts && { counts: sharedArray(counts) }),
 })
 
 /** A new column in shared memory. */
-export const sharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
-  values: sharedFloats(rows * valuesOf(feature)),
+export const newSharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
+  values: sharedFloats(rows * maxValues(feature)),
   nulls: new Uint8Array(new SharedArrayBuffer(rows)),
   refused: new Uint8Array(new SharedArrayBuffer(rows)),
-  width: valuesOf(feature),
-  ...(givesList(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
+  width: maxValues(feature),
+  ...(isListAggregate(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
 })
 
 /** A new column in the thread's own memory, for few rows. */
-export const ownColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
-  values: new Float64Array(rows * valuesOf(feature)),
+export const newLocalColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
+  values: new Float64Array(rows * maxValues(feature)),
   nulls: new Uint8Array(rows),
   refused: new Uint8Array(rows),
-  width: valuesOf(feature),
-  ...(givesList(feature.agg) && { counts: new Uint16Array(rows) }),
+  width: maxValues(feature),
+  ...(isListAggregate(feature.agg) && { counts: new Uint16Array(rows) }),
 })
 
 /** The bytes of one row of a group's features. */
-export const bytesOfRow = ({ features }: Pick<GroupIR, 'features'>): number =>
-  features.reduce((sum, feature) => sum + 8 * valuesOf(feature) + 2 + (givesList(feature.agg) ? 2 : 0), 0)
+export const featureRowBytes = ({ features }: Pick<GroupIR, 'features'>): number =>
+  features.reduce((sum, feature) => sum + 8 * maxValues(feature) + 2 + (isListAggregate(feature.agg) ? 2 : 0), 0)
 
 /** The bytes of a column. */
-export const bytesOf = ({ values, nulls, refused, counts }: FeatureColumn): number =>
+export const featureColumnBytes = ({ values, nulls, refused, counts }: FeatureColumn): number =>
   values.byteLength + nulls.byteLength + refused.byteLength + (counts?.byteLength ?? 0)

@@ -8,7 +8,7 @@ const CRON_TIMES = 64
 const CRON_START = 0
 
 /** The mean age; of a schedule the mean of its sawtooth. */
-export function ageOf(place: PlacementIR): number {
+export function placementAge(place: PlacementIR): number {
   switch (place.kind) {
     case 'stream':
     case 'hybrid':
@@ -19,12 +19,12 @@ export function ageOf(place: PlacementIR): number {
       return place.by
     case 'batch':
     case 'scheduled':
-      return place.lasts + periodOf(place.schedule) / 2
+      return place.lasts + schedulePeriod(place.schedule) / 2
   }
 }
 
 /** The mean period. */
-export function periodOf(schedule: ScheduleIR): number {
+export function schedulePeriod(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []
   for (const time of scheduledTimes(schedule, CRON_START, Infinity)) if (times.push(time) > CRON_TIMES) break
@@ -32,7 +32,7 @@ export function periodOf(schedule: ScheduleIR): number {
 }
 
 /** The placement at a fraction of its age. */
-export function fresher(place: PlacementIR, part: number): PlacementIR {
+export function fresherPlacement(place: PlacementIR, part: number): PlacementIR {
   const partOf = (ms: number): number => Math.round(ms * part)
   switch (place.kind) {
     case 'lag':
@@ -40,7 +40,7 @@ export function fresher(place: PlacementIR, part: number): PlacementIR {
       return { ...place, by: partOf(place.by) }
     case 'batch':
     case 'scheduled': {
-      const every = Math.max(1, partOf(periodOf(place.schedule)))
+      const every = Math.max(1, partOf(schedulePeriod(place.schedule)))
       const phase = place.schedule.kind === 'interval' ? place.schedule.phase % every : 0
       return { kind: 'scheduled', schedule: { kind: 'interval', every, phase }, lasts: partOf(place.lasts) }
     }

@@ -7,30 +7,33 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { writeWhole } from '../../../base/write-whole.ts'
+import { writeAtomically } from '../../../base/atomic-write.ts'
 import { canonicalJson } from '../../../define/ir/fingerprint.ts'
 import type { PipelineIR } from '../../../define/ir/ir.ts'
-import type { CheckAnswer, CheckOrder } from './check-thread.ts'
-import type { Change, Edited, EditedFile } from './edit.ts'
+import type { EditCheckResponse, EditCheckRequest } from './check-thread.ts'
+import type { PlacementChange, PlacementEdit, EditedFile } from './edit.ts'
 
 const checkThread = new URL(`./check-thread${extname(import.meta.url)}`, import.meta.url)
 
 /** Why the edit is wrong; undefined if it is correct. */
-export async function whyNot(
+export async function editProblem(
   files: readonly EditedFile[],
-  changes: readonly Change[],
+  changes: readonly PlacementChange[],
   pipeline: string,
   ir: PipelineIR,
 ): Promise<string | undefined> {
-  const request: CheckOrder = { pipeline: realpathSync(resolve(pipeline)), texts: new Map(files.map(({ path, after }) => [path, after])) }
+  const request: EditCheckRequest = {
+    pipeline: realpathSync(resolve(pipeline)),
+    texts: new Map(files.map(({ path, after }) => [path, after])),
+  }
   const answer = await loadEdited(request)
   if ('failed' in answer) return `with the edit the file does not load: ${answer.failed}`
-  if (canonicalJson(answer.ir ?? null) === canonicalJson(changed(ir, changes))) return undefined
+  if (canonicalJson(answer.ir ?? null) === canonicalJson(withPlacements(ir, changes))) return undefined
   return 'with the edit the file is another pipeline than the one that was meant'
 }
 
 /** The pipeline with the new placements. */
-export function changed(ir: PipelineIR, changes: readonly Change[]): PipelineIR {
+export function withPlacements(ir: PipelineIR, changes: readonly PlacementChange[]): PipelineIR {
   return {
     ...ir,
     groups: ir.groups.map(group => ({ ...group, place: changes.find(change => change.group === group.name)?.place ?? group.place })),
@@ -38,7 +41,7 @@ export function changed(ir: PipelineIR, changes: readonly Change[]): PipelineIR 
 }
 
 /** Result of an edit. */
-export interface Applied {
+export interface AppliedEdit {
   /** Files that were written. */
   readonly written: readonly string[]
   /** Changes left to the user, in words. */
@@ -46,11 +49,16 @@ export interface Applied {
 }
 
 /** Writes all files of the edit, or none. */
-export async function applyEdit(edited: Edited, changes: readonly Change[], pipeline: string, ir: PipelineIR): Promise<Applied> {
+export async function applyEdit(
+  edited: PlacementEdit,
+  changes: readonly PlacementChange[],
+  pipeline: string,
+  ir: PipelineIR,
+): Promise<AppliedEdit> {
   const { files, refused } = edited
   if (files.length === 0) return { written: [], refused }
   const applied = changes.filter(({ group }) => !edited.refusedGroups.includes(group))
-  const why = (await whyNot(files, applied, pipeline, ir)) ?? writeConflict(files)
+  const why = (await editProblem(files, applied, pipeline, ir)) ?? writeConflict(files)
   if (why !== undefined) return { written: [], refused: [...refused, `nothing was written: ${why}`] }
   for (const { path, after } of files) replace(path, after)
   return { written: files.map(({ path }) => path), refused }
@@ -63,14 +71,14 @@ function writeConflict(files: readonly EditedFile[]): string | undefined {
 
 /** Replaces the whole file and keeps its mode. */
 function replace(path: string, text: string): void {
-  writeWhole(path, text, { mode: statSync(path).mode })
+  writeAtomically(path, text, { mode: statSync(path).mode })
 }
 
 /** Loads the pipeline in a thread, since a process loads a module once. Its output is discarded. */
-function loadEdited(workerData: CheckOrder): Promise<CheckAnswer> {
-  const { promise, resolve: settle } = Promise.withResolvers<CheckAnswer>()
+function loadEdited(workerData: EditCheckRequest): Promise<EditCheckResponse> {
+  const { promise, resolve: settle } = Promise.withResolvers<EditCheckResponse>()
   const worker = new Worker(checkThread, { workerData, stdout: true, stderr: true })
-  worker.on('message', (answer: CheckAnswer) => settle(answer))
+  worker.on('message', (answer: EditCheckResponse) => settle(answer))
   worker.on('error', error => settle({ failed: error.message }))
   worker.on('exit', () => settle({ failed: 'it ended the process' }))
   return promise.finally(() => void worker.terminate())

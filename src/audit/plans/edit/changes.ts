@@ -1,11 +1,11 @@
 /** Changes of a plan: placements, which can be edited, and other settings, which are described. */
 import type { Plan } from '../../domain/element.ts'
 import type { PlanPart } from '../../domain/audit-report.ts'
-import type { Change } from './edit.ts'
+import type { PlacementChange } from './edit.ts'
 import { placementFor } from './placement-text.ts'
 
 /** Placement changes of a plan. `places` has the definition's place of each group, as in a `Pipeline`. */
-export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>): Change[] {
+export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>): PlacementChange[] {
   return [...plan].flatMap(([element, setting]) => {
     const group = groupOf(element)
     const place = placementFor(setting)

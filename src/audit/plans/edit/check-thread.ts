@@ -4,16 +4,16 @@ import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 
 /** Request to the thread. */
-export interface CheckOrder {
+export interface EditCheckRequest {
   /** Absolute path of the pipeline's file. */
   readonly pipeline: string
   /** Replaced texts by absolute path. */
   readonly texts: ReadonlyMap<string, string>
 }
 
-export type CheckAnswer = { readonly ir: unknown } | { readonly failed: string }
+export type EditCheckResponse = { readonly ir: unknown } | { readonly failed: string }
 
-const { pipeline, texts } = workerData as CheckOrder
+const { pipeline, texts } = workerData as EditCheckRequest
 const byUrl = new Map([...texts].map(([path, text]) => [pathToFileURL(path).href, text]))
 registerHooks({
   load(url, context, next) {
@@ -30,6 +30,6 @@ try {
   respond({ failed: error instanceof Error ? error.message : String(error) })
 }
 
-function respond(answer: CheckAnswer): void {
+function respond(answer: EditCheckResponse): void {
   parentPort!.postMessage(answer)
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { changesOf, fileOf, nightlyBatch as nightly, PipelineFiles } from '../../../../test/verdict/pipeline-files.ts'
 import type { PlacementIR } from '../../../define/ir/ir.ts'
-import { whyNot } from './apply.ts'
+import { editProblem } from './apply.ts'
 import { editPlacements } from './edit.ts'
 
 const files = new PipelineFiles()
@@ -19,7 +19,7 @@ async function edited(text: string, to: Readonly<Record<string, PlacementIR>>): 
   const changes = changesOf(pipeline, to)
   const { files: changed, refused } = editPlacements(changes, path)
   assert.deepEqual(refused, [])
-  assert.equal(await whyNot(changed, changes, path, pipeline.ir), undefined)
+  assert.equal(await editProblem(changed, changes, path, pipeline.ir), undefined)
   return changed[0].after
 }
 

@@ -8,15 +8,15 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { PlacementIR } from '../../../define/ir/ir.ts'
 import type { PlanEdit } from '../../domain/audit-report.ts'
-import { isWhy } from '../../domain/plan-types.ts'
-import { importSplice, isMember, spillwayImport, wordIn, type SpillwayImport } from './imports.ts'
+import { isInconclusive } from '../../domain/plan-types.ts'
+import { importSplice, isMember, spillwayImport, localName, type SpillwayImport } from './imports.ts'
 import { placeSplice } from './options.ts'
-import { placementText, wordsOf } from './placement-text.ts'
-import { editsOf, spliced, type Splice } from './splice.ts'
-import { tokensOf, type Token } from './tokens.ts'
+import { placementText, placementFunctions } from './placement-text.ts'
+import { lineEdits, applySplices, type Splice } from './splice.ts'
+import { tokenize, type SourceToken } from './tokens.ts'
 
 /** A placement to write. */
-export interface Change {
+export interface PlacementChange {
   readonly group: string
   readonly place: PlacementIR
   /** Place of the definition, `FILE:LINE`, if it is known. */
@@ -32,7 +32,7 @@ export interface EditedFile {
 }
 
 /** An edit of files. */
-export interface Edited {
+export interface PlacementEdit {
   readonly files: readonly EditedFile[]
   readonly edits: readonly PlanEdit[]
   /** Instructions for the changes that are not among the edits. */
@@ -41,14 +41,14 @@ export interface Edited {
 }
 
 interface Refusal {
-  readonly change: Change
+  readonly change: PlacementChange
   readonly why: string
 }
 
 /** Edits the definitions of groups. `pipeline` is the loaded file; definitions may be in its imports. */
-export function editPlacements(changes: readonly Change[], pipeline: string): Edited {
+export function editPlacements(changes: readonly PlacementChange[], pipeline: string): PlacementEdit {
   const refusals: Refusal[] = []
-  const byFile = new Map<string, Change[]>()
+  const byFile = new Map<string, PlacementChange[]>()
   for (const change of changes) {
     const path = fileOf(change, pipeline)
     if (path === undefined) refusals.push({ change, why: 'where it is defined is not known' })
@@ -57,8 +57,8 @@ export function editPlacements(changes: readonly Change[], pipeline: string): Ed
   const edited = [...byFile].map(([path, fileChanges]) => editFile(path, fileChanges, refusals))
   const changed = edited.filter(({ splices }) => splices.length > 0)
   return {
-    files: changed.map(({ path, text, splices }) => ({ path, before: text, after: spliced(text, splices) })),
-    edits: changed.flatMap(({ text, splices, name }) => editsOf(name, text, splices)),
+    files: changed.map(({ path, text, splices }) => ({ path, before: text, after: applySplices(text, splices) })),
+    edits: changed.flatMap(({ text, splices, name }) => lineEdits(name, text, splices)),
     refused: refusals.map(byHand),
     refusedGroups: refusals.map(({ change }) => change.group),
   }
@@ -66,12 +66,12 @@ export function editPlacements(changes: readonly Change[], pipeline: string): Ed
 
 function editFile(
   path: string,
-  changes: readonly Change[],
+  changes: readonly PlacementChange[],
   refusals: Refusal[],
 ): { path: string; name: string; text: string; splices: Splice[] } {
   const text = readFileSync(path, 'utf8')
   const name = changes[0].at!.replace(/:\d+$/, '')
-  const tokens = tokensOf(text)
+  const tokens = tokenize(text)
   if (!tokens) {
     for (const change of changes) refusals.push({ change, why: 'the file is not understood' })
     return { path, name, text, splices: [] }
@@ -80,10 +80,10 @@ function editFile(
   const splices: Splice[] = []
   const added = new Set<string>()
   for (const change of changes) {
-    const missing = wordsOf(change.place).filter(word => wordIn(imported, word) === undefined)
-    const place = placementText(change.place, word => wordIn(imported, word) ?? word)
+    const missing = placementFunctions(change.place).filter(word => localName(imported, word) === undefined)
+    const place = placementText(change.place, word => localName(imported, word) ?? word)
     const splice = placeSplice({ text, tokens, imported, group: change.group, line: lineOf(change.at) }, place)
-    const why = isWhy(splice) ? splice.why : whyNotImported(missing, tokens, imported, text)
+    const why = isInconclusive(splice) ? splice.why : whyNotImported(missing, tokens, imported, text)
     if (why === undefined) {
       splices.push(splice as Splice)
       for (const word of missing) added.add(word)
@@ -94,8 +94,8 @@ function editFile(
 }
 
 /** Placement functions that the edit leaves unused, which lint would report. */
-function unusedIn(tokens: readonly Token[], imported: SpillwayImport, splices: readonly Splice[]): string[] {
-  const inserted = splices.flatMap(({ text }) => tokensOf(text) ?? [])
+function unusedIn(tokens: readonly SourceToken[], imported: SpillwayImport, splices: readonly Splice[]): string[] {
+  const inserted = splices.flatMap(({ text }) => tokenize(text) ?? [])
   const remaining = tokens.filter(({ start }, at) => {
     const isImport = imported.statements.some(([from, to]) => at >= from && at < to)
     return !isImport && !splices.some(splice => start >= splice.start && start < splice.end)
@@ -107,7 +107,12 @@ function unusedIn(tokens: readonly Token[], imported: SpillwayImport, splices: r
 }
 
 /** Why the missing words cannot be imported, for example a name that the file uses for something else. */
-function whyNotImported(missing: readonly string[], tokens: readonly Token[], { list }: SpillwayImport, text: string): string | undefined {
+function whyNotImported(
+  missing: readonly string[],
+  tokens: readonly SourceToken[],
+  { list }: SpillwayImport,
+  text: string,
+): string | undefined {
   if (missing.length === 0) return undefined
   if (!list) return `the file does not import ${missing.join(' and ')}`
   if (/\/\/|\/\*/.test(text.slice(tokens[list.open].end, tokens[list.close].start))) return 'a comment stands in the import from spillway'
@@ -117,7 +122,7 @@ function whyNotImported(missing: readonly string[], tokens: readonly Token[], { 
   return clash === undefined ? undefined : `'${clash}' is a name of the file's own`
 }
 
-function fileOf({ at }: Change, pipeline: string): string | undefined {
+function fileOf({ at }: PlacementChange, pipeline: string): string | undefined {
   const file = at?.replace(/:\d+$/, '')
   if (file === undefined) return undefined
   const path = [resolve(file), join(dirname(resolve(pipeline)), basename(file))].find(candidate => existsSync(candidate))

@@ -1,5 +1,5 @@
 /** The imports of a file from Spillway, and an edit of their names. */
-import { stringOf, type Token } from './tokens.ts'
+import { stringValue, type SourceToken } from './tokens.ts'
 import type { Splice } from './splice.ts'
 
 /** Names that a file imports from Spillway. */
@@ -17,7 +17,7 @@ export interface SpillwayImport {
 const PACKAGE = 'spillway'
 
 /** Finds the imports of values from Spillway. */
-export function spillwayImport(tokens: readonly Token[]): SpillwayImport {
+export function spillwayImport(tokens: readonly SourceToken[]): SpillwayImport {
   const named = new Map<string, string>()
   const statements: (readonly [number, number])[] = []
   let namespace: string | undefined
@@ -25,7 +25,7 @@ export function spillwayImport(tokens: readonly Token[]): SpillwayImport {
   for (let i = 0; i < tokens.length; i++) {
     if (tokens[i].text !== 'import' || tokens[i].kind !== 'word' || isMember(tokens, i)) continue
     const end = statementEnd(tokens, i)
-    if (end === undefined || stringOf(tokens[end - 1]) !== PACKAGE || tokens[i + 1].text === 'type') continue
+    if (end === undefined || stringValue(tokens[end - 1]) !== PACKAGE || tokens[i + 1].text === 'type') continue
     statements.push([i, end])
     if (tokens[i + 1].text === '*' && tokens[i + 2].text === 'as') namespace = tokens[i + 3].text
     const open = tokens.findIndex((token, at) => at > i && at < end && token.text === '{')
@@ -38,7 +38,7 @@ export function spillwayImport(tokens: readonly Token[]): SpillwayImport {
 }
 
 /** Token number behind the module name of `import … from '…'`; undefined if a token does not belong to an import. */
-function statementEnd(tokens: readonly Token[], start: number): number | undefined {
+function statementEnd(tokens: readonly SourceToken[], start: number): number | undefined {
   for (let i = start + 1; i < tokens.length; i++) {
     const { kind, text } = tokens[i]
     if (kind === 'string') return tokens[i - 1].text === 'from' ? i + 1 : undefined
@@ -47,8 +47,8 @@ function statementEnd(tokens: readonly Token[], start: number): number | undefin
   return undefined
 }
 
-function namesIn(tokens: readonly Token[]): (readonly [string, string])[] {
-  const entries: Token[][] = [[]]
+function namesIn(tokens: readonly SourceToken[]): (readonly [string, string])[] {
+  const entries: SourceToken[][] = [[]]
   for (const token of tokens) {
     if (token.text === ',') entries.push([])
     else entries.at(-1)!.push(token)
@@ -61,14 +61,14 @@ function namesIn(tokens: readonly Token[]): (readonly [string, string])[] {
 }
 
 /** The local name of a word of Spillway; undefined if the file does not import it. */
-export function wordIn({ named, namespace }: SpillwayImport, word: string): string | undefined {
+export function localName({ named, namespace }: SpillwayImport, word: string): string | undefined {
   return named.get(word) ?? (namespace === undefined ? undefined : `${namespace}.${word}`)
 }
 
 /** Splice that adds and drops imported names, in the style of the list: one line, or one name a line. */
 export function importSplice(
   text: string,
-  tokens: readonly Token[],
+  tokens: readonly SourceToken[],
   { list }: SpillwayImport,
   add: readonly string[],
   drop: readonly string[],
@@ -97,4 +97,5 @@ export function importSplice(
 const byName = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0)
 
 /** True if the token behind a point names a member. */
-export const isMember = (tokens: readonly Token[], at: number): boolean => tokens[at - 1]?.text === '.' && tokens[at - 2]?.text !== '.'
+export const isMember = (tokens: readonly SourceToken[], at: number): boolean =>
+  tokens[at - 1]?.text === '.' && tokens[at - 2]?.text !== '.'

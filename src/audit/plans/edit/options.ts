@@ -1,8 +1,8 @@
 /** The options of a call `features('name', { … })` or `table('name', { … })`, and the position of `place` in them. */
-import { isWhy, type Why } from '../../domain/plan-types.ts'
+import { isInconclusive, type Inconclusive } from '../../domain/plan-types.ts'
 import { isMember, type SpillwayImport } from './imports.ts'
 import type { Splice } from './splice.ts'
-import { closing, lineAt, stringOf, type Token } from './tokens.ts'
+import { closingBracket, lineAt, stringValue, type SourceToken } from './tokens.ts'
 
 interface Property {
   /** Undefined for a spread and a computed name. */
@@ -20,13 +20,13 @@ export function placeSplice(
     imported,
     group,
     line,
-  }: { text: string; tokens: readonly Token[]; imported: SpillwayImport; group: string; line: number | undefined },
+  }: { text: string; tokens: readonly SourceToken[]; imported: SpillwayImport; group: string; line: number | undefined },
   place: string,
-): Splice | Why {
+): Splice | Inconclusive {
   const open = optionsOf(text, tokens, imported, group, line)
   if (typeof open !== 'number') return open
   const properties = propertiesOf(tokens, open)
-  if (isWhy(properties)) return properties
+  if (isInconclusive(properties)) return properties
   const named = properties.filter(({ name }) => name === 'place')
   const lastSpread = properties.findLastIndex(({ name }) => name === undefined)
   if (named.length > 1) return { why: 'place is written twice' }
@@ -42,14 +42,14 @@ export function placeSplice(
 /** Token number of the brace that opens the options. */
 function optionsOf(
   text: string,
-  tokens: readonly Token[],
+  tokens: readonly SourceToken[],
   imported: SpillwayImport,
   group: string,
   line: number | undefined,
-): number | Why {
+): number | Inconclusive {
   const calls = tokens.flatMap((_, at) => {
     const [open, name, comma, brace] = tokens.slice(at + 1, at + 5)
-    if (open?.text !== '(' || stringOf(name) !== group || !isCallee(tokens, at, imported)) return []
+    if (open?.text !== '(' || stringValue(name) !== group || !isCallee(tokens, at, imported)) return []
     return [{ at, brace: comma?.text === ',' && brace?.text === '{' ? at + 4 : undefined }]
   })
   const matching = calls.filter(({ at }) => line === undefined || lineAt(text, tokens[at].start) === line)
@@ -58,13 +58,13 @@ function optionsOf(
     return { why: calls.length > 1 ? 'that name is given more than once there' : 'it is made on another line than it is written on' }
   const [{ brace }] = matching
   if (brace === undefined) return { why: 'its options are not written out in the call' }
-  const end = closing(tokens, brace)
+  const end = closingBracket(tokens, brace)
   const after = end === undefined ? undefined : tokens[end + 1]?.text === ',' ? tokens[end + 2] : tokens[end + 1]
   return after?.text === ')' ? brace : { why: 'its options are more than one object literal' }
 }
 
 /** True if the token is a function of Spillway: `features`, its alias, or `spillway.features`. */
-function isCallee(tokens: readonly Token[], at: number, imported: SpillwayImport): boolean {
+function isCallee(tokens: readonly SourceToken[], at: number, imported: SpillwayImport): boolean {
   if (tokens[at].kind !== 'word') return false
   return ['features', 'table'].some(word => {
     if (imported.named.get(word) === tokens[at].text && !isMember(tokens, at)) return true
@@ -78,13 +78,13 @@ function isCallee(tokens: readonly Token[], at: number, imported: SpillwayImport
   })
 }
 
-function propertiesOf(tokens: readonly Token[], open: number): Property[] | Why {
-  const close = closing(tokens, open)!
+function propertiesOf(tokens: readonly SourceToken[], open: number): Property[] | Inconclusive {
+  const close = closingBracket(tokens, open)!
   const properties: Property[] = []
   let from = open + 1
   for (let i = from; i <= close; i++) {
     if (i < close && '([{'.includes(tokens[i].text) && tokens[i].kind === 'sign') {
-      const end = closing(tokens, i)
+      const end = closingBracket(tokens, i)
       if (end === undefined) return { why: 'its brackets do not match' }
       i = end
       continue
@@ -96,16 +96,16 @@ function propertiesOf(tokens: readonly Token[], open: number): Property[] | Why 
   return properties
 }
 
-function nameOf(tokens: readonly Token[], at: number): string | undefined {
+function nameOf(tokens: readonly SourceToken[], at: number): string | undefined {
   const token = tokens[at]
   if (token.kind === 'word' && (tokens[at + 1].text !== 'place' || !accessors.includes(token.text))) return token.text
-  return token.kind === 'string' ? stringOf(token) : undefined
+  return token.kind === 'string' ? stringValue(token) : undefined
 }
 
 const accessors = ['get', 'set', 'async']
 
 /** Replaces a word, a member or a call. An expression that chooses between placements is left to the user. */
-function valueSplice(text: string, tokens: readonly Token[], { from, to }: Property, place: string): Splice | Why {
+function valueSplice(text: string, tokens: readonly SourceToken[], { from, to }: Property, place: string): Splice | Inconclusive {
   if (to === from + 1) return { start: tokens[from].start, end: tokens[from].end, text: `place: ${place}` }
   const value = tokens.slice(from + 2, to)
   if (tokens[from + 1].text !== ':' || !isPlain(value)) return { why: 'place is no placement that is written out, but chosen or computed' }
@@ -116,7 +116,7 @@ function valueSplice(text: string, tokens: readonly Token[], { from, to }: Prope
 }
 
 /** True for `word`, `a.word`, and a call of either. */
-function isPlain(value: readonly Token[]): boolean {
+function isPlain(value: readonly SourceToken[]): boolean {
   let at = 0
   for (;;) {
     if (value[at]?.kind !== 'word') return false
@@ -125,7 +125,7 @@ function isPlain(value: readonly Token[]): boolean {
     at++
   }
   if (at === value.length) return true
-  return value[at].text === '(' && closing(value, at) === value.length - 1
+  return value[at].text === '(' && closingBracket(value, at) === value.length - 1
 }
 
 /** Inserts before the property at `at`, on a separate line if that property has one. */

@@ -19,7 +19,7 @@ export function placementFor(setting: Setting): PlacementIR | undefined {
 }
 
 /** Functions of Spillway in the text of a placement. */
-export function wordsOf(place: PlacementIR): string[] {
+export function placementFunctions(place: PlacementIR): string[] {
   return 'schedule' in place && place.schedule.kind === 'interval' ? [place.kind, 'every'] : [place.kind]
 }
 

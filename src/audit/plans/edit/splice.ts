@@ -10,14 +10,14 @@ export interface Splice {
 }
 
 /** Applies splices that do not overlap. */
-export function spliced(text: string, splices: readonly Splice[]): string {
+export function applySplices(text: string, splices: readonly Splice[]): string {
   let result = text
   for (const { start, end, text: inserted } of inOrder(splices).reverse()) result = result.slice(0, start) + inserted + result.slice(end)
   return result
 }
 
 /** The changed lines before and after. Changes on one line are one edit. */
-export function editsOf(file: string, text: string, splices: readonly Splice[]): PlanEdit[] {
+export function lineEdits(file: string, text: string, splices: readonly Splice[]): PlanEdit[] {
   const hunks: { start: number; end: number; splices: Splice[] }[] = []
   for (const splice of inOrder(splices)) {
     const start = text.lastIndexOf('\n', splice.start - 1) + 1
@@ -31,7 +31,7 @@ export function editsOf(file: string, text: string, splices: readonly Splice[]):
   }
   return hunks.map(({ start, end, splices: hunkSplices }) => {
     const before = text.slice(start, end)
-    const after = spliced(
+    const after = applySplices(
       before,
       hunkSplices.map(({ start: from, end: to, text: inserted }) => ({ start: from - start, end: to - start, text: inserted })),
     )

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFiles } from '../../../../test/sources/files.ts'
 import { parseModule, walk } from '../../../../test/sources/syntax.ts'
-import { closing, lineAt, stringOf, tokensOf } from './tokens.ts'
+import { closingBracket, lineAt, stringValue, tokenize } from './tokens.ts'
 
-const texts = (text: string) => tokensOf(text)?.map(token => token.text)
+const texts = (text: string) => tokenize(text)?.map(token => token.text)
 
 test('tokens of this repository equal those of a parser', () => {
   let compared = 0
   const files = textFiles().filter(({ path }) => path.endsWith('.ts') && /^(src|examples)\//.test(path))
   for (const file of files) {
-    const tokens = tokensOf(file.text)
+    const tokens = tokenize(file.text)
     assert.ok(tokens, file.path)
     const starts = new Map(tokens.map(token => [token.start, token]))
     walk(parseModule(file).program, node => {
@@ -44,14 +44,14 @@ test('skips comments and the first line for the shell', () => {
 })
 
 test('rejects unterminated tokens', () => {
-  for (const text of ["'a", '"a\n"', '`a', '`${`', '`${', '/* a', 'a `${ "', '`${ {`']) assert.equal(tokensOf(text), undefined, text)
+  for (const text of ["'a", '"a\n"', '`a', '`${`', '`${', '/* a', 'a `${ "', '`${ {`']) assert.equal(tokenize(text), undefined, text)
 })
 
 test('brackets match, and strings have their values', () => {
-  const tokens = tokensOf("f({ a: [1, ')'] }, `x`)")!
-  assert.equal(closing(tokens, 1), tokens.length - 1)
-  assert.equal(tokens[closing(tokens, 2)!].start, 16)
-  assert.equal(closing(tokensOf('(')!, 0), undefined)
-  const values = (text: string) => stringOf(tokensOf(text)![0])
+  const tokens = tokenize("f({ a: [1, ')'] }, `x`)")!
+  assert.equal(closingBracket(tokens, 1), tokens.length - 1)
+  assert.equal(tokens[closingBracket(tokens, 2)!].start, 16)
+  assert.equal(closingBracket(tokenize('(')!, 0), undefined)
+  const values = (text: string) => stringValue(tokenize(text)![0])
   assert.deepEqual(["'a'", '"a"', '`a`', "'a\\n'", '`${a}`', 'a'].map(values), ['a', 'a', 'a', undefined, undefined, undefined])
 })

@@ -4,7 +4,7 @@
  * Comments are skipped. The previous token decides whether a slash begins a regular expression. A wrong decision is noticed, since every
  * edit is checked before it is written.
  */
-export interface Token {
+export interface SourceToken {
   /** A whole template is one token. */
   readonly kind: 'word' | 'string' | 'template' | 'number' | 'regex' | 'sign'
   readonly text: string
@@ -40,8 +40,8 @@ const beforeValue = new Set([
 ])
 
 /** Tokens of a text; undefined for an unterminated string, comment or template. */
-export function tokensOf(text: string): Token[] | undefined {
-  const tokens: Token[] = []
+export function tokenize(text: string): SourceToken[] | undefined {
+  const tokens: SourceToken[] = []
   let at = text.startsWith('#!') ? text.indexOf('\n') : 0
   if (at < 0) return tokens
   while (at < text.length) {
@@ -58,8 +58,8 @@ export function tokensOf(text: string): Token[] | undefined {
   return tokens
 }
 
-function tokenAt(text: string, at: number, before: Token | undefined): Token | undefined {
-  const token = (kind: Token['kind'], matched: string): Token => ({ kind, text: matched, start: at, end: at + matched.length })
+function tokenAt(text: string, at: number, before: SourceToken | undefined): SourceToken | undefined {
+  const token = (kind: SourceToken['kind'], matched: string): SourceToken => ({ kind, text: matched, start: at, end: at + matched.length })
   const first = text[at]
   if (first === '`') {
     const end = templateEnd(text, at)
@@ -70,12 +70,12 @@ function tokenAt(text: string, at: number, before: Token | undefined): Token | u
   if (first === '/' && startsValue(before)) return wrap('regex', matchAt(regex, text, at)) ?? token('sign', first)
   return wrap('word', matchAt(word, text, at)) ?? wrap('number', matchAt(number, text, at)) ?? token('sign', first)
 
-  function wrap(kind: Token['kind'], matched: string | undefined): Token | undefined {
+  function wrap(kind: SourceToken['kind'], matched: string | undefined): SourceToken | undefined {
     return matched === undefined ? undefined : token(kind, matched)
   }
 }
 
-function startsValue(before: Token | undefined): boolean {
+function startsValue(before: SourceToken | undefined): boolean {
   if (!before) return true
   if (before.kind === 'word') return beforeValue.has(before.text)
   return before.kind === 'sign' && before.text !== ')' && before.text !== ']' && before.text !== '}'
@@ -98,7 +98,7 @@ function templateEnd(text: string, start: number): number | undefined {
 /** Offset of the brace that closes a substitution. */
 function substitutionEnd(text: string, start: number): number | undefined {
   let depth = 0
-  let before: Token | undefined
+  let before: SourceToken | undefined
   for (let at = start; at < text.length;) {
     const skipped = matchAt(space, text, at) ?? matchAt(lineComment, text, at) ?? matchAt(blockComment, text, at)
     if (skipped !== undefined) {
@@ -120,7 +120,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
 }
 
 /** Token number of the bracket that closes the one at `open`. */
-export function closing(tokens: readonly Token[], open: number): number | undefined {
+export function closingBracket(tokens: readonly SourceToken[], open: number): number | undefined {
   let depth = 0
   for (let i = open; i < tokens.length; i++) {
     if (tokens[i].kind !== 'sign') continue
@@ -131,7 +131,7 @@ export function closing(tokens: readonly Token[], open: number): number | undefi
 }
 
 /** Value of a string, or of a template without substitutions; undefined if it has escapes. */
-export function stringOf(token: Token | undefined): string | undefined {
+export function stringValue(token: SourceToken | undefined): string | undefined {
   if (token?.kind !== 'string' && token?.kind !== 'template') return undefined
   const inner = token.text.slice(1, -1)
   return inner.includes('\\') || (token.kind === 'template' && inner.includes('${')) ? undefined : inner

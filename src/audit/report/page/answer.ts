@@ -1,22 +1,33 @@
 /** Top of the page: the answer in two lines, and the reader's four questions. */
 import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
-import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../../domain/figures.ts'
 import {
-  answerOf,
-  asIfText,
+  monthlyValue,
+  integerText,
+  countedNoun,
+  estimateText,
+  numberText,
+  unitText,
+  isAvailable,
+  rangeText,
+  asSentence,
+  weeksText,
+} from '../../domain/figures.ts'
+import {
+  answerLinesOf,
+  conditionText,
   decisionTitles,
   isSameCost,
-  measured,
-  mostAtStake,
-  plannedOf,
+  weeklyValueText,
+  greatestLevelEffect,
+  refitEffect,
   titleOfElement,
   verdictTitle,
-} from '../reading.ts'
+} from '../report-text.ts'
 import { NO_ACTION } from '../../domain/setting-text.ts'
-import { markup, type Child, type Markup } from './markup.ts'
+import { markup, type MarkupChild, type Markup } from './markup.ts'
 
-export function answerPart(report: AuditReport): Markup {
-  const [first, second] = answerOf(report)
+export function answerSection(report: AuditReport): Markup {
+  const [first, second] = answerLinesOf(report)
   return markup`<header>
 <p class="eyebrow">Latency audit of pipeline <b>${report.pipeline}</b>, model <b>${report.model}</b></p>
 <h1>${capital(first)}</h1>
@@ -31,7 +42,7 @@ ${question('How sure', howSure(report))}
 `
 }
 
-const question = (title: string, content: Child): Markup => markup`<div class="question"><h2>${title}</h2>${content}</div>
+const question = (title: string, content: MarkupChild): Markup => markup`<div class="question"><h2>${title}</h2>${content}</div>
 `
 
 /** True if an action is defined. Otherwise actions are counted as if one were. */
@@ -40,13 +51,13 @@ const hasAction = ({ elements }: AuditReport): boolean => elements.find(({ kind 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Note on the current setting, if it differs from the verdict. */
-const nowNote = ({ now, verdict }: ElementPart): Child =>
+const nowNote = ({ now, verdict }: ElementPart): MarkupChild =>
   now.title === verdict.choice || now.setting.kind === 'now' ? undefined : markup` <span class="note besides">now: ${now.title}</span>`
 
 /** True for elements that a plan sets. */
 const isPlanned = ({ kind }: ElementPart): boolean => kind !== 'groups'
 
-function whatToStream(report: AuditReport): Child {
+function whatToStream(report: AuditReport): MarkupChild {
   const { elements, plans } = report
   return [
     markup`<dl class="verdicts">${elements
@@ -60,19 +71,19 @@ function whatToStream(report: AuditReport): Child {
 
 /** States that nothing changes, or that nothing is known. */
 function nothingFound({ elements }: AuditReport): string {
-  const isAnyKnown = elements.some(({ rungs }) => rungs.some(rung => isKnown(rung.frozen.aWeek) || isKnown(plannedOf(rung))))
+  const isAnyKnown = elements.some(({ rungs }) => rungs.some(rung => isAvailable(rung.frozen.aWeek) || isAvailable(refitEffect(rung))))
   if (isAnyKnown) return 'In this history no age that was tried changes that by more than chance can.'
   const why = elements.find(isOpen)?.verdict.why
-  return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${sentence(why)}`}`
+  return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${asSentence(why)}`}`
 }
 
 /** Feature groups whose reasons stand here; those of further groups stand below. Stages are few and all listed. */
 const GROUPS_MAX = 4
 
-function why(report: AuditReport): Child {
-  const greatestEffect = mostAtStake(report)
+function why(report: AuditReport): MarkupChild {
+  const greatestEffect = greatestLevelEffect(report)
   const { utility } = report
-  const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
+  const now = markup`<p>As it runs now, ${weeklyValueText(utility.now.aWeek, utility)}, by ${countedNoun(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
   if (!greatestEffect) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
   const { element, rung, estimate, arm } = greatestEffect
@@ -80,29 +91,29 @@ function why(report: AuditReport): Child {
   return [
     now,
     basis,
-    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${asIfText(element, rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${inUnit(aMonth(estimate.value), utility.unit)}.</p>`,
+    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${conditionText(element, rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${unitText(monthlyValue(estimate.value), utility.unit)}.</p>`,
     reasons(report),
   ]
 }
 
-function reasons({ elements }: AuditReport): Child {
+function reasons({ elements }: AuditReport): MarkupChild {
   const swept = elements.filter(element => isPlanned(element) && element.rungs.length > 0)
   const groupsBelow = swept.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
-  const more = groupsBelow.length === 0 ? undefined : markup`<li>${counted(groupsBelow.length, 'more group')}: below.</li>`
+  const more = groupsBelow.length === 0 ? undefined : markup`<li>${countedNoun(groupsBelow.length, 'more group')}: below.</li>`
   const listed = swept.filter(element => !groupsBelow.includes(element))
-  return markup`<ul>${listed.map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}${more}</ul>`
+  return markup`<ul>${listed.map(({ title, verdict }) => markup`<li><b>${title}</b>: ${asSentence(verdict.why)}</li>`)}${more}</ul>`
 }
 
-function whatItCosts(report: AuditReport): Child {
+function whatItCosts(report: AuditReport): MarkupChild {
   const { costs, plans, elements } = report
   const breakEvens = elements.flatMap(({ title, verdict: { breakEven } }) =>
-    breakEven && isKnown(breakEven)
+    breakEven && isAvailable(breakEven)
       ? [
           markup`<p>Fresh <b>${title}</b> pays if one unit (${report.utility.unit}) is worth more than <b class="nobreak">${estimateText(breakEven, '$')}</b>.</p>`,
         ]
       : [],
   )
-  if (!isKnown(costs)) return [markup`<p>Not known: ${costs.why}</p>`, breakEvens]
+  if (!isAvailable(costs)) return [markup`<p>Not known: ${costs.why}</p>`, breakEvens]
   const { now, proposed } = costs
   const isSame = isSameCost(now, proposed)
   return [
@@ -116,16 +127,16 @@ function whatItCosts(report: AuditReport): Child {
   ]
 }
 
-function howSure(report: AuditReport): Child {
+function howSure(report: AuditReport): MarkupChild {
   const { history, caveats, plans } = report
-  const clusters = history.clusters.map(({ name, effective }) => `${figure(effective, 0)} by ${name}`).join(', ')
+  const clusters = history.clusters.map(({ name, effective }) => `${numberText(effective, 0)} by ${name}`).join(', ')
   return [
     markup`<p>Numbers in brackets are 95 % intervals, for all ages of a curve together. They rest on the later half of ${weeksText(history.weeks)} of history; what is said of plans, on its last fourth.${clusters === '' ? undefined : ` Decisions about the same thing, or of the same day, share their luck, so that the history is worth so many independent ones: ${clusters}.`}</p>`,
     plans.compared > 0 && plans.decision === 'change'
-      ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${count(plans.compared)} plans on one part of the history, and is judged on another.</p>`
+      ? markup`<p>${plans.net && plans.net.low > 0 ? 'Even at the low end of its interval the change pays. ' : undefined}It was chosen among ${integerText(plans.compared)} plans on one part of the history, and is judged on another.</p>`
       : undefined,
     undecidedText(report.elements),
-    caveats.length > 0 ? markup`<p><a href="#sure">${counted(caveats.length, 'caveat')}</a>, in full below.</p>` : undefined,
+    caveats.length > 0 ? markup`<p><a href="#sure">${countedNoun(caveats.length, 'caveat')}</a>, in full below.</p>` : undefined,
   ]
 }
 
@@ -136,7 +147,7 @@ function undecidedText(all: readonly ElementPart[]): Markup | undefined {
   const undecided = all.filter(isOpen)
   if (undecided.length === 0) return undefined
   const weeks = undecided.flatMap(({ title, verdict: { moreWeeks } }) =>
-    moreWeeks === undefined ? [] : [`${title} after about ${counted(Math.ceil(moreWeeks), 'more week')} of history`],
+    moreWeeks === undefined ? [] : [`${title} after about ${countedNoun(Math.ceil(moreWeeks), 'more week')} of history`],
   )
   return markup`<p><strong>Undecided</strong>: ${undecided.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` If differences are what they seem, decided would be ${weeks.join(', ')}.`}</p>`
 }
@@ -147,7 +158,7 @@ const findingTitles = {
   queued: ['Queued', 'the action waits longer than all before it'],
 } as const
 
-export function findingsPart(report: AuditReport): Markup | undefined {
+export function findingsSection(report: AuditReport): Markup | undefined {
   if (report.findings.length === 0) return undefined
   return markup`<section aria-labelledby="findings"><h2 id="findings">Found on the way</h2>
 <ul class="findings">${report.findings.map(

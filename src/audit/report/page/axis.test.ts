@@ -13,7 +13,7 @@ test('ticks are round, and include zero', () => {
 test('every value lies between the ends, zero on a tick', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1e12, max: 1e12, noNaN: true }), { minLength: 1 }), values => {
-      const { of, ticks } = axisOf(values, 300, 0)
+      const { coordinate: of, ticks } = axisOf(values, 300, 0)
       for (const value of values) assert.ok(of(value) >= -1e-6 && of(value) <= 300 + 1e-6, `${value} at ${of(value)}`)
       assert.ok(ticks.includes(0) && ticks.length <= 8, ticks.join(' '))
       assert.ok(Math.abs(of(ticks[0]) - 300) < 1e-6 && Math.abs(of(ticks.at(-1)!)) < 1e-6)

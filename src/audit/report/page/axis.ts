@@ -1,8 +1,8 @@
 /** Axes of the curves: coordinates of values, and round tick values. */
 
 /** An axis. */
-export interface Axis {
-  readonly of: (value: number) => number
+export interface CurveAxis {
+  readonly coordinate: (value: number) => number
   /** Round values from one end to the other, including zero. */
   readonly ticks: readonly number[]
   /** Decimals of the ticks. */
@@ -12,13 +12,13 @@ export interface Axis {
 const SPREAD_MIN = 1e-9
 
 /** An axis that contains `values` and zero. `from` and `to` are the coordinates of its ends. */
-export function axisOf(values: readonly number[], from: number, to: number): Axis {
+export function axisOf(values: readonly number[], from: number, to: number): CurveAxis {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
   const spread = high - low
   const { step, decimals } = roundStep(spread < SPREAD_MIN ? 0.5 : spread / 4)
   const [first, last] = spread < SPREAD_MIN ? [-2, 2] : [Math.floor(low / step), Math.ceil(high / step)]
   return {
-    of: value => from + ((value / step - first) / (last - first)) * (to - from),
+    coordinate: value => from + ((value / step - first) / (last - first)) * (to - from),
     ticks: Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12))),
     decimals,
   }

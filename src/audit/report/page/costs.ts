@@ -1,23 +1,23 @@
 /** Costs on the page, low, base and high: sums as bars, and each line with its arithmetic. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
-import { dollars, isKnown, rangeText, sentence } from '../../domain/figures.ts'
-import { isSameCost, yearsOf } from '../reading.ts'
+import { dollarText, isAvailable, rangeText, asSentence } from '../../domain/figures.ts'
+import { isSameCost, yearsOf } from '../report-text.ts'
 import { dataTable } from './data-table.ts'
-import { breakable, markup, px, type Child, type Markup } from './markup.ts'
+import { breakable, markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
 import { inTwoWidths } from './two-widths.ts'
 
-export function costPart({ costs }: AuditReport): Markup {
+export function costSection({ costs }: AuditReport): Markup {
   return markup`<section aria-labelledby="costs"><h2 id="costs">What it costs</h2>
-${isKnown(costs) ? costDetails(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
+${isAvailable(costs) ? costDetails(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
 </section>
 `
 }
 
-function costDetails(costs: CostPart): Child {
+function costDetails(costs: CostPart): MarkupChild {
   const { now, proposed, taxes, prices } = costs
   const isSame = isSameCost(now, proposed)
   return [
-    markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p><p class="measure">Prices: ${sentence(prices)}</p>`,
+    markup`<p class="measure">Dollars a month of 730 hours: low, base and high. A line is <b>measured</b> on this history, or <b>modelled</b>. The first year counts the incidents of something new.</p><p class="measure">Prices: ${asSentence(prices)}</p>`,
     markup`<figure>${sumBars(
       isSame
         ? [['Now and as proposed', now]]
@@ -29,13 +29,13 @@ function costDetails(costs: CostPart): Child {
     planTable(isSame ? 'Now, and as proposed' : 'Now', now),
     isSame ? undefined : planTable('Proposed', proposed),
     markup`<dl class="terms">
-<div><dt>Staleness tax</dt><dd>What late features cost: ${isKnown(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
+<div><dt>Staleness tax</dt><dd>What late features cost: ${isAvailable(taxes.staleness) ? rangeText(taxes.staleness) : `not known: ${taxes.staleness.why}`}.</dd></div>
 <div><dt>Streaming tax</dt><dd>What streaming them costs: ${rangeText(taxes.streaming)}.</dd></div>
 </dl>`,
   ]
 }
 
-const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollarText)
 
 const planTable = (title: string, plan: CostOfPlan): Markup =>
   dataTable({
@@ -80,9 +80,12 @@ function sumBars(plans: readonly (readonly [string, CostOfPlan])[]): Markup {
         const y = i * row
         const bar = y + room
         const length = Math.max(2, x(range.high) - x(range.low))
-        const position = room === 0 ? markup`x="${px(width - 4)}" y="${px(y + 16)}" text-anchor="end"` : markup`x="4" y="${px(y + 33)}"`
-        return markup`<text class="name" x="4" y="${px(y + 16)}">${title}</text><text class="small" ${position}>${rangeText(range)}</text>
-<line class="grid" x1="4" x2="${px(width - 4)}" y1="${px(bar + 31)}" y2="${px(bar + 31)}"/><rect class="cost-bar" x="${px(x(range.low))}" y="${px(bar + 24)}" width="${px(length)}" height="14" rx="2"/><line class="cost-base" x1="${px(x(range.base))}" x2="${px(x(range.base))}" y1="${px(bar + 20)}" y2="${px(bar + 42)}"/>`
+        const position =
+          room === 0
+            ? markup`x="${svgCoordinate(width - 4)}" y="${svgCoordinate(y + 16)}" text-anchor="end"`
+            : markup`x="4" y="${svgCoordinate(y + 33)}"`
+        return markup`<text class="name" x="4" y="${svgCoordinate(y + 16)}">${title}</text><text class="small" ${position}>${rangeText(range)}</text>
+<line class="grid" x1="4" x2="${svgCoordinate(width - 4)}" y1="${svgCoordinate(bar + 31)}" y2="${svgCoordinate(bar + 31)}"/><rect class="cost-bar" x="${svgCoordinate(x(range.low))}" y="${svgCoordinate(bar + 24)}" width="${svgCoordinate(length)}" height="14" rx="2"/><line class="cost-base" x1="${svgCoordinate(x(range.base))}" x2="${svgCoordinate(x(range.base))}" y1="${svgCoordinate(bar + 20)}" y2="${svgCoordinate(bar + 42)}"/>`
       }),
     }
   })

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY, estimate, HOUR, MINUTE, older, performed, rung } from '../../../../test/audit/reports/parts.ts'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
-import type { ElementPart, Rung } from '../../domain/audit-report.ts'
-import { curve } from './curve.ts'
+import type { ElementPart, SweepLevel } from '../../domain/audit-report.ts'
+import { elementCurve } from './curve.ts'
 
 const performance = performed(1, 1, 1, 1, 1)
 const why = { why: 'too few' }
-const at = (age: number, frozen: Rung['frozen']['aWeek'], refit: Rung['frozen']['aWeek'] = why): Rung =>
+const at = (age: number, frozen: SweepLevel['frozen']['aWeek'], refit: SweepLevel['frozen']['aWeek'] = why): SweepLevel =>
   rung(older(age), age, performance, { frozen, refit })
 
-const element = (rungs: readonly Rung[], change: Partial<ElementPart> = {}): ElementPart => ({
+const element = (rungs: readonly SweepLevel[], change: Partial<ElementPart> = {}): ElementPart => ({
   element: 'group/g',
   kind: 'group',
   title: 'g',
@@ -24,8 +24,8 @@ const element = (rungs: readonly Rung[], change: Partial<ElementPart> = {}): Ele
 })
 
 /** The picture for wide windows. */
-function drawn(rungs: readonly Rung[], change: Partial<ElementPart> = {}): string {
-  return curve('c', element(rungs, change), flightsReport.utility)!.text.split('</svg>')[0]
+function drawn(rungs: readonly SweepLevel[], change: Partial<ElementPart> = {}): string {
+  return elementCurve('c', element(rungs, change), flightsReport.utility)!.text.split('</svg>')[0]
 }
 
 const loss = estimate(-10, -20, -5)
@@ -72,7 +72,9 @@ test('the two knees have separate names, and no line crosses the name of the oth
         // On a phone two names with 'or more' may not fit beside each other's lines.
         const beyond = layout === 'wide'
         const change = { knee: { age: incident, loss: 20, beyond }, refitKnee: { age: planned, loss: 20, beyond } }
-        const svg = curve('c', element(rungs, change), flightsReport.utility)!.text.split(`<svg class="${layout}"`)[1].split('</svg>')[0]
+        const svg = elementCurve('c', element(rungs, change), flightsReport.utility)!
+          .text.split(`<svg class="${layout}"`)[1]
+          .split('</svg>')[0]
         const marks = [...svg.matchAll(kneeMark)].map(([, arm, x, top, from, y, anchor, text]) => {
           const [left, right] =
             anchor === 'end' ? [Number(from) - LETTER * text.length, Number(from)] : [Number(from), Number(from) + LETTER * text.length]
@@ -104,6 +106,6 @@ const kneeMark =
   /class="(incident|planned)-knee-line" x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"\/><text class="[a-z]+-knee" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*)</g
 
 test('no picture if nothing is known', () => {
-  assert.equal(curve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)
-  assert.equal(curve('c', element([]), flightsReport.utility), undefined)
+  assert.equal(elementCurve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)
+  assert.equal(elementCurve('c', element([]), flightsReport.utility), undefined)
 })

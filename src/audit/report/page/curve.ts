@@ -3,13 +3,13 @@
  * in a shaded band. With retraining: a dashed line with squares and whiskers. Curves are not smoothed.
  */
 import { spanTitle } from '../../../base/span.ts'
-import type { ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
-import { estimateText, inUnit, isKnown } from '../../domain/figures.ts'
-import { kneeNames, kneeTitle, plannedOf } from '../reading.ts'
-import { axisOf, type Axis } from './axis.ts'
+import type { ElementPart, Estimate, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
+import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'
+import { kneeNames, kneeTitle, refitEffect } from '../report-text.ts'
+import { axisOf, type CurveAxis } from './axis.ts'
 import { kneeMarks, kneeRoom } from './knee-marks.ts'
-import { markup, px, type Child, type Markup } from './markup.ts'
-import { inTwoWidths, type Drawing, type Layout } from './two-widths.ts'
+import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
+import { inTwoWidths, type PageDrawing, type Layout } from './two-widths.ts'
 
 /** A position on the axis of ages: a level, or the current setting. */
 interface Spot {
@@ -23,7 +23,7 @@ interface Spot {
 const zeroEstimate: Estimate = { value: 0, low: 0, high: 0 }
 
 /** Undefined if there is nothing to draw. */
-export function curve(id: string, element: ElementPart, utility: UtilityPart): Markup | undefined {
+export function elementCurve(id: string, element: ElementPart, utility: UtilityPart): Markup | undefined {
   const spots = spotsOf(element)
   if (!spots.some(({ isNow, incident, planned }) => !isNow && (incident ?? planned) !== undefined)) return undefined
   return inTwoWidths(id, layout => drawCurve(layout, element, utility, spots))
@@ -31,18 +31,18 @@ export function curve(id: string, element: ElementPart, utility: UtilityPart): M
 
 function spotsOf({ rungs, now }: ElementPart): Spot[] {
   const spots = rungs.map((rung): Spot => {
-    const planned = plannedOf(rung)
+    const planned = refitEffect(rung)
     return {
       title: rung.title.length <= 12 ? rung.title : spanTitle(rung.age),
       age: rung.age,
       isNow: rung.setting.kind === 'now',
-      incident: isKnown(rung.frozen.aWeek) ? rung.frozen.aWeek : undefined,
-      planned: isKnown(planned) ? planned : undefined,
+      incident: isAvailable(rung.frozen.aWeek) ? rung.frozen.aWeek : undefined,
+      planned: isAvailable(planned) ? planned : undefined,
     }
   })
   if (spots.some(({ isNow }) => isNow)) return spots
   const age = now.age?.p50 ?? 0
-  const isBefore = (rung: Rung): boolean => rung.setting.kind === 'faster' || rung.literal === '−90 %' || rung.age < age
+  const isBefore = (rung: SweepLevel): boolean => rung.setting.kind === 'faster' || rung.literal === '−90 %' || rung.age < age
   const at = rungs.findLastIndex(isBefore) + 1
   return spots.toSpliced(at, 0, { title: 'now', age, isNow: true, incident: zeroEstimate, planned: zeroEstimate })
 }
@@ -52,7 +52,7 @@ const frames = {
   narrow: { width: 328, height: 276, right: 10, top: 26, bottom: 66 },
 } as const
 
-function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): Drawing {
+function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): PageDrawing {
   const { width, right, bottom, ...frame } = frames[layout]
   const extra = kneeRoom(element)
   const [height, top] = [frame.height + extra, frame.top + extra]
@@ -62,7 +62,7 @@ function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, s
     height - bottom,
     top,
   )
-  const left = 14 + 7.4 * Math.max(3, ...y.ticks.map(tick => inUnit(tick, utility.unit, y.decimals).length))
+  const left = 14 + 7.4 * Math.max(3, ...y.ticks.map(tick => unitText(tick, utility.unit, y.decimals).length))
   const gap = (width - left - right) / spots.length
   const x = (i: number) => left + gap * (i + 0.5)
   return {
@@ -88,9 +88,11 @@ function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, s
       ),
       spots.map(({ planned, isNow }, i) => (planned && !isNow ? whisker(planned, x(i) + shift(gap), y) : undefined)),
       spots.map(({ incident, isNow }, i) =>
-        incident && !isNow ? markup`<circle class="incident-dot" cx="${px(x(i))}" cy="${px(y.of(incident.value))}" r="4"/>` : undefined,
+        incident && !isNow
+          ? markup`<circle class="incident-dot" cx="${svgCoordinate(x(i))}" cy="${svgCoordinate(y.coordinate(incident.value))}" r="4"/>`
+          : undefined,
       ),
-      spots.map((spot, i) => (spot.isNow ? nowMark(x(i), y.of(0), top, height - bottom) : undefined)),
+      spots.map((spot, i) => (spot.isNow ? nowMark(x(i), y.coordinate(0), top, height - bottom) : undefined)),
       spots.map((spot, i) => ageLabel(spot, x(i), height - bottom, gap)),
     ],
   }
@@ -99,8 +101,8 @@ function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, s
 /** Offset of whiskers from the middle of the band. */
 const shift = (gap: number): number => Math.min(7, gap / 5)
 
-const tickLine = (tick: number, y: Axis, unit: string, from: number, to: number): Markup =>
-  markup`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${px(from)}" x2="${px(to)}" y1="${px(y.of(tick))}" y2="${px(y.of(tick))}"/><text class="small" x="${px(from - 6)}" y="${px(y.of(tick) + 4)}" text-anchor="end">${inUnit(tick, unit, y.decimals)}</text>`
+const tickLine = (tick: number, y: CurveAxis, unit: string, from: number, to: number): Markup =>
+  markup`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${svgCoordinate(from)}" x2="${svgCoordinate(to)}" y1="${svgCoordinate(y.coordinate(tick))}" y2="${svgCoordinate(y.coordinate(tick))}"/><text class="small" x="${svgCoordinate(from - 6)}" y="${svgCoordinate(y.coordinate(tick) + 4)}" text-anchor="end">${unitText(tick, unit, y.decimals)}</text>`
 
 /** Runs of adjacent known estimates. */
 function knownRuns(estimates: readonly (Estimate | undefined)[]): { readonly i: number; readonly estimate: Estimate }[][] {
@@ -116,33 +118,35 @@ function knownRuns(estimates: readonly (Estimate | undefined)[]): { readonly i: 
 
 type Coordinate = (i: number) => number
 
-const band = (spots: readonly Spot[], x: Coordinate, y: Axis): Child =>
+const band = (spots: readonly Spot[], x: Coordinate, y: CurveAxis): MarkupChild =>
   knownRuns(spots.map(({ incident }) => incident)).map(run => {
     const [above, below] = [
-      run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.high))}`),
-      run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.low))}`),
+      run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.high))}`),
+      run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.low))}`),
     ]
     return markup`<path class="incident-band" d="M${[...above, ...below.reverse()].join('L')}Z"/>`
   })
 
-const line = (estimates: readonly (Estimate | undefined)[], x: Coordinate, y: Axis, name: string): Child =>
+const line = (estimates: readonly (Estimate | undefined)[], x: Coordinate, y: CurveAxis, name: string): MarkupChild =>
   knownRuns(estimates).map(
-    run => markup`<path class="${name}" d="M${run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.value))}`).join('L')}"/>`,
+    run =>
+      markup`<path class="${name}" d="M${run.map(({ i, estimate }) => `${svgCoordinate(x(i))} ${svgCoordinate(y.coordinate(estimate.value))}`).join('L')}"/>`,
   )
 
-function whisker({ value, low, high }: Estimate, x: number, y: Axis): Markup {
-  const [bottom, top, at] = [low, high, value].map(y.of)
-  return markup`<path class="planned-whisker" d="M${px(x)} ${px(bottom)}V${px(top)}M${px(x - 3)} ${px(bottom)}h6M${px(x - 3)} ${px(top)}h6"/><rect class="planned-square" x="${px(x - 3.5)}" y="${px(at - 3.5)}" width="7" height="7"/>`
+function whisker({ value, low, high }: Estimate, x: number, y: CurveAxis): Markup {
+  const [bottom, top, at] = [low, high, value].map(y.coordinate)
+  return markup`<path class="planned-whisker" d="M${svgCoordinate(x)} ${svgCoordinate(bottom)}V${svgCoordinate(top)}M${svgCoordinate(x - 3)} ${svgCoordinate(bottom)}h6M${svgCoordinate(x - 3)} ${svgCoordinate(top)}h6"/><rect class="planned-square" x="${svgCoordinate(x - 3.5)}" y="${svgCoordinate(at - 3.5)}" width="7" height="7"/>`
 }
 
 const nowMark = (x: number, y: number, top: number, bottom: number): Markup =>
-  markup`<line class="now-line" x1="${px(x)}" x2="${px(x)}" y1="${px(top)}" y2="${px(bottom)}"/><path class="now-mark" d="M${px(x)} ${px(y - 6)}l6 6l-6 6l-6-6Z"/>`
+  markup`<line class="now-line" x1="${svgCoordinate(x)}" x2="${svgCoordinate(x)}" y1="${svgCoordinate(top)}" y2="${svgCoordinate(bottom)}"/><path class="now-mark" d="M${svgCoordinate(x)} ${svgCoordinate(y - 6)}l6 6l-6 6l-6-6Z"/>`
 
 function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: number, gap: number): Markup {
   const text = !incident && !planned ? `${title} ?` : title
   const name = isNow ? 'name' : 'small'
-  if (text.length * 6.4 < gap) return markup`<text class="${name}" x="${px(x)}" y="${px(bottom + 20)}" text-anchor="middle">${text}</text>`
-  return markup`<text class="${name}" transform="translate(${px(x + 4)} ${px(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
+  if (text.length * 6.4 < gap)
+    return markup`<text class="${name}" x="${svgCoordinate(x)}" y="${svgCoordinate(bottom + 20)}" text-anchor="middle">${text}</text>`
+  return markup`<text class="${name}" transform="translate(${svgCoordinate(x + 4)} ${svgCoordinate(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
 function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
@@ -155,7 +159,7 @@ function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: Utilit
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
   const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
-    isKnown(of) ? ` The ${name} is at ${kneeTitle(of, rungs)}.` : '',
+    isAvailable(of) ? ` The ${name} is at ${kneeTitle(of, rungs)}.` : '',
   )
   return `${levelTexts.join('; ')}.${knees.join('')}`
 }

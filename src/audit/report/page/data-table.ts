@@ -1,9 +1,9 @@
 /** A table with roles for screen readers and paper, which becomes a stack of cards on a phone. */
 import type { Estimate } from '../../domain/audit-report.ts'
-import { parts, type Reason } from '../../domain/figures.ts'
-import { breakable, markup, type Child, type Markup } from './markup.ts'
+import { estimateParts, type MissingReason } from '../../domain/figures.ts'
+import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
 
-export interface Head {
+export interface ColumnHead {
   readonly title: string
   /** Aligns numbers right. */
   readonly numbers?: boolean
@@ -12,13 +12,13 @@ export interface Head {
 export interface DataTable {
   /** Caption above the table, also for screen readers. */
   readonly caption: string
-  readonly head: readonly Head[]
+  readonly head: readonly ColumnHead[]
   /** The first cell of a row names it. */
-  readonly rows: readonly (readonly Child[])[]
+  readonly rows: readonly (readonly MarkupChild[])[]
   /** Shows three numbers side by side on a phone. */
   readonly compact?: boolean
   /** Rows of sums, below a line. */
-  readonly sums?: readonly (readonly Child[])[]
+  readonly sums?: readonly (readonly MarkupChild[])[]
 }
 
 /** Greatest number of columns of a narrow table. */
@@ -35,7 +35,7 @@ ${sums.length === 0 ? undefined : markup`<tbody role="rowgroup" class="sums">${s
 </table>`
 }
 
-const rowOf = (cells: readonly Child[], head: readonly Head[]): Markup =>
+const rowOf = (cells: readonly MarkupChild[], head: readonly ColumnHead[]): Markup =>
   markup`<tr role="row">${cells.map((cell, i) => {
     if (i === 0) return markup`<th scope="row" role="rowheader">${withBreaks(cell)}</th>`
     const isEmpty = cell === undefined || cell === ''
@@ -43,7 +43,7 @@ const rowOf = (cells: readonly Child[], head: readonly Head[]): Markup =>
   })}</tr>
 `
 
-const withBreaks = (cell: Child): Child => (typeof cell === 'string' ? breakable(cell) : cell)
+const withBreaks = (cell: MarkupChild): MarkupChild => (typeof cell === 'string' ? breakable(cell) : cell)
 
 function classOf(isNumber: boolean, isEmpty: boolean): Markup | undefined {
   const names = [...(isNumber ? ['number'] : []), ...(isEmpty ? ['empty'] : [])]
@@ -52,9 +52,9 @@ function classOf(isNumber: boolean, isEmpty: boolean): Markup | undefined {
 
 /** A table cell of an estimate, with its interval below. */
 export function estimateCell(estimate: Estimate, unit: string): Markup {
-  const [value, low, high] = parts(estimate, unit)
+  const [value, low, high] = estimateParts(estimate, unit)
   return markup`<span class="value">${value}</span> <span class="interval">[${low}, ${high}]</span>`
 }
 
 /** A cell that explains a missing number. */
-export const notKnown = ({ why }: Reason): Markup => markup`<span class="note">not known: ${breakable(why)}</span>`
+export const notKnownCell = ({ why }: MissingReason): Markup => markup`<span class="note">not known: ${breakable(why)}</span>`

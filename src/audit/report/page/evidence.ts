@@ -1,10 +1,10 @@
 /** Evidence on the page: history, sample sizes, assumptions, caveats and reproduction. */
 import type { AuditReport, Performance } from '../../domain/audit-report.ts'
-import { aMonth, count, date, figure, inUnit, ratio, share, weeksText } from '../../domain/figures.ts'
+import { monthlyValue, integerText, dateText, numberText, unitText, ratioText, percentageText, weeksText } from '../../domain/figures.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 
-export function surePart(report: AuditReport): Markup {
+export function evidenceSection(report: AuditReport): Markup {
   const { caveats, assumptions } = report
   return markup`<section aria-labelledby="sure"><h2 id="sure">How sure it is</h2>
 ${list('Caveats', caveats, 'None was triggered.')}
@@ -26,17 +26,17 @@ const list = (title: string, texts: readonly string[], none: string): Markup =>
 function historyTable({ history }: AuditReport): Markup {
   const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible } = history
   return dataTable({
-    caption: `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions`,
+    caption: `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions`,
     head: [{ title: 'What' }, { title: 'How many', numbers: true }],
     rows: [
-      ['events', count(events)],
-      ['decisions', count(decisions)],
-      ['decisions with a label', count(labelled)],
-      ['of them true', count(positive)],
-      ['label not known', count(unknown)],
-      ['not known because an action changed what came', count(censored)],
+      ['events', integerText(events)],
+      ['decisions', integerText(decisions)],
+      ['decisions with a label', integerText(labelled)],
+      ['of them true', integerText(positive)],
+      ['label not known', integerText(unknown)],
+      ['not known because an action changed what came', integerText(censored)],
       ...(undone ? undoneRows(undone) : []),
-      ['not to be judged', count(notEligible)],
+      ['not to be judged', integerText(notEligible)],
     ],
   })
 }
@@ -47,10 +47,10 @@ const undoneRows = ({
   weight: [least, most],
   effective,
 }: NonNullable<AuditReport['history']['undone']>): string[][] => [
-  ['left undone to see what comes of them, of what is judged', count(many)],
-  ['whose outcome was hidden though it had a chance to be seen', count(hidden)],
-  ['how many one of those left undone stands for', least === most ? figure(least) : `${figure(least)} to ${figure(most)}`],
-  ['how many of equal weight they are worth', figure(effective, 0)],
+  ['left undone to see what comes of them, of what is judged', integerText(many)],
+  ['whose outcome was hidden though it had a chance to be seen', integerText(hidden)],
+  ['how many one of those left undone stands for', least === most ? numberText(least) : `${numberText(least)} to ${numberText(most)}`],
+  ['how many of equal weight they are worth', numberText(effective, 0)],
 ]
 
 const blocks = {
@@ -66,7 +66,7 @@ const blockTable = ({ history }: AuditReport): Markup =>
     head: [{ title: 'Part' }, { title: 'For' }, { title: 'From' }, { title: 'Until' }, { title: 'Decisions', numbers: true }],
     rows: (['train', 'tune', 'select', 'report'] as const).map(name => {
       const { from, until, decisions } = history.blocks[name]
-      return [name, blocks[name], date(from), date(until), count(decisions)]
+      return [name, blocks[name], dateText(from), dateText(until), integerText(decisions)]
     }),
   })
 
@@ -76,7 +76,7 @@ const clusterTable = ({ history }: AuditReport): Markup | undefined =>
     : dataTable({
         caption: 'What decisions may share luck by, and how many equal and independent ones that is worth',
         head: [{ title: 'By' }, { title: 'How many', numbers: true }, { title: 'Worth', numbers: true }],
-        rows: history.clusters.map(({ name, count: all, effective }) => [name, count(all), figure(effective, 1)]),
+        rows: history.clusters.map(({ name, count: all, effective }) => [name, integerText(all), numberText(effective, 1)]),
       })
 
 function measureTable({ utility }: AuditReport): Markup {
@@ -85,31 +85,31 @@ function measureTable({ utility }: AuditReport): Markup {
     caption: unit === '$' ? `${name}, in dollars` : `${name} (unit: ${unit})`,
     head: [{ title: 'What' }, { title: 'Is', numbers: true }],
     rows: [
-      ['in a week', inUnit(now.aWeek, unit)],
-      ['in a month of 730 hours', inUnit(aMonth(now.aWeek), unit)],
-      ...(dollars === undefined || unit === '$' ? [] : [[`dollars a unit (${unit})`, inUnit(dollars, '$')]]),
+      ['in a week', unitText(now.aWeek, unit)],
+      ['in a month of 730 hours', unitText(monthlyValue(now.aWeek), unit)],
+      ...(dollars === undefined || unit === '$' ? [] : [[`dollars a unit (${unit})`, unitText(dollars, '$')]]),
       ...performanceRows(now),
-      ['part of decisions that may act', share(budget)],
-      [`threshold, from ${thresholdFrom}`, figure(threshold)],
+      ['part of decisions that may act', percentageText(budget)],
+      [`threshold, from ${thresholdFrom}`, numberText(threshold)],
     ],
   })
 }
 
 const performanceRows = ({ actionsAWeek, precision, recall, auc }: Performance): string[][] => [
-  ['actions a week', figure(actionsAWeek)],
-  ['right, of those whose outcome is known (precision)', precision === null ? '–' : share(precision)],
-  ['of what was to be found, found (recall)', recall === null ? '–' : share(recall)],
-  ['how well scores rank (area under the ROC curve)', ratio(auc)],
+  ['actions a week', numberText(actionsAWeek)],
+  ['right, of those whose outcome is known (precision)', precision === null ? '–' : percentageText(precision)],
+  ['of what was to be found, found (recall)', recall === null ? '–' : percentageText(recall)],
+  ['how well scores rank (area under the ROC curve)', ratioText(auc)],
 ]
 
-export function reproducePart({ reproduce, fingerprint }: AuditReport): Markup {
+export function reproduceSection({ reproduce, fingerprint }: AuditReport): Markup {
   const { command, version, seed, draws, decisions, definitions } = reproduce
   return markup`<section aria-labelledby="reproduce"><h2 id="reproduce">The same again</h2>
 <p class="measure">This command gives the same numbers, to the last digit. Beside this page lies <code>audit.json</code> with all of them.</p>
 <pre class="command">${command}</pre>
 <dl class="hashes">
 <div><dt>Version of spillway</dt><dd>${version}</dd></div>
-<div><dt>Seed, draws</dt><dd>${String(seed)}, ${count(draws)}</dd></div>
+<div><dt>Seed, draws</dt><dd>${String(seed)}, ${integerText(draws)}</dd></div>
 <div><dt>Pipeline</dt><dd><code>${fingerprint}</code></dd></div>
 <div><dt>Definitions</dt><dd><code>${definitions}</code></dd></div>
 <div><dt>Decisions</dt><dd><code>${decisions}</code></dd></div>

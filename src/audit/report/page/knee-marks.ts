@@ -1,8 +1,8 @@
 /** Marks of the two knees on the axis of ages: a line in the colour of its curve, with name and age. */
 import type { ElementPart } from '../../domain/audit-report.ts'
-import { isKnown } from '../../domain/figures.ts'
-import { kneeNames, kneeTitle } from '../reading.ts'
-import { markup, px, type Child, type Markup } from './markup.ts'
+import { isAvailable } from '../../domain/figures.ts'
+import { kneeNames, kneeTitle } from '../report-text.ts'
+import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
 
 /** A position on the axis of ages. */
 interface AgeSpot {
@@ -36,14 +36,20 @@ const ROW = 16
 const LETTER = 7.5
 
 /** Additional space above the plot for the second name. */
-export const kneeRoom = ({ knee, refitKnee }: ElementPart): number => (isKnown(knee) && isKnown(refitKnee) ? ROW : 0)
+export const kneeRoom = ({ knee, refitKnee }: ElementPart): number => (isAvailable(knee) && isAvailable(refitKnee) ? ROW : 0)
 
 /** `shift` is the horizontal offset of the curve with retraining. */
-export function kneeMarks(element: ElementPart, spots: readonly AgeSpot[], x: (i: number) => number, shift: number, room: Room): Child {
+export function kneeMarks(
+  element: ElementPart,
+  spots: readonly AgeSpot[],
+  x: (i: number) => number,
+  shift: number,
+  room: Room,
+): MarkupChild {
   const { knee, refitKnee, rungs } = element
   const marks = [
-    ...(isKnown(knee) ? [['incident', knee, 0] as const] : []),
-    ...(isKnown(refitKnee) ? [['planned', refitKnee, shift] as const] : []),
+    ...(isAvailable(knee) ? [['incident', knee, 0] as const] : []),
+    ...(isAvailable(refitKnee) ? [['planned', refitKnee, shift] as const] : []),
   ].map(([arm, of, beside]): Mark => {
     return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, rungs)}` }
   })
@@ -79,7 +85,7 @@ function namesOf({ at, text }: Mark, width: number): Name[] {
 }
 
 const drawMark = ({ arm, at, text }: Mark, { x, anchor }: Name, baseline: number, bottom: number): Markup =>
-  markup`<line class="${arm}-knee-line" x1="${px(at)}" x2="${px(at)}" y1="${px(baseline + 2)}" y2="${px(bottom)}"/><text class="${arm}-knee" x="${px(x)}" y="${px(baseline)}" text-anchor="${anchor}">${text}</text>`
+  markup`<line class="${arm}-knee-line" x1="${svgCoordinate(at)}" x2="${svgCoordinate(at)}" y1="${svgCoordinate(baseline + 2)}" y2="${svgCoordinate(bottom)}"/><text class="${arm}-knee" x="${svgCoordinate(x)}" y="${svgCoordinate(baseline)}" text-anchor="${anchor}">${text}</text>`
 
 /**
  * Position of an age: between two levels in proportion to their ages, and not before the previous level, which may be the current setting.

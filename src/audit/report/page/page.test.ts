@@ -5,8 +5,8 @@ import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
-import { answerOf } from '../reading.ts'
-import { breakable, escaped, markup, shortened } from './markup.ts'
+import { answerLinesOf } from '../report-text.ts'
+import { breakable, escapeHtml, markup, shortenText } from './markup.ts'
 import { reportPage } from './page.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
@@ -16,7 +16,7 @@ test('escapes texts everywhere', () => {
     markup`<p title="${`"><b>'&`}">${'<i>'}${markup`<b>`}${['a<', undefined]}</p>`.text,
     '<p title="&quot;&gt;&lt;b&gt;&#39;&amp;">&lt;i&gt;<b>a&lt;</p>',
   )
-  assert.equal(shortened('a text of some length', 8), 'a text…')
+  assert.equal(shortenText('a text of some length', 8), 'a text…')
   assert.equal(breakable('it took 5 min, 3 %').text, 'it took 5\u00a0min, 3\u00a0%')
   assert.equal(breakable(`a ${'x'.repeat(30)} <`).text, `a ${'x'.repeat(24)}<wbr>${'x'.repeat(6)} &lt;`)
 })
@@ -24,13 +24,13 @@ test('escapes texts everywhere', () => {
 test('the answer comes first', () => {
   for (const report of reports) {
     const body = reportPage(report).split('<body>')[1]
-    const [first, second] = answerOf(report)
-    const [h1, lead] = [body.indexOf('<h1>'), body.indexOf(escaped(second))]
+    const [first, second] = answerLinesOf(report)
+    const [h1, lead] = [body.indexOf('<h1>'), body.indexOf(escapeHtml(second))]
     assert.ok(
       body
         .slice(h1)
         .toLowerCase()
-        .startsWith(`<h1>${escaped(first).toLowerCase()}`),
+        .startsWith(`<h1>${escapeHtml(first).toLowerCase()}`),
     )
     assert.ok(h1 < lead && lead < body.indexOf('<section'))
   }
@@ -103,7 +103,7 @@ test('describes a change that is no placement, without an edit', () => {
 test('the top gives the reasons of each stage, and of the first groups', () => {
   const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
   for (const { title } of fraudReport.elements.filter(({ kind }) => kind !== 'groups'))
-    assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)
+    assert.ok(whyOf(fraudReport).includes(`<li><b>${escapeHtml(title)}</b>: `), title)
   const group = fraudReport.elements[1]
   const many = [1, 2, 3, 4, 5, 6].map(i => ({ ...group, element: `group/g${i}`, title: `g${i}` }))
   const why = whyOf({ ...fraudReport, elements: [fraudReport.elements[0], ...many, ...fraudReport.elements.slice(4)] })

@@ -3,19 +3,19 @@
  * report cannot load anything either.
  */
 import type { AuditReport } from '../../domain/audit-report.ts'
-import { checked } from '../checked.ts'
-import { answerPart, findingsPart } from './answer.ts'
-import { costPart } from './costs.ts'
-import { reproducePart, surePart } from './evidence.ts'
+import { printableReport } from '../printable-report.ts'
+import { answerSection, findingsSection } from './answer.ts'
+import { costSection } from './costs.ts'
+import { reproduceSection, evidenceSection } from './evidence.ts'
 import { Markup, markup } from './markup.ts'
-import { planPart } from './plan.ts'
-import { style } from './style.ts'
-import { timePart } from './time.ts'
-import { worthPart } from './worth.ts'
+import { planSection } from './plan.ts'
+import { pageStyle } from './style.ts'
+import { timeSection } from './time.ts'
+import { valueSection } from './value.ts'
 
 /** The page as HTML. Throws `SPILL_ASSERT` for a number that is not finite. */
 export function reportPage(input: AuditReport): string {
-  const report = checked(input)
+  const report = printableReport(input)
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -26,18 +26,18 @@ export function reportPage(input: AuditReport): string {
 <meta name="referrer" content="no-referrer">
 <title>${report.pipeline}: latency audit</title>
 <link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
+<style>${new Markup(pageStyle)}</style>
 </head>
 <body>
 <main>
-${answerPart(report)}
-${findingsPart(report)}
-${timePart(report)}
-${worthPart(report)}
-${costPart(report)}
-${planPart(report)}
-${surePart(report)}
-${reproducePart(report)}
+${answerSection(report)}
+${findingsSection(report)}
+${timeSection(report)}
+${valueSection(report)}
+${costSection(report)}
+${planSection(report)}
+${evidenceSection(report)}
+${reproduceSection(report)}
 </main>
 </body>
 </html>

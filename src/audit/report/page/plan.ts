@@ -1,8 +1,8 @@
 /** The current plan, the proposed plan, and the edit between them, on the page. */
 import type { AuditReport, PlanEdit, Range } from '../../domain/audit-report.ts'
-import { count, dollars, estimateText, isKnown, sentence } from '../../domain/figures.ts'
-import { changes, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../reading.ts'
-import { dataTable, estimateCell, notKnown } from './data-table.ts'
+import { integerText, dollarText, estimateText, isAvailable, asSentence } from '../../domain/figures.ts'
+import { planChanges, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../report-text.ts'
+import { dataTable, estimateCell, notKnownCell } from './data-table.ts'
 import { breakable, markup, type Markup } from './markup.ts'
 
 const decisionTexts = {
@@ -13,9 +13,9 @@ const decisionTexts = {
   undecided: 'This history is too short, or has too few independent parts, to tell the plans apart.',
 } as const
 
-export function planPart(report: AuditReport): Markup {
+export function planSection(report: AuditReport): Markup {
   const { plans } = report
-  const rows = changes(report)
+  const rows = planChanges(report)
   return markup`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>
 <p class="measure"><strong class="badge">${decisionTitles[plans.decision]}</strong> ${decisionTexts[plans.decision]}${plans.net && markup` Net of costs, against now: <b class="nobreak">${estimateText(plans.net, '$')}</b> a month.`} ${plans.compared === 0 ? undefined : `${comparedText(plans)}. `}Plans are compared whole, since neither costs nor values of single changes add up; the choice was made on one part of the history and is reported on another.</p>
 ${plans.net === undefined && plans.marginal.length === 0 ? undefined : markup`<p class="measure">${netSentence}</p>`}
@@ -23,12 +23,12 @@ ${rows.length === 0 ? undefined : planTable(report, rows)}
 ${plans.marginal.length === 0 ? undefined : marginalTable(report)}
 ${plans.others.length === 0 ? undefined : othersTable(report)}
 ${plans.edits.length === 0 ? undefined : markup`<h3>The edit</h3><p class="measure">This is what the command changes in your files with <code>--apply</code>. Lines with − go, lines with + come.</p>${plans.edits.map(editPart)}`}
-${plans.byHand.length === 0 ? undefined : markup`<h3>What no edit makes</h3><ul class="measure">${plans.byHand.map(text => markup`<li>${sentence(text)}</li>`)}</ul>`}
+${plans.byHand.length === 0 ? undefined : markup`<h3>What no edit makes</h3><ul class="measure">${plans.byHand.map(text => markup`<li>${asSentence(text)}</li>`)}</ul>`}
 </section>
 `
 }
 
-const planTable = (report: AuditReport, rows: ReturnType<typeof changes>): Markup =>
+const planTable = (report: AuditReport, rows: ReturnType<typeof planChanges>): Markup =>
   dataTable({
     caption: 'How each part runs now, and would',
     head: [{ title: 'Element' }, { title: 'Now' }, { title: 'Proposed' }],
@@ -46,14 +46,14 @@ const marginalTable = (report: AuditReport): Markup =>
     rows: report.plans.marginal.map(({ element, title, net }) => [
       titleOfElement(report, element),
       title,
-      isKnown(net) ? estimateCell(net, '$') : notKnown(net),
+      isAvailable(net) ? estimateCell(net, '$') : notKnownCell(net),
     ]),
   })
 
 /** Includes the costs of the current and the proposed plan for comparison. */
 function othersTable({ plans, costs }: AuditReport): Markup {
-  const isSame = isKnown(costs) && isSameCost(costs.now, costs.proposed)
-  const ownPlans = isKnown(costs)
+  const isSame = isAvailable(costs) && isSameCost(costs.now, costs.proposed)
+  const ownPlans = isAvailable(costs)
     ? [
         [isSame ? 'as it runs, and as proposed' : 'as it runs', ...threeDollars(costs.now.steadyYear), ''],
         ...(isSame ? [] : [['as proposed', ...threeDollars(costs.proposed.steadyYear), plans.net && estimateCell(plans.net, '$')]]),
@@ -73,21 +73,21 @@ function othersTable({ plans, costs }: AuditReport): Markup {
       ...ownPlans,
       ...plans.others.map(other => [
         changesText(other),
-        ...(isKnown(other.cost) ? threeDollars(other.cost) : ['', markup`<span class="note">not known</span>`, '']),
-        isKnown(other.net) ? estimateCell(other.net, '$') : notKnown(other.net),
+        ...(isAvailable(other.cost) ? threeDollars(other.cost) : ['', markup`<span class="note">not known</span>`, '']),
+        isAvailable(other.net) ? estimateCell(other.net, '$') : notKnownCell(other.net),
       ]),
     ],
   })
 }
 
-const threeDollars = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+const threeDollars = ({ low, base, high }: Range): string[] => [low, base, high].map(dollarText)
 
 const editPart = ({
   file,
   line,
   before,
   after,
-}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${count(line)}</figcaption>
+}: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${integerText(line)}</figcaption>
 <pre><del>${withSign('−', before)}</del>
 <ins>${withSign('+', after)}</ins></pre></figure>
 `

@@ -1,8 +1,8 @@
 /** Shapes of the river: a band through points, with the width of the time spent at each. */
-import { px } from './markup.ts'
+import { svgCoordinate } from './markup.ts'
 
 /** A point of the band. */
-export interface Bend {
+export interface RibbonPoint {
   /** Position along the river. */
   readonly along: number
   /** Position across the river. */
@@ -13,17 +13,17 @@ export interface Bend {
 const [NARROWEST, WIDEST] = [4, 62]
 
 /** Widths of ages in ms: power 1.5 of the logarithm, with the oldest at the greatest width. Older ages are no wider. */
-export function widthsUpTo(oldest: number): (ms: number) => number {
+export function widthScale(oldest: number): (ms: number) => number {
   const logOfOldest = Math.log10(1 + Math.max(10, oldest))
   return ms => NARROWEST + (WIDEST - NARROWEST) * Math.min(1, Math.log10(1 + Math.max(0, ms)) / logOfOldest) ** 1.5
 }
 
 /** Outline of a smooth band through the bends. `along` is y if the river flows down. */
-export function ribbon(bends: readonly Bend[], flows: 'right' | 'down'): string {
+export function ribbonPath(bends: readonly RibbonPoint[], flows: 'right' | 'down'): string {
   const side = (sign: 1 | -1) => bends.map(({ along, across, width }) => [along, across + (sign * width) / 2] as const)
   const [forward, backward] = [side(-1), side(1).reverse()]
   const pointText = ([along, across]: readonly [number, number]) =>
-    flows === 'right' ? `${px(along)} ${px(across)}` : `${px(across)} ${px(along)}`
+    flows === 'right' ? `${svgCoordinate(along)} ${svgCoordinate(across)}` : `${svgCoordinate(across)} ${svgCoordinate(along)}`
   const curveTo = (points: readonly (readonly [number, number])[]) =>
     points.slice(1).map((to, i) => {
       const from = points[i]

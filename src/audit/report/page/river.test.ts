@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
-import { courseOf, oldest } from './course.ts'
+import { riverStagesOf, oldestStageAge } from './river-stages.ts'
 import { markup } from './markup.ts'
 import { narrowRiver } from './narrow-river.ts'
-import { ribbon, widthsUpTo } from './ribbon.ts'
-import { riverScale } from './river.ts'
+import { ribbonPath, widthScale } from './ribbon.ts'
+import { riverLegend } from './river.ts'
 import { wideRiver } from './wide-river.ts'
 
 test('the width of the river grows with age, and the oldest stage is the widest', () => {
-  const widthOf = widthsUpTo(86_400_000)
+  const widthOf = widthScale(86_400_000)
   const widths = [0, 1, 1000, 60_000, 3_600_000, 86_400_000].map(widthOf)
   assert.deepEqual(widths.map(Math.round), [4, 4, 17, 31, 48, 62], 'by the power 1.5 of the logarithm')
   assert.equal(widthOf(1e12), 62)
@@ -22,18 +22,18 @@ test('a ribbon passes its points with their widths', () => {
     { along: 0, across: 50, width: 10 },
     { along: 20, across: 50, width: 30 },
   ]
-  assert.equal(ribbon(bends, 'right'), 'M0 45C10 45 10 35 20 35L20 65C10 65 10 55 0 55Z')
-  assert.equal(ribbon(bends, 'down'), 'M45 0C45 10 35 10 35 20L65 20C65 10 55 10 55 0Z')
+  assert.equal(ribbonPath(bends, 'right'), 'M0 45C10 45 10 35 20 35L20 65C10 65 10 55 0 55Z')
+  assert.equal(ribbonPath(bends, 'down'), 'M45 0C45 10 35 10 35 20L65 20C65 10 55 10 55 0Z')
 })
 
 test('the river leads from ingestion through the groups to the action, beside the age of the model', () => {
-  const { before, groups, after, training } = courseOf(fraudReport)
+  const { before, groups, after, training } = riverStagesOf(fraudReport)
   const titles = (stretches: typeof before) => stretches.map(({ element }) => element.element)
   assert.deepEqual(titles(before), ['ingestion'])
   assert.deepEqual(titles(groups), ['group/card_now', 'group/card_usual'])
   assert.deepEqual(titles(after), ['action'])
   assert.equal(training?.element, 'training')
-  assert.equal(oldest(fraudReport), 8.1)
+  assert.equal(oldestStageAge(fraudReport), 8.1)
   assert.ok(after[0].p95 > after[0].p50 && after[0].p50 > before[0].p50)
 })
 
@@ -50,7 +50,7 @@ test('both pictures have a branch for each group, and descriptions', () => {
 })
 
 test('the legend has ages up to the oldest, and is left out without any', () => {
-  const shown = markup`${riverScale(fraudReport)}`.text
+  const shown = markup`${riverLegend(fraudReport)}`.text
   assert.match(shown, /at ages of 1\sms, 10\sms</)
-  assert.equal(riverScale(flightsReport), undefined)
+  assert.equal(riverLegend(flightsReport), undefined)
 })

@@ -157,7 +157,7 @@ section { padding-top: 1.2rem; margin-top: 1.2rem; }
 .lead { margin-bottom: 1.2rem; }
 a { color: inherit; }`
 
-export const style = `
+export const pageStyle = `
 :root {${light} }
 @media (prefers-color-scheme: dark) { :root {${dark} } }
 ${base}${blocks}${tables}${pictures}

@@ -1,23 +1,23 @@
 /** Stage times on the page: the river, and the measured stages. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../../domain/audit-report.ts'
-import { date, isKnown, sentence, share } from '../../domain/figures.ts'
-import { ranText } from '../ran-text.ts'
-import { oldest } from './course.ts'
+import { dateText, isAvailable, asSentence, percentageText } from '../../domain/figures.ts'
+import { sampledDecisionsText } from '../sampled-decisions-text.ts'
+import { oldestStageAge } from './river-stages.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
-import { river, riverScale } from './river.ts'
+import { riverFigures, riverLegend } from './river.ts'
 
 /** Least drawn age, ms; a thinner line would show nothing. */
 const DRAWN_MIN = 1
 
 /** Without a run the section shows only the ages by placement. If there are none, a line explains how to measure. */
-export function timePart(report: AuditReport): Markup {
+export function timeSection(report: AuditReport): Markup {
   const { stages } = report
-  const isDrawn = isKnown(stages) || oldest(report) >= DRAWN_MIN
+  const isDrawn = isAvailable(stages) || oldestStageAge(report) >= DRAWN_MIN
   return markup`<section aria-labelledby="time"><h2 id="time">Where the time goes</h2>
 ${isDrawn ? riverFigure(report) : undefined}
-${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${sentence(stages.why)}${isDrawn ? ' The ages above are what the placements say.' : undefined}</p>`}
+${isAvailable(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${asSentence(stages.why)}${isDrawn ? ' The ages above are what the placements say.' : undefined}</p>`}
 </section>
 `
 }
@@ -25,13 +25,13 @@ ${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not m
 const riverFigure = (
   report: AuditReport,
 ): Markup => markup`<p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
-<figure class="river">${river(report)}${riverScale(report)}</figure>`
+<figure class="river">${riverFigures(report)}${riverLegend(report)}</figure>`
 
 function stageTable(stages: StagesPart): Markup {
   const { from, until, whole, deadline } = stages
   return markup`${dataTable({
     compact: true,
-    caption: `${ranText(stages)}, ${date(from)} to ${date(until)}`,
+    caption: `${sampledDecisionsText(stages)}, ${dateText(from)} to ${dateText(until)}`,
     head: [
       { title: 'Stage' },
       { title: 'p50', numbers: true },
@@ -43,12 +43,12 @@ function stageTable(stages: StagesPart): Markup {
     rows: stages.stages.map(({ stage, critical, p99IfTenth, ...percentiles }) => [
       stage,
       ...times(percentiles),
-      share(critical),
+      percentageText(critical),
       spanTitle(p99IfTenth),
     ]),
     sums: [['the whole', ...times(whole), '', '']],
   })}
-${deadline && markup`<p class="measure">${share(deadline.met)} of these decisions were in time for the deadline of ${spanTitle(deadline.ms)}. The parts do not add up to the whole: whoever waits long in one stage need not in another.</p>`}`
+${deadline && markup`<p class="measure">${percentageText(deadline.met)} of these decisions were in time for the deadline of ${spanTitle(deadline.ms)}. The parts do not add up to the whole: whoever waits long in one stage need not in another.</p>`}`
 }
 
 const times = ({ p50, p95, p99 }: Percentiles): string[] => [p50, p95, p99].map(spanTitle)

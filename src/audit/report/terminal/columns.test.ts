@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { charactersOf } from '../characters.ts'
-import { hung, laidOut, table, wrap } from './columns.ts'
+import { graphemesOf } from '../graphemes.ts'
+import { hangingIndent, layOutRows, textTable, wrap } from './columns.ts'
 
 test('texts are left-aligned and numbers right-aligned', () => {
-  const lines = table(
+  const lines = textTable(
     [
       { title: 'stage', align: 'left' },
       { title: 'p95', align: 'right' },
@@ -19,7 +19,7 @@ test('texts are left-aligned and numbers right-aligned', () => {
 })
 
 test('wraps the widest text first', () => {
-  const rows = laidOut(
+  const rows = layOutRows(
     [
       { title: 'a', align: 'left' },
       { title: 'b', align: 'left' },
@@ -37,14 +37,14 @@ test('breaks lines at spaces, and words only if necessary', () => {
   assert.deepEqual(wrap('abcdefghij k', 4), ['abcd', 'efgh', 'ij k'])
   assert.deepEqual(wrap('a\nb', 4), ['a', 'b'])
   assert.deepEqual(wrap('', 4), [''])
-  assert.deepEqual(hung('note: ', 'one two three', 13), ['note: one two', '      three'])
+  assert.deepEqual(hangingIndent('note: ', 'one two three', 13), ['note: one two', '      three'])
 })
 
 test('no line is too wide, and no word is lost', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 3, max: 40 }), (text, width) => {
       const lines = wrap(text.trimStart(), width)
-      for (const line of lines) assert.ok(charactersOf(line).length <= width, line)
+      for (const line of lines) assert.ok(graphemesOf(line).length <= width, line)
       assert.equal(lines.join('').replaceAll(/[ \n]/g, ''), text.replaceAll(/[ \n]/g, '').trimStart())
     }),
   )

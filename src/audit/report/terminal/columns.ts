@@ -1,19 +1,19 @@
 /** Plain-text tables of a given width. Texts wrap; numbers wrap only if nothing else helps. */
-import { charactersOf } from '../characters.ts'
+import { graphemesOf } from '../graphemes.ts'
 
 /** Width of a terminal line, characters. */
-export const COLUMNS = 110
+export const TERMINAL_WIDTH = 110
 const GAP = 2
 const COLUMN_WIDTH_MIN = 12
 
-export interface Column {
+export interface TextColumn {
   readonly title: string
   /** Texts left, numbers right. */
   readonly align: 'left' | 'right'
 }
 
 /** Lines of each row, the header first. Each row has one cell per column. */
-export function laidOut(columns: readonly Column[], rows: readonly (readonly string[])[], width = COLUMNS): string[][] {
+export function layOutRows(columns: readonly TextColumn[], rows: readonly (readonly string[])[], width = TERMINAL_WIDTH): string[][] {
   const cells = [columns.map(({ title }) => title), ...rows]
   const widths = fitted(
     columns.map((_, i) => Math.max(...cells.map(row => lengthOf(row[i])))),
@@ -24,13 +24,13 @@ export function laidOut(columns: readonly Column[], rows: readonly (readonly str
 }
 
 /** The table as lines. */
-export const table = (...args: Parameters<typeof laidOut>): string[] => laidOut(...args).flat()
+export const textTable = (...args: Parameters<typeof layOutRows>): string[] => layOutRows(...args).flat()
 
 /** Narrows the widest texts until the row fits, then the widest numbers. */
-function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] {
+function fitted(natural: readonly number[], columns: readonly TextColumn[], width: number): number[] {
   const widths = [...natural]
   const available = width - GAP * (columns.length - 1)
-  const wide = (align: Column['align']) =>
+  const wide = (align: TextColumn['align']) =>
     columns.flatMap((column, i) => (column.align === align && widths[i] > COLUMN_WIDTH_MIN ? [i] : []))
   for (let excess = widths.reduce((a, b) => a + b, 0) - available; excess > 0; excess--) {
     const texts = wide('left')
@@ -41,7 +41,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], width: n
   return widths
 }
 
-function rowLines(row: readonly string[], columns: readonly Column[], widths: readonly number[]): string[] {
+function rowLines(row: readonly string[], columns: readonly TextColumn[], widths: readonly number[]): string[] {
   const wrapped = row.map((cell, i) => (lengthOf(cell) <= widths[i] ? [cell] : wrap(cell, widths[i])))
   return Array.from({ length: Math.max(...wrapped.map(lines => lines.length)) }, (_, line) =>
     wrapped
@@ -78,13 +78,13 @@ function wrapLine(line: string, width: number): string[] {
 }
 
 /** Hanging indent: `first` before the first line, and the other lines below the text. */
-export const hung = (first: string, text: string, width = COLUMNS): string[] =>
+export const hangingIndent = (first: string, text: string, width = TERMINAL_WIDTH): string[] =>
   wrap(text, width - lengthOf(first)).map((line, i) => (i === 0 ? first : ' '.repeat(lengthOf(first))) + line)
 
 function pieces(word: string, width: number): string[] {
-  const characters = charactersOf(word)
+  const characters = graphemesOf(word)
   const count = Math.ceil(characters.length / width)
   return Array.from({ length: count }, (_, i) => characters.slice(i * width, (i + 1) * width).join(''))
 }
 
-const lengthOf = (text: string): number => charactersOf(text).length
+const lengthOf = (text: string): number => graphemesOf(text).length

@@ -1,17 +1,17 @@
 /** Costs in the terminal, each line with its arithmetic. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
-import { dollars, isKnown, type Reason } from '../../domain/figures.ts'
-import { isSameCost, yearsOf } from '../reading.ts'
-import { hung, table } from './columns.ts'
+import { dollarText, isAvailable, type MissingReason } from '../../domain/figures.ts'
+import { isSameCost, yearsOf } from '../report-text.ts'
+import { hangingIndent, textTable } from './columns.ts'
 
 export function costLines({ costs }: AuditReport): string[] {
-  if (!isKnown(costs)) return [...hung('COST a month  ', `not known: ${costs.why}`), '']
+  if (!isAvailable(costs)) return [...hangingIndent('COST a month  ', `not known: ${costs.why}`), '']
   const { now, proposed, prices } = costs
   const rows = isSameCost(now, proposed)
     ? planRows('now, and as proposed', now)
     : [...planRows('now', now), ['', '', '', '', '', ''], ...planRows('proposed', proposed)]
   return [
-    ...table(
+    ...textTable(
       [
         { title: 'COST a month', align: 'left' },
         { title: 'low', align: 'right' },
@@ -22,12 +22,12 @@ export function costLines({ costs }: AuditReport): string[] {
       ],
       [...rows, ['', '', '', '', '', ''], ...taxRows(costs)],
     ),
-    ...hung('prices: ', prices),
+    ...hangingIndent('prices: ', prices),
     '',
   ]
 }
 
-const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollarText)
 
 function planRows(title: string, plan: CostOfPlan): string[][] {
   return [
@@ -47,9 +47,9 @@ const lineTitle = (of: string, title: string): string => (title.toLowerCase().in
 
 function taxRows({ taxes: { staleness, streaming } }: CostPart): string[][] {
   return [
-    ['staleness tax', ...rangeOr(staleness), '', isKnown(staleness) ? 'what late features cost' : `not known: ${staleness.why}`],
+    ['staleness tax', ...rangeOr(staleness), '', isAvailable(staleness) ? 'what late features cost' : `not known: ${staleness.why}`],
     ['streaming tax', ...scenarioTexts(streaming), '', 'what streaming them costs'],
   ]
 }
 
-const rangeOr = (range: Range | Reason): string[] => (isKnown(range) ? scenarioTexts(range) : ['', '', ''])
+const rangeOr = (range: Range | MissingReason): string[] => (isAvailable(range) ? scenarioTexts(range) : ['', '', ''])

@@ -1,40 +1,49 @@
 /** Table of elements in the terminal: the weekly change at each age. */
-import type { AuditReport, Effect, ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
-import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../../domain/figures.ts'
+import type { AuditReport, SweepEffect, ElementPart, Estimate, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
 import {
-  armShown,
+  integerText,
+  numberText,
+  isAvailable,
+  estimateParts,
+  ratioText,
+  asSentence,
+  percentageText,
+  type MissingReason,
+} from '../../domain/figures.ts'
+import {
+  shownMode,
   breakEvenSentence,
-  hardlyAnything,
+  toleratedLossText,
   kneeSentences,
-  measured,
+  weeklyValueText,
   moreSentence,
   nowTitle,
-  performanceOf,
-  plannedOf,
+  shownPerformance,
+  refitEffect,
   pointText,
-  rungTitle,
+  levelTitle,
   verdictTitle,
-} from '../reading.ts'
-import { Reasons } from '../reasons.ts'
-import { COLUMNS, hung, laidOut, wrap } from './columns.ts'
+} from '../report-text.ts'
+import { Footnotes } from '../footnotes.ts'
+import { TERMINAL_WIDTH, hangingIndent, layOutRows, wrap } from './columns.ts'
 
 export function elementLines(report: AuditReport): string[] {
-  const reasons = new Reasons()
+  const reasons = new Footnotes()
   const { elements, utility } = report
   const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
   const hasRetraining = isRetrained(report)
-  const planned = estimates(elements, hasRetraining ? plannedOf : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
+  const planned = estimates(elements, hasRetraining ? refitEffect : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
   const rows = elements.flatMap(({ rungs, marks }) =>
     rungs.map((rung, i) => [
-      `  ${rungTitle(rung)}`,
+      `  ${levelTitle(rung)}`,
       incident(rung),
       planned(rung),
-      figure(performanceOf(rung).actionsAWeek, 0) + (armShown(rung) === 'planned' ? '*' : ' '),
-      ratio(performanceOf(rung).precision),
+      numberText(shownPerformance(rung).actionsAWeek, 0) + (shownMode(rung) === 'planned' ? '*' : ' '),
+      ratioText(shownPerformance(rung).precision),
       marks[i] ?? '',
     ]),
   )
-  const [header, ...lines] = laidOut(
+  const [header, ...lines] = layOutRows(
     [
       { title: 'STAGE / GROUP, IF IT WERE', align: 'left' },
       { title: 'incident', align: 'right' },
@@ -48,57 +57,69 @@ export function elementLines(report: AuditReport): string[] {
   const output = [...introduction(report), ...header]
   for (const element of elements) {
     const levelLines = lines.splice(0, element.rungs.length)
-    output.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...levelLines.flat(), ...verdictLines(element, utility), '')
+    output.push(
+      ...wrap(`${element.title}, now ${nowTitle(element)}`, TERMINAL_WIDTH),
+      ...levelLines.flat(),
+      ...verdictLines(element, utility),
+      '',
+    )
   }
-  const notes = reasons.notes.flatMap(([number, why]) => hung(number, why))
+  const notes = reasons.notes.flatMap(([number, why]) => hangingIndent(number, why))
   return notes.length === 0 ? output : [...output, ...notes, '']
 }
 
 /** True if any level has a retrained model. */
-const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isKnown(refit)))
+const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isAvailable(refit)))
 
 function introduction(report: AuditReport): string[] {
   const { utility, incidentModel } = report
   const { now, name } = utility
-  const quality = now.precision === null ? '' : `, ${share(now.precision)} right of those whose outcome is known`
+  const quality = now.precision === null ? '' : `, ${percentageText(now.precision)} right of those whose outcome is known`
   return [
-    ...wrap(`As it runs now, ${measured(now.aWeek, utility)}, by ${count(now.actionsAWeek)} actions a week${quality}.`, COLUMNS),
-    ...wrap(`What counts: ${utility.basis}.`, COLUMNS),
-    ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, COLUMNS),
+    ...wrap(
+      `As it runs now, ${weeklyValueText(now.aWeek, utility)}, by ${integerText(now.actionsAWeek)} actions a week${quality}.`,
+      TERMINAL_WIDTH,
+    ),
+    ...wrap(`What counts: ${utility.basis}.`, TERMINAL_WIDTH),
+    ...wrap(`Below: the change of "${name}" in a week [95 % intervals, for all ages of an element together].`, TERMINAL_WIDTH),
     'Plans, and what they cost, are told by the month: one has 730 hours, 4.35 weeks.',
     ...(isRetrained(report)
       ? ['incident: the same model at the same threshold. planned: a model trained for that age, acting as often as now.']
       : ['incident: the same model at the same threshold. same volume: the same model, acting as often as now.']),
-    ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, COLUMNS) : []),
+    ...(incidentModel ? wrap(`The model of the incidents: ${incidentModel.text}.`, TERMINAL_WIDTH) : []),
     'actions a week, and prec., the part of them that is right: of the incident, or with * of the planned change.',
     ...wrap(
-      `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${hardlyAnything} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
-      COLUMNS,
+      `Marks, by the incident at the same threshold and acting as often as now, whichever loses more: ok, at most ${toleratedLossText} is lost; may lose, more may be; loses, more is, for sure; collapse, most is, for sure.`,
+      TERMINAL_WIDTH,
     ),
     ...wrap(
       'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
-      COLUMNS,
+      TERMINAL_WIDTH,
     ),
     'Each row is that one change by itself: rows of different elements must not be added.',
     '',
   ]
 }
 
-type EstimateText = (rung: Rung) => string
+type EstimateText = (rung: SweepLevel) => string
 
 /** Aligned estimates of one column. A missing estimate shows the number of its footnote. */
-function estimates(elements: readonly ElementPart[], estimateOf: (rung: Rung) => Effect['aWeek'] | Reason, reasons: Reasons): EstimateText {
+function estimates(
+  elements: readonly ElementPart[],
+  estimateOf: (rung: SweepLevel) => SweepEffect['aWeek'] | MissingReason,
+  reasons: Footnotes,
+): EstimateText {
   const numberParts = elements.flatMap(({ rungs }) =>
-    rungs.map(estimateOf).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])),
+    rungs.map(estimateOf).flatMap(estimate => (isAvailable(estimate) ? [estimateParts(estimate)] : [])),
   )
   const widths = [0, 1, 2].map(i => Math.max(0, ...numberParts.map(numbers => numbers[i].length)))
   const text = (estimate: Estimate): string => {
-    const [value, low, high] = parts(estimate).map((number, i) => number.padStart(widths[i]))
+    const [value, low, high] = estimateParts(estimate).map((number, i) => number.padStart(widths[i]))
     return `${value} [${low}, ${high}]`
   }
   return rung => {
     const estimate = estimateOf(rung)
-    if (isKnown(estimate)) return text(estimate)
+    if (isAvailable(estimate)) return text(estimate)
     return `${pointText(estimate)} (${reasons.numberOf(estimate.why)})`
   }
 }
@@ -106,11 +127,11 @@ function estimates(elements: readonly ElementPart[], estimateOf: (rung: Rung) =>
 function verdictLines(element: ElementPart, utility: UtilityPart): string[] {
   const { notObservable, verdict } = element
   const sentences = [
-    sentence(verdict.why),
+    asSentence(verdict.why),
     moreSentence(element),
     ...kneeSentences(element),
     breakEvenSentence(element, utility.unit),
-    notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
+    notObservable === undefined || notObservable === verdict.why ? '' : asSentence(notObservable),
   ]
-  return hung('  => ', `${verdictTitle(element, utility)}: ${sentences.filter(text => text !== '').join(' ')}`)
+  return hangingIndent('  => ', `${verdictTitle(element, utility)}: ${sentences.filter(text => text !== '').join(' ')}`)
 }

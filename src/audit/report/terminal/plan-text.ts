@@ -1,12 +1,12 @@
 /** The current and the proposed plan in the terminal, with the edits between them. */
 import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
-import { dollars, estimateText, isKnown } from '../../domain/figures.ts'
-import { changes, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'
-import { COLUMNS, hung, table, wrap } from './columns.ts'
+import { dollarText, estimateText, isAvailable } from '../../domain/figures.ts'
+import { planChanges, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../report-text.ts'
+import { TERMINAL_WIDTH, hangingIndent, textTable, wrap } from './columns.ts'
 
 export function planLines(report: AuditReport): string[] {
   const { plans } = report
-  const rows = changes(report).map(({ element, now, proposed }) => [
+  const rows = planChanges(report).map(({ element, now, proposed }) => [
     titleOfElement(report, element),
     now,
     proposed === now ? 'the same' : proposed,
@@ -14,11 +14,11 @@ export function planLines(report: AuditReport): string[] {
   const compared = plans.compared === 0 ? '' : ` ${comparedText(plans)}: chosen on one half of the judged history, reported on the other.`
   const net = plans.net === undefined ? '' : ` Net of costs ${estimateText(plans.net, '$')} a month.`
   return [
-    ...hung('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
-    ...(plans.net === undefined && plans.marginal.length === 0 ? [] : wrap(netSentence, COLUMNS)),
+    ...hangingIndent('PLAN  ', `${decisionTitles[plans.decision]}.${net}${compared}`),
+    ...(plans.net === undefined && plans.marginal.length === 0 ? [] : wrap(netSentence, TERMINAL_WIDTH)),
     ...(rows.length === 0
       ? []
-      : table(
+      : textTable(
           [
             { title: 'element', align: 'left' },
             { title: 'now', align: 'left' },
@@ -30,7 +30,7 @@ export function planLines(report: AuditReport): string[] {
     ...otherLines(report),
     ...(plans.edits.length === 0 ? [] : ['', 'the edit']),
     ...plans.edits.flatMap(editLines),
-    ...(plans.byHand.length === 0 ? [] : ['', 'no edit makes', ...plans.byHand.flatMap(text => hung('  - ', text))]),
+    ...(plans.byHand.length === 0 ? [] : ['', 'no edit makes', ...plans.byHand.flatMap(text => hangingIndent('  - ', text))]),
     '',
   ]
 }
@@ -39,12 +39,12 @@ function marginalLines(report: AuditReport): string[] {
   const rows = report.plans.marginal.map(({ element, title, net }) => [
     titleOfElement(report, element),
     title,
-    isKnown(net) ? estimateText(net, '$') : `not known: ${net.why}`,
+    isAvailable(net) ? estimateText(net, '$') : `not known: ${net.why}`,
   ])
   if (rows.length === 0) return []
   return [
     '',
-    ...table(
+    ...textTable(
       [
         { title: 'single change', align: 'left' },
         { title: '', align: 'left' },
@@ -58,13 +58,13 @@ function marginalLines(report: AuditReport): string[] {
 function otherLines({ plans }: AuditReport): string[] {
   const rows = plans.others.map(other => [
     changesText(other),
-    ...(isKnown(other.cost) ? [other.cost.low, other.cost.base, other.cost.high].map(dollars) : ['', 'not known', '']),
-    isKnown(other.net) ? estimateText(other.net, '$') : `not known: ${other.net.why}`,
+    ...(isAvailable(other.cost) ? [other.cost.low, other.cost.base, other.cost.high].map(dollarText) : ['', 'not known', '']),
+    isAvailable(other.net) ? estimateText(other.net, '$') : `not known: ${other.net.why}`,
   ])
   if (rows.length === 0) return []
   return [
     '',
-    ...table(
+    ...textTable(
       [
         { title: 'other plans, a steady month', align: 'left' },
         { title: 'low', align: 'right' },
@@ -78,9 +78,9 @@ function otherLines({ plans }: AuditReport): string[] {
 }
 
 const editLines = ({ file, line, before, after }: PlanEdit): string[] => [
-  ...wrap(`  ${file}:${line}`, COLUMNS),
-  ...before.split('\n').flatMap(text => hung('  - ', text)),
-  ...after.split('\n').flatMap(text => hung('  + ', text)),
+  ...wrap(`  ${file}:${line}`, TERMINAL_WIDTH),
+  ...before.split('\n').flatMap(text => hangingIndent('  - ', text)),
+  ...after.split('\n').flatMap(text => hangingIndent('  + ', text)),
 ]
 
 export function findingLines(report: AuditReport): string[] {

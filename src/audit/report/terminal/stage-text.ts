@@ -1,16 +1,16 @@
 /** Stage times in the terminal. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, StagesPart } from '../../domain/audit-report.ts'
-import { date, isKnown, share } from '../../domain/figures.ts'
-import { ranText } from '../ran-text.ts'
-import { hung, table } from './columns.ts'
+import { dateText, isAvailable, percentageText } from '../../domain/figures.ts'
+import { sampledDecisionsText } from '../sampled-decisions-text.ts'
+import { hangingIndent, textTable } from './columns.ts'
 
 export function stageLines({ stages }: AuditReport): string[] {
-  if (!isKnown(stages)) return [...hung('WHERE THE TIME GOES  ', `not measured: ${stages.why}`), '']
+  if (!isAvailable(stages)) return [...hangingIndent('WHERE THE TIME GOES  ', `not measured: ${stages.why}`), '']
   const { from, until, whole } = stages
   return [
-    ...hung('WHERE THE TIME GOES  ', `${ranText(stages)}, ${date(from)} to ${date(until)}`),
-    ...table(
+    ...hangingIndent('WHERE THE TIME GOES  ', `${sampledDecisionsText(stages)}, ${dateText(from)} to ${dateText(until)}`),
+    ...textTable(
       [
         { title: 'stage', align: 'left' },
         { title: 'p50', align: 'right' },
@@ -23,7 +23,7 @@ export function stageLines({ stages }: AuditReport): string[] {
         ...stages.stages.map(({ stage, critical, p99IfTenth, ...times }) => [
           stage,
           ...percentiles(times),
-          share(critical),
+          percentageText(critical),
           spanTitle(p99IfTenth),
         ]),
         ['the whole', ...percentiles(whole), '', ''],
@@ -37,4 +37,4 @@ export function stageLines({ stages }: AuditReport): string[] {
 const percentiles = ({ p50, p95, p99 }: StagesPart['whole']): string[] => [p50, p95, p99].map(spanTitle)
 
 const deadlineLines = ({ deadline }: StagesPart): string[] =>
-  deadline === undefined ? [] : [`${share(deadline.met)} of decisions were in time for the deadline of ${spanTitle(deadline.ms)}`]
+  deadline === undefined ? [] : [`${percentageText(deadline.met)} of decisions were in time for the deadline of ${spanTitle(deadline.ms)}`]

@@ -5,8 +5,8 @@ import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../../test/audit/reports/random.ts'
-import { charactersOf } from '../characters.ts'
-import { COLUMNS } from './columns.ts'
+import { graphemesOf } from '../graphemes.ts'
+import { TERMINAL_WIDTH } from './columns.ts'
 import { reportText } from './text.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
@@ -107,5 +107,5 @@ test('nothing is wider than a terminal, and nothing says NaN', () => {
 function isReadable(text: string): void {
   // oxlint-disable-next-line no-control-regex
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|\bNaN\b|\bundefined\b|\bInfinity\b|\[object/)
-  for (const line of text.split('\n')) assert.ok(charactersOf(line).length <= COLUMNS, `${charactersOf(line).length}: ${line}`)
+  for (const line of text.split('\n')) assert.ok(graphemesOf(line).length <= TERMINAL_WIDTH, `${graphemesOf(line).length}: ${line}`)
 }

@@ -1,10 +1,10 @@
 /** Audit report for the terminal: the answer, then its basis. At most 110 columns; nothing depends on colour. */
 import type { AuditReport, HistoryPart } from '../../domain/audit-report.ts'
-import { charactersOf } from '../characters.ts'
-import { checked } from '../checked.ts'
-import { count, counted, date, figure, weeksText } from '../../domain/figures.ts'
-import { answerOf } from '../reading.ts'
-import { hung, wrap, COLUMNS } from './columns.ts'
+import { graphemesOf } from '../graphemes.ts'
+import { printableReport } from '../printable-report.ts'
+import { integerText, countedNoun, dateText, numberText, weeksText } from '../../domain/figures.ts'
+import { answerLinesOf } from '../report-text.ts'
+import { hangingIndent, wrap, TERMINAL_WIDTH } from './columns.ts'
 import { costLines } from './cost-text.ts'
 import { elementLines } from './element-text.ts'
 import { findingLines, planLines } from './plan-text.ts'
@@ -12,7 +12,7 @@ import { stageLines } from './stage-text.ts'
 
 /** The report as text. Throws `SPILL_ASSERT` for a number that is not finite. */
 export function reportText(input: AuditReport): string {
-  const report = checked(input)
+  const report = printableReport(input)
   return [
     ...answerLines(report),
     '',
@@ -33,9 +33,10 @@ const NAME_LENGTH_MAX = 24
 /** A long pipeline name gets its own line. */
 function answerLines(report: AuditReport): string[] {
   const name = `${report.pipeline}: `
-  const [first, second] = answerOf(report)
-  if (charactersOf(name).length > NAME_LENGTH_MAX) return [...wrap(name.trim(), COLUMNS), ...hung('  ', first), ...hung('  ', second)]
-  return [...hung(name, first), ...hung(' '.repeat(charactersOf(name).length), second)]
+  const [first, second] = answerLinesOf(report)
+  if (graphemesOf(name).length > NAME_LENGTH_MAX)
+    return [...wrap(name.trim(), TERMINAL_WIDTH), ...hangingIndent('  ', first), ...hangingIndent('  ', second)]
+  return [...hangingIndent(name, first), ...hangingIndent(' '.repeat(graphemesOf(name).length), second)]
 }
 
 function historyLines({ history, utility }: AuditReport): string[] {
@@ -46,43 +47,43 @@ function historyLines({ history, utility }: AuditReport): string[] {
     [notEligible, 'not to be judged'],
   ] as const
   const texts = [
-    `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions: ${counted(events, 'event')}, ${counted(decisions, 'decision')}; ` +
+    `${dateText(from)} to ${dateText(until)}, ${weeksText(weeks)} with decisions: ${countedNoun(events, 'event')}, ${countedNoun(decisions, 'decision')}; ` +
       [
-        `${count(labelled)} with a label, ${count(positive)} of them true`,
-        ...unlabelled.flatMap(([many, kind]) => (many > 0 ? [`${count(many)} ${kind}`] : [])),
+        `${integerText(labelled)} with a label, ${integerText(positive)} of them true`,
+        ...unlabelled.flatMap(([many, kind]) => (many > 0 ? [`${integerText(many)} ${kind}`] : [])),
       ].join('; '),
     ...(undone ? [undoneText(undone)] : []),
     ...(clusters.length === 0
       ? []
       : [
-          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${figure(effective, 0)} of ${count(all)} by ${name}`).join(', ')}`,
+          `worth, as independent ones: ${clusters.map(({ name, count: all, effective }) => `${numberText(effective, 0)} of ${integerText(all)} by ${name}`).join(', ')}`,
         ]),
-    `threshold ${figure(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
+    `threshold ${numberText(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
   ]
-  return [...texts.flatMap((text, i) => hung(i === 0 ? 'HISTORY  ' : '         ', text)), '']
+  return [...texts.flatMap((text, i) => hangingIndent(i === 0 ? 'HISTORY  ' : '         ', text)), '']
 }
 
 const undoneText = ({ count: many, hidden, weight: [least, most], isUsed }: NonNullable<HistoryPart['undone']>): string =>
-  `of what is judged ${count(many)} were left undone to see what comes of them${
+  `of what is judged ${integerText(many)} were left undone to see what comes of them${
     isUsed
-      ? `: each stands for ${least === most ? figure(least) : `${figure(least)} to ${figure(most)}`}, for ${count(hidden)} whose outcome is hidden`
+      ? `: each stands for ${least === most ? numberText(least) : `${numberText(least)} to ${numberText(most)}`}, for ${integerText(hidden)} whose outcome is hidden`
       : ', too few to stand for others'
   }`
 
 const blocksText = ({ blocks }: HistoryPart): string =>
-  `decisions to ${(['train', 'tune', 'select', 'report'] as const).map(name => `${name} ${count(blocks[name].decisions)}`).join(', ')}`
+  `decisions to ${(['train', 'tune', 'select', 'report'] as const).map(name => `${name} ${integerText(blocks[name].decisions)}`).join(', ')}`
 
 const listed = (title: string, texts: readonly string[]): string[] =>
-  texts.length === 0 ? [] : [title, ...texts.flatMap(text => hung('  - ', text)), '']
+  texts.length === 0 ? [] : [title, ...texts.flatMap(text => hangingIndent('  - ', text)), '']
 
 function reproduceLines({ fingerprint, reproduce }: AuditReport): string[] {
   const { command, version, seed, draws, decisions, definitions } = reproduce
   return [
     'REPRODUCE',
-    ...wrap(`  ${command}`, COLUMNS),
-    `  spillway ${version}, seed ${seed}, ${counted(draws, 'draw')}`,
+    ...wrap(`  ${command}`, TERMINAL_WIDTH),
+    `  spillway ${version}, seed ${seed}, ${countedNoun(draws, 'draw')}`,
     `  pipeline ${fingerprint}`,
     `  definitions ${definitions}`,
     `  decisions ${decisions}`,
-  ].flatMap(line => wrap(line, COLUMNS))
+  ].flatMap(line => wrap(line, TERMINAL_WIDTH))
 }

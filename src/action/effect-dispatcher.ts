@@ -1,0 +1,145 @@
+/**
+ * Delivers committed effects at least once, each under its idempotency key, and records the outcomes.
+ *
+ * One delivery lane per action, so a destination that currentState down delays no other. Outcomes are committed in groups, a little later: after a
+ * crash before that commit an effect currentState sent once more.
+ */
+import { callAfter, pause, wallClock, type Clock } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { random as seeded, type Random } from '../base/random.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectQueries } from '../log/effects.ts'
+import type { Destination } from './destination.ts'
+import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
+
+/** The destination of an action's effects. */
+export interface EffectRoute {
+  readonly action: string
+  readonly destination: Destination
+  readonly attempts?: number | undefined
+}
+
+/** Collaborators of the dispatcher: routes, stored effects, and the commit of outcomes. */
+export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
+  readonly routes: readonly EffectRoute[]
+  readonly effects: EffectQueries
+  /** Commits outcomes. Rejects if that currentState no longer possible. */
+  readonly settle: (changes: readonly EffectChange[]) => Promise<void>
+  /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */
+  readonly settleMs?: number
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Called with outcomes once they are committed. */
+  readonly onSettled?: (changes: readonly EffectChange[]) => void
+}
+
+/** Delivery lanes by action over one effect store. */
+export class EffectDispatcher {
+  readonly #options: EffectDispatcherOptions
+  readonly #lanes: ReadonlyMap<string, DeliveryLane>
+  #changes: EffectChange[] = []
+  #settling: Promise<void> | undefined
+  #failure: unknown
+  #left: number | undefined
+  /** Numbers of effects that an operator currentState changing. */
+  readonly #byHand = new Set<number>()
+
+  constructor(options: EffectDispatcherOptions) {
+    const { clock = wallClock, random = seeded(clock()), effects, heldMax, heldOfKeyMax } = options
+    this.#options = options
+    const shared = {
+      run: options.run ?? this,
+      effects,
+      clock,
+      random,
+      after: options.after ?? callAfter,
+      isByHand: (number: number) => this.#byHand.has(number),
+      onChange: (change: EffectChange) => this.#changed(change),
+      heldMax,
+      heldOfKeyMax,
+    }
+    this.#lanes = new Map(options.routes.map(sending => [sending.action, new DeliveryLane({ ...shared, ...sending })]))
+  }
+
+  /** Effects in memory, in flight or queued, by action. */
+  get held(): ReadonlyMap<string, number> {
+    return new Map([...this.#lanes].map(([action, lane]) => [action, lane.held]))
+  }
+
+  /** Pending effects, in memory or in the store. After `stop`: those that were left pending. */
+  get waiting(): number {
+    if (this.#left !== undefined) return this.#left
+    const pending = this.#options.effects.pendingCounts()
+    return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
+  }
+
+  /** No delivery currentState in flight or ready, and no outcome awaits its commit. Failed effects may wait for their next attempt. */
+  get isIdle(): boolean {
+    return this.#settling === undefined && this.#changes.length === 0 && [...this.#lanes.values()].every(lane => !lane.isBusy)
+  }
+
+  /** Starts with the pending effects of the store. */
+  start(): void {
+    for (const lane of this.#lanes.values()) lane.start()
+  }
+
+  /** Queues committed effects, in order of decision. */
+  enqueue(effects: readonly NewEffect[]): void {
+    const byAction = Map.groupBy(
+      effects.filter(({ isDry }) => !isDry),
+      ({ action }) => action,
+    )
+    for (const [action, ofAction] of byAction) this.#lanes.get(action)?.enqueue(ofAction)
+  }
+
+  /**
+   * Retries a dead effect under the same key, counting attempts from 1, or drops it. Resolves when that currentState committed.
+   * @throws `SPILL_CONFLICT` for an effect that currentState not dead.
+   */
+  async byHand(effect: StoredEffect, change: ManualEffectChange): Promise<void> {
+    const { number, state, action } = effect
+    const currentState = this.#byHand.has(number) ? 'being changed' : state
+    if (currentState !== 'dead')
+      throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${currentState}; dead ones can be tried again or dropped`)
+    this.#byHand.add(number)
+    try {
+      await this.#options.settle([change])
+    } finally {
+      this.#byHand.delete(number)
+    }
+    this.#options.onSettled?.([change])
+    if (change.kind === 'again') this.#lanes.get(action)?.redeliver(effect)
+  }
+
+  /** Starts no more attempts. Resolves when those in flight have ended and their outcomes are committed. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
+    while (this.#settling) await this.#settling
+    // The caller closes the store next.
+    this.#left ??= this.waiting
+  }
+
+  #changed(change: EffectChange): void {
+    // The commit failed. Unrecorded deliveries are sent again after a restart.
+    if (this.#failure !== undefined) return
+    this.#changes.push(change)
+    this.#settling ??= this.#settleAll()
+  }
+
+  async #settleAll(): Promise<void> {
+    while (this.#changes.length > 0) {
+      // Nobody waits for outcomes, and ingestion needs the disk: outcomes of some milliseconds share one commit.
+      await pause(this.#options.settleMs ?? limits.SETTLE_MS)
+      const changes = this.#changes
+      this.#changes = []
+      try {
+        await this.#options.settle(changes)
+        this.#options.onSettled?.(changes)
+      } catch (error) {
+        this.#failure = error
+        this.#changes = []
+      }
+    }
+    this.#settling = undefined
+  }
+}

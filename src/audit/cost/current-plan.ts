@@ -1,0 +1,44 @@
+import { groupReads } from '../../decision/reads.ts'
+import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
+import { elementId, type Plan, type Setting } from '../domain/element.ts'
+
+const stream: Setting = { kind: 'stream' }
+
+/**
+ * Current setting of each element of a model's pipeline, for its cost.
+ *
+ * `lag` and `partial` count as streams: every event updates the group, and reads are late. Training without a schedule and missing actions
+ * are left out.
+ *
+ * @example
+ * howItRuns(pipeline.ir, pipeline.ir.models[0]).get('ingestion') // { kind: 'stream' }
+ */
+export function currentPlan(ir: PipelineIR, model: ModelIR): Plan {
+  const { decide, train } = model
+  const actions = (ir.actions ?? []).filter(action => action.model === model.name)
+  const inline = actions.some(action => action.do.kind === 'answer')
+  return new Map<string, Setting>([
+    ['ingestion', stream],
+    ...groupReads(ir, model).map(
+      ({ group }) => [elementId({ kind: 'group', group: group.name }), settingOfPlacement(group.place)] as const,
+    ),
+    ['inference', decide.kind === 'every' ? { kind: 'every', every: decide.every } : stream],
+    ...(actions.length > 0 ? [['action', { kind: inline ? 'inline' : 'async' }] as const] : []),
+    ...(train?.every ? [['training', { kind: 'batch', schedule: train.every, lasts: 0 }] as const] : []),
+  ])
+}
+
+function settingOfPlacement(place: PlacementIR): Setting {
+  switch (place.kind) {
+    case 'batch':
+    case 'scheduled':
+      return { kind: 'batch', schedule: place.schedule, lasts: place.lasts }
+    case 'hybrid':
+      return { kind: 'hybrid', schedule: place.schedule }
+    case 'stream':
+    case 'lag':
+    case 'partial':
+    case 'corrected':
+      return stream
+  }
+}

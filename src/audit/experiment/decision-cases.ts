@@ -1,0 +1,117 @@
+/** The decisions of a history that all alternatives share: labels as known at its end, keys, blocks and clusters. */
+import { SpillwayError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import type { ColumnData } from '../../columns/block.ts'
+import { deliverColumn } from '../../decision/deliver-column.ts'
+import type { ModelScorer } from '../../decision/model-scorer.ts'
+import { triggerColumns, triggerKey } from '../../define/model/trigger-columns.ts'
+import { isListColumn, type VectorColumn } from '../../model/vector.ts'
+import { label, type LabelOptions } from '../../replay/label.ts'
+import { labelHorizon } from '../../replay/label-horizon.ts'
+import type { ReplayLog } from '../../replay/log.ts'
+import type { Cases } from '../domain/cases.ts'
+import { historyBlocks } from './history-blocks.ts'
+import { entityClusters, numberValues } from './entity-clusters.ts'
+import { forEachCaseBlock, type CaseInputs } from './timeline/inputs.ts'
+import { decisionTimes, type DecisionRows } from './timeline/decision-rows.ts'
+import { explorationOf } from './replay/exploration.ts'
+import type { DecidingModel } from './timeline/timeline.ts'
+
+/**
+ * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
+ *
+ * @throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, or a history too short for its blocks
+ */
+export function buildDecisionCases(
+  decides: DecidingModel,
+  log: ReplayLog,
+  rows: DecisionRows,
+  column: (name: string) => Float64Array,
+  { isCensored, chanceOf }: OutcomeRecord = {},
+): Cases {
+  const { ir, model } = decides
+  const { value, known, outcome, eligible, censored, counts } = label({ ir }, model, log, isCensored ? { isCensored } : {})
+  const horizon = labelHorizon(model.label!)
+  const t = decisionTimes(rows)
+  const blocks = historyBlocks(t, horizon, log.until)
+  for (let row = blocks.report.to; row < t.length; row++) {
+    value[row] = known[row] = 0
+    outcome[row] = NaN
+  }
+  const { of: key } = numberValues(rows.columnOf(triggerKey(ir, model).name), rows.length)
+  return {
+    length: rows.length,
+    t,
+    key,
+    label: value,
+    known,
+    eligible,
+    outcome,
+    column,
+    clusters: entityClusters(decides, rows),
+    censored: counts.unknown > 0 ? (counts.censored ?? 0) / counts.unknown : 0,
+    ...(chanceOf &&
+      explorationOf({ t, label: value, known, outcome, hidden: censored, chance: chancesOf(rows, chanceOf), rows: blocks.test })),
+    blocks,
+  }
+}
+
+/** A run's record of which outcomes were observable. */
+export interface OutcomeRecord {
+  /** The decisions whose label an action censored. */
+  readonly isCensored?: LabelOptions['isCensored'] | undefined
+  /** The exploration probability by the event's log position; `undefined` where the decision met no action's condition. */
+  readonly chanceOf?: ((position: number) => number | undefined) | undefined
+}
+
+/** The exploration probability by row; 0 without one. */
+const chancesOf = ({ length, moments: { position } }: DecisionRows, chanceOf: (position: number) => number | undefined): Float64Array =>
+  Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
+
+/** Columns of all cases by the name of an input or of a trigger field, each computed once. */
+export function caseColumns(
+  { ir, model }: DecidingModel,
+  { length, columnOf }: DecisionRows,
+  inputsOf: () => CaseInputs,
+  scoring: ModelScorer,
+): Cases['column'] {
+  const cache = new Map<string, Float64Array>()
+  const fields = triggerColumns(ir, model)
+  const compute = (name: string): Float64Array => {
+    const input = model.inputs.findIndex(candidate => candidate.name === name)
+    if (input >= 0) return inputColumn(scoring, inputsOf(), input, name)
+    const field = fields.find(candidate => candidate.name === name)
+    const names = [...model.inputs.map(candidate => candidate.name), ...fields.map(candidate => candidate.name)]
+    if (!field)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
+      )
+    const column = new Float64Array(length)
+    copyValues(deliverColumn(columnOf(name), field), length, column, 0)
+    return column
+  }
+  return name => {
+    const column = cache.get(name) ?? compute(name)
+    cache.set(name, column)
+    return column
+  }
+}
+
+function inputColumn(scoring: ModelScorer, inputs: CaseInputs, input: number, name: string): Float64Array {
+  const column = new Float64Array(inputs.length)
+  forEachCaseBlock(inputs, { from: 0, to: inputs.length }, (part, from, to) =>
+    copyValues(singleColumn(scoring.score(part).vector[input], name), to - from, column, from),
+  )
+  return column
+}
+
+function singleColumn(column: VectorColumn, name: string): ColumnData {
+  if (isListColumn(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, not one number per decision`)
+  return column
+}
+
+/** Copies values, NULL as NaN. */
+function copyValues({ values, nulls }: ColumnData, length: number, into: Float64Array, at: number): void {
+  for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
+}

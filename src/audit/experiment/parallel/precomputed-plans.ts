@@ -1,0 +1,141 @@
+/**
+ * Precomputes the columns of plans in other threads while the main thread judges, and their scores where the definitions alone determine
+ * them.
+ *
+ * It changes no value: the main thread computes whatever no thread has started, by the same code over the same history. While it waits for
+ * a thread, it computes the next plan itself. The threads run ahead by at most half of `AUDIT_COLUMN_BYTES`.
+ */
+import { limits } from '../../../base/limits.ts'
+import type { Plan } from '../../domain/element.ts'
+import { createClaims, tryClaim, isDone, releaseResult, type JobClaims } from './claims.ts'
+import type { PlanThreadStart, PlanJobDone, PlanJob, PlanResult } from './plans-thread.ts'
+import { sentCases, sentScoring } from './shared-log.ts'
+import type { PlanThreads } from './threads.ts'
+
+/** The owner of the threads: computes a plan itself, and stores the threads' results. */
+export interface PlanOwner {
+  readonly compute: (plan: Plan) => Promise<unknown>
+  readonly store: (plan: Plan, made: PlanResult) => void
+}
+
+/** The results that may wait, of this many bytes each, in half of `AUDIT_COLUMN_BYTES`; 1 to 8. */
+export const maxUnusedResults = (bytes: number): number =>
+  Math.max(1, Math.min(8, Math.floor(limits.AUDIT_COLUMN_BYTES / 2 / Math.max(1, bytes))))
+
+/** Statistics of the threads' work. */
+export interface ThreadWork {
+  readonly plans: number
+  /** Results that were used. */
+  readonly used: number
+  /** Plans that failed in a thread but not in the main thread. */
+  readonly missed: number
+}
+
+export interface PrecomputeOptions {
+  /** The maximum number of unused results. */
+  readonly maxUnused: number
+  /** Waits for the threads even where none has started a plan, so that they compute every plan: for tests that compare results. */
+  readonly isPatient?: boolean | undefined
+}
+
+interface Waiting {
+  readonly job: number
+  readonly plan: Plan
+  readonly promise: Promise<PlanResult | undefined>
+  readonly resolve: (made: PlanResult | undefined) => void
+}
+
+export class PrecomputedPlans {
+  readonly #owner: PlanOwner
+  readonly #workers: PlanThreads['workers']
+  readonly #claims: JobClaims
+  /** Plans not requested yet, by the id of their inputs. */
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #plans: number
+  readonly #isPatient: boolean
+  #used = 0
+  #missed = 0
+  /** Resolves when the first result arrives from a thread. */
+  readonly first: Promise<void>
+
+  /** `plans` by the id of their inputs. */
+  constructor(
+    { workers }: PlanThreads,
+    { selection, scored, isKept }: Omit<PlanThreadStart, 'claims'>,
+    plans: ReadonlyMap<string, Plan>,
+    owner: PlanOwner,
+    { maxUnused: most, isPatient = false }: PrecomputeOptions,
+  ) {
+    this.#owner = owner
+    this.#workers = workers
+    this.#plans = plans.size
+    this.#isPatient = isPatient
+    for (const [id, plan] of plans)
+      this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<PlanResult | undefined>() })
+    this.#claims = createClaims(plans.size, isPatient ? plans.size : most)
+    const begin: PlanThreadStart = { selection: sentCases(selection), scored: sentScoring(scored), isKept, claims: this.#claims }
+    // The promise resolves with the result, and nothing else holds it.
+    const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
+    const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()
+    this.first = promise
+    const jobs = [...this.#waiting.values()].map(({ job, plan }): PlanJob => ({ number: job, plan: [...plan] }))
+    for (const worker of workers) {
+      worker.on('message', ({ number, planResult: made }: PlanJobDone) => {
+        resolvers.get(number)?.(made)
+        resolvers.delete(number)
+        notifyFirst()
+      })
+      // The main thread computes the plans of a failed thread.
+      worker.on('exit', () => resolvers.forEach(resolve => resolve(undefined)))
+      for (const message of [begin, ...jobs]) worker.postMessage(message)
+    }
+  }
+
+  get work(): ThreadWork {
+    return { plans: this.#plans, used: this.#used, missed: this.#missed }
+  }
+
+  /**
+   * Called before a plan is used: stores the result of a thread, waiting for it if started. The main thread computes a plan that no thread
+   * has started.
+   */
+  async ensureComputed(id: string): Promise<void> {
+    const waitingPlan = this.#waiting.get(id)
+    if (!waitingPlan) return
+    this.#waiting.delete(id)
+    if (!this.#isPatient) {
+      if (tryClaim(this.#claims, waitingPlan.job)) return void (await this.#computeHere(waitingPlan.plan))
+      while (!isDone(this.#claims, waitingPlan.job) && (await this.#computeNext()));
+    }
+    // A thread keeps the process alive only while its result is awaited.
+    for (const worker of this.#workers) worker.ref()
+    const result = await waitingPlan.promise
+    for (const worker of this.#workers) worker.unref()
+    releaseResult(this.#claims)
+    if (!result) {
+      if (this.#isPatient && (await this.#computeHere(waitingPlan.plan))) this.#missed++
+      return
+    }
+    this.#used++
+    this.#owner.store(waitingPlan.plan, result)
+  }
+
+  /** Computes the next plan that no thread has started; false if there is none. */
+  async #computeNext(): Promise<boolean> {
+    for (const [id, { job, plan }] of this.#waiting) {
+      if (!tryClaim(this.#claims, job)) continue
+      this.#waiting.delete(id)
+      await this.#computeHere(plan)
+      return true
+    }
+    return false
+  }
+
+  /** False if it fails; the request for the plan then reports the error. */
+  #computeHere(plan: Plan): Promise<boolean> {
+    return this.#owner.compute(plan).then(
+      () => true,
+      () => false,
+    )
+  }
+}

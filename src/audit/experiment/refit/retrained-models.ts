@@ -1,0 +1,124 @@
+/** Retrained models, each fitted once: the same columns and cases give the same model. */
+import type { ScoringDefinitions, ModelScorer } from '../../../decision/model-scorer.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
+import type { OnnxFile } from '../../../define/model/onnx-file.ts'
+import type { Strings } from '../../../columns/strings.ts'
+import { gatherArray } from '../../../columns/gather.ts'
+import type { RowRange } from '../../domain/cases.ts'
+import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
+import { throwUnsupported } from '../operators/setting.ts'
+import type { ModelFit } from '../operators/training.ts'
+import { trainingCases, type LabelledCases, type TrainingCases } from './training-cases.ts'
+import { retrainingMethod, type NoRetrainingMethod, type RetrainingMethod } from './retraining-method.ts'
+
+/** Notes on retrained models. */
+export interface RetrainingNotes {
+  readonly sampled: { readonly used: number; readonly labelled: number } | undefined
+  readonly notes: readonly string[]
+}
+
+/** A fitted model: its score and the compiled scoring. */
+export interface FittedModel {
+  readonly score: ScoreIR
+  readonly file: OnnxFile | undefined
+  readonly scoring: ModelScorer
+}
+
+export class RetrainedModels {
+  readonly #definitions: ScoringDefinitions
+  readonly #model: ModelIR
+  readonly #strings: Strings
+  readonly #refitting: RetrainingMethod | NoRetrainingMethod
+  readonly #vectors: ModelScorer
+  readonly #models = new Map<string, Promise<FittedModel>>()
+  /** The last training range: mostly the same range again. */
+  #lastTraining: { readonly cases: LabelledCases; readonly trainingRange: RowRange; readonly training: TrainingCases } | undefined
+  readonly #notes = new Set<string>()
+  /** The largest training set of which only a sample was used. */
+  #sampled: RetrainingNotes['sampled']
+
+  constructor(definitions: ScoringDefinitions, model: ModelIR, strings: Strings) {
+    this.#definitions = definitions
+    this.#model = model
+    this.#strings = strings
+    this.#refitting = retrainingMethod(model, strings)
+    this.#vectors = vectorScoring(definitions, model, strings)
+  }
+
+  /** The reason why the model cannot be retrained. */
+  get why(): string | undefined {
+    return 'why' in this.#refitting ? this.#refitting.why : undefined
+  }
+
+  /** True if the seed may change the model. */
+  get isRandom(): boolean {
+    return 'isRandom' in this.#refitting && this.#refitting.isRandom
+  }
+
+  /** Notes for the report, in words. */
+  get notes(): readonly string[] {
+    if (!this.#sampled) return [...this.#notes]
+    const [used, labelled] = [this.#sampled.used, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
+    return [
+      `models are retrained on ${used} of up to ${labelled} labelled decisions, a random sample that is the same for all`,
+      ...this.#notes,
+    ]
+  }
+
+  /** The notes as data, for another thread. */
+  get noteData(): RetrainingNotes {
+    return { sampled: this.#sampled, notes: [...this.#notes] }
+  }
+
+  /** Adds the notes of another thread. */
+  addNotes({ sampled: drawn, notes }: RetrainingNotes): void {
+    if (drawn && drawn.labelled > (this.#sampled?.labelled ?? 0)) this.#sampled = drawn
+    for (const note of notes) this.#notes.add(note)
+  }
+
+  /**
+   * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
+   * `SPILL_UNSUPPORTED` where the model cannot be retrained.
+   */
+  fitted(
+    id: string,
+    inputs: CaseInputs,
+    cases: LabelledCases,
+    { trainingRange }: Pick<ModelFit, 'trainingRange'>,
+    seed: number,
+  ): Promise<FittedModel> {
+    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
+    let model = this.#models.get(name)
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
+    return model
+  }
+
+  learntFrom(cases: LabelledCases, trainingRange: RowRange): TrainingCases {
+    const cached = this.#lastTraining
+    if (
+      cached &&
+      cached.cases === cases &&
+      cached.trainingRange.from === trainingRange.from &&
+      cached.trainingRange.to === trainingRange.to
+    )
+      return cached.training
+    const training = trainingCases(cases, trainingRange, this.#model.train?.over)
+    this.#lastTraining = { cases, trainingRange, training }
+    return training
+  }
+
+  async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: ModelFit['trainingRange'], seed: number): Promise<FittedModel> {
+    const refitting = this.#refitting
+    if ('why' in refitting) return throwUnsupported(refitting.why)
+    const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
+    const all = caseVectors(this.#vectors, inputs, trainingRows)
+    const scorable = all.refused.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.refused.has(i))
+    const { vector } = scorable === trainingRows ? all : caseVectors(this.#vectors, inputs, scorable)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) }, seed)
+    this.addNotes({
+      sampled: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
+      notes: [...(refitting.note ? [refitting.note] : []), ...notes],
+    })
+    return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }
+  }
+}

@@ -1,0 +1,89 @@
+/** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
+import type { Strings } from '../../../columns/strings.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
+import type { OnnxFile } from '../../../define/model/onnx-file.ts'
+import { isListColumn, type VectorColumn } from '../../../model/vector.ts'
+import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
+import { fitTerms } from './linear-refit.ts'
+
+/** Training examples: columns by input, and labels 0 and 1. */
+export interface TrainingExamples {
+  readonly vector: readonly VectorColumn[]
+  readonly labels: Float64Array
+}
+
+export interface RetrainingMethod {
+  /** True if the seed may change the score. */
+  readonly isRandom: boolean
+  /** The difference from the original training, in words. */
+  readonly note?: string
+  /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
+  readonly fit: (examples: TrainingExamples, seed: number) => Promise<RetrainedScore>
+}
+
+/** A fitted score. */
+export interface RetrainedScore {
+  readonly score: ScoreIR
+  /** The file of an ONNX graph. */
+  readonly file?: OnnxFile | undefined
+  readonly notes: readonly string[]
+}
+
+/** The reason why the model cannot be retrained. */
+export interface NoRetrainingMethod {
+  readonly why: string
+}
+
+export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | NoRetrainingMethod {
+  const { name, train, score, inputs } = model
+  if (train) {
+    const { algorithm, options } = train
+    const names = inputs.map(input => input.name)
+    const isExternal = typeof algorithm !== 'string'
+    const { rowShare = 1, columnShare = 1, seed: own = 0 } = options as { readonly [option: string]: number }
+    const isRandom = isExternal || (algorithm === 'trees' && (rowShare < 1 || columnShare < 1))
+    return {
+      isRandom,
+      async fit(examples, seed) {
+        const seeded = isRandom ? { ...options, seed: own + seed } : options
+        return validated(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
+      },
+    }
+  }
+  if (score.kind === 'logistic' || score.kind === 'linear')
+    return {
+      isRandom: false,
+      fit: async ({ vector, labels }) => fitTerms(score, inputs, vector, labels, strings),
+      ...(score.kind === 'linear' && {
+        note: `model '${name}' has a linear score; it is retrained as a logistic regression of the same terms`,
+      }),
+    }
+  if (score.kind === 'trees')
+    return {
+      isRandom: false,
+      fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
+      note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
+    }
+  return { why: `model '${name}' has ${scoreText(score)}, which cannot be retrained; state how it is trained (train: …)` }
+}
+
+const scoreText = ({ kind }: ScoreIR): string =>
+  kind === 'rules' ? 'rules' : kind === 'function' ? 'a score function of its own' : kind === 'onnx' ? 'a graph of ONNX' : 'no score'
+
+function validated({ score, file, notes }: Trained): RetrainedScore {
+  checkScore(score)
+  return { score, file, notes }
+}
+
+/** The columns by input name, NaN for NULL. */
+function rowsOf({ vector, labels }: TrainingExamples, { inputs }: ModelIR, names: readonly string[]) {
+  const columns = names.map(name => {
+    const column = vector[inputs.findIndex(input => input.name === name)]
+    const values = isListColumn(column) ? undefined : column
+    return [
+      name,
+      Float64Array.from({ length: labels.length }, (_, row) => (values?.nulls?.[row] ? NaN : (values?.values[row] ?? NaN))),
+    ] as const
+  })
+  return { columns: Object.fromEntries(columns), labels }
+}

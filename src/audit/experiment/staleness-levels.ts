@@ -1,0 +1,155 @@
+/**
+ * Staleness levels: the ages at which an audit evaluates each element, from the current age up.
+ *
+ * Two levels answer the literal questions where possible: latency 90 % lower, and latency at the next batch schedule. The ages between are
+ * round. They begin where the shortest window read begins to change, and end at a day or at half of the judged time span.
+ */
+import { groupReads } from '../../decision/reads.ts'
+import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
+import { limits } from '../../base/limits.ts'
+import { exactSpanTitle } from '../../base/span.ts'
+import type { Element, Setting } from '../domain/element.ts'
+import { everyTitle } from '../domain/setting-text.ts'
+import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
+import { freshestAge } from './replay/audit-elements.ts'
+import type { DecidingModel } from './timeline/timeline.ts'
+
+/** One age of a staleness sweep. */
+export interface StalenessLevel {
+  readonly setting: Setting
+  /** `15 min`, `nightly at 02:00, 2 h`. */
+  readonly title: string
+  /**
+   * The mean age, ms. For a schedule the mean of its sawtooth, for ingestion with its current delay, for several groups the freshest
+   * group's age.
+   */
+  readonly age: number
+  readonly literal?: '−90 %' | 'next schedule'
+}
+
+/** The context of a sweep beside the pipeline. Times are ms. */
+export interface StalenessContext {
+  /** From the first to the last judged decision. */
+  readonly span: number
+  /** The median ingestion delay. */
+  readonly delay: number
+  /** True if the model can be retrained. */
+  readonly isTrainable: boolean
+  /** Additional ages. */
+  readonly ages?: readonly number[] | undefined
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const WEEK = 7 * DAY
+
+/** Round ages. */
+const ROUND_AGES = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
+const TRAINING_PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
+/** Ages below this fraction of the shortest window hardly change it. */
+const WINDOW_FRACTION = 12
+const LEVELS_MAX = 6
+
+const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
+const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
+const JOB_DURATION = 2 * HOUR
+
+/** The levels, freshest first, without the current setting. */
+export const stalenessLevels = (element: Element, decides: DecidingModel, context: StalenessContext): StalenessLevel[] =>
+  levelsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
+
+function levelsOf(element: Element, decides: DecidingModel, context: StalenessContext): StalenessLevel[] {
+  const ages = agesFor(decides, element, context)
+  switch (element.kind) {
+    case 'ingestion': {
+      const faster: StalenessLevel = {
+        setting: { kind: 'faster', part: 0.1 },
+        title: '90 % faster',
+        age: context.delay / 10,
+        literal: '−90 %',
+      }
+      return [
+        ...(context.delay > 0 ? [faster] : []),
+        ...olderLevels(ages, context.delay),
+        jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h'),
+      ]
+    }
+    case 'group':
+      return groupLevels(element.group, decides, ages)
+    case 'groups': {
+      const now = freshestAge(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
+      return [...olderLevels(ages, now), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
+    }
+    case 'inference':
+      return [
+        ...tickLevels(decides, ages),
+        { setting: { kind: 'every', every: DAY }, title: 'nightly', age: DAY / 2, literal: 'next schedule' },
+      ]
+    case 'action':
+      return [
+        ...olderLevels(ages, 0),
+        { setting: { kind: 'digest', every: DAY }, title: 'a digest a day', age: DAY / 2, literal: 'next schedule' },
+      ]
+    case 'training':
+      return context.isTrainable ? trainingLevels(context) : []
+  }
+}
+
+const olderLevels = (ages: readonly number[], now: number): StalenessLevel[] =>
+  ages.map(by => ({ setting: { kind: 'older', by }, title: exactSpanTitle(by), age: now + by }))
+
+const jobLevel = (schedule: ScheduleIR, lasts: number, title: string): StalenessLevel => ({
+  setting: { kind: 'batch', schedule, lasts },
+  title,
+  age: lasts + schedulePeriod(schedule) / 2,
+  literal: 'next schedule',
+})
+
+function groupLevels(name: string, { ir }: DecidingModel, ages: readonly number[]): StalenessLevel[] {
+  const { place } = ir.groups.find(group => group.name === name)!
+  const age = placementAge(place)
+  const faster: StalenessLevel = { setting: { kind: 'faster', part: 0.1 }, title: '90 % fresher', age: age / 10, literal: '−90 %' }
+  const streamed: StalenessLevel = { setting: { kind: 'stream' }, title: 'streamed', age: 0 }
+  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...olderLevels(ages, age), nextJobLevel(place)]
+}
+
+/** The next job: every night, or every week where the schedule is daily or rarer already. */
+function nextJobLevel(place: PlacementIR): StalenessLevel {
+  const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && schedulePeriod(place.schedule) >= DAY
+  return isSeldom ? jobLevel(weekly, JOB_DURATION, 'Mondays at 02:00, 2 h') : jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')
+}
+
+/** Multiples of the model's tick period, above it. */
+function tickLevels({ model: { decide } }: DecidingModel, ages: readonly number[]): StalenessLevel[] {
+  const own = decide.kind === 'every' ? decide.every : 0
+  return ages
+    .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
+    .map(every => ({ setting: { kind: 'every', every }, title: everyTitle(every), age: every / 2 }))
+}
+
+/** Training periods that yield at least two models and at most half the limit. */
+function trainingLevels({ span }: StalenessContext): StalenessLevel[] {
+  return TRAINING_PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
+    setting: { kind: 'every', every },
+    title: everyTitle(every),
+    age: every / 2,
+  }))
+}
+
+function agesFor({ ir, model }: DecidingModel, element: Element, { span, ages = [] }: StalenessContext): number[] {
+  const read = groupReads(ir, model).filter(({ group }) => isAffected(element, group.name))
+  const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY : window)))
+  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / WINDOW_FRACTION), HOUR)
+  const fitting = ROUND_AGES.filter(age => age >= least && age <= span / 2)
+  const picked =
+    fitting.length <= LEVELS_MAX
+      ? fitting
+      : Array.from({ length: LEVELS_MAX }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (LEVELS_MAX - 1))])
+  return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
+}
+
+/** True if the group's features depend on the element's age; a stage affects all groups. */
+const isAffected = (element: Element, group: string): boolean =>
+  element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

@@ -1,0 +1,120 @@
+/** Caveats and assumptions of a report, in words. */
+import type { ModelIR } from '../../define/ir/ir.ts'
+import type { WorthIR } from '../../define/ir/worth-ir.ts'
+import { noteCaveat, worstCaveats, type Caveat } from '../domain/caveat.ts'
+import { caveatText } from '../domain/caveat-text.ts'
+import { volumeCaveats } from '../compare/volume-caveat.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { explorationMinimums } from '../experiment/replay/exploration.ts'
+import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
+import type { StalenessSweep } from '../compare/staleness-sweep.ts'
+import type { ElementPart, HistoryPart, Performance } from '../domain/audit-report.ts'
+import { unknownLabelShare } from '../value/index.ts'
+
+/** Shares of unknown labels above which a conclusion is uncertain, and very uncertain. */
+const UNKNOWN_SHARE_SOME = 0.05
+const UNKNOWN_SHARE_MOST = 0.5
+/** Share of actions without a known outcome above which a caveat appears. */
+const UNJUDGED_SHARE_SOME = 0.05
+const WEEKS_MIN = 8
+/** Least number of positives in the judged block. */
+const POSITIVES_MIN = 50
+
+interface CaveatInputs {
+  readonly history: HistoryPart
+  readonly experiment: Experiment
+  readonly judging: PlanValuation
+  readonly now: Performance
+  readonly elements: readonly ElementPart[]
+  readonly ladders: readonly StalenessSweep[]
+  readonly plans: readonly Caveat[]
+  /** Bounds of the value, if some labels are unknown. */
+  readonly bounds: LabelBounds | undefined
+  /** Unit of value. */
+  readonly unit: string
+  /** Caveats about the length of the history. */
+  readonly reach: readonly Caveat[]
+}
+
+/** All caveats in words. Of the same caveat on several elements only the worst is kept. */
+export const caveatsOf = (inputs: CaveatInputs): string[] => worstCaveats(triggeredCaveats(inputs)).map(caveatText)
+
+function triggeredCaveats({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatInputs): Caveat[] {
+  const { cases } = experiment
+  const { test } = cases.blocks
+  const unknown = unknownLabelShare(cases, test)
+  const positive = cases.label.subarray(test.from, test.to).reduce((sum, label) => sum + label, 0)
+  const weeks = history.weeks / 2
+  const noRetraining = judging.unavailableReason('refit')
+  const caveats: (Caveat | false)[] = [
+    weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
+    history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
+    positive < POSITIVES_MIN && { kind: 'few true labels', count: positive },
+    (positive === 0 || positive === knownLabels(cases, test)) && { kind: 'labels alike' },
+    unknown > UNKNOWN_SHARE_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_SHARE_MOST },
+    bounds !== undefined && (unknown > UNKNOWN_SHARE_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
+    history.censored > 0 && { kind: 'censored labels', count: history.censored },
+    explorationCaveat(history),
+    judging.baselineActions.count === 0 && { kind: 'nothing acts' },
+    judging.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: judging.unjudged },
+    noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
+    ...volumeCaveats(elements, now.actionsAWeek),
+    ...reach,
+    ...ladders.flatMap(({ caveats }) => caveats),
+    ...plans,
+    ...experiment.notes.map(noteCaveat),
+  ]
+  return caveats.filter(caveat => caveat !== false)
+}
+
+function explorationCaveat({ undone }: HistoryPart): Caveat | false {
+  if (!undone) return false
+  const { count, positive, hidden, weight, effective, isUsed } = undone
+  if (isUsed) return { kind: 'undone stand', count, hidden, weight, effective }
+  return { kind: 'few undone', count, positive, least: explorationMinimums.count, ofLabel: explorationMinimums.ofLabel }
+}
+
+const knownLabels = ({ known: isKnown }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
+  isKnown.subarray(from, to).reduce((sum, label) => sum + label, 0)
+
+/** Assumptions of the audit in words. */
+export function assumptionsOf({
+  model,
+  worth,
+  judging,
+  experiment,
+}: {
+  readonly model: ModelIR
+  readonly worth: WorthIR
+  readonly judging: PlanValuation
+  readonly experiment: Experiment
+}): string[] {
+  const { cooldown } = judging.baselineActions
+  return [
+    ...(worth.assumes ?? []),
+    'what entities do is taken as given: nobody acts otherwise because a decision was another',
+    `a threshold is set on the part of history before what is judged: ${judging.baselineActions.from}`,
+    'frozen: the model as it is, at that threshold. At equal alert volume: the same model, in each judged block as many actions as now, its highest scores; equal scores at the cut are parted by a draw. Refit: trained on features as old, at that volume',
+    ...((experiment.running?.trainings ?? 0) > 1
+      ? ['each training of the schedule scores from its time on, as if its rule had promoted it; trainings on drift are not replayed']
+      : []),
+    ...(experiment.cases.eligible.includes(0) ? ['decisions about what goes on already act in no arm, and take no part of a budget'] : []),
+    ...(judging.charge > 0
+      ? [
+          `the worth states no cost of a wrong action: at the fixed threshold, where a level acts over 10 % more often, each one more than now counts −${judging.charge.toPrecision(2)} units, so that all wrong actions of now would cost a fifth of what its right ones are worth. State a cost with wrong`,
+        ]
+      : []),
+    ...(judging.unavailableReason('refit') === undefined ? [] : [`no arm 'refit': ${judging.unavailableReason('refit')}`]),
+    ...(experiment.cases.undone
+      ? [
+          'what runs is judged as if it acted whenever its condition is met: what was left undone to see what comes of it is part of no figure',
+        ]
+      : []),
+    ...(cooldown > 0 ? ['after one action for a key there is none for as long as the action says'] : []),
+    ...(worth.decisionsAWeek === undefined
+      ? []
+      : [`a week has ${worth.decisionsAWeek.toLocaleString('en-US')} decisions, as was said; the history has another number`]),
+    ...(model.decide.kind === 'on' ? ['a decision is made at the arrival of its event, as the history recorded or declares it'] : []),
+    'costs are of a deployment that is modelled from what was measured here: each line says its arithmetic',
+  ]
+}

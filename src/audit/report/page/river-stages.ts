@@ -1,0 +1,59 @@
+/** Stages of a pipeline in the order of an event, with their widths in the river. */
+import { spanTitle } from '../../../base/span.ts'
+import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import { widthScale } from './ribbon.ts'
+import type { PageDrawing } from './two-widths.ts'
+
+/** Width of the river at its ends and between stages. */
+export const RIVER_WIDTH_MIN = 3
+
+/** One stage of the river. */
+export interface RiverStage {
+  readonly element: ElementPart
+  /** Widths for the median age at decisions, and for its 95th percentile. */
+  readonly p50: number
+  readonly p95: number
+}
+
+/** All stages of the river. */
+export interface RiverStages {
+  readonly before: readonly RiverStage[]
+  readonly groups: readonly RiverStage[]
+  readonly after: readonly RiverStage[]
+  readonly training: ElementPart | undefined
+}
+
+/** Greatest age of a stage of the river, ms. */
+export const oldestStageAge = ({ elements }: AuditReport): number =>
+  Math.max(0, ...elements.filter(isRiverStage).map(({ now }) => now.age?.p95 ?? 0))
+
+/** True for stages of the river. The age of the model lies beside it, and joint groups appear one by one. */
+const isRiverStage = ({ kind }: ElementPart): boolean => kind !== 'training' && kind !== 'groups'
+
+export function riverStagesOf(report: AuditReport): RiverStages {
+  const { elements } = report
+  const widthOf = widthScale(oldestStageAge(report))
+  const stagesOf = (kind: ElementPart['kind']): RiverStage[] =>
+    elements
+      .filter(element => element.kind === kind)
+      .map(element => ({ element, p50: widthOf(element.now.age?.p50 ?? 0), p95: widthOf(element.now.age?.p95 ?? 0) }))
+  return {
+    before: stagesOf('ingestion'),
+    groups: stagesOf('group'),
+    after: [...stagesOf('inference'), ...stagesOf('action')],
+    training: elements.find(({ kind }) => kind === 'training'),
+  }
+}
+
+export const riverTexts = (report: AuditReport): Pick<PageDrawing, 'title' | 'description'> => ({
+  title: 'The way of an event to an action',
+  description: `${report.elements
+    .filter(({ kind }) => kind !== 'groups')
+    .map(element => `${element.title}: ${element.now.title}, ${stageAgeText(element)}`)
+    .join('; ')}. The older, the wider.`,
+})
+
+export function stageAgeText({ now: { age } }: ElementPart): string {
+  if (age === null) return 'age not known'
+  return age.p95 === age.p50 ? `age ${spanTitle(age.p50)}` : `p50 ${spanTitle(age.p50)}, p95 ${spanTitle(age.p95)}`
+}

@@ -1,0 +1,178 @@
+/** Value by age on the page: terms, the fixed questions, and each element with curve and table. */
+import type { AuditReport, SweepEffect, ElementPart, Performance, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
+import { integerText, numberText, unitText, isAvailable, asSentence, percentageText, type MissingReason } from '../../domain/figures.ts'
+import {
+  shownMode,
+  breakEvenSentence,
+  toleratedLossText,
+  kneeNames,
+  kneeSentences,
+  kneeTitle,
+  moreSentence,
+  nowTitle,
+  shownPerformance,
+  refitEffect,
+  refitPerformance,
+  pointText,
+  levelTitle,
+  verdictTitle,
+} from '../report-text.ts'
+import { Footnotes } from '../footnotes.ts'
+import { elementCurve } from './curve.ts'
+import { dataTable, estimateCell } from './data-table.ts'
+import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
+
+export function valueSection(report: AuditReport): Markup {
+  return markup`<section aria-labelledby="worth"><h2 id="worth">What the time is worth</h2>
+<p class="measure">The history was decided again and again, each time with one part of the pipeline older or fresher, and each decision was compared with the one that the pipeline makes now. The measure is <b>${report.utility.name}</b> in a week; plans, further down, are told by the month, which has 730 hours or 4.35 weeks. Each figure is of that one change by itself: those of different parts must not be added.</p>
+${terms}
+${literal(report)}
+${report.elements.map((element, i) => elementPart(element, i, report.utility))}
+</section>
+`
+}
+
+const key = (content: Markup): Markup => markup`<svg class="key" viewBox="0 0 44 16" aria-hidden="true">${content}</svg>`
+
+const terms = markup`<dl class="terms">
+<div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are. Acting as often as now: the threshold is moved until as many act.</dd></div>
+<div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
+<div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference. Weeks differ, so that it may reach beyond what is caught in a week on average. Without any one cluster: the least and the most where one entity, or one stretch of time, is left out.</dd></div>
+<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${toleratedLossText}. The <b>${kneeNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${kneeNames.planned}</b> is how old data may be by choice; where that is the younger of the two, it is mostly since a model that is trained anew has wider intervals. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>loses</b>: more than that is lost for sure; <b>collapse</b>: more than half of the curve's greatest loss is lost for sure.</dd></div>
+<div><dt>Ages of schedules</dt><dd>On the axis a schedule stands at its middle age: half its period, and what its job takes. “Every hour” is 30 min, “nightly at 02:00, 2 h” (a job of two hours) 14 h.</dd></div>
+<div><dt>Right</dt><dd>The part of the actions whose decision came true, in time or not.</dd></div>
+<div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
+<div><dt>Parts of a pipeline</dt><dd>Ingestion: events come in. A group: what the model is told, computed together. Inference: a score is made. Action: what follows from it; inline, if it is in the answer and can stop its own event. Training: a new model.</dd></div>
+<div><dt>p50, p95, p99</dt><dd>p50 is in the middle; 95 of 100 are at most p95, 99 at most p99.</dd></div>
+</dl>
+`
+
+/** The questions that every audit answers: the effect of 90 % lower latency, and of the next batch schedule. */
+function literal({ elements, utility }: AuditReport): Markup {
+  const isFaster = elements.some(({ rungs }) => rungs.some(rung => rung.literal === '−90 %'))
+  const faster = isFaster ? '' : ' (nothing can be told of faster: no part is known to be older than the events)'
+  return dataTable({
+    caption: `If latency fell by 90 % here${faster}, or rose to the next batch schedule; change in a week against now: ${utility.name}`,
+    head: [
+      { title: 'Element' },
+      { title: 'Now' },
+      ...(isFaster ? [{ title: '90 % faster', numbers: true }] : []),
+      { title: 'Next schedule', numbers: true },
+      { title: 'Knee', numbers: true },
+      { title: 'Verdict' },
+    ],
+    rows: elements.map(element => [
+      element.title,
+      nowTitle(element),
+      ...(isFaster ? [literalCell(element, '−90 %', utility)] : []),
+      literalCell(element, 'next schedule', utility),
+      kneesText(element),
+      markup`<strong>${breakable(verdictTitle(element, utility))}</strong>`,
+    ]),
+  })
+}
+
+function literalCell({ rungs, notObservable }: ElementPart, literal: SweepLevel['literal'], { unit }: UtilityPart): MarkupChild {
+  const rung = rungs.find(rung => rung.literal === literal)
+  if (!rung) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
+  const planned = refitEffect(rung)
+  const best = isAvailable(planned) ? planned : rung.frozen.aWeek
+  if (!isAvailable(best)) return markup`<span class="note">not known</span>`
+  return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : breakable(`, ${rung.title}`)}</span>`
+}
+
+function kneesText({ knee, refitKnee, rungs }: ElementPart): MarkupChild {
+  const knees = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
+    isAvailable(of) ? [[of, arm] as const] : [],
+  )
+  if (knees.length === 0) return '–'
+  return knees.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, rungs)} <span class="note">${arm}</span></span>`)
+}
+
+function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
+  const { title, verdict, notObservable, rungs } = element
+  const picture = elementCurve(`curve-${i}`, element, utility)
+  return markup`<article class="element" aria-labelledby="element-${integerText(i)}">
+<h3 id="element-${integerText(i)}">${title}</h3>
+<p class="now">Now: ${nowTitle(element)}${element.now.age ? `, ${element.now.age.from}` : undefined}.</p>
+<div class="beside">
+<div>
+<p class="measure"><strong class="badge">${verdictTitle(element, utility)}</strong> ${asSentence(verdict.why)}</p>
+${notObservable === undefined || notObservable === verdict.why ? undefined : markup`<p class="measure">Not observable in this history: ${asSentence(notObservable)}</p>`}
+${facts(element, utility.unit)}
+</div>
+${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
+</div>
+${rungs.length === 0 ? undefined : rungTable(element, utility)}
+</article>
+`
+}
+
+function facts(element: ElementPart, unit: string): MarkupChild {
+  const sentences = [...kneeSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  return sentences.map(text => markup`<p>${text}</p>`)
+}
+
+function rungTable(element: ElementPart, utility: UtilityPart): MarkupChild {
+  const { rungs, title } = element
+  const reasons = new Footnotes()
+  const hasEmpty = rungs.some(rung => shownPerformance(rung).empty !== undefined)
+  const table = dataTable({
+    caption: `${title}, change in a week against now: ${utility.name}`,
+    head: [
+      { title: 'If it were' },
+      { title: 'Incident', numbers: true },
+      { title: 'Incident, acting as often as now', numbers: true },
+      { title: 'Planned', numbers: true },
+      { title: 'Actions a week', numbers: true },
+      { title: 'Right', numbers: true },
+      ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
+      { title: 'Mark' },
+    ],
+    rows: rungs.map((rung, i) => [
+      levelTitle(rung),
+      effectCell(rung.frozen, utility, reasons),
+      effectCell(rung.frozenAtBudget, utility, reasons),
+      effectCell(rung.refit, utility, reasons),
+      byArm(rung, ({ actionsAWeek }) => numberText(actionsAWeek, 0)),
+      byArm(rung, ({ precision }) => partText(precision)),
+      ...(hasEmpty ? [emptyText(shownPerformance(rung).empty)] : []),
+      markOf(element.marks[i]),
+    ]),
+  })
+  return [table, reasons.notes.map(([number, why]) => markup`<p class="note measure">${number}${why}</p>`)]
+}
+
+/** Values without and with retraining, each with its name; only one if the other has no meaning. */
+function byArm(rung: SweepLevel, textOf: (performance: Performance) => string): MarkupChild {
+  const planned = refitPerformance(rung)
+  const arms = [
+    ...(shownMode(rung) === 'incident' ? [['incident', rung.frozen.performance] as const] : []),
+    ...(planned ? [['planned', planned] as const] : []),
+  ]
+  return arms.map(([arm, performance]) => markup`<span class="besides">${textOf(performance)} <span class="note">${arm}</span></span>`)
+}
+
+const markOf = (mark: ElementPart['marks'][number] | undefined): MarkupChild =>
+  mark == null ? '' : markup`<span class="mark ${mark.replace(' ', '-')}">${mark}</span>`
+
+const emptyText = (part: number | undefined): string => (part === undefined ? '' : percentageText(part))
+
+const partText = (part: number | null): string => (part === null ? '–' : percentageText(part))
+
+function effectCell(effect: SweepEffect | MissingReason, { unit }: UtilityPart, reasons: Footnotes): MarkupChild {
+  const aWeek = isAvailable(effect) ? effect.aWeek : effect
+  if (!isAvailable(aWeek))
+    return markup`<span class="note nobreak">${pointText(aWeek, unit)} (${integerText(reasons.numberOf(aWeek.why))})</span>`
+  return [estimateCell(aWeek, unit), isAvailable(effect) ? besides(effect, unit) : undefined]
+}
+
+/** Details of an effect. */
+function besides({ leaveOneOut, worstWeek, slices }: SweepEffect, unit: string): MarkupChild {
+  const details = [
+    ...(leaveOneOut ? [`without any one cluster ${unitText(leaveOneOut[0], unit)} to ${unitText(leaveOneOut[1], unit)}`] : []),
+    ...(worstWeek === undefined ? [] : [`worst week ${unitText(worstWeek, unit)}`]),
+    ...(slices ?? []).map(({ name, aWeek }) => `${name} ${unitText(aWeek, unit)}`),
+  ]
+  return details.length === 0 ? undefined : details.map(text => markup`<span class="note besides">${breakable(text)}</span>`)
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { flightsReport } from '../../../test/audit/reports/flights.ts'
+import { fraudReport } from '../../../test/audit/reports/fraud.ts'
+import { effect, estimate, performed } from '../../../test/audit/reports/parts.ts'
+import { patientsReport } from '../../../test/audit/reports/patients.ts'
+import {
+  answerLinesOf,
+  shownMode,
+  conditionText,
+  breakEvenSentence,
+  planChanges,
+  comparedText,
+  isSameCost,
+  kneeSentences,
+  weeklyValueText,
+  moreSentence,
+  greatestLevelEffect,
+  nowTitle,
+  shownPerformance,
+  refitPerformance,
+  levelTitle,
+  titleOfElement,
+  yearsOf,
+} from './report-text.ts'
+
+const [ingestion, landings, usual, inference] = flightsReport.elements
+
+test('the name of the pipeline appears once', () => {
+  assert.ok(answerLinesOf(flightsReport)[0].startsWith('keep "landings"'))
+  assert.equal(answerLinesOf(patientsReport)[0], patientsReport.answer[0])
+})
+
+test('the greatest effect is the most certain loss, with retraining, or without it where no plan is known', () => {
+  const { element, rung, arm } = greatestLevelEffect(fraudReport)!
+  assert.deepEqual([element.element, rung.title, arm], ['action', 'digest every day', 'incident'])
+  // An incident of a day loses at least 833, but with retraining 3 h is the worst.
+  const { rung: worst, arm: by } = greatestLevelEffect({ ...flightsReport, elements: [landings, usual] })!
+  assert.deepEqual([worst.title, by], ['3 h', 'planned'])
+  // A gain counts only if nothing loses.
+  const [now, hour] = landings.rungs
+  const gaining = { ...landings, rungs: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining, { ...landings, rungs: [hour] }] })!.rung, hour)
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining] })!.rung, gaining.rungs[0])
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
+  assert.equal(greatestLevelEffect(patientsReport), undefined)
+})
+
+test('a joint loss is the greatest effect if no single element loses', () => {
+  const together = fraudReport.elements[3]
+  const flat = fraudReport.elements[2]
+  const of = (elements: typeof fraudReport.elements) => greatestLevelEffect({ ...fraudReport, elements })!.element
+  assert.equal(of([flat, together]), together)
+  assert.equal(of([flat, fraudReport.elements[1], together]), fraudReport.elements[1])
+})
+
+test('an element that no plan changes is never the greatest effect', () => {
+  const [first, ...others] = fraudReport.elements.toReversed().filter(({ kind }) => kind === 'action' || kind === 'group')
+  assert.equal(first.element, 'action')
+  const elements = [{ ...first, unplanned: 'no action follows from its decisions' }, ...others]
+  assert.equal(greatestLevelEffect({ ...fraudReport, elements })!.element.element, 'group/card_now')
+})
+
+test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
+  const [rung] = landings.rungs
+  const { aWeek } = rung.frozen
+  const refit = { aWeek, performance: { ...rung.frozen.performance, actionsAWeek: 7 } }
+  const unscored = { ...rung.frozen, aWeek: { why: 'no score' } }
+  assert.equal(shownPerformance({ ...rung, refit }), rung.frozen.performance)
+  assert.deepEqual([rung, { ...rung, frozen: unscored, refit }].map(shownMode), ['incident', 'planned'])
+  assert.equal(refitPerformance({ ...rung, refit }), refit.performance)
+  assert.equal(refitPerformance({ ...rung, refit: { why: 'rules' } }), undefined)
+  assert.equal(shownPerformance({ ...rung, frozen: unscored, refit }), refit.performance)
+  assert.equal(shownPerformance({ ...rung, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
+})
+
+test('levels, ages and amounts in words', () => {
+  const [faster, next] = fraudReport.elements[0].rungs
+  assert.deepEqual([faster, next].map(levelTitle), ['90 % faster', 'every 5 min (next schedule)'])
+  assert.deepEqual(
+    [conditionText(landings, landings.rungs[1]), conditionText(ingestion, next)],
+    ['if it were 15 min older', 'if it ran “every 5 min”'],
+  )
+  assert.equal(conditionText({ kind: 'groups' }, landings.rungs[1]), 'if they were 15 min older')
+  assert.deepEqual([ingestion, landings, fraudReport.elements[0]].map(nowTitle), [
+    'as it runs',
+    'stream, age 0 s',
+    'stream, age 1.9 ms, p95 4.2 ms',
+  ])
+})
+
+test('a weekly value stands beside a monthly one, since plans are monthly', () => {
+  const of = (name: string, unit: string) => ({ ...flightsReport.utility, name, unit })
+  assert.equal(weeklyValueText(4130, flightsReport.utility), 'late arrivals caught: 4,130 a week (17,946 a month)')
+  assert.equal(
+    weeklyValueText(27_801, fraudReport.utility),
+    'fraud stopped, less what wrong declines cost: $27,801 a week ($120,802 a month)',
+  )
+  assert.equal(weeklyValueText(3, of('notice', 'min')), 'notice: 3 min a week (13 a month)')
+  assert.equal(weeklyValueText(2, of('rides', 'rides')), '2 rides a week (8.69 a month)')
+  assert.equal(weeklyValueText(-2, of('$', '$')), '−$2 a week (−$8.69 a month)')
+  assert.equal(weeklyValueText(0, of('$', '$')), '$0 a week')
+})
+
+test('further parts of a verdict are sentences, or empty', () => {
+  assert.deepEqual(kneeSentences(landings), ['Incident knee: 15 min.', 'Planned knee: 15 min.'])
+  assert.equal(kneeSentences(usual)[0], 'Incident knee: 1 week or more.')
+  assert.deepEqual(kneeSentences(inference), [
+    'No incident knee: Every age that was tried loses something.',
+    'No planned knee: A cadence of inference changes no feature, so nothing is trained anew.',
+  ])
+  assert.deepEqual(kneeSentences({ ...inference, refitKnee: inference.knee }), [
+    'No knee, incident or planned: Every age that was tried loses something.',
+  ])
+  assert.deepEqual(kneeSentences(ingestion), [])
+  assert.deepEqual(kneeSentences(patientsReport.elements[1]), [], 'the verdict has said so')
+  assert.equal(
+    breakEvenSentence(landings, 'late arrivals'),
+    'The fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',
+  )
+  assert.equal(breakEvenSentence(usual, 'late arrivals'), '')
+  assert.equal(
+    breakEvenSentence({ ...usual, verdict: { ...usual.verdict, breakEven: { why: 'nothing is gained' } } }, 'late arrivals'),
+    'Break-even: nothing is gained.',
+  )
+  assert.match(moreSentence(patientsReport.elements[1]), /^About 46 more weeks of history would decide/)
+  assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)
+})
+
+test('states how many plans were counted', () => {
+  const of = (compared: number, evaluated: number) => comparedText({ ...fraudReport.plans, compared, evaluated })
+  assert.equal(of(24, 24), '24 plans compared')
+  assert.equal(of(1, 1), '1 plan compared')
+  assert.equal(of(1070, 1060), '1,070 plans compared, 1,060 with decisions of their own and 10 that differ from one of these in cost alone')
+})
+
+test('a plan is the current settings with its changes', () => {
+  assert.deepEqual(
+    planChanges(fraudReport).filter(({ now, proposed }) => now !== proposed),
+    [{ element: 'group/card_usual', now: 'stream', proposed: 'nightly at 02:00, 2 h' }],
+  )
+  assert.equal(titleOfElement(fraudReport, 'action'), 'action decline')
+  assert.equal(titleOfElement(fraudReport, 'group/other'), 'group/other')
+  if ('why' in fraudReport.costs) assert.fail()
+  assert.equal(isSameCost(fraudReport.costs.now, fraudReport.costs.proposed), false)
+  assert.equal(isSameCost(fraudReport.costs.now, structuredClone(fraudReport.costs.now)), true)
+  const { steadyYear } = fraudReport.costs.now
+  assert.deepEqual(
+    yearsOf(fraudReport.costs.now).map(([year]) => year),
+    ['first year', 'steady year'],
+  )
+  assert.deepEqual(yearsOf({ ...fraudReport.costs.now, firstYear: { ...steadyYear } }), [
+    ['the first year and a steady one alike', steadyYear],
+  ])
+})

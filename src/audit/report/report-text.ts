@@ -1,0 +1,224 @@
+/** Selection and wording of a report's values, shared by terminal and page. Computes nothing except the order. */
+import { spanTitle } from '../../base/span.ts'
+import type {
+  AuditReport,
+  CostOfPlan,
+  ElementPart,
+  Estimate,
+  FreshnessThreshold,
+  NoInterval,
+  OtherPlan,
+  Range,
+  SweepLevel,
+  UtilityPart,
+} from '../domain/audit-report.ts'
+import {
+  weeklyText,
+  integerText,
+  countedNoun,
+  estimateText,
+  unitText,
+  isAvailable,
+  asSentence,
+  type MissingReason,
+} from '../domain/figures.ts'
+import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
+
+/** Title of the verdict; `nothing to choose` for an element that no plan runs differently. */
+export function verdictTitle(
+  { verdict: { choice, breakEven }, unplanned }: Pick<ElementPart, 'verdict' | 'unplanned'>,
+  { dollars }: Pick<UtilityPart, 'dollars'>,
+): string {
+  if (unplanned !== undefined) return 'nothing to choose'
+  return choice === 'undecided' && dollars === undefined && breakEven !== undefined ? `${choice} without a price` : choice
+}
+
+/** The two lines of the answer without the pipeline's name. */
+export function answerLinesOf({ answer: [first, second], pipeline }: AuditReport): readonly [string, string] {
+  const name = `${pipeline}: `
+  return [first.startsWith(name) ? first.slice(name.length) : first, second]
+}
+
+/** Title of a level: `15 min`, `1 day (next schedule)`. */
+export function levelTitle({ title, literal }: SweepLevel): string {
+  if (literal === undefined || (literal === '−90 %' && title.includes('90 %'))) return title
+  return `${title} (${literal})`
+}
+
+/** Level as a condition: `if it were 15 min older`, `if it ran “every hour”`; `they` for several groups. */
+export function conditionText({ kind }: Pick<ElementPart, 'kind'>, { setting, title }: SweepLevel): string {
+  const pronoun = kind === 'groups' ? 'they' : 'it'
+  return setting.kind === 'older' ? `if ${pronoun} were ${title} older` : `if ${pronoun} ran “${title}”`
+}
+
+/** Current setting and age: `stream, age 0 s, p95 2 s`. */
+export function nowTitle({ now: { title, age } }: ElementPart): string {
+  if (age === null) return title
+  return `${title}, age ${spanTitle(age.p50)}${age.p95 === age.p50 ? '' : `, p95 ${spanTitle(age.p95)}`}`
+}
+
+/** Weekly and monthly value: `late arrivals caught: 4,130 a week (17,946 a month)`, `fraud stopped: $27,801 a week ($120,802 a month)`. */
+export function weeklyValueText(aWeek: number, { name, unit }: UtilityPart): string {
+  const isUnitInName = unit !== '$' && name.startsWith(unit)
+  return `${name === unit ? '' : `${name}: `}${weeklyText(aWeek, isUnitInName && name !== unit ? '' : unit)}`
+}
+
+/**
+ * Age of a knee: `15 min`, `1 week or more`. For an element that runs at a cadence, the level's title: `every hour`, whose age is half of
+ * it.
+ */
+export function kneeTitle({ age, beyond }: FreshnessThreshold, rungs: ElementPart['rungs'] = []): string {
+  const cadence = rungs.find(rung => rung.age === age && rung.setting.kind === 'every')
+  return `${cadence?.title ?? spanTitle(age)}${beyond === true ? ' or more' : ''}`
+}
+
+/** Names of the knees of the two curves. An age without its curve means nothing. */
+export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } as const
+
+/**
+ * Sentences on the knees without and with retraining, or why there is none, except what the verdict states. They omit the bound of the
+ * loss: beside the plan's bound, which covers all changes, it would look like a second answer to one question.
+ */
+export function kneeSentences({
+  knee,
+  refitKnee,
+  rungs,
+  verdict,
+}: Pick<ElementPart, 'knee' | 'refitKnee' | 'rungs' | 'verdict'>): string[] {
+  const kneeText = (name: string, kneeOrReason: FreshnessThreshold | MissingReason): string => {
+    if (isAvailable(kneeOrReason)) return `${name}: ${kneeTitle(kneeOrReason, rungs)}`
+    return rungs.length === 0 || kneeOrReason.why === verdict.why ? '' : `no ${name}: ${kneeOrReason.why}`
+  }
+  const isCommonReason = !isAvailable(knee) && !isAvailable(refitKnee) && knee.why === refitKnee.why
+  const texts = isCommonReason
+    ? [kneeText('knee, incident or planned', knee)]
+    : [kneeText(kneeNames.incident, knee), kneeText(kneeNames.planned, refitKnee)]
+  return texts.filter(text => text !== '').map(asSentence)
+}
+
+/** Sentence on the break-even value; empty if there is none or the verdict states it. */
+export const breakEvenSentence = ({ verdict: { breakEven, why } }: ElementPart, unit: string): string =>
+  breakEven === undefined || (!isAvailable(breakEven) && breakEven.why === why)
+    ? ''
+    : isAvailable(breakEven)
+      ? `The fresher choice pays if one unit (${unit}) is worth more than ${estimateText(breakEven, '$')}.`
+      : asSentence(`Break-even: ${breakEven.why}`)
+
+/** Sentence on the additional history that would decide; empty without it. */
+export const moreSentence = ({ verdict: { moreWeeks } }: ElementPart): string =>
+  moreWeeks === undefined
+    ? ''
+    : `About ${countedNoun(Math.ceil(moreWeeks), 'more week')} of history would decide, if the difference is what it seems.`
+
+/** A point estimate without conclusion: `−1.3, no interval`; `not known` without one. */
+export const pointText = ({ value }: NoInterval, unit = ''): string =>
+  value === undefined ? 'not known' : `${unitText(value, unit)}, no interval`
+
+/** Effect with retraining, or its reason. */
+export const refitEffect = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.aWeek : refit)
+
+/** Performance without retraining; with retraining if the model has no score of its own. */
+export const shownPerformance = (rung: SweepLevel) => (shownMode(rung) === 'planned' ? refitPerformance(rung)! : rung.frozen.performance)
+
+/** Mode whose number of actions and precision the table shows. */
+export const shownMode = ({ frozen, refit }: SweepLevel): 'incident' | 'planned' =>
+  !isAvailable(frozen.aWeek) && isAvailable(refit) && isAvailable(refit.aWeek) ? 'planned' : 'incident'
+
+/** Performance with retraining; undefined without it. */
+export const refitPerformance = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.performance : undefined)
+
+/** The level that matters most. */
+export interface LevelEffect {
+  readonly element: ElementPart
+  readonly rung: SweepLevel
+  readonly estimate: Estimate
+  readonly arm: 'incident' | 'planned'
+}
+
+/**
+ * Level with the greatest certain loss, by the upper end of its interval, among the elements that a plan can change. Uses retraining where
+ * it is known. Joint groups count only if no single element loses for certain; a gain only if nothing loses. Undefined if every interval
+ * contains zero.
+ */
+export function greatestLevelEffect({ elements }: AuditReport): LevelEffect | undefined {
+  const levels = elements.filter(({ notObservable, unplanned }) => notObservable === undefined && unplanned === undefined).flatMap(levelsOf)
+  const [single, joint] = [false, true].map(isJoint => levels.filter(({ element: { kind } }) => (kind === 'groups') === isJoint))
+  const loss = ({ estimate: { high } }: LevelEffect): number => -high
+  return greatest(single, loss) ?? greatest(joint, loss) ?? greatest(levels, ({ estimate: { low } }) => low)
+}
+
+/** Undefined if no value is above zero. */
+const greatest = (levels: readonly LevelEffect[], measure: (level: LevelEffect) => number): LevelEffect | undefined =>
+  levels.filter(level => measure(level) > 0).toSorted((a, b) => measure(b) - measure(a))[0]
+
+/** Levels of one mode, so that ages by accident and by design are not compared. */
+function levelsOf(element: ElementPart): LevelEffect[] {
+  const levelsIn = (arm: LevelEffect['arm'], estimateOf: (rung: SweepLevel) => Estimate | MissingReason): LevelEffect[] =>
+    element.rungs.flatMap(rung => {
+      const estimate = estimateOf(rung)
+      return isAvailable(estimate) ? [{ element, rung, estimate, arm }] : []
+    })
+  const withRetraining = levelsIn('planned', refitEffect)
+  return withRetraining.length > 0 ? withRetraining : levelsIn('incident', ({ frozen }) => frozen.aWeek)
+}
+
+/** True if the proposed plan has the cost lines of the current one. */
+export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** Monthly costs by year; one entry if the years do not differ. */
+export const yearsOf = ({ firstYear, steadyYear }: CostOfPlan): readonly (readonly [string, Range])[] =>
+  JSON.stringify(firstYear) === JSON.stringify(steadyYear)
+    ? [['the first year and a steady one alike', steadyYear]]
+    : [
+        ['first year', firstYear],
+        ['steady year', steadyYear],
+      ]
+
+/** Settings of the current and the proposed plan. */
+export function planChanges({ plans: { now, proposed } }: AuditReport): readonly PlanChangeRow[] {
+  const before = new Map(now.map(({ element, title }) => [element, title]))
+  const after = new Map(proposed.map(({ element, title }) => [element, title]))
+  return [...new Set([...before.keys(), ...after.keys()])].map(element => ({
+    element,
+    now: before.get(element) ?? '–',
+    proposed: after.get(element) ?? before.get(element) ?? '–',
+  }))
+}
+
+/** Setting of one element in both plans. */
+export interface PlanChangeRow {
+  readonly element: string
+  readonly now: string
+  readonly proposed: string
+}
+
+/** Changes of a plan: `card_now: nightly at 02:00, 2 h; action: digest every day`. */
+export const changesText = ({ changes: changed }: OtherPlan): string =>
+  changed.map(({ element, title }) => `${element.replace(/^group\//, '')}: ${title}`).join('; ')
+
+/** Title of an element in the report. */
+export const titleOfElement = ({ elements }: AuditReport, id: string): string => elements.find(({ element }) => element === id)?.title ?? id
+
+/** Number of compared plans, and of those with different decisions. */
+export function comparedText({ compared, evaluated }: AuditReport['plans']): string {
+  const alike = compared - evaluated
+  const text = `${countedNoun(compared, 'plan')} compared`
+  return alike > 0
+    ? `${text}, ${integerText(evaluated)} with decisions of their own and ${integerText(alike)} that differ from one of these in cost alone`
+    : text
+}
+
+/** Loss that knees and marks tolerate. */
+export const toleratedLossText = `${TOLERATED_LOSS * 100} % of what a week is worth now`
+
+/** Explanation of the interval of a net value. */
+export const netSentence =
+  'Net is what is earned minus what it costs, and its brackets hold both: the low end is the least that is earned at the dearest prices, the high end the most at the cheapest.'
+
+/** Titles of the decisions. */
+export const decisionTitles = {
+  change: 'Change the plan',
+  'keep what runs': 'Keep what runs',
+  'no dollar verdict': 'No verdict in dollars',
+  undecided: 'Undecided',
+} as const

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { random } from '../../base/random.ts'
+import { caveatText } from '../domain/caveat-text.ts'
+import { sweepIntervals, uncheckedSweepIntervals, type WeeklyInterval } from './intervals.ts'
+import { clusteredSample, type ClusteredSample } from './sample.ts'
+
+const [A_DAY, DAY] = [60, 86_400_000]
+
+/** One of sixty entities and a day for each row; in runs of `stretch` days the losses are high or low. */
+function history(days: number, runDays: number, seed: number, isTime = true): { sample: ClusteredSample; difference: Float64Array } {
+  const chance = random(seed)
+  const day = Int32Array.from({ length: days * A_DAY }, (_, row) => Math.floor(row / A_DAY))
+  const entity = Int32Array.from(day, () => Math.floor(chance() * 60))
+  const rates = Array.from({ length: days }, () => (chance() < 0.2 ? 0.4 : 0.04))
+  const clusters = [
+    { name: 'airport', of: entity, count: 60 },
+    { name: 'day', of: day, count: days, ...(isTime && { span: DAY }) },
+  ]
+  const sample = clusteredSample({ t: Float64Array.from(day, (day, row) => day * DAY + row), clusters }, { from: 0, to: day.length })
+  return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0)) }
+}
+
+const bandOf = ({ sample, difference }: ReturnType<typeof history>): WeeklyInterval =>
+  uncheckedSweepIntervals(sample, [difference], { seed: 1, decisionsAWeek: 1 }).levels[0] as WeeklyInterval
+
+test('three-day shocks lengthen the blocks, widen the intervals and give a caveat', () => {
+  const sampled = history(240, 3, 1)
+  const bands = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
+  const [airport, blocks] = bands.clusters
+  assert.deepEqual([airport.name, airport.count], ['airport', 60])
+  assert.ok(['2-day block', '4-day block', '7-day block'].includes(blocks.name), blocks.name)
+  assert.match(
+    bands.caveats.map(caveatText).join('\n'),
+    /differences of neighbouring days are autocorrelated \(0\.[5-9]\d\): intervals use \d-day blocks$/,
+  )
+  const [own, short] = [bandOf(sampled), bandOf(history(240, 3, 1, false))]
+  // Three days count as one: by days the error would be √3 times too small.
+  assert.ok(own.error > 1.4 * short.error && own.error < 2.3 * short.error, `${own.error} for ${short.error}`)
+  assert.equal(own.value, short.value)
+  assert.ok(own.freedom < short.freedom)
+})
+
+test('with too few blocks left the caveat stays, and there is no verdict', () => {
+  const sampled = history(36, 6, 4)
+  const bands = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.equal(bands.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
+  assert.deepEqual(
+    bands.levels.map(rung => 'why' in rung && rung.why),
+    [bands.noVerdict],
+  )
+  assert.match(bands.caveats.map(caveatText).join('\n'), /differences of neighbouring days are autocorrelated .*: shocks last longer/)
+})
+
+test('one-day shocks leave the blocks unchanged, to the bit', () => {
+  const [timed, plain] = [true, false].map(isTime => bandOf(history(100, 1, 2, isTime)))
+  assert.deepEqual(timed, plain)
+})
+
+test('sweeps of one sample use the same longer blocks', () => {
+  const sampled = history(240, 3, 1)
+  const first = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.deepEqual(sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 }), first)
+  assert.equal(sampled.sample.columns[1].name, 'day', 'the sample itself stays as it is')
+})

@@ -1,0 +1,187 @@
+/**
+ * Reads the columns of a DuckDB chunk as JavaScript values.
+ *
+ * The library creates a bigint, an object or a decoded text for each value, which takes most of the time of reading a file.
+ * `physicalColumn` reduces the common types to a few physical types, which are read from the vector's memory instead. The other types go
+ * through the library.
+ */
+import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import { duckdbBindings } from './duckdb-bindings.ts'
+import { sqlIdentifier } from './duckdb.ts'
+
+const WORD = 2 ** 32
+const WORDS_SAFE = 2 ** 21
+const DAY = 86_400_000
+const MICROS = 1000
+
+/** Bytes of a text in a vector: its length, then up to `INLINE_TEXT_BYTES` bytes, or a pointer at byte 8. */
+export const TEXT_CELL_BYTES = 16
+export const INLINE_TEXT_BYTES = 12
+
+/** SQL expression of a selected column, and the reader of its values. */
+export interface PhysicalColumn {
+  readonly sql: string
+  readonly kind: 'double' | 'int64' | 'uint64' | 'micros' | 'date' | 'bool' | 'text' | 'other'
+  /** True if its values are wall-clock times without a zone. */
+  readonly zoneless: boolean
+}
+
+/** Selects the exact physical type of a column; as few types as possible. */
+export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
+  const column = sqlIdentifier(name)
+  const selection = (kind: PhysicalColumn['kind'], sql = column, zoneless = false): PhysicalColumn => ({ sql, kind, zoneless })
+  switch (type.typeId) {
+    case DuckDBTypeId.TINYINT:
+    case DuckDBTypeId.SMALLINT:
+    case DuckDBTypeId.INTEGER:
+    case DuckDBTypeId.UTINYINT:
+    case DuckDBTypeId.USMALLINT:
+    case DuckDBTypeId.UINTEGER:
+    case DuckDBTypeId.FLOAT:
+    case DuckDBTypeId.DOUBLE:
+      return selection('double', `${column}::DOUBLE`)
+    case DuckDBTypeId.BIGINT:
+      return selection('int64')
+    case DuckDBTypeId.UBIGINT:
+      return selection('uint64')
+    case DuckDBTypeId.DECIMAL:
+      return type.width <= 15 ? selection('double', `${column}::DOUBLE`) : selection('text', `${column}::VARCHAR`)
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return selection('micros')
+    case DuckDBTypeId.TIME:
+      return selection('micros')
+    case DuckDBTypeId.TIMESTAMP:
+    case DuckDBTypeId.TIMESTAMP_S:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+      return selection('micros', `${column}::TIMESTAMP`, true)
+    case DuckDBTypeId.DATE:
+      return selection('date', column, true)
+    case DuckDBTypeId.BOOLEAN:
+      return selection('bool')
+    case DuckDBTypeId.VARCHAR:
+      return selection('text')
+    case DuckDBTypeId.ENUM:
+    case DuckDBTypeId.UUID:
+      return selection('text', `${column}::VARCHAR`)
+    default:
+      return selection('other')
+  }
+}
+
+/** Reads one column of consecutive chunks. */
+export class ColumnReader {
+  readonly #kind: PhysicalColumn['kind']
+  readonly #index: number
+  readonly #texts = new Map<number, string>()
+
+  constructor(column: PhysicalColumn, index: number) {
+    this.#kind = column.kind
+    this.#index = index
+  }
+
+  /** The values of the chunk, `null` for NULL. */
+  read(chunk: DuckDBDataChunk): unknown[] {
+    if (this.#kind === 'other') return chunk.convertColumnValues(this.#index, JSDuckDBValueConverter)
+    const rows = chunk.rowCount
+    const vector = duckdbBindings.data_chunk_get_vector(chunk.chunk, this.#index)
+    const validity = duckdbBindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null
+    const values = new Array<unknown>(rows)
+    if (this.#kind === 'text') this.#readTexts(duckdbBindings.vector_get_data(vector, rows * 16), validity, values)
+    else readNumbers(this.#kind, duckdbBindings.vector_get_data(vector, rows * bytesByKind[this.#kind]), values)
+    if (validity) for (let i = 0; i < rows; i++) if (!isRowValid(validity, i)) values[i] = null
+    return values
+  }
+
+  /** Texts of up to twelve bytes are in the vector itself: length, then bytes. Longer texts are behind a pointer at byte 8. */
+  #readTexts(data: Uint8Array, validity: Uint8Array | null, texts: unknown[]): void {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    for (let i = 0; i < texts.length; i++) {
+      if (validity && !isRowValid(validity, i)) continue
+      const length = words[i * 4]
+      if (length <= CACHED_BYTES) texts[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
+      else if (length <= 12) texts[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
+      else texts[i] = pointedText(data, i * 16 + 8, length).toString('utf8')
+    }
+  }
+
+  /** Codes and flags repeat: their bytes (padded with 0) and length form a number, which is the key of a cache of decoded texts. */
+  #shortText(bytes: Buffer, start: number, length: number, code: number): string {
+    const key = code * 8 + length
+    let text = this.#texts.get(key)
+    if (text === undefined) {
+      text = bytes.toString('utf8', start, start + length)
+      if (this.#texts.size < CACHE_MAX) this.#texts.set(key, text)
+    }
+    return text
+  }
+}
+
+const CACHED_BYTES = 6
+const CACHE_MAX = 1 << 16
+
+export const bytesByKind = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
+
+function readNumbers(kind: keyof typeof bytesByKind, { buffer, byteOffset, byteLength }: Uint8Array, values: unknown[]): void {
+  const rows = values.length
+  if (kind === 'double') {
+    const numbers = new Float64Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) values[i] = numbers[i]
+  } else if (kind === 'date') {
+    const days = new Int32Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) values[i] = days[i] * DAY
+  } else if (kind === 'bool') {
+    const bits = new Uint8Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) values[i] = bits[i] !== 0
+  } else {
+    readWide(kind, new DataView(buffer, byteOffset, byteLength), values)
+  }
+}
+
+/**
+ * Reads 64-bit integers as numbers; beyond 2^53 as bigints, which are rejected later instead of rounded. Microseconds become milliseconds,
+ * rounded down.
+ */
+function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, values: unknown[]): void {
+  for (let i = 0; i < values.length; i++) {
+    const high = kind === 'uint64' ? data.getUint32(i * 8 + 4, true) : data.getInt32(i * 8 + 4, true)
+    const value = high * WORD + data.getUint32(i * 8, true)
+    if (kind === 'micros') values[i] = Math.floor(value / MICROS)
+    else if (high < WORDS_SAFE && high >= -WORDS_SAFE) values[i] = value
+    else values[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
+  }
+}
+
+/** The numbers of a vector as doubles; times in UTC ms, integers beyond 2^53 as NaN. */
+export function vectorDoubles(
+  kind: 'double' | 'int64' | 'micros' | 'date',
+  { buffer, byteOffset }: Uint8Array,
+  rows: number,
+): Float64Array {
+  if (kind === 'double') return new Float64Array(buffer, byteOffset, rows)
+  const numbers = new Float64Array(rows)
+  if (kind === 'date') {
+    const days = new Int32Array(buffer, byteOffset, rows)
+    for (let i = 0; i < rows; i++) numbers[i] = days[i] * DAY
+    return numbers
+  }
+  const low = new Uint32Array(buffer, byteOffset, rows * 2)
+  const high = new Int32Array(buffer, byteOffset, rows * 2)
+  for (let i = 0; i < rows; i++) {
+    const words = high[i * 2 + 1]
+    const value = words * WORD + low[i * 2]
+    if (kind === 'micros') numbers[i] = Math.floor(value / MICROS)
+    else numbers[i] = words < WORDS_SAFE && words >= -WORDS_SAFE ? value : NaN
+  }
+  return numbers
+}
+
+/** True if a row has a value, by the vector's validity bits. */
+export const isRowValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3] >> (row & 7)) & 1) === 1
+
+/** The bytes of a text behind a pointer, valid as long as its chunk. */
+export function pointedText(data: Uint8Array, pointerAt: number, length: number): Buffer {
+  const bytes = duckdbBindings.get_data_from_pointer(data.buffer as ArrayBuffer, data.byteOffset + pointerAt, length)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length)
+}

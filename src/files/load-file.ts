@@ -1,0 +1,55 @@
+/** Loads one file into one or several histories: reads it once and offers each record to every source that it feeds. */
+import { rawFormOf, type RecordBatch } from '../intake/record-batch.ts'
+import type { HistoryBuilder } from '../intake/history-builder.ts'
+import { JsonLineReader } from '../intake/line-reader.ts'
+import type { SourceRefusal } from '../intake/refusal.ts'
+import { matchColumns } from './column-match.ts'
+import { openInput } from './input.ts'
+
+export interface LoadFileOptions {
+  /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */
+  readonly onRefused: (refusal: SourceRefusal) => void
+  /** Called with the number of further undecodable records, whatever the number of sources. */
+  readonly onUndecodable?: ((records: number) => void) | undefined
+  /** Called after each batch (2,000 rows or 256 kB) with the fraction of the file read, 0 to 1; reading waits for it. */
+  readonly onProgress?: (share: number) => void | Promise<void>
+}
+
+export interface FileCounts {
+  /** Decoded records; each was offered to every source. */
+  readonly records: number
+  readonly undecodable: number
+  /** Messages about ignored or missing columns, one set a file. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * @throws `SPILL_INPUT` if the file cannot be read or lacks needed columns; records before a damage are loaded.
+ */
+export async function loadFile(path: string, intakes: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
+  const file = await openInput(path, intakes.length === 1 ? JsonLineReader.of(intakes[0].source) : undefined)
+  const matches = intakes.map(intake => matchColumns(file, intake.source))
+  const wanted = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
+  if (file.records !== undefined) for (const intake of intakes) intake.reserve(file.records)
+  let records = 0
+  let undecodable = 0
+  for await (const batch of file.batches(wanted)) {
+    refuseUndecodable(batch, intakes, options)
+    for (const intake of intakes) intake.validate(batch)
+    records += batch.records.length
+    undecodable += batch.undecodable.length
+    await options.onProgress?.(file.progress())
+  }
+  return { records, undecodable, warnings: matches.flatMap(match => match.warnings) }
+}
+
+function refuseUndecodable(
+  { origin, undecodable }: RecordBatch,
+  intakes: readonly HistoryBuilder[],
+  { onRefused, onUndecodable }: LoadFileOptions,
+): void {
+  if (undecodable.length === 0) return
+  onUndecodable?.(undecodable.length)
+  const form = rawFormOf(origin)
+  for (const refusal of undecodable) for (const { source } of intakes) onRefused({ ...refusal, source: source.name, ...(form && { form }) })
+}

@@ -1,0 +1,275 @@
+/**
+ * Validates the records of one source: each raw record becomes rows of typed columns with an arrival, or a rejection. Pure: reads no file
+ * and no clock.
+ *
+ * Each row of a record ends as a row of the builder or as a rejection; a record has no rows if the source's `map` returned none. The caller
+ * decides whatever depends on other events: duplicates, conflicts and stale revisions.
+ */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { durationText } from '../base/time.ts'
+import type { Block } from '../columns/block.ts'
+import { BlockBuilder } from '../columns/builder.ts'
+import { TextLimitError, type TextLimits } from '../columns/text-limits.ts'
+import { Strings } from '../columns/strings.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
+import { stampCells, type RecordCells } from './cells.ts'
+import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.ts'
+import { noRoomFault } from './text-limits.ts'
+import { inexactFault } from './inexact.ts'
+import { mappedRows, thrownFault, type RowMap } from './row-map.ts'
+import { Fault, type RawForm, type RefusalReason, type SourceRefusal } from './refusal.ts'
+import { RowReader } from './row-reader.ts'
+import { rowText } from './row-text.ts'
+import type { ColumnMapping } from './column-mapping.ts'
+
+export interface RecordValidatorOptions {
+  readonly map?: RowMap | undefined
+  /** String table for the `shared` columns: one for all sources of a pipeline. */
+  readonly strings: Strings
+  /** Limits on new texts in `strings`; records with a new text beyond them are rejected. Without limits, a full table throws. */
+  readonly room?: TextLimits | undefined
+  /** Columns whose texts are used after validation; default all. Text ids of other columns are valid until `clear`. */
+  readonly shared?: ReadonlySet<string> | undefined
+  /** Columns to keep; default all. The other columns are only validated. */
+  readonly keep?: ReadonlySet<string> | undefined
+  /**
+   * Column names of foreign records, whose extra fields are ignored. For a source with a map, whose records have both names, it names the
+   * columns.
+   */
+  readonly columnMapping?: ColumnMapping | undefined
+  /** Record the origin of each row, for later rejections. */
+  readonly trackPositions: boolean
+  readonly onRefused: (refusal: SourceRefusal) => void
+  /** Arrival of an event for which the source declares `declared`; default `declared`. */
+  readonly arrivalOf?: ((declared: number) => number) | undefined
+  readonly eventsMax?: number | undefined
+}
+
+export interface ValidationCounts {
+  /** Raw records so far. */
+  records: number
+  /** Records for which `map` returned no row. */
+  skipped: number
+  /** Rows whose event time was after their arrival, within `maxClockSkew`; their event time became the arrival. */
+  ahead: number
+  refused: Partial<Record<RefusalReason, number>>
+}
+
+export class RecordValidator {
+  readonly source: SourceIR
+  readonly counts: ValidationCounts = { records: 0, skipped: 0, ahead: 0, refused: {} }
+  readonly #options: RecordValidatorOptions
+  readonly #builder: BlockBuilder
+  readonly #passingStrings = new Strings()
+  readonly #positions: RowPositions | undefined
+  #reader: { readonly origin: RecordOrigin; readonly rows: RowReader } | undefined
+
+  constructor(source: SourceIR, options: RecordValidatorOptions) {
+    const { keep } = options
+    this.source = source
+    this.#options = options
+    this.#builder = new BlockBuilder(source.columns.filter(({ name }) => keep === undefined || keep.has(name)))
+    this.#positions = options.trackPositions ? new RowPositions() : undefined
+  }
+
+  /** Number of valid rows. */
+  get length(): number {
+    return this.#builder.length
+  }
+
+  /** Validates the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
+  validate(batch: RecordBatch): void {
+    const reader = this.#readerOf(batch.origin)
+    const { strings, room } = this.#options
+    strings.setLimits(room)
+    try {
+      if (this.#addCells(batch, reader)) return
+      for (let index = 0; index < batch.records.length; index++) this.#addRecord(batch, index, reader)
+    } finally {
+      strings.setLimits()
+    }
+  }
+
+  /** Reserves room for `rows` more rows, up to the limit of events. */
+  reserve(rows: number): void {
+    const { eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
+    this.#builder.reserve(Math.min(this.#builder.length + rows, eventsMax))
+  }
+
+  /** A view of the rows, valid until the next batch. */
+  view(): Block {
+    return this.#builder.view()
+  }
+
+  /** Drops the rows and reuses their memory, so views of them become invalid. */
+  clear(): void {
+    this.#builder.clear()
+    this.#passingStrings.clear()
+    this.#positions?.clear()
+  }
+
+  /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
+  refuseRow(fault: Fault, row: number, block: Block): void {
+    const form = this.#options.map && { mapped: true as const }
+    this.#refused(fault, this.#positions!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+  }
+
+  /** String table of a column. */
+  readonly stringsOf = (column: string): Strings => {
+    const { shared, strings } = this.#options
+    return shared === undefined || shared.has(column) ? strings : this.#passingStrings
+  }
+
+  #readerOf(origin: RecordOrigin): RowReader {
+    if (this.#reader?.origin !== origin) {
+      this.#reader = { origin, rows: new RowReader(this.source, this.#builder, this.stringsOf, origin, this.#options.columnMapping) }
+    }
+    return this.#reader.rows
+  }
+
+  /** Adds all records of a batch at once, if they are cells of this source and all of them are valid. */
+  #addCells(batch: RecordBatch, reader: RowReader): boolean {
+    const { length } = batch.records
+    const { cells } = batch
+    const { arrivalOf, eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
+    if (cells?.source !== this.source || arrivalOf || this.#builder.length + length > eventsMax) return false
+    const stamped = stampCells(cells, length)
+    if (!stamped) return false
+    this.#builder.reserveMore(length)
+    // If some texts have no room, each row must be validated by itself.
+    if (this.#writeCells(cells, length, reader, true)) return false
+    const first = this.#builder.length
+    for (let index = 0; this.#positions && index < length; index++) this.#positions.set(first + index, batch.origin, batch.numberOf(index))
+    this.#builder.commitAll(stamped.time, stamped.arrival)
+    this.counts.records += length
+    this.counts.ahead += stamped.ahead
+    return true
+  }
+
+  #addRecord(batch: RecordBatch, index: number, reader: RowReader): void {
+    this.counts.records++
+    const { resend: again, cells } = batch
+    const isRead = cells?.isRead[index] === 1
+    if (isRead && cells.source === this.source) {
+      const fault = this.#writeCells(cells, index, reader) ?? this.#commitRow(reader, batch, index)
+      if (fault) this.#refuse(fault, batch, index)
+      return
+    }
+    const record = isRead ? cells.valueOf(index) : batch.records[index]
+    if (!this.#options.map || again?.mapped) {
+      const inexact = batch.inexact?.get(index)
+      const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#addRow(record, reader, batch, index)
+      if (fault) this.#refuse(fault, batch, index)
+      return
+    }
+    const mapped = mappedRows(this.#options.map, record)
+    if (mapped instanceof Fault) return this.#refuse(mapped, batch, index)
+    if (mapped.length === 0) this.counts.skipped++
+    else if (again?.row !== undefined && again.row >= mapped.length)
+      this.#refuse(new Fault(`map returns ${mapped.length} rows now, and row ${again.row} was refused`, 'map'), batch, index, again.row)
+    mapped.forEach((row, i) => {
+      const fault = again?.row === undefined || again.row === i ? this.#addRow(row, reader, batch, index) : undefined
+      if (fault) this.#refuse(fault, batch, index, i)
+    })
+  }
+
+  #addRow(record: unknown, reader: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    return this.#read(record, reader) ?? this.#commitRow(reader, batch, index)
+  }
+
+  /** Commits the row written last, unless its time is invalid. */
+  #commitRow(reader: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    const fault = this.#stampRow(reader)
+    if (fault) return fault
+    const row = this.#builder.length - 1
+    this.#positions?.set(row, batch.origin, batch.numberOf(index))
+    return undefined
+  }
+
+  /** Writes the row with that index, or with `all` the rows before it. */
+  #writeCells(cells: RecordCells, index: number, reader: RowReader, all = false): Fault | undefined {
+    try {
+      if (all) reader.writeAll(cells, index)
+      else reader.write(cells, index)
+      return undefined
+    } catch (thrown) {
+      return this.#faultOf(thrown)
+    }
+  }
+
+  #read(record: unknown, reader: RowReader): Fault | undefined {
+    try {
+      return reader.read(record)
+    } catch (thrown) {
+      return this.#faultOf(thrown)
+    }
+  }
+
+  /** A mapped row may throw when it is read. Limits pass through, except the string limit in a run, which rejects the record. */
+  #faultOf(thrown: unknown): Fault {
+    const { map, room } = this.#options
+    if (thrown instanceof TextLimitError && room) return noRoomFault(room)
+    if (!map || thrown instanceof SpillwayError) throw thrown
+    return thrownFault('a row of map threw', thrown)
+  }
+
+  /** Sets the arrival and event time of the row (semantics, the log), which commits it. */
+  #stampRow(reader: RowReader): Fault | undefined {
+    const { arrives, maxClockSkew } = this.source
+    const { arrivalOf, eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
+    const declared = arrives.kind === 'after' ? reader.time + arrives.delay : reader.arrival
+    const arrival = arrivalOf ? arrivalOf(declared) : declared
+    if (arrival > limits.TIME_MS_MAX) return new Fault(`the arrival, ${arrival} ms, is beyond 2^43 ms`)
+    const ahead = reader.time - arrival
+    if (ahead > maxClockSkew) {
+      const skew = durationText(maxClockSkew)
+      return new Fault(`'${this.source.time}' is ${ahead} ms ahead of the arrival; maxClockSkew allows ${skew}`, 'future')
+    }
+    if (ahead > 0) this.counts.ahead++
+    this.#builder.commit(Math.min(reader.time, arrival), arrival)
+    if (this.#builder.length > eventsMax)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `source '${this.source.name}': more than ${eventsMax} events (REPLAY_EVENTS_MAX); replay a shorter history`,
+      )
+    return undefined
+  }
+
+  /** `row`: index of the rejected row among the mapped rows. */
+  #refuse(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
+    const { origin, resend: again } = batch
+    const form = again?.mapped ? again : rawFormOf(origin, row)
+    this.#refused(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
+  }
+
+  #refused(fault: Fault, place: string, raw: string | Uint8Array, form: RawForm | undefined): void {
+    const refusal = fault.at(place, raw, this.source.name)
+    this.counts.refused[fault.reason] = (this.counts.refused[fault.reason] ?? 0) + 1
+    this.#options.onRefused(form ? { ...refusal, form } : refusal)
+  }
+}
+
+/** Positions of rows in their files, for later rejections: a number a row (4 bytes), and the first row of each file. */
+class RowPositions {
+  readonly #origins: { readonly firstRow: number; readonly origin: RecordOrigin }[] = []
+  #numbers = new Uint32Array(1024)
+
+  set(row: number, origin: RecordOrigin, number: number): void {
+    if (this.#origins.at(-1)?.origin !== origin) this.#origins.push({ firstRow: row, origin })
+    if (row >= this.#numbers.length) {
+      const larger = new Uint32Array(this.#numbers.length * 2)
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    this.#numbers[row] = number
+  }
+
+  clear(): void {
+    this.#origins.length = 0
+  }
+
+  of(row: number): string {
+    return this.#origins.findLast(({ firstRow }) => firstRow <= row)!.origin.placeOf(this.#numbers[row])
+  }
+}

@@ -1,0 +1,25 @@
+import { refusals, refuseCell, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { tileStart } from './window.ts'
+
+/**
+ * Refuses values whose windows reach back to `arrival`, UTC ms: events up to then may be missing, and an event's time is never after
+ * its arrival. Returns whether any value was refused. Before the first run of a schedule nothing is visible, and the value stays.
+ */
+export function refuseIncomplete(
+  features: readonly FeatureIR[],
+  out: readonly FeatureColumn[],
+  clock: Float64Array,
+  arrival: number,
+): boolean {
+  let any = false
+  features.forEach(({ window, hop }, f) => {
+    for (let row = 0; row < clock.length; row++) {
+      const start = window === 'lifetime' ? -Infinity : tileStart(clock[row] - window, hop)
+      if (start > arrival) continue
+      any = true
+      if (clock[row] > -Infinity) refuseCell(out[f], row, refusals.evicted)
+    }
+  })
+  return any
+}

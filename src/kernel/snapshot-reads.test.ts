@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sourceIR } from '../../test/source-ir.ts'
+import { refusals, type FeatureColumn } from '../aggregate/aggregate.ts'
+import type { Block } from '../columns/block.ts'
+import { Strings } from '../columns/strings.ts'
+import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
+import { Kernel } from './kernel.ts'
+
+const source = sourceIR([
+  { name: 'k', type: 'string', nullable: false },
+  { name: 'x', type: 'int', nullable: false },
+  { name: 's', type: 'string', nullable: false },
+  { name: 'at', type: 'timestamp', nullable: false },
+])
+const x = { op: 'column', name: 'x', type: 'int' } as const
+const s = { op: 'column', name: 's', type: 'string' } as const
+
+function groupOf(...features: (Partial<FeatureIR> & Pick<FeatureIR, 'agg'>)[]): GroupIR {
+  const full = features.map((feature, i): FeatureIR => ({ name: `f${i}`, window: 10, hop: 1, type: 'int', ...feature }))
+  return { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: full }
+}
+
+/** Events as [key, time, value]; each arrives at its time and has the text of its value. */
+type Event = readonly [key: string, time: number, value: number]
+
+function blockOf(events: readonly Event[], strings: Strings, first = 0): Block {
+  const time = Float64Array.from(events, event => event[1])
+  const ids = (texts: readonly string[]) => ({ values: Int32Array.from(texts, text => strings.idOf(text)) })
+  return {
+    length: events.length,
+    time,
+    arrival: time,
+    position: Float64Array.from(events, (_, i) => first + i),
+    columns: {
+      k: ids(events.map(event => event[0])),
+      s: ids(events.map(event => `t${event[2]}`)),
+      x: { values: Float64Array.from(events, event => event[2]) },
+      at: { values: time },
+    },
+  }
+}
+
+interface Layered {
+  readonly kernel: Kernel
+  readonly body: Kernel
+  readonly strings: Strings
+}
+
+/** A snapshot of the events in the cut, restored with texts of other ids, and a delta of the others. */
+function layeredOf(group: GroupIR, cut: readonly Event[], head: readonly Event[]): Layered {
+  const [strings, others] = [new Strings(), new Strings()]
+  for (const text of ['zero', 'k9', 't5']) strings.idOf(text)
+  const made = new Kernel(group, source, { strings: others })
+  made.apply(blockOf(cut, others))
+  const [kernel, body] = [new Kernel(group, source, { strings }), new Kernel(group, source, { strings, isSnapshot: true })]
+  kernel.setSnapshot(body)
+  body.appendSlice(
+    made.save(0, made.keys, 0),
+    Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id))),
+  )
+  body.finishRestore()
+  kernel.apply(blockOf(head, strings, cut.length))
+  return { kernel, body, strings }
+}
+
+const read = ({ kernel, strings }: Layered, keys: readonly string[], clock: number) =>
+  kernel.read([{ values: Int32Array.from(keys, key => strings.idOf(key)) }], new Float64Array(keys.length).fill(clock))
+
+/** Values, NULL as null and a refusal as its code in brackets. */
+const shown = ({ values, nulls, refused }: FeatureColumn) =>
+  Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
+
+test('a key is answered from the layer that has it, and from both', () => {
+  const group = groupOf(
+    { agg: 'count' },
+    { agg: 'sum', input: x },
+    { agg: 'last', input: s, type: 'string' },
+    { agg: 'countDistinct', input: s },
+  )
+  const cut: Event[] = [
+    ['body', 1, 5],
+    ['both', 2, 5],
+    ['both', 3, 6],
+  ]
+  const head: Event[] = [
+    ['both', 3, 5],
+    ['head', 4, 7],
+  ]
+  const layered = layeredOf(group, cut, head)
+  const [count, sum, last, distinct] = read(layered, ['body', 'both', 'head', 'none'], 5)
+  assert.deepEqual(shown(count), [1, 3, 1, 0])
+  assert.deepEqual(shown(sum), [5, 16, 7, null])
+  assert.deepEqual(
+    shown(last).map(id => (id === null ? null : layered.strings.textOf(id as number))),
+    ['t5', 't5', 't7', null],
+  )
+  assert.deepEqual(shown(distinct), [1, 2, 1, 0])
+})
+
+test("a read below a key's watermark in either layer is refused", () => {
+  const layered = layeredOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
+  assert.deepEqual(shown(read(layered, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
+  assert.deepEqual(shown(read(layered, ['a', 'b'], 20)[0]), [0, 0])
+  assert.deepEqual(shown(read(layered, ['a', 'b'], 19)[0]), [[refusals.evicted], [refusals.evicted]])
+})
+
+test('an entry that the snapshot dropped refuses a window until it has passed; a limit of values covers both layers', () => {
+  const many = Array.from({ length: 4 }, (_, i): Event => ['a', i, i])
+  const group = groupOf({ agg: 'sum', input: x, maxEvents: 3 }, { agg: 'countDistinct', input: x, limit: 4 })
+  const layered = layeredOf(group, many, [['a', 4, 9]])
+  assert.deepEqual(read(layered, ['a'], 10).map(shown), [[[refusals.limit]], [5]], 'more than four values are estimated')
+  assert.deepEqual(read(layered, ['a'], 11).map(shown), [[15], [4]])
+})
+
+test('more values than the limit are estimated from both layers, whichever exceeds it', () => {
+  const group = groupOf(
+    { agg: 'countDistinct', input: x, limit: 50, window: 'lifetime' },
+    { agg: 'countDistinct', input: s, limit: 50, window: 900, hop: 7 },
+    { agg: 'countDistinct', input: x, limit: 50, window: 100 },
+  )
+  const events = Array.from({ length: 2000 }, (_, i): Event => ['a', i, (i * i) % 3001])
+  for (const inCut of [(i: number) => i % 2 === 0, (i: number) => i % 9 === 0, (i: number) => i % 9 > 0, (i: number) => i < 1900]) {
+    const layered = layeredOf(
+      group,
+      events.filter((_, i) => inCut(i)),
+      events.filter((_, i) => !inCut(i)),
+    )
+    const strings = new Strings()
+    const kernel = new Kernel(group, source, { strings })
+    kernel.apply(blockOf(events, strings))
+    for (const clock of [2000, 2010, 2400, 2600, 4000])
+      assert.deepEqual(
+        read(layered, ['a'], clock).map(shown),
+        read({ ...layered, kernel, strings }, ['a'], clock).map(shown),
+        String(clock),
+      )
+  }
+})
+
+test('a replaced layer is not read any more', () => {
+  const { kernel, strings } = layeredOf(groupOf({ agg: 'count' }), [['a', 1, 1]], [['a', 2, 1]])
+  kernel.setSnapshot(undefined)
+  assert.deepEqual(shown(kernel.read([{ values: Int32Array.of(strings.idOf('a')) }], Float64Array.of(3))[0]), [1])
+  assert.throws(() => kernel.setSnapshot(kernel), { code: 'SPILL_ASSERT' })
+})
+
+test('a slice of a different group, or with an unknown text, is refused', () => {
+  const group = groupOf({ agg: 'last', input: s, type: 'string' })
+  const strings = new Strings()
+  const made = new Kernel(group, source, { strings })
+  made.apply(blockOf([['a', 1, 1]], strings))
+  const slice = made.save(0, 1, 0).slice()
+  const into = (other: GroupIR) => new Kernel(other, source, { strings })
+  const all = Int32Array.from({ length: strings.size }, (_, id) => id)
+  into(group).appendSlice(slice, all)
+  assert.throws(() => into(groupOf({ agg: 'count' })).appendSlice(slice, all), { code: 'SPILL_STATE', message: /different feature group/ })
+  for (const ids of [all.subarray(0, 0), all.subarray(0, 1)])
+    assert.throws(() => into(group).appendSlice(slice, ids), { code: 'SPILL_STATE', message: /text -?\d+ does not exist/ })
+  assert.throws(() => into(group).appendSlice(slice.subarray(0, slice.length - 8), all), { code: 'SPILL_STATE' })
+})

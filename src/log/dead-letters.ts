@@ -1,0 +1,66 @@
+/**
+ * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, rejected records).
+ *
+ * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
+ */
+import type { RawForm, RefusalReason, SourceRefusal } from '../intake/refusal.ts'
+
+export interface DeadLetter {
+  /** The source that rejected it. Unknown for some dead letters of older folders: imports did not record it for undecodable records. */
+  readonly source: string | undefined
+  readonly reason: RefusalReason
+  readonly detail: string
+  /** Its position in the input: `readings.ndjson:12`. */
+  readonly place: string
+  /** Time of the rejection, UTC ms. */
+  readonly at: number
+  /** The log's next sequence number at that time. */
+  readonly sequence: number
+  readonly raw: string | Uint8Array
+  /** Format of `raw`, unless it is a record of the source as JSON. */
+  readonly form?: RawForm | undefined
+}
+
+/** Makes a dead letter of a record rejected at `at`, UTC ms, when the log's next entry was `sequence`. */
+export function deadLetterOf({ reason, detail, place, source, raw, form }: SourceRefusal, sequence: number, at: number): DeadLetter {
+  return { source, reason, detail, place, at, sequence, raw, ...(form && { form }) }
+}
+
+/** A dead letter in the store. */
+export interface StoredDeadLetter extends DeadLetter {
+  /** Numbers all dead letters of the store from 1; never reused. */
+  readonly id: number
+  /** Failed re-sends since its last edit. */
+  readonly attempts: number
+  /** The bytes it was rejected with, if an edit replaced them. */
+  readonly original: string | Uint8Array | undefined
+}
+
+/** Outcome of a settled dead letter: accepted as an event, already in the log, given no row by the source's `map`, or dropped by hand. */
+export type DeadLetterOutcome = 'accepted' | 'duplicate' | 'skipped' | 'dropped'
+
+/** A dead letter that is closed. */
+export interface SettledDeadLetter extends StoredDeadLetter {
+  readonly outcome: DeadLetterOutcome
+  /** Reason of the drop. */
+  readonly why: string | undefined
+  /** Time at which it was closed, UTC ms. */
+  readonly settled: number
+}
+
+/** Change of a stored dead letter; the commit fails if the store does not have it. `source` is stored if the dead letter has none. */
+export type DeadLetterChange =
+  /** New bytes replace its own; attempts restart at 0. */
+  | { readonly kind: 'edited'; readonly id: number; readonly raw: string | Uint8Array; readonly form: RawForm | undefined }
+  /** It was sent again and rejected again: one more attempt, with the new reason. */
+  | ({ readonly kind: 'refused'; readonly id: number; readonly source?: string } & Pick<DeadLetter, 'reason' | 'detail' | 'raw' | 'form'>)
+  /** It is closed. */
+  | {
+      readonly kind: 'settled'
+      readonly id: number
+      readonly outcome: DeadLetterOutcome
+      readonly source?: string
+      readonly why?: string
+      /** UTC ms. */
+      readonly at: number
+    }

@@ -1,0 +1,11 @@
+import type { DatabaseSettings } from './settings.ts'
+
+/** Options shared by both ways of reading a table. */
+export interface TableReadOptions {
+  readonly database: DatabaseSettings
+  /** The table as SQL names it: `outbox`, `sales.outbox`. */
+  readonly table: string
+  /** Wait for more rows at the end, until the signal. */
+  readonly follow: boolean
+  readonly onWarning: (warning: string) => void
+}

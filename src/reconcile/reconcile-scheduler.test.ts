@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore } from '../../test/crash/model-store.ts'
+import { pause } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
+import { random } from '../base/random.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { ReconcileInThread, ReconcileJob } from './job.ts'
+import { lastReconciliation, reconciliationsIn, reconciliationReport } from './ledger.ts'
+import { ReconcileScheduler } from './reconcile-scheduler.ts'
+import type { ComparisonCounts, ReconcileReport } from './report.ts'
+
+const HOUR = 3_600_000
+const compared = (values: number, reasons: ComparisonCounts['reasons'] = {}): ComparisonCounts => ({
+  compared: values,
+  equal: values,
+  within: 0,
+  bothAbsent: 0,
+  oneAbsent: 0,
+  different: 0,
+  reasons,
+})
+const report = (upTo: number, reasons: ComparisonCounts['reasons'] = {}): ReconcileReport => ({
+  decisions: upTo,
+  forgotten: 0,
+  otherModels: {},
+  entries: upTo,
+  inputs: [
+    {
+      model: 'm',
+      input: 'n',
+      recorded: compared(10, reasons),
+      corrected: compared(10, reasons),
+      forgotten: 0,
+      unrecorded: 0,
+      settled: 0,
+      waiting: 0,
+    },
+  ],
+  examples: [],
+  today: [],
+  upTo: { m: upTo },
+  sound: reasons.unexplained === undefined,
+})
+
+class Scheduled {
+  readonly store = new ModelStore(undefined, true)
+  readonly reports: string[] = []
+  readonly jobs: ReconcileJob[] = []
+  now = 100 * HOUR + 1
+  next: ReconcileInThread = () => Promise.resolve(report(5))
+  reconciling = this.opened()
+
+  opened(): ReconcileScheduler {
+    return new ReconcileScheduler({
+      pipeline: { ir: { name: 'p' } as never, fingerprint: 'f' },
+      store: this.store,
+      schedule: { kind: 'interval', every: HOUR, phase: 0 },
+      clock: () => this.now,
+      compute: (job, signal) => {
+        this.jobs.push(job)
+        return this.next(job, signal)
+      },
+      onReport: text => void this.reports.push(text),
+    })
+  }
+
+  async tick(): Promise<void> {
+    this.reconciling.tick()
+    await pause(1)
+  }
+}
+
+test('runs when due, and each run begins where the last ended', async () => {
+  const scheduled = new Scheduled()
+  await scheduled.tick()
+  assert.deepEqual(scheduled.jobs, [])
+  scheduled.now += HOUR
+  await scheduled.tick()
+  await scheduled.tick()
+  scheduled.now += 3 * HOUR
+  scheduled.next = () => Promise.resolve(report(9, { late: 2, unexplained: 1 }))
+  await scheduled.tick()
+  assert.deepEqual(
+    scheduled.jobs.map(({ from, decisions, ms }) => [from, decisions, ms]),
+    [
+      [{}, limits.RECONCILE_DECISIONS_MAX, limits.RECONCILE_MS_MAX],
+      [{ m: 5 }, limits.RECONCILE_DECISIONS_MAX, limits.RECONCILE_MS_MAX],
+    ],
+  )
+  const [first, second] = reconciliationsIn(scheduled.store)
+  assert.deepEqual([first.number, first.state, first.done?.values, first.done?.sound], [1, 'done', 10, true])
+  assert.deepEqual([second.number, second.done?.unexplained, second.done?.totals.values], [2, 1, 20])
+  assert.deepEqual(second.done?.totals.reasons.corrected, { late: 2, unexplained: 1 })
+  assert.deepEqual(reconciliationReport(scheduled.store, 2)?.upTo, { m: 9 })
+  assert.equal(lastReconciliation(scheduled.store)?.number, 2)
+  assert.deepEqual(scheduled.reports, ['reconciliation 2 found UNEXPLAINED: 1 of 10 values; spillway reconcile show 2 tells more'])
+  assert.deepEqual(scheduled.reconciling.unexplained, { number: 2, values: 1 })
+})
+
+test('records a failure, and the next run continues after the last successful one', async () => {
+  const scheduled = new Scheduled()
+  scheduled.now += HOUR
+  await scheduled.tick()
+  scheduled.now += HOUR
+  scheduled.next = () => Promise.reject(new SpillwayError('SPILL_RANGE', 'too wide'))
+  await scheduled.tick()
+  scheduled.now += HOUR
+  scheduled.next = () => Promise.resolve(report(8))
+  await scheduled.tick()
+  assert.deepEqual(scheduled.reports, ['reconciliation 2 failed: too wide'])
+  assert.deepEqual(
+    reconciliationsIn(scheduled.store).map(({ state, error }) => [state, error]),
+    [
+      ['done', undefined],
+      ['failed', 'too wide'],
+      ['done', undefined],
+    ],
+  )
+  assert.deepEqual(scheduled.jobs[2].from, { m: 5 })
+})
+
+test('a run that outlasts its period is followed by one run; a stop interrupts it', async () => {
+  const scheduled = new Scheduled()
+  const going = Promise.withResolvers<ReconcileReport>()
+  scheduled.next = (_, signal) => {
+    signal.addEventListener('abort', () => going.reject(new SpillwayError('SPILL_STOPPED', 'stopped')))
+    return going.promise
+  }
+  scheduled.now += HOUR
+  await scheduled.tick()
+  scheduled.now += 5 * HOUR
+  await scheduled.tick()
+  assert.equal(scheduled.jobs.length, 1)
+  await scheduled.reconciling.stop()
+  await scheduled.tick()
+  assert.deepEqual(
+    reconciliationsIn(scheduled.store).map(({ state }) => state),
+    ['broken off'],
+  )
+  assert.deepEqual(scheduled.reports, [])
+})
+
+test('marks a run that its process did not end as interrupted, and keeps the newest records', async () => {
+  const scheduled = new Scheduled()
+  scheduled.next = () => new Promise(() => {})
+  scheduled.now += HOUR
+  await scheduled.tick()
+  scheduled.reconciling = scheduled.opened()
+  scheduled.next = () => Promise.resolve(report(5))
+  for (let i = 0; i < limits.RECONCILIATIONS_KEPT + 3; i++) {
+    scheduled.now += HOUR
+    await scheduled.tick()
+  }
+  const records = reconciliationsIn(scheduled.store)
+  assert.ok(records.length <= limits.RECONCILIATIONS_KEPT + 1)
+  assert.equal(records.at(-1)?.number, limits.RECONCILIATIONS_KEPT + 4)
+  assert.equal(reconciliationReport(scheduled.store, 2), undefined)
+  assert.ok(records.every(({ state }) => state === 'done'))
+})
+
+test('runs within two periods after any change of the clock, and never twice for one time, over 80 random clocks', async () => {
+  let back = 0
+  for (let seed = 1; seed <= 80; seed++) {
+    const chance = random(seed)
+    const scheduled = new Scheduled()
+    let [elapsed, runs, last, least] = [0, 0, scheduled.now, scheduled.now]
+    for (let step = 0; step < 40; step++) {
+      const by = [1, 1000, HOUR / 60, HOUR / 4, HOUR / 2][Math.floor(chance() * 5)]
+      // Sometimes by many hours, like a clock that was set wrong.
+      const moved = chance() < 0.3 ? -by * (chance() < 0.2 ? 100 : 1) : by
+      if (moved < 0) back++
+      scheduled.now += moved
+      elapsed = moved < 0 ? 0 : elapsed + moved
+      least = Math.min(least, scheduled.now)
+      await scheduled.tick()
+      if (scheduled.jobs.length > runs) {
+        const s = Math.floor(scheduled.now / HOUR) * HOUR
+        assert.equal(scheduled.jobs.length, runs + 1)
+        assert.ok(s > last || least < last - HOUR, `seed ${seed}, step ${step}`)
+        ;[elapsed, runs, last, least] = [0, scheduled.jobs.length, s, scheduled.now]
+      }
+      assert.ok(elapsed <= 2 * HOUR + HOUR / 2, `seed ${seed}, step ${step}: none in ${elapsed / HOUR} hours`)
+    }
+  }
+  assert.ok(back > 600)
+})

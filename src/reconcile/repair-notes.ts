@@ -1,0 +1,75 @@
+/**
+ * Notes of repairs about mismatched values. The recorded values stay unchanged. Noted values count as settled and are not compared again.
+ */
+import type { Value } from '../define/ir/ir.ts'
+import type { StoredLog } from '../log/store.ts'
+import type { DecisionCells } from './decision-cells.ts'
+import type { RecordedCell } from './report.ts'
+
+/** One noted value. A different value in its place is compared again. */
+export interface SettledCell {
+  readonly model: string
+  readonly input: string
+  readonly entry: number
+  readonly key: Value
+  /** UTC ms. */
+  readonly t: number
+  readonly recorded: RecordedCell
+}
+
+/** All values of an input that another pipeline version computed. */
+export interface SettledCode {
+  readonly model: string
+  readonly input: string
+  readonly fingerprint: string
+}
+
+/** Note of one repair. */
+export interface RepairNote {
+  readonly number: number
+  /** UTC ms. */
+  readonly at: number
+  readonly cells: readonly SettledCell[]
+  readonly codes: readonly SettledCode[]
+}
+
+/** The value in question. */
+export interface SettledQuery {
+  readonly cell: RecordedCell
+  readonly isOther: () => boolean
+}
+
+const PREFIX = 'settled/'
+const DIGITS = 10
+
+/** All notes, oldest first. */
+export const repairNotesIn = (store: Pick<StoredLog, 'named'>): RepairNote[] =>
+  store.named(PREFIX).map(([, text]) => JSON.parse(text) as RepairNote)
+
+/** Put that stores a note. */
+export const putOfNote = (note: RepairNote): readonly [name: string, value: string] => [
+  `${PREFIX}${String(note.number).padStart(DIGITS, '0')}`,
+  JSON.stringify(note),
+]
+
+/** Lookup of noted values. */
+export class SettledValues {
+  readonly #codes: ReadonlySet<string>
+  readonly #cells: ReadonlyMap<string, string>
+
+  constructor(notes: readonly RepairNote[]) {
+    this.#codes = new Set(
+      notes.flatMap(({ codes }) => codes.map(({ model, input, fingerprint }) => JSON.stringify([model, input, fingerprint]))),
+    )
+    const cells = notes.flatMap(note => note.cells)
+    this.#cells = new Map(cells.map(({ recorded, ...cell }) => [cellName(cell), JSON.stringify(recorded)]))
+  }
+
+  /** True if the value is noted. `isOther` tells whether the deciding pipeline may have given the input another meaning. */
+  has(model: string, input: string, { fingerprint, entry, key, t }: DecisionCells, { cell, isOther }: SettledQuery): boolean {
+    if (this.#codes.size > 0 && isOther() && this.#codes.has(JSON.stringify([model, input, fingerprint]))) return true
+    return this.#cells.size > 0 && this.#cells.get(cellName({ model, input, entry, key, t })) === JSON.stringify(cell)
+  }
+}
+
+const cellName = ({ model, input, entry, key, t }: Omit<SettledCell, 'recorded'>): string => JSON.stringify([model, input, entry, key, t])

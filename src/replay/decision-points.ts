@@ -1,0 +1,46 @@
+import type { ColumnData } from '../columns/block.ts'
+
+/**
+ * The decision points of a model over a history, and the trigger's columns, for any kind of trigger (semantics, decisions and
+ * placements).
+ *
+ * A *decision point* is a time and a prefix of the log. An event or a request is one point and one decision. A tick is one point with
+ * a decision per active key, so placements are computed and stored once per point.
+ */
+export interface TriggerSchedule {
+  readonly points: ReplayPoints
+  /** All decisions in order, at most `size` per batch. A batch's columns are valid until the next batch. */
+  readonly batches: (size: number) => Iterable<TriggerBatch>
+}
+
+/** Decision points in the total order. */
+export interface ReplayPoints {
+  /** UTC ms. */
+  readonly t: Float64Array
+  /** For each point, the number of events of a source in its `P`. */
+  readonly prefixes: (source: string) => Int32Array
+  /** The source of the triggering events; each is the last event of its prefix. */
+  readonly source: string | undefined
+  /** The position of the triggering event in its source. */
+  readonly position?: Float64Array
+}
+
+/** A batch of triggers, one per decision. */
+export interface TriggerBatch {
+  readonly length: number
+  /** Its decisions are those of points [from, to): one each… */
+  readonly from: number
+  readonly to: number
+  /** …or, if present, of these points, by decision. */
+  readonly point?: Int32Array
+  /** A column of the trigger, as stored. */
+  readonly columnOf: (name: string) => ColumnData
+}
+
+/** Expands values by point to values by decision. Without a copy if each point has one decision. */
+export function perDecision<A extends Float64Array | Int32Array>(byMoment: A, { length, from, to, point }: TriggerBatch): A {
+  if (!point) return byMoment.subarray(from, to) as A
+  const values = new (byMoment.constructor as new (length: number) => A)(length)
+  for (let row = 0; row < length; row++) values[row] = byMoment[point[row]]!
+  return values
+}

@@ -1,0 +1,171 @@
+/** The composition root of a run: builds its components from a pipeline and a store, and replays the log. */
+import { partFilesIn } from '../../batch/ledger.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { TextLimits } from '../../columns/text-limits.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { NewEffect } from '../../log/effects.ts'
+import type { Commit, LogStore, StoredDecisionBatch } from '../../log/store.ts'
+import { Appender } from '../ingest/appender.ts'
+import { DecisionRequests } from '../ingest/decision-requests.ts'
+import type { ComputeRun } from '../../batch/job.ts'
+import { BatchRunScheduler, type BatchRunSchedulerOptions } from '../jobs/batch-runs.ts'
+import { runStart, logNameOf } from '../recovery/run-start.ts'
+import { refuseUnfinishedImport } from '../import/import-record.ts'
+import type { DriftCheckPort } from '../jobs/drift-job.ts'
+import { Exploration } from '../decide/exploration.ts'
+import { FreshnessTracker } from '../decide/freshness.ts'
+import { readCheckpointManifest } from '../recovery/manifest.ts'
+import type { RunMemory, RunMemoryOptions } from '../recovery/run-state.ts'
+import type { ObjectivesFile } from '../decide/objectives-file.ts'
+import { openPipeline, type OpenedPipeline, type RunCore, type Runnable } from '../recovery/open-pipeline.ts'
+import { Outbox } from '../decide/outbox.ts'
+import type { PaceOptions } from './pace.ts'
+import { FeatureReader } from '../groups/feature-reader.ts'
+import type { EvaluationPort } from '../jobs/challenger-job.ts'
+import { ReportScheduler, type ReportingPort } from '../jobs/reports.ts'
+import { Retention } from '../recovery/retention.ts'
+import { StageRecorder } from '../decide/stage-recorder.ts'
+import { stampClock } from './stamp-clock.ts'
+import { Ticks } from './ticks.ts'
+import type { TrainPort } from '../jobs/training-job.ts'
+import { TrainingScheduler } from '../jobs/trainings.ts'
+
+/** Options of a run over a store. */
+export interface RunOptions extends RunMemoryOptions {
+  readonly store: LogStore
+  /** The wall clock that stamps arrivals. Default: the clock of the machine, guarded against jumps. */
+  readonly clock?: Clock
+  /** Timer of the pause between turns while the disk is slow (`PaceOptions.after`). */
+  readonly paceAfter?: PaceOptions['after']
+  readonly partitions?: number
+  /** Receives copies of durable decisions, in order. An exception from it ends the run. */
+  readonly onDecisions?: (decisions: readonly StoredDecisionBatch[]) => void
+  /** Notified when more decisions or effect changes are durable and can be read from the store. */
+  readonly onRecorded?: () => void
+  /** Receives durable effects, in order. An exception from it ends the run. */
+  readonly onEffects?: (effects: readonly NewEffect[]) => void
+  /** Effects are recorded and never sent. */
+  readonly isDry?: boolean
+  /** State that is already in memory; made from the log by default. */
+  readonly memory?: RunMemory
+  /** Limits of the texts of keys and string features; for tests. */
+  readonly textLimits?: TextLimits
+  /** Computes batch runs. Without it, groups with a batch placement behave as if a job ran on time. */
+  readonly compute?: ComputeRun
+  /** Batch runs of one group that the ledger keeps; for tests. */
+  readonly runsKept?: number | undefined
+  /** Trains models. Without it no model is trained, and existing versions are served. */
+  readonly train?: TrainPort
+  /** Evaluates challengers. Without it challenges never end. */
+  readonly evaluateChallenger?: EvaluationPort
+  /** Checks for drift. Without it drift is not checked. */
+  readonly checkDrift?: DriftCheckPort
+  /** Makes reports. Without it no report is made. */
+  readonly reporting?: ReportingPort
+  /** Freshness objectives to measure decisions against; none by default. */
+  readonly objectives?: ObjectivesFile
+}
+
+/** The components of a run. */
+export interface RunComponents extends RunCore {
+  readonly clock: Clock
+  readonly appender: Appender
+  readonly requests: DecisionRequests
+  readonly ticks: Ticks
+  readonly featureReader: FeatureReader
+  readonly retention: Retention | undefined
+  readonly stageRecorder: StageRecorder
+  readonly freshness: FreshnessTracker
+  readonly batchRuns: BatchRunScheduler | undefined
+  readonly trainings: TrainingScheduler
+  readonly reports: ReportScheduler | undefined
+  /** The commit that must precede all others. */
+  readonly firstCommit: Commit | undefined
+}
+
+/** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
+export function composeRun(runnable: Runnable, options: RunOptions): RunComponents {
+  const { ir, maps } = runnable
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
+  refuseUnfinishedImport(store)
+  const logName = logNameOf(store)
+  const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })
+  const opening = openPipeline(runnable, {
+    ...options,
+    hasRuns: compute !== undefined,
+    freshness,
+    stringsOf: (source, column) => appender.stringsOf(source, column),
+    readAt: () => reader.readAt,
+    otherFiles: () => runs?.files ?? partFilesIn(store),
+    ...(ir.actions && {
+      outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
+      exploration: new Exploration(ir, logName),
+    }),
+  })
+  const { acceptedIds: remembered, batchResults: _results, snapshots: _bodies, ...core } = opening
+  const { strings, log, lookup, decider, decisionQueue: deciding } = core
+  const appender = new Appender({ ir, maps, strings, textLimits: options.textLimits, log, lookup, acceptedIds: remembered })
+  const { lastTick: ticked, commit } = runStart(runnable, store, log, clock, logName)
+  const ticks = new Ticks(decider.periods, ticked)
+  const reader = readerOf(ir, core, ticks, clock)
+  reader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => runs?.reach ?? Infinity })
+  const stages = new StageRecorder(clock, store.lastStageBlock())
+  const base = { ir, store, log, clock, onReport }
+  const runs = batchRunsOf(base, opening, options)
+  const isDecided = () => deciding.isIdle
+  const trainings = new TrainingScheduler({
+    ...base,
+    train: options.train,
+    evaluateChallenger: options.evaluateChallenger,
+    checkDrift: options.checkDrift,
+    isDecided,
+  })
+  const reports = reporting && new ReportScheduler({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
+  const brokenOff = trainings.markBrokenOff()
+  return {
+    ...core,
+    freshness,
+    stageRecorder: stages,
+    clock,
+    appender,
+    requests: new DecisionRequests(ir),
+    ticks,
+    featureReader: reader,
+    retention,
+    batchRuns: runs,
+    trainings,
+    reports,
+    firstCommit: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
+  }
+}
+
+function readerOf(ir: PipelineIR, { strings, decider, decisionQueue: deciding, log }: RunCore, ticks: Ticks, clock: Clock): FeatureReader {
+  return new FeatureReader({
+    ir,
+    strings,
+    groups: decider.allGroups,
+    now: () => Math.max(clock(), log.notBefore),
+    nextTick: () => ticks.next,
+    behind: () => (deciding.isIdle ? undefined : decider.clock),
+  })
+}
+
+/** The scheduler of batch runs, if the run makes them. */
+function batchRunsOf(
+  base: Pick<BatchRunSchedulerOptions, 'ir' | 'store' | 'log' | 'clock' | 'onReport'>,
+  { strings, decider, batchResults: results, snapshots: bodies }: OpenedPipeline,
+  { compute, runsKept: kept }: RunOptions,
+): BatchRunScheduler | undefined {
+  if (!compute || !results || !bodies) return undefined
+  return new BatchRunScheduler({
+    ...base,
+    groups: [...decider.batchGroups, ...decider.hybridGroups],
+    strings,
+    batchResults: results,
+    snapshots: bodies,
+    compute,
+    runsKept: kept,
+  })
+}

@@ -1,0 +1,134 @@
+/**
+ * A pipeline over a store, with its state in memory: the common base of a run and of an import of history.
+ *
+ * Opening replays the log up to the last recorded decision; later entries wait to be decided.
+ */
+import { partFilesIn } from '../../batch/ledger.ts'
+import type { Strings } from '../../columns/strings.ts'
+import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
+import type { RowMap } from '../../intake/row-map.ts'
+import { EventLookup } from '../../log/event-lookup.ts'
+import { logStartOf } from '../../log/log-start.ts'
+import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
+import { Log } from '../../log/log.ts'
+import type { LogStore } from '../../log/store.ts'
+import type { AcceptedIds } from '../ingest/accepted-ids.ts'
+import type { Snapshots } from '../groups/snapshots.ts'
+import { Checkpointer } from './checkpointer.ts'
+import type { Decider } from '../decide/decider.ts'
+import { DecisionQueue, parseProgress, type StringsOf } from '../decide/decision-queue.ts'
+import { DecisionWriter } from '../decide/decision-codec.ts'
+import { CHECKPOINT_MANIFEST } from './manifest.ts'
+import { RunMemory, type RunMemoryOptions } from './run-state.ts'
+import type { Exploration } from '../decide/exploration.ts'
+import type { FreshnessTracker } from '../decide/freshness.ts'
+import type { Outbox } from '../decide/outbox.ts'
+import { undecidedFrom } from './recover.ts'
+import type { BatchResults } from '../groups/batch-results.ts'
+
+/** A pipeline that can run: its IR and the functions of the user. */
+export interface Runnable extends ScoringDefinitions {
+  readonly fingerprint: string
+  readonly maps: ReadonlyMap<string, RowMap>
+}
+
+/** Name of the stored pipeline that ran last: `{ fingerprint, ir }`. */
+export const PIPELINE = 'pipeline'
+/** Name of the stored time of the last tick. */
+export const TICKED = 'ticked'
+
+/** The stored form of a pipeline. */
+export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
+
+/** Options of `openPipeline`. */
+export interface OpenPipelineOptions extends RunMemoryOptions {
+  /** Makes the outbox of effects, if effects are wanted; no decision is before `from`, UTC ms. */
+  readonly outbox?: (strings: Strings, from: number) => Outbox
+  /** Draws explored decisions; absent for imported history, whose decisions are not answered. */
+  readonly exploration?: Exploration
+  /** Measures the freshness of decisions against objectives. */
+  readonly freshness?: FreshnessTracker
+  readonly store: LogStore
+  readonly partitions?: number | undefined
+  /** State that is already in memory; made from the log by default. */
+  readonly memory?: RunMemory | undefined
+  /** The strings of the columns of appended records. */
+  readonly stringsOf: StringsOf
+  readonly readAt?: () => number
+  /** Names of needed files beside the log, without saved state; default: the results of batch runs in the ledger. */
+  readonly otherFiles?: () => readonly string[]
+}
+
+/** The components of an opened pipeline that every turn uses. */
+export interface RunCore {
+  readonly strings: Strings
+  readonly log: Log
+  readonly lookup: EventLookup
+  readonly decider: Decider
+  readonly decisionQueue: DecisionQueue
+  readonly checkpointer: Checkpointer
+}
+
+/** The components of an opened pipeline. */
+export interface OpenedPipeline extends RunCore {
+  readonly acceptedIds: AcceptedIds
+  readonly batchResults: BatchResults | undefined
+  readonly snapshots: Snapshots | undefined
+}
+
+/**
+ * Opens a pipeline. Throws `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` if a changed source cannot read its events, and
+ * `SPILL_UNSUPPORTED` for a group with the placement `corrected`.
+ */
+export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): OpenedPipeline {
+  const { store, partitions, stringsOf, onReport = () => {} } = options
+  const memory = options.memory ?? new RunMemory(runnable, store, options)
+  const { strings, decider, isRead: isLookedAt, recovery, batchResults: results, snapshots: bodies, champions } = memory
+  memory.catchUp(store)
+  const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
+  const lookup = new EventLookup(store, log.schemas.columnsOf)
+  const from = parseProgress(store.get(DECISION_PROGRESS))
+  recovery.finish(log, from.entry, logStartOf(store))
+  results?.useStore(store)
+  champions.useStore(store)
+  for (const group of decider.batchGroups) group.swap(results?.at(group, from.entry))
+  bodies?.useStore(store)
+  // Follow the swaps of the previous process.
+  if (options.memory) for (const group of decider.hybridGroups) bodies?.followSwaps(group, from.entry)
+  decider.scoreAsOf(from.entry)
+  const checkpointer = new Checkpointer({
+    store,
+    strings,
+    groups: decider.statefulGroups,
+    // State files of the previous process may be gone, so everything is saved again.
+    restored: options.memory ? { files: [], count: 0 } : memory.restored,
+    ...(options.readAt && { readAt: options.readAt }),
+    otherFiles: options.otherFiles ?? (() => partFilesIn(store)),
+    commit: text => store.commit({ put: [[CHECKPOINT_MANIFEST, text]] }),
+    onError: error => onReport(`state could not be saved: ${(error as Error).message}`),
+  })
+  const writer = new DecisionWriter(runnable.fingerprint, strings, options.exploration)
+  const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
+  const deciding = new DecisionQueue({
+    store,
+    log,
+    decider,
+    writer,
+    isRead: isLookedAt,
+    strings,
+    outbox,
+    freshness: options.freshness,
+    from,
+  })
+  return {
+    strings,
+    log,
+    lookup,
+    decider,
+    decisionQueue: deciding,
+    checkpointer,
+    acceptedIds: recovery.acceptedIds,
+    batchResults: results,
+    snapshots: bodies,
+  }
+}

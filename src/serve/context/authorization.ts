@@ -1,0 +1,103 @@
+/**
+ * Authorization, host and CSRF checks, and the rate limit. They run for each request before its body is read.
+ *
+ * A token of the data folder, or the `authorize` function of the embedding server, says whether a client has the role of a route.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { clientKey } from '../access/client-key.ts'
+import { checkHost } from '../access/host-names.ts'
+import type { Authorize, ServeOptions } from './options.ts'
+import { RateLimiter } from '../access/rate-limit.ts'
+import { allowsRole, type Role } from '../access/roles.ts'
+import { ServeError } from '../http/serve-error.ts'
+import { checkCsrf } from '../access/csrf.ts'
+import type { Tokens } from '../access/tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of its token, or the name that `authorize` returned; absent where neither is needed. */
+    client: string | undefined
+    /** Is the client still authorized? For streams, whose answers do not end; absent where everyone is authorized. */
+    isStillAuthorized: (() => boolean) | undefined
+    /** Has the client the route's `detailRole`? */
+    hasDetailRole: boolean
+  }
+}
+
+type GuardOptions = Pick<ServeOptions, 'hosts' | 'tokens' | 'authorize' | 'rate'>
+
+/** Adds the checks to an app. An answer is 401 without a token, 403 without the role, 421 for an unknown host, 429 over the rate limit. */
+export function addAuthorizationHooks(app: FastifyInstance, { hosts, tokens, authorize, rate: limit }: GuardOptions): void {
+  const names = hosts && new Set(hosts.map(name => name.toLowerCase()))
+  const rate = limit && new RateLimiter(limit)
+  app.decorateRequest('client', undefined)
+  app.decorateRequest('isStillAuthorized', undefined)
+  app.decorateRequest('hasDetailRole', false)
+  if (authorize)
+    app.addHook('onRequest', async request => {
+      const { role, isStream = false, detailRole } = request.routeOptions.config
+      if (detailRole !== undefined) request.hasDetailRole = await isAuthorized(request, detailRole, authorize)
+      if (role === undefined) return
+      request.client = await authorizedClient(request, role, authorize)
+      if (isStream) request.isStillAuthorized = reauthorizer(request, role, authorize)
+    })
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      const { role, isSigned = false, isStream = false, detailRole } = request.routeOptions.config
+      if (names && !isSigned) checkHost(request.headers.host, names)
+      if (role !== undefined) checkCsrf(request.method, request.headers)
+      if (role !== undefined && tokens?.areRequired) request.client = clientOf(request, tokens, role)
+      if (role !== undefined && tokens && isStream) request.isStillAuthorized = () => !tokens.areRequired || hasRole(request, tokens, role)
+      if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areRequired || hasRole(request, tokens, detailRole)
+      const wait = rate && (role !== undefined || isSigned) ? rate.countRequest(clientKey(request)) : 0
+      if (wait > 0) throw rateExceeded(wait)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+/** Throws 401 without a valid token, 403 without the role. */
+function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): string {
+  const { authorization } = headers
+  const token = tokens.find(authorization)
+  if (!token) {
+    const problem = authorization === undefined ? 'a token is needed' : 'there is no such token'
+    const fix = 'send -H "authorization: Bearer spw_…"; `spillway tokens add` makes one'
+    throw new ServeError('SPILL_TOKEN', `${problem}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
+  }
+  if (allowsRole(token.roles, role)) return token.name
+  throw new ServeError('SPILL_ROLE', `token '${token.name}' has ${token.roles.join(', ')}, and this needs '${role}'`)
+}
+
+function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
+  const token = tokens.find(headers.authorization)
+  return token !== undefined && allowsRole(token.roles, role)
+}
+
+/** The client's name, if `authorize` returned one. Throws 403. */
+async function authorizedClient(request: FastifyRequest, role: Role, authorize: Authorize): Promise<string | undefined> {
+  const answer = await authorize(request, role)
+  if (answer === true) return undefined
+  if (typeof answer === 'string' && answer !== '') return answer
+  throw new ServeError('SPILL_ROLE', `not authorized: this needs '${role}'`)
+}
+
+const isAuthorized = (request: FastifyRequest, role: Role, authorize: Authorize): Promise<boolean> =>
+  authorizedClient(request, role, authorize).then(
+    () => true,
+    () => false,
+  )
+
+/** Asks `authorize` again at each call. A call returns the answer of the one before: streams do not wait for the function. */
+function reauthorizer(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {
+  let isAllowed = true
+  return () => {
+    authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
+    return isAllowed
+  }
+}
+
+const rateExceeded = (wait: number): ServeError =>
+  new ServeError('SPILL_OVERLOAD', 'this client exceeds its request rate', { retryAfter: Math.ceil(wait) })

@@ -1,0 +1,55 @@
+/** The event streams of a server, for decisions and effects, with a limit on readers: in total and for each client. */
+import type { ServerResponse } from 'node:http'
+import { limits } from '../../base/limits.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import type { ResourceLimits } from '../access/resource-limits.ts'
+import { Budget } from '../access/budget.ts'
+import { clientKey, type ClientIdentity } from '../access/client-key.ts'
+import { DecisionJournal } from './decision-journal.ts'
+import { EffectJournal } from './effect-journal.ts'
+import { EventStream } from './event-stream.ts'
+import { ServeError } from '../http/serve-error.ts'
+
+/** The streams of decisions and of effects. */
+export class EventStreams {
+  readonly decisions: EventStream
+  readonly effects: EventStream
+  readonly #admitted: Budget
+  #isClosed = false
+
+  constructor(reader: SqliteReader, bounds: ResourceLimits, onError: (error: unknown) => void) {
+    this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
+    this.decisions = new EventStream(new DecisionJournal(reader, onError), bounds, onError)
+    this.effects = new EventStream(new EffectJournal(reader.effects), bounds, onError)
+  }
+
+  get readers(): number {
+    return this.decisions.readers + this.effects.readers
+  }
+
+  /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` beyond the client's share. */
+  admit(client: ClientIdentity, response: ServerResponse): void {
+    const key = clientKey(client)
+    const why = this.#isClosed
+      ? 'the server is stopping'
+      : this.#admitted.spend(key, 1)
+        ? undefined
+        : `this client has ${this.#admitted.usedBy(key)} event streams, the most that it may (SSE_STREAMS_MAX)`
+    if (why !== undefined)
+      throw new ServeError('SPILL_OVERLOAD', `${why}; try again later`, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })
+    response.once('close', () => this.#admitted.release(key, 1))
+  }
+
+  /** Notifies both streams that new events may be durable. */
+  readonly notify = (): void => {
+    this.decisions.notify()
+    this.effects.notify()
+  }
+
+  /** Ends both streams. Their readers reconnect to the server that takes over. */
+  close(): void {
+    this.#isClosed = true
+    this.decisions.close()
+    this.effects.close()
+  }
+}

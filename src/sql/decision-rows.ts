@@ -1,0 +1,98 @@
+import { SpillwayError } from '../base/errors.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/ir.ts'
+import type { SqlDialect } from './dialect.ts'
+import { columnNames, identifiers } from './relations.ts'
+import { revisionColumns } from './values.ts'
+
+/** The SQL of a model's decisions, before their vectors. */
+export interface DecisionRowsSql {
+  /**
+   * Relations. The last one is `decided`, with a row per decision and these columns: those of the trigger; `_ask`, the decision's
+   * number, which orders decisions; `_about`, the index of the triggering event in the log, or the key of a tick; `_t`; `_prefix` and
+   * `_upto`, which define the visible events as the prefix of the log, up to that arrival unless it is NULL; `_without`, the
+   * triggering event.
+   */
+  readonly relations: readonly string[]
+  /** The identifier of each column of the trigger. */
+  readonly fields: ReadonlyMap<string, string>
+}
+
+/**
+ * Builds the decisions of a model (semantics, decisions and placements). Throws `SPILL_UNSUPPORTED` for a model that decides on
+ * request: requests are in no relation.
+ */
+export function decisionRowsSql(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  groups: readonly GroupIR[],
+  eventsOf: (source: string) => string,
+  dialect: SqlDialect,
+): DecisionRowsSql {
+  const arrivals = pipeline.sources.map(({ name }) => `SELECT _seq, _arrival FROM ${eventsOf(name)}`).join(' UNION ALL ')
+  const log = `log AS (\n  ${arrivals}\n)`
+  switch (model.decide.kind) {
+    case 'on':
+      return onEvents(sourceNamed(pipeline, model.decide.source), log, eventsOf, dialect)
+    case 'every':
+      return onTicks(pipeline, model.decide, groups, log, eventsOf, dialect)
+    case 'request':
+      throw new SpillwayError('SPILL_UNSUPPORTED', `model '${model.name}' decides on request; requests are in no relation of events`)
+  }
+}
+
+/** Decisions on events. The time of a decision is the greatest arrival up to its event. */
+function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => string, dialect: SqlDialect): DecisionRowsSql {
+  const relations = [
+    log,
+    `reach AS (
+  SELECT _seq, max(_arrival) OVER (ORDER BY _seq) AS _t
+  FROM log
+)`,
+    `decided AS (
+  SELECT s.*, s._seq AS _ask, s._seq AS _about, r._t, s._seq + 1 AS _prefix, CAST(NULL AS ${dialect.types.int}) AS _upto, s._seq AS _without
+  FROM ${eventsOf(source.name)} s
+  JOIN reach r ON r._seq = s._seq
+  WHERE NOT s._deleted
+)`,
+  ]
+  return { relations, fields: columnNames(source, dialect) }
+}
+
+/** Decisions at ticks: every tick from the first arrival to the last, with each key that is active at it. */
+function onTicks(
+  pipeline: PipelineIR,
+  { every, live, column }: Extract<TriggerIR, { kind: 'every' }>,
+  groups: readonly GroupIR[],
+  log: string,
+  eventsOf: (source: string) => string,
+  dialect: SqlDialect,
+): DecisionRowsSql {
+  const own = groups.filter(({ entity }) => entity.length === 1 && entity[0] === column.entity)
+  const lives = own.map(({ source: name, key }) => {
+    const source = sourceNamed(pipeline, name)
+    const names = columnNames(source, dialect)
+    const present = `e._arrival <= t._t AND e._time BETWEEN t._t - ${live} AND t._t AND NOT e._deleted AND e._key IS NOT NULL`
+    const current = source.identity ? ' AND (e._next_arrival IS NULL OR e._next_arrival > t._t)' : ''
+    const events = ['s._arrival', 's._time', 's._deleted', `s.${names.get(key[0])} AS _key`, ...revisionColumns(source, names)]
+    return `SELECT DISTINCT t._t, e._key FROM ticks t JOIN (SELECT ${events.join(', ')} FROM ${eventsOf(name)} s) e ON ${present}${current}`
+  })
+  const [field] = identifiers([column.name], [], dialect)
+  const relations = [
+    log,
+    `ticks AS (
+  SELECT ${dialect.series(dialect.tile(`min(_arrival) + ${every - 1}`, every), 'max(_arrival)', every)} AS _t
+  FROM log
+)`,
+    `live AS (
+  ${lives.join('\n  UNION\n  ')}
+)`,
+    `decided AS (
+  SELECT _key AS ${field}, row_number() OVER (ORDER BY _t, _key) - 1 AS _ask, _key AS _about, _t,
+    ${Number.MAX_SAFE_INTEGER} AS _prefix, _t AS _upto, CAST(NULL AS ${dialect.types.int}) AS _without
+  FROM live
+)`,
+  ]
+  return { relations, fields: new Map([[column.name, field]]) }
+}
+
+const sourceNamed = (pipeline: PipelineIR, name: string): SourceIR => pipeline.sources.find(source => source.name === name)!

@@ -1,0 +1,181 @@
+/**
+ * Classifies the events that recorded decisions missed, and computes vectors without some kinds of them.
+ *
+ * For each decision, every event of a group's source is either visible, or missed as one of `missedKinds`. A kind made a difference
+ * if today's value would differ without its events. The same query as for all other vectors computes that: it takes the kinds to
+ * leave out.
+ */
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import { modelReads } from './vector-query.ts'
+import type { SqlDialect } from './dialect.ts'
+import { triggerFieldNames, type RecordedTables } from './recorded-decisions.ts'
+import { columnNames, createTable } from './relations.ts'
+import { SelectList } from './select-list.ts'
+import { identityPartition, participantsSql, nextRevisionColumns, firstRevisionColumn, type EventRule } from './values.ts'
+
+/**
+ * The kinds of missed events.
+ *
+ * - `stale`: in the decision's `P`, but not visible under the placement. All other kinds arrived later:
+ * - `revision`: supersedes a visible event, directly or through other revisions.
+ * - `letter`: was a dead letter first.
+ * - `duplicate`: equal in every field to an earlier event.
+ * - `late`: none of these.
+ */
+export const missedKinds = ['stale', 'revision', 'letter', 'duplicate', 'late'] as const
+/** One of `missedKinds`. */
+export type MissedKind = (typeof missedKinds)[number]
+
+/** The bit of a kind. Their sum says which kinds a decision leaves out (`SqlRecordedDecision.excludedKinds`). */
+export const missedKindBit = (kind: MissedKind): number => 2 ** missedKinds.indexOf(kind)
+/** The sum of the bits of some kinds. */
+export const missedKindBits = (kinds: Iterable<MissedKind>): number => [...kinds].reduce((bits, kind) => bits + missedKindBit(kind), 0)
+
+/** Kinds that do not depend on the decision. */
+const ownKinds = ['letter', 'duplicate'] as const
+
+/** The name of the relation of events' own kinds: `_seq` and `_how`, a bit. */
+export const missedKindTable = (events: string): string => `${events}_how`
+
+/** Creates that relation: `refused`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
+export function createMissedKinds(source: SourceIR, events: string, refused: string, dialect: SqlDialect): string[] {
+  const { int } = dialect.types
+  const table = missedKindTable(events)
+  const same = ['s._time', ...[...columnNames(source, dialect).values()].map(name => `s.${name}`)].join(', ')
+  return [
+    createTable(table, [`_seq ${int}`, `_how ${int}`]),
+    `INSERT INTO ${table} SELECT _seq, ${missedKindBit('letter')} FROM ${refused}`,
+    `INSERT INTO ${table} SELECT _seq, ${missedKindBit('duplicate')}
+FROM (SELECT s._seq, row_number() OVER (PARTITION BY ${same} ORDER BY s._seq) AS nth FROM ${events} s) s
+WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${refused})`,
+  ]
+}
+
+/** Events `s` with their own kinds, `h`. */
+const eventsSql = (events: string): string => `${events} s LEFT JOIN ${missedKindTable(events)} h ON h._seq = s._seq`
+
+/**
+ * The bit of an event's kind, 0 if it was visible. `seq`: its number; `original`: that of the first event of its identity; `how`: its
+ * own kind.
+ */
+function kindSql(seq: string, original: string, how: string, { known, within }: Record<'known' | 'within', string>): string {
+  const cases = [
+    `WHEN ${seq} < ${known} THEN 0`,
+    `WHEN ${seq} < ${within} THEN ${missedKindBit('stale')}`,
+    `WHEN ${original} < ${known} THEN ${missedKindBit('revision')}`,
+  ]
+  return `CASE ${cases.join(' ')} ELSE coalesce(${how}, ${missedKindBit('late')}) END`
+}
+
+/**
+ * The rule for the events that a request counts if it leaves some kinds out: `a.leave`, of the events that it did not see, `a.known`,
+ * among those that existed, `a.within`.
+ */
+export function excludeMissed(source: SourceIR, events: string, dialect: SqlDialect): EventRule {
+  const from = eventsSql(events)
+  const isLeftOut = (bit: string): string => `(a.leave & ${bit}) <> 0`
+  const of = (original: string): string =>
+    `NOT ${isLeftOut(`(${kindSql('e._seq', original, 'e._how', { known: 'a.known', within: 'a.within' })})`)}`
+  if (!source.identity) return { from, columns: ['h._how'], condition: of(`CAST(NULL AS ${dialect.types.int})`) }
+  const names = columnNames(source, dialect)
+  const { present, partition } = identityPartition(source, names)
+  const last = (condition: string, name: string): string =>
+    `max(CASE WHEN ${present} AND ${condition} THEN s._seq END) OVER (${partition}) AS ${name}`
+  const lasts = [...ownKinds.map(kind => last(`h._how = ${missedKindBit(kind)}`, `_last_${kind}`)), last('h._how IS NULL', '_last_late')]
+  // The revisions that supersede it and are not left out: those visible, those stale, then the last of each kind that came later.
+  const later = (kind: string): string => `(e._last_${kind} >= a.within AND e._last_${kind} > e._seq)`
+  const behind = [...ownKinds, 'late' as const].map(kind => `(NOT ${isLeftOut(String(missedKindBit(kind)))} AND ${later(kind)})`)
+  const superseded = [
+    'e._next_seq < a.known',
+    `(NOT ${isLeftOut(String(missedKindBit('stale')))} AND e._next_seq < a.within)`,
+    `(e._original_seq < a.known AND NOT ${isLeftOut(String(missedKindBit('revision')))} AND e._last_seq >= a.within)`,
+    `(e._original_seq >= a.known AND (${behind.join(' OR ')}))`,
+  ]
+  return {
+    from,
+    columns: ['h._how', firstRevisionColumn(source, names), last('TRUE', '_last_seq'), ...lasts],
+    condition: `${of('e._original_seq')} AND NOT e._deleted AND (e._next_seq IS NULL OR NOT coalesce(${superseded.join(' OR ')}, FALSE))`,
+  }
+}
+
+/** Missed events of one kind in one feature's window, for one decision. */
+export interface MissedCount {
+  /** Number of events that were added to or removed from the window. */
+  readonly events: number
+  /** The number, in its source, of the last of them. */
+  readonly newest: number
+}
+
+/**
+ * Builds a query for the events in today's log that the decisions in `table` missed of one group, and that their as-of time would
+ * have counted. It has a row for each decision that missed something. Its columns are the decision's number, then two for each
+ * feature of the group and each of `missedKinds`: the number of events that were added to the window or removed as superseded, and
+ * the number of the last such event.
+ */
+export function missedQuery(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  index: number,
+  { eventsOf, table }: RecordedTables,
+  dialect: SqlDialect,
+): string {
+  const { group, key } = modelReads(pipeline, model)[index]
+  const source = pipeline.sources.find(({ name }) => name === group.source)!
+  const names = columnNames(source, dialect)
+  const fields = triggerFieldNames(pipeline, model, dialect)
+  const inputs = new SelectList('x')
+  const calls = new SelectList('m')
+  const cells = cellsSql(group, source, index, { inputs, calls }, dialect)
+  const [known, within] = [`d._known${index}`, `d._within${index}`]
+  const kind = (seq: string, how: string): string => kindSql(seq, 'e._original_seq', how, { known, within })
+  const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
+  const sameKey = key.map((name, i) => `e.k${i} = d.${fields.get(name)} AND `).join('')
+  const isOut = source.identity ? 'e._deleted' : 'FALSE'
+  return `WITH events AS (
+  SELECT ${['s._seq', 's._time', 's._deleted', 'h._how', ...keys, ...chainColumns(source, names, dialect), ...inputs.columns()].join(', ')}
+  FROM ${eventsSql(eventsOf(source.name))}
+),
+missed AS (
+  SELECT d._ask, d._clock${index}, d._without${index}, e.*,
+    CASE WHEN e._seq >= ${known} AND NOT ${isOut} THEN ${kind('e._seq', 'e._how')} ELSE 0 END AS came,
+    CASE WHEN e._next_seq >= ${known} THEN ${kind('e._next_seq', 'e._next_how')} ELSE 0 END AS went
+  FROM ${table} d
+  JOIN events e ON ${sameKey}e._time <= d._clock${index}
+  WHERE e._seq >= ${known} OR e._next_seq >= ${known}
+),
+counted AS (
+  SELECT ${['e._ask', ...calls.columns()].join(',\n    ')}
+  FROM missed e
+  GROUP BY e._ask
+)
+SELECT ${['_ask', ...cells].join(', ')}
+FROM counted`
+}
+
+function chainColumns(source: SourceIR, names: ReadonlyMap<string, string>, dialect: SqlDialect): string[] {
+  const nullInt = `CAST(NULL AS ${dialect.types.int})`
+  if (!source.identity) return ['_next_seq', '_next_how', '_original_seq'].map(name => `${nullInt} AS ${name}`)
+  return [...nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_how: 'h._how' }), firstRevisionColumn(source, names)]
+}
+
+interface Lists {
+  readonly inputs: SelectList
+  readonly calls: SelectList
+}
+
+/** For each feature and kind, the number of events and the last of them; `e` is an event with its decision. */
+function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inputs, calls }: Lists, dialect: SqlDialect): string[] {
+  const names = columnNames(source, dialect)
+  return features.flatMap(feature => {
+    const { conditions } = participantsSql(feature, source, names, inputs, dialect)
+    const inWindow =
+      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tile(`e._clock${index} - ${feature.window}`, feature.hop)}`]
+    const before = feature.before ? [`(e._without${index} IS NULL OR e._seq <> e._without${index})`] : []
+    return missedKinds.flatMap(kind => {
+      const bit = missedKindBit(kind)
+      const all = [`(e.came = ${bit} OR e.went = ${bit})`, ...inWindow, ...before, ...conditions].join(' AND ')
+      const seq = `CASE WHEN e.went = ${bit} THEN e._next_seq ELSE e._seq END`
+      return [calls.nameOf(`count(*) FILTER (WHERE ${all})`), calls.nameOf(`max(${seq}) FILTER (WHERE ${all})`)]
+    })
+  })
+}

@@ -1,0 +1,98 @@
+/** Rebuilds recorded decisions in SQL: their vectors from the events and the cuts that each of them recorded (law 4 of the semantics). */
+import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
+import { triggerColumns } from '../define/model/trigger-columns.ts'
+import { modelReads, vectorsQuery, type SqlRead, type VectorQuery } from './vector-query.ts'
+import type { SqlDialect } from './dialect.ts'
+import { createTable, identifiers } from './relations.ts'
+import type { EventRule } from './values.ts'
+
+/**
+ * The cut of one group that a decision recorded, in numbers of its source's events alone: `_seq` of these relations counts a source's
+ * events from 0.
+ */
+export interface SqlCut {
+  /** Number of visible events: the first of the source. */
+  readonly known: number
+  /** The as-of time, UTC ms; before every event if no run of a schedule had happened. */
+  readonly clock: number
+  /** The triggering event, if it is of the group's source. */
+  readonly without?: number | undefined
+  /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed-events.ts`). */
+  readonly within?: number | undefined
+}
+
+/** A recorded decision without its vector. */
+export interface SqlRecordedDecision {
+  /** UTC ms. */
+  readonly t: number
+  /** The columns of its trigger, physical. */
+  readonly trigger: Readonly<Record<string, Value>>
+  /** In the order of `recordedReads`. */
+  readonly cuts: readonly SqlCut[]
+  /**
+   * Kinds of missed events to leave out, as bits (`missed-events.ts`): the vector is then computed over all events but those. Needs
+   * `within`.
+   */
+  readonly excludedKinds?: number | undefined
+}
+
+/** The reads of a model, in order, with the ids that recorded decisions use: a decision has a cut for each. */
+export const recordedReads = (pipeline: PipelineIR, model: ModelIR): (SqlRead & { readonly id: string })[] =>
+  modelReads(pipeline, model).map(read => ({ ...read, id: `${read.group.name}(${read.key.join(',')})` }))
+
+/** Creates the relation of recorded decisions. */
+export function createRecordedDecisions(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect, table: string): string {
+  const { int } = dialect.types
+  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_without', '_within'].map(name => `${name}${i} ${int}`))
+  const columns = triggerColumns(pipeline, model)
+  const names = [...triggerFieldNames(pipeline, model, dialect).values()]
+  return createTable(table, [
+    `_ask ${int}`,
+    `_t ${int}`,
+    `_leave ${int}`,
+    ...cuts,
+    ...columns.map(({ type }, i) => `${names[i]} ${dialect.types[type]}`),
+  ])
+}
+
+/** The relations of a query over recorded decisions. */
+export interface RecordedTables {
+  readonly eventsOf: (source: string) => string
+  /** Of `createRecordedDecisions`. */
+  readonly table: string
+}
+
+/**
+ * Builds a query as `vectorQuery` does, for the decisions in `table`, with the error bound of each inexact input; `decision` is their
+ * number. Any trigger and placement works, since each decision recorded its cuts. `eventsThat` replaces the rule for which events of
+ * a source count.
+ */
+export function recordedVectorsQuery(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  { eventsOf, table }: RecordedTables,
+  dialect: SqlDialect,
+  eventsThat?: (source: SourceIR, events: string, dialect: SqlDialect) => EventRule,
+): VectorQuery {
+  const decided = {
+    relations: [`decided AS (\n  SELECT *, _ask AS _about\n  FROM ${table}\n)`],
+    fields: triggerFieldNames(pipeline, model, dialect),
+  }
+  const upto = `CAST(NULL AS ${dialect.types.int})`
+  const allEvents = String(Number.MAX_SAFE_INTEGER)
+  const cutOf = (_: SqlRead, i: number) => ({
+    prefix: eventsThat ? allEvents : `d._known${i}`,
+    upto,
+    t: `d._clock${i}`,
+    without: `d._without${i}`,
+    ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._leave AS leave'] }),
+  })
+  const eventRule = eventsThat && ((source: SourceIR) => eventsThat(source, eventsOf(source.name), dialect))
+  return vectorsQuery(pipeline, model, { decided, reads: modelReads(pipeline, model), cutOf, bounds: true, eventRule }, eventsOf, dialect)
+}
+
+/** The identifier of each column of the trigger. */
+export function triggerFieldNames(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): ReadonlyMap<string, string> {
+  const names = triggerColumns(pipeline, model).map(({ name }) => name)
+  return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
+}
