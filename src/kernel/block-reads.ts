@@ -1,5 +1,6 @@
-import type { ColumnData } from '../columns/block.ts'
+import type { Block, ColumnData } from '../columns/block.ts'
 import { sliceNumbers } from '../columns/slice.ts'
+import type { SourceIR } from '../define/ir/ir.ts'
 
 /**
  * Reads of a group, in order, among the events of a block. Read i sees the events before `upto[i]` of the block, at as-of time
@@ -46,3 +47,10 @@ export function visibleInSlice(upto: Int32Array, from: number, to: number, offse
   for (let i = 0; i < ends.length; i++) ends[i] = ends[i] - offset
   return ends
 }
+
+export const noSlots = new Int32Array(0)
+export const noTimes = new Float64Array(0)
+
+/** The columns of a block without events. */
+export const emptyColumns = ({ columns }: SourceIR): Block['columns'] =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? noSlots : noTimes }]))

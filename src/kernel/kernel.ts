@@ -4,7 +4,7 @@ import { sliceBlock, sliceColumn, sliceNumbers } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { consecutiveNumbers, visibleInSlice, firstReadBeyond, type BlockReads } from './block-reads.ts'
+import { consecutiveNumbers, emptyColumns, firstReadBeyond, noSlots, noTimes, visibleInSlice, type BlockReads } from './block-reads.ts'
 import { allWindows, buildUnit, type KernelUnit } from './build.ts'
 import type { CatchUp } from './catch-up.ts'
 import { KeyWatermarks } from './key-watermarks.ts'
@@ -23,7 +23,6 @@ import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
 /** Events per slice, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
 
-/** Options of a kernel. */
 export interface KernelOptions {
   readonly strings: Strings
   /** Lower bound of later as-of times when an event is applied: its arrival, or its time for `corrected`, which applies by time. */
@@ -292,16 +291,10 @@ export class Kernel {
   }
 
   #noReads(block: Block): BlockReads {
-    return { length: 0, keys: this.#keyColumns(block), upto: new Int32Array(0), clock: new Float64Array(0) }
+    return { length: 0, keys: this.#keyColumns(block), upto: noSlots, clock: noTimes }
   }
 
   #keyColumns(block: Block): ColumnData[] {
     return this.group.key.map(name => block.columns[name])
   }
 }
-
-const noSlots = new Int32Array(0)
-const noTimes = new Float64Array(0)
-
-const emptyColumns = ({ columns }: SourceIR): Block['columns'] =>
-  Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? noSlots : noTimes }]))
