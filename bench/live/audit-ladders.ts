@@ -4,7 +4,7 @@ import { worthOf } from '../../src/audit/audit.ts'
 import { clusteredSample } from '../../src/audit/statistics/sample.ts'
 import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { timeBlockBounds, withTimeClusters } from '../../src/audit/compare/clusters.ts'
-import { elementId, planOf, type Setting } from '../../src/audit/domain/element.ts'
+import { elementId, planOf, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
 import { trainingCases } from '../../src/audit/experiment/refit/training-cases.ts'
 import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valuation.ts'
@@ -27,7 +27,7 @@ export interface Point {
 
 export interface RungPoints {
   readonly element: string
-  readonly setting: Setting
+  readonly setting: ElementSetting
   readonly ways: Readonly<Record<ValuationMode, Point>>
 }
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { elementId, PlanValuation, Experiment, utilityOf, worthOf, type Plan, type Setting } from 'spillway/audit'
+import { elementId, PlanValuation, Experiment, utilityOf, worthOf, type Plan, type ElementSetting } from 'spillway/audit'
 import { load } from 'spillway/replay'
 import { scratchFolder } from '../../test/scratch.ts'
 import pipeline from './fraud.ts'
@@ -31,7 +31,7 @@ const judging = await PlanValuation.valueOf(experiment, {
 const now = (await judging.baseline('frozen')).performance
 
 const older = (groups: readonly string[], by: number): Plan =>
-  new Map(groups.map((group): [string, Setting] => [elementId({ kind: 'group', group }), { kind: 'older', by }]))
+  new Map(groups.map((group): [string, ElementSetting] => [elementId({ kind: 'group', group }), { kind: 'older', by }]))
 const judged = async (plan: Plan) => (await judging.of(plan, 'frozen')).performance
 
 const FAST = ['card_now', 'terminal_now']

@@ -1,5 +1,5 @@
 /** The ways of running the clinic of `case-study.ts` that its case study compares. */
-import { elementId, type Plan, type Setting } from 'spillway/audit'
+import { elementId, type Plan, type ElementSetting } from 'spillway/audit'
 import { felt, history, moving } from './case-study.ts'
 import { recent } from './glucose.ts'
 
@@ -15,12 +15,12 @@ export const TAKES = 3 * MINUTE
 
 const group = ({ name }: { readonly name: string }): string => elementId({ kind: 'group', group: name })
 const slow = [history, moving, felt].map(group)
-const stream: Setting = { kind: 'stream' }
-const nightly: Setting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: LASTS }
-const each = (ids: readonly string[], setting: Setting): [string, Setting][] => ids.map(id => [id, setting])
+const stream: ElementSetting = { kind: 'stream' }
+const nightly: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: LASTS }
+const each = (ids: readonly string[], setting: ElementSetting): [string, ElementSetting][] => ids.map(id => [id, setting])
 
 /** Decisions every five minutes, by what is streamed: the groups over days with it, or each night. */
-const streamed = (days: Setting): Plan =>
+const streamed = (days: ElementSetting): Plan =>
   new Map([
     ['ingestion', stream],
     [group(recent), stream],
@@ -31,7 +31,7 @@ const streamed = (days: Setting): Plan =>
 
 export const plans = {
   // The night scores every moment of the day before, so it reads all readings of that day and makes all decisions; it goes on from where it was.
-  nightly: new Map<string, Setting>([
+  nightly: new Map<string, ElementSetting>([
     ['ingestion', nightly],
     [group(recent), { kind: 'every', every: DAY }],
     ...each(slow, nightly),

@@ -39,7 +39,7 @@ export interface TileFeature {
   /** Index in the group. */
   readonly index: number
   readonly aggregate: TileAggregate
-  /** How many cells it has in a row. */
+  /** Cells of the feature in a row. */
   readonly cells: number
 }
 

@@ -3,19 +3,19 @@ import type { CostInputs } from '../../src/audit/cost/cost-inputs.ts'
 import type { MeasuredGroup } from '../../src/audit/cost/measured-work.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
 import { examplePrices } from '../../src/audit/cost/prices.ts'
-import type { Plan, Setting } from '../../src/audit/domain/element.ts'
+import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 export const from = Date.UTC(2026, 0, 1)
 
-export const stream: Setting = { kind: 'stream' }
-export const batchEach = (every: number, lasts: number): Setting => ({
+export const stream: ElementSetting = { kind: 'stream' }
+export const batchEach = (every: number, lasts: number): ElementSetting => ({
   kind: 'batch',
   schedule: { kind: 'interval', every, phase: 0 },
   lasts,
 })
-export const nightlyJob: Setting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
+export const nightlyJob: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
 
 /** `count` arrivals spread evenly over a stretch. */
 export const even = (count: number, begin: number, until: number): number[] =>
@@ -65,7 +65,7 @@ interface CaseOptions extends Partial<CostInputs> {
 
 /** Everything as it comes. */
 export const streaming = (given: CostInputs): Plan =>
-  new Map<string, Setting>([
+  new Map<string, ElementSetting>([
     ['ingestion', stream],
     ...[...given.measured.groups.keys()].map(name => [`group/${name}`, stream] as const),
     ['inference', stream],

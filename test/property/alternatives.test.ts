@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Plan, Setting } from '../../src/audit/domain/element.ts'
+import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'
 import { scoreInto, scoringOf } from '../../src/audit/experiment/timeline/inputs.ts'
 import { Replays, type Replayed } from '../../src/audit/experiment/replay/replays.ts'
 import { limits } from '../../src/base/limits.ts'
@@ -106,7 +106,7 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
 test('what is older by nothing is what runs, to the bit and by itself', () => {
   let compared = 0
   for (const { seed, drawn } of cases()) {
-    const nothing: Setting = { kind: 'older', by: 0 }
+    const nothing: ElementSetting = { kind: 'older', by: 0 }
     const groups = drawn.ir.groups.map(({ name }) => [`group/${name}`, nothing] as const)
     const wanted = fromScratch(drawn)
     for (const elements of [
@@ -142,7 +142,7 @@ const spanOf = (log: readonly LoggedEvent[]): number => log.at(-1)!.arrival - lo
 const reads = ({ inputs }: ModelIR, feature: string): boolean => inputs.some(({ expr }) => expr.op === 'feature' && expr.name === feature)
 
 /** A setting of a group, and the placement that says the same. */
-function groupSetting(draw: Draw, place: PlacementIR, span: number): { readonly setting: Setting; readonly place: PlacementIR } {
+function groupSetting(draw: Draw, place: PlacementIR, span: number): { readonly setting: ElementSetting; readonly place: PlacementIR } {
   const by = draw.magnitude(span + 1)
   const schedule: ScheduleIR = { kind: 'interval', every: by, phase: draw.between(0, by - 1) }
   const lasts = draw.magnitude(span + 1)
@@ -163,7 +163,7 @@ function agedBy(place: PlacementIR, by: number): PlacementIR | undefined {
   return undefined
 }
 
-function ingestionSetting(draw: Draw, kind: 'older' | 'every' | 'batch' | 'faster', span: number): Setting {
+function ingestionSetting(draw: Draw, kind: 'older' | 'every' | 'batch' | 'faster', span: number): ElementSetting {
   const by = draw.magnitude(span + 1)
   if (kind === 'older') return { kind, by }
   if (kind === 'every') return { kind, every: by }
@@ -172,7 +172,7 @@ function ingestionSetting(draw: Draw, kind: 'older' | 'every' | 'batch' | 'faste
 }
 
 /** The history with the arrivals that it then has, in the order of those. */
-function arriving({ ir, log }: Drawn, setting: Setting): LoggedEvent[] {
+function arriving({ ir, log }: Drawn, setting: ElementSetting): LoggedEvent[] {
   const moved: LoggedEvent[] = []
   for (const event of log) {
     const arrival = arrivalOf(event, setting)
@@ -187,7 +187,7 @@ function arriving({ ir, log }: Drawn, setting: Setting): LoggedEvent[] {
   return moved.toSorted((a, b) => a.arrival - b.arrival)
 }
 
-function arrivalOf({ time, arrival }: LoggedEvent, setting: Setting): number {
+function arrivalOf({ time, arrival }: LoggedEvent, setting: ElementSetting): number {
   if (setting.kind === 'older') return arrival + setting.by
   if (setting.kind === 'every') return Math.ceil(arrival / setting.every) * setting.every + 0
   if (setting.kind === 'faster') return time + Math.round(setting.part * (arrival - time))

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureColumn } from '../../src/aggregate/aggregate.ts'
-import type { Setting } from '../../src/audit/domain/element.ts'
+import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
 import { earlierMoments, placeGroup } from '../../src/audit/experiment/operators/group.ts'
 import { applyInference } from '../../src/audit/experiment/operators/inference.ts'
@@ -94,10 +94,10 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
   }
 }
 
-function ingestionSetting(draw: Draw, log: ReplayLog, span: number): readonly [Setting, string] {
+function ingestionSetting(draw: Draw, log: ReplayLog, span: number): readonly [ElementSetting, string] {
   const by = draw.magnitude(span + 1)
   const isLate = [...log.histories.values()].some(({ block: { time, arrival } }) => time.some((at, row) => at !== arrival[row]))
-  const choices: (readonly [number, readonly [Setting, string]])[] = [
+  const choices: (readonly [number, readonly [ElementSetting, string]])[] = [
     [4, [{ kind: 'now' }, '']],
     [1, [{ kind: 'older', by }, 'later']],
     [1, [{ kind: 'every', every: by }, 'every']],
@@ -107,9 +107,9 @@ function ingestionSetting(draw: Draw, log: ReplayLog, span: number): readonly [S
   return draw.weighted(choices)
 }
 
-function groupSetting(draw: Draw, span: number): readonly [Setting, string] {
+function groupSetting(draw: Draw, span: number): readonly [ElementSetting, string] {
   const by = draw.magnitude(span + 1)
-  return draw.pick<readonly [Setting, string]>([
+  return draw.pick<readonly [ElementSetting, string]>([
     [{ kind: 'now' }, 'now'],
     [{ kind: 'older', by }, 'older'],
     [{ kind: 'older', by: 0 }, 'older'],

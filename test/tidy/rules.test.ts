@@ -5,6 +5,7 @@ import { parseModule, type Module } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
+import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
@@ -241,5 +242,25 @@ test('a command that prints by itself is found, and a reason that nothing needs'
   assert.deepEqual(
     unescapedPrinting(files, { 'src/cli/d.ts': 'why', 'src/cli/e.ts': 'why' }).map(text => text.split(' ', 1)[0]),
     ['src/cli/a.ts', 'src/cli/b.ts', 'src/cli/d.ts'],
+  )
+})
+
+test('a name that two files export is found, unless it is listed; a re-export and a test are not', () => {
+  const files = tree({
+    'src/run/a.ts': 'export const plan = 1\nexport interface Row {}',
+    'src/log/b.ts': 'export function plan() {}\nexport type Row = string\nconst hidden = 1',
+    'src/log/c.ts': `export { plan } from './b.ts'\nexport const hidden = 1`,
+    'src/log/b.test.ts': 'export const plan = 1',
+  })
+  assert.deepEqual(repeatedExports(files, { Row: 'why' }), ['plan is exported by src/run/a.ts and src/log/b.ts'])
+})
+
+test('a comment that begins with a relative clause is found in the library', () => {
+  const text =
+    '/** What a row is. */\nlet a\n/**\n * Who may read.\n */\nlet b\n  // Which of them.\nlet c\n/** Rows, and what they hold. */\nlet d'
+  const found = relativeComments(tree({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'test/a.ts': text }))
+  assert.deepEqual(
+    found.map(line => line.split(' ')[0]),
+    ['src/run/a.ts:1', 'src/run/a.ts:3', 'src/run/a.ts:7'],
   )
 })

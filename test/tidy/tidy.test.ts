@@ -9,6 +9,7 @@ import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, floors, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
+import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
@@ -44,6 +45,8 @@ test('the median file is short', t => {
 })
 test('functions are short', () => none(functionsTooLong(modules)))
 
+test('each exported name is declared once', () => none(repeatedExports(modules)))
+test('comments say what a thing is', () => none(relativeComments(modules)))
 test('names say what a file holds', () => none(emptyNames(files)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))

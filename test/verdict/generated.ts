@@ -5,7 +5,7 @@
  * average. So a worthless group is not one without differences, but one whose differences come to nothing.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Plan, Setting } from '../../src/audit/domain/element.ts'
+import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'
 import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
 import type { Range } from '../../src/audit/domain/audit-report.ts'
 import type { PlanElement } from '../../src/audit/domain/plan-types.ts'
@@ -48,9 +48,9 @@ const DIFFERING = 0.03
 const LEAN = 0.2
 const DAY = 86_400_000
 
-const batch: Setting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 }
-const stream: Setting = { kind: 'stream' }
-const now: Setting = { kind: 'now' }
+const batch: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 }
+const stream: ElementSetting = { kind: 'stream' }
+const now: ElementSetting = { kind: 'now' }
 
 /** Decisions in a month, of which the history has a part. */
 export const DECISIONS_A_MONTH = 8000

@@ -6,7 +6,7 @@
  */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
-import { elementId, type Plan, type Setting } from '../../src/audit/domain/element.ts'
+import { elementId, type Plan, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { historyBlocks } from '../../src/audit/experiment/history-blocks.ts'
 import type { Arm, Experiment } from '../../src/audit/experiment/experiment.ts'
 
@@ -104,7 +104,7 @@ function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64A
 }
 
 function ageOf(plan: Plan, group: string): number {
-  const setting: Setting = plan.get(elementId({ kind: 'group', group })) ?? { kind: 'now' }
+  const setting: ElementSetting = plan.get(elementId({ kind: 'group', group })) ?? { kind: 'now' }
   if (setting.kind === 'older') return setting.by
   return setting.kind === 'batch' ? setting.lasts + DAY / 2 : 0
 }

@@ -3,9 +3,9 @@ import type { TileAggregate, TileSql, TileValue } from './tile.ts'
 import { numberAt } from './tile.ts'
 
 interface Counts {
-  /** How many counts there are. */
+  /** The number of counts. */
   readonly width: number
-  /** Which of them an event is counted in. */
+  /** Indices of the counts that an event adds to. */
   readonly of: (value: unknown) => readonly number[]
   readonly finalize: (counts: readonly number[]) => TileValue
   readonly cells: (sql: TileSql) => readonly string[]

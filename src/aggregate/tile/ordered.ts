@@ -32,13 +32,13 @@ export const newestTiles = (
   cells: sql => [sql.latest(k)],
 })
 
-export interface Ends {
+export interface EndEvents {
   readonly first: TileEvent
   readonly last: TileEvent
 }
 
 /** A tile aggregate of the first event and the last. */
-export const endTiles = (finalize: (ends: Ends) => TileValue): TileAggregate<Ends> => ({
+export const endTiles = (finalize: (ends: EndEvents) => TileValue): TileAggregate<EndEvents> => ({
   lift: event => ({ first: event, last: event }),
   merge: (left, right) => ({
     first: compareEvents(left.first, right.first) <= 0 ? left.first : right.first,

@@ -1,5 +1,5 @@
 /**
- * How often each value of a tile occurs: sub-keyed tiles. An engine keeps a row for each `(key, tile, sub-key)` with its count.
+ * Counts of each value of a tile: sub-keyed tiles. An engine keeps a row for each `(key, tile, sub-key)` with its count.
  *
  * Memory: the different values of the tile. `quantile` rounds values first, so that a tile of doubles has few.
  */

@@ -48,7 +48,7 @@ export interface TileAggregate<P = unknown> {
 }
 
 /**
- * What the SQL of a tile is written with: aggregate calls over the events that take part. Each call gives the name of its result, so results may be
+ * Vocabulary for the SQL of a tile: aggregate calls over the events that take part. Each call gives the name of its result, so results may be
  * combined by plain SQL. A call over no event is NULL, and a count 0.
  */
 export interface TileSql {

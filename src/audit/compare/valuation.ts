@@ -36,7 +36,7 @@ import {
   type ValueFunction,
 } from '../value/index.ts'
 
-/** How a plan is valued; see the top of this file. */
+/** Valuation of a plan; see the top of this file. */
 export type ValuationMode = 'frozen' | 'frozenAtBudget' | 'refit'
 
 /** Scores of one plan and their value. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
-import type { Setting } from '../domain/element.ts'
+import type { ElementSetting } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { examplePrices } from './prices.ts'
@@ -11,16 +11,16 @@ import { priceScenarios } from './range.ts'
 import { coresHeld } from './stream-work.ts'
 
 const CASES = 25
-const hourly: Setting = { kind: 'every', every: HOUR }
-const hybrid: Setting = { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }
+const hourly: ElementSetting = { kind: 'every', every: HOUR }
+const hybrid: ElementSetting = { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }
 
-const ofGroup = fc.constantFrom<Setting>(stream, hybrid, nightlyJob, hourly, batchEach(6 * HOUR, HOUR))
+const ofGroup = fc.constantFrom<ElementSetting>(stream, hybrid, nightlyJob, hourly, batchEach(6 * HOUR, HOUR))
 const plans = fc.record({
-  ingestion: fc.constantFrom<Setting>(stream, nightlyJob, hourly),
+  ingestion: fc.constantFrom<ElementSetting>(stream, nightlyJob, hourly),
   'group/one': ofGroup,
   'group/two': ofGroup,
-  inference: fc.constantFrom<Setting>(stream, hourly, nightlyJob),
-  action: fc.constantFrom<Setting>({ kind: 'inline' }, { kind: 'async' }, { kind: 'digest', every: DAY }),
+  inference: fc.constantFrom<ElementSetting>(stream, hourly, nightlyJob),
+  action: fc.constantFrom<ElementSetting>({ kind: 'inline' }, { kind: 'async' }, { kind: 'digest', every: DAY }),
 })
 
 /** Two days in bursts. */

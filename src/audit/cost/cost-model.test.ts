@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
-import type { Plan, Setting } from '../domain/element.ts'
+import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { CostOfPlan, Range } from '../domain/audit-report.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
@@ -70,7 +70,7 @@ test('a nightly group starts, works, and leaves nothing running', () => {
 
 test('the first streaming element pays for broker and rota, the second almost nothing', () => {
   const inputs = costCase({ groups: { fast: groupOf(), slow: groupOf() } })
-  const now: Plan = new Map<string, Setting>([
+  const now: Plan = new Map<string, ElementSetting>([
     ['ingestion', nightlyJob],
     ['group/fast', nightlyJob],
     ['group/slow', nightlyJob],
@@ -87,7 +87,7 @@ test('the first streaming element pays for broker and rota, the second almost no
 test('batch is cheaper for a small steady load, mostly by people', () => {
   const inputs = costCase()
   const model = new CostModel(inputs, streaming(inputs))
-  const nightly = new Map<string, Setting>([
+  const nightly = new Map<string, ElementSetting>([
     ['ingestion', nightlyJob],
     ['group/fast', nightlyJob],
   ])
@@ -104,9 +104,9 @@ test('batch is cheaper for a small steady load, mostly by people', () => {
 const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
 
 /** Stream against batch for the whole plan; only the group differs. */
-function against(inputs: CostInputs, batch: Setting): { readonly saved: Range; readonly batchCost: CostOfPlan } {
+function against(inputs: CostInputs, batch: ElementSetting): { readonly saved: Range; readonly batchCost: CostOfPlan } {
   const model = new CostModel(inputs, streaming(inputs))
-  const inBatch = new Map<string, Setting>([
+  const inBatch = new Map<string, ElementSetting>([
     ['ingestion', nightlyJob],
     ['group/fast', batch],
   ])

@@ -1,5 +1,5 @@
 import { SpillwayError } from '../../base/errors.ts'
-import type { Plan, Setting } from '../domain/element.ts'
+import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
 import { elementCost, type ElementCost } from './element-cost.ts'
 import type { CostInputs } from './cost-inputs.ts'
@@ -61,13 +61,13 @@ export class CostModel {
   }
 
   /** Mean time between two runs of a setting, ms; Infinity without runs. */
-  #meanInterval(setting: Setting): number {
+  #meanInterval(setting: ElementSetting): number {
     if (setting.kind === 'every') return setting.every
     return 'schedule' in setting ? meanPeriod(setting.schedule, this.#inputs.trace.from) : Infinity
   }
 
   /** Setting of an element in a plan. */
-  settingOf(plan: Plan, id: string): Setting {
+  settingOf(plan: Plan, id: string): ElementSetting {
     const own = plan.get(id)
     const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
     if (!setting)
@@ -95,7 +95,7 @@ export class CostModel {
     return new Map(ids.map(id => [id, this.#additionOf(id, this.settingOf(plan, id))]))
   }
 
-  #additionOf(id: string, setting: Setting): ElementCost {
+  #additionOf(id: string, setting: ElementSetting): ElementCost {
     const key = `${id} ${JSON.stringify(setting)}`
     const cached = this.#additions.get(key)
     if (cached) return cached

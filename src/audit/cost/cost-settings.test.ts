@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
-import type { Setting } from '../domain/element.ts'
+import type { ElementSetting } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { examplePrices } from './prices.ts'
 
-const titles = (inputs: CostInputs, id: string, setting: Setting): string[] =>
+const titles = (inputs: CostInputs, id: string, setting: ElementSetting): string[] =>
   new CostModel(inputs, streaming(inputs)).costOf(new Map([[id, setting]])).lines.map(({ title }) => title)
-const base = (inputs: CostInputs, id: string, setting: Setting): number =>
+const base = (inputs: CostInputs, id: string, setting: ElementSetting): number =>
   new CostModel(inputs, new Map([[id, setting]])).costOf(new Map()).steadyYear.base
 
 test('ingestion, groups, decisions, actions and training have their own lines in each setting', () => {
@@ -33,9 +33,9 @@ test('ingestion, groups, decisions, actions and training have their own lines in
 
 test('half as many ticks make half as many decisions', () => {
   const inputs = costCase()
-  const tick = (every: number): Setting => ({ kind: 'every', every })
+  const tick = (every: number): ElementSetting => ({ kind: 'every', every })
   const model = new CostModel({ ...inputs, volume: 1e7 }, new Map([['inference', tick(HOUR)]]))
-  const hours = (setting: Setting) => {
+  const hours = (setting: ElementSetting) => {
     const { low } = model.batchHours(new Map([['inference', setting]]))
     return low
   }
@@ -66,7 +66,7 @@ test('static workers are sized for nearly all minutes, with lags for one queue a
 test('rejects ages, unknown elements, and settings that an element cannot have', () => {
   const inputs = costCase()
   const model = new CostModel(inputs, streaming(inputs))
-  const rejects = (plan: [string, Setting], message: RegExp) =>
+  const rejects = (plan: [string, ElementSetting], message: RegExp) =>
     assert.throws(() => model.costOf(new Map([plan])), { code: 'SPILL_INPUT', message })
   rejects(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which is an age and not a way to run it/)
   rejects(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)

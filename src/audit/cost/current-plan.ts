@@ -1,8 +1,8 @@
 import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
-import { elementId, type Plan, type Setting } from '../domain/element.ts'
+import { elementId, type Plan, type ElementSetting } from '../domain/element.ts'
 
-const stream: Setting = { kind: 'stream' }
+const stream: ElementSetting = { kind: 'stream' }
 
 /**
  * Current setting of each element of a model's pipeline, for its cost.
@@ -17,7 +17,7 @@ export function currentPlan(ir: PipelineIR, model: ModelIR): Plan {
   const { decide, train } = model
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const inline = actions.some(action => action.do.kind === 'answer')
-  return new Map<string, Setting>([
+  return new Map<string, ElementSetting>([
     ['ingestion', stream],
     ...groupReads(ir, model).map(
       ({ group }) => [elementId({ kind: 'group', group: group.name }), settingOfPlacement(group.place)] as const,
@@ -28,7 +28,7 @@ export function currentPlan(ir: PipelineIR, model: ModelIR): Plan {
   ])
 }
 
-function settingOfPlacement(place: PlacementIR): Setting {
+function settingOfPlacement(place: PlacementIR): ElementSetting {
   switch (place.kind) {
     case 'batch':
     case 'scheduled':

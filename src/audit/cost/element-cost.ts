@@ -1,7 +1,7 @@
 /** Cost of one element of a plan in one setting. It is computed once per setting, independent of the rest of the plan. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
-import type { Setting } from '../domain/element.ts'
+import type { ElementSetting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { batchCost, costOfRuns, type BatchCost, type BatchWork } from './batch-work.ts'
@@ -31,7 +31,7 @@ const zeroCost: ElementCost = { streams: false, demands: [], lines: [], batchHou
  * Cost of element `id` in a setting. `now` is its current setting, if it has one. Throws `SPILL_INPUT` for a setting that states an age
  * instead of how the element runs.
  */
-export function elementCost(id: string, setting: Setting, now: Setting | undefined, inputs: CostInputs): ElementCost {
+export function elementCost(id: string, setting: ElementSetting, now: ElementSetting | undefined, inputs: CostInputs): ElementCost {
   if (id === 'ingestion') return ingestionCost(setting, inputs)
   if (id === 'inference') return inferenceCost(setting, now, inputs)
   if (id === 'action') return actionCost(setting, inputs)
@@ -41,7 +41,7 @@ export function elementCost(id: string, setting: Setting, now: Setting | undefin
   return groupCost(id.slice('group/'.length), setting, inputs)
 }
 
-function ingestionCost(setting: Setting, inputs: CostInputs): ElementCost {
+function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
   const { measured, prices } = inputs
   const { logDays, eventsARequest, crossings } = prices.sizing
   const sources = [...measured.sources].map(([name, source]) => ({ name, ...source, arrivals: arrivalsOf(name, inputs) }))
@@ -97,7 +97,7 @@ function ingestionCost(setting: Setting, inputs: CostInputs): ElementCost {
   )
 }
 
-function groupCost(name: string, setting: Setting, inputs: CostInputs): ElementCost {
+function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): ElementCost {
   const group = inputs.measured.groups.get(name)
   if (!group)
     throw new SpillwayError(
@@ -140,13 +140,20 @@ function groupCost(name: string, setting: Setting, inputs: CostInputs): ElementC
 }
 
 /** A batch placement computes every window again in each run. `every` continues from the state of the last run. */
-function snapshotCost(name: string, setting: Setting, arrivals: Arrivals, seconds: number, reach: number, inputs: CostInputs): BatchCost {
+function snapshotCost(
+  name: string,
+  setting: ElementSetting,
+  arrivals: Arrivals,
+  seconds: number,
+  reach: number,
+  inputs: CostInputs,
+): BatchCost {
   const { schedule, lasts } = jobTiming(`group '${name}'`, setting)
   const reading = setting.kind === 'every' ? 'since the last' : { reach }
   return batchCost({ title: `${name} ${jobScheduleText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, inputs)
 }
 
-function inferenceCost(setting: Setting, now: Setting | undefined, inputs: CostInputs): ElementCost {
+function inferenceCost(setting: ElementSetting, now: ElementSetting | undefined, inputs: CostInputs): ElementCost {
   const { measured, trace } = inputs
   const { decisions: arrivals } = trace
   const seconds = measured.cpuSecondsADecision
@@ -166,7 +173,7 @@ function inferenceCost(setting: Setting, now: Setting | undefined, inputs: CostI
   return batchJobsCost([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, inputs)], [])
 }
 
-function actionCost(setting: Setting, inputs: CostInputs): ElementCost {
+function actionCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
   const { measured } = inputs
   if (setting.kind === 'inline') return zeroCost
   const all = perMonth(inputs, measured.actions)
@@ -181,7 +188,7 @@ function actionCost(setting: Setting, inputs: CostInputs): ElementCost {
   return { ...zeroCost, lines: [quantityLine('requests', title, exactRange(digests / 1e6), 'millionRequests', inputs, 'million')] }
 }
 
-function trainingCost(setting: Setting, inputs: CostInputs): ElementCost {
+function trainingCost(setting: ElementSetting, inputs: CostInputs): ElementCost {
   const { cpuSecondsATraining: seconds } = inputs.measured
   if (seconds === undefined) return zeroCost
   const { schedule, lasts } = jobTiming('training', setting)
@@ -208,7 +215,7 @@ interface JobTiming {
 }
 
 /** The schedule and deadline of a setting. Throws `SPILL_INPUT` if the setting is not a job. `subject` names the element in the message. */
-function jobTiming(subject: string, setting: Setting): JobTiming {
+function jobTiming(subject: string, setting: ElementSetting): JobTiming {
   if (setting.kind === 'every') return { schedule: { kind: 'interval', every: setting.every, phase: 0 }, lasts: undefined }
   if (setting.kind === 'batch') return { schedule: setting.schedule, lasts: setting.lasts }
   if (setting.kind === 'hybrid') return { schedule: setting.schedule, lasts: undefined }
@@ -216,7 +223,7 @@ function jobTiming(subject: string, setting: Setting): JobTiming {
 }
 
 /** Throws `SPILL_INPUT` for a setting in which an element cannot run. */
-function throwNotRunnable(subject: string, { kind }: Setting): never {
+function throwNotRunnable(subject: string, { kind }: ElementSetting): never {
   const isAge = kind === 'older' || kind === 'faster' || kind === 'trace'
   throw new SpillwayError(
     'SPILL_INPUT',

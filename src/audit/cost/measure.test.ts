@@ -9,7 +9,7 @@ import type { SourceHistory } from '../../intake/history-builder.ts'
 import { replayLog } from '../../replay/log.ts'
 import type { Plan } from '../domain/element.ts'
 import { CostModel } from './cost-model.ts'
-import { measure, processSeconds, windowReach } from './measure.ts'
+import { measure, processSeconds, batchWindowReach } from './measure.ts'
 import { presetPeople } from './people.ts'
 import { examplePrices } from './prices.ts'
 import { arrivalTraceOf } from './trace.ts'
@@ -106,8 +106,8 @@ test('the clock of the processor advances', () => {
 })
 
 test('a window reaches as far as its hop, and a lifetime window without end', () => {
-  assert.equal(windowReach({ ...ir.groups[0], features: [] }), 0)
-  assert.equal(windowReach(ir.groups[1]), Infinity)
+  assert.equal(batchWindowReach({ ...ir.groups[0], features: [] }), 0)
+  assert.equal(batchWindowReach(ir.groups[1]), Infinity)
 })
 
 test('a trace has the arrivals by key, and the decisions', () => {

@@ -76,7 +76,7 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
     cpuSecondsAnEvent: block.length === 0 ? 0 : spent / block.length,
     stateBytes: kernel.bytes,
     valueBytes: kernel.keys * (group.key.length + group.features.length) * 8,
-    reach: windowReach(group),
+    reach: batchWindowReach(group),
   }
 }
 
@@ -88,7 +88,7 @@ function measureSource(source: SourceIR, block: Block, strings: Strings, { intak
 }
 
 /** Length of the longest window of a group, including its hop, ms; Infinity for a lifetime window and for a table. */
-export const windowReach = ({ features }: GroupIR): number =>
+export const batchWindowReach = ({ features }: GroupIR): number =>
   features.reduce((most, { window, hop, agg }) => Math.max(most, window === 'lifetime' || agg === 'row' ? Infinity : window + hop), 0)
 
 /** Rows sampled for the length of texts. */

@@ -1,17 +1,17 @@
 /** Staleness tax and streaming tax. */
 import type { ScheduleIR } from '../../define/ir/ir.ts'
-import type { Plan, Setting } from '../domain/element.ts'
+import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { Estimate, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { rangeDifference, rangeFrom } from './range.ts'
 import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'
 
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
-const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
+const nightlyJob: ElementSetting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
 
 /** The plan in which streaming ingestion and groups run nightly at 02:00 UTC within two hours. Decisions and actions stay unchanged. */
 export function nightlyPlan(now: Plan): Plan {
-  const isStreaming = ({ kind }: Setting) => kind === 'stream' || kind === 'hybrid'
+  const isStreaming = ({ kind }: ElementSetting) => kind === 'stream' || kind === 'hybrid'
   return new Map(
     [...now]
       .filter(([id, setting]) => (id === 'ingestion' || id.startsWith('group/')) && isStreaming(setting))

@@ -3,7 +3,7 @@
  * none (`why`), and every cost line says whether it was measured or modelled.
  */
 import type { ExplorationPart } from './cases.ts'
-import type { Setting } from './element.ts'
+import type { ElementSetting } from './element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
 import type { Reproduction } from './reproduction.ts'
 
@@ -108,7 +108,7 @@ export interface ElementPart {
   /** The feature group's name and content in short: `landings (1 h mean)`. */
   readonly title: string
   readonly groups?: readonly string[]
-  readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
+  readonly now: { readonly setting: ElementSetting; readonly title: string; readonly age: AgePart | null }
   /** The staleness levels, freshest first. Empty with a reason. */
   readonly rungs: readonly SweepLevel[]
   readonly notObservable?: string
@@ -134,7 +134,7 @@ export interface AgePart {
 }
 
 export interface SweepLevel {
-  readonly setting: Setting
+  readonly setting: ElementSetting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
   /** The mean age, ms. For a schedule: the mean of its sawtooth; for `groups`: the age of the freshest group. */

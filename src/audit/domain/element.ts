@@ -19,7 +19,7 @@ export type Element =
 export type ElementKind = Element['kind']
 
 /** The way an element runs. Periods and ages are in ms. */
-export type Setting =
+export type ElementSetting =
   /** As the pipeline runs now. */
   | { readonly kind: 'now' }
   /**
@@ -44,7 +44,7 @@ export type Setting =
   | { readonly kind: 'digest'; readonly every: number }
 
 /** A setting for each named element; all others stay as they are. Keys are `elementId`. */
-export type Plan = ReadonlyMap<string, Setting>
+export type Plan = ReadonlyMap<string, ElementSetting>
 
 /**
  * The key of an element in a plan: `ingestion`, `group/NAME`, `groups`, `inference`, `action`, `training`.
@@ -61,7 +61,7 @@ export const asItRuns: Plan = new Map()
  *
  * @example planOf({ kind: 'inference' }, { kind: 'every', every: 3_600_000 })
  */
-export const planOf = (element: Element, setting: Setting): Plan =>
+export const planOf = (element: Element, setting: ElementSetting): Plan =>
   element.kind === 'groups'
     ? new Map(element.groups.map(group => [elementId({ kind: 'group', group }), setting]))
     : new Map([[elementId(element), setting]])

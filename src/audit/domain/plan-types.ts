@@ -3,7 +3,7 @@
  * three.
  */
 import type { RowRange } from './cases.ts'
-import type { Element, Plan, Setting } from './element.ts'
+import type { Element, Plan, ElementSetting } from './element.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
 /** The reason that replaces a result. */
@@ -14,7 +14,7 @@ export interface Inconclusive {
 /** One setting of an element in the plan search. */
 export interface PlanChoice {
   /** `now` is the current setting. */
-  readonly setting: Setting
+  readonly setting: ElementSetting
   /** The title in a verdict: `batch 1 day`. */
   readonly title: string
   /** The mean age at decision time, ms; orders choices by freshness. */
@@ -22,7 +22,7 @@ export interface PlanChoice {
   /** True where the choice is older than now and no curve confirms a small loss. Without a value per unit such a choice is not proposed. */
   readonly unconfirmed?: true
   /** The setting with equal values, where it differs: `hybrid` has the values of `stream`. */
-  readonly sameValuesAs?: Setting
+  readonly sameValuesAs?: ElementSetting
 }
 
 /** An element of the plan search and its choices. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Setting } from './element.ts'
+import type { ElementSetting } from './element.ts'
 import { scheduleTitle, titleOf } from './setting-text.ts'
 
 const MINUTE = 60_000
@@ -24,7 +24,7 @@ test('a schedule is titled by its time of day, in its zone', () => {
 
 test('each kind of setting has a title', () => {
   const schedule = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' } as const
-  const settings: [Setting, string][] = [
+  const settings: [ElementSetting, string][] = [
     [{ kind: 'now' }, 'as it runs'],
     [{ kind: 'faster', part: 0.1 }, '90 % faster'],
     [{ kind: 'older', by: 15 * MINUTE }, '15 min'],

@@ -2,7 +2,7 @@
 import { unreachable } from '../../base/assert.ts'
 import { exactSpanTitle } from '../../base/span.ts'
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
-import type { Setting } from './element.ts'
+import type { ElementSetting } from './element.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -15,7 +15,7 @@ export const UNSCHEDULED = 'without a schedule'
 export const NO_ACTION = 'none'
 
 /** The title of a setting in levels, plans and the current state. */
-export function titleOf(setting: Setting): string {
+export function titleOf(setting: ElementSetting): string {
   switch (setting.kind) {
     case 'now':
       return 'as it runs'

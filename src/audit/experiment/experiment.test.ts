@@ -6,7 +6,7 @@ import { count, entity, features, labelFrom, logistic, model, on, pipeline, rule
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import { logOf } from '../../../test/property/engines/replayed.ts'
-import { asItRuns, type Plan, type Setting } from '../domain/element.ts'
+import { asItRuns, type Plan, type ElementSetting } from '../domain/element.ts'
 import { Experiment } from './experiment.ts'
 
 const card = entity('card', t.string())
@@ -74,7 +74,7 @@ function history(payments = 1200): LoggedEvent[] {
 }
 
 const log = logOf(shopping.ir, history())
-const plan = (settings: Readonly<Record<string, Setting>>): Plan => new Map(Object.entries(settings))
+const plan = (settings: Readonly<Record<string, ElementSetting>>): Plan => new Map(Object.entries(settings))
 const experiment = (of: ReplayLog = log, which: { readonly ir: ModelIR } = fraud) => new Experiment(shopping, which.ir, of)
 
 test('cases are the original decisions with labels, keys, clusters and blocks', () => {
@@ -237,7 +237,7 @@ test('models trained more often, or older', async () => {
 test('settings that cannot be evaluated are refused in words', async () => {
   const of = experiment()
   const refused = (
-    settings: Readonly<Record<string, Setting>>,
+    settings: Readonly<Record<string, ElementSetting>>,
     message: RegExp,
     code = 'SPILL_UNSUPPORTED',
     arm: 'frozen' | 'refit' = 'frozen',

@@ -10,7 +10,7 @@ import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { ModelIR, TrainIR } from '../../define/ir/ir.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
-import { asItRuns, type Element, type Plan, type Setting } from '../domain/element.ts'
+import { asItRuns, type Element, type Plan, type ElementSetting } from '../domain/element.ts'
 import { PrecomputedPlans, maxUnusedResults, type PlanOwner, type ThreadWork } from './parallel/precomputed-plans.ts'
 import { PlanThreads } from './parallel/threads.ts'
 import { isScoredByDefinition } from './parallel/shared-log.ts'
@@ -283,5 +283,5 @@ export class Experiment {
 }
 
 /** The id of scores: the inputs, and the training of the model. */
-const scoresId = (inputs: string, arm: Arm, training: Setting, seed: number): string =>
+const scoresId = (inputs: string, arm: Arm, training: ElementSetting, seed: number): string =>
   arm === 'frozen' ? `${inputs}, frozen` : `${inputs}, ${JSON.stringify(training)} ${seed}`

@@ -10,7 +10,7 @@ import type { SourceHistory } from '../../intake/history-builder.ts'
 import { replayLog, type ReplayLog } from '../../replay/log.ts'
 import { auc } from '../../training/metrics.ts'
 import { blockOf } from '../../../test/property/engines/block.ts'
-import { asItRuns, type Plan, type Setting } from '../domain/element.ts'
+import { asItRuns, type Plan, type ElementSetting } from '../domain/element.ts'
 import { Experiment } from './experiment.ts'
 
 const MINUTE = 60_000
@@ -48,7 +48,7 @@ function logged(ir: PipelineIR, happened: readonly Happening[]): ReplayLog {
 const experimentOf = (ir: PipelineIR, { ir: model }: { readonly ir: ModelIR }, happened: readonly Happening[]) =>
   new Experiment({ ir, scores: new Map() }, model, logged(ir, happened))
 
-const plan = (settings: Readonly<Record<string, Setting>>): Plan => new Map(Object.entries(settings))
+const plan = (settings: Readonly<Record<string, ElementSetting>>): Plan => new Map(Object.entries(settings))
 
 const patient = entity('patient', t.string())
 const readings = source('readings', {
@@ -83,7 +83,7 @@ test('the ingestion delay is the recorded median, and decides whether faster ing
   const [first] = of.ladder({ kind: 'ingestion' })
   assert.deepEqual(first, { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: 6000, literal: '−90 %' })
   const at = of.cases.t.indexOf(20 * HOUR)
-  const scoreOf = async (setting: Setting) => (await of.decided(plan({ ingestion: setting }), 'frozen')).score[at]
+  const scoreOf = async (setting: ElementSetting) => (await of.decided(plan({ ingestion: setting }), 'frozen')).score[at]
   // At 20:00 the reading of 20:00 arrives a minute later, or after 6 s; without a delay it is visible.
   assert.deepEqual(
     [await scoreOf({ kind: 'now' }), await scoreOf(first.setting), await scoreOf({ kind: 'faster', part: 0 })],
@@ -203,7 +203,7 @@ test('a noise group has a flat curve, an informative group has not', async () =>
       Float64Array.from(rows, row => label[row]),
     )
   for (const arm of ['frozen', 'refit'] as const) {
-    const aucUnder = async (settings: Readonly<Record<string, Setting>>) => aucOf((await of.decided(plan(settings), arm)).score)
+    const aucUnder = async (settings: Readonly<Record<string, ElementSetting>>) => aucOf((await of.decided(plan(settings), arm)).score)
     const now = await aucUnder({})
     assert.ok(now > 0.8, `${arm}: ${now}`)
     for (const by of [5 * MINUTE, HOUR, 6 * HOUR, DAY]) {

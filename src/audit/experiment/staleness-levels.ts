@@ -8,7 +8,7 @@ import { groupReads } from '../../decision/reads.ts'
 import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
 import { limits } from '../../base/limits.ts'
 import { exactSpanTitle } from '../../base/span.ts'
-import type { Element, Setting } from '../domain/element.ts'
+import type { Element, ElementSetting } from '../domain/element.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
 import { freshestAge } from './replay/audit-elements.ts'
@@ -16,7 +16,7 @@ import type { DecidingModel } from './timeline/timeline.ts'
 
 /** One age of a staleness sweep. */
 export interface StalenessLevel {
-  readonly setting: Setting
+  readonly setting: ElementSetting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
   /**

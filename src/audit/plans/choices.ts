@@ -7,7 +7,7 @@
 import { exactSpanTitle } from '../../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
-import { elementId, type Element, type Setting } from '../domain/element.ts'
+import { elementId, type Element, type ElementSetting } from '../domain/element.ts'
 import { placementAge, schedulePeriod } from '../experiment/timeline/placement-age.ts'
 import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'
 import { groupsReadBy } from './consumers.ts'
@@ -88,7 +88,7 @@ function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts:
     age: placementAge({ kind: 'batch', schedule: jobSchedule, lasts: deadline }),
   })
   const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
-  const hybrid = (jobSchedule: ScheduleIR, as: Setting): PlanChoice[] =>
+  const hybrid = (jobSchedule: ScheduleIR, as: ElementSetting): PlanChoice[] =>
     isLong ? [{ setting: { kind: 'hybrid', schedule: jobSchedule }, title: 'hybrid', age: 0, sameValuesAs: as }] : []
   switch (place.kind) {
     case 'stream':

@@ -4,7 +4,7 @@
  * A plan is an array of choice numbers, one per element; all zeros is the current plan. Costs and values are not additive, so a plan is
  * never evaluated from its parts.
  */
-import { elementId, type Plan, type Setting } from '../domain/element.ts'
+import { elementId, type Plan, type ElementSetting } from '../domain/element.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
 /** Number of the choice of each element. */
@@ -76,7 +76,7 @@ export class PlanSpace {
     }
   }
 
-  #planOf(picks: Picks, settingOf: (choice: PlanChoice) => Setting): Plan {
+  #planOf(picks: Picks, settingOf: (choice: PlanChoice) => ElementSetting): Plan {
     const settings = this.elements.map(({ element }, i) => [elementId(element), settingOf(this.choice(picks, i))] as const)
     return new Map(settings.filter(([, { kind }]) => kind !== 'now'))
   }

@@ -1,6 +1,6 @@
 /** JSON schema (draft 2020-12) of `audit.json`, the contract for other programs. It compiles only while it matches `AuditReport`. */
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
-import type { Setting } from '../domain/element.ts'
+import type { ElementSetting } from '../domain/element.ts'
 import type {
   AgePart,
   AuditReport,
@@ -59,7 +59,7 @@ const schedule = anyOf(
   closedObject<Extract<ScheduleIR, { kind: 'interval' }>>({ kind: enumOf('interval'), every: spanType, phase: spanType }),
 )
 
-type SettingOf<K extends Setting['kind']> = Extract<Setting, { kind: K }>
+type SettingOf<K extends ElementSetting['kind']> = Extract<ElementSetting, { kind: K }>
 
 const setting = anyOf(
   closedObject<{ readonly kind: 'now' | 'stream' | 'trace' | 'inline' | 'async' }>({

@@ -30,9 +30,9 @@ export interface ServerContext {
   readonly unsigned: UnsignedWebhookCounts
   readonly clock: ServeOptions['clock']
   readonly front: ServeOptions['front']
-  /** How requests are authorized now: the folder's first token changes that while the server runs. */
+  /** Current authorization of requests: the folder's first token changes that while the server runs. */
   readonly authorization: () => AuthorizationMode
-  /** Whether the run goes on, for `/readyz`. */
+  /** State of the run, for `/readyz`. */
   readonly state: RunState
 }
 

@@ -1,6 +1,6 @@
 /** Words to write reports by hand with. */
 import type { CostLine, SweepEffect, Estimate, Performance, Range, SweepLevel } from '../../../src/audit/domain/audit-report.ts'
-import type { Setting } from '../../../src/audit/domain/element.ts'
+import type { ElementSetting } from '../../../src/audit/domain/element.ts'
 import { titleOf } from '../../../src/audit/domain/setting-text.ts'
 
 export const SECOND = 1000
@@ -37,12 +37,12 @@ export const effect = (aWeek: SweepEffect['aWeek'], performance: Performance, mo
   ...more,
 })
 
-export const older = (by: number): Setting => ({ kind: 'older', by })
-export const nightly: Setting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
+export const older = (by: number): ElementSetting => ({ kind: 'older', by })
+export const nightly: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
 
 /** A rung whose arms have one performance. */
 export function rung(
-  setting: Setting,
+  setting: ElementSetting,
   age: number,
   performance: Performance,
   arms: { readonly frozen: SweepEffect['aWeek']; readonly budget?: SweepEffect['aWeek']; readonly refit: SweepEffect['aWeek'] },

@@ -1,6 +1,6 @@
 /** The action operator: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan } from './setting.ts'
 
 export interface ActionTimes {
@@ -24,7 +24,7 @@ export function inlineReplyOf({ actions = [] }: PipelineIR, { name }: ModelIR): 
 const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: ActionTimes }>()
 
 /** Action times under a setting. `made`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
-export function actionTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
+export function actionTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
   const id = JSON.stringify([setting, answering.inline, String(answering.deadline)])
   const cached = timesCache.get(scoredAt)
   if (cached?.id === id && cached.t === t) return cached.times
@@ -33,7 +33,7 @@ export function actionTimes(setting: Setting, scoredAt: Float64Array, t: Float64
   return times
 }
 
-function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
+function computeTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
   const inTime = (acted: Float64Array): ActionTimes => ({ acted, inline: isInTime(acted, t, answering.deadline) })
   switch (setting.kind) {
     case 'now':

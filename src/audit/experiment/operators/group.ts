@@ -8,7 +8,7 @@
 import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import type { ReplayPoints } from '../../../replay/decision-points.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { fresherPlacement } from '../timeline/placement-age.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { tracedAsOfTimes, type AgeTrace, type AgeTraces } from '../timeline/age-traces.ts'
@@ -28,7 +28,7 @@ export interface PlacedGroup {
  *
  * @throws `SPILL_UNSUPPORTED` for a setting that a group cannot have, or without recorded ages
  */
-export function placeGroup(setting: Setting, { name: group, place, features }: GroupIR, traces: AgeTraces = new Map()): PlacedGroup {
+export function placeGroup(setting: ElementSetting, { name: group, place, features }: GroupIR, traces: AgeTraces = new Map()): PlacedGroup {
   switch (setting.kind) {
     case 'now':
       return { id: 'now', place, by: 0 }

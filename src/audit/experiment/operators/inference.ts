@@ -9,7 +9,7 @@
 import { groupReads } from '../../../decision/reads.ts'
 import { durationText } from '../../../base/time.ts'
 import { countUpTo } from '../../../columns/order.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { decisionTimesOn, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
@@ -26,7 +26,7 @@ export interface InferenceResult {
 /** The last result by timeline: both arms of a plan and all ages of its action need it. */
 const resultCache = new WeakMap<Timeline, { readonly setting: string; readonly result: InferenceResult }>()
 
-export function applyInference(setting: Setting, decides: DecidingModel, timeline: Timeline): InferenceResult {
+export function applyInference(setting: ElementSetting, decides: DecidingModel, timeline: Timeline): InferenceResult {
   const id = JSON.stringify(setting)
   const cached = resultCache.get(timeline)
   if (cached?.setting === id) return cached.result
@@ -35,7 +35,7 @@ export function applyInference(setting: Setting, decides: DecidingModel, timelin
   return result
 }
 
-function applySetting(setting: Setting, decides: DecidingModel, timeline: Timeline): InferenceResult {
+function applySetting(setting: ElementSetting, decides: DecidingModel, timeline: Timeline): InferenceResult {
   switch (setting.kind) {
     case 'now':
     case 'stream':
@@ -52,7 +52,7 @@ function applySetting(setting: Setting, decides: DecidingModel, timeline: Timeli
 }
 
 /** Identifies the times at which inputs are read: equal ids mean equal inputs. */
-export const inputTimesId = (setting: Setting, decides: DecidingModel): string =>
+export const inputTimesId = (setting: ElementSetting, decides: DecidingModel): string =>
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !excludesTriggeringEvent(decides) ? `every ${setting.every}` : ''
 
 /** True if the model has a feature that excludes the triggering event. */

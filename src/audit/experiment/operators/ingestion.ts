@@ -11,13 +11,13 @@ import { scheduledTimes } from '../../../kernel/schedule.ts'
 import { onTimes } from '../../../replay/on-ticks.ts'
 import type { ScheduleIR } from '../../../define/ir/ir.ts'
 import { keyOrder } from '../../../decision/liveness-columns.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
 import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { withFasterIngestion } from './faster-ingestion.ts'
 import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
 
-export function applyIngestion(setting: Setting, decides: DecidingModel, base: Timeline): Timeline {
+export function applyIngestion(setting: ElementSetting, decides: DecidingModel, base: Timeline): Timeline {
   switch (setting.kind) {
     case 'now':
     case 'stream':

@@ -1,10 +1,10 @@
 /** Shared code of the operators: rejected settings, and shifted times. */
 import { SpillwayError } from '../../../base/errors.ts'
 import { sharedFloats } from '../../../columns/shared.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 
 /** Rejects a setting that the element cannot have. */
-export function rejectSetting(subject: string, { kind }: Setting, alternatives: string): never {
+export function rejectSetting(subject: string, { kind }: ElementSetting, alternatives: string): never {
   throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${alternatives}`)
 }
 

@@ -10,7 +10,7 @@ import { durationText } from '../../../base/time.ts'
 import { limits } from '../../../base/limits.ts'
 import { firstEntryFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { rejectSetting, checkedSpan } from './setting.ts'
 
 /** One fit: the cases that the model scores, and the cases that it may learn from. */
@@ -24,7 +24,11 @@ export interface ModelFit {
  *
  * @throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`
  */
-export function modelFits(setting: Setting, { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>, horizon: number): ModelFit[] {
+export function modelFits(
+  setting: ElementSetting,
+  { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>,
+  horizon: number,
+): ModelFit[] {
   const from = (time: number): number => firstEntryFrom(t, 1, 0, length, time)
   const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
   const begin = blocks.tune.from

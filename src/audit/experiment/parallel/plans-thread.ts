@@ -1,7 +1,7 @@
 /** A worker thread that precomputes the inputs and scores of plans from the shared copy of a history. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { aucOf } from '../../value/auc.ts'
 import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
@@ -34,7 +34,7 @@ export interface PlanThreadStart {
 export interface PlanJob {
   /** The index of the job. */
   readonly number: number
-  readonly plan: readonly (readonly [string, Setting])[]
+  readonly plan: readonly (readonly [string, ElementSetting])[]
 }
 
 /** The precomputed data of a plan. */
@@ -81,7 +81,7 @@ async function runJob({ selection, scored, isKept, claims }: PlanThreadStart, { 
 
 async function computePlan(
   { selection, scored, isKept }: Omit<PlanThreadStart, 'claims'>,
-  plan: ReadonlyMap<string, Setting>,
+  plan: ReadonlyMap<string, ElementSetting>,
 ): Promise<PlanResult> {
   const replayed = replays.under(plan, selection)
   const scores = scored ? await scoresOf(replayed, scored, { selection, keepsColumns: isKept }) : []

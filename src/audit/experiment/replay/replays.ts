@@ -10,7 +10,7 @@ import { SpillwayError } from '../../../base/errors.ts'
 import { groupReads, readId, type GroupRead } from '../../../decision/reads.ts'
 import { decisionPointsOf } from '../../../replay/decide.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
-import { asItRuns, elementId, type Plan, type Setting } from '../../domain/element.ts'
+import { asItRuns, elementId, type Plan, type ElementSetting } from '../../domain/element.ts'
 import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
 import { featureRowBytes } from '../timeline/feature-columns.ts'
 import { StreamedColumns, StoredColumns, type CaseColumns } from '../timeline/case-columns.ts'
@@ -185,7 +185,7 @@ export class Replays {
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
   }
 
-  #ingested(setting: Setting): Timeline {
+  #ingested(setting: ElementSetting): Timeline {
     const id = JSON.stringify(setting)
     const timeline = this.#timelines.get(id) ?? applyIngestion(setting, this.#decides, this.#base)
     this.#timelines.delete(id)
@@ -205,4 +205,4 @@ export class Replays {
 
 const idOf = (reads: readonly PlannedRead[]): string => reads.map(({ id }) => id).join('; ')
 
-export const planSetting = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }
+export const planSetting = (plan: Plan, id: string): ElementSetting => plan.get(id) ?? { kind: 'now' }

@@ -6,7 +6,7 @@ import { sharedFloats } from '../../../columns/shared.ts'
 import type { Strings } from '../../../columns/strings.ts'
 import { labelHorizon } from '../../../replay/label-horizon.ts'
 import type { RowRange } from '../../domain/cases.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/inputs.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import { modelFits } from '../operators/training.ts'
@@ -25,7 +25,7 @@ export interface RunningScore extends RowRange {
 }
 
 export interface ScoreOptions {
-  readonly training: Setting
+  readonly training: ElementSetting
   readonly seed: number
   readonly rows: RowRange
 }

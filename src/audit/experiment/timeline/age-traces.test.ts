@@ -5,7 +5,7 @@ import { deciding } from '../../../../test/property/generate/deciders.ts'
 import { Draw } from '../../../../test/property/generate/draw.ts'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import { decide } from '../../../replay/decide.ts'
-import type { Plan, Setting } from '../../domain/element.ts'
+import type { Plan, ElementSetting } from '../../domain/element.ts'
 import { Replays } from '../replay/replays.ts'
 import { tracedAsOfTimes, ageTraces, type AgeTrace } from './age-traces.ts'
 
@@ -24,7 +24,7 @@ test('the recorded ages of a schedule replay as that schedule', () => {
     const span = log.at(-1)!.arrival - log[0].arrival
     const draw = new Draw(seed + 4_000_000)
     const by = draw.magnitude(span + 1)
-    const setting: Setting = { kind: 'batch', schedule: { kind: 'interval', every: by, phase: 0 }, lasts: draw.magnitude(span + 1) }
+    const setting: ElementSetting = { kind: 'batch', schedule: { kind: 'interval', every: by, phase: 0 }, lasts: draw.magnitude(span + 1) }
     for (const model of generated.ir.models) {
       const groups = generated.ir.groups.map(group => ({ ...group, features: group.features.filter(({ before }) => !before) }))
       const ir: PipelineIR = { ...generated.ir, groups }
@@ -47,15 +47,15 @@ function withoutMissing(model: ModelIR, { groups }: PipelineIR): ModelIR {
 function compare(
   ir: PipelineIR,
   model: ModelIR,
-  setting: Extract<Setting, { kind: 'batch' }>,
+  setting: Extract<ElementSetting, { kind: 'batch' }>,
   log: () => ReturnType<typeof logOf>,
 ): number {
   const placed = { ...ir, groups: ir.groups.map(group => ({ ...group, place: { ...setting, kind: 'scheduled' as const } })) }
   const recorded = [...decide({ ir: placed, scores: new Map() }, model, log())]
   if (recorded.length === 0) return 0
   const replays = new Replays({ ir, model }, log(), ageTraces(recorded))
-  const plan = (of: Setting): Plan => new Map(ir.groups.map(({ name }) => [`group/${name}`, of]))
-  const columns = (of: Setting) => [...replays.under(plan(of)).inputs.features.values()].map(({ columns }) => columns.out)
+  const plan = (of: ElementSetting): Plan => new Map(ir.groups.map(({ name }) => [`group/${name}`, of]))
+  const columns = (of: ElementSetting) => [...replays.under(plan(of)).inputs.features.values()].map(({ columns }) => columns.out)
   assert.deepEqual(columns({ kind: 'trace' }), columns(setting), `${ir.name}, ${model.name}`)
   return replays.rows.length
 }

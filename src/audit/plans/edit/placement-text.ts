@@ -2,10 +2,10 @@
 import { durationText } from '../../../base/time.ts'
 import type { PlacementIR } from '../../../define/ir/ir.ts'
 import type { ScheduleIR } from '../../../define/ir/schedule-ir.ts'
-import type { Setting } from '../../domain/element.ts'
+import type { ElementSetting } from '../../domain/element.ts'
 
 /** Placement of a group's setting; undefined for a setting that no pipeline can have. */
-export function placementFor(setting: Setting): PlacementIR | undefined {
+export function placementFor(setting: ElementSetting): PlacementIR | undefined {
   switch (setting.kind) {
     case 'stream':
       return { kind: 'stream' }

@@ -1,0 +1,40 @@
+/** Names and comments as `writing.md` of the design asks: each exported name once, and comments that begin with what a thing is. */
+import { isTest, roomOf } from '../sources/files.ts'
+import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
+
+/** Names that are exported twice on purpose, each with the reason. */
+export const sharedNames: Readonly<Record<string, string>> = {}
+
+/** Names that more than one file of the library declares and exports: a reader who searches for one finds both. */
+export function repeatedExports(modules: readonly Module[], allowed: Readonly<Record<string, string>> = sharedNames): string[] {
+  const declaredIn = new Map<string, string[]>()
+  for (const { path, program } of modules) {
+    if (roomOf(path) === undefined || isTest(path)) continue
+    const names = new Set<string>()
+    walk(program, node => {
+      if (node.type === 'ExportNamedDeclaration' && node.declaration) for (const name of declaredNames(node.declaration)) names.add(name)
+    })
+    for (const name of names) declaredIn.set(name, [...(declaredIn.get(name) ?? []), path])
+  }
+  return [...declaredIn]
+    .filter(([name, paths]) => paths.length > 1 && !Object.hasOwn(allowed, name))
+    .map(([name, paths]) => `${name} is exported by ${paths.join(' and ')}`)
+}
+
+function declaredNames(declaration: Node): string[] {
+  if (declaration.type === 'VariableDeclaration')
+    return declaration.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []))
+  return 'id' in declaration && declaration.id && 'name' in declaration.id ? [declaration.id.name as string] : []
+}
+
+/** At the head of a documentation comment, or of a comment in a line of its own. */
+const relativeStart = /\/\*\*(?:\s*\n\s*\*)?\s+(?:What|Who|Whoever|Which|Whether|How) |^\s*\/\/ (?:What|Who|Whoever|Which|Whether|How) /gm
+
+/** Comments of the library that begin with a relative clause in place of the thing's name. */
+export function relativeComments(modules: readonly Module[]): string[] {
+  return modules
+    .filter(({ path }) => roomOf(path) !== undefined && !isTest(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(relativeStart)].map(({ index }) => `${path}:${lineOf(text, index)} begins with a relative clause: say what it is`),
+    )
+}
