@@ -135,7 +135,7 @@ test('ready() rejects with a mistake in the options, and the folder stays free',
     [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give the result of pipeline/],
     [undefined, data, 'SPILL_DEFINITION', /pipeline is undefined/],
     [shop, undefined, 'SPILL_INPUT', /data is undefined; give the path/],
-    [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
+    [shop, import.meta.filename, 'SPILL_STORE', /cannot be created/],
     [pipeline('late', [late]), data, 'SPILL_UNSUPPORTED', /placed corrected/],
   ]
   const wrongAuthorization: readonly (readonly [object, RegExp])[] = [

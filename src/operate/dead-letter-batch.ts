@@ -8,7 +8,7 @@ import type { StoredDeadLetter } from '../log/dead-letters.ts'
 export function deadLetterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {
   const { csv, tabular, zoneless, row, mapped } = form
   const origin: RecordOrigin = { placeOf: () => place, text: csv === true, tabular: tabular === true, zoneless: new Set(zoneless) }
-  const rest = { origin, numberOf: () => 1, rawOf: () => raw, again: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
+  const rest = { origin, numberOf: () => 1, rawOf: () => raw, resend: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
   const bytes = Buffer.from(raw)
   const parsed = csv ? new Fault(CSV) : parseJsonRecord(bytes, 0, bytes.length)
   if (parsed instanceof Fault) return { ...rest, records: [], undecodable: [parsed.at(place, raw)] }

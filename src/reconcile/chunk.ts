@@ -122,8 +122,8 @@ export async function missedEventsOf(
     const kinds = kindsOf(reads[i])
     if (kinds.length < 2) return []
     return kinds.flatMap(kind => [
-      { i, kind, of: 'without' as const, made: { ...made, leave: missedKindBit(kind) } },
-      { i, kind, of: 'alone' as const, made: { ...made, leave: missedKindBits(kinds.filter(other => other !== kind)) } },
+      { i, kind, of: 'without' as const, made: { ...made, excludedKinds: missedKindBit(kind) } },
+      { i, kind, of: 'alone' as const, made: { ...made, excludedKinds: missedKindBits(kinds.filter(other => other !== kind)) } },
     ])
   })
   const missed = reads.map(read => ({ reads: read, without: new Map<MissedKind, SqlVector>(), alone: new Map<MissedKind, SqlVector>() }))

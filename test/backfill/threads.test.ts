@@ -60,7 +60,7 @@ test('threads that began before the history was read make the same, and those th
     )
   assert.deepEqual([early(1), early(2, []), early(2, [join(folder, 'missing')])], [undefined, undefined, undefined])
   const crew = early(2)!
-  const options = { ...optionsOf(shopHistory(shop, log, 'day'), 'early', 2), crew }
+  const options = { ...optionsOf(shopHistory(shop, log, 'day'), 'early', 2), workers: crew }
   const gap = await findGap(options)
   await fillGap(gap, options)
   assertSame('here', 'early')

@@ -38,7 +38,7 @@ class Splitting extends ModelStore {
 
   override commit({ segment, decisions = [], deadLetters: dead = [], schemas = [], put = [] }: Commit): Promise<void> {
     const named = (isFirst: boolean): Put => put.filter(([name]) => this.#isFirst(name) === isFirst)
-    const log = { ...(segment && { segment }), dead }
+    const log = { ...(segment && { segment }), deadLetters: dead }
     ignored(super.commit({ schemas, put: named(true), ...(this.#segmentFirst && log) }))
     return super.commit({ decisions, put: named(false), ...(!this.#segmentFirst && log) })
   }

@@ -48,7 +48,7 @@ export class Promoting {
   }
 
   /** What trains and judges in the process that is started now: in its own thread, some turns after it was asked. */
-  portsOver(log: LogWithDecisions): { readonly train: TrainPort; readonly judge: EvaluationPort } {
+  portsOver(log: LogWithDecisions): { readonly train: TrainPort; readonly evaluateChallenger: EvaluationPort } {
     const life = ++this.#life
     this.#waiting = new Set()
     const { failing } = this.#of
@@ -69,7 +69,7 @@ export class Promoting {
     }
     return {
       train: (job, signal) => later(signal, () => trainHere(log)(job, signal)),
-      judge: (job, signal) => later(signal, () => judgeHere(log)(job, signal)),
+      evaluateChallenger: (job, signal) => later(signal, () => judgeHere(log)(job, signal)),
     }
   }
 

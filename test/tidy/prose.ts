@@ -24,7 +24,7 @@ export function repeatedExports(modules: readonly Module[], allowed: Readonly<Re
 function declaredNames(declaration: Node): string[] {
   if (declaration.type === 'VariableDeclaration')
     return declaration.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []))
-  return 'id' in declaration && declaration.id && 'name' in declaration.id ? [declaration.id.name as string] : []
+  return 'id' in declaration && declaration.id && 'name' in declaration.id ? [declaration.id.name] : []
 }
 
 /** At the head of a documentation comment, or of a comment in a line of its own. */

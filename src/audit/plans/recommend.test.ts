@@ -99,7 +99,7 @@ test('of two placements with equal values the cheaper one is named, with the val
     setting: { kind: 'hybrid', schedule: { kind: 'interval', every: 1, phase: 0 } },
     title: 'hybrid',
     age: 0,
-    as: { kind: 'now' },
+    sameValuesAs: { kind: 'now' },
   } as const
   const world: SmallWorld = {
     elements: [{ element: { kind: 'group', group: 'a' }, title: 'a', choices: [stream, hybrid, batch] }],

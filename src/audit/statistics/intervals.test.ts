@@ -147,7 +147,7 @@ test('degenerate samples give a reason and never NaN', () => {
   const none = clusteredSample(fixture, { from: 5, to: 5 })
   assert.match(whyOf(sweepIntervals(none, [new Float64Array(0)], { seed: 1 })), /for no decision$/)
   assert.match(whyOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
-  assert.deepEqual(sweepIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], rungs: [], caveats: [] })
+  assert.deepEqual(sweepIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], levels: [], caveats: [] })
   const instant = clusteredSample({ ...fixture, t: new Float64Array(LENGTH) }, { from: 0, to: LENGTH })
   assert.match(whyOf(sweepIntervals(instant, fixture.ladder, { seed: 1 })), /^all decisions are at one instant/)
   const endless = fixture.ladder[0].slice()

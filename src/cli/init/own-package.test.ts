@@ -17,7 +17,7 @@ const record = (resolved: string) =>
   )
 
 test('the dependency is the tarball while it exists, otherwise the folder', () => {
-  const own = { spec: 'file:../node_modules/spillway', is: 'the folder of this command' }
+  const own = { spec: 'file:../node_modules/spillway', description: 'the folder of this command' }
   assert.deepEqual(ownPackage(project, root), own)
   record('file:../spillway-0.1.0.tgz')
   assert.deepEqual(ownPackage(project, root), own, 'the tarball is gone')

@@ -144,10 +144,10 @@ test('a folder has one holder, which the next process is told', () => {
 /** Opens a folder as an unprivileged user, who may access every file, in a separate process; returns the error's code and message. */
 function openUnprivileged(data: string): string {
   const module = new URL('./data-folder.ts', import.meta.url).href
-  const code = `const { openFolder } = await import('${module}')
+  const code = `const { openDataFolder } = await import('${module}')
     if (process.getuid() === 0) process.seteuid(65534)
     for (let i = 0; i < 2; i++)
-      await openFolder(${JSON.stringify(data)}).then(() => console.log('opened'), error => console.log(error.code, error.message))`
+      await openDataFolder(${JSON.stringify(data)}).then(() => console.log('opened'), error => console.log(error.code, error.message))`
   writeFileSync(path('nobody.mjs'), code)
   const { NODE_V8_COVERAGE: _, ...env } = process.env
   return spawnSync(process.execPath, [path('nobody.mjs')], { encoding: 'utf8', env }).stdout

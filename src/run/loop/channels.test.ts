@@ -115,7 +115,7 @@ test('an effect of an earlier process counts its wait from its creation, and its
     body: '{}',
     isDry: false,
   }
-  const commits = [{ effects: [effect] }, { settled: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
+  const commits = [{ effects: [effect] }, { effectChanges: [{ kind: 'tried', number: 1, sent: 1500, next: 1600, why: 'x' } as const] }]
   const dispatcher = new EffectDispatcher({
     routes: [{ action: 'a', destination: acknowledging }],
     effects: new ModelStore({ commits }).effects,

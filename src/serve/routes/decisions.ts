@@ -25,7 +25,7 @@ export function decisionRoutes(app: FastifyInstance, { ir, load, search }: Serve
     const { model, key, limit } = singleParameters(request.query, LIST_PARAMETERS)
     if (model !== undefined) modelNamed(model)
     const count = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.DECISIONS_LISTED_MAX)
-    const query = { model, key, last: count, lookAt: limits.DECISIONS_SCANNED_MAX }
+    const query = { model, key, last: count, maxScanned: limits.DECISIONS_SCANNED_MAX }
     const text = await load.shareOf('read', request).countSearch(() => search.newest(query))
     reply.type('application/json')
     return text

@@ -254,7 +254,7 @@ test('a reader that catches up slowly leaves no listeners', async () => {
 })
 
 test('revoking a token ends its streams', async () => {
-  const tokens = { count: 1, areAsked: true, find: () => token } as unknown as Tokens
+  const tokens = { count: 1, areRequired: true, find: () => token } as unknown as Tokens
   let token: StoredToken | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
   const own = await listening({ tokens, bounds: { heartbeatMs: 100 } })
   const reader = await Reader.open(own, '', { authorization: 'Bearer spw_x' })
