@@ -126,7 +126,7 @@ async function outcomeIn(folder: string, sound: SoundFolder): Promise<DamagedOut
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code === 'SPILL_ASSERT')
       return { outcome: 'refused', fault: `crashed: ${String((error as Error).stack)}` }
-    if (!/log\.db|lock\.db|holder|segment|stretch|state/.test(error.message))
+    if (!/log\.db|lock\.db|holder|segment|batch of decisions|state/.test(error.message))
       return { outcome: 'refused', fault: `names no file: ${error.message}` }
     return { outcome: 'refused' }
   }
