@@ -89,6 +89,33 @@ test('rejects a WAL that lost committed pages, unless its index is deleted', asy
   release()
 })
 
+test('rejects a WAL whose rest hides newer pages of the database, and goes on with all of it once the WAL is deleted', async () => {
+  const live = join(scratch, 'moved')
+  const { store, release } = await open(live)
+  const path = join(live, 'log.db')
+  for (let i = 0; i < 5; i++) await store.commit({ segment: { first: i, entries: 1, arrival: i, bytes: new Uint8Array(5000).fill(i) } })
+  const other = new sqlite.DatabaseSync(path)
+  other.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  const copy = join(scratch, 'moved-copy')
+  cpSync(live, copy, { recursive: true })
+  other.close()
+  await store.close()
+  release()
+  const wal = readFileSync(join(copy, 'log.db-wal'))
+  writeFileSync(join(copy, 'log.db-wal'), wal.subarray(0, wal.length >> 1))
+  await assert.rejects(openDataFolder(copy), {
+    code: 'SPILL_DATA',
+    message: /log\.db-wal is damaged: .* older than .* delete .*-wal and .*-shm/,
+  })
+  for (const end of ['-wal', '-shm']) rmSync(join(copy, `log.db${end}`))
+  const { store: whole, release: releaseWhole } = await open(copy)
+  const db = new sqlite.DatabaseSync(join(copy, 'log.db'), { readOnly: true })
+  assert.deepEqual({ ...db.prepare('SELECT count(*) AS n FROM segment').get() }, { n: 5 })
+  db.close()
+  await whole.close()
+  releaseWhole()
+})
+
 test('accepts a WAL newer than its index, as a power loss may leave it', async () => {
   const { killed } = await folders('later')
   const path = join(killed, 'log.db')

@@ -3,7 +3,8 @@
  *
  * SQLite reads a WAL up to the last whole transaction, because a power loss may cut it there, and cannot know that there was more. The WAL
  * index (`-shm`) holds the number of committed frames, and is raised only once the frames are on disk. A WAL with fewer frames was damaged
- * or cut since. After a power loss the index may be old or missing, and then claims nothing. Both files are read once, before SQLite opens
+ * or cut since: also where a checkpoint has moved all of it into the database, because the frames that are left are older versions of its
+ * pages. After a power loss the index may be old or missing, and then claims nothing. Both files are read once, before SQLite opens
  * them: up to `WAL_PAGES_MAX` pages. Formats: sqlite.org/walformat.html.
  */
 import { readFileSync } from 'node:fs'
@@ -27,11 +28,21 @@ interface Claim {
  */
 export function checkWalIntact(path: string): void {
   const claim = claimOf(readIfPresent(`${path}-shm`))
-  if (!claim || claim.frames <= claim.moved) return
+  if (!claim) return
   const wal = readIfPresent(`${path}-wal`)
   if (isNewer(wal, claim)) return
   const whole = wholeFrames(wal, claim.salts)
   if (whole >= claim.frames) return
+  if (claim.moved >= claim.frames) {
+    // The database has every frame. The frames that are left are older versions of its pages, and SQLite would read them in place of the newer.
+    if (whole === 0) return
+    throw new SpillwayError(
+      'SPILL_DATA',
+      `is damaged: of ${claim.frames} pages that were committed to it, ${whole} can be read, and they are older than those in the database, ` +
+        `which has them all; delete ${path}-wal and ${path}-shm to go on with everything that was acknowledged`,
+      { place: `${path}-wal` },
+    )
+  }
   throw new SpillwayError(
     'SPILL_DATA',
     `is damaged or missing: of ${claim.frames} pages that were committed to it, ${whole} can be read, so that acknowledged events would be gone; ` +
