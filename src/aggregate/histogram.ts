@@ -1,3 +1,4 @@
+import type { FeatureIR } from '../define/ir/ir.ts'
 import { isDouble, selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
 
 /**
@@ -23,12 +24,23 @@ export const histogramAggregate: AggregateDefinition = {
       out.counts![at + i] = bounds.length + 1
     }
   },
-  sql({ bounds, input }, window) {
-    const ends = bounds!.map(bound => (isDouble(input) ? window.constant(bound) : String(bound)))
-    const buckets = [...ends, undefined].map((end, i) => {
-      const above = i === 0 ? [] : [`${window.input} > ${ends[i - 1]}`]
-      return [...above, ...(end === undefined ? [] : [`${window.input} <= ${end}`])].join(' AND ')
-    })
+  sql(feature, window) {
+    const buckets = bucketConditions(feature, window)
     return { value: window.list(buckets.map(bucket => window.double(window.countWhere(bucket)))) }
   },
+}
+
+/** The SQL vocabulary of a window or of a tile. */
+interface BucketSql {
+  readonly input: string
+  constant(double: number): string
+}
+
+/** A condition for each bucket, on the input of an event. */
+export function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: BucketSql): string[] {
+  const ends = bounds!.map(bound => (isDouble(input) ? sql.constant(bound) : String(bound)))
+  return [...ends, undefined].map((end, i) => {
+    const above = i === 0 ? [] : [`${sql.input} > ${ends[i - 1]}`]
+    return [...above, ...(end === undefined ? [] : [`${sql.input} <= ${end}`])].join(' AND ')
+  })
 }

@@ -13,14 +13,14 @@ import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
-import { participantsSql, revisionColumns } from './values.ts'
+import { countsSql, participantsSql, revisionColumns } from './values.ts'
 
 export interface TileQueryOptions {
   readonly group: GroupIR
   readonly source: SourceIR
   /** A relation of the source's events (`createEvents`), or a subquery in brackets. */
   readonly events: string
-  /** Columns of `events` that a tile is of: the key unless given. */
+  /** Columns of `events` that identify a tile besides its start; by default the key. */
   readonly by?: readonly string[]
   /** A condition over an event `e`, for features with `before`: false for the event that is left out. */
   readonly before?: string
@@ -143,13 +143,10 @@ export function askedEvents(
 ): string {
   const names = columnNames(source, dialect)
   const sameKey = group.key.map((name, i) => `s.${names.get(name)} = a.k${i} AND `).join('')
-  const current = source.identity
-    ? ' AND NOT s._deleted AND (s._next_seq IS NULL OR s._next_seq >= a.prefix OR (a.upto IS NOT NULL AND s._next_arrival > a.upto))'
-    : ''
   return `(
     SELECT s.*, a.ask, a.without
     FROM (SELECT ${['s.*', ...revisionColumns(source, names)].join(', ')} FROM ${tables.events} s) s
     JOIN ${tables.asks} a ON ${sameKey}s._seq < a.prefix AND s._time <= a.t
-    WHERE (a.upto IS NULL OR s._arrival <= a.upto)${current}
+    WHERE (a.upto IS NULL OR s._arrival <= a.upto)${countsSql(source, 's')}
   )`
 }

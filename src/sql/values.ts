@@ -181,12 +181,13 @@ export function identityPartition(
 }
 
 /**
- * Counts events that are not deleted, nor superseded by a visible event. Without an identity, each feature handles deleted events
- * itself.
+ * Requires of an event `e` that it is not deleted, nor superseded by an event visible to the ask `a`. Without an identity, each feature
+ * handles deleted events itself.
  */
-function countsSql({ identity }: SourceIR): string {
+export function countsSql({ identity }: SourceIR, event = 'e'): string {
   if (!identity) return ''
-  return ' AND NOT e._deleted AND (e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
+  const [seq, arrival] = [`${event}._next_seq`, `${event}._next_arrival`]
+  return ` AND NOT ${event}._deleted AND (${seq} IS NULL OR ${seq} >= a.prefix OR (a.upto IS NOT NULL AND ${arrival} > a.upto))`
 }
 
 interface BoundedValue extends SqlValue {

@@ -15,7 +15,7 @@ interface Tallies {
   readonly finalize: (tally: Tally) => TileValue
 }
 
-/** A tile aggregate over the counts of values, none of which is 0. */
+/** A tile aggregate over the counts of values; no count is 0. */
 export const tallyTiles = ({ subKeyOf, subKey, finalize }: Tallies): TileAggregate<Tally> => ({
   lift: ({ value }) => new Map([[subKeyOf(value), 1]]),
   merge(left, right) {

@@ -4,6 +4,7 @@ import type { AggregateName, FeatureIR, Value } from '../../define/ir/ir.ts'
 import { isDouble, decimalUnit } from '../aggregate.ts'
 import { decayFold, DECAY_SPAN } from '../decay-fold.ts'
 import { spreadFold, sumFold, trendFold } from '../fold.ts'
+import { bucketConditions } from '../histogram.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from '../hyperloglog.ts'
 import { roundSignificant } from '../round-significant.ts'
 import { countTiles } from './counts.ts'
@@ -24,18 +25,12 @@ export const tiles: Readonly<Record<AggregateName, (feature: FeatureIR) => TileA
       finalize: ([n, holds]) => ({ value: n === 0 ? null : holds / n }),
       cells: sql => [sql.count(), sql.countWhere(sql.input)],
     }),
-  histogram: ({ bounds, input }) =>
+  histogram: feature =>
     countTiles({
-      width: bounds!.length + 1,
-      of: value => [bounds!.filter(bound => (value as number) > bound).length],
+      width: feature.bounds!.length + 1,
+      of: value => [feature.bounds!.filter(bound => (value as number) > bound).length],
       finalize: counts => ({ value: counts }),
-      cells: sql => {
-        const ends = bounds!.map(bound => (isDouble(input) ? sql.constant(bound) : String(bound)))
-        return [...ends, undefined].map((end, i) => {
-          const above = i === 0 ? [] : [`${sql.input} > ${ends[i - 1]}`]
-          return sql.countWhere([...above, ...(end === undefined ? [] : [`${sql.input} <= ${end}`])].join(' AND '))
-        })
-      },
+      cells: sql => bucketConditions(feature, sql).map(bucket => sql.countWhere(bucket)),
     }),
 
   sum: ({ input }) =>

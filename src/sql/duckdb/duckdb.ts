@@ -43,7 +43,7 @@ const eventsOf =
 
 /** Options of a DuckDB. */
 export interface DuckDbOptions {
-  /** Memory limit, MB; larger data spills to `folder`. DuckDB's own default unless given. */
+  /** Memory limit, MB; larger data spills to `folder`. By default that of DuckDB. */
   readonly memoryMb?: number
   readonly folder?: string
 }
