@@ -47,7 +47,7 @@ test('any thrown value is the reason of the failure', async () => {
       assert.deepEqual(await functionDestination(throwing).deliver(delivery()), { kind: 'failed', why })
 })
 
-test('a function that does not end has failed when its time is over, is told so, and what comes later counts for nothing', async () => {
+test('a function that exceeds its time fails and is aborted, and its later result is ignored', async () => {
   const timers = handTimers()
   const signals: AbortSignal[] = []
   let fail: ((error: Error) => void) | undefined

@@ -9,7 +9,7 @@ type Answer = Exclude<BatchThreadMessage, { kind: 'stretch' | 'failed' }>
 type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>
 
 interface PendingCommand {
-  readonly take: (stretch: Uint8Array<ArrayBuffer>) => Promise<void>
+  readonly write: (stretch: Uint8Array<ArrayBuffer>) => Promise<void>
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
@@ -32,15 +32,15 @@ export class JobWorker {
     worker.unref()
   }
 
-  /** Runs a command. Rejects with the error of the thread or of `take`, or with `SPILL_STOPPED`. */
+  /** Runs a command. Rejects with the error of the thread or of `write`, or with `SPILL_STOPPED`. */
   async request<K extends Answer['kind']>(
     command: BatchCommand,
     kind: K,
-    take: PendingCommand['take'] = () => Promise.resolve(),
+    write: PendingCommand['write'] = () => Promise.resolve(),
   ): Promise<AnswerOf<K>> {
     if (this.#isOver) throw stoppedError()
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.#pending = { take, resolve, reject }
+    this.#pending = { write, resolve, reject }
     this.#worker.ref()
     this.#worker.postMessage(command)
     const answer = await promise
@@ -58,7 +58,7 @@ export class JobWorker {
   #receive(message: BatchThreadMessage): void {
     this.peakBytes = message.held
     if (message.kind === 'stretch') {
-      this.#pending?.take(message.stretch).then(
+      this.#pending?.write(message.stretch).then(
         () => this.#worker.postMessage({ do: 'next' } satisfies BatchCommand),
         (error: unknown) => this.#fail(error),
       )

@@ -32,7 +32,7 @@ export interface BatchRunRecord {
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
   readonly done?: BatchRunResult
-  /** The log entry from which on its values are in use, and the time of that swap, UTC ms. */
+  /** First log entry that uses its values, and the time of that swap, UTC ms. */
   readonly swapped?: number
   readonly swappedAt?: number
 }

@@ -47,7 +47,7 @@ class ThreadPool {
   #idle: JobWorker | undefined
   #ending: { stop(): void } | undefined
 
-  take(): JobWorker {
+  acquire(): JobWorker {
     this.#ending?.stop()
     const idle = this.#idle
     this.#idle = undefined
@@ -84,7 +84,7 @@ class ThreadedRun {
     this.#taker = taker
     this.#pool = pool
     this.#threads = threads
-    this.#workers.push(pool.take())
+    this.#workers.push(pool.acquire())
   }
 
   /** Terminates the threads; pending commands reject. */

@@ -56,7 +56,7 @@ export async function followChanges(options: FollowChangesOptions, from: ChangeP
         try {
           changes.handle(message)
         } catch (error) {
-          // Earlier changes belong to the source as it is now.
+          // The changes before this one are valid under the current source definition.
           await changes.submit(stream)
           throw error
         }

@@ -33,7 +33,7 @@ const columnsOf = (saved: ReadTable, mapVersion: string | undefined): readonly s
 
 export const HOW_TO_CONTINUE =
   `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
-  `with an id or identity in the source, rows that were read before are told from new ones`
+  `give the source an id or identity, so that rows read before are recognized as duplicates or revisions`
 
 /** Finds a table by name. Throws `SPILL_INPUT` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
 export async function findReadTable(sql: Sql, name: string, saved: ReadTable | undefined): Promise<PostgresTable> {

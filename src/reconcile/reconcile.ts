@@ -130,7 +130,7 @@ const endOf = (reader: StoredLog): number => {
 const isSound = ({ recorded, corrected }: InputReport): boolean =>
   recorded.oneAbsent + recorded.different === 0 && (corrected.reasons.unexplained ?? 0) === 0
 
-/** Loads the log as it is now, and returns the comparison of one model. */
+/** Loads the current log, and returns the comparison of one model. */
 async function prepare(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: ReconcileReader,

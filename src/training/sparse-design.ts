@@ -8,7 +8,7 @@
  */
 import { fillColumn, type Design, type StandardisedColumn } from './design.ts'
 
-/** Share of zeros from which on a column is sparse. */
+/** Least share of zeros in a sparse column. */
 const MOSTLY = 0.75
 
 /** Sums over rows of (1, columns). Inside, the order is: 1, dense columns, sparse columns. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { called } from '../../../test/cli/called.ts'
 import { rateLimitOf } from './rate-option.ts'
 
-test('--rate is requests a second, with a burst of twice as many unless given', () => {
+test('--rate sets requests a second; the default burst is twice as many', () => {
   assert.equal(rateLimitOf(undefined), undefined)
   assert.deepEqual(rateLimitOf('50'), { perSecond: 50, burst: 100 })
   assert.deepEqual(rateLimitOf('1:7'), { perSecond: 1, burst: 7 })

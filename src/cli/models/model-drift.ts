@@ -17,7 +17,7 @@ import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } f
 export interface DriftRequest {
   /** The pipeline file. */
   readonly path: string
-  /** All models unless given. */
+  /** All models by default. */
   readonly model: string | undefined
   /** Length of the recent period before the newest decision, ms. */
   readonly since: number

@@ -25,13 +25,13 @@ export function* protobufFields(bytes: Uint8Array): Generator<ProtobufField> {
         yield { field, value: varint(cursor) }
         break
       case 1:
-        take(cursor, 8)
+        readBytes(cursor, 8)
         break
       case 2:
-        yield { field, value: take(cursor, varint(cursor)) }
+        yield { field, value: readBytes(cursor, varint(cursor)) }
         break
       case 5:
-        take(cursor, 4)
+        readBytes(cursor, 4)
         break
       default:
         throw new ProtobufFault(`its field ${field} is of a kind that there is not`)
@@ -71,7 +71,7 @@ function varint(cursor: Cursor): number {
   throw new ProtobufFault('it has a number of more than ten bytes')
 }
 
-function take(cursor: Cursor, length: number): Uint8Array {
+function readBytes(cursor: Cursor, length: number): Uint8Array {
   const from = cursor.at
   if (length > cursor.bytes.length - from) throw new ProtobufFault('it ends too early')
   cursor.at += length

@@ -46,7 +46,7 @@ export interface Rule {
 /** A score before its model is known; `build` checks it against the model's inputs. */
 export class ScoreValue {
   readonly build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR
-  /** The ONNX file, of which the IR has only the hash. */
+  /** The ONNX file; the IR has only its hash. */
   readonly file: OnnxFile | undefined
   constructor(build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR, file?: OnnxFile) {
     this.build = build

@@ -134,7 +134,7 @@ test('an interrupted migration changes nothing', () => {
   db.close()
 })
 
-test('a folder has one holder, which the next process is told', () => {
+test('a folder has one holder, and a second process gets its id', () => {
   const lock = lockFolder(folder)
   assert.throws(() => lockFolder(folder), { code: 'SPILL_BUSY', message: new RegExp(`in use by process ${process.pid};`) })
   lock.release()

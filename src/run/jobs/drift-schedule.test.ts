@@ -60,7 +60,7 @@ test('a check without drift resets the cool-down, a silent one does not; two tra
   assert.deepEqual(asked([drifted, still, drifted, drifted, drifted]), [0, 3])
 })
 
-test('the cool-down is a week or the horizon of the label unless given, and its growth is bounded', () => {
+test('the default cool-down is a week or the horizon of the label, and its growth is bounded', () => {
   const { cooldown: _, ...without } = ir
   const always = Array.from({ length: 30 }, () => drifted)
   assert.deepEqual(asked(always, without, DAY), [0, 7, 21])

@@ -40,11 +40,11 @@ class Reader {
     response.on('data', (chunk: Buffer) => {
       const blocks = (this.#rest + chunk.toString('utf8')).split('\n\n')
       this.#rest = blocks.pop()!
-      for (const block of blocks) this.#take(block)
+      for (const block of blocks) this.#parse(block)
     })
   }
 
-  #take(block: string): void {
+  #parse(block: string): void {
     if (block === ':') this.beats++
     const fields = block.split('\n').map(line => /^(\w*): ?(.*)$/.exec(line)?.slice(1) ?? ['', ''])
     const { id, event, data } = Object.fromEntries(fields) as Record<string, string>
