@@ -81,10 +81,10 @@ test('a run stops once, whoever calls; no turn follows', async () => {
 
 test('when a run fails, everyone who waits is notified: for room, for an unmade decision, for one that is not durable', async () => {
   const { run, store, moveTo } = open(pipeline('shop', [hourly, risk, offer]))
-  await run.submit('payments', pay('c'))
+  await run.submit('payments', recordBatchOf(Array.from({ length: 3000 }, (_, i) => ({ card: `c${i}`, at: start }))))
   store.hold()
-  moveTo(start + hour)
-  // The decisions of the tick come first; the event waits for them.
+  moveTo(start + hour + 1)
+  // The decisions of the tick come first, some keys a turn; the event waits for them.
   const behind = run.decide('payments', recordBatchOf([{ card: 'c', at: start + hour }]))
   const asked = run.requestDecision('offer', { card: 'c' })
   while (store.waiting < 2) await turns(1)

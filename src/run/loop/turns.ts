@@ -21,6 +21,9 @@ export interface TurnsOptions {
   readonly onReport: ((report: string) => void) | undefined
 }
 
+/** Entries that a turn decides for each waiting entry of the turn before: more than one, so that the queue becomes shorter under any load. */
+const DECIDED_A_TURN = 2
+
 /** Runs one turn at a time. */
 export class Turns {
   readonly #components: RunComponents
@@ -33,6 +36,10 @@ export class Turns {
   #hasReportedFull = false
   /** Start of the turn, ms by the stopwatch. */
   #turnStart = 0
+  /** Entries that were appended since `#decideWaiting`, and wait. */
+  #newWaiting = 0
+  /** The first undecided entry. */
+  #undecidedFrom = 0
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -79,7 +86,7 @@ export class Turns {
       trainings,
     } = this.#components
     this.#turnStart = stopwatch()
-    this.#decideNext()
+    this.#decideWaiting()
     const now = Math.max(clock(), featureReader.readAt, batchRuns?.notBefore ?? -Infinity, trainings.notBefore)
     const due = ticks.advance(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
@@ -91,7 +98,12 @@ export class Turns {
     if (promotions) this.#append([], promotions.marks, now, promotions.put)
     const { oldestAt: receivedAt } = requestQueue
     const requests = isBehind ? [] : requestQueue.mark(log.end, Math.max(now, log.notBefore))
-    if (requests.length > 0) this.#append([], requests, now, [], receivedAt)
+    if (requests.length > 0) {
+      const isNext = decisionQueue.isIdle
+      this.#append([], requests, now, [], receivedAt)
+      // The entries that this turn receives do not have to wait then.
+      if (isNext) this.#decide(DECIDED_A_TURN * requests.length)
+    }
     if (!isBehind && decisionQueue.waitingEntries < limits.UNDECIDED_MAX) this.#appendReceived(now)
     const forgetting = decisionQueue.isIdle ? retention?.nextCommit() : undefined
     if (forgetting) void this.#options.committer.commit(forgetting)
@@ -120,12 +132,32 @@ export class Turns {
     return inputs
   }
 
-  #decideNext(): void {
+  /** Decides what waits: one step at least. */
+  #decideWaiting(): void {
+    const quota = DECIDED_A_TURN * this.#newWaiting
+    this.#newWaiting = 0
+    this.#decide(quota)
+  }
+
+  /** Decides steps of what waits, until `quota` entries or decisions are done. */
+  #decide(quota: number): void {
+    for (let left = Math.max(1, quota); left > 0 && !this.#components.decisionQueue.isIdle;) left -= this.#decideNext()
+  }
+
+  /** Decides one step. Returns the number of entries, and of decisions of a tick. */
+  #decideNext(): number {
     const decided = this.#components.decisionQueue.decideNext()
-    if (!decided) return
+    if (!decided) return 0
     const { decisions, effects, progress, times } = decided
     this.#options.pendingReplies.reply(decisions, progress.entry)
     void this.#options.committer.commit({ decisions, effects, put: [[DECISION_PROGRESS, progressText(progress)]] }, { times })
+    const entries = progress.entry - this.#undecidedFrom
+    this.#undecidedFrom = progress.entry
+    return Math.max(
+      1,
+      entries,
+      decisions.reduce((sum, { count }) => sum + count, 0),
+    )
   }
 
   #reportFull(): void {
@@ -155,6 +187,8 @@ export class Turns {
     const turnTimes: TurnTimes = { receivedAt, startedAt: this.#turnStart, appendedAt: stopwatch(), startedAtUtc: now }
     const decided = appended && decisionQueue.decide(appended, appender.stringsOf, turnTimes)
     if (appended) lookup.addPending(appended.stored)
+    if (decided) this.#undecidedFrom = decided.progress.entry
+    else this.#newWaiting += appended?.stored.entries ?? 0
     if (decided) pendingReplies.reply(decided.decisions, decided.progress.entry)
     const values = decided ? [...put, [DECISION_PROGRESS, progressText(decided.progress)] as const] : put
     const { decisions = [], effects = [], times = [] } = decided ?? {}
