@@ -156,8 +156,8 @@ export const limits = {
   HTTP_STREAM_WAITING_BYTES: 1 << 22,
   /** Requests of one route class (ingest, decide, webhook) that wait for their commit. */
   HTTP_WAITING_MAX: 1 << 14,
-  /** Records of all HTTP requests that are not yet durable: a client waits for what others have in flight. */
-  HTTP_WAITING_RECORDS_MAX: 1 << 15,
+  /** Records of all HTTP requests that are not yet durable. One client gets half: one turn, while another is committed. */
+  HTTP_WAITING_RECORDS_MAX: 1 << 16,
   /** Work on large bodies and queries after which other work on the event loop has its turn, ms. */
   SERVE_AT_ONCE_MS: 5,
   /** Size of a large JSON body, bytes: its client waits for its turn before the server parses the body. */

@@ -132,6 +132,11 @@ export const staleFault = ({ revisable }: SourceIR): Fault =>
 
 export const forgottenFault = new Fault('it is older than the log, so the event that it may revise is gone', 'stale-revision')
 
+export const fullFault = new Fault(
+  'its source has as many events in the log as it can remember identities of (DEDUPE_IDS_MAX): forget older ones (--keep), then replay this one',
+  'limit',
+)
+
 export function countLate({ time, arrival, length }: Block, allowed: number): number {
   let late = 0
   for (let row = 0; row < length; row++) if (arrival[row] - time[row] > allowed) late++

@@ -14,15 +14,16 @@ import type { IdHashes } from './segment.ts'
 
 export class DeduplicationIndex {
   readonly #source: string
-  readonly #dedupe: number
+  /** Time that an id is kept, ms; Infinity to keep all. */
+  readonly dedupe: number
   readonly #max: number
   #old = new IdTable()
   #young = new IdTable()
 
-  /** `dedupe` in milliseconds, Infinity to keep all; at most `max` ids within it. */
+  /** At most `max` ids are within `dedupe` (ms, or Infinity). */
   constructor(source: string, dedupe: number, max: number = limits.DEDUPE_IDS_MAX) {
     this.#source = source
-    this.#dedupe = dedupe
+    this.dedupe = dedupe
     this.#max = max
   }
 
@@ -35,10 +36,15 @@ export class DeduplicationIndex {
    * false for a `count` above the limit itself.
    */
   isFullFor(count: number, arrival: number): boolean {
-    const since = arrival - this.#dedupe
+    return count <= this.#max && count > this.freeAt(arrival)
+  }
+
+  /** Number of further ids for which there is room at `arrival`. */
+  freeAt(arrival: number): number {
+    const since = arrival - this.dedupe
     this.#old.expire(since)
     this.#young.expire(since)
-    return count <= this.#max && this.#old.unexpired + this.#young.unexpired + count > this.#max
+    return this.#max - this.#old.unexpired - this.#young.unexpired
   }
 
   /**
@@ -46,7 +52,7 @@ export class DeduplicationIndex {
    * `dedupe` before `arrival`.
    */
   find(high: number, low: number, arrival: number, isSame: (sequence: number) => boolean): number {
-    const since = arrival - this.#dedupe
+    const since = arrival - this.dedupe
     const match = this.#young.find(high, low, since, isSame)
     return match >= 0 ? match : this.#old.find(high, low, since, isSame)
   }
@@ -85,20 +91,23 @@ export class DeduplicationIndex {
 
   /** Expires old ids and checks the limit before `count` more ids, the last of which arrives at `arrival`. */
   #expire(arrival: number, count: number): void {
-    const since = arrival - this.#dedupe
+    const since = arrival - this.dedupe
     if (this.#old.newest < since && this.#young.oldest < since) {
       this.#old = this.#young
       this.#young = new IdTable()
     }
     this.#old.expire(since)
     this.#young.expire(since)
-    if (this.#old.unexpired + this.#young.unexpired + count > this.#max)
-      throw new SpillwayError(
-        'SPILL_LIMIT',
-        this.#dedupe === Infinity
-          ? `source '${this.#source}': more than ${this.#max} identities in the log (DEDUPE_IDS_MAX)`
-          : `source '${this.#source}': more than ${this.#max} ids within ${durationText(this.#dedupe)} (DEDUPE_IDS_MAX); give it a shorter \`dedupe\``,
-      )
+    if (this.#old.unexpired + this.#young.unexpired + count > this.#max) throw this.fullError()
+  }
+
+  fullError(): SpillwayError {
+    return new SpillwayError(
+      'SPILL_LIMIT',
+      this.dedupe === Infinity
+        ? `source '${this.#source}': more than ${this.#max} identities in the log (DEDUPE_IDS_MAX)`
+        : `source '${this.#source}': more than ${this.#max} ids within ${durationText(this.dedupe)} (DEDUPE_IDS_MAX); give it a shorter \`dedupe\``,
+    )
   }
 }
 

@@ -27,6 +27,7 @@ const failing = (failure: unknown): ServedRun => ({
   end: 0,
   waiting: 0,
   isHeldBack: false,
+  idRooms: () => [],
   counts: shop.run.counts,
   ended: new Promise(() => {}),
 })

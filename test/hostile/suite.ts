@@ -14,11 +14,15 @@ import { OtherClient, type Answered } from './other-client.ts'
 import type { ServerFigures } from './server-process.ts'
 import type { Heard } from './wire.ts'
 
+/** Bytes of an id in the index of a source (`DeduplicationIndex`). */
+const ID_BYTES = 40
+
 /**
- * The most memory that the server may have, whatever its clients do: what bodies may hold together, and what a small run has, its log's threads and its heap
- * between two collections.
+ * Limit of the server's memory, whatever its clients do: the bodies that it holds, the ids of the one source that is flooded, and 600 MiB
+ * for a small run, the threads of its log, and its heap between two collections.
  */
-export const RSS_BYTES_MAX = 3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + 600 * 2 ** 20
+export const RSS_BYTES_MAX =
+  3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + ID_BYTES * limits.DEDUPE_IDS_MAX + 600 * 2 ** 20
 
 export interface Undergone {
   readonly answered: Answered

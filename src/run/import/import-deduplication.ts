@@ -30,7 +30,9 @@ export function importAdmission({ log, lookup, acceptedIds: remembered }: Opened
     const builder = new AdmissionBuilder(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
-      builder.add(row, deduplicator.deduplicate(block, row, end + row), deduplicator)
+      const verdict = deduplicator.deduplicate(block, row, end + row)
+      if (verdict === 'full') throw originals!.fullError()
+      builder.add(row, verdict, deduplicator)
     }
     hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
     return builder.admission
@@ -61,7 +63,7 @@ class AdmissionBuilder {
     this.#accepted = new Uint32Array(rows)
   }
 
-  add(row: number, verdict: DeduplicationVerdict, { idHash: id, identityHash: identity }: Deduplicator): void {
+  add(row: number, verdict: Exclude<DeduplicationVerdict, 'full'>, { idHash: id, identityHash: identity }: Deduplicator): void {
     if (verdict !== 'accepted') {
       this.#rejected[verdict].push(row)
       return

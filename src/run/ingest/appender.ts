@@ -18,7 +18,7 @@ import type { AppendResult, Log, AppendRows } from '../../log/log.ts'
 import type { LogMarker } from '../../log/segment.ts'
 import { deadLetterOf, type DeadLetter, type DeadLetterChange } from '../../log/dead-letters.ts'
 import type { DecisionReply } from '../decide/recorded-decision.ts'
-import type { AcceptedIds } from './accepted-ids.ts'
+import type { AcceptedIds, IdRoom } from './accepted-ids.ts'
 import { SourceIntake } from './source-intake.ts'
 
 const runTextLimits: TextLimits = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
@@ -106,6 +106,13 @@ export class Appender {
   /** Has a source no room for the ids of so many more records at `now`? They are held back until older ids leave `dedupe`. */
   isFullFor(source: string, records: number, now: number): boolean {
     return this.#remembered.ids.get(source)?.isFullFor(records, Math.max(now, this.#log.notBefore)) === true
+  }
+
+  /** Room for more ids of a source at `now`: of its append ids, and of its identities. */
+  idRooms(source: string, now: number): readonly IdRoom[] {
+    const at = Math.max(now, this.#log.notBefore)
+    const { ids, originals } = this.#remembered
+    return [ids.get(source), originals.get(source)].flatMap(index => (index ? [{ free: index.freeAt(at), keptMs: index.dedupe, at }] : []))
   }
 
   /** The strings of a column, valid until the next turn. */

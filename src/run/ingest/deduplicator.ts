@@ -30,7 +30,8 @@ export interface DeduplicatorOptions {
   readonly rowOf: (sequence: number) => number
 }
 
-export type DeduplicationVerdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
+/** `full`: an original event, for whose identity the source has no room. */
+export type DeduplicationVerdict = 'accepted' | 'duplicate' | 'conflict' | 'stale' | 'full'
 
 export class Deduplicator {
   readonly #source: SourceIR
@@ -80,6 +81,7 @@ export class Deduplicator {
       if (block.time[row] <= this.#options.forgottenUpTo(arrival)) return 'stale'
       const original = originals.find(identity.high, identity.low, arrival, this.#hasSameIdentity)
       if (original >= 0 && arrival - this.#arrivalOf(original, block) > this.#source.revisable!) return 'stale'
+      if (original < 0 && originals.freeAt(arrival) < 1) return 'full'
       if (original < 0) originals.add(identity.high, identity.low, sequence, arrival)
       else identity.high = identity.low = 0
     }

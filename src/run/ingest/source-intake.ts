@@ -11,7 +11,7 @@ import type { SourceIR } from '../../define/ir/ir.ts'
 import { needsAdmission } from '../../intake/admission.ts'
 import type { RecordBatch } from '../../intake/record-batch.ts'
 import { RecordValidator } from '../../intake/record-validator.ts'
-import { conflictFault, forgottenFault, staleFault } from '../../intake/history-builder.ts'
+import { conflictFault, forgottenFault, fullFault, staleFault } from '../../intake/history-builder.ts'
 import type { RowMap } from '../../intake/row-map.ts'
 import type { Fault, SourceRefusal } from '../../intake/refusal.ts'
 import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
@@ -113,6 +113,7 @@ export class SourceIntake {
         duplicates++
         originalEntries?.push(this.#deduplicator.duplicateOf)
       } else if (verdict === 'conflict') this.#validator.refuseRow(conflictFault(this.source), row, block)
+      else if (verdict === 'full') this.#validator.refuseRow(fullFault, row, block)
       else if (verdict === 'stale') this.#validator.refuseRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)

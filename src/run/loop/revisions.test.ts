@@ -40,10 +40,10 @@ const reading = (upload: string, level: number, m: number, gone: boolean | null 
   gone,
 })
 
-function open(disk?: Disk) {
+function open(disk?: Disk, idsMax?: number) {
   const store = new ModelStore(disk, true)
   let at = minute(0)
-  const run = new Run(clinic, { store, clock: () => at })
+  const run = new Run(clinic, { store, clock: () => at, ...(idsMax !== undefined && { idsMax }) })
   const sendAt = (m: number, ...records: unknown[]) => {
     at = minute(m)
     return run.submit('readings', recordBatchOf(records))
@@ -107,4 +107,17 @@ test('a revision of a revision counts; only the latest content of an id is a dup
   )
   const last = vectorsOf(again.store).at(-1) as [number, { recent: unknown }]
   assert.deepEqual(last[1].recent, { n: 2, sum: 145, last: 50 })
+})
+
+test('an event for whose identity there is no room is a dead letter, and revisions and the run go on', async () => {
+  const { store, sendAt, run } = open(undefined, 3)
+  await sendAt(0, reading('a', 100, 0), reading('b', 101, 1))
+  await sendAt(90, reading('c', 102, 90))
+  const { accepted, refused } = await sendAt(120, reading('d', 103, 120), reading('e', 90, 90))
+  assert.deepEqual([accepted, refused], [1, 1])
+  await run.stop()
+  assert.deepEqual(
+    store.disk.commits.flatMap(({ deadLetters = [] }) => deadLetters).map(({ reason, detail }) => [reason, /DEDUPE_IDS_MAX/.test(detail)]),
+    [['limit', true]],
+  )
 })

@@ -14,6 +14,7 @@ import type { ReportRun } from '../../batch/report-ledger.ts'
 import type { EffectChange } from '../../log/effects.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
 import type { IngestReceipt } from '../ingest/appender.ts'
+import type { IdRoom } from '../ingest/accepted-ids.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'
 import { PendingReplies } from '../ingest/pending-replies.ts'
 import { Committer } from './committer.ts'
@@ -110,6 +111,9 @@ export class Run {
     return this.#turns.isHeldBack
   }
 
+  /** Room for more ids of a source: one for each index of its ids; empty if its events have none. */
+  idRooms = (source: string): readonly IdRoom[] => this.#components.appender.idRooms(source, this.#components.clock())
+
   /** Resolves when the run has stopped; rejects when it has failed. */
   get ended(): Promise<void> {
     return this.#shutdown.ended
@@ -200,14 +204,10 @@ export class Run {
   }
 
   /** Resolves when there is room for more records. */
-  whenRoom(): Promise<void> {
-    return this.#inbox.whenRoom()
-  }
+  whenRoom = (): Promise<void> => this.#inbox.whenRoom()
 
   /** The committed read position of a source. */
-  cursor(name: string): string | undefined {
-    return this.#store.get(`cursor/${name}`)
-  }
+  cursor = (name: string): string | undefined => this.#store.get(`cursor/${name}`)
 
   /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async whenIdle(due?: number): Promise<void> {

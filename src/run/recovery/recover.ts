@@ -72,7 +72,8 @@ export class Recovery {
     this.#options = options
     const withIds = ir.sources.filter(({ id }) => id !== undefined)
     const ids = new Map(withIds.map(source => [source.name, new DeduplicationIndex(source.name, source.dedupe, idsMax)]))
-    const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new DeduplicationIndex(name, keep)]))
+    const withIdentity = ir.sources.filter(({ identity }) => identity)
+    const originals = new Map(withIdentity.map(({ name }) => [name, new DeduplicationIndex(name, keep, idsMax)]))
     this.acceptedIds = { ids, originals, forgottenUpTo: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
     this.groupStarts = decider.statefulGroups.map((group): GroupStart => {
       const snapshotEntry = group instanceof HybridGroup ? options.snapshots?.restoreAt(group, options.decided) : undefined

@@ -28,7 +28,7 @@ test('streams, bytes and waiting records are limited, too', async () => {
   const large = await posted(app, events, JSON.stringify(pay(3)).padEnd(201))
   assert.deepEqual([large.statusCode, large.json<{ code: string }>().code], [429, 'SPILL_OVERLOAD'])
   assert.equal((await posted(app, events, pay(2))).statusCode, 200, 'what was held was let go')
-  const full = new AdmissionControl({ waiting: 1 << 17, isHeldBack: false }, defaultResourceLimits)
+  const full = new AdmissionControl({ waiting: 1 << 17, isHeldBack: false, idRooms: () => [] }, defaultResourceLimits)
   await assert.rejects(
     full.shareOf('ingest', { client: undefined, ip: '127.0.0.1' }).awaitCommit(1, () => Promise.resolve()),
     { code: 'SPILL_OVERLOAD', message: /WAITING_RECORDS_MAX/ },

@@ -9,7 +9,8 @@ import type { ResourceLimits } from './resource-limits.ts'
 import { Budget } from './budget.ts'
 import { clientKey, type ClientIdentity } from './client-key.ts'
 import { FairQueue } from './fair-queue.ts'
-import { ServeError } from '../http/serve-error.ts'
+import { IdShares, type ReservedIds } from './id-shares.ts'
+import { overloadError, type ServeError } from '../http/serve-error.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { SlowBodies } from './slow-bodies.ts'
 
@@ -29,10 +30,11 @@ export class AdmissionControl {
   readonly bounds: ResourceLimits
   readonly slowBodies: SlowBodies
   readonly fairQueue = new FairQueue()
-  readonly run: Pick<ServedRun, 'waiting' | 'isHeldBack'>
+  readonly run: Pick<ServedRun, 'waiting' | 'isHeldBack' | 'idRooms'>
   readonly streams: Budget
   readonly searches: Budget
   readonly records: Budget
+  readonly ids: IdShares
   readonly #classes: ReadonlyMap<RouteClass, ClassBudgets>
   #roomWaiters: (() => void)[] = []
 
@@ -43,6 +45,7 @@ export class AdmissionControl {
     this.streams = new Budget(bounds.streams)
     this.searches = new Budget(bounds.searches)
     this.records = new Budget(bounds.waitingRecords)
+    this.ids = new IdShares(run)
     this.#classes = new Map(routeClasses.map(route => [route, budgetsOf(route, bounds)]))
   }
 
@@ -128,7 +131,7 @@ export class ClientShare {
     const [client, load, { requests }] = [this.#client, this.#load, this.#class]
     this.#checkRun()
     if (!requests.hasRoom(client, 1))
-      throw overload(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
+      throw overloadError(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
     // A request alone may exceed the share: the limits on its body bound it.
     if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#recordOverload()
     requests.add(client, 1)
@@ -149,7 +152,7 @@ export class ClientShare {
     const { streams } = this.#load
     this.#checkRun()
     if (!streams.spend(this.#client, 1))
-      throw overload(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
+      throw overloadError(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
     try {
       return await act()
     } finally {
@@ -161,7 +164,7 @@ export class ClientShare {
   async countSearch<T>(act: () => Promise<T>): Promise<T> {
     const { searches } = this.#load
     if (!searches.spend(this.#client, 1))
-      throw overload(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
+      throw overloadError(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
     try {
       return await act()
     } finally {
@@ -180,11 +183,16 @@ export class ClientShare {
     return { release: () => load.releaseRecords(client, count) }
   }
 
+  /** Counts the ids of `records` records for a source (`IdShares`). Throws `SPILL_OVERLOAD` beyond the client's share. */
+  reserveIds(source: string, records: number): ReservedIds {
+    return this.#load.ids.reserve(this.#client, source, records)
+  }
+
   /** Counts bytes of a body that the server keeps in memory. Throws `SPILL_OVERLOAD` beyond the client's share. */
   hold(bytes: number): void {
     const { bytes: budget, bytesLimit } = this.#class
     if (!budget.spend(this.#client, bytes))
-      throw overload(`${budget.usedBy(this.#client)} bytes of bodies of this client are held`, bytesLimit)
+      throw overloadError(`${budget.usedBy(this.#client)} bytes of bodies of this client are held`, bytesLimit)
   }
 
   /** Ends the count of `hold`. */
@@ -194,14 +202,14 @@ export class ClientShare {
 
   #recordOverload(): ServeError {
     const waiting = this.#load.records.usedBy(this.#client)
-    return overload(`${waiting} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
+    return overloadError(`${waiting} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
   }
 
   #checkRun(): void {
     const { waiting, isHeldBack } = this.#load.run
     if (waiting >= limits.WAITING_RECORDS_MAX + limits.HTTP_WAITING_RECORDS_MAX)
-      throw overload(`${waiting} records wait for their turn`, 'WAITING_RECORDS_MAX')
-    if (isHeldBack) throw overload('as many ids are within `dedupe` of a source as can be remembered', 'DEDUPE_IDS_MAX')
+      throw overloadError(`${waiting} records wait for their turn`, 'WAITING_RECORDS_MAX')
+    if (isHeldBack) throw overloadError('as many ids are within `dedupe` of a source as can be remembered', 'DEDUPE_IDS_MAX')
   }
 }
 
@@ -218,8 +226,3 @@ export async function releaseAfter<T>(act: (until: HoldUntil) => Promise<T>, rel
     else void Promise.allSettled(pending).then(release)
   }
 }
-
-const overload = (why: string, limit: string): ServeError =>
-  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); the request was not processed, send it again`, {
-    retryAfter: limits.HTTP_RETRY_AFTER_S,
-  })

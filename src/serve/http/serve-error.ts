@@ -3,6 +3,7 @@
  */
 import type { FastifyReply } from 'fastify'
 import { SpillwayError, errorCodes, type ErrorCode } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 
 /** The HTTP status of each error code: 4xx for client errors, 503 for passing conditions, 500 for internal errors. Complete by type. */
 export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
@@ -60,6 +61,12 @@ export class ServeError extends SpillwayError {
     this.more = more
   }
 }
+
+/** The error of a request that is rejected unprocessed: `limit` is reached. */
+export const overloadError = (why: string, limit: string): ServeError =>
+  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); the request was not processed, send it again`, {
+    retryAfter: limits.HTTP_RETRY_AFTER_S,
+  })
 
 /** An error as a client gets it. */
 export interface ErrorResponse {

@@ -3,6 +3,7 @@ import type { BatchRunRecord } from '../../batch/ledger.ts'
 import type { ReportRun } from '../../batch/report-ledger.ts'
 import type { RecordBatch } from '../../intake/record-batch.ts'
 import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import type { IdRoom } from '../../run/ingest/accepted-ids.ts'
 import type { RunCounters } from '../../run/loop/run-counters.ts'
 import type { FeatureQuery, ServedFeatureRow } from '../../run/groups/feature-reader.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
@@ -33,6 +34,8 @@ export interface ServedRun {
   readonly end: number
   /** Records that wait for their turn. */
   readonly waiting: number
+  /** Room for more ids of a source: one for each index of its ids; empty if its events have none. */
+  idRooms(source: string): readonly IdRoom[]
   /** The run accepts no records: as many ids as it can remember are within `dedupe`. */
   readonly isHeldBack: boolean
   readonly counts: RunCounters

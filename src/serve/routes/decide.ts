@@ -69,9 +69,10 @@ function eventRoute(app: FastifyInstance, { run, ir, load, reader }: ServerConte
       const batch = singleRecord(mediaTypeOf(raw), bytes, lines.get(name))
       const ingested = new IngestResult('alone', run.end)
       const decide = (hold: HoldUntil): Promise<InlineDecisions> => {
+        const ids = share.reserveIds(name, 1)
         const { decided, receipt } = run.decide(name, { ...batch, onRefused: ingested.onRefused })
         // An answer at its deadline releases nothing: the run holds the event until it is durable.
-        hold(receipt)
+        hold(ids.until(receipt))
         const counted = receipt.then(result => ingested.add(result))
         // During a tick an event may be durable long before the decision on it is made.
         return awaitInlineDecisions(answersOn.get(name)!, decided, Promise.all([counted, decided]))

@@ -42,7 +42,9 @@ function ingestJson(
     const { batch, isSingle } = parseJsonBody(bytes, reader)
     const outcome = new IngestResult(isSingle ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length
-    if (records > 0) outcome.add(await share.awaitCommit(records, () => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
+    if (records === 0) return outcome
+    const submit = () => share.reserveIds(source, records).until(run.submit(source, { ...batch, onRefused: outcome.onRefused }))
+    outcome.add(await share.awaitCommit(records, submit))
     if (isSingle && outcome.isRefused) throw refusedRecordError(outcome)
     return outcome
   })

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { withoutByteOrderMark } from '../../files/file-bytes.ts'
 import { ndjsonBatches } from '../../files/ndjson.ts'
 import type { JsonLineReader } from '../../intake/line-reader.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
 import type { IngestReceipt } from '../../run/ingest/appender.ts'
 import { bodyChunks } from '../body/body.ts'
 import type { ClientShare } from '../access/admission-control.ts'
@@ -28,6 +29,7 @@ export async function ingestNdjson(
   const { streamBytes, streamWaitingBytes } = share.bounds
   const chunks = new ByteCounter(withoutByteOrderMark(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
   const pending = new PendingReceipts(outcome)
+  const submit = async (records: number, batch: RecordBatch) => share.reserveIds(source, records).until(run.submit(source, batch))
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
       const bytes = chunks.takeCount()
@@ -35,7 +37,8 @@ export async function ingestNdjson(
       if (records === 0) continue
       await run.whenRoom()
       const reserved = await share.records(records)
-      pending.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }).finally(reserved.release), bytes)
+      const receipt = submit(records, { ...batch, onRefused: outcome.onRefused })
+      pending.add(receipt.finally(reserved.release), bytes)
       await pending.until(streamWaitingBytes)
     }
     await pending.all()

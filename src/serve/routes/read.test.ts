@@ -110,6 +110,7 @@ const fake = (asked: FeatureQuery[]): ServedRun => ({
   end: 0,
   waiting: 0,
   isHeldBack: false,
+  idRooms: () => [],
   counts: run.counts,
   ended: run.ended,
   features: (asks, make) => {

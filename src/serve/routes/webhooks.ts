@@ -52,7 +52,8 @@ export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = 
         const { id } = verify(raw.headers, bytes, clock())
         const { batch } = singleWebhook(bytes, source!, id)
         const outcome = new IngestResult('alone', run.end)
-        outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))
+        const submit = () => share.reserveIds(name, 1).until(run.submit(name, { ...batch, onRefused: outcome.onRefused }))
+        outcome.add(await share.awaitCommit(1, submit, until))
         return outcome
       })
     })
