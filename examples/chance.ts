@@ -1,6 +1,6 @@
 /**
- * Chance for what examples make up: one stream of numbers for each (seed, who, day, purpose), so that any day of anybody can be computed again
- * without the days before it. The same numbers on every machine.
+ * Random numbers of the generated examples: one stream for each (seed, entity, day, purpose). So any day of any entity can be computed
+ * again without the days before it, and every machine gets the same numbers.
  */
 export type Chance = () => number
 
@@ -14,7 +14,7 @@ export function chance(...parts: number[]): Chance {
   }
 }
 
-/** An integer in [0, 2^32) that looks like chance and depends on nothing but `value`. */
+/** Hashes `value` to an integer in [0, 2^32). */
 export function scrambled(value: number): number {
   let mixed = value + 0x6d2b79f5
   mixed = Math.imul(mixed ^ (mixed >>> 15), 1 | mixed)
@@ -27,8 +27,8 @@ export const normal = (random: Chance): number => Math.sqrt(-2 * Math.log(1 - ra
 
 export const between = (low: number, high: number, random: Chance): number => low + (high - low) * random()
 
-/** Between two positive numbers, as often within one as within ten times as much. */
+/** Log-uniform between two positive numbers. */
 export const logBetween = (low: number, high: number, random: Chance): number => low * (high / low) ** random()
 
-/** A whole number from `low` up to below `high`: half of them below `low · (high / low)^¼`. */
+/** A whole number in [low, high): half of them are below `low · (high / low)^¼`. */
 export const mostlyFew = (low: number, high: number, random: Chance): number => Math.floor(low * (high / low) ** (random() ** 2))

@@ -1,11 +1,11 @@
-/** How the commands of the examples are called: what is wrong with a call, what it did, and its exit code. */
+/** The command-line wrapper of the examples: parses the arguments, runs the command, and sets the exit code. */
 
-/** Throws what is wrong with the options. */
+/** Parses the options. Throws an error that names the invalid one. */
 export type RequestOf<R> = (args: readonly string[]) => R
 
 /**
- * Runs a command with the arguments of this process, and sets its exit code: what `act` gives, 1 if it threw, 2 if it was called wrongly. `--help` prints
- * how it is called.
+ * Runs a command with the arguments of this process. Sets the exit code: the result of `act`, 1 if it threw, 2 for invalid arguments.
+ * `--help` prints the usage.
  */
 export async function command<R>(usage: string, requestOf: RequestOf<R>, act: (request: R) => Promise<number>): Promise<void> {
   const args = process.argv.slice(2)
@@ -29,7 +29,7 @@ async function run<R>(
   try {
     return await act(request)
   } catch (error) {
-    // Whoever read this has read enough.
+    // The reader has closed the pipe.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
     console.error((error as Error).message)
     return 1

@@ -1,11 +1,11 @@
 /**
- * What would the flights that landed be worth if they were known later? The group `arrivals` is placed at `lag(age)`; the second half of the
- * flights is ranked by the mean delay at the destination alone (0 where nothing landed), and by a logistic model of it and the hour of day,
- * fitted on the first half.
+ * Value of the landed flights at a greater age. The group `arrivals` is placed at `lag(age)`; the second half of the flights is ranked by
+ * the mean delay at the destination alone (0 without landings), and by a logistic model of it and the hour of day, fitted on the first
+ * half.
  *
  *     node examples/flights/ages.ts
  *
- * The figures expected were computed before Spillway could, by other means over the same file. Exits 1 if one is off by more than 0.003.
+ * The expected figures were computed independently of Spillway over the same file. Exits 1 if one is off by more than 0.003.
  */
 import type { PipelineIR } from 'spillway'
 import { auc, fitLogistic, predict } from 'spillway/training'
@@ -39,7 +39,7 @@ const later = (column: Float64Array) => column.subarray(half)
 
 type Columns = Readonly<Record<string, Float64Array>>
 
-/** A column for each hour but noon, the base. */
+/** One column for each hour except noon, the base. */
 let hours: Columns = {}
 
 for (const { minutes, alone, withHour } of expected) {

@@ -1,13 +1,13 @@
-/** Where the flights are, and what a row of them means. */
+/** The flights file, and the meaning of its rows. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { utcIn, zoneOf } from './zones.ts'
 
-/** A row of the file: one flight that was flown. `verify.ts` shows from the data what the columns mean. */
+/** A row of the file: one flight. `verify.ts` shows the meaning of the columns from the data. */
 export interface Flight {
   /** Actual departure, wall-clock milliseconds in the zone of the origin. */
   readonly date: number
-  /** How late it arrived, minutes; negative is early. */
+  /** Arrival delay, minutes; negative is early. */
   readonly delay: number
   /** Miles. */
   readonly distance: number
@@ -15,7 +15,7 @@ export interface Flight {
   readonly destination: string
 }
 
-/** A flight that arrives more than so many minutes after its time is late. */
+/** A flight that arrives more than this many minutes after its time is late. */
 export const LATE = 15
 
 const data = new URL('../data/', import.meta.resolve('vega-datasets'))
@@ -34,14 +34,14 @@ export function departed(flight: Pick<Flight, 'date' | 'origin'>): number {
   return utc(flight.date)
 }
 
-/** UTC milliseconds at which it landed. The file does not say, so: the distance at 800 km/h, and half an hour. */
+/** UTC milliseconds of the landing. The file does not state it: it is estimated as the distance at 800 km/h plus half an hour. */
 export function landed(flight: Flight): number {
   return departed(flight) + Math.round(((flight.distance * KM_PER_MILE) / CRUISE_KM_PER_HOUR) * HOUR + TAXI)
 }
 
 /**
- * Stands for a flight number, which the file does not have: so a landing can name the departure that it is of. A whole number into which all of the row is mixed, the delay too, and which
- * says nothing by itself. 191 pairs of flights share all of their rows, and nobody can tell these apart.
+ * A key in place of the missing flight number, so that a landing can name its departure: a hash of the whole row, including the delay. 191
+ * pairs of flights share all fields, and cannot be told apart.
  */
 export function flightId({ date, delay, origin, destination }: Flight): number {
   let [high, low] = [1, 2]
@@ -56,17 +56,17 @@ export function flightId({ date, delay, origin, destination }: Flight): number {
 
 const letters = (airport: string): number => (airport.charCodeAt(0) << 16) | (airport.charCodeAt(1) << 8) | airport.charCodeAt(2)
 
-/** The hour on the origin's clock. */
+/** The hour by the local clock of the origin. */
 export const localHour = ({ date }: Flight): number => new Date(date).getUTCHours()
 
 const utcOf = new Map(airports().map(([airport, zone]) => [airport, zone] as const))
 
-/** Every airport with its way from local time to UTC; airports of one zone share it. */
+/** Every airport with its conversion from local time to UTC; airports of one zone share it. */
 function airports(): [airport: string, utc: (local: number) => number][] {
   const byZone = new Map<string, (local: number) => number>()
   const [, ...lines] = readFileSync(airportsFile, 'utf8').trimEnd().split('\n')
   return lines.flatMap(line => {
-    // Only names hold commas; they stand between the code and the city.
+    // Only names contain commas; they stand between the code and the city.
     const fields = line.split(',')
     const [state, country, , longitude] = fields.slice(-4)
     if (country !== 'USA') return []

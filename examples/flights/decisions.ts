@@ -1,4 +1,4 @@
-/** The model's decisions over the whole file, in memory: what `fit.ts` and `ages.ts` work on. */
+/** The model's decisions over the whole file, in memory, for `fit.ts` and `ages.ts`. */
 import type { Pipeline, PipelineIR } from 'spillway'
 import { decide, label, load, type ReplayLog } from 'spillway/replay'
 import { copyNumbers } from '../numbers.ts'
@@ -8,7 +8,7 @@ import pipeline from './flights.ts'
 export interface Decisions {
   /** UTC milliseconds, ascending. */
   readonly t: Float64Array
-  /** By input of the model; NaN where it is NULL. */
+  /** By input of the model; NaN for NULL. */
   readonly inputs: ReadonlyMap<string, Float64Array>
   /** Probability of being late. */
   readonly score: Float64Array
@@ -21,10 +21,10 @@ export const readLog = (path: string = flightsFile, of: Pipeline = pipeline): Pr
     { onRefused: () => {} },
   )
 
-/** 1 where the flight of a decision arrived late, as its landing says, which the pipeline learns when it lands. */
+/** 1 if the flight of a decision arrived late. The pipeline learns this when the flight lands. */
 export const outcomesOf = (log: ReplayLog): Uint8Array => label(pipeline, pipeline.ir.models[0], log).value
 
-/** `ir` is that of `flights.ts`, one with its group placed elsewhere, or that of `weekly.ts`. */
+/** `ir`: the pipeline of `flights.ts`, the same with its group placed elsewhere, or that of `weekly.ts`. */
 export function decisions(log: ReplayLog, ir: PipelineIR = pipeline.ir): Decisions {
   const [model] = ir.models
   const { length } = log.histories.get('departures')!.block

@@ -1,5 +1,5 @@
 /**
- * How good the decisions of `flights.ts` are, on flights later than those that its coefficients were fitted on.
+ * Quality of the decisions of `flights.ts`, on later flights than those of its fit.
  *
  *     node examples/flights/evaluate.ts
  */
@@ -8,28 +8,28 @@ import { LATE } from './data.ts'
 import { decisions, outcomesOf, readLog, type Decisions } from './decisions.ts'
 import { alertsAt, brier, thresholdFor, type Alerts } from './quality.ts'
 
-/** The part of flights that may be alerted. */
+/** Share of flights for which an alert is allowed. */
 const ALERT_BUDGET = 0.1
 
 export interface Evaluation {
   readonly flights: number
-  /** UTC milliseconds of the first flight judged. */
+  /** UTC milliseconds of the first evaluated flight. */
   readonly from: number
-  /** The part of them that was late. */
+  /** Share of the evaluated flights that were late. */
   readonly late: number
   readonly auc: number
-  /** Of the mean delay at the destination alone, 0 where nothing landed. */
+  /** AUC of the mean delay at the destination alone, 0 without landings. */
   readonly aucOfMeanDelay: number
   readonly brier: number
-  /** Of a model that always says how many were late before. */
+  /** Brier score of a model that always predicts the earlier share of late flights. */
   readonly brierOfBaseRate: number
   readonly logLoss: number
-  /** The score from which on 10 % of the earlier flights would have been alerted. */
+  /** The score above which 10 % of the earlier flights lie. */
   readonly threshold: number
   readonly alerts: Alerts
 }
 
-/** Judges the second half of the decisions by time; base rate and threshold are the first half's. `late` is what came of them, 1 or 0. */
+/** Evaluates the second half of the decisions by time. Base rate and threshold come from the first half. `late`: the outcomes, 1 or 0. */
 export function evaluate({ t, score, inputs }: Pick<Decisions, 't' | 'score' | 'inputs'>, late: Uint8Array): Evaluation {
   if (t.length !== late.length) throw new Error(`${t.length} decisions and ${late.length} outcomes are not of the same flights`)
   const half = t.length >> 1

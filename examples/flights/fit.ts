@@ -1,9 +1,9 @@
 /**
- * Fits the coefficients of `flights.ts` on the first half of the flights, by time. `evaluate.ts` judges them on the second.
+ * Fits the coefficients of `flights.ts` on the first half of the flights, by time. `evaluate.ts` evaluates them on the second half.
  *
  *     node examples/flights/fit.ts
  *
- * The features are those that the pipeline itself serves, so training and serving see the same values.
+ * The pipeline itself computes the features, so training and serving have the same values.
  */
 import { writeFileSync } from 'node:fs'
 import { decisions, outcomesOf, readLog } from './decisions.ts'

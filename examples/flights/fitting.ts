@@ -1,4 +1,4 @@
-/** Logistic regression over inputs of a pipeline, with a level for each hour of the day: what `fit.ts` and `weekly-table.ts` fit. */
+/** Logistic regression over inputs of a pipeline with a level for each hour of the day, for `fit.ts` and `weekly-table.ts`. */
 import { fitLogistic, predict, type LogisticFit } from 'spillway/training'
 
 export type Inputs = ReadonlyMap<string, Float64Array>
@@ -7,7 +7,7 @@ export type Inputs = ReadonlyMap<string, Float64Array>
 const hours = Array.from({ length: 24 }, (_, hour) => hour)
 const otherHours = hours.filter(hour => hour !== 12)
 
-/** A column for each number, and one for each hour but noon; of rows [from, to). */
+/** Columns of rows [from, to): one for each number, and one for each hour except noon. */
 function columnsOf(inputs: Inputs, numbers: readonly string[], from: number, to: number): Record<string, Float64Array> {
   const hour = inputs.get('hour')!.subarray(from, to)
   return Object.fromEntries([
@@ -29,10 +29,10 @@ export function fitHours(inputs: Inputs, numbers: readonly string[], late: Uint8
 export const scoresOf = ({ numbers, fit }: Fitted, inputs: Inputs, from: number, to: number): Float64Array =>
   predict(fit, columnsOf(inputs, numbers, from, to))
 
-/** Six digits: the same file from every machine, whatever its last bits. */
+/** Six digits, so that every machine writes the same file. */
 const rounded = (value: number): number => Number(value.toPrecision(6))
 
-/** What `logistic` takes, by the names of the model's inputs. */
+/** The argument of `logistic`, by the names of the model's inputs. */
 export function coefficientsOf({ numbers, fit }: Fitted): object {
   const { intercept, weights } = fit.coefficients
   const weightOf = (name: string): number => rounded(weights[name].weight)

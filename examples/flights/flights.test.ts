@@ -55,11 +55,11 @@ const HOUR = 3_600_000
 const start = Date.UTC(2001, 0, 15, 12)
 const ahead = { JFK: -5, LAX: -8 } as const
 
-/** A flight as the file has it, that leaves so many minutes after the start. The source maps it; its type is that of the rows mapped to. */
+/** A row of the file: a flight that departs this many minutes after the start. The source maps it; its type is that of the mapped rows. */
 const leaving = (minutes: number, origin: keyof typeof ahead, destination: string, { delay = 0, distance = 0 } = {}) =>
   ({ date: start + minutes * 60_000 + ahead[origin] * HOUR, delay, distance, origin, destination }) as never
 
-/** One that flies in a circle of no length: it lands half an hour after it left. */
+/** A flight of length zero: it lands half an hour after it departs. */
 const landing = (minutes: number, airport: keyof typeof ahead, delay: number) => leaving(minutes - 30, airport, airport, { delay })
 
 test('a departure is decided from what landed at both ends in the hour before it, and nothing later', async () => {
@@ -106,7 +106,7 @@ test('what came of a departure is what its own landing says, once it has landed;
     ['JFK', 'unknown'],
   ]
   assert.deepEqual(labels(), none)
-  // They land half an hour after they left; the third has a delay that is none.
+  // The flights land half an hour after they depart; the third has an invalid delay.
   await run.send(landings, flights, { refused: true })
   assert.deepEqual(labels(), [
     ['LAX', true],

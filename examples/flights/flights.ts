@@ -1,7 +1,7 @@
 /**
- * Will this flight arrive late? Decided when it departs, from the flights that have just landed at both of its ends.
+ * Predicts at departure whether a flight will arrive late, from the flights that have just landed at both of its ends.
  *
- * One row of the file is two events: a departure, which does not know its delay yet, and a landing, which carries it.
+ * One row of the file is two events: a departure, whose delay is not known yet, and a landing, which has it.
  *
  *     npm run spillway -- replay examples/flights/flights.ts --source departures=FILE --source landings=FILE
  */
@@ -65,7 +65,7 @@ export const late = model('late', {
   label: labelFrom(landings, { join: 'flight', value: l => l.delay.gt(LATE), negativeAfter: '1d' }),
 })
 
-/** For the audit: a tenth of the departures may be warned of, and one that lands late after a warning is caught. */
+/** Value for the audit: warnings are allowed for a tenth of the departures; a late flight counts if there was a warning. */
 export const caughtLate = worth(late, caught({ budget: '10%', unit: 'late arrivals' }))
 
 export default pipeline('flights', [late, caughtLate])

@@ -1,6 +1,6 @@
 /**
- * What became of each flight, by departure, then as the flights stand in the file: in the order in which a model decides whose departures have no ids, as that of `weekly.ts`. Read from the
- * file and not through a pipeline.
+ * Outcomes of all flights, ordered by departure, then by row. This is the order in which a model without departure ids decides, such as
+ * that of `weekly.ts`. Read from the file, not through a pipeline.
  */
 import { DuckDBInstance, type DuckDBDataChunk } from '@duckdb/node-api'
 import { departed, flightsFile, LATE } from './data.ts'
@@ -8,11 +8,11 @@ import { departed, flightsFile, LATE } from './data.ts'
 export interface Outcomes {
   /** UTC milliseconds, ascending. */
   readonly departed: Float64Array
-  /** 1 where the flight arrived more than `LATE` minutes late. */
+  /** 1 if the flight arrived more than `LATE` minutes late. */
   readonly late: Uint8Array
 }
 
-/** Reads the file once; 2 s and 100 MB for its three million flights. */
+/** Reads the file once: 2 s and 100 MB for its three million flights. */
 export async function outcomes(): Promise<Outcomes> {
   const { times, delays } = await read()
   const order = Uint32Array.from(times.keys()).sort((a, b) => times[a] - times[b] || a - b)

@@ -1,5 +1,6 @@
 /**
- * How good a binary classifier's probabilities are, beside the metrics of `spillway/training`. `scores` and `labels` are in the same order; a label is 1 or 0.
+ * Metrics of a binary classifier in addition to those of `spillway/training`. `scores` and `labels` are in the same order; a label is 1 or
+ * 0.
  */
 
 /** Mean squared error of the probabilities (Brier 1950): 0 is perfect. */
@@ -11,13 +12,13 @@ export function brier(scores: Float64Array, labels: Uint8Array): number {
 
 export interface Alerts {
   readonly alerts: number
-  /** The part of alerts that were right; NaN without alerts. */
+  /** Share of the alerts that were right; NaN without alerts. */
   readonly precision: number
-  /** The part of positives that were alerted; NaN without positives. */
+  /** Share of the positives with an alert; NaN without positives. */
   readonly recall: number
 }
 
-/** An alert is a score at or above the threshold. */
+/** A score at or above the threshold is an alert. */
 export function alertsAt(threshold: number, scores: Float64Array, labels: Uint8Array): Alerts {
   let alerts = 0
   let caught = 0
@@ -31,7 +32,7 @@ export function alertsAt(threshold: number, scores: Float64Array, labels: Uint8A
   return { alerts, precision: caught / alerts, recall: caught / positives }
 }
 
-/** The threshold at which at most this part of the scores alerts: ties at the threshold are left out. */
+/** The threshold at which at most this share of the scores are alerts: ties at the threshold are left out. */
 export function thresholdFor(part: number, scores: Float64Array): number {
   const sorted = scores.toSorted()
   const above = sorted.length - Math.floor(part * sorted.length)

@@ -1,5 +1,5 @@
 /**
- * What the columns of the flights mean, shown from the flights themselves. Prints each fact with its figure; exits 1 if one does not hold.
+ * Verifies the meaning of the columns from the flights themselves. Prints each fact with its figure; exits 1 if one does not hold.
  *
  *     node examples/flights/verify.ts
  */
@@ -27,7 +27,10 @@ export async function verify(): Promise<Fact[]> {
 
 type Ask = (sql: string) => Promise<Row[]>
 
-/** Schedules stand on multiples of five minutes. A scheduled `date` would, and so would `date − delay` if `delay` were the departure's. */
+/**
+ * Scheduled times are multiples of five minutes. A scheduled `date` would be one, and so would `date − delay` if `delay` were the departure
+ * delay.
+ */
 async function actualDeparture(ask: Ask): Promise<Fact[]> {
   const [[grid, back]] = (await ask(`
     SELECT avg((minute(date) % 5 = 0)::INT), avg(((minute(date) - delay) % 5 = 0)::INT) FROM flights`)) as [[number, number]]
@@ -38,8 +41,8 @@ async function actualDeparture(ask: Ask): Promise<Fact[]> {
 }
 
 /**
- * Where a route has one flight a day that leaves at about the same minute, its usual minute stands for the schedule. Leaving a minute later
- * then means a `delay` almost a minute longer, with much else in it: `date` is when it left, `delay` what came of it on arrival.
+ * On a route with one flight a day at about the same minute, the usual minute stands for the schedule. A departure one minute later then
+ * means a `delay` almost one minute longer: so `date` is the actual departure, and `delay` the arrival delay.
  */
 async function arrivalDelay(ask: Ask): Promise<Fact> {
   const [[slope, correlation, onTime]] = (await ask(`
@@ -59,7 +62,10 @@ async function arrivalDelay(ask: Ask): Promise<Fact> {
   }
 }
 
-/** Airports sleep at night and wake at six, by their own clocks; and where clocks did not change in April, the network's hour moved. */
+/**
+ * Airports are quiet at night and busy from six, by their local clocks. Where clocks did not change in April, the hour of the network
+ * moved.
+ */
 async function localTime(ask: Ask): Promise<Fact[]> {
   const nights = await ask(`
     SELECT zone, avg((hour(date) BETWEEN 1 AND 4)::INT), min(hour(date)) FILTER (WHERE share > 0.02 AND hour(date) > 4)
@@ -88,7 +94,7 @@ async function localTime(ask: Ask): Promise<Fact[]> {
   ]
 }
 
-/** `distance` beside the great circle between the airports, in statute miles. */
+/** Compares `distance` with the great circle between the airports, in statute miles. */
 async function miles(ask: Ask): Promise<Fact> {
   const [[mean, worst, routes]] = (await ask(`
     WITH routes AS (SELECT DISTINCT origin, destination, distance FROM flights)

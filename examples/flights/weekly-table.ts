@@ -1,11 +1,11 @@
 /**
- * What 28 days of history are worth to the flights of the second half, and what training each week is: the model of `weekly.ts` fitted once on the first half, and
- * fitted each week on the eight weeks before it.
+ * Value of 28 days of history, and of training each week: the model of `weekly.ts` fitted once on the first half, and fitted each week on
+ * the eight weeks before it.
  *
  *     node examples/flights/weekly-table.ts [--write]
  *
- * A flight lands within a day of its departure: those of the last day before a week have no label yet when the model of that week is fitted, and are left out.
- * Takes minutes. `--write` writes the coefficients that `weekly.ts` scores by.
+ * A flight lands within a day of its departure. Flights of the last day before a week have no label when the model of that week is fitted,
+ * so they are left out. Takes minutes. `--write` writes the coefficients of `weekly.ts`.
  */
 import { writeFileSync } from 'node:fs'
 import { auc, logLoss } from 'spillway/training'
@@ -17,14 +17,14 @@ import pipeline from './weekly.ts'
 
 const DAY = 86_400_000
 const WEEK = 7 * DAY
-/** Weeks that a week's model is fitted on. */
+/** Number of weeks on which the model of a week is fitted. */
 const OVER = 8
 const LABELS_TAKE = DAY
 
 const lastHour = ['there.delay', 'there.late', 'there.landed', 'here.delay', 'here.late', 'here.landed', 'distance']
 const withUsual = [...lastHour, 'usual.delay', 'usual.late', 'route.delay', 'route.late']
 
-/** The first flight at or after a time. */
+/** Index of the first flight at or after a time. */
 function firstAt(t: Float64Array, time: number): number {
   let [from, to] = [0, t.length]
   while (from < to) {
@@ -54,7 +54,7 @@ if (import.meta.main) {
   const { departed, late } = await outcomes()
   if (t.some((time, i) => time !== departed[i])) throw new Error('decisions and outcomes are not in the same order')
   const half = t.length >> 1
-  // Before, what is usual is not known for all of its 28 days.
+  // Before this, the history has less than its 28 days.
   const since = firstAt(t, t[0] + 28 * DAY)
   const judged = late.subarray(half)
   const line = (name: string, scores: Float64Array) =>

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR
 /** Noon in New York. */
 const start = Date.UTC(2001, 0, 15, 17)
 
-/** A flight from Los Angeles as the file has it, that leaves so many hours after the start, by the clock there. */
+/** A row of the file: a flight from Los Angeles that departs this many hours after the start, by the local clock. */
 const leaving = (hours: number, destination: string, delay: number, distance = 0) =>
   ({ date: start + (hours - 8) * HOUR, delay, distance, origin: 'LAX', destination }) as never
 
@@ -20,7 +20,7 @@ test('what is usual is as of the night before, and what landed within the hour i
   const [first] = run.decisions(late)
   assert.deepEqual([first.vector.there.delay, first.vector.there.landed], [0, 1])
   assert.deepEqual(first.vector.usual, { delay: null, late: null })
-  // 3 in the morning in Chicago is 9 o'clock UTC, and the run lasts an hour.
+  // 3:00 in Chicago is 9:00 UTC, and the batch run lasts an hour.
   await run.send(landings, [leaving(17, 'JFK', 90)])
   await run.send(departures, [leaving(17.5, 'JFK', 0, 2475)])
   const second = run.decisions(late)[1]
@@ -37,7 +37,7 @@ test('the model has a weight for each input', () => {
 })
 
 test("a week's model knows no flight of its week, nor of the day before it", () => {
-  // Two flights an hour for 16 weeks. In the last week, and on the day before it, what was late before is not.
+  // Two flights an hour for 16 weeks. In the last week, and on the day before it, late and punctual flights are exchanged.
   const length = 16 * 7 * 48
   const t = Float64Array.from({ length }, (_, i) => i * (HOUR / 2))
   const half = length - 7 * 48

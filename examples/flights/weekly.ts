@@ -1,6 +1,6 @@
 /**
- * The same question as `flights.ts`, with two speeds in one model: what landed within the last hour, streamed; and what is usual for the airport and the route in 28
- * days, which a nightly batch run is early enough for.
+ * The question of `flights.ts` with two speeds in one model: the landings of the last hour, streamed, and 28 days of history of the airport
+ * and the route, for which a nightly batch run is early enough.
  *
  *     npm run spillway -- replay examples/flights/weekly.ts --source departures=FILE --source landings=FILE
  */
@@ -49,7 +49,7 @@ export const arrivals = features('arrivals', {
   values: l => ({ delay: l.delay.mean('1h'), late: share(l.delay.gt(15), '1h'), landed: count('1h') }),
 })
 
-/** At night, when little flies. */
+/** At night, when there are few flights. */
 const nightly = batch('0 3 * * *', { zone: 'America/Chicago', lasts: '1h' })
 
 export const usual = features('usual', {

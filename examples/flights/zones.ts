@@ -1,7 +1,7 @@
 /**
- * Which zone an American airport keeps, and what a local time there is in UTC.
+ * Time zones of American airports, and the conversion of their local time to UTC.
  *
- * The table knows the states; six of them are split, and a meridian tells their sides apart for every airport with flights in the file.
+ * The table has the zones of states. Six states are split; a meridian separates their sides for every airport with flights in the file.
  * Arizona, Hawaii and the Caribbean have no summer time, and in 2001 most of Indiana had none.
  */
 export interface Airport {
@@ -18,7 +18,7 @@ const central = 'America/Chicago'
 const mountain = 'America/Denver'
 const pacific = 'America/Los_Angeles'
 
-/** Marquette, Michigan, has no state in the file but `NA`. */
+/** The file has no state for Marquette, Michigan (`NA`). */
 const zoneOfState: Readonly<Record<string, string>> = {
   ...each(eastern, 'CT DC DE FL GA KY MA MD ME MI NA NC NH NJ NY OH PA RI SC VA VT WV'),
   ...each(central, 'AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI'),
@@ -51,8 +51,8 @@ export function zoneOf({ iata, state, longitude }: Airport): string {
 }
 
 /**
- * A function from local milliseconds (as if they were UTC) to UTC milliseconds. Asks `Intl`, which takes microseconds, once for each local day,
- * and once for each hour of the days around a change.
+ * A function from local milliseconds (as if they were UTC) to UTC milliseconds. It calls `Intl`, which takes microseconds, once for each
+ * local day, and once for each hour of the days around a change.
  */
 export function utcIn(zone: string): (local: number) => number {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
@@ -70,7 +70,7 @@ function offsetOfDay(format: Intl.DateTimeFormat, local: number): number | 'chan
   return before === offsetAt(format, local + 2 * DAY) ? before : 'changes'
 }
 
-/** A local time that the clock shows twice is the earlier one; one that it skips is read with the offset before the skip. */
+/** A local time that occurs twice is the earlier one; one that is skipped has the offset before the skip. */
 function offsetOfHour(format: Intl.DateTimeFormat, local: number): number {
   const before = offsetAt(format, local - DAY)
   const after = offsetAt(format, local + DAY)
@@ -78,7 +78,7 @@ function offsetOfHour(format: Intl.DateTimeFormat, local: number): number {
   return changed ? after : before
 }
 
-/** Milliseconds by which local time is ahead of UTC at an instant. */
+/** Offset of local time from UTC at an instant, ms. */
 function offsetAt(format: Intl.DateTimeFormat, utc: number): number {
   const name = format.formatToParts(utc).find(part => part.type === 'timeZoneName')!.value
   const [, sign, hours = '0', minutes = '0'] = /^GMT(?:([+-])(\d+):(\d+))?$/.exec(name)!

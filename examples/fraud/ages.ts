@@ -1,11 +1,11 @@
 /**
- * What would the fast inputs of `fraud.ts` be worth if they were older? `card_now` and `terminal_now` are placed at `lag(age)`, with coefficients and
- * threshold as they are; then `card_usual` at a day, and the decision after the payment instead of before it.
+ * Value of the fast inputs of `fraud.ts` at a greater age. `card_now` and `terminal_now` are placed at `lag(age)`, with the same
+ * coefficients and threshold; then `card_usual` at a day, and the decision after the payment instead of before it.
  *
  *     node examples/fraud/generate.ts --seed 2 --out payments.ndjson --planted planted.ndjson
  *     node examples/fraud/ages.ts --payments payments.ndjson --planted planted.ndjson
  *
- * In brackets: 95 % of a bootstrap over weeks, of the difference to fresh inputs in the same weeks.
+ * In brackets: the 95 % interval of a bootstrap over weeks, of the difference to fresh inputs in the same weeks.
  */
 import { parseArgs } from 'node:util'
 import type { ReplayLog } from 'spillway/replay'
@@ -22,7 +22,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const RESAMPLES = 2000
 
-/** `fraud.ts` with these groups as old as that, and when it decides. */
+/** `fraud.ts` with these groups at an age, and the time of its decision. */
 interface Variant {
   readonly name: string
   readonly groups: readonly string[]
@@ -43,7 +43,7 @@ const others: readonly Variant[] = [
   { ...fresh, name: 'after the fact', inline: false },
 ]
 
-/** The table, a line at a time: each takes some seconds for each million payments. */
+/** The lines of the table. Each takes some seconds for a million payments. */
 export function* table(log: ReplayLog, truth: ReadonlyMap<string, Truth>): Generator<string> {
   const base = judged(log, truth, fresh)
   const weeks = base.weeks.length

@@ -1,4 +1,7 @@
-/** What the audit's replay must find in a small city: the answer before the payment is worth more than any freshness of inputs, slow inputs may be a day old, and fast ones may not be minutes old. */
+/**
+ * The audit's replay of a small city: an answer before the payment is worth more than fresh inputs, slow inputs may be a day old, and fast
+ * inputs may not be minutes old.
+ */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,8 +1,8 @@
 /**
- * What an action at each score would have done: a payment that scores `declineFrom` or more is declined, and its card blocked for 24 h.
+ * Simulates the action at a threshold: a payment that scores `declineFrom` or more is declined, and its card is blocked for 24 h.
  *
- * Dollars: a fraud that is refused saves its amount, a genuine payment that is refused costs $10; so does each that falls into a block, right or
- * wrong. The history stays as it is: nobody gives up because a test was declined, and what was declined still counts in the windows.
+ * A declined fraud saves its amount; a declined genuine payment costs $10; each payment within a block counts likewise. The history stays
+ * as it is: fraudsters do not give up after a declined test, and declined payments still count in the windows.
  */
 import { WEEK, type Scored } from './scored.ts'
 
@@ -12,18 +12,18 @@ const BLOCK = 86_400_000
 export interface Blocking {
   /** Net dollars of each week. */
   readonly weeks: Float64Array
-  /** Payments that were refused, and those of them that were genuine. */
+  /** Declined payments, and the genuine ones among them. */
   readonly refused: number
   readonly refusedGenuine: number
-  /** Bursts of card testing; and those of which some payment was refused. */
+  /** Bursts of card testing, and those with a declined payment. */
   readonly bursts: number
   readonly burstsFound: number
-  /** Dollars of their cash-outs, and what of that was refused. */
+  /** Dollars of their cash-outs, and of the declined ones. */
   readonly cashOuts: number
   readonly cashOutsRefused: number
 }
 
-/** Not `inline`, the decision comes after the payment was approved: only the card is blocked. */
+/** Without `inline` the decision comes after the payment was approved: only the card is blocked. */
 export function block({ t, score, amount, card, fraud, burst, isTest }: Scored, declineFrom: number, { inline = true } = {}): Blocking {
   const start = t[0] - (t[0] % BLOCK)
   const weeks = new Float64Array(Math.floor((t[t.length - 1] - start) / WEEK) + 1)

@@ -13,7 +13,7 @@ const paid = (rows: readonly (readonly [day: number, card: number, fraud: number
 test('a card is as high as its highest payment, and one that was found is not ranked again', () => {
   const { score, ...judged } = paid([
     [0, 1, 0, 0.1],
-    [0, 1, 1, 0.9], // found on day 0, although another payment of it ranks low
+    [0, 1, 1, 0.9], // found on day 0, although another payment of the card ranks low
     [0, 2, 0, 0.8],
     [0, 3, 1, 0.7], // the third
     [1, 1, 1, 1.0], // found already
@@ -22,7 +22,7 @@ test('a card is as high as its highest payment, and one that was found is not ra
   ])
   assert.equal(cardPrecision(judged, score, 2), (1 / 2 + 1 / 2) / 2)
   assert.equal(cardPrecision(judged, score, 1), (1 + 0) / 2)
-  // Of fewer cards than are looked at, the others are not compromised.
+  // With fewer cards than the limit, the rest count as not compromised.
   assert.equal(cardPrecision(judged, score, 4), (2 / 4 + 1 / 4) / 2)
 })
 
@@ -42,6 +42,6 @@ test('a card is left out from the day on which a chargeback of it has come', () 
     card: all.card.filter((_, i) => all.t[i] >= day * DAY),
     fraud: all.fraud.filter((_, i) => all.t[i] >= day * DAY),
   })
-  // The fraud of day 10 is known in the week from day 18 on, that of day 12 from day 20 on; what was before training is not looked at.
+  // The fraud of day 10 is known in the week from day 18, that of day 12 from day 20. Frauds before training do not count.
   assert.deepEqual([...notKnown(all, 10 * DAY, from(18))], [0, 1, 1, 0, 1])
 })

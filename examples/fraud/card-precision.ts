@@ -1,4 +1,7 @@
-/** How many of the cards that somebody would look at are compromised: what the handbook judges by, beside AUC and average precision. */
+/**
+ * Card precision, the metric of the handbook beside AUC and average precision: the share of compromised cards among those an analyst would
+ * check.
+ */
 
 export const DAY = 86_400_000
 
@@ -6,7 +9,7 @@ export const DAY = 86_400_000
 export interface Judged {
   /** UTC ms. */
   readonly t: Float64Array
-  /** Any number that is one card's. */
+  /** A number for each card. */
   readonly card: Int32Array
   readonly fraud: Uint8Array
 }
@@ -14,8 +17,8 @@ export interface Judged {
 const dayOf = (t: number): number => Math.floor(t / DAY)
 
 /**
- * Card precision at `cards`: each day the cards are ranked by their highest score, and of the first `cards` the share is taken that is compromised on that day;
- * those that were found are not ranked on the days that follow. The mean over the days.
+ * Card precision at `cards`. Each day the cards are ranked by their highest score; the result is the share of compromised cards among the
+ * first `cards`, averaged over the days. Cards that were found are not ranked again.
  */
 export function cardPrecision({ t, card, fraud }: Judged, score: Float64Array, cards: number): number {
   const found = new Set<number>()
@@ -38,8 +41,8 @@ export function cardPrecision({ t, card, fraud }: Judged, score: Float64Array, c
 }
 
 /**
- * 1 for each payment of `test` whose card is not known to be compromised on its day: by a fraud since `since`, UTC ms, that stands `delay` whole days back, so that
- * its chargeback has come.
+ * 1 for each payment of `test` whose card is not known to be compromised on its day: by a fraud since `since`, UTC ms, at least `delay`
+ * whole days earlier, so that its chargeback has arrived.
  */
 export function notKnown(all: Judged, since: number, test: Judged, delay = 7): Uint8Array {
   const knownFrom = new Map<number, number>()

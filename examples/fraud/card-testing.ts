@@ -1,10 +1,11 @@
 /**
- * Card testing, which the published simulator does not have: it and its parameters are our own. Whoever bought card numbers tries each one out
- * with a few small payments within minutes, and takes what it gives before anybody notices.
+ * Card testing, which the published simulator does not have; the scenario and its parameters are our own. A buyer of stolen card numbers
+ * tries each with a few small payments within minutes, and spends as much as possible before the owner notices.
  *
- * Each day four cards have a burst: 6 to 15 tests of $0.50 to $5, 20 s apart in the mean, all at one of 200 terminals; then one to three
- * cash-outs, each 120 s in the mean after the payment before, anywhere, of one to three times the card's mean and at most $219, which scenario 1
- * does not see. (The cash-outs' gaps and terminals, and that bursts begin before 23:00 so that a day holds its own, are choices of this file.)
+ * Each day four cards have a burst: 6 to 15 tests of $0.50 to $5, 20 s apart on average, all at one of 200 terminals; then one to three
+ * cash-outs anywhere, each 120 s on average after the payment before, of one to three times the card's mean and at most $219, which
+ * scenario 1 does not detect. The gaps and terminals of the cash-outs, and that bursts begin before 23:00 so that a day contains its own,
+ * are choices of this file.
  */
 import { between, chance } from '../chance.ts'
 import { exponential, rounded, someOf, wholeBetween } from './draws.ts'
@@ -43,7 +44,7 @@ export class CardTesting {
     this.#tested = someOf(terminals, count, chance(options.seed, purpose.testTerminals))
   }
 
-  /** The payments of a day's bursts, a burst after the other. */
+  /** The payments of a day's bursts, burst by burst. */
   on(day: number): Payment[] {
     const { seed, bursts } = this.#options
     const { length: customers } = this.#customers

@@ -1,4 +1,6 @@
-/** The decisions of `fraud.ts`, or of the same with groups placed elsewhere, over a generated file, in memory: what `fit.ts` and `ages.ts` work on. */
+/**
+ * The decisions of `fraud.ts` (or of the same pipeline with other placements) over a generated file, in memory, for `fit.ts` and `ages.ts`.
+ */
 import type { PipelineIR } from 'spillway'
 import { decide, load, type ReplayLog } from 'spillway/replay'
 import { copyNumbers } from '../numbers.ts'
@@ -8,7 +10,7 @@ import type { Truth } from './truth.ts'
 
 export const readPayments = (path: string): Promise<ReplayLog> => load(pipeline, [{ source: 'payments', path }], { onRefused: () => {} })
 
-/** `inputs` are by name, NaN where they are NULL; only those that are asked for, since they are large. */
+/** `inputs`: by name, NaN for NULL; only the requested ones, since they are large. */
 export function decided(
   log: ReplayLog,
   truth: ReadonlyMap<string, Truth>,

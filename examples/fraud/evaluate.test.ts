@@ -17,7 +17,7 @@ const folder = scratchFolder('fraud')
 
 const [payments, planted] = [join(folder, 'payments.ndjson'), join(folder, 'planted.ndjson')]
 
-/** A tenth of the published city with ten times the card testing, for six weeks; two of them are judged. */
+/** A tenth of the published city with ten times the card testing, for six weeks; two of them are evaluated. */
 const simulator = new Simulator({ customers: 500, terminals: 1000, days: 44, seed: 3, bursts: 40 })
 const lines = [...linesOf(simulator, Date.UTC(2018, 3, 1))]
 const textOf = (to: string): string => lines.flatMap(line => (line.to === to ? [line.text] : [])).join('')
@@ -51,7 +51,7 @@ test('every payment is judged once, by what was planted', () => {
   assert.ok(Number.isNaN(all.inputs.get('ratio')![0]))
   const found = evaluate(all, declineFrom)
   assert.ok(found.payments < all.t.length / 2)
-  // Ranked as planted, nothing is wrong.
+  // Scores equal to the truth have no error.
   const perfect = evaluate({ ...all, score: Float64Array.from(all.fraud) }, 1)
   assert.deepEqual([perfect.auc, perfect.averagePrecision, perfect.aucOfTesting], [1, 1, 1])
   assert.equal(perfect.burstsFound, perfect.bursts)

@@ -1,10 +1,10 @@
 /**
- * How good the decisions of `fraud.ts` are, from those that `spillway replay --out` wrote and what the generator planted: how they rank, and what
- * declining would have saved (`blocking.ts`). The first thirty days are not judged.
+ * Quality of the decisions of `fraud.ts`, from the output of `spillway replay --out` and the planted frauds: ranking, and the savings of
+ * declined payments (`blocking.ts`). The first thirty days are not evaluated.
  *
  *     node evaluate.ts --decisions decisions.ndjson --planted planted.ndjson
  *
- * The threshold is the one of `fitted.json`, which is of another city. Holds some numbers of each decision.
+ * The threshold is that of `fitted.json`, fitted on another city. Memory holds a few numbers for each decision.
  */
 import { parseArgs } from 'node:util'
 import { auc, averagePrecision } from 'spillway/training'
@@ -18,11 +18,11 @@ export interface Evaluation extends Blocking {
   readonly frauds: number
   readonly auc: number
   readonly averagePrecision: number
-  /** Of card testing against genuine payments, other fraud left out. */
+  /** AUC of card testing against genuine payments, without other frauds. */
   readonly aucOfTesting: number
 }
 
-/** Judges the whole weeks behind the first thirty days. Throws where there is none. */
+/** Evaluates the whole weeks after the first thirty days. Throws if there is none. */
 export function evaluate(all: Scored, declineFrom: number, { inline = true } = {}): Evaluation {
   const judged = wholeWeeks(all)
   const { score, fraud, burst } = judged
@@ -53,7 +53,7 @@ export function evaluationText(found: Evaluation, declineFrom: number): string {
   ].join('\n')
 }
 
-/** The decisions of a file, as `spillway replay` wrote it. Those without a score count as 0. */
+/** Reads the decisions that `spillway replay` wrote. Decisions without a score count as 0. */
 async function readScored(path: string, truth: ReadonlyMap<string, Truth>): Promise<Scored> {
   const rows: number[][] = [[], [], [], [], [], [], []]
   const cards = new Map<string, number>()

@@ -1,12 +1,12 @@
 /**
- * Fits the coefficients of `fraud.ts`, and chooses the score from which on it declines: the one that would have saved most. Both are of one city;
- * `evaluate.ts` and `ages.ts` judge them in another, of another seed.
+ * Fits the coefficients of `fraud.ts`, and selects its decline threshold: the one with the greatest savings. Both come from one city;
+ * `evaluate.ts` and `ages.ts` evaluate them in another, with another seed.
  *
  *     node examples/fraud/generate.ts --seed 1 --out payments.ndjson --planted planted.ndjson
  *     node examples/fraud/fit.ts --payments payments.ndjson --planted planted.ndjson
  *
- * The inputs are those that the pipeline itself serves. A real model learns from chargebacks, seven days late; that changes what is known when,
- * and is left out here: the city is over when its coefficients are used.
+ * The pipeline itself computes the inputs. A real model learns from chargebacks that come seven days late. That changes what is known when,
+ * and is left out here: the coefficients are used after the end of this city.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ import pipeline from './fraud.ts'
 import { wholeWeeks } from './scored.ts'
 import { readTruth } from './truth.ts'
 
-/** Six digits: the same file from every machine, whatever its last bits. */
+/** Six digits, so that every machine writes the same file. */
 const sixDigits = (value: number): number => Number(value.toPrecision(6))
 
 const { payments, planted } = parseArgs({ options: { payments: { type: 'string' }, planted: { type: 'string' } } }).values
@@ -31,7 +31,7 @@ const columns = Object.fromEntries(names.map(name => [name, all.inputs.get(name)
 const fit = fitLogistic({ columns, labels: judged.fraud }, { standardise: false, ifNull: 0 })
 const score = predict(fit, columns)
 
-/** Hundredths: finer would only fit this city. */
+/** Hundredths: finer steps would only fit this city. */
 const thresholds = Array.from({ length: 99 }, (_, i) => (i + 1) / 100)
 const saved = thresholds.map(threshold => mean(block({ ...judged, score }, threshold).weeks))
 const declineFrom = thresholds[saved.indexOf(Math.max(...saved))]

@@ -36,7 +36,7 @@ test('a payment is decided from what stood before it, and its own amount', async
   })
   assert.ok(first.score! > 0 && first.score! < declineFrom)
   assert.equal(last.vector.amount, 90)
-  // The window of an hour moves by a minute: 40 is an hour and five seconds old, and in it.
+  // The window of an hour moves by a minute: the event at 40 s is an hour and five seconds old, and within it.
   assert.deepEqual(last.vector.card, { n1m: 2, n10m: 2, n60m: 3, sum1m: 23.5, sum10m: 23.5, sum60m: 63.5, small10m: 1 })
   assert.deepEqual(last.vector.usual, { mean30d: 6350 / 3 / 100, n30d: 3 })
   assert.deepEqual(last.vector.terminal, { n10m: 2, n1h: 3, small10m: 2 })

@@ -1,5 +1,6 @@
 /**
- * Is this payment fraud? Decided when it is asked for, from what card and terminal did within the last minutes, and from what is usual for the card.
+ * Decides on request whether a payment is fraud, from the last minutes of the card and the terminal, and from the usual payments of the
+ * card.
  *
  *     npm run spillway -- replay examples/fraud/fraud.ts --source payments=payments.ndjson
  */
@@ -32,14 +33,15 @@ export const payments = source('payments', {
   id: 'id',
 })
 
-/** What came of payments, seven days after each that was fraud. Nothing that decides looks at it. */
+/** Outcomes: each fraud is reported seven days after its payment. No decision reads them. */
 export const chargebacks = source('chargebacks', {
   schema: { payment: t.string(), terminal, fraud: t.bool(), at: t.timestamp() },
   key: 'payment',
   time: 'at',
 })
 
-// The windows leave the payment in hand out (`before`): it is an input of its own, and whether windows hold it must not depend on their age.
+// The windows exclude the current payment (`before`): it is an input of its own, and the age of a window must not decide whether it is
+// included.
 const before = true
 
 export const cardNow = features('card_now', {
@@ -80,17 +82,17 @@ export const fraud = model('fraud', {
       card: cardNow.of(p.card),
       usual,
       terminal: terminalNow.of(p.terminal),
-      ratio: p.amount.over(usual.mean30d), // NULL where there is no history
+      ratio: p.amount.over(usual.mean30d), // NULL without history
     }
   },
-  score: logistic(fitted.coefficients), // fitted by fit.ts, on another city
+  score: logistic(fitted.coefficients), // fitted by fit.ts on another city
   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '7d' }),
 })
 
-/** The score from which on a payment is declined and its card blocked: it saved most on the city that the coefficients are fitted on. */
+/** The score from which a payment is declined and its card blocked: the threshold with the greatest savings on the city of the fit. */
 export const { declineFrom } = fitted
 
-// Whoever asks waits with a customer in front of them: without a decision in time the payment goes through.
+// A customer is waiting: without a decision in time the payment is approved.
 export const decline = action('decline', {
   when: fraud.score.gte(declineFrom),
   deadline: '100ms',
@@ -98,7 +100,10 @@ export const decline = action('decline', {
   do: answer({ approved: false }, { otherwise: { approved: true } }),
 })
 
-/** What `decline` saves, for the audit: a fraud that is refused its amount; a genuine payment that is refused costs $10. Once declined, a card is blocked for a day. */
+/**
+ * Value of `decline` for the audit: a declined fraud saves its amount; a declined genuine payment costs $10. Afterwards the card is blocked
+ * for a day.
+ */
 export const saved = worth(fraud, money({ saves: 'amount', wrong: 10, blocks: '24h' }))
 
 export default pipeline('fraud', [decline, saved])

@@ -87,7 +87,7 @@ test('paced and by rate it is the same text, when it is due', async () => {
   assert.ok(byRate.length > 2, `${byRate.length} pieces`)
   assert.equal((await piecesOf({ pace: 1_000_000 })).join(''), all)
   assert.equal((await piecesOf({ pace: 1, passed: 3 * 86_400 })).join(''), all)
-  // Of the last day's frauds one knows a week later.
+  // The frauds of the last day become known a week later.
   assert.equal((await piecesOf({ pace: 1, passed: 10 * 86_400, labels: 'asked for' })).join(''), all)
 })
 

@@ -1,12 +1,12 @@
 /**
- * Writes the payments of a made-up city as NDJSON, in order of time; and in files of their own the chargebacks, and what was planted. What is in
- * them: `simulator.ts`. The same options give the same bytes on every machine.
+ * Writes the payments of a generated city as NDJSON, in order of time, and in separate files the chargebacks and the planted frauds
+ * (`simulator.ts`). The same options give the same bytes on every machine.
  *
  *     node generate.ts --out payments.ndjson --labels chargebacks.ndjson --planted planted.ndjson --summary
  *     node generate.ts --start today --pace 1x        as it happens, to standard output
  *     node generate.ts --rate 1000                    a thousand payments a second
  *
- * Stops by itself after its days, and with `--labels` when the last fraud is known. Memory does not grow with days.
+ * Ends after its days, and with `--labels` when the last fraud is known. Memory does not grow with days.
  */
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
@@ -16,7 +16,7 @@ import { linesOf, type Line } from './lines.ts'
 import { requestOf, usage, type Request } from './request.ts'
 import { Simulator } from './simulator.ts'
 
-/** Characters that are written at a time. */
+/** Characters of one write. */
 const CHUNK = 1 << 18
 const SLICE_MS = 50
 
@@ -25,7 +25,7 @@ export interface Chunk {
   readonly text: string
 }
 
-/** All lines of the files that are asked for as text, in chunks for one or the other; paced, each when it is due. */
+/** The lines of all requested files, in chunks for one file each; with a pace, each when it is due. */
 export async function* chunks(simulator: Simulator, request: Request): AsyncGenerator<Chunk> {
   const { start, pace, rate, passed } = request
   const began = performance.now()
@@ -46,7 +46,7 @@ export async function* chunks(simulator: Simulator, request: Request): AsyncGene
   yield* taken(held)
 }
 
-/** What is held, payments first; nothing is held behind it. */
+/** The collected lines, payments first. */
 function* taken(held: Record<Line['to'], string>): Generator<Chunk> {
   for (const to of ['payments', 'planted', 'labels'] as const) {
     if (held[to] !== '') yield { to, text: held[to] }

@@ -1,8 +1,8 @@
-/** The three files as lines of NDJSON, all in order of time. */
+/** The lines of the three NDJSON files, all in order of time. */
 import { DAY_SECONDS, type Payment } from './spending.ts'
 import type { Simulator } from './simulator.ts'
 
-/** Fraud is known so many days after the payment. */
+/** Days from a fraud to its chargeback. */
 export const LABEL_DAYS = 7
 
 export interface Line {
@@ -12,7 +12,10 @@ export interface Line {
   readonly text: string
 }
 
-/** Each payment, what was planted right behind it, and its label when it is due. Holds a week of labels. `start` is UTC ms at a midnight. */
+/**
+ * Each payment, directly after it the planted fraud, and its label when it is due. Memory holds a week of labels. `start` is UTC ms at a
+ * midnight.
+ */
 export function* linesOf(simulator: Simulator, start: number): Generator<Line> {
   const moment = momentsFrom(start)
   let labels: Line[] = []
@@ -41,7 +44,7 @@ export function* linesOf(simulator: Simulator, start: number): Generator<Line> {
   yield* labels
 }
 
-/** `at`: ISO 8601. With the end of its line. */
+/** `at`: ISO 8601. Includes the end of the line. */
 export function paymentText(id: number, { customer, terminal, cents }: Payment, at: string): string {
   const amount = `${Math.floor(cents / 100)}.${twoDigits[cents % 100]}`
   return `{"id":"${id}","card":"c${customer}","terminal":"t${terminal}","amount":${amount},"at":"${at}"}\n`
@@ -52,7 +55,7 @@ function plantedText(id: number, { scenario, burst, isTest }: Payment): string {
   return `{"payment":"${id}","scenario":"${scenario}"${ofBurst}}\n`
 }
 
-/** Asking `Date` for each payment would cost more than all else. */
+/** `Date` for each payment would cost more than everything else. */
 function momentsFrom(start: number): (seconds: number) => string {
   const days: string[] = []
   return seconds => {

@@ -1,11 +1,11 @@
 /**
- * The published protocol, over a city of `generate.ts`: fit on 25–31 July, wait for a week of chargebacks, judge 8–14 August, without the cards of which fraud is
- * known by then.
+ * The published protocol over a city of `generate.ts`: fit on 25–31 July, wait for a week of chargebacks, evaluate on 8–14 August, without
+ * the cards whose fraud is known by then.
  *
  *     node generate.ts --seed 2 --days 136 --card-testing 0 --out payments.ndjson --labels chargebacks.ndjson
  *     node published-table.ts --payments payments.ndjson --chargebacks chargebacks.ndjson
  *
- * `--write` writes the coefficients that `published.ts` scores by.
+ * `--write` writes the coefficients of `published.ts`.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -15,13 +15,13 @@ import { copyNumbers } from '../numbers.ts'
 import { cardPrecision, DAY, notKnown, type Judged } from './card-precision.ts'
 import pipeline from './published.ts'
 
-/** Days since the first of April. */
+/** Days since 1 April. */
 const TRAIN = { from: 115, to: 122 }
 const TEST = { from: 129, to: 136 }
-/** Cards that are looked at a day. */
+/** Cards that are checked a day. */
 const CARDS = 100
 
-/** All decisions, with what came of them as the chargebacks say. */
+/** All decisions, with their outcomes from the chargebacks. */
 export interface Labelled extends Judged {
   readonly inputs: Readonly<Record<string, Float64Array>>
 }
@@ -32,13 +32,13 @@ export interface Quality {
   readonly cardPrecision: number
 }
 
-/** What stands in the table of the handbook. */
+/** The figures in the handbook's table. */
 export const published: Readonly<Record<string, Quality>> = {
   'logistic regression': { auc: 0.871, averagePrecision: 0.606, cardPrecision: 0.291 },
   'boosted trees': { auc: 0.869, averagePrecision: 0.687, cardPrecision: 0.303 },
 }
 
-/** `payments` and `chargebacks` are paths; the chargebacks go on until a week behind the last payment, as the generator writes them. */
+/** `payments` and `chargebacks` are paths. The chargebacks continue until a week after the last payment, as the generator writes them. */
 export async function labelled(files: { readonly payments: string; readonly chargebacks: string }): Promise<Labelled> {
   const log = await load(
     pipeline,
@@ -59,7 +59,7 @@ export async function labelled(files: { readonly payments: string; readonly char
   return { t, card, inputs, fraud: value }
 }
 
-/** The fits of a city, by the name that they have in the published table. */
+/** The fits of a city, by their names in the published table. */
 export function fits(all: Labelled): { readonly 'logistic regression': LogisticFit; readonly 'boosted trees': TreesFit } {
   const train = stretch(all, TRAIN)
   const rows = { columns: train.inputs, labels: train.fraud }
@@ -93,7 +93,7 @@ export function tableText(all: Labelled): string[] {
   ]
 }
 
-/** The payments of days [from, to), counted from the day of the first. */
+/** The payments of days [from, to), counted from the first day. */
 function stretch(all: Labelled, { from, to }: typeof TRAIN): Labelled {
   const [first, behind] = [dayOf(all, from), dayOf(all, to)]
   return picked(
@@ -105,7 +105,7 @@ function stretch(all: Labelled, { from, to }: typeof TRAIN): Labelled {
 /** Midnight of a day, UTC ms. */
 const dayOf = ({ t }: Labelled, day: number): number => (Math.floor(t[0] / DAY) + day) * DAY
 
-/** The payments that are marked 1. */
+/** The payments with mark 1. */
 function picked({ t, card, fraud, inputs }: Labelled, marked: ArrayLike<number>): Labelled {
   const isMarked = (_: unknown, i: number): boolean => marked[i] === 1
   return {
@@ -116,7 +116,7 @@ function picked({ t, card, fraud, inputs }: Labelled, marked: ArrayLike<number>)
   }
 }
 
-/** Six digits: the same file from every machine, whatever its last bits. */
+/** Six digits, so that every machine writes the same file. */
 const sixDigits = (value: number): number => Number(value.toPrecision(6))
 
 function write(fit: LogisticFit): void {

@@ -12,7 +12,7 @@ import { Simulator } from './simulator.ts'
 
 const folder = scratchFolder('published')
 
-/** A tenth of the published city, as it was published: without card testing. */
+/** A tenth of the published city, without card testing as published. */
 const lines = [...linesOf(new Simulator({ customers: 500, terminals: 1000, days: 136, seed: 3, bursts: 0 }), Date.UTC(2018, 3, 1))]
 const fileOf = (to: string): string => {
   const path = join(folder, `${to}.ndjson`)
@@ -72,7 +72,7 @@ test('both models learn from chargebacks what no amount says', () => {
   for (const [name, fit] of Object.entries(fits(all))) {
     const found = quality(all, fit)
     assert.ok(found.auc > 0.75 && found.averagePrecision > 0.4, `${name}: ${JSON.stringify(found)}`)
-    // Terminals that copied cards a week ago are told from others by nothing else.
+    // Nothing else distinguishes terminals that copied cards a week ago.
     const blind = Object.fromEntries(
       Object.entries(all.inputs).map(([input, values]) => [input, input.startsWith('risk') ? values.map(() => NaN) : values]),
     )

@@ -1,6 +1,6 @@
 /**
- * The published model of the handbook that the city is made by: fifteen inputs, most of them slow, and chargebacks that come a week late. Learned from those
- * alone, as a team would have to.
+ * The handbook's model for the city of its simulator: fifteen inputs, most of them slow, and chargebacks that come a week late. It learns
+ * from those alone, as a team would.
  *
  *     node published-table.ts --payments payments.ndjson --chargebacks chargebacks.ndjson
  */
@@ -19,7 +19,7 @@ interface Payment {
   readonly at: string
 }
 
-/** Saturdays and Sundays; hours up to and with that of six. */
+/** Weekend: Saturdays and Sundays. Night: hours 0 to 6. */
 const calendar = (at: Date) => ({ weekend: Number(at.getUTCDay() % 6 === 0), night: Number(at.getUTCHours() <= 6) })
 
 export const payments = source('payments', {
@@ -39,14 +39,14 @@ export const payments = source('payments', {
   mapVersion: '1',
 })
 
-/** Come seven days after the payment that they name. */
+/** Reported seven days after the payment that they name. */
 export const chargebacks = source('chargebacks', {
   schema: { payment: t.string(), terminal, fraud: t.bool(), at: t.timestamp() },
   key: 'payment',
   time: 'at',
 })
 
-/** The payment in hand included, as published. */
+/** Includes the current payment, as published. */
 const cardUsual = features('card_usual', {
   from: payments,
   entity: card,
@@ -61,7 +61,7 @@ const cardUsual = features('card_usual', {
   }),
 })
 
-/** What was paid at the terminal in days of which all chargebacks are known: the clock of the group is a week behind. */
+/** Payments at the terminal on days whose chargebacks are all known: the as-of time of the group is a week ago. */
 const terminalBefore = features('terminal_before', {
   from: payments,
   entity: terminal,
@@ -69,7 +69,7 @@ const terminalBefore = features('terminal_before', {
   values: () => ({ n1d: count('1d'), n7d: count('7d'), n30d: count('30d') }),
 })
 
-/** Chargebacks that came in a window are of payments a week earlier: those that `terminal_before` counts. */
+/** Chargebacks within a window belong to payments a week earlier, which `terminal_before` counts. */
 const terminalFrauds = features('terminal_frauds', {
   from: chargebacks,
   entity: terminal,
@@ -88,7 +88,7 @@ export const published = model('published', {
       night: p.night,
       card: cardUsual.of(p.card),
       terminal: before,
-      risk1d: frauds.n1d.over(before.n1d), // NULL where nothing was paid
+      risk1d: frauds.n1d.over(before.n1d), // NULL without payments
       risk7d: frauds.n7d.over(before.n7d),
       risk30d: frauds.n30d.over(before.n30d),
     }

@@ -7,19 +7,19 @@ import { CUSTOMERS, TERMINALS } from './world.ts'
 export interface Request extends SimulatorOptions {
   /** UTC midnight, ms. */
   readonly start: number
-  /** Files; payments go to standard output unless given, labels and what was planted nowhere. */
+  /** Files. Payments go to standard output by default; labels and planted frauds are not written by default. */
   readonly out: string | undefined
   readonly labels: string | undefined
   readonly planted: string | undefined
   readonly summary: boolean
-  /** Simulated seconds a second, or payments a second; as fast as can be if neither is given. */
+  /** Simulated seconds a second, or payments a second; without either, as fast as possible. */
   readonly pace: number | undefined
   readonly rate: number | undefined
-  /** Simulated seconds that have passed already: paced, they are written at once. */
+  /** Simulated seconds that have passed already: with a pace, their lines are written at once. */
   readonly passed: number
 }
 
-/** The published simulator begins here, and goes on for so many days. */
+/** First day of the published simulator. */
 const START = '2018-04-01'
 const DAYS = 183
 
@@ -42,7 +42,7 @@ export const usage = `usage: node generate.ts [options]
 const texts = ['customers', 'terminals', 'days', 'seed', 'card-testing', 'start', 'out', 'labels', 'planted', 'pace', 'rate'] as const
 type Texts = Readonly<Partial<Record<(typeof texts)[number], string>>>
 
-/** Throws with what is wrong. */
+/** Throws an error that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const options = Object.fromEntries(texts.map(name => [name, { type: 'string' as const }]))
   const parsed = parseArgs({ args: [...args], options: { ...options, summary: { type: 'boolean' } } }).values

@@ -1,11 +1,11 @@
 /**
- * The three published fraud scenarios, applied to a day's payments in this order; a later one takes a payment over from an earlier.
+ * The three published fraud scenarios, applied to a day's payments in this order; a later scenario overrides an earlier one.
  *
  * 1. Every amount above $220.
- * 2. Each day two terminals begin to copy cards: all that is paid there in 28 days, that one included.
- * 3. Each day three cards are stolen: of what they pay in 14 days a third is paid by the thief, and is five times as much.
+ * 2. Each day two terminals begin to copy cards: all payments there within 28 days are fraud, including the first day.
+ * 3. Each day three cards are stolen: a third of their payments within 14 days are fraud, of five times the amount.
  *
- * Days must come in order from 0. Holds a day for each terminal, and what is stolen in the next 14 days.
+ * Days must come in order from 0. Memory holds a day for each terminal, and the stolen payments of the next 14 days.
  */
 import { chance } from '../chance.ts'
 import { rounded, someOf } from './draws.ts'
@@ -21,18 +21,18 @@ const STOLEN_SHARE = 3
 const STOLEN_TIMES = 5
 const purpose = { terminals: 34, cards: 35 } as const
 
-/** Which of a customer's payments of a day, in the order of `spendingOf`. */
+/** Index of a customer's payment of a day, in the order of `spendingOf`. */
 interface Stolen {
   readonly customer: number
   readonly nth: number
 }
 
 export class Scenarios {
-  /** Payments that were not fraud by an earlier scenario. */
+  /** Payments that no earlier scenario had marked as fraud. */
   readonly marked: Record<Exclude<Scenario, 'testing'>, number> = { large: 0, terminal: 0, stolen: 0 }
   readonly #customers: readonly Customer[]
   readonly #seed: number
-  /** For each terminal, the day from which on it no longer copies cards. */
+  /** For each terminal, the day from which it no longer copies cards. */
   readonly #copiesUntil: Int32Array
   readonly #stolen = new Map<number, Stolen[]>()
 
@@ -42,7 +42,7 @@ export class Scenarios {
     this.#copiesUntil = new Int32Array(terminals)
   }
 
-  /** `byCustomer` has what each one pays on that day, as `spendingOf` gave it. */
+  /** `byCustomer`: the payments of each customer on that day, as `spendingOf` returned them. */
   apply(byCustomer: readonly Payment[][], day: number): void {
     this.#begin(day)
     for (const payments of byCustomer)
@@ -71,7 +71,7 @@ export class Scenarios {
     this.#steal(day)
   }
 
-  /** The third is one of all payments of the day's cards, so they are counted first: each day is computed again when it comes. */
+  /** The third is of all payments of the day's cards, so these are counted first. Each day is computed again when it comes. */
   #steal(day: number): void {
     const { length: customers } = this.#customers
     const random = chance(this.#seed, day, purpose.cards)

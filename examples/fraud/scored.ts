@@ -1,25 +1,25 @@
-/** Decisions about payments, in the order in which they were made, beside what the payments were in truth: what is judged. */
+/** Decisions on payments in their order, with the truth about the payments. */
 export interface Scored {
   /** UTC ms, ascending. */
   readonly t: Float64Array
   readonly score: Float64Array
   /** Dollars. */
   readonly amount: Float64Array
-  /** Any number that is one card's. */
+  /** A number for each card. */
   readonly card: Int32Array
   readonly fraud: Uint8Array
-  /** Of card testing: its burst. -1 elsewhere. */
+  /** The burst of card testing; -1 for all others. */
   readonly burst: Int32Array
-  /** 1 where a payment only tries a card out. */
+  /** 1 for a payment that only tests a card. */
   readonly isTest: Uint8Array
 }
 
 const DAY = 86_400_000
-/** Before that, what is usual for a card is not known for all of its thirty days. */
+/** Before this, the history of a card has less than its thirty days. */
 const WARM_UP = 30 * DAY
 export const WEEK = 7 * DAY
 
-/** The whole weeks behind the first thirty days. Throws where there is none. */
+/** The whole weeks after the first thirty days. Throws if there is none. */
 export function wholeWeeks(scored: Scored): Scored {
   const { t } = scored
   const start = Math.floor(t[0] / DAY) * DAY + WARM_UP
@@ -41,7 +41,7 @@ function part({ t, score, amount, card, fraud, burst, isTest }: Scored, from: nu
   }
 }
 
-/** The first index whose value is at least so large. */
+/** Index of the first value that is at least `value`. */
 function lowerBound(ascending: Float64Array, value: number): number {
   let from = 0
   for (let to = ascending.length; from < to;) {

@@ -26,7 +26,7 @@ test('a customer has the published rates and amounts, and the terminals within 5
   const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   near(average(customers.map(({ mean }) => mean)), 52.5, 0.05, 'mean amount')
   near(average(customers.map(({ rate }) => rate)), 2, 0.05, 'payments a day')
-  // π · 5², one for each unit of area; less at the border of a plane of 45 × 45.
+  // π · 5² terminals within reach, one for each unit of area; fewer at the border of a plane of 45 × 45.
   const inReach = customers.map(({ reach }) => reach.length)
   near(average(inReach), 78.5 * (1 - (2 * 4 * 5) / (3 * Math.PI * 44.7)), 0.1, 'terminals within reach')
   const full = customersOf({ customers: 2000, terminals: 10_000, seed: 3 })
@@ -39,7 +39,7 @@ test('a customer has the published rates and amounts, and the terminals within 5
 })
 
 test('counts are the published ones in proportion', () => {
-  // 1,754,155 payments; 978, 9,099 and 4,604 newly marked. A fifth of that; a fifth of 366 terminals and 549 cards varies more than all of them.
+  // 1,754,155 payments; 978, 9,099 and 4,604 newly marked. This is a fifth of that; the counts of 366 terminals and 549 cards vary more.
   near(planted.payments - planted.marked.testing, 1_754_155 / 5, 0.05, 'payments')
   near(planted.marked.large, 978 / 5, 0.3, 'large')
   near(planted.marked.terminal, 9099 / 5, 0.2, 'terminal')
@@ -90,7 +90,8 @@ test('3: a stolen payment is five times one that the customer makes, and a third
 })
 
 test('3: of what a card pays in 14 days a third is stolen, and nothing behind them', () => {
-  // One card a day. One whose payments are stolen on the first day was stolen on it; that it is again within 28 days is one in sixty.
+  // One card a day. A card with stolen payments on the first day was stolen on it; that it is stolen again within 28 days has a probability
+  // of one in sixty.
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
   for (const seed of [2, 3, 5]) {
     const { days } = simulated({ customers: 1667, terminals: 2000, days: 28, seed, bursts: 0 })

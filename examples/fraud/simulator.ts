@@ -1,6 +1,6 @@
 /**
- * All payments of a made-up city, a day after the other: genuine spending, the published fraud scenarios, and card testing. The same options give
- * the same payments on every machine, and fewer days a beginning of them. Memory does not grow with days.
+ * All payments of a generated city, day by day: genuine spending, the published fraud scenarios, and card testing. The same options give
+ * the same payments on every machine; fewer days give a prefix. Memory does not grow with days.
  */
 import { CardTesting, type CardTestingOptions } from './card-testing.ts'
 import { Scenarios } from './scenarios.ts'
@@ -11,7 +11,7 @@ export interface SimulatorOptions extends WorldOptions, CardTestingOptions {
   readonly days: number
 }
 
-/** What a generated city holds. */
+/** Counts of a generated city. */
 export interface Planted {
   readonly payments: number
   readonly frauds: number
@@ -31,14 +31,14 @@ export class Simulator {
     this.#options = options
   }
 
-  /** What was made so far. */
+  /** The counts so far. */
   get planted(): Planted {
     const marked = { ...(this.#scenarios?.marked ?? { large: 0, terminal: 0, stolen: 0 }), testing: this.#testing }
     const frauds = Object.values(marked).reduce((sum, count) => sum + count, 0)
     return { payments: this.#payments, frauds, marked, bursts: this.#cardTesting?.bursts ?? 0 }
   }
 
-  /** Each day's payments in order of time. */
+  /** The payments of each day, in order of time. */
   *days(): Generator<Payment[]> {
     const { seed, days, terminals } = this.#options
     const customers = customersOf(this.#options)

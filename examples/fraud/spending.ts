@@ -1,22 +1,22 @@
-/** What one customer pays on one day, all of it genuine: a function of (seed, customer, day), so that any day can be computed again. */
+/** Genuine payments of one customer on one day: a function of (seed, customer, day), so that any day can be computed again. */
 import { chance, normal } from '../chance.ts'
 import { poisson } from './draws.ts'
 import type { Customer } from './world.ts'
 
-/** One payment; `scenario` says what fraud it is, if any. */
+/** One payment; `scenario` names its kind of fraud, if any. */
 export interface Payment {
-  /** Of its day, whole. */
+  /** Whole second of its day. */
   readonly second: number
   readonly customer: number
   readonly terminal: number
   cents: number
   scenario: Scenario | undefined
-  /** Of card testing: its burst, and whether it only tries the card out. */
+  /** Of card testing: its burst, and whether it only tests the card. */
   readonly burst?: number
   readonly isTest?: boolean
 }
 
-/** Why a payment is fraud: its amount, a terminal that copies cards, a card whose number is known, or that and tests before. */
+/** Cause of a fraud: its amount, a terminal that copies cards, a stolen card number, or a stolen number with tests before. */
 export type Scenario = 'large' | 'terminal' | 'stolen' | 'testing'
 
 export const DAY_SECONDS = 86_400
@@ -25,7 +25,7 @@ const NOON = DAY_SECONDS / 2
 const AROUND_NOON = 20_000
 const purpose = { spending: 33 } as const
 
-/** In the order in which they are drawn, not in that of time. */
+/** In the order of the draws, not of time. */
 export function spendingOf({ index, mean, rate, reach }: Customer, day: number, seed: number): Payment[] {
   const payments: Payment[] = []
   if (reach.length === 0) return payments

@@ -1,4 +1,4 @@
-/** What the generator planted, from its file: by id of the payment. Payments that are not in it are genuine. */
+/** The planted frauds, from the generator's file, by id of the payment. Payments that are not in it are genuine. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 

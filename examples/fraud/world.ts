@@ -1,9 +1,9 @@
 /**
- * Who pays, and where: customers and terminals on a plane, of the published simulator (*Reproducible Machine Learning for Credit Card Fraud
- * Detection*, Université libre de Bruxelles and Worldline, 2022), by its parameters.
+ * Customers and terminals on a plane, as in the published simulator (*Reproducible Machine Learning for Credit Card Fraud Detection*,
+ * Université libre de Bruxelles and Worldline, 2022), with its parameters.
  *
- * With other numbers of terminals than the published 10,000 the plane has another size, so that a customer has as many of them within reach,
- * 76 in the middle of it. Costs some 40 ms at the published size, and memory for each customer's terminals.
+ * With other numbers of terminals than the published 10,000 the size of the plane changes, so that a customer in its middle still has 76 of
+ * them within reach. Costs some 40 ms at the published size, and memory for each customer's terminals.
  */
 import { between, chance } from '../chance.ts'
 
@@ -15,15 +15,15 @@ export interface WorldOptions {
 
 export interface Customer {
   readonly index: number
-  /** Of an amount, in dollars; the standard deviation is half of it. */
+  /** Mean amount, dollars; the standard deviation is half of it. */
   readonly mean: number
   /** Payments a day. */
   readonly rate: number
-  /** Terminals where this customer pays, one as often as the other. */
+  /** Terminals where this customer pays, all equally often. */
   readonly reach: Int32Array
 }
 
-/** As published: what is so many a day there is in proportion to these elsewhere. */
+/** As published. With other numbers, counts a day are scaled in proportion. */
 export const CUSTOMERS = 5000
 export const TERMINALS = 10_000
 
@@ -44,7 +44,7 @@ export function customersOf({ customers, terminals, seed }: WorldOptions): Custo
 
 const placeIn = (side: number, random: () => number): Place => [side * random(), side * random()]
 
-/** The places within reach of another, ascending; in cells as wide as the reach, so that nine of them have all that is near. */
+/** The places within reach of a place, ascending. Cells are as wide as the reach, so nine cells have all of them. */
 function nearTo(places: readonly Place[]): (place: Place) => Int32Array {
   const cells = new Map<string, number[]>()
   const cellOf = (value: number): number => Math.floor(value / REACH)

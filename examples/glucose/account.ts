@@ -1,7 +1,8 @@
 /**
- * Were all pages sent that had to be, and none twice? Counted again from what the run recorded, and compared with what the receiver got.
+ * Checks that every due page was sent exactly once: computed again from the recorded decisions, and compared with the pages that were
+ * received.
  *
- * In less than half an hour a patient is paged once: at the first decision that scores 0.8, and then not again (`cooldown`).
+ * Within half an hour a patient is paged once: at the first decision that scores 0.8 (`cooldown`).
  */
 import type { Page } from './pages.ts'
 
@@ -11,14 +12,14 @@ export interface Alert {
   readonly score: number | null
 }
 
-/** By patient, the time of the first decision for which somebody must be paged. */
+/** By patient, the time of the first decision with a page. */
 export async function alerts(decisions: AsyncIterable<Alert>): Promise<Map<string, number>> {
   const first = new Map<string, number>()
   for await (const { key, t, score } of decisions) if (score !== null && score >= 0.8 && !first.has(key)) first.set(key, t)
   return first
 }
 
-/** What is wrong, a line each; nothing if all is well. */
+/** The faults, one line each; empty if there are none. */
 export function faults(expected: ReadonlyMap<string, number>, pages: readonly Page[]): string[] {
   const found: string[] = []
   const paged = new Map<string, Page>()

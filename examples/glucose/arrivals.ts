@@ -1,6 +1,6 @@
 /**
- * The made-up clinic as if it were now: noon of its first day is the moment at which it opens, so that the same seed has the same patients low whenever
- * it is run. Readings of the half hour before are there at once, the others come when they are due.
+ * The generated clinic in real time: it opens at noon of its first day, so that a seed has the same patients low whenever it is run.
+ * Readings of the half hour before are sent at once, the others when they are due.
  */
 import type { Sent } from './sent.ts'
 import { usualShares } from './shares.ts'
@@ -12,11 +12,11 @@ const BEFORE = 30 * 60
 export interface Arrival {
   /** UTC milliseconds. */
   readonly due: number
-  /** A line of NDJSON, without its end. */
+  /** A line of NDJSON without its end. */
   readonly line: string
 }
 
-/** All arrivals up to `seconds` behind `opens` (UTC milliseconds), in order; nothing is sent twice. Holds a day of each patient. */
+/** All arrivals up to `seconds` after `opens` (UTC milliseconds), in order, without resent ones. Memory holds a day of each patient. */
 export function* arrivals(patients: number, seed: number, opens: number, seconds: number): Generator<Arrival> {
   const uploads = new Uploads({ ...usualShares, patients, seed, days: 1, backfills: 0, resends: 0, revisions: 0 })
   const moment = (second: number): number => opens + (second - NOON) * 1000
@@ -28,7 +28,7 @@ export function* arrivals(patients: number, seed: number, opens: number, seconds
     }
 }
 
-/** `uploaded` is for histories: of what comes now the run knows when. */
+/** `uploaded` is for histories: the run stamps current arrivals itself. */
 function lineOf({ patient, glucose, at, id }: Sent, moment: (second: number) => number): string {
   return JSON.stringify({ patient: `p${patient}`, glucose, at: new Date(moment(at)).toISOString(), id })
 }

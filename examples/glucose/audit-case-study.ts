@@ -1,11 +1,12 @@
 /**
- * The case study before and after: a clinic whose whole pipeline ran at night, the same with what decides within minutes streamed (`case-study.ts`), and all of it streamed. When is a low
- * noticed, and what do the machines cost?
+ * The case study before and after: a clinic whose whole pipeline runs at night, the same with minute-fresh parts streamed
+ * (`case-study.ts`), and all of it streamed. Compares when a low is noticed, and the cost of the machines.
  *
  *     node audit-case-study.ts --patients 200000
  *
- * So many patients are not simulated: a sample of them is, its work is measured here, and events, decisions and state are counted so many times as there are patients for each of the sample. Ends
- * with exit code 1 unless selective streaming costs less than streaming everything and notices earlier than the night. Research software, not a medical device.
+ * A sample of the patients is simulated and its work is measured; events, decisions and state are scaled to all patients. Exits with code 1
+ * unless selective streaming costs less than streaming everything and notices earlier than the nightly job. Research software, not a
+ * medical device.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,7 +48,7 @@ export interface Request {
   readonly seed: number
 }
 
-/** Throws `RangeError` with what is wrong. */
+/** Throws `RangeError` that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'sample', 'days', 'seed']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
@@ -66,7 +67,7 @@ export function requestOf(args: readonly string[]): Request {
   }
 }
 
-/** Where `hypo` pages. */
+/** The score from which `hypo` pages. */
 const HIGH = 0.8
 
 async function study(request: Request): Promise<number> {
@@ -93,7 +94,7 @@ async function study(request: Request): Promise<number> {
       people: presetPeople,
       volume: patients / sample,
     }
-    // The plans name all elements, so that what runs today is any of them.
+    // The plans set all elements, so any of them can stand for the current state.
     const costs = new CostModel(given, plans.selective)
     const found: Found = {
       request,
@@ -111,7 +112,7 @@ async function study(request: Request): Promise<number> {
   }
 }
 
-/** The clinic's files; gives that of its readings. */
+/** Writes the clinic's files; returns the path of its readings. */
 async function written({ sample, days, seed }: Request, folder: string): Promise<string> {
   const readings = join(folder, 'readings.ndjson')
   const size = ['--patients', String(sample), '--days', String(days), '--seed', String(seed)]
@@ -122,7 +123,7 @@ async function written({ sample, days, seed }: Request, folder: string): Promise
 
 const modelOf = (name: string) => clinic.ir.models.find(model => model.name === name)!
 
-/** Of the same lows, by the same rule: scored every five minutes, and by the night for all moments of the day before. */
+/** Notices of the same lows by the same rule: scored every five minutes, and scored at night for all times of the day before. */
 async function noticed(log: ReplayLog, readings: string): Promise<Notices> {
   const experiment = new Experiment(clinic, modelOf('hypo'), log)
   const { t } = experiment.cases
@@ -142,7 +143,10 @@ async function noticed(log: ReplayLog, readings: string): Promise<Notices> {
   }
 }
 
-/** Of `hypo`, and of the groups that `risk` reads; its own few decisions, one a day and patient, are made by night in each of the plans, and left out of all. */
+/**
+ * Work of `hypo`, and of the groups that `risk` reads. The few decisions of `risk`, one a patient and day, are made at night in every plan
+ * and left out.
+ */
 function measuredOf(log: ReplayLog, read: number, actions: number): MeasuredWork {
   const intakeSeconds = new Map([...log.histories].map(([name, { block }]) => [name, (read * block.length) / log.length]))
   const fast = measure(clinic, modelOf('hypo'), log, { intakeSeconds, actions })

@@ -1,4 +1,7 @@
-/** The audit of real readings, where they are: what it must say of nine people, and of fifty-seven. Losses of recall are near those of a prototype in another language, whose budget counted decisions about people who are low already. */
+/**
+ * The audit of real readings, if the data is present: nine people, and fifty-seven. Losses of recall are near those of a prototype in
+ * another language, whose budget counted decisions about people who are low already.
+ */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +10,7 @@ import type { AuditReport } from 'spillway/audit'
 import { scratchFolder } from '../../test/scratch.ts'
 import { here, spillway } from './spillway-command.ts'
 
-/** Beside the checkout, and not part of it. */
+/** Beside the checkout, not part of it. */
 const real = (name: string): string => here(`../../../shared/data/cgm/${name}.csv`)
 const without = (name: string) => (existsSync(real(name)) ? false : `no ../shared/data/cgm/${name}.csv beside the checkout`)
 
@@ -32,7 +35,7 @@ test('dubosson.csv: nine people are too few for any verdict', { skip: without('d
   const { text, report } = audited('dubosson', 'dubosson')
   assert.match(text, /^dubosson: no verdict\.\n +9 patients: no verdict under 20\.\n/)
   for (const { kind, rungs, verdict, marks } of report.elements.filter(({ kind }) => kind !== 'training')) {
-    // What is of no plan has no verdict, however many people there are.
+    // An element of no plan has no verdict, whatever the number of people.
     if (kind === 'groups') assert.equal(verdict.choice, 'by the plan')
     else assert.deepEqual([verdict.choice, verdict.why], ['undecided', '9 patients: no verdict under 20'])
     assert.ok(rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek))

@@ -1,13 +1,13 @@
-/** How long after its onset a low is noticed: by a job each night, or by decisions every five minutes. */
+/** Time from the onset of a low to its notice, by a nightly job or by decisions every five minutes. */
 import type { Decided } from 'spillway/audit'
 import { episodesOf, type Episode, type Series } from './episodes.ts'
 
 const MINUTE = 60_000
 const DAY = 1440 * MINUTE
-/** An alert is about what begins within so long. */
+/** An alert is about lows that begin within this time. */
 const AHEAD = 30 * MINUTE
 
-/** One low of one patient whose onset was seen. */
+/** A low of a patient whose onset was seen. */
 export interface Low extends Episode {
   readonly patient: string
 }
@@ -19,13 +19,13 @@ export const lowsOf = (series: ReadonlyMap<string, Series>): Low[] =>
       .map(episode => ({ ...episode, patient })),
   )
 
-/** A decision that scored high: the moment that it is about, and when what follows from it had been done, UTC ms. */
+/** A decision with a high score: its time, and the time at which its page was delivered, UTC ms. */
 export interface Alert {
   readonly t: number
   readonly acted: number
 }
 
-/** Of each patient those that score at least so high, in order. */
+/** The decisions of each patient that score at least this much, in order. */
 export function alertsOf(
   t: Float64Array,
   patientOf: (row: number) => string,
@@ -44,10 +44,13 @@ export function alertsOf(
   return alerts
 }
 
-/** The end of the first run that has what was known at `t`, for a job that is begun each day at `begins` ms after midnight (UTC) and lasts so long. */
+/**
+ * End of the first nightly run that has everything known at `t`. The job starts each day `begins` ms after midnight (UTC) and takes this
+ * long.
+ */
 export const endOfNight = (t: number, begins: number, lasts: number): number => Math.ceil((t - begins) / DAY) * DAY + begins + lasts
 
-/** Minutes from the onset to the notice, of each low; negative is before it, NaN where there was none. */
+/** Minutes from the onset to the notice of each low; negative if before it, NaN without a notice. */
 export const noticesOf = (
   lows: readonly Low[],
   alerts: ReadonlyMap<string, readonly Alert[]>,
@@ -64,7 +67,7 @@ export interface Notice {
   readonly mean: number
   readonly median: number
   readonly p90: number
-  /** Of those noticed, before they began, and before they were over. */
+  /** Share of the lows noticed before their onset, and before their end. */
   readonly byOnset: number
   readonly beforeEnd: number
 }

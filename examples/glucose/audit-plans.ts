@@ -1,4 +1,4 @@
-/** The ways of running the clinic of `case-study.ts` that its case study compares. */
+/** The plans for the clinic of `case-study.ts` that its case study compares. */
 import { elementId, type Plan, type ElementSetting } from 'spillway/audit'
 import { felt, history, moving } from './case-study.ts'
 import { recent } from './glucose.ts'
@@ -7,10 +7,10 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The nightly job, ms after midnight UTC, and how long it takes. */
+/** Start of the nightly job, ms after midnight UTC, and its duration. */
 export const BEGINS = 2 * HOUR
 export const LASTS = 2 * HOUR
-/** What ingestion and the page take, each. */
+/** Duration of ingestion, and of paging. */
 export const TAKES = 3 * MINUTE
 
 const group = ({ name }: { readonly name: string }): string => elementId({ kind: 'group', group: name })
@@ -19,7 +19,7 @@ const stream: ElementSetting = { kind: 'stream' }
 const nightly: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: LASTS }
 const each = (ids: readonly string[], setting: ElementSetting): [string, ElementSetting][] => ids.map(id => [id, setting])
 
-/** Decisions every five minutes, by what is streamed: the groups over days with it, or each night. */
+/** Decisions every five minutes; the groups over days are streamed too, or computed each night. */
 const streamed = (days: ElementSetting): Plan =>
   new Map([
     ['ingestion', stream],
@@ -30,7 +30,8 @@ const streamed = (days: ElementSetting): Plan =>
   ])
 
 export const plans = {
-  // The night scores every moment of the day before, so it reads all readings of that day and makes all decisions; it goes on from where it was.
+  // The nightly job scores every time of the day before. It reads all readings of that day, makes all decisions, and resumes from its saved
+  // state.
   nightly: new Map<string, ElementSetting>([
     ['ingestion', nightly],
     [group(recent), { kind: 'every', every: DAY }],
@@ -42,7 +43,7 @@ export const plans = {
   everything: streamed(stream),
 }
 
-/** As the page is sent: 3 min until a reading is known, and 3 min until the page is there. */
+/** The page: 3 min until a reading is known, and 3 min until the page is delivered. */
 export const inMinutes: Plan = new Map([
   ['ingestion', { kind: 'older', by: TAKES }],
   ['action', { kind: 'older', by: TAKES }],

@@ -1,4 +1,4 @@
-/** What the case study prints, and what must hold of it. */
+/** The text of the case study, and its checks. */
 import type { CaseStudy, CostOfPlan, MeasuredWork, Range } from 'spillway/audit'
 import type { Notice } from './audit-notice.ts'
 
@@ -6,9 +6,9 @@ export interface Notices {
   readonly lows: number
   readonly nightly: Notice
   readonly selective: Notice
-  /** At most one of a patient in half an hour. */
+  /** At most one for a patient in half an hour. */
   readonly pages: number
-  /** When decisions are made, UTC ms. */
+  /** Times of the decisions, UTC ms. */
   readonly t: Float64Array
 }
 
@@ -20,7 +20,7 @@ export interface Found {
   readonly plans: readonly { readonly name: string; readonly cost: CostOfPlan }[]
 }
 
-/** What is not as it must be, in words. */
+/** The failed checks, in words. */
 export function faultsOf({ notices: { nightly, selective }, costs }: Pick<Found, 'notices' | 'costs'>): string[] {
   return [
     ...(costs.cheaperThanEverything ? [] : ['selective streaming does not cost less than streaming everything']),
@@ -29,7 +29,7 @@ export function faultsOf({ notices: { nightly, selective }, costs }: Pick<Found,
 }
 
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 })
-/** By how much the article's compute grew as what decides within minutes was streamed. */
+/** Increase of the article's compute after the minute-fresh parts were streamed. */
 const ARTICLE = 0.18
 
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })

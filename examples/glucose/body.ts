@@ -1,22 +1,22 @@
 /**
- * The glucose of one patient on one day, every five minutes, as a sensor measures it: a daily rhythm, meals, lows, stretches beyond the
- * sensor's range, lying on the sensor at night, and the sensor's noise. A function of (seed, patient, day) and nothing else.
+ * Glucose of one patient on one day, every five minutes, as a sensor measures it: a daily rhythm, meals, lows, periods beyond the sensor's
+ * range, compression of the sensor at night, and sensor noise. A function of (seed, patient, day) only.
  *
- * Meals are those of simglucose (MIT): their hours, probabilities and grams; so is the noise, autoregressive (0.7) through a Johnson SU
- * distribution on a grid of 15 minutes. The rest is made up to look like glucose. Costs about 20 µs a day.
+ * Meals follow simglucose (MIT): their hours, probabilities and grams; so does the noise, autoregressive (0.7) through a Johnson SU
+ * distribution on a grid of 15 minutes. The rest is invented to resemble glucose. Costs about 20 µs a day.
  */
 import { between, chance, normal, type Chance } from '../chance.ts'
 
 export const STEP_MINUTES = 5
 export const PER_DAY = 1440 / STEP_MINUTES
 
-/** How much of a thing is planted: the share of patient-days that have one. */
+/** Shares of patient-days with a planted event. */
 export interface BodyShares {
   /** A fall below 70 mg/dL. */
   readonly lows: number
-  /** Beyond what the sensor measures, below 40 or above 400. */
+  /** Beyond the range of the sensor, below 40 or above 400. */
   readonly extremes: number
-  /** A sudden drop and rebound at night, that is the sensor's and not the body's. */
+  /** A sudden drop and rebound at night, of the sensor and not of the body. */
   readonly compressions: number
 }
 
@@ -25,14 +25,14 @@ export interface Patient {
   readonly index: number
   /** mg/dL to which glucose returns. */
   readonly base: number
-  /** mg/dL by which a gram of carbohydrates raises it. */
+  /** mg/dL that a gram of carbohydrates adds. */
   readonly perGram: number
-  /** Half of the rhythm's height, and its peak in steps after midnight. */
+  /** Amplitude of the daily rhythm, and its peak in steps after midnight. */
   readonly swing: number
   readonly peak: number
 }
 
-/** Glucose leaves its course for a target, and comes back. In steps of the day. */
+/** Glucose leaves its course for a target, and returns. In steps of the day. */
 export interface Excursion {
   readonly from: number
   readonly fall: number
@@ -49,7 +49,7 @@ export interface Compression {
   readonly drop: number
 }
 
-/** What a stream of chance is for. */
+/** Purposes of the random streams. */
 const purpose = { patient: 1, meals: 2, events: 3, noise: 4 } as const
 
 const RISE = 60 / STEP_MINUTES
@@ -77,7 +77,7 @@ export function patientOf(seed: number, index: number): Patient {
   }
 }
 
-/** What is planted on a day. */
+/** The planted events of a day. */
 export function eventsOf(patient: Patient, day: number, shares: BodyShares): { excursions: Excursion[]; compressions: Compression[] } {
   const random = chance(patient.seed, patient.index, day, purpose.events)
   const excursions: Excursion[] = []
@@ -94,7 +94,7 @@ export function eventsOf(patient: Patient, day: number, shares: BodyShares): { e
   return { excursions, compressions }
 }
 
-/** mg/dL in whole numbers, one a step; outside 40 to 400 too. */
+/** Whole mg/dL, one a step; also outside 40 to 400. */
 export function glucoseOf(patient: Patient, day: number, shares: BodyShares): Int16Array {
   const values = new Float64Array(PER_DAY)
   for (let i = 0; i < PER_DAY; i++) values[i] = patient.swing * rhythm[(i - patient.peak + PER_DAY) % PER_DAY]
@@ -142,7 +142,7 @@ const GRID = 3
 const BLOCK = 16
 const BLOCKS_PER_DAY = PER_DAY / GRID / BLOCK
 
-/** The grid's normals come in blocks, each from its own stream; the block before the day warms the process up, to 0.3 % of its past. */
+/** The normals of the grid come in blocks with a stream each; the block before the day warms the process up, to 0.3 % of its past. */
 function addNoise(values: Float64Array, { seed, index }: Patient, day: number): void {
   let error = 0
   let before = 0

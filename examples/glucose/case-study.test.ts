@@ -15,7 +15,7 @@ const HOUR = 3_600_000
 const time = (ms: number): string => new Date(start + ms).toISOString()
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** A reading each half hour of the first day; the source maps them. */
+/** Readings every half hour of the first day; the source maps them. */
 const day = (patient: string, glucose: (i: number) => number): Upload[] =>
   Array.from({ length: 48 }, (_, i) => ({ patient, glucose: glucose(i), at: time(i * 1_800_000) }))
 
@@ -27,7 +27,7 @@ test('each morning at seven whoever is at risk, by what the night has computed',
   await run.send(activity, [{ patient: 'steady' as never, steps: 9000, at: time(21 * HOUR), uploaded: time(24 * HOUR) }])
   await run.advance({ to: time(48 * HOUR) })
   const reports = run.report(morningList)
-  // At seven in Zurich it is six; what arrived by one (two there) is in it.
+  // 7:00 in Zurich is 6:00 UTC; the report includes events that arrived by 1:00 UTC (2:00 there).
   assert.deepEqual(
     reports.map(({ t, live }) => [(t - start) / HOUR, live]),
     [
@@ -39,7 +39,7 @@ test('each morning at seven whoever is at risk, by what the night has computed',
   assert.deepEqual([key, others.length, stale], ['low', 0, false])
   assert.equal(age['history(patient)'], 5 * HOUR)
   assert.deepEqual([vector.gri, vector.entries, vector.worst, vector.steps, vector.wear], [75, 1, 3, null, 48 / 864])
-  // At midnight the same run of the night before is what there is.
+  // At midnight the run of the night before is still the latest.
   const decided = run.decisions(risk).findLast(one => one.key === 'low')!
   assert.deepEqual([decided.t, decided.vector, decided.score], [start + 48 * HOUR, vector, score])
   assert.ok(run.decisions(hypo).some(one => one.key === 'low' && one.score === 0.95))

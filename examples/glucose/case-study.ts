@@ -1,9 +1,9 @@
 /**
- * The whole clinic in one file: alerts now, and the risk of each patient every morning. What decides within minutes is streamed (`glucose.ts`); what changes over days is
- * computed by night, and read by a second model whose scores are a list at seven.
+ * The whole clinic in one file: alerts now, and the risk of each patient every morning. Minute-fresh features are streamed (`glucose.ts`);
+ * features over days are computed at night, and read by a second model, whose scores are a list at seven.
  *
- * Research software, not a medical device: nothing here may be used to treat anybody. The coefficients of `risk` are invented, and so are steps and symptoms
- * (`diary.ts`); what is measured in glucose are the consensus ranges.
+ * Research software, not a medical device: do not use it to treat anyone. The coefficients of `risk` are invented, and so are steps and
+ * symptoms (`diary.ts`); the glucose ranges are those of the consensus.
  *
  *     npm run spillway -- replay examples/glucose/case-study.ts --source readings=clinic.ndjson --source activity=activity.ndjson --source symptoms=symptoms.ndjson --reports lists
  */
@@ -12,7 +12,7 @@ import { kinds } from './diary.ts'
 import { page, patient, readings } from './glucose.ts'
 
 const zone = 'Europe/Zurich'
-/** Every night at two; whoever reads by four has it. */
+/** Every night at two; the results are in use by four. */
 const nightly = batch('0 2 * * *', { zone, lasts: '2h' })
 
 export const activity = source('activity', {
@@ -28,7 +28,7 @@ export const symptoms = source('symptoms', {
   arrives: 'uploaded',
 })
 
-/** Two weeks of glucose, by the ranges of the consensus (mg/dL), and how many readings there were in three days. */
+/** Two weeks of glucose by the ranges of the consensus (mg/dL), and the number of readings in three days. */
 export const history = features('history', {
   from: readings,
   entity: patient,
@@ -51,10 +51,13 @@ export const felt = features('felt', {
   values: s => ({ entries: count('7d'), worst: s.severity.max('7d') }),
 })
 
-/** Of a sensor that is worn all the time. */
+/** For a sensor that is always worn. */
 const READINGS_IN_3_DAYS = 3 * 288
 
-/** How likely is it that this patient will be very low within a day? Decided every midnight, and again for the list of the morning; learned each week from what came of it. */
+/**
+ * Probability that this patient will be very low within a day. Decided every midnight, and again for the morning's list; trained each week
+ * on the outcomes.
+ */
 export const risk = model('risk', {
   decide: every('1d', patient, { live: '14d' }),
   inputs: ({ patient }) => {
@@ -76,7 +79,7 @@ export const risk = model('risk', {
     weights: {
       gri: { weight: 0.06, ifNull: 20 },
       cv: { weight: 0.04, mean: 30, ifNull: 30 },
-      wear: { weight: -1.5, mean: 0.7 }, // who wears the sensor less is known less
+      wear: { weight: -1.5, mean: 0.7 }, // fewer readings, less certainty
       steps: { weight: -0.00005, mean: 6000, ifNull: 6000 },
       entries: { weight: 0.15, ifNull: 0 },
       worst: { weight: 0.3, ifNull: 0 },
@@ -86,12 +89,12 @@ export const risk = model('risk', {
   train: { algorithm: 'logistic', every: 'week', over: '180d', promote: { metric: 'auc', atLeast: 0.6, betterBy: 0.01 } },
 })
 
-/** Whom to call first. */
+/** The order in which to call the patients. */
 export const morningList = report('morning-list', {
   of: risk,
   at: '0 7 * * *',
   zone,
-  live: '14d', // who sent nothing for longer has left
+  live: '14d', // without readings for longer, the patient has left
   freshness: '24h',
   where: row => row.score.gte(0.2),
   orderBy: { score: 'descending' },

@@ -5,7 +5,7 @@ import test from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { here, spillway } from './spillway-command.ts'
 
-/** Beside the checkout, and not part of it. */
+/** Beside the checkout, not part of it. */
 const real = (name: string): string => here(`../../../shared/data/cgm/${name}.csv`)
 const without = (name: string) => (existsSync(real(name)) ? false : `no ../shared/data/cgm/${name}.csv beside the checkout`)
 

@@ -1,6 +1,6 @@
 /**
- * The clinic's pipeline over the CSV file of a study: columns `id` (of the person), `time` (local, without a zone) and `gl` (mg/dL). Such a file
- * does not say when a reading arrived, so that each arrives as it is measured; and it has each reading once, so that none is revised.
+ * The clinic's pipeline over the CSV file of a study: columns `id` (of the person), `time` (local, without a zone) and `gl` (mg/dL). Such a
+ * file has no arrival times, so each reading arrives when it is measured; and it has each reading once, so none is revised.
  */
 import { source, t } from 'spillway'
 import { clinic, columns } from './glucose.ts'
@@ -12,7 +12,7 @@ export interface StudyRow {
   readonly gl: string
 }
 
-/** `zone` is where the study's clocks were: `'Europe/Zurich'`. */
+/** `zone`: the time zone of the study, such as `'Europe/Zurich'`. */
 export const readingsOf = (zone: string) =>
   source('readings', {
     schema: { ...columns, at: t.timestamp({ zone }), uploaded: t.timestamp({ zone }) },

@@ -1,4 +1,4 @@
-/** The whole clinic at a small size, in processes of their own: readings over HTTP, pages to a receiver, a `kill -9` with one on its way. */
+/** The whole clinic at a small size, in separate processes: readings over HTTP, pages to a receiver, a `kill -9` with a page in flight. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import test from 'node:test'

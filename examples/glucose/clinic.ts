@@ -1,7 +1,7 @@
 /**
- * A clinic for a minute, in one command: a receiver of pages, `spillway run` as a server, and readings that come in over HTTP as they are measured.
- * In the middle the run is killed (`kill -9`) with a page on its way, and started again. Ends by itself, with exit code 0 only if no reading and no
- * page was lost, and none came under two keys.
+ * A clinic for a minute, in one command: a receiver of pages, `spillway run` as a server, and readings over HTTP as they are measured. In
+ * the middle the run is killed (`kill -9`) with a page in flight, and started again. Exits with code 0 only if no reading and no page was
+ * lost, and no page came under two keys.
  *
  *     node clinic.ts --patients 5000 --seconds 60
  */
@@ -39,7 +39,7 @@ interface Request {
   readonly data: string | undefined
 }
 
-/** Throws `RangeError` with what is wrong. */
+/** Throws `RangeError` that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'seconds', 'kill-after', 'seed', 'data']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
@@ -49,7 +49,7 @@ export function requestOf(args: readonly string[]): Request {
       throw new RangeError(`--${name} ${values[name]} is no whole number from ${min} to ${max}`)
     return given
   }
-  // Half an hour behind its page a patient may be paged again, which `account.ts` does not count.
+  // Half an hour after its page a patient may be paged again, which `account.ts` does not count.
   const seconds = number('seconds', 60, 1200, 1)
   return {
     patients: number('patients', 5000, 100_000, 1),
@@ -60,7 +60,7 @@ export function requestOf(args: readonly string[]): Request {
   }
 }
 
-/** What of a run is found out in the end. */
+/** Results that are known at the end of a run. */
 interface Found {
   readonly events: number
   readonly expected: ReadonlyMap<string, number>
@@ -76,11 +76,11 @@ class Clinic {
   readonly #closed = new AbortController()
   #receiver!: Receiver
   #run!: ServedRun
-  /** When it opened, and when the readings of before were in, UTC ms. */
+  /** When the clinic opened, and when the earlier readings were in, UTC ms. */
   #opens = Infinity
   #caughtUp = Infinity
   #restarted: Promise<void> | undefined
-  /** Killed, and not yet gone. */
+  /** Killed, and not ended yet. */
   #isDying = false
 
   constructor(request: Request) {
@@ -88,7 +88,7 @@ class Clinic {
     this.#data = request.data ?? mkdtempSync(join(tmpdir(), 'spillway-clinic-'))
   }
 
-  /** What went wrong, a line each. */
+  /** The faults, one line each. */
   async open(): Promise<string[]> {
     const { patients, seconds, killAfter, seed } = this.#request
     const { signal } = this.#closed
@@ -96,7 +96,7 @@ class Clinic {
     await this.#start()
     console.log(`readings of ${patients} patients go to ${this.#run.url}, process ${this.#run.pid}; pages come to ${this.#receiver.url}`)
     this.#opens = Date.now()
-    // At a page if one comes in time, and otherwise without.
+    // At a page if one comes in time, otherwise without one.
     const last = sleep(Math.max(killAfter, seconds * 0.8) * 1000, undefined, { signal }).then(() => this.#kill('no page was on its way'))
     const onCaughtUp = () => {
       this.#caughtUp = Date.now()
@@ -125,7 +125,7 @@ class Clinic {
     this.#run = await ServedRun.start(here('hurried.ts'), this.#data, env)
   }
 
-  /** Acknowledges a page, but the one at which the run is killed, and those that are on their way with it. */
+  /** Acknowledges a page, except the one at which the run is killed, and those in flight with it. */
   #take(page: Page, isNew: boolean): boolean {
     const { patient, score, received } = page
     const read = readAt(page)
@@ -136,12 +136,12 @@ class Clinic {
     return !this.#isDying
   }
 
-  /** Paged for what came after the clinic had opened: those before come all at once. */
+  /** A page about readings after the opening: earlier ones come all at once. */
   #isSince({ t }: Page): boolean {
     return t > this.#caughtUp + TICK_MS
   }
 
-  /** Once. Where it cannot be started again, all ends. */
+  /** Kills the run once. If it cannot be started again, the clinic ends. */
   #kill(moment: string): void {
     if (this.#restarted) return
     this.#restarted = this.#restart(moment)
@@ -159,7 +159,7 @@ class Clinic {
     console.log(`${timeOf(Date.now())}  process ${this.#run.pid} goes on, ${seconds(Date.now() - killed)} later`)
   }
 
-  /** Waits until nothing is to be sent any more. */
+  /** Waits until nothing is left to send. */
   async #settled(): Promise<void> {
     for (const until = Date.now() + SETTLE_MS; Date.now() < until;) {
       const pending = await all(spillwayJson('effects', '--state', 'pending', '--last', '1', '--data', this.#data))
@@ -179,7 +179,7 @@ class Clinic {
     }
   }
 
-  /** Says what came of it all, and returns what is wrong with it. */
+  /** Prints the results, and returns the faults. */
   #account({ events, expected, waiting }: Found): string[] {
     const { lines, accepted, duplicates, refused, again } = this.#posted
     const { counts } = this.#receiver

@@ -1,6 +1,7 @@
 /**
- * What else the made-up clinic knows of its patients: steps that a watch counts in a day, and symptoms that people write down. Two files of NDJSON, each in order of arrival, for the patients and days of
- * `generate.ts` with the same seed. Rates and sizes are invented; only what a symptom follows from, the lows that are planted there, is more than chance.
+ * Further data of the generated clinic: steps that a watch counts in a day, and symptoms in a diary. Two files of NDJSON, each in order of
+ * arrival, for the patients and days of `generate.ts` with the same seed. Rates and sizes are invented; only the cause of symptoms, the
+ * planted lows, is not random.
  *
  *     node diary.ts --patients 40 --days 5 --seed 7 --out .
  */
@@ -51,12 +52,12 @@ export interface Symptom extends Entry {
 
 const purpose = { person: 31, activity: 32, symptoms: 33 } as const
 const DAY = 86_400
-/** Days on which no watch was worn, lows that somebody writes something down about, and days with a symptom that no low explains. */
+/** Days without a watch, lows with an entry, and days with a symptom but without a low. */
 const unworn = 0.1
 const noted = 0.5
 const otherwise = 0.06
 
-/** Throws `RangeError` with what is wrong. */
+/** Throws `RangeError` that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'days', 'seed', 'start', 'out']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
@@ -79,7 +80,7 @@ export function requestOf(args: readonly string[]): Request {
   }
 }
 
-/** What the watch counted on a day: one number, sent in the evening. */
+/** Steps of a day: one number, sent in the evening. */
 export function activityOf(seed: number, patient: number, day: number): Activity[] {
   const usual = logBetween(2000, 12_000, chance(seed, patient, purpose.person))
   const random = chance(seed, patient, day, purpose.activity)
@@ -88,7 +89,7 @@ export function activityOf(seed: number, patient: number, day: number): Activity
   return [{ patient, steps: Math.round(usual * Math.exp(0.4 * normal(random))), at, uploaded: at + Math.floor(between(5, 600, random)) }]
 }
 
-/** What somebody wrote down on a day: after a low, more when it was deep, and now and then without one. */
+/** Diary entries of a day: after a low, more often after a deep one, and occasionally without one. */
 export function symptomsOf(seed: number, patient: number, day: number): Symptom[] {
   const random = chance(seed, patient, day, purpose.symptoms)
   const entry = (second: number, severity: number): Symptom => ({

@@ -1,14 +1,14 @@
 /**
- * Episodes of low glucose by the consensus of 2023: one starts with at least 15 min below the threshold and ends with at least 15 min back,
- * on an even grid of five minutes, split at gaps. Gaps of up to 45 min are interpolated. A grid point stands for five minutes, as in the R
- * package iglu, so that 15 min are three of them.
+ * Episodes of low glucose by the consensus of 2023: an episode begins with at least 15 min below the threshold and ends with at least 15
+ * min above, on an even grid of five minutes, split at gaps. Gaps of up to 45 min are interpolated. A grid point stands for five minutes,
+ * as in the R package iglu, so 15 min are three points.
  */
 const MINUTE = 60_000
 export const GRID = 5 * MINUTE
 export const GAP_MAX = 45 * MINUTE
 const POINTS = 3
 
-/** Readings of one patient by time, UTC ms, each time once; mg/dL. */
+/** Readings of one patient by time, UTC ms, without duplicate times; mg/dL. */
 export interface Series {
   readonly times: readonly number[]
   readonly values: readonly number[]
@@ -25,7 +25,7 @@ export interface Episode {
   readonly onset: number
   /** The first point back, or the last before a gap. */
   readonly end: number
-  /** False if it was low already when the stretch began: when it did is not known. */
+  /** False if the glucose was low already at the start of the segment: the onset is unknown. */
   readonly seen: boolean
 }
 
@@ -43,7 +43,7 @@ export function episodesOf(series: Series, threshold = 70): Episode[] {
   return stretchesOf(series).flatMap(stretch => episodesIn(series.times[stretch.from], gridOf(series, stretch), threshold))
 }
 
-/** Linear between readings, from the first of a stretch on. */
+/** Linear interpolation between readings, from the first of a segment on. */
 export function gridOf({ times, values }: Series, { from, to }: Stretch): number[] {
   const grid: number[] = []
   for (let i = from, t = times[from]; t <= times[to]; t += GRID) {
@@ -56,7 +56,7 @@ export function gridOf({ times, values }: Series, { from, to }: Stretch): number
 
 function episodesIn(start: number, grid: readonly number[], threshold: number): Episode[] {
   const episodes: Episode[] = []
-  /** The points in a row, up to this one, that are on the other side than the state. */
+  /** Consecutive points, up to this one, on the other side of the threshold. */
   let across = 0
   let onset = -1
   for (let i = 0; i < grid.length; i++) {

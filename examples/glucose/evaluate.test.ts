@@ -9,7 +9,7 @@ import { readAlerts, readSeries } from './records.ts'
 
 const MINUTE = 60_000
 
-/** Readings five minutes apart from 0 on; undefined is none. */
+/** Readings every five minutes from 0 on; undefined is a missing one. */
 const series = (...values: (number | undefined)[]): Series => {
   const present = values.flatMap((value, i) => (value === undefined ? [] : [{ time: 5 * i * MINUTE, value }]))
   return { times: present.map(({ time }) => time), values: present.map(({ value }) => value) }

@@ -1,11 +1,11 @@
 /**
- * How early the rule of `glucose.ts` notices a low, how many it misses, and how often it is wrong, from the readings and the decisions that
- * `spillway replay --out` wrote. Research software, not a medical device.
+ * Quality of the rule of `glucose.ts`: how early it notices a low, missed lows and false alerts, from the readings and the output of
+ * `spillway replay --out`. Research software, not a medical device.
  *
  *     node evaluate.ts --readings clinic.ndjson --decisions decisions.ndjson
  *     node evaluate.ts --readings dubosson.csv --zone Europe/Zurich --decisions decisions.ndjson
  *
- * Holds all readings. What the readings are in the end (the last version of each) says what was low; the alerts are those of the time.
+ * Memory holds all readings. The final version of each reading defines the lows; the alerts are those made at the time.
  */
 import { parseArgs } from 'node:util'
 import { episodesOf, GRID, stretchesOf, type Episode, type Series } from './episodes.ts'
@@ -13,19 +13,19 @@ import { readAlerts, readSeries } from './records.ts'
 
 const MINUTE = 60_000
 const DAY = 1440 * MINUTE
-/** An alert is about what begins within so long. */
+/** An alert is about lows that begin within this time. */
 const AHEAD = 30 * MINUTE
-/** An episode is one once it has lasted so long. */
+/** Shortest duration of an episode. */
 const LASTING = 15 * MINUTE
-/** After an alert a patient's next ones are left out for so long. */
+/** Further alerts of a patient within this time are left out. */
 const COOLDOWN = 30 * MINUTE
 
 export interface Evaluation {
   readonly patients: number
   readonly readings: number
-  /** Days that the readings stand for, five minutes each. */
+  /** Days of readings, five minutes each. */
   readonly patientDays: number
-  /** Readings, of those that there would be without gaps. */
+  /** Share of the readings that there would be without gaps. */
   readonly wear: number
   /** Intervals between readings: up to 45 min (but more than five), up to a day, longer. */
   readonly gaps: readonly [number, number, number]
@@ -33,21 +33,21 @@ export interface Evaluation {
   readonly inRange: number
   readonly low: number
   readonly alerts: number
-  /** Alerts without an episode; and those after which the readings break off too soon to tell. */
+  /** Alerts without an episode; and alerts after which the readings end too soon to tell. */
   readonly wrong: number
   readonly unknown: number
-  /** Episodes whose onset was seen; and those that had begun in a gap. */
+  /** Episodes with a known onset, and those that began in a gap. */
   readonly episodes: number
   readonly unseen: number
-  /** Episodes alerted by their onset, within the first 15 min, and before their end. */
+  /** Episodes with an alert before their onset, within the first 15 min, and before their end. */
   readonly byOnset: number
   readonly within15: number
   readonly noticed: number
-  /** Median minutes from the first alert to the onset, of the episodes noticed; negative is after it. */
+  /** Median minutes from the first alert to the onset of the noticed episodes; negative if after it. */
   readonly lead: number
 }
 
-/** `alerts` are the times, ascending, of each patient's decisions that scored high. */
+/** `alerts`: ascending times of each patient's decisions with a high score. */
 export function evaluate(series: ReadonlyMap<string, Series>, alerts: ReadonlyMap<string, readonly number[]>): Evaluation {
   const all = [...series].map(([patient, one]) => ofPatient(one, withCooldown(alerts.get(patient) ?? [])))
   const sum = (of: (one: OfPatient) => number): number => all.reduce((total, one) => total + of(one), 0)
@@ -87,7 +87,7 @@ function ofPatient(series: Series, alerts: readonly number[]) {
   return {
     readings: times.length,
     expected: (times[times.length - 1] - times[0]) / GRID + 1,
-    // Half a minute for clocks that are not exact.
+    // Tolerance of half a minute for inexact clocks.
     gaps: [count(GRID + MINUTE / 2, 45.5 * MINUTE), count(45.5 * MINUTE, DAY), count(DAY, Infinity)] as const,
     inRange: values.filter(value => value >= 70 && value <= 180).length,
     low: values.filter(value => value < 70).length,
@@ -105,7 +105,7 @@ function ofPatient(series: Series, alerts: readonly number[]) {
 
 const isAbout = (t: number, { onset, end }: Episode): boolean => onset - AHEAD <= t && t <= end
 
-/** Without those that come less than half an hour after one that is kept. */
+/** Leaves out alerts less than half an hour after one that is kept. */
 export function withCooldown(times: readonly number[]): number[] {
   const kept: number[] = []
   for (const t of times) if (kept.length === 0 || t - kept[kept.length - 1] >= COOLDOWN) kept.push(t)

@@ -1,6 +1,6 @@
 /**
- * Which readings of a day were never measured, a function of (seed, patient, day). The shares of gaps are those of a real file of
- * 200 patients: of the intervals between readings 96.4 % are 5 min, 3.3 % up to 45 min, 0.28 % up to a day, one in 7,700 longer.
+ * Missing readings of a day: a function of (seed, patient, day). The shares of gaps are those of a real file of 200 patients: of the
+ * intervals between readings 96.4 % are 5 min, 3.3 % up to 45 min, 0.28 % up to a day, one in 7,700 longer.
  */
 import { PER_DAY, type Patient } from './body.ts'
 import { chance, logBetween, mostlyFew } from '../chance.ts'
@@ -27,14 +27,14 @@ export function missingOn(patient: Patient, day: number, times: number): Uint8Ar
   return missing
 }
 
-/** Gaps of less than a day that begin on `day`, whose first step is the `at`-th of the day in hand. */
+/** Gaps of less than a day that begin on `day`, whose first step is the `at`-th of the current day. */
 function mark(missing: Uint8Array, { seed, index }: Patient, day: number, at: number, times: number): void {
   const random = chance(seed, index, day, purpose.short)
   const any = (SHORT + LONG) * times
   for (let i = 0; i < PER_DAY; i++) {
     const draw = random()
     if (draw >= any) continue
-    // Up to 45 min is one to eight readings, up to a day any more of them; mostly few.
+    // Up to 45 min is one to eight readings; up to a day any larger number, mostly small.
     const length = draw < SHORT * times ? mostlyFew(1, 9, random) : mostlyFew(9, PER_DAY, random)
     missing.fill(1, Math.max(0, at + i), Math.max(0, at + i + length))
     i += length

@@ -22,7 +22,7 @@ interface Decision {
 
 const generate = (...args: string[]) => spawnSync(process.execPath, [here('generate.ts'), ...args], { encoding: 'utf8' })
 
-/** What is known at each tick, by hand: of each patient with a reading of the last half hour its last value, and how many there are. */
+/** Expected state at each tick, computed naively: the last value of each patient with a reading within half an hour, and their number. */
 function* knownAt(uploads: readonly Upload[]): Generator<readonly [t: number, patient: string, level: number, readings: number]> {
   const known = new Map<string, Map<number, number>>()
   const arrivals = uploads.map(({ uploaded }) => Date.parse(uploaded!))
@@ -56,7 +56,7 @@ test('the pipeline finds in a clinic what was planted in it, refuses nothing, an
     '--days',
     '5',
     '--seed',
-    '8', // with it a day is smoothed within minutes of its end, so that decisions see revisions
+    '8', // a day is then smoothed within minutes of its end, so that decisions see revisions
     ...shares,
     '--summary',
     '--out',

@@ -1,12 +1,12 @@
 /**
- * Writes the uploads of a made-up clinic as NDJSON, in order of arrival: `uploads.ts` says what is in them. The same options give the same
- * bytes on every machine.
+ * Writes the uploads of a generated clinic (`uploads.ts`) as NDJSON, in order of arrival. The same options give the same bytes on every
+ * machine.
  *
  *     node generate.ts --patients 100 --days 2 --seed 7 --summary --out clinic.ndjson
- *     node generate.ts --patients 100 --days 2 --seed 7 --pace 60x       in sixty-fold real time, to standard output
+ *     node generate.ts --patients 100 --days 2 --seed 7 --pace 60x       at sixty times real time, to standard output
  *     node generate.ts --patients 100 --days 2 --seed 7 --rate 1000      a thousand readings a second
  *
- * Stops by itself after its days. Holds a day of each patient, whatever the days.
+ * Ends after its days. Memory holds a day of each patient, whatever the number of days.
  */
 import { createWriteStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,7 +16,7 @@ import { lineOf } from './lines.ts'
 import { usualShares, type Shares } from './shares.ts'
 import { Uploads, type ClinicOptions } from './uploads.ts'
 
-/** Characters that are written at a time. */
+/** Characters of one write. */
 const CHUNK = 1 << 18
 const SLICE_MS = 50
 
@@ -25,10 +25,10 @@ export interface Request extends ClinicOptions {
   readonly start: number
   readonly out: string | undefined
   readonly summary: boolean
-  /** Simulated seconds a second, or records a second; as fast as can be if neither is given. */
+  /** Simulated seconds a second, or records a second; without either, as fast as possible. */
   readonly pace: number | undefined
   readonly rate: number | undefined
-  /** Simulated seconds that have passed already: paced, they are written at once. */
+  /** Simulated seconds that have passed already: with a pace, their lines are written at once. */
   readonly passed: number
 }
 
@@ -51,7 +51,7 @@ Shares of patient-days, 0 to 1:
 ${shareNames.map(name => `  --${dashed(name)} S`.padEnd(20) + `${usualShares[name]} unless given`).join('\n')}
 of which --gaps multiplies those of a real file, and --without-id is of patients.`
 
-/** Throws `RangeError` with what is wrong. */
+/** Throws `RangeError` that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'days', 'seed', 'start', 'out', 'pace', 'rate', ...shareNames.map(dashed)]
   const options: Record<string, { type: 'string' | 'boolean' }> = Object.fromEntries(names.map(name => [name, { type: 'string' }]))
@@ -92,7 +92,7 @@ function startOf(given: string | undefined): number {
   return start
 }
 
-/** All records as text, in chunks; paced, each when it is due. */
+/** All records as text, in chunks; with a pace, each when it is due. */
 export async function* chunks(uploads: Uploads, request: Request): AsyncGenerator<string> {
   const line = lineOf(request.start / 1000)
   const began = performance.now()

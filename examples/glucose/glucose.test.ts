@@ -7,7 +7,7 @@ import { reading, type Upload } from './reading.ts'
 const start = Date.UTC(2026, 0, 5, 12)
 const time = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
 
-/** Uploads five minutes apart, each four minutes before a tick. The source maps them; its type is that of the rows mapped to. */
+/** Uploads every five minutes, each four minutes before a tick. The source maps them; their type is that of the mapped rows. */
 const uploads = (...glucose: Upload['glucose'][]) =>
   glucose.map((value, i): Upload => ({ patient: 'p1', glucose: value, at: time(5 * i + 1) })) as never[]
 

@@ -1,8 +1,8 @@
 /**
- * Is this patient's glucose low, or about to be? Decided every five minutes about each patient who has a reading of the last half hour; a clinician
- * is paged.
+ * Decides every five minutes, about each patient with a reading within half an hour, whether glucose is low or about to be; a clinician is
+ * paged.
  *
- * Research software, not a medical device: nothing here may be used to treat anybody.
+ * Research software, not a medical device: do not use it to treat anyone.
  *
  *     npm run spillway -- replay examples/glucose/glucose.ts --source readings=clinic.ndjson
  */
@@ -33,7 +33,7 @@ export const patient = entity('patient', t.string())
 export const columns = {
   patient,
   glucose: t.decimal(1, { min: 39, max: 401 }), // mg/dL
-  code: t.enum(['LOW', 'HIGH']).nullable(), // the sensor's word for a value that it cannot measure
+  code: t.enum(['LOW', 'HIGH']).nullable(), // the sensor's word for a value beyond its range
   at: t.timestamp(),
   uploaded: t.timestamp(),
   id: t.string(),
@@ -44,22 +44,22 @@ export const readings = source('readings', {
   key: 'patient',
   time: 'at',
   id: 'id',
-  dedupe: '31d', // a phone sends up to 30 days again
-  identity: ['at'], // another value of the same patient and time replaces the one before
+  dedupe: '31d', // a phone resends up to 30 days
+  identity: ['at'], // another value of the same patient and time replaces the earlier one
   revisable: '7d', // a cloud smooths a day on the next one
   arrives: 'uploaded',
   map: reading,
   mapVersion: '1',
 })
 
-/** The same definitions over readings from elsewhere, or at a tick for which nobody waits: see `cgm.ts` and `hurried.ts`. */
+/** The same definitions over other readings, or with a shorter tick for a demonstration: see `cgm.ts` and `hurried.ts`. */
 export function clinic(name: string, from: typeof readings, tick: Duration = '5m') {
   const recent = features('recent', {
     from,
     entity: patient,
     place: stream,
     values: r => ({
-      // At a tick the newest reading is up to five minutes old: these are the last one, four, and two.
+      // At a tick the newest reading is up to five minutes old: these are the last, the last four, and the last two readings.
       level: r.glucose.last('30m'),
       slope: r.glucose.slope('20m', { per: 'minute', where: r.code.isNull() }),
       step: r.glucose.rate('10m', { per: 'minute' }),
@@ -78,7 +78,7 @@ export function clinic(name: string, from: typeof readings, tick: Duration = '5m
     score: v =>
       rules(
         [
-          { when: v.step.lt(-5), score: 0.5 }, // no glucose falls so fast: somebody lies on the sensor; wait for the next reading
+          { when: v.step.lt(-5), score: 0.5 }, // glucose does not fall this fast: the sensor is compressed; wait for the next reading
           { when: v.level.lt(54), score: 0.95 },
           { when: v.level.lt(70), score: 0.9 },
           { when: v.slope.lte(-1).and(v.in20m.lt(70)), score: 0.8 },
@@ -86,7 +86,7 @@ export function clinic(name: string, from: typeof readings, tick: Duration = '5m
         ],
         0.1,
       ),
-    // What it should know before it happens: a low of at least a quarter of an hour, within the next half.
+    // The outcome to predict: a low of at least a quarter of an hour that begins within half an hour.
     label: begins(from, r => r.glucose.lt(70), { within: '30m', lasting: '15m', maxGap: '45m' }),
   })
 
@@ -97,7 +97,7 @@ export function clinic(name: string, from: typeof readings, tick: Duration = '5m
     do: webhook(env('CLINIC_URL'), { secret: env('CLINIC_SECRET'), allowPrivate: true }), // a clinic's own network
   })
 
-  // For the audit: a low that somebody was paged about before it began.
+  // Value for the audit: a low with a page before its onset.
   const noticed = worth(hypo, caught({ unit: 'lows' }))
 
   return { recent, hypo, page, noticed, pipeline: pipeline(name, [page, noticed]) }

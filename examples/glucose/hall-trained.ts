@@ -1,5 +1,6 @@
 /**
- * The readings of `hall.ts` with a model in place of a rule that anyone can read: the audit learns it anew for each age, and there is no score before.
+ * The readings of `hall.ts` with a trained model in place of a readable rule: the audit trains it for each age, and there is no score
+ * before.
  *
  *     npm run spillway -- audit examples/glucose/hall-trained.ts --history readings=hall.csv
  *
@@ -37,5 +38,5 @@ const soon = model('soon', {
   train: { algorithm: 'logistic', over: '180d', promote: { metric: 'auc', atLeast: 0.6 } },
 })
 
-// Of eligible decisions: 4.3 % of all are about somebody who is low already, and are part of no budget.
+// Of eligible decisions: 4.3 % of all are about people who are low already, and belong to no budget.
 export default pipeline('hall_trained', [soon, worth(soon, caught({ unit: 'lows', budget: '2.5%' }), { ages: ['5m', '1h'] })])

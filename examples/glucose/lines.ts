@@ -6,7 +6,7 @@ const DAY = 86_400
 /** `start` is UTC seconds at a midnight. */
 export function lineOf(start: number): (sent: Sent) => string {
   const days: string[] = []
-  /** Asking `Date` for each reading would cost more than all else. */
+  /** `Date` for each reading would cost more than everything else. */
   const moment = (seconds: number): string => {
     const day = Math.floor(seconds / DAY)
     days[day] ??= new Date((start + day * DAY) * 1000).toISOString().slice(0, 11)

@@ -1,6 +1,6 @@
 /**
- * The clinician's one list at a moment: who was paged about in the last half hour, and below them the patients of this morning's list. From decisions and reports as files, as `replay` and
- * `run` write them.
+ * The clinician's list at a time: patients with a page in the last half hour, then the patients of this morning's list. Reads the decisions
+ * and reports that `replay` and `run` write.
  *
  *     node list.ts --decisions decisions.ndjson --lists lists/morning-list --at 2026-01-09T09:30:00Z
  *
@@ -22,7 +22,7 @@ interface Request {
   readonly at: number
 }
 
-/** Throws `RangeError` with what is wrong. */
+/** Throws `RangeError` that names the invalid option. */
 export function requestOf(args: readonly string[]): Request {
   const option = { type: 'string' as const }
   const { values } = parseArgs({ args: [...args], options: { decisions: option, lists: option, at: option } })
@@ -41,7 +41,7 @@ interface Alert {
   readonly level: number
 }
 
-/** The last decision about each patient in half an hour that was an alert, the newest first. */
+/** The last alert of each patient within half an hour, the newest first. */
 async function alertsBy({ decisions, at }: Request): Promise<Alert[]> {
   const alerts = new Map<string, Alert>()
   for await (const line of createInterface({ input: createReadStream(decisions), crlfDelay: Infinity })) {
@@ -53,7 +53,7 @@ async function alertsBy({ decisions, at }: Request): Promise<Alert[]> {
 
 type Row = Readonly<Record<string, string>>
 
-/** The newest list that was there by then. */
+/** The newest list at that time. */
 function listBy({ lists, at }: Request): Row[] {
   const found = readdirSync(lists)
     .filter(name => name.endsWith('.csv'))
@@ -62,7 +62,7 @@ function listBy({ lists, at }: Request): Row[] {
   return found.sort((a, b) => Date.parse(b[0]['t']) - Date.parse(a[0]['t']))[0] ?? []
 }
 
-/** No field of these lists holds a comma. */
+/** No field of these lists contains a comma. */
 function rowsOf(csv: string): Row[] {
   const [head, ...rows] = csv.trimEnd().split('\n')
   const names = head.split(',')

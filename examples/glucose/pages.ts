@@ -1,42 +1,42 @@
 /**
- * Who is paged: a receiver of webhooks as one would be written anywhere, with nothing of Spillway's. It takes what is signed by the one who knows the
- * secret (standardwebhooks.com), and each page once, however often it comes.
+ * Receiver of pages: a webhook endpoint that uses nothing of Spillway. It accepts requests signed with the secret (standardwebhooks.com),
+ * and counts each page once, however often it is sent.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Seconds by which the time of a signature may be off. */
+/** Tolerance of a signature's time, seconds. */
 const TOLERANCE = 300
 const BODY_MAX = 1 << 16
 
 export interface Page {
-  /** The idempotency key: the same however often a page is sent. */
+  /** Idempotency key: the same for all deliveries of a page. */
   readonly key: string
   readonly patient: string
   readonly score: number
-  /** Of the decision, UTC ms. */
+  /** Time of the decision, UTC ms. */
   readonly t: number
-  /** Until when somebody should know, UTC ms. */
+  /** Deadline of the page, UTC ms. */
   readonly due: number
-  /** When it came first, UTC ms. */
+  /** Time of the first delivery, UTC ms. */
   readonly received: number
 }
 
 export interface Receiver {
   readonly url: string
-  /** Each page once, in the order in which they came. */
+  /** Each page once, in order of its first delivery. */
   readonly pages: ReadonlyMap<string, Page>
-  /** How often a page came that was there already, and how often somebody knocked who could not sign. */
+  /** Repeated deliveries of known pages, and requests with an invalid signature. */
   readonly counts: { again: number; refused: number }
   close(): void
 }
 
-/** `take` says whether a page is acknowledged; one that is not gets no answer at all, as of a receiver that died. */
+/** `take` decides whether a page is acknowledged. Without acknowledgement there is no answer at all, as from a receiver that died. */
 export async function receive(secret: string, take: (page: Page, isNew: boolean) => boolean): Promise<Receiver> {
   const pages = new Map<string, Page>()
   const counts = { again: 0, refused: 0 }
-  /** The status; none where there is no answer. */
+  /** The HTTP status; undefined for no answer. */
   const answered = async (request: IncomingMessage): Promise<number | undefined> => {
     const body = await bodyOf(request)
     const received = Date.now()
@@ -56,7 +56,7 @@ export async function receive(secret: string, take: (page: Page, isNew: boolean)
   return { url: `http://127.0.0.1:${await listening(server)}/pages`, pages, counts, close: () => close(server) }
 }
 
-/** The idempotency key, if all is as the holder of the secret sent it, and not long ago. */
+/** The idempotency key, if the signature is valid and recent. */
 export function verified(secret: string, headers: IncomingHttpHeaders, body: string, now: number): string | undefined {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures, 'idempotency-key': key } = headers
   if (typeof id !== 'string' || id !== key || typeof signatures !== 'string') return undefined
@@ -77,7 +77,7 @@ function pageOf(key: string, body: string, received: number): Page {
   return { key, patient, score, t, due, received }
 }
 
-/** None of one that is too long or breaks off. */
+/** Undefined for a body that is too long or cut off. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let length = 0

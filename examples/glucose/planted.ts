@@ -1,18 +1,18 @@
-/** What a generated clinic holds, counted as it is made: what a pipeline must find in it. */
+/** Counts of a generated clinic, which a pipeline must find in it. */
 export interface Planted {
-  /** All that was sent: readings, duplicates and revisions. */
+  /** All sent records: readings, duplicates and revisions. */
   records: number
   /** Measurements that were sent at least once. */
   readings: number
   /** Readings that were sent before, unchanged. */
   duplicates: number
-  /** Readings whose value was replaced by another. */
+  /** Readings whose value was replaced later. */
   revised: number
   /** Readings and revisions that arrived more than a day after they were measured. */
   late: number
   /** Readings and revisions older than another of the patient that had arrived before. */
   outOfOrder: number
-  /** Readings that a phone had kept while it was away. */
+  /** Readings that a phone kept while it was offline. */
   backfilled: number
   /** Steps without a measurement. */
   missing: number
@@ -22,11 +22,11 @@ export interface Planted {
   /** Falls below 70 mg/dL, and sudden drops that are the sensor's. */
   lows: number
   compressions: number
-  /** How often each was done. */
+  /** Count of each event. */
   backfills: number
   resends: number
   revisions: number
-  /** Phones that are away at the end: what they keep is never sent. */
+  /** Phones that are offline at the end: their readings are never sent. */
   stillAway: number
 }
 

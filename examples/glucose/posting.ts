@@ -1,23 +1,23 @@
 /**
- * Sends readings to a run over HTTP as a phone's cloud does: as lines, each sent again until it is answered for. What was taken already, and not
- * answered because the run was killed, is a duplicate there and counts once.
+ * Sends readings to a run over HTTP like a phone's cloud: as lines, each resent until it is acknowledged. A line that was accepted but not
+ * acknowledged, because the run was killed, is a duplicate when resent and counts once.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const AGAIN_MS = 200
 const AGAIN_MAX = 600
 const LINES_MAX = 1000
-/** Milliseconds between two posts: what is due by then goes together. */
+/** Milliseconds between two posts: lines due by then are sent together. */
 const SLICE_MS = 100
 const ANSWER_MS = 60_000
 
 export interface Posted {
   lines: number
-  /** As the run answered: together they are all lines. */
+  /** Counts of the run's answers; their sum is the number of lines. */
   accepted: number
   duplicates: number
   refused: number
-  /** Posts that were sent again. */
+  /** Resent posts. */
   again: number
 }
 
@@ -28,16 +28,16 @@ interface Receipt {
 }
 
 export interface Posting {
-  /** Where the run listens now. */
+  /** Current address of the run. */
   readonly address: () => string
-  /** Counts as it goes. */
+  /** Running counts. */
   readonly posted: Posted
-  /** Called once all that was due when it began is answered for. */
+  /** Called once all lines that were due at the start are acknowledged. */
   readonly onCaughtUp: () => void
   readonly signal: AbortSignal
 }
 
-/** Sends each line when it is due. Throws for an answer that says not to try again, and if there is none for minutes. */
+/** Sends each line when it is due. Throws for an answer that forbids a retry, and without any answer for minutes. */
 export async function post(arrivals: Iterable<{ readonly due: number; readonly line: string }>, posting: Posting): Promise<void> {
   let lines: string[] = []
   let isCaughtUp = false
@@ -75,7 +75,7 @@ async function postLines(lines: readonly string[], { address, posted, signal }: 
   throw new Error(`the run did not answer in ${AGAIN_MAX} tries`)
 }
 
-/** Nothing, if it is to be tried again: the run is gone, or has too much to do. */
+/** Undefined if the post is to be retried: the run is gone, or overloaded. */
 async function once(url: string, body: string, signal: AbortSignal): Promise<Receipt | undefined> {
   let status: number
   let text: string

@@ -1,11 +1,11 @@
-/** Readings and decisions from files, for `evaluate.ts`: a line at a time. */
+/** Reads readings and decisions for `evaluate.ts`, line by line. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { utcIn } from '../flights/zones.ts'
 import type { Series } from './episodes.ts'
 import { measured, type Upload } from './reading.ts'
 
-/** By patient; the last version of each reading. NDJSON of uploads, or the CSV of a study with its zone. What is no glucose is left out. */
+/** By patient; the last version of each reading. NDJSON of uploads, or the CSV of a study with its zone. Invalid glucose is left out. */
 export async function readSeries(path: string, zone: string): Promise<Map<string, Series>> {
   const isCsv = path.endsWith('.csv')
   const utc = utcIn(zone)
@@ -22,7 +22,7 @@ export async function readSeries(path: string, zone: string): Promise<Map<string
   return new Map([...found].map(([patient, readings]) => [patient, seriesOf(readings)]))
 }
 
-/** Times of the decisions that scored at least so high, UTC ms, by patient, in order. */
+/** Times of the decisions that scored at least `score`, UTC ms, by patient, in order. */
 export async function readAlerts(path: string, score: number): Promise<Map<string, number[]>> {
   const alerts = new Map<string, number[]>()
   for await (const line of linesOf(path)) {
@@ -35,7 +35,7 @@ export async function readAlerts(path: string, score: number): Promise<Map<strin
   return alerts
 }
 
-/** Fields of these files hold no commas. */
+/** Fields of these files contain no commas. */
 function rowOf(line: string): Upload {
   const [patient, at, glucose] = line.replaceAll('"', '').split(',')
   return { patient, at, glucose }

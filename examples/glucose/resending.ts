@@ -1,9 +1,10 @@
 /**
- * What is sent again, and when.
+ * Schedule of resent readings.
  *
- * - A phone that is away keeps its readings, and sends them when it is back, newest page first, with days of what it had sent before.
- * - A cloud sends the day so far once more, and later again.
- * - A cloud replaces a day's values by smoothed ones on the day after.
+ * - A phone that is offline keeps its readings, and sends them when it is back, newest page first, with days of readings that it had sent
+ * before.
+ * - A cloud sends the day so far again, and once more later.
+ * - A cloud replaces a day's values by smoothed ones on the next day.
  */
 import { glucoseOf, PER_DAY, type Patient } from './body.ts'
 import { mostlyFew, type Chance } from '../chance.ts'
@@ -11,13 +12,13 @@ import { missingOn } from './gaps.ts'
 import { isBeyond, type Sender } from './sent.ts'
 import type { Shares } from './shares.ts'
 
-/** From the step at which the phone goes away to that at which it is back. */
+/** From the step at which the phone goes offline to that at which it is back. */
 export interface Away {
   readonly from: number
   readonly to: number
 }
 
-/** Steps since the start: when, and of which readings, `to` not included. */
+/** Steps since the start: the time, and the readings, [from, to). */
 export interface Resending {
   readonly kind: 'backfill' | 'resend' | 'revision'
   readonly step: number
@@ -28,11 +29,11 @@ export interface Resending {
 /** A patient with a phone, today. */
 export interface Person extends Patient, Sender {
   readonly random: Chance
-  /** Today's values, and which are missing. */
+  /** Today's values, and the missing ones. */
   glucose: Int16Array
   missing: Uint8Array
   away: Away[]
-  /** To come, in order of step. */
+  /** Future ones, in order of step. */
   resendings: Resending[]
   /** Time of the newest reading sent so far. */
   newest: number
@@ -49,7 +50,7 @@ export interface Measurement {
 const RETAINED = 30 * PER_DAY
 const PAGE = 36
 
-/** Draws what will be sent again of a day. */
+/** Draws the readings of a day that will be resent. */
 export function planDay(person: Person, day: number, { backfills, resends, revisions }: Shares): void {
   const { random } = person
   const today = day * PER_DAY
@@ -65,7 +66,7 @@ export function planDay(person: Person, day: number, { backfills, resends, revis
   person.resendings.sort((a, b) => a.step - b.step)
 }
 
-/** Away for ten minutes to thirty days, mostly short, and then back with as much again of what it had sent before. */
+/** Offline for ten minutes to thirty days, mostly short; when back, the phone resends as much again. */
 function goAway({ random, away, resendings }: Person, from: number): void {
   const to = from + mostlyFew(2, RETAINED, random)
   const more = mostlyFew(12, RETAINED, random)
@@ -79,12 +80,12 @@ export function isAway({ away }: Person, step: number): boolean {
   return false
 }
 
-/** Whether a reading is on the phone alone when something is sent again: for a back-fill, what it brings; else, what it must leave out. */
+/** Is the reading only on the phone when others are resent? A back-fill brings it; every other resending leaves it out. */
 export function isHeld({ away }: Person, at: number, { kind, step }: Resending): boolean {
   return away.some(({ from, to }) => from <= at && at < to && (kind === 'backfill' ? to === step : to >= step))
 }
 
-/** What was measured between two steps, by time; computed again. */
+/** Measurements between two steps, by time; computed again. */
 export function measured(person: Person, { from, to }: Resending, shares: Shares): Measurement[] {
   const found: Measurement[] = []
   for (let day = Math.floor(from / PER_DAY); day * PER_DAY < to; day++) {
@@ -96,7 +97,7 @@ export function measured(person: Person, { from, to }: Resending, shares: Shares
   return found
 }
 
-/** Over three readings of a day, where the sensor could measure both. */
+/** The mean of three readings of a day, if the sensor could measure all of them. */
 function smoothed(glucose: Int16Array, i: number): number {
   const mean = Math.round((glucose[Math.max(0, i - 1)] + 2 * glucose[i] + glucose[Math.min(PER_DAY - 1, i + 1)]) / 4)
   return isBeyond(glucose[i]) || isBeyond(mean) ? glucose[i] : mean

@@ -11,13 +11,13 @@ export interface Sent {
   readonly uploaded: number
   /** mg/dL. */
   readonly glucose: number | 'LOW' | 'HIGH'
-  /** The same each time that a reading is sent; each version has its own. */
+  /** The same for each resending; each version has its own. */
   readonly id: string | undefined
 }
 
 export interface Sender {
   readonly index: number
-  /** Seconds by which its readings are off the tick. */
+  /** Seconds from the tick to the patient's readings. */
   readonly phase: number
   readonly hasIds: boolean
 }
@@ -33,10 +33,10 @@ export function sentOf({ index, phase, hasIds }: Sender, step: number, glucose: 
   }
 }
 
-/** What a sensor cannot measure. */
+/** Is the value beyond the sensor's range? */
 export const isBeyond = (glucose: number): boolean => glucose < 40 || glucose > 400
 
-/** Half of them as words, half as numbers, and always the same for one reading. */
+/** Half of them as words, half as numbers, always the same for one reading. */
 function codeOf(glucose: number, reading: number): number | 'LOW' | 'HIGH' {
   const asWord = scrambled(reading) % 2 === 0
   if (glucose < 40) return asWord ? 'LOW' : 39

@@ -1,4 +1,4 @@
-/** `spillway run` as a server in a process of its own, which can be killed and started again. */
+/** `spillway run` as a server in a separate process, which can be killed and started again. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { commandLine } from './spillway-command.ts'
@@ -18,7 +18,7 @@ export class ServedRun {
     this.#exited = exited
   }
 
-  /** Resolves once it listens, on a free port of this machine. Throws with what it said if it ends before that, or takes too long. */
+  /** Resolves once it listens on a free port of this machine. Throws with its output if it ends before that, or takes too long. */
   static async start(file: string, data: string, env: Readonly<Record<string, string>>): Promise<ServedRun> {
     const [command, ...args] = commandLine('run', file, '--data', data, '--listen', '0')
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -38,13 +38,13 @@ export class ServedRun {
     return new ServedRun(listening, child, exited)
   }
 
-  /** As `kill -9` does. */
+  /** Kills the process, like `kill -9`. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#exited
   }
 
-  /** Lets it finish what it has begun. Gives its exit code. */
+  /** Stops the run in order. Resolves to its exit code. */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM')
     await this.#exited

@@ -1,12 +1,12 @@
-/** How much of each thing a generated clinic has. */
+/** Shares of planted events of a generated clinic. */
 import type { BodyShares } from './body.ts'
 
 export interface Shares extends BodyShares {
-  /** Multiplies the gaps of a real file. */
+  /** Factor on the gaps of a real file. */
   readonly gaps: number
-  /** Share of patient-days on which the phone goes away. */
+  /** Share of patient-days on which the phone goes offline. */
   readonly backfills: number
-  /** Share of patient-days that the cloud sends twice again. */
+  /** Share of patient-days that the cloud resends twice. */
   readonly resends: number
   /** Share of patient-days whose values are replaced. */
   readonly revisions: number

@@ -1,10 +1,10 @@
-/** Runs `spillway` as a user would: the command line of the package that stands here, or of this checkout, in a process of its own. */
+/** Runs `spillway` as a user would, in a separate process: the command line of the installed package, or of this checkout. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A command and its arguments. In a checkout nothing is built, and Node runs the sources. */
+/** A command and its arguments. In a checkout Node runs the sources, without a build. */
 export function commandLine(...args: readonly string[]): [command: string, ...args: string[]] {
   const library = import.meta.resolve('spillway')
   const built = fileURLToPath(new URL('cli/bin.js', library))
@@ -13,13 +13,13 @@ export function commandLine(...args: readonly string[]): [command: string, ...ar
   return [process.execPath, '-C', 'spillway-source', source, ...args]
 }
 
-/** What a process of its own covers is not asked, and costs as much again. */
+/** The environment without coverage, which would double the cost of the process. */
 function environment(): NodeJS.ProcessEnv {
   const { NODE_V8_COVERAGE: _, ...env } = process.env
   return env
 }
 
-/** What it printed. Throws with what it said if it failed. */
+/** The output. Throws with the error output if the command failed. */
 export function spillway(...args: string[]): string {
   const [command, ...rest] = commandLine(...args)
   const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', env: environment() })
@@ -27,7 +27,7 @@ export function spillway(...args: string[]): string {
   return stdout
 }
 
-/** What it prints, a line of JSON at a time, however much it is. Throws if it failed. */
+/** The output, line by line as JSON, whatever its length. Throws if the command failed. */
 export async function* spillwayJson<T>(...args: string[]): AsyncGenerator<T> {
   const [command, ...rest] = commandLine(...args, '--json')
   const child = spawn(command, rest, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,9 +1,8 @@
 /**
- * The uploads of a clinic in order of arrival: each reading within a minute of its measurement, and then what phones and clouds send again
- * (`resending.ts`).
+ * The uploads of a clinic in order of arrival: each reading within a minute of its measurement, and resent ones (`resending.ts`).
  *
- * Deterministic, a tick of five minutes after the other. Memory is bounded by the number of patients, whatever the days: any day is computed
- * again when it is sent again. What it did is counted in `planted`, as it does it.
+ * Deterministic, in ticks of five minutes. Memory is bounded by the number of patients, whatever the number of days: a day is computed
+ * again when it is resent. `planted` counts all events.
  */
 import { eventsOf, glucoseOf, patientOf, PER_DAY } from './body.ts'
 import { chance, scrambled } from '../chance.ts'
@@ -29,14 +28,14 @@ const purpose = { person: 21 } as const
 const PHASE_MAX = 240
 const DELAY_MAX = STEP_SECONDS - PHASE_MAX
 const DAY_SECONDS = 86_400
-/** Records that are handed on at a time, about: few enough to die young. */
+/** Approximate number of records in a batch: few enough to die young. */
 const BATCH = 1024
 
 export class Uploads {
   readonly planted: Planted = nothingPlanted()
   readonly #options: ClinicOptions
   readonly #people: readonly Person[]
-  /** When each one's reading of the tick in hand arrives, in seconds of the tick. */
+  /** Arrival of each patient's reading of the current tick, in seconds of the tick. */
   readonly #second: Uint16Array
 
   constructor(options: ClinicOptions) {
@@ -45,7 +44,7 @@ export class Uploads {
     this.#people = Array.from({ length: options.patients }, (_, index) => personOf(options, index))
   }
 
-  /** All that is sent, in order, some of a tick at a time. */
+  /** All sent records in order, in parts of a tick. */
   *sent(): Generator<Sent[]> {
     const { days } = this.#options
     for (let day = 0; day < days; day++) {
@@ -93,7 +92,7 @@ export class Uploads {
     else if (!isAway(person, step)) this.#first(sentOf(person, step, person.glucose[i], step * STEP_SECONDS + second), sent)
   }
 
-  /** A reading that nobody has seen before. */
+  /** A reading that was not sent before. */
   #first(record: Sent, sent: Sent[]): void {
     this.planted.readings++
     if (typeof record.glucose === 'string') this.planted.codesAsWords++
@@ -149,7 +148,7 @@ function personOf({ seed, withoutId }: ClinicOptions, index: number): Person {
   }
 }
 
-/** Indices by second, and by index within one: a counting sort. */
+/** Indices by second, then by index: a counting sort. */
 function inOrder(second: Uint16Array): Uint32Array {
   const start = new Uint32Array(STEP_SECONDS + 1)
   for (let i = 0; i < second.length; i++) start[second[i] + 1]++

@@ -1,4 +1,4 @@
-/** The trainer of this example, by LightGBM itself. Where that was not brought (`npm run peers -- lightgbm`), it is skipped, and says so. */
+/** Tests the trainer of this example with LightGBM itself. Skipped without it (`npm run peers -- lightgbm`). */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ test('it learns what ours learns, and says how good it is', needs, async () => {
 })
 
 test('its trees are scored here as it scores them, NULLs too', needs, async () => {
-  // Every second time without a NULL to learn from: it then takes one for 0.
+  // Every second time the training data has no NULL: LightGBM then treats NULL as 0.
   for (const missing of [true, false]) {
     const rows = made(1000)
     if (!missing) rows.columns['card.age'].forEach((days, i, all) => (all[i] = Number.isNaN(days) ? -5 : days))
@@ -61,14 +61,14 @@ test('as ONNX it scores what its trees do, but for floats, NULLs too', { skip: n
   assert.deepEqual(fit.metrics, trees.metrics)
   const asked = made(500).columns
   const [scores, exact] = [predict(fit, asked), predict(trees, asked)]
-  // A value next to a threshold may fall to its other side as a float.
+  // As a float, a value next to a threshold may be on its other side.
   const apart = scores.filter((score, i) => Math.abs(score - exact[i]) > 1e-5).length
   assert.ok(apart <= 5, `${apart} of ${scores.length} scores are apart`)
 })
 
 type Made = ReturnType<typeof made>
 
-/** What its own booster says, fitted by the same function of the trainer. */
+/** Scores by LightGBM's own booster, fitted by the same function of the trainer. */
 async function scoredByLightgbm(rows: Made, asked: Made['columns']): Promise<number[]> {
   const folder = scratchFolder('lightgbm')
   const plain = (values: Float64Array | Uint8Array) =>
