@@ -1,9 +1,11 @@
 /**
- * `bench action`: from when an event is due until its effect is acknowledged by a receiver, over HTTP on both sides, with everything durable in between.
+ * `bench action`: latency from the due time of an event to the acknowledgement of its effect by a receiver, over HTTP on both sides, with
+ * everything durable in between.
  *
- * Sender, run and receiver are three processes. Events are posted one by one or as small arrays; each has 20 features of its key and a logistic score, and a
- * share of them acts. Latency counts from when an event was due by a clock that all processes have until the receiver has answered. The peer is a plain program
- * of the same libraries (`action-plain.ts`), in the same run: how much of the time is the machine's.
+ * Sender, run and receiver are three processes. Events are posted one by one or as small arrays; each has 20 features of its key and a
+ * logistic score, and a share of them triggers an action. Latency counts from the due time by a clock that all processes share to the
+ * receiver's answer. The baseline is a plain program on the same libraries (`action-plain.ts`), in the same run: it shows the share of the
+ * machine.
  */
 import { join } from 'node:path'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
@@ -25,7 +27,10 @@ interface Level {
   readonly stallMax?: number
 }
 
-/** What an effect may take, and what a prototype of the plainest kind took on an idle machine: where the machine is not idle, the same ratio to a plain program is asked for. */
+/**
+ * Latency targets of an effect, and the latency of the plainest prototype on an idle machine. On a busy machine the same ratio to a plain
+ * program is required.
+ */
 interface P99 {
   readonly max: number
   readonly prototype: number
@@ -42,7 +47,7 @@ const levels: readonly Level[] = [
 ]
 const HEADLINE = '5k'
 
-/** A process that takes events and sends effects; what it holds against what came to the receiver. */
+/** A process that accepts events and sends effects; its output is compared with the receiver's input. */
 interface Side {
   readonly file: string
   readonly wrongEffects: (data: string, keys: readonly string[], expected: number) => string[]
@@ -117,7 +122,7 @@ function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>)
   return [`${name}: p99 is ${took.spillway.toFixed(2)} ms, the bound is ${p99.max} ms, here ${may.toFixed(2)} ms: ${plain}`]
 }
 
-/** A stall no longer than that of a thread that did nothing was the machine's. */
+/** A stall no longer than that of an idle thread was the machine's. */
 function stoodStill({ name, stallMax = Infinity }: Level, all: readonly Measured[]): string[] {
   return all
     .filter(({ stalls }) => !(stalls.ms <= Math.max(stallMax, stalls.idleMs)))
@@ -132,16 +137,16 @@ const postedText = ({ eventsPerSecond, everyMs }: Level): string =>
     : `an array of ${(everyMs * eventsPerSecond) / 1000} each ${everyMs} ms`
 
 interface Measured {
-  /** From when an event was due until its effect was acknowledged by the receiver. */
+  /** From the due time of an event to the acknowledgement of its effect. */
   readonly effectMs: Latency
-  /** From when a request was due until it was acknowledged to the sender, and until it was sent. */
+  /** From the due time of a request to its acknowledgement, and to its sending. */
   readonly postedMs: Latency
   readonly lateMs: Latency
   readonly effects: number
   readonly fsyncs: number
   readonly eventsPerCommit: number
   readonly stalls: Done['stalls']
-  /** Of a processor, by process. */
+  /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender' | 'receiver', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
@@ -204,7 +209,7 @@ function wrongAnswers(sent: readonly Sent[]): string[] {
   ])
 }
 
-/** Holds what the receiver got against the outbox, and that against how many had to be in it. */
+/** Compares the effects at the receiver with the outbox, and the outbox with the number of expected effects. */
 function wrongEffects(data: string, keys: readonly string[], expected: number): string[] {
   const reader = readDataFolder(data)
   const effects = [...reader.effects.newestFirst()]

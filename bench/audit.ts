@@ -1,9 +1,11 @@
 /**
- * `bench audit`: the ladders of the flights, three million of them: ingestion, each group, inference and action made older, at six ages and the literal ones, frozen, frozen at the alert budget and
- * refit, with bands of 1,000 draws; beside a ladder as one would write it by hand in Python with numpy (`live/audit-ladders.py`), over the same rungs, both on two cores.
+ * `bench audit`: staleness sweeps of three million flights: ingestion, each group, inference and action at six ages and the literal ones,
+ * without retraining, at the alert budget, and with retraining, with bands of 1,000 draws. The baseline is a hand-written sweep in Python
+ * with numpy (`live/audit-ladders.py`) over the same levels; both use two cores.
  *
- * Checked: every rung's utility a week and AUC are the peer's. Both sides begin with the history in memory. Ours computes more: bands over origin, destination and day with all their crossings (the
- * peer's are over destination and day), precision, recall, the worst week, each cluster left out in turn.
+ * Checked: utility a week and AUC of every level equal the baseline's. Both sides start with the history in memory. Spillway computes more:
+ * bands over origin, destination and day with all their crossings (the baseline has destination and day), precision, recall, the worst
+ * week, and each cluster left out in turn.
  */
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -14,14 +16,14 @@ import { Child } from './live/child.ts'
 import { inFolder } from './live/folder.ts'
 import { apart, numpy as environment, NumpyLadders, type Apart, type NumpyTook } from './live/numpy-ladders.ts'
 
-/** Of the issue; and by how much the same numbers may differ, where the last bit of a score decides who acts. */
+/** Bounds of the issue, and the tolerance between equal numbers: the last bit of a score may decide an action. */
 const bounds = { seconds: 60, peakMb: 4096, aWeek: 0.5, auc: 1e-4 } as const
 const CORES = 2
 const ROUNDS = 3
-/** So many ages, four elements and the literal questions there are at least. */
+/** There are at least this many ages, four elements and literal questions. */
 const RUNGS_LEAST = 24
 const ask: LaddersAsk = { draws: 1000, seed: 1 }
-/** Of the flights every so many. */
+/** Every how many flights one is kept. */
 const SMALL_EVERY = 300
 
 export const bench: Bench = { name: 'audit', run: options => inFolder(folder => run(folder, options)) }
@@ -69,7 +71,7 @@ async function measure(
   return { ours, theirs, rounds, ...(numpy && { apart: apart(points(ours[0]), theirs[0].points) }) }
 }
 
-/** Some flights of every day, so that there are as many ages and days. */
+/** Some flights of every day, so that the numbers of ages and days stay the same. */
 async function fewer(folder: string): Promise<string> {
   const file = join(folder, 'flights.parquet')
   const numbered = `SELECT *, row_number() OVER () AS number FROM '${flightsFile}'`
@@ -121,7 +123,7 @@ function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { sma
   }
 }
 
-/** What the two sides do not agree on. */
+/** Differences between the two sides. */
 export function differing({ aWeek, auc, compared, missing }: Apart, rungs: number): string[] {
   return [
     ...(!(aWeek <= bounds.aWeek) ? [`a rung differs by ${aWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.aWeek}`] : []),
@@ -130,7 +132,7 @@ export function differing({ aWeek, auc, compared, missing }: Apart, rungs: numbe
   ]
 }
 
-/** The bounds of the issue. */
+/** Bounds of the issue that were missed. */
 function missed({ seconds, peakMb }: { seconds: number; peakMb: number }, ratio: number | null): string[] {
   return [
     ...(seconds > bounds.seconds ? [`${seconds.toFixed(1)} s, the bound is ${bounds.seconds} s`] : []),

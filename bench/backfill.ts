@@ -1,8 +1,9 @@
 /**
- * `bench backfill`: a store of job W from three million flights, Parquet to Parquet, beside DuckDB's `RANGE` windows written to Parquet, both on two threads.
+ * `bench backfill`: a store of job W from three million flights, Parquet to Parquet, beside DuckDB's `RANGE` windows written to Parquet,
+ * both on two threads.
  *
- * Checked first: every value of the store is DuckDB's, row by row. Events arrive as they happen here, so that what was known at a row's time is what SQL's windows
- * see. What is timed is all that the command does, the measurement that says what it will cost included.
+ * Checked first: every value of the store equals DuckDB's, row by row. Events arrive as they happen here, so SQL's windows see exactly what
+ * was known at a row's time. The time is that of the whole command, including its cost estimate.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ import { DuckDbBackfill } from './duckdb-backfill.ts'
 import { jobW, source } from './job-w.ts'
 import { Spark, type SparkSeconds } from './live/spark.ts'
 
-/** Of the issue: times the rate of DuckDB, in all and without the write; and of Spark, over the windows that it finishes. */
+/** Bounds of the issue: times the rate of DuckDB, in all and without the write; and of Spark, over the windows that it finishes. */
 const bounds = { whole: 2, computed: 5, spark: 10 } as const
 const THREADS = 2
 const ROUNDS = 3
@@ -121,19 +122,22 @@ interface BesideSpark {
   readonly spillway: number
   readonly spark: number
   readonly ratio: number
-  /** Of all cores. */
+  /** Seconds of all cores. */
   readonly cpuSeconds: { readonly spillway: number; readonly spark: number }
-  /** Seconds until Spark takes a job, and of its first one: in no ratio. */
+  /** Seconds until Spark accepts a job, and of its first job: part of no ratio. */
   readonly cold: { readonly start: number; readonly first: number }
-  /** Seconds in which DuckDB reads the events and writes the same rows without computing any, and Spark's over those: what no engine on its Parquet passes. */
+  /**
+   * Seconds in which DuckDB reads the events and writes the same rows without computing any, and Spark's over those: a lower limit for any
+   * engine on its Parquet.
+   */
   readonly floor: { readonly seconds: number; readonly ratio: number }
   readonly rows: number
   readonly different: number
 }
 
 /**
- * Seconds of both over the shorter windows, Parquet to Parquet. Spark's JVM has started and has done the job once; of ours, threads and what they compile begin anew
- * each time. What Spark wrote is checked as well.
+ * Seconds of both over the shorter windows, Parquet to Parquet. Spark's JVM has started and has done the job once; Spillway's threads and
+ * compiled code start anew each time. Spark's output is checked as well.
  */
 async function besideSpark(
   file: string,
@@ -188,7 +192,7 @@ async function whole(file: string, folder: string, of = asked) {
   return fillGap(await findGap(options), options)
 }
 
-/** All values, and nothing done with them. */
+/** Computes all values and discards them. */
 async function computed(file: string, folder: string): Promise<void> {
   const options = await optionsOf(file, join(folder, 'none'), asked)
   const { work } = await findGap({ ...options, isMeasured: false })

@@ -1,6 +1,6 @@
 /**
- * `bench batch-run`: the memory of a batch run, by the number of partitions of its keys, over one log; each run in a process of its own, on one thread. What one partition
- * holds grows with the log, what many hold does not. No peer does this work.
+ * `bench batch-run`: memory of a batch run by number of key partitions, over one log; each run in a separate process, on one thread. Memory
+ * with one partition grows with the log; with many it does not. No other system does this work.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -14,9 +14,9 @@ const sizes = {
   full: { events: 4_000_000, keys: 400_000 },
   small: { events: 20_000, keys: 2000 },
 }
-/** 0: as many as the log says. */
+/** 0: chosen from the size of the log. */
 const partitions = [0, 1, 4, 64]
-/** What one partition holds, of what as many hold as the log says, at least. */
+/** Least ratio of the memory with one partition to that with the chosen number. */
 const SAVED_MIN = 2.5
 
 export const bench: Bench = { name: 'batch-run', run }

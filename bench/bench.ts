@@ -1,18 +1,18 @@
 /**
- * What a bench is: a figure beside a peer, on the same work, in the same run.
+ * The frame of a bench: a figure beside a baseline, for the same work, in the same run.
  *
- * A bench first checks that both sides computed the same result, then takes rounds in turn (ours, peer, ours, peer …), so that a slow minute
- * of the machine falls on both, and compares medians.
+ * A bench first checks that both sides computed the same result, then alternates rounds (ours, baseline, ours, baseline …), so that a slow
+ * minute of the machine affects both, and compares medians.
  */
 import { pause, stopwatch } from '../src/base/clock.ts'
 
 export interface BenchOptions {
-  /** Sizes that show that the bench works, within seconds. The bounds of the issue are for the full size and do not decide then. */
+  /** Small sizes that only show that the bench works, within seconds. The bounds of the issue apply to the full size. */
   readonly small: boolean
   readonly rounds?: number | undefined
-  /** How long a bench goes on that is as long as one likes. */
+  /** Duration of a bench without a natural end. */
   readonly minutes?: number | undefined
-  /** Says what is being done. */
+  /** Reports the current step. */
   readonly progress: (text: string) => void
 }
 
@@ -22,14 +22,14 @@ export interface Peer {
   readonly value: number
 }
 
-/** The published shape. Whatever else a bench measured stands in `settings` or in further fields. */
+/** The published figure. Other measurements are in `settings` or in further fields. */
 export interface Figure {
   readonly bench: string
   readonly unit: string
   readonly spillway: number
-  /** `null`, with `ratio`, where no peer does this work, or where it is missing at a small size. */
+  /** `null`, with `ratio`, if no other system does this work, or if the baseline is missing at a small size. */
   readonly peer: Peer | null
-  /** That the peer is missing, and what brings it. */
+  /** Message about a missing baseline, and how to install it. */
   readonly peerMissing?: string
   /** Above 1: Spillway is better. */
   readonly ratio: number | null
@@ -40,7 +40,7 @@ export interface Figure {
 
 export interface Outcome {
   readonly figure: Figure
-  /** What does not hold: a result that differs, a bound that was missed. */
+  /** Failed checks: a different result, or a missed bound. */
   readonly failures: readonly string[]
 }
 
@@ -49,7 +49,7 @@ export interface Bench {
   readonly run: (options: BenchOptions) => Promise<Outcome>
 }
 
-/** Thrown by a bench whose peer is not installed: no ratio is printed against a remembered number. */
+/** Thrown by a bench whose baseline is not installed: no ratio is printed against a remembered number. */
 export class PeerMissing extends Error {
   override readonly name = 'PeerMissing'
   constructor(peer: string, fix: string) {
@@ -57,7 +57,7 @@ export class PeerMissing extends Error {
   }
 }
 
-/** Starts a peer. One that is missing ends a bench, but not at a small size: our side is shown to work, and the figure says that it stands alone. */
+/** Starts a baseline. A missing one ends a bench, except at a small size, whose figure says that it has none. */
 export async function peerIfThere<T>(start: () => Promise<T>, { small, progress }: BenchOptions): Promise<T | PeerMissing> {
   try {
     return await start()
@@ -74,7 +74,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Of some rounds the one in the middle by a figure of theirs, without what did not hold. */
+/** The median round by one of its figures, among rounds without failures. */
 export function middleRound<R extends { readonly failures: readonly string[] }>(
   rounds: readonly R[],
   by: (round: R) => number,
@@ -88,15 +88,15 @@ export type Side = () => unknown
 /** Seconds of each round of one side. */
 export interface Seconds {
   readonly wall: number[]
-  /** Of all threads of the process: what the work costs on any number of cores, however busy the machine is. */
+  /** Of all threads of the process: the cost of the work on any number of cores, however busy the machine is. */
   readonly cpu: number[]
 }
 
-/** For V8 to give the memory of what was collected back, which it does on other threads and a side must not pay for. */
+/** Time for V8 to return collected memory, which it does on other threads and no side may pay for. */
 const SWEEP_MS = 300
 
 /**
- * The sides taken in turn, another one first in each round, since what ran before leaves its traces in caches and memory; garbage of one
+ * Alternates the sides, with another first in each round, since the previous work leaves traces in caches and memory. The garbage of one
  * side is collected before the next is timed.
  */
 export async function inTurn<Name extends string>(
@@ -120,6 +120,6 @@ export async function inTurn<Name extends string>(
   return seconds
 }
 
-/** Above 1 if Spillway is better, whichever way the unit runs. */
+/** Above 1 if Spillway is better, for either direction of the unit. */
 export const ratioOf = (better: 'higher' | 'lower', spillway: number, peer: number): number =>
   better === 'higher' ? spillway / peer : peer / spillway

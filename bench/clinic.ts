@@ -1,9 +1,9 @@
 /**
- * `bench clinic`: the glucose example's clinic with 200,000 patients for a day, by a clock that goes faster and that sender, run and receiver share.
+ * `bench clinic`: the glucose example's clinic with 200,000 patients for a day, by a faster clock that sender, run and receiver share.
  *
- * Everything is faster than in a clinic: so many times the readings, the ticks and the pages a second. Counted is, in minutes of that clock, how long
- * after a reading was measured somebody has the page that it led to, if it arrived within three minutes. Who had to be paged is found from the log by other code, and
- * each of them must have been, once. No peer does this work.
+ * Everything is faster than in a clinic: readings, ticks and pages a second. The figure is the time, in minutes of that clock, from the
+ * measurement of a reading to the delivery of its page, for readings that arrived within three minutes. Other code computes the expected
+ * pages from the log; each must have been sent exactly once. No other system does this work.
  */
 import { join } from 'node:path'
 import { pause } from '../src/base/clock.ts'
@@ -22,7 +22,7 @@ const MINUTE = 60_000
 const WITHIN_MS = 3 * MINUTE
 const P99_MINUTES_MAX = 8
 const START = Date.parse('2026-01-05T00:00Z')
-/** For the tick of its end. */
+/** For the tick at its end. */
 const ENDS_AFTER_MS = 500
 
 const sizes = { full: { patients: 200_000, hours: 24, speed: 60 }, small: { patients: 500, hours: 2, speed: 1200 } }
@@ -67,7 +67,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
 
 const p99Of = ({ noticeMinutes }: Measured): number => noticeMinutes.p99
 
-/** `--minutes`: how long all of it takes, and so how fast the clock goes. */
+/** `--minutes`: the duration, and therefore the speed of the clock. */
 function sizeOf({ small, minutes }: BenchOptions): Size {
   const size = small ? sizes.small : sizes.full
   return minutes === undefined ? size : { ...size, speed: (size.hours * 60) / minutes }
@@ -76,18 +76,18 @@ function sizeOf({ small, minutes }: BenchOptions): Size {
 interface Measured {
   readonly noticeMinutes: Latency
   readonly atTickMinutes: Latency
-  /** Of the machine's time: from the tick until the page came. */
+  /** From the tick to the delivery of the page, in the machine's time. */
   readonly fromTickMs: Latency
   readonly readings: number
   readonly readingsPerSecond: number
   readonly decisions: number
   readonly pages: number
-  /** Of them those of a reading that was there at the tick before, and of readings that took longer than three minutes to arrive. */
+  /** Pages of a reading that was there at the tick before, and of readings that arrived later than three minutes. */
   readonly reminders: number
   readonly ofLateReadings: number
-  /** Of the others, those that came more than eight minutes after their reading. */
+  /** Other pages delivered more than eight minutes after their reading. */
   readonly late: number
-  /** The most by which the sender was late, ms of the machine's time. */
+  /** Greatest delay of the sender, ms of the machine's time. */
   readonly senderLateMs: number
   readonly seconds: number
   readonly cpuSeconds: Readonly<Record<'run' | 'sender' | 'receiver', number>>
@@ -141,7 +141,7 @@ const wrongReadings = ({ lines, accepted, failed }: Sent, { readings }: Expected
   ...(accepted === lines && readings === lines ? [] : [`of ${lines} readings ${accepted} were accepted, and ${readings} are in the log`]),
 ]
 
-/** Who had to be paged was, once, for the reading that it had to be for, and nobody else. */
+/** Every expected page was sent once, for the right reading, and no other page. */
 export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refused }: Pages, until: number): string[] {
   const came = pages.filter(({ t }) => t <= until)
   const names = new Set(came.map(nameOf))
@@ -156,7 +156,7 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
   ]
 }
 
-/** Also what was decided after the day had ended, which need not have been sent. */
+/** Includes decisions after the end of the day, which need not have been sent. */
 function wrongOutbox(data: string, expected: Expected, until: number): string[] {
   const reader = readDataFolder(data)
   const effects = reader.effects.newestFirst()

@@ -1,9 +1,9 @@
 /**
- * `bench decide`: the fraud example's payments, decided while somebody waits, from when a payment is due until its answer is there.
+ * `bench decide`: latency of inline decisions on the fraud example's payments, from the due time of a payment to its answer.
  *
- * Sender and run are processes of their own, each payment a request of its own in an open loop. Once on the disk as it is; and once on one that takes a quarter of a
- * second longer for each fsync, where answers come within their deadline all the same and say that they are not durable. All answers are held against the log. No
- * peer does this work.
+ * Sender and run are separate processes; each payment is one request in an open loop. Once on the disk as it is; and once on a disk whose
+ * fsyncs take a quarter of a second longer, where answers still come within their deadline and are marked as not durable. All answers are
+ * compared with the log. No other system does this work.
  */
 import { join } from 'node:path'
 import { declineFrom } from '../examples/fraud/fraud.ts'
@@ -18,7 +18,7 @@ import { latencyOf, type Latency } from './statistics.ts'
 const EVERY_MS = 1
 const DEADLINE_MS = 100
 const P99_MS_MAX = 10
-/** The disk as it is, and one on which each fsync takes so much longer. */
+/** The disk as it is, and one with this much longer fsyncs. */
 const disks = { asItIs: 0, slow: 250 } as const
 type Disk = keyof typeof disks
 
@@ -84,14 +84,14 @@ function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Me
 const p99Of = ({ answerMs }: Measured): number => answerMs.p99
 
 interface Measured {
-  /** From when a payment was due until it was answered, and until it was sent. */
+  /** From the due time of a payment to its answer, and to its sending. */
   readonly answerMs: Latency
   readonly lateMs: Latency
   readonly answers: Readonly<Record<'late' | 'durable' | 'notDurable' | 'decided' | 'declined' | 'otherwise', number>>
   readonly fsyncs: number
   readonly paymentsPerFsync: number
   readonly stalls: Done['stalls']
-  /** Of a processor, by process. */
+  /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
@@ -129,7 +129,7 @@ async function measure(data: string, fsyncMs: number, { customers, history, warm
   }
 }
 
-/** What takes longer to be durable than an answer took cannot have been. */
+/** A decision that took longer to become durable than its answer cannot have been durable then. */
 function wronglyMarked({ said: told, answeredMs }: Answered, fsyncMs: number): string[] {
   const wrong = told.filter((flags, i) => (flags & said.durable) !== 0 && answeredMs[i] < fsyncMs).length
   return wrong === 0 ? [] : [`${wrong} answers were marked durable within ${fsyncMs} ms`]
@@ -142,7 +142,7 @@ function figuresOf(answered: Answered, done: Done): Omit<Measured, 'failures'> {
     answerMs: latencyOf(answered.answeredMs),
     lateMs: latencyOf(answered.lateMs),
     answers: {
-      // A deadline counts from the request: what this sender was late with is not the run's.
+      // A deadline counts from the request: the delay of this sender is not the run's.
       late: answered.answeredMs.filter((ms, i) => ms - answered.lateMs[i] > DEADLINE_MS).length,
       durable,
       notDurable: answered.said.length - durable,

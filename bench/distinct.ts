@@ -1,6 +1,7 @@
 /**
- * `bench distinct`: by how much `countDistinct` beyond its limit differs from the number of different values, over random sets of 5,000 to a million, beside DuckDB's
- * `approx_count_distinct` of the same sets. And what it costs: events/s of a kernel that reads three windows at each event, of many keys below the limit and of few beyond.
+ * `bench distinct`: error of `countDistinct` beyond its exact limit, over random sets of 5,000 to a million values, beside DuckDB's
+ * `approx_count_distinct` of the same sets. And its cost: events/s of a kernel that reads three windows at each event, with many keys below
+ * the limit and few beyond it.
  */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { codeOfNumber, estimateDistinct, Registers } from '../src/aggregate/hyperloglog.ts'
@@ -17,7 +18,7 @@ import { source } from './job-w.ts'
 const SMALLEST = 5000
 const ROUNDS = 3
 const sizes = { full: { sets: 1000, largest: 1_000_000, events: 400_000 }, small: { sets: 40, largest: 20_000, events: 20_000 } }
-/** In percent: what is stated of the error, and twice the standard error of a mean of a thousand. */
+/** In percent: the stated error, and twice the standard error of a mean of a thousand. */
 const DEVIATION_MAX = 1.75
 const BIAS_MAX = 0.12
 
@@ -109,7 +110,7 @@ function failuresOf({ deviation, bias }: ReturnType<typeof errorsOf>): string[] 
   return failures
 }
 
-/** A kernel over events that come five times a second, with a read of three windows at each. */
+/** A kernel over five events a second, with a read of three windows at each. */
 function stepped(events: number, { keys, values, exact }: Job): Side {
   const next = random(11)
   const time = Float64Array.from({ length: events }, (_, i) => i * 200)

@@ -1,4 +1,4 @@
-/** The history of job W by DuckDB, Parquet to Parquet, as one would write it by hand; and what both sides wrote, held against one another. */
+/** The history of job W by DuckDB, Parquet to Parquet, as one would write it by hand; and the comparison of both outputs. */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { flightsFile } from '../examples/flights/data.ts'
 import { aggregates, windows } from './job-w.ts'
@@ -24,7 +24,10 @@ export class DuckDbBackfill {
     return new DuckDbBackfill(connection, String(version.getRows()[0][0]))
   }
 
-  /** The first `limit` flights as events: key the origin, time the departure as if its zone were UTC, value the delay in minutes. Returns how many they are. */
+  /**
+   * The first `limit` flights as events: key the origin, time the departure as if its zone were UTC, value the delay in minutes. Returns
+   * their number.
+   */
   async prepare(file: string, limit: number): Promise<number> {
     await this.#connection.run(`SET preserve_insertion_order = true; COPY (
       SELECT row_number() OVER () - 1 AS row, origin AS key, delay::BIGINT AS value, timezone('UTC', date::TIMESTAMP) AS time FROM read_parquet('${flightsFile}')
@@ -32,7 +35,7 @@ export class DuckDbBackfill {
     return Number((await this.#rows(`SELECT count(*) FROM read_parquet('${file}')`))[0][0])
   }
 
-  /** Into a file, or into memory. */
+  /** Writes to a file, or to memory. */
   async run(file: string, to?: string): Promise<void> {
     const query = queryOf(file)
     await this.#connection.run(
@@ -40,21 +43,24 @@ export class DuckDbBackfill {
     )
   }
 
-  /** Keeps what `run` wrote, over some windows, for `floor`. */
+  /** Keeps the output of `run` for some windows, for `floor`. */
   async keep(file: string, of: readonly string[]): Promise<void> {
     await this.#connection.run(
       `CREATE OR REPLACE TEMP TABLE kept AS SELECT row, key, time, ${columnsOf(of).join(', ')} FROM read_parquet('${file}')`,
     )
   }
 
-  /** What a job has left that computes nothing: the events read from Parquet, and the rows that were kept written to it. */
+  /** The part of a job without computation: reads the events from Parquet and writes the kept rows to it. */
   async floor(file: string, to: string): Promise<void> {
     await this.#connection.run(
       `CREATE OR REPLACE TEMP TABLE read AS FROM read_parquet('${file}'); COPY kept TO '${to}' (FORMAT parquet); DROP TABLE read`,
     )
   }
 
-  /** Rows of a store that are not those of the file that `run` wrote, in the order of time and of the events' file; and how many both have. */
+  /**
+   * Rows of a store that differ from the file that `run` wrote, in the order of time and of the events' file; and the number of rows in
+   * both.
+   */
   async compare(store: string, file: string): Promise<{ rows: number; theirs: number; different: number }> {
     const features = columnsOf()
     await this.#connection.run(`SET preserve_insertion_order = true`)
@@ -79,7 +85,7 @@ export class DuckDbBackfill {
     return { rows: Number(rows), theirs: Number(theirs), different: Number(different) }
   }
 
-  /** The same of a folder that Spark wrote, over some windows, by the numbers of rows. */
+  /** The same for a folder that Spark wrote, for some windows, by row numbers. */
   async compareSpark(folder: string, file: string, of: readonly string[]): Promise<{ rows: number; different: number }> {
     const apart = ['s.key IS DISTINCT FROM t.key', ...columnsOf(of).map(name => `s.${name} IS DISTINCT FROM t.${name}`)]
     const [[rows, different]] = await this.#rows(
@@ -97,7 +103,7 @@ export class DuckDbBackfill {
   }
 }
 
-/** The mean as the sum over the count, which is equal to ours to the bit and, sharing its windows with both, faster than `avg`. */
+/** The mean as sum over count: equal to ours bit by bit, and faster than `avg`, since it shares its windows with both. */
 function queryOf(file: string): string {
   const columns = names.flatMap(window =>
     aggregates.map(agg =>

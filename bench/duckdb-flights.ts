@@ -1,8 +1,8 @@
 /**
  * The flights by DuckDB: Parquet to decisions in one query, with the features and the model of `examples/flights`.
  *
- * Departures stand on whole minutes, where the tails of the pipeline's windows (hop one minute) are those of exact ones, so that SQL's
- * `RANGE` windows are the same windows. Local time becomes UTC through a table of offsets, which is three times as fast as `timezone`.
+ * Departures are at whole minutes, so the pipeline's windows (hop one minute) equal SQL's exact `RANGE` windows. Local time becomes UTC
+ * through a table of offsets, which is three times as fast as `timezone`.
  */
 import { availableParallelism } from 'node:os'
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
@@ -39,7 +39,9 @@ export class DuckDbFlights {
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE decisions AS ${query(this.#file)}`)
   }
 
-  /** Our decisions beside those of the last run, in order: values of vectors that are not equal, and by how much scores differ at most. */
+  /**
+   * Compares our decisions with those of the last run, in order: number of unequal values of vectors, and greatest difference of scores.
+   */
   async compare(ours: Decisions): Promise<{ decisions: number; differentValues: number; scoresApart: number }> {
     const columns = ['t', ...inputs, 'score'].map(name => `"${name}"::DOUBLE`)
     const stream = await this.#connection.stream(
@@ -72,14 +74,17 @@ function doubles(chunk: DuckDBDataChunk, column: number): (row: number) => numbe
   return row => (vector.getItem(row) as number | null) ?? NaN
 }
 
-/** Flights that share all of their row with one before: the pipeline takes them for repeated ones, and decides once. They are left out where the two are compared, and stay in what is timed. */
+/**
+ * Flights that equal an earlier row: the pipeline treats them as duplicates and decides once. They are left out of the comparison, and stay
+ * in the timing.
+ */
 async function findRepeated(connection: DuckDBConnection, file: string): Promise<void> {
   await connection.run(`
     CREATE TABLE repeated AS SELECT file_row_number AS row FROM read_parquet('${file}', file_row_number = true)
     QUALIFY row_number() OVER (PARTITION BY date, origin, destination, delay ORDER BY file_row_number) > 1`)
 }
 
-/** For each airport, its offset to UTC while it held, in milliseconds: an hour at a time, neighbours of one offset joined. */
+/** For each airport, its offset to UTC by period, in milliseconds: by the hour, with equal neighbours joined. */
 async function createOffsets(connection: DuckDBConnection): Promise<void> {
   const airports = await connection.runAndReadAll(`SELECT iata, state, longitude FROM read_csv('${airportsFile}') WHERE country = 'USA'`)
   const zones = (airports.getRows() as [string, string, number][]).map(

@@ -1,9 +1,9 @@
 /**
  * Job W at rows of keys and times, as known by arrival, by DuckDB.
  *
- * SQL's windows know no arrival, and a join of each row with a week of its key's events takes DuckDB minutes. So the query uses what the data promises: nothing
- * is later than so long. What is older than that at a row's time has arrived and is summed up by windows; the rest is joined, by spans of that
- * length, with the condition on arrival; and both are put together.
+ * SQL's windows have no arrival, and a join of each row with a week of its key's events takes DuckDB minutes. So the query uses a bound of
+ * the data: the greatest lateness. Events older than that at a row's time have arrived and are summed by windows; the others are joined, by
+ * spans of that length, with the condition on arrival; and both parts are combined.
  */
 import { availableParallelism } from 'node:os'
 import { BIGINT, DuckDBDataChunk, DuckDBInstance, INTEGER, type DuckDBConnection } from '@duckdb/node-api'
@@ -24,7 +24,7 @@ export class DuckDbRows {
   readonly version: string
   readonly threads = availableParallelism()
   readonly #connection: DuckDBConnection
-  /** The most by which an arrival is behind its event, ms. */
+  /** Greatest delay from an event to its arrival, ms. */
   readonly #lateness: number
 
   private constructor(connection: DuckDBConnection, version: string, lateness: number) {
@@ -52,7 +52,7 @@ export class DuckDbRows {
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE result AS ${query(this.#lateness)}`)
   }
 
-  /** Values of ours (by feature, by row; NaN for NULL) that are not the last run's, of how many rows. */
+  /** Number of our values (by feature, by row; NaN for NULL) that differ from the last run's, and the number of rows. */
   async compare(ours: readonly Float64Array[]): Promise<{ rows: number; differentValues: number }> {
     const names = Object.keys(windows).flatMap(window => aggregates.map(agg => `${agg}_${window}::DOUBLE`))
     const stream = await this.#connection.stream(`SELECT row, ${names.join(', ')} FROM result`)
@@ -69,7 +69,7 @@ export class DuckDbRows {
     return { rows, differentValues }
   }
 
-  /** Writes the events, and the first of the rows that are asked for, as Feast reads them. */
+  /** Writes the events and the first requested rows in the form that Feast reads. */
   async writeForFeast(folder: string, rows: number): Promise<void> {
     const at = (ms: string) => `make_timestamptz(${ms} * 1000)`
     const columns = 'value::DOUBLE AS amount, value * 2.0::DOUBLE AS twice, value * 3.0::DOUBLE AS thrice'
@@ -88,7 +88,7 @@ export class DuckDbRows {
 const names = Object.keys(windows) as (keyof typeof windows)[]
 const parts = ['count', 'sum', 'min', 'max'] as const
 
-/** `late`: the most by which an arrival is behind its event, ms. */
+/** `late`: greatest delay from an event to its arrival, ms. */
 function query(late: number): string {
   const longer = names.filter(name => windows[name] > late)
   const frames = longer.map(
@@ -113,7 +113,7 @@ function query(late: number): string {
   FROM old LEFT JOIN new USING (row)`
 }
 
-/** An aggregate of both parts; `new` is NULL where nothing is recent. */
+/** An aggregate of both parts; `new` is NULL without recent events. */
 function together(agg: (typeof aggregates)[number], name: string, isLonger: boolean): string {
   const [old, recent] = [(part: string) => (isLonger ? `old_${part}_${name}` : 'NULL'), (part: string) => `new_${part}_${name}`]
   if (agg === 'min' || agg === 'max') return `${agg === 'min' ? 'least' : 'greatest'}(${old(agg)}, ${recent(agg)})`

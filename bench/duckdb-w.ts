@@ -1,8 +1,8 @@
 /**
  * Job W by DuckDB on one thread: SQL's `RANGE` windows into a table, which is the corrected form.
  *
- * The mean is asked for in two ways. `avg`, as anyone would write it, was seen one unit in the last place beside fl(fl(S) / n); the sum over the
- * count is equal to ours and, sharing its windows with both, a fifth faster. Both are timed, the latter once.
+ * The mean is computed in two ways. `avg`, as anyone would write it, differed by one unit in the last place from fl(fl(S) / n); sum over
+ * count equals ours and is a fifth faster, since it shares its windows with both. Both are timed, the latter once.
  */
 import { BIGINT, DuckDBDataChunk, DuckDBInstance, INTEGER, type DuckDBConnection } from '@duckdb/node-api'
 import { aggregates, windows, type Result } from './job-w.ts'
@@ -44,7 +44,7 @@ export class DuckDbW {
     )
   }
 
-  /** Rows of ours that have a value other than the last run's, of how many. */
+  /** Number of our rows with a value that differs from the last run's, and the number of rows. */
   async compare({ columns, rows }: Result): Promise<{ rows: number; different: number }> {
     const rowOf = rows && inverse(rows)
     const names = Object.keys(windows).flatMap(window => aggregates.map(agg => `${agg}_${window}::DOUBLE`))

@@ -1,9 +1,10 @@
 /**
- * `bench freshness`: from an event's acknowledgement until an independent reader has its value, at 1,000 and 10,000 events a second.
+ * `bench freshness`: latency from an event's acknowledgement to an independent reader that sees its value, at 1,000 and 10,000 events a
+ * second.
  *
- * Three processes on one machine, by the clock that they share: one runs and serves, one sends arrays of readings and notes when each was answered, one
- * polls a feature that says which arrays it is of. A run has applied events before they are durable, so that most are seen before they are
- * acknowledged: these count as 0. No peer does this work.
+ * Three processes on one machine share a clock: one runs and serves, one sends arrays of readings and records the time of each answer, one
+ * polls a feature that identifies its arrays. A run applies events before they are durable, so most are seen before they are acknowledged:
+ * these count as 0. No other system does this work.
  */
 import { join } from 'node:path'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
@@ -27,13 +28,13 @@ export const bench: Bench = { name: 'freshness', run: options => inFolder(folder
 type Rate = keyof typeof RATES
 
 interface Round {
-  /** From acknowledged to seen, 0 for what was seen before. */
+  /** From acknowledged to seen, 0 if seen before. */
   readonly freshMs: readonly number[]
-  /** From when the batch was due. */
+  /** From the due time of the batch. */
   readonly acknowledgedMs: readonly number[]
   readonly seenMs: readonly number[]
   readonly pollMs: Latency
-  /** The longest stall of a thread that did nothing: what the machine was busy with. */
+  /** The longest stall of an idle thread: the share of the machine. */
   readonly idleMs: number
 }
 

@@ -1,9 +1,9 @@
 /**
- * `bench ingest`: NDJSON in large bodies over HTTP, decoded, durable, with ids, and in the features; beside PostgreSQL's COPY of the same payments into
- * typed columns with a primary key.
+ * `bench ingest`: NDJSON in large bodies over HTTP, decoded, deduplicated by id, durable, and applied to features; beside PostgreSQL's COPY
+ * of the same payments into typed columns with a primary key.
  *
- * Events a second of processor time, which all threads of the process that takes them add to, and all processes of the peer; who sends is another process
- * and counts for neither. Checked at the end: every payment is there once, with its amount, and in the features.
+ * The figure is events a second of processor time, of all threads of the receiving process, or of all processes of the baseline; the sender
+ * is another process and does not count. Checked at the end: every payment is stored once, with its amount, and in the features.
  */
 import { join } from 'node:path'
 import { wallClock } from '../src/base/clock.ts'
@@ -20,15 +20,15 @@ const PAYMENTS = 80_000
 const IN_FLIGHT = 2
 const sizes = { full: { bodies: 8, payments: PAYMENTS }, small: { bodies: 2, payments: 2000 } }
 const EVENTS_PER_CORE_MIN = 300_000
-/** The first payment, before now: the features' shortest window holds all of them. */
+/** Time of the first payment before now: within the features' shortest window. */
 const SINCE_MS = 3_000_000
 
 export const bench: Bench = { name: 'ingest', run: options => inFolder(folder => run(folder, options)) }
 
-/** One way of taking payments, in rounds. */
+/** One way of ingesting payments, in rounds. */
 interface Side {
   round(first: number): Promise<Round>
-  /** What is there at the end, and what of it is wrong. */
+  /** The final state, and its faults. */
   end(payments: number): Promise<readonly string[]>
 }
 
@@ -99,7 +99,7 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
         small: options.small,
       },
       ...rates,
-      /** Of `memory`, in a round of its own: the part of the main thread's time in each room. */
+      /** Of `memory`, in a separate round: the share of the main thread's time by room. */
       mainThread,
     },
     failures,

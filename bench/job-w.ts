@@ -2,7 +2,7 @@
  * Job W: count, sum, min, max and mean over 5 minutes, 1 hour, 24 hours and 7 days of the key, at every event: 20 columns.
  *
  * Two forms. *As known*: V(P up to e, e.arrival), in order of arrival. *Corrected*: V(all, e.time), which is what SQL's `RANGE` windows
- * compute: history sorted by time, events of equal time applied together before any of them reads.
+ * compute: history sorted by time; events of equal time are applied together before any of them reads.
  */
 import { ascendingOrder } from '../src/columns/order.ts'
 import type { Block } from '../src/columns/block.ts'
@@ -41,7 +41,7 @@ export function jobW(form: 'exact' | 'tiles'): GroupIR {
   return { name: 'w', source: 'events', entity: ['key'], key: ['key'], place: { kind: 'stream' }, features }
 }
 
-/** Events as the kernel takes them; a key is its own number as a string's id. */
+/** Events as a kernel block; the id of a key's string is its number. */
 export function blockOf(events: Events): Block {
   const position = new Float64Array(events.length)
   for (let row = 0; row < events.length; row++) position[row] = row
@@ -56,7 +56,7 @@ export function blockOf(events: Events): Block {
 
 export interface Result {
   readonly columns: FeatureColumn[]
-  /** The event that each row is about; absent when it is the row's own number. */
+  /** The event of each row; absent if it is the row's own number. */
   readonly rows: Uint32Array | undefined
   readonly kernel: Kernel
 }
@@ -93,7 +93,7 @@ function inOrder(events: Events, rows: Uint32Array): Events {
   return sorted
 }
 
-/** For each event, how many events are not later than it. */
+/** For each event, the number of events that are not later. */
 function endsOfEqualTimes(time: Float64Array): Int32Array {
   const ends = new Int32Array(time.length)
   for (let i = time.length - 1; i >= 0; i--) ends[i] = i + 1 < time.length && time[i + 1] === time[i] ? ends[i + 1] : i + 1

@@ -1,4 +1,6 @@
-/** The memory of a whole process that runs job W as known once: data, state, and the 20 columns. A process of its own, since peaks do not go back. */
+/**
+ * Memory of a whole process that runs job W as known once: data, state, and the 20 columns. A separate process, since peaks do not fall.
+ */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { synthetic } from './data/synthetic.ts'

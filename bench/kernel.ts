@@ -1,8 +1,8 @@
 /**
  * `bench kernel`: job W by the kernel beside DuckDB on one thread, over the synthetic million and the flights.
  *
- * Checked first: the corrected form equals DuckDB's row by row; a sample of the form as known equals the oracle.
- * The headline's ratio is across forms: as known here, corrected there, since SQL's windows know no arrival.
+ * Checked first: the corrected form equals DuckDB's row by row; a sample of the form as known equals the oracle. The headline's ratio is
+ * across forms: as known here, corrected there, since SQL's windows have no arrival.
  */
 import type { GroupIR } from '../src/define/ir/ir.ts'
 import { inTurn, median, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
@@ -14,7 +14,7 @@ import { asKnown, blockOf, corrected, jobW } from './job-w.ts'
 import { peakRss } from './kernel-rss.ts'
 import { compareWithOracle, type Sample } from './oracle-sample.ts'
 
-/** Of the issue: times the rate of a DuckDB core. */
+/** Bounds of the issue: times the rate of a DuckDB core. */
 const bounds = { asKnown: 12, corrected: 10 } as const
 const ROUNDS = 3
 const sizes = { full: { synthetic: 1_000_000, flights: 3_000_000, sample: 60 }, small: { synthetic: 20_000, flights: 20_000, sample: 20 } }
@@ -67,10 +67,10 @@ async function measure(events: Events, sample: number, rounds: number, { progres
   progress('checking against DuckDB and the oracle')
   const { once } = await inTurn(1, { once: () => peer.run('sumOverCount') })
   const equality = await peer.compare(corrected(exact, events))
-  // Their kernels stay until the end: V8 throws optimised code away with the last object of a shape, which no process that runs does.
+  // The kernels stay alive until the end: V8 discards optimised code with the last object of a shape, which does not happen in a run.
   const known = sampled(exact)
   const hops = sampled(tiles)
-  // All write the 20 columns over, as a process that steps from block to block does.
+  // All overwrite the 20 columns, as a process does that steps from block to block.
   const { columns } = known
   progress(`${rounds} rounds in turn`)
   const seconds = await inTurn(rounds, {

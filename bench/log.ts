@@ -1,7 +1,8 @@
 /**
  * `bench log`: durable appends through a run, beside PostgreSQL's inserts of the same rows on the same disk with `synchronous_commit=on`.
  *
- * Checked in every round: what was acknowledged is there afterwards, once. The headline's peer is the fastest of the ways to insert blocks that were tried.
+ * Checked in every round: acknowledged readings are stored once. The headline's baseline is the fastest way to insert blocks that was
+ * tried.
  */
 import { join } from 'node:path'
 import { wallClock } from '../src/base/clock.ts'
@@ -15,7 +16,7 @@ import { latencyOf, type Latency } from './statistics.ts'
 
 const ROUNDS = 3
 const BLOCK = 1000
-/** Two turns of a run: one is written while the next is taken. */
+/** Two turns of a run: one is written during the next. */
 const IN_FLIGHT = 32
 const FEW = 8
 const SENSORS = 10_000
@@ -64,7 +65,7 @@ const theirs: Readonly<Record<string, Way & { readonly form: Form }>> = {
   postgresOneByOne: { ...oneByOne, form: 'values' },
   postgresOneByOneWithoutIds: { ...oneByOne, ids: false, form: 'values' },
 }
-/** What the headline may be compared with. */
+/** Baselines of the headline. */
 const comparable = ['postgresOneConnection', 'postgresInFlight', 'postgresFewInFlightArrays', 'postgresInFlightArrays']
 
 export interface Measured {

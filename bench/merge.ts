@@ -1,8 +1,9 @@
 /**
- * `bench merge`: what a hybrid group's features of a key cost to serve, a day's head on a body of 29 days, beside the same group as one stream layer.
+ * `bench merge`: cost of serving a hybrid group's features of a key, a day's delta on a snapshot of 29 days, beside the same group as one
+ * stream layer.
  *
- * Both sides are read as a server reads them, to the JSON of an answer, on one thread and without HTTP, which would be the same for both. Checked first: the
- * values are the same, text by text. The peer is the stream side of the same process.
+ * Both sides are read as a server reads them, to the JSON of an answer, on one thread and without HTTP, which would be equal. Checked
+ * first: the values are the same, text by text. The baseline is the stream side of the same process.
  */
 import { random } from '../src/base/random.ts'
 import { readFrames, FrameWriter } from '../src/batch/frames.ts'
@@ -20,7 +21,7 @@ import { inTurn, median, type Bench, type Outcome } from './bench.ts'
 import { synthetic, type Events } from './data/synthetic.ts'
 import { blockOf, source } from './job-w.ts'
 
-/** Of the issue: times what one layer costs. */
+/** Bound of the issue: times the cost of one layer. */
 const BOUND = 1.3
 const ROUNDS = 9
 const SEED = 5
@@ -31,13 +32,13 @@ const DAY = 86_400_000
 /** Of 5 minutes to 30 days, the last of them the longest. */
 const spans = Array.from({ length: 25 }, (_, i) => (i === 24 ? 30 * DAY : Math.round(5 * 1.43 ** i) * MINUTE))
 const aggregates = ['count', 'sum', 'min', 'max', 'mean', 'stddev', 'first', 'last', 'change', 'timeSinceLast'] as const
-/** What is merged value by value. */
+/** Aggregates that are merged value by value. */
 const ofValues = ['countDistinct', 'quantile'] as const
 
 interface Shape {
   readonly name: string
   readonly windows: number
-  /** Without a bound: what is merged value by value costs what there are values. */
+  /** Without a bound: its cost grows with the number of values. */
   readonly isByValue?: true
   readonly aggregates: readonly (typeof aggregates | typeof ofValues)[number][]
 }
@@ -147,14 +148,14 @@ function groupOf({ windows, aggregates: used }: Shape, place: GroupIR['place']):
   return { name: 'w', source: 'events', entity: ['key'], key: ['key'], place, features }
 }
 
-/** The events with keys that are texts. */
+/** The events with texts as keys. */
 function keyed(events: Events, strings: Strings): SourceEvents {
   const block = blockOf(events)
   const key = { values: Int32Array.from(events.key, id => strings.idOf(`k${id}`)) }
   return { block: { ...block, columns: { ...block.columns, key } }, entries: block.position }
 }
 
-/** A body of all but the last day, restored from its saved state with texts of other ids, and a head of that day. */
+/** A snapshot of all but the last day, restored from its saved state with texts of other ids, and a delta of that day. */
 function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: Strings): HybridGroup {
   const s = all.block.arrival.at(-1)! - DAY
   const cut = all.block.arrival.findIndex(arrival => arrival > s)
@@ -173,7 +174,7 @@ function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: S
 
 function readingOf(live: LiveGroup, strings: Strings, end: number): FeatureReader {
   const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [live.group], models: [] }
-  // Time goes on from answer to answer, so that windows move.
+  // Time moves from answer to answer, so that windows move.
   let now = end
   return new FeatureReader({ ir, strings, groups: [live], now: () => now++, nextTick: () => Infinity, behind: () => undefined })
 }

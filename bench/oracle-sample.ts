@@ -1,4 +1,4 @@
-/** Job W as known, at events drawn by a seed, beside the oracle: every value of the row to the bit. */
+/** Job W as known, at random events by a seed, compared with the oracle: every value of the row bit by bit. */
 import { random } from '../src/base/random.ts'
 import type { LoggedEvent } from '../src/define/source/event.ts'
 import type { GroupIR } from '../src/define/ir/ir.ts'
@@ -11,7 +11,7 @@ export interface Sample {
   readonly different: number
 }
 
-/** Costs a walk over the events of the key for each value. */
+/** Costs a scan of the key's events for each value. */
 export function compareWithOracle(group: GroupIR, events: Events, { columns }: Result, size: number): Sample {
   const next = random(1)
   const histories = historiesOf(events)

@@ -1,7 +1,7 @@
 /**
- * `npm run peers -- NAME`: brings a peer of the benches to this machine, once. What it keeps lies in `.peers/`, which Git ignores.
+ * `npm run peers -- NAME`: installs a baseline of the benches on this machine, once, in `.peers/`, which Git ignores.
  *
- * Exit code: 0 if the peer is there, 1 if it could not be brought, 2 for an unknown name.
+ * Exit code: 0 if it is installed, 1 if it could not be, 2 for an unknown name.
  */
 import { spawnSync } from 'node:child_process'
 import { makeCluster } from '../test/postgres/cluster.ts'

@@ -1,7 +1,7 @@
-/** Where the time of a run goes: CPU samples, summed by room of the library. */
+/** CPU profile of a run: samples, summed by room of the library. */
 import { Session } from 'node:inspector/promises'
 
-/** The part of the time in each room, largest first, parts below 1 % left out. `idle` is waiting: for the engine that decodes files, mostly. */
+/** Share of the time by room, largest first, without shares below 1 %. `idle` is waiting, mostly for the engine that decodes files. */
 export async function timeByRoom(run: () => unknown): Promise<Record<string, number>> {
   const session = new Session()
   session.connect()

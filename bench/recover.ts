@@ -1,9 +1,9 @@
 /**
- * `bench recover`: how long a new process takes, after `kill -9`, until it is ready for the next event of a log of millions.
+ * `bench recover`: time of a new process, after `kill -9`, until it is ready for the next event of a log of millions.
  *
- * A process fills a log through `Run.submit` in large blocks, by a clock that runs ahead up to now, and saves state on the way as a run does; then it
- * appends in real time until it is killed in the middle. Two logs: of a week, whose state is large, and of less than `dedupe`, all of whose ids
- * are remembered. What is measured is the process after it; the headline is the slower of the two. No peer does this work.
+ * A process fills a log through `Run.submit` in large blocks, by a clock that runs ahead up to now, and saves state meanwhile like any run;
+ * then it appends in real time until it is killed in the middle. Two logs: of a week, with large state, and of less than `dedupe`, all of
+ * whose ids are indexed. The next process is measured; the headline is the slower of the two. No other system does this work.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import type { Recovered } from './live/recover-process.ts'
 
 const SECONDS_MAX = 5
 const ROUNDS = 3
-/** `appendingMs`: from when the log is full and state is saved until the process is killed. */
+/** `appendingMs`: from the full log with saved state to the kill. */
 const sizes = {
   full: { events: 10_000_000, keys: 100_000, appendingMs: 15_000 },
   small: { events: 50_000, keys: 1000, appendingMs: 1000 },

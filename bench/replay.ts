@@ -1,8 +1,8 @@
 /**
  * `bench replay`: the whole path over the flights, Parquet to decisions, beside one query of DuckDB over the same file.
  *
- * Checked first: every value of every vector is equal, and scores to 1e-12 (`exp` is not the same to the last bit everywhere).
- * Events are those of both sources, a departure and a landing for each flight; both sides keep all vectors and scores in memory.
+ * Checked first: every value of every vector is equal, and scores to 1e-12 (`exp` differs in the last bit between platforms). Events are
+ * those of both sources, a departure and a landing for each flight; both sides keep all vectors and scores in memory.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

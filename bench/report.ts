@@ -1,4 +1,4 @@
-/** A figure as people read it: a table with units. */
+/** Prints a figure as a table with units. */
 import type { Figure, Outcome } from './bench.ts'
 
 export function tableOf({ figure, failures }: Outcome): string {
@@ -28,7 +28,7 @@ function rows(indent: string, fields: Readonly<Record<string, unknown>>): string
 const text = (value: unknown): string =>
   typeof value === 'number' ? number(value) : Array.isArray(value) ? value.map(text).join(' ') : String(value)
 
-/** Three digits that say something: 2,641,032 → 2,640,000; 0.12345 → 0.123. Whole numbers below 10,000 stay as they are. */
+/** Three significant digits: 2,641,032 → 2,640,000; 0.12345 → 0.123. Whole numbers below 10,000 stay as they are. */
 export function number(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 10_000) return String(value)
   return value.toLocaleString('en', { maximumSignificantDigits: 3 })

@@ -1,13 +1,13 @@
 /**
  * `npm run bench -- NAME [--json] [--small] [--rounds N] [--minutes N]`; `all` runs every bench.
  *
- * Exit code: 0 if everything that the bench checks holds, 1 if something does not, 2 if a peer is not installed or the command line is wrong.
+ * Exit code: 0 if all checks of the bench hold, 1 if one fails, 2 if a baseline is not installed or the command line is invalid.
  */
 import { parseArgs } from 'node:util'
 import { PeerMissing, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { jsonOf, tableOf } from './report.ts'
 
-/** Loaded when asked for, so that one that is being written hurts no other. */
+/** Loaded on demand, so that an unfinished bench does not affect the others. */
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   kernel: () => import('./kernel.ts'),
   replay: () => import('./replay.ts'),
@@ -44,7 +44,7 @@ export async function runBench(bench: Bench, options: BenchOptions): Promise<Res
   }
 }
 
-/** The worst of all results: a failure is worse than a peer that is missing. */
+/** The worst of all results: a failure is worse than a missing baseline. */
 export const exitCode = (results: readonly Result[]): 0 | 1 | 2 =>
   results.some(({ code }) => code === 1) ? 1 : results.some(({ code }) => code === 2) ? 2 : 0
 

@@ -1,8 +1,9 @@
 /**
- * `bench serve`: features of one key over HTTP from a live run, groups of 10, 100 and 250, beside Feast's feature server with the same 250 values.
+ * `bench serve`: features of one key over HTTP from a live run, groups of 10, 100 and 250, beside Feast's feature server with the same 250
+ * values.
  *
- * Server and client are processes of their own, the client the same for both. A connection is kept and asks for another key as soon as it was answered. Checked
- * before: both answer each key with the same values.
+ * Server and client are separate processes, with the same client for both. A kept connection requests another key as soon as it was
+ * answered. Checked before: both answer each key with the same values.
  */
 import { join } from 'node:path'
 import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
@@ -21,7 +22,7 @@ const WIDEST = 250
 const COMPARED_CONNECTIONS = 8
 const P99_MS_MAX = 1.3
 const REQUESTS_RATIO_MIN = 50
-/** `peerMs`: its answers are few. */
+/** `peerMs`: the baseline gives few answers. */
 const sizes = {
   full: { keys: 1000, warmMs: 1000, ms: 3000, peerMs: 8000 },
   small: { keys: 50, warmMs: 200, ms: 500, peerMs: 1000 },
@@ -48,7 +49,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       failures.push(...(await differences(rows, feast.port)))
     }
     const taken = await measure(client, { port, feast, size }, options)
-    // What was compared holds only if nothing has changed since.
+    // The comparison holds only if nothing has changed since.
     failures.push(...changes(rows, await rowsOf(port, size.keys)))
     return outcome(taken, { size, feast, peer }, failures, options)
   } finally {
@@ -79,7 +80,7 @@ async function rowsOf(port: number, keys: number): Promise<Row[]> {
   return rows
 }
 
-/** What Feast answers otherwise. */
+/** Differences of Feast's answers. */
 async function differences(rows: readonly Row[], port: number): Promise<string[]> {
   const wire = await Wire.open(port)
   const theirs: Row[] = []

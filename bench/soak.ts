@@ -1,7 +1,7 @@
 /**
- * `bench soak`: a run at 5,000 events a second for an hour, its memory and its WAL watched, and everything read back at its end.
+ * `bench soak`: a run at 5,000 events a second for an hour. Its memory and its WAL are watched, and everything is read back at its end.
  *
- * Windows and `dedupe` are a minute, so that state is full after the second minute: what grows after it is a leak. No peer does this work.
+ * Windows and `dedupe` are a minute, so state is full after the second minute: later growth is a leak. No other system does this work.
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ const WAL_LOOK_EVERY_MS = 50
 const MINUTES = { full: 60, small: 1 }
 const STEADY_AFTER_S = 120
 const MB_PER_MINUTE_MAX = 1
-/** The gate closes once the limit is passed, and what is on its way then still comes. */
+/** The gate closes once the limit is passed, and commits in flight still follow. */
 const WAL_BYTES_MAX = 2 * limits.WAL_PAGES_MAX * 4096
 
 const readings = source('readings', { schema, key: 'sensor', time: 'at', id: 'id', dedupe: '1m' })
@@ -135,7 +135,7 @@ function memory(): string {
   return `${all} MB resident, ${heap} of them on the heap, ${buffers} in arrays`
 }
 
-/** What of the events that were sent is not there, as counted and as read back. */
+/** Sent events that are missing, by count and by reading back. */
 async function lost(folder: string, { events, duplicates, refused }: Sent, { accepted, decisions }: Run['counts']): Promise<string[]> {
   const data = await openDataFolder(folder)
   const kept = distinctIds(data, soaking.ir.sources)

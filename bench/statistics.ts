@@ -1,6 +1,6 @@
-/** What a list of measurements comes to: the value that so many of them stay below, and how fast they grow. */
+/** Statistics of measurements: quantiles, and growth over time. */
 
-/** The least of the values that at least this part of them (0 … 1) does not exceed; NaN without values. */
+/** The least value that at least this share (0 … 1) of the values does not exceed; NaN without values. */
 export function percentile(values: ArrayLike<number>, part: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted.length === 0 ? NaN : sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]
@@ -20,7 +20,7 @@ export const latencyOf = (ms: ArrayLike<number>): Latency => ({
   max: percentile(ms, 1),
 })
 
-/** Rise of the line that fits points best by least squares, `y` by `x`; NaN if all stand at one `x`. */
+/** Slope of the least-squares line through the points, `y` by `x`; NaN if all have the same `x`. */
 export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
   const mean = (of: (point: { readonly x: number; readonly y: number }) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length

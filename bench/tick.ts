@@ -1,8 +1,9 @@
 /**
- * `bench tick`: a tick that decides about 200,000 live keys while their readings go on coming in, one every five minutes each.
+ * `bench tick`: a tick that decides on about 200,000 live keys while their readings continue, one every five minutes each.
  *
- * State is made by a clock that runs ahead through half an hour of readings, and with it their ticks; then the clock stands shortly before the next tick, and what is
- * measured is in real time. A tick is scored when the last of its decisions is durable, counted from its moment. No peer does this work.
+ * A clock that runs ahead creates the state from half an hour of readings with their ticks; then the clock stops shortly before the next
+ * tick, and the measurement is in real time. The figure is the time from the tick to the last durable decision. No other system does this
+ * work.
  */
 import { callEvery as repeat, pause, wallClock } from '../src/base/clock.ts'
 import { count, every, features, model, pipeline, rules, source, stream } from '../src/index.ts'
@@ -24,7 +25,7 @@ const BLOCK = 8192
 const SECONDS_MAX = 5
 const STALL_MS_MAX = 20
 const ROUNDS = 3
-/** `before` and `after`: how long readings come in, ms, around the tick that is measured. */
+/** `before` and `after`: duration of the readings around the measured tick, ms. */
 const sizes = { full: { keys: 200_000, before: 15_000, after: 15_000 }, small: { keys: 5000, before: 1500, after: 1500 } }
 
 const readings = source('readings', { schema, key: 'sensor', time: 'at', id: 'id' })
@@ -131,7 +132,7 @@ async function ticks(folder: string, { keys, before, after }: Size, rounds: numb
   const measured: Round[] = []
   for (let round = 0; round < rounds; round++) {
     const tick = firstTick + (round + 1) * PERIOD_MS
-    // The tick before it is made now, out of what is measured.
+    // Makes the tick before it now, outside the measurement.
     clock = () => tick - PERIOD_MS + 1
     run.tick()
     await quiet(run)

@@ -1,7 +1,8 @@
 /**
- * `bench train`: gradient-boosted trees beside scikit-learn's histogram version, one thread each, the same rows, rounds, leaves and learning rate.
+ * `bench train`: gradient-boosted trees beside scikit-learn's histogram version, one thread each, with the same rows, rounds, leaves and
+ * learning rate.
  *
- * Both bin the columns within the time that is measured. Checked: the AUC of rows that neither saw differs by less than a bound.
+ * The time includes the binning of columns on both sides. Checked: the AUCs on held-out rows differ by less than a bound.
  */
 import { auc, fitTrees, predict, type TreesFit } from '../src/training/index.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
@@ -9,7 +10,7 @@ import { labelled, type Labelled } from './data/labelled.ts'
 import { inFolder } from './live/folder.ts'
 import { Sklearn, sklearn as environment, type Fitted, type SameSettings } from './live/sklearn.ts'
 
-/** Of the issue: times the seconds of the peer, and by how much the AUC may differ. */
+/** Bounds of the issue: times the seconds of the baseline, and the difference of the AUCs. */
 const SECONDS_RATIO_MAX = 2
 const AUC_DIFFERENCE_MAX = 0.003
 const ROUNDS = 5

@@ -1,10 +1,10 @@
 /**
- * `bench training-set`: job W at 200,000 keys and times over the synthetic million, exact at the row's time and as known by arrival, beside DuckDB with the
- * same condition on arrival.
+ * `bench training-set`: job W at 200,000 keys and times over the synthetic million, exact at the row's time and as known by arrival, beside
+ * DuckDB with the same condition on arrival.
  *
- * Checked first: every value is DuckDB's. Both sides begin with events and rows in memory, and end with the columns in memory; ours say in addition how old
- * what is known of each key is. Feast stands beside them, where it was brought: for the first 2,000 rows, which is what it finishes, and three latest values instead of 20
- * windows.
+ * Checked first: every value equals DuckDB's. Both sides start with events and rows in memory, and end with the columns in memory; ours
+ * also reports the age of each key's data. Feast, if installed, runs on the first 2,000 rows, which is what it finishes, with three latest
+ * values instead of 20 windows.
  */
 import { random } from '../src/base/random.ts'
 import { Strings } from '../src/columns/strings.ts'
@@ -22,7 +22,7 @@ import { Feast } from './live/feast.ts'
 import { feastHistory, type FeastRows } from './live/feast-history.ts'
 import { inFolder } from './live/folder.ts'
 
-/** Of the issue: times DuckDB's rows/s. */
+/** Bound of the issue: times DuckDB's rows/s. */
 const BOUND = 3
 const ROUNDS = 3
 const SEED = 7
@@ -80,7 +80,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-/** What stands beside the figure: it is other work. */
+/** Further figures, of other work. */
 function besides(measured: readonly FeastRows[]): unknown {
   const seconds = median(measured.map(one => one.seconds))
   const [{ rows, notNull }] = measured
@@ -94,7 +94,7 @@ function besides(measured: readonly FeastRows[]): unknown {
   }
 }
 
-/** Keys as often as they have events, at moments from the first arrival to the last, in no order. */
+/** Keys in proportion to their events, at random times from the first arrival to the last. */
 function keysAndTimes({ length, key, arrival }: Events, rows: number): AskedKeys {
   const next = random(SEED)
   const [first, span] = [arrival[0], arrival[length - 1] - arrival[0]]
@@ -106,7 +106,7 @@ function keysAndTimes({ length, key, arrival }: Events, rows: number): AskedKeys
   return asked
 }
 
-/** By feature, by row as it was asked for; NaN for NULL. */
+/** By feature, by requested row; NaN for NULL. */
 function vectors(question: Question, { length, key, t }: AskedKeys, log: ReplayLog): Float64Array[] {
   const asked: AskedRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
   const set = setOfRows(question, inOrderOfTime(asked), log)

@@ -1,4 +1,4 @@
-/** The audit of the flights that `npm start` ends with: the same as `spillway audit`, over the history that is loaded already. */
+/** The audit at the end of `npm start`: `spillway audit` over the flights that are loaded already. */
 import { join } from 'node:path'
 import pipeline, { late } from '../examples/flights/flights.ts'
 import { audit, worthOf } from '../src/audit/audit.ts'

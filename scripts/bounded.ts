@@ -1,6 +1,7 @@
 /**
- * Loaded before each test file, so that none of them goes on for ever: Node's runner waits for a file as long as it lives, whatever the timeout of its tests is. A file
- * that holds on to something when its tests are done, as a server that a test which failed did not close, is ended soon after; one that is stuck, asleep or in a loop, when its time is up. Both have failed.
+ * Preloaded before each test file, to bound its time: Node's runner waits for a file as long as it lives, whatever the timeout of its
+ * tests. A file that stays alive after its tests, for instance with an open server of a failed test, is ended soon after; a file that hangs
+ * or loops is ended when its time is up. Both have failed.
  */
 import { writeSync } from 'node:fs'
 import { after } from 'node:test'
@@ -10,13 +11,13 @@ const ms = (name: string, otherwise: number): number => Number(process.env[name]
 const fileMs = ms('SPILLWAY_TEST_FILE_MS', 900_000)
 const afterMs = ms('SPILLWAY_TEST_AFTER_MS', 30_000)
 
-/** A thread of its own, since a loop lets no timer of the file's thread have its turn. */
+/** A separate thread, since a loop blocks the timers of the file's thread. */
 const watch = `setTimeout(() => {
   require('node:fs').writeSync(2, ${JSON.stringify(`ended: it was not done after ${fileMs / 1000} s\n`)})
   process.kill(process.pid, 'SIGKILL')
 }, ${fileMs})`
 
-// What a test starts with the same arguments, in a thread or a process, is not a test file.
+// A thread or process that a test starts with the same arguments is not a test file.
 if (isMainThread && process.argv[1]?.endsWith('.test.ts')) {
   new Worker(watch, { eval: true, execArgv: [], env: {} }).unref()
   after(() => {

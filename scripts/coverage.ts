@@ -1,4 +1,4 @@
-/** Coverage of the tests as a line a room. A file that no test loaded counts with all of its lines, uncovered. */
+/** Prints the coverage of the tests, one line for each room. A file that no test loaded counts with all of its lines, uncovered. */
 import { globSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Coverage } from './run-tests.ts'

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 
 const imports = `import { describe, it, test } from 'node:test'\n`
 
-/** What the runner says about a folder of test files: its last line, everything before it, and its exit code. */
+/** Output of the runner for a folder of test files: its last line, everything before it, and its exit code. */
 function runnerOver(
   files: Record<string, string>,
   bounds: Record<string, string> = {},

@@ -1,8 +1,8 @@
 /**
- * Runs test files, each in a process of its own, and prints a line a file, then every failure.
+ * Runs test files, each in a separate process, and prints one line for each file, then every failure.
  *
- * A file that ends before its tests are done, or that has none, has failed, whatever its exit code: the runner of Node
- * alone would count it as passed. One that goes on for ever has failed too (bounded.ts).
+ * A file that ends before its tests, or has none, has failed, whatever its exit code: Node's runner alone would count it as passed. A file
+ * that never ends has failed, too (bounded.ts).
  */
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
@@ -20,7 +20,7 @@ export async function runTests(
 ): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
   const events = run({
     files,
-    // Tests import what entries import, and not the entries (src/base/compilers.ts).
+    // Tests import modules that the entry points import, not the entry points (src/base/compilers.ts).
     execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
     concurrency: availableParallelism(),
     timeout: testMs,
@@ -54,7 +54,7 @@ export async function runTests(
   return { tally: plus(tally, { failed: unfinished.size }), coverage }
 }
 
-/** Node also reports a suite, a test with subtests that failed, and a file that ran nothing; they stand for what is counted elsewhere. */
+/** Node also reports suites, tests with failed subtests, and files without tests; their results are counted elsewhere. */
 function standsForOthers({ details, name, file }: EventData.TestPass | EventData.TestFail): boolean {
   if ('error' in details) return failureType(details.error) === 'subtestsFailed'
   return details.type === 'suite' || name === shortName(file)

@@ -1,9 +1,9 @@
 /**
- * Runs before `npm start`, `npm test` and their like, on whatever Node is there (18 or newer): installs what the lock
- * file names, once. The packages include the pinned Node itself, which npm puts first in the PATH of every script.
+ * Runs before `npm start`, `npm test` and similar scripts, on any Node from 18: installs the packages of the lock file, once. They include
+ * the pinned Node itself, which npm puts first in the PATH of every script.
  *
- * Compares the contents of the lock file with npm's record of what it installed, since times of files say little after
- * a clone or a copy. Costs 40 ms when there is nothing to do. Writes to standard error only.
+ * Compares the contents of the lock file with npm's record of the installed packages, since file times are unreliable after a clone or a
+ * copy. Costs 40 ms when there is nothing to do. Writes to standard error only.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const pinnedNode = process.platform === 'win32' ? 'node_modules/node/bin/node.ex
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 if (!isInstalled()) install()
 
-/** True if every package that the lock file requires here is installed at its version, and Node is among them. */
+/** True if every package that the lock file requires here is installed at its version, including Node. */
 function isInstalled() {
   if (!existsSync('node_modules/.package-lock.json') || !existsSync(pinnedNode)) return false
   const wanted = packagesOf('package-lock.json')

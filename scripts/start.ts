@@ -1,7 +1,7 @@
 /**
- * `npm start`: the main job on the embedded default. Replays three million real flights, each as a departure and a landing,
- * through the pipeline of `examples/flights`; shows decisions with their features, how good they are on later months, the speed, and then the latency audit: what
- * freshness is worth here. Ends by itself.
+ * `npm start`: the main job on the embedded default. Replays three million real flights, each as a departure and a landing, through the
+ * pipeline of `examples/flights`; prints decisions with their features, their quality on later months, the speed, and then the latency
+ * audit: the value of freshness here. Ends by itself.
  */
 import pipeline, { late } from '../examples/flights/flights.ts'
 import { flightsFile } from '../examples/flights/data.ts'
@@ -14,7 +14,7 @@ import type { DecisionBatch } from '../src/replay/decide.ts'
 import type { ReplayLog } from '../src/replay/log.ts'
 import { replay } from '../src/replay/replay.ts'
 
-/** One decision in so many batches is shown. */
+/** One decision of this many batches is printed. */
 const SHOWN_EVERY = 45
 
 console.log(`Will this flight arrive late? Decided at departure, from the flights that have landed in the last hour.\n`)
@@ -58,7 +58,7 @@ function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
   )
 }
 
-/** A vector in one line, numbers to three digits after the point. */
+/** A vector on one line, with three digits after the point. */
 function shown(vector: object): string {
   return JSON.stringify(vector, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value))
 }

@@ -1,4 +1,4 @@
-/** How many passed, failed and were skipped: what every step of `npm test` adds to, and its last line says. */
+/** Counts of passed, failed and skipped tests. Every step of `npm test` adds to them, and its last line prints them. */
 export interface Tally {
   readonly passed: number
   readonly failed: number

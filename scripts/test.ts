@@ -1,9 +1,9 @@
 /**
- * `npm test`: everything that must hold for each commit. Checks, then the tests, then the proofs with short settings.
- * The last line is `N passed, N failed`, and the exit code is 0 only if none failed and some passed.
+ * `npm test`: everything that must hold for each commit. Checks, then the tests, then the proofs with short settings. The last line is `N
+ * passed, N failed`, and the exit code is 0 only if none failed and some passed.
  *
- * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage by room, which
- * takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`.
+ * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage
+ * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -23,12 +23,12 @@ const checks = [
 /** Parity is a test: test/property/parity.test.ts. */
 const proofs = ['crash --cases 60 --seed 1', 'inputs --cases 2000 --seed 1'] as const
 
-/** A check or a proof that takes longer is stuck: it takes a minute at most. */
+/** Time limit of a check or a proof, which takes a minute at most. */
 const stepMs = 900_000
 
 const words = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
 const [coverage, isDeep] = ['--coverage', '--deep'].map(option => process.argv.includes(option))
-// Most of a short test file's time is compiling what it imports. Code that was compiled before cannot be measured.
+// Most of a short test file's time is the compilation of its imports. Precompiled code cannot be measured for coverage.
 if (!coverage) process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../.cache/compile')
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
   .filter(file => file.endsWith('.deep.test.ts') === isDeep)
@@ -63,11 +63,11 @@ function forTests(name: string, found: () => unknown, bring: () => void): void {
   }
 }
 
-/** Runs a command as one test; what it printed is shown if it failed, and its last line always. */
+/** Runs a command as one test. Prints its output if it failed, and its last line always. */
 function step(name: string, command: string): Partial<Tally> {
   const started = performance.now()
   const env = { ...process.env, NO_COLOR: '1' }
-  // What is ended where it is stuck is the command, and not a shell around it.
+  // A timeout ends the command itself, not a shell around it.
   const { status, stdout, stderr, error } = spawnSync(`exec ${command}`, {
     shell: true,
     encoding: 'utf8',

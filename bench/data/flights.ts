@@ -1,11 +1,11 @@
-/** The landings of the flights: key the destination, value the delay in minutes, time and arrival the landing; in that order. */
+/** The landings of the flights: key the destination, value the delay in minutes, time and arrival of the landing, in that order. */
 import { ascendingOrder } from '../../src/columns/order.ts'
 import { openInput } from '../../src/files/input.ts'
 import { flightsFile, landed, type Flight } from '../../examples/flights/data.ts'
 import type { Events } from './synthetic.ts'
 
 const columns = ['date', 'delay', 'distance', 'origin', 'destination']
-/** Those of the source `landings` in the example: outside, a delay is refused. */
+/** Bounds of the example's source `landings`: it rejects delays beyond them. */
 const accepted = ({ delay }: Flight): boolean => delay >= -120 && delay <= 1500
 
 /** At most the first `limit` flights of the file. */

@@ -1,5 +1,5 @@
 /**
- * Rows with labels that are worth trees: 20 columns, some with NULLs, and a probability made of thresholds, products and one straight part.
+ * Labelled rows that need trees: 20 columns, some with NULLs, and a probability from thresholds, products and one linear part.
  *
  * The same seed gives the same rows on every machine.
  */
@@ -16,7 +16,7 @@ const NULLS = 0.1
 /** From the standard normal distribution (Box and Muller 1958). */
 const normal = (next: Random): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
 
-/** What one column holds: normal, skewed, counts, and a normal one with NULLs, in turn. */
+/** Value of a column: in turn normal, skewed, counts, and normal with NULLs. */
 function valueOf(column: number, next: Random): number {
   switch (column % 4) {
     case 0:

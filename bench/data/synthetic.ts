@@ -1,5 +1,5 @@
 /**
- * The synthetic million: payments of 10,000 keys, skewed as Zipf (exponent 1.05), over 30 days, out of order by up to 10 minutes.
+ * The synthetic million: payments of 10,000 keys with a Zipf distribution (exponent 1.05), over 30 days, out of order by up to 10 minutes.
  *
  * Rows are in order of arrival, `arrival = time + U(0, 10 min)`; amounts are cents from −10,000.00 to 1,000,000.00. The same seed gives the
  * same rows on every machine. Costs 0.25 s a million.

@@ -1,8 +1,9 @@
 /**
- * The same way for an event without Spillway, in a process of its own: what the libraries and the machine take of the time, and no less can be had on them.
+ * The same path of an event without Spillway, in a separate process: the least latency on these libraries and this machine.
  *
- * One thread: what came in since the last turn is one transaction, event, decision and effect; then requests are answered and effects are posted. Features
- * are 20 decaying sums of a key. No clock but the wall's, no duplicates, nothing late, no recovery, no retries. Arguments: its data folder, and where effects go.
+ * One thread: all input since the last turn is one transaction of event, decision and effect; then requests are answered and effects
+ * posted. Features are 20 decaying sums of a key. Only the wall clock, no duplicates, no late events, no recovery, no retries. Arguments:
+ * its data folder, and the receiver's address.
  */
 import fastify from 'fastify'
 import { mkdirSync } from 'node:fs'

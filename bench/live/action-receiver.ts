@@ -1,4 +1,7 @@
-/** The receiver of `bench action`, in a process of its own: acknowledges each webhook at once, and tells how long after its event was due. */
+/**
+ * The receiver of `bench action`, in a separate process: acknowledges each webhook at once, and records the latency since its event was
+ * due.
+ */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,9 +9,9 @@ import { answering } from './forked.ts'
 import { sharedClock } from './shared-clock.ts'
 
 export interface Received {
-  /** Milliseconds from when the event was due until its effect was acknowledged here, in order of acknowledgement. */
+  /** Milliseconds from the due time of the event to the acknowledgement of its effect, in order of acknowledgement. */
   readonly ms: Float64Array
-  /** Idempotency keys, each as often as it came. */
+  /** Idempotency keys, one entry for each delivery. */
   readonly keys: readonly string[]
   readonly cpuMs: number
 }
@@ -38,7 +41,7 @@ answering({
     await once(server, 'listening')
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/alarms`
   },
-  /** What came since it was asked last. */
+  /** Deliveries since the last call. */
   received: (): Received => {
     const { user, system } = process.cpuUsage(cpu)
     const received = { ms: Float64Array.from(ms), keys, cpuMs: (user + system) / 1000 }

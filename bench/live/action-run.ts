@@ -1,4 +1,4 @@
-/** The run of `bench action`, in a process of its own. Arguments: its data folder, and where effects go. */
+/** The run of `bench action`, in a separate process. Arguments: its data folder, and the receiver's address. */
 import { openRoutes } from '../../src/action/routes.ts'
 import { alarms, HOOK } from './alarms.ts'
 import { serveAndAnswer } from './serving-run.ts'

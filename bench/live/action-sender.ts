@@ -1,4 +1,4 @@
-/** The sender of `bench action`, in a process of its own: posts readings when they are due, whether or not the run keeps up. */
+/** The sender of `bench action`, in a separate process: posts readings when they are due, whether or not the run keeps up. */
 import { wallClock } from '../../src/base/clock.ts'
 import { KEYS, signalText } from './alarms.ts'
 import { answering } from './forked.ts'
@@ -21,7 +21,7 @@ export interface Sending {
 export interface Sent extends Paced {
   readonly events: number
   readonly accepted: number
-  /** Answers that were no acknowledgement. */
+  /** Answers other than an acknowledgement. */
   readonly failed: readonly string[]
 }
 
@@ -32,7 +32,7 @@ async function post(body: string, type?: string): Promise<{ accepted: number } |
   return 'failed' in posted ? posted : (posted.answer as { accepted: number })
 }
 
-/** One reading is an object, several are an array. */
+/** One reading is an object; several are an array. */
 async function send({ eventsPerSecond, everyMs, seconds, share, first }: Sending): Promise<Sent> {
   const failed: string[] = []
   const sent = { events: 0, accepted: 0 }
@@ -49,7 +49,7 @@ async function send({ eventsPerSecond, everyMs, seconds, share, first }: Sending
 
 answering({
   to: async (url: string) => void (poster = new Poster(url, CONNECTIONS)),
-  /** One reading of each key, so that all of them are there. */
+  /** One reading of each key, so that all keys exist. */
   fill: async () => {
     const lines = Array.from({ length: KEYS }, (_, number) => `${signalText(number, 0, 0, wallClock())}\n`)
     const outcome = await post(lines.join(''), 'application/x-ndjson')

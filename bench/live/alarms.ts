@@ -1,8 +1,8 @@
 /**
- * Readings of which some alarm: the pipeline of `bench action`, 20 features of a key and a logistic score over them, and a webhook.
+ * Readings with alarms: the pipeline of `bench action`, 20 features of a key, a logistic score over them, and a webhook.
  *
- * Whether a reading alarms stands in it, and outweighs the features, so that the share of those that act is known; when it was due stands in it too, and so
- * in what is sent: the receiver alone can tell how long it took.
+ * A field of the reading decides whether it alarms, and outweighs the features, so the share of actions is known. The reading and the
+ * effect contain the due time, so the receiver alone can measure the latency.
  */
 import { action, count, env, entity, features, logistic, model, on, pipeline, source, stream, t, webhook } from '../../src/index.ts'
 
@@ -77,7 +77,7 @@ export const HOOK = 'BENCH_HOOK'
 export const alarm = action('alarm', { when: risk.score.gte(0.5), do: webhook(env(HOOK), { allowPrivate: true }) })
 export const alarms = pipeline('alarms', [risk, alarm])
 
-/** A reading as the text of it says. */
+/** The fields of a reading. */
 export interface Signal {
   readonly id: string
   readonly device: string
@@ -87,13 +87,13 @@ export interface Signal {
   readonly at: number
 }
 
-/** A reading as JSON. `share` of them alarm; `due` is when it is to be sent, by the clock that all processes have. */
+/** A reading as JSON. The share `share` of them alarm; `due` is the time of sending, by the shared clock. */
 export function signalText(number: number, share: number, due: number, at: number): string {
   const level = ((number * 7919) % 200) / 100 - 1
   return `{"id":"s${number}","device":"d${(number * 7919) % KEYS}","level":${level},"alarms":${alarmsAt(number, share)},"due":${due},"at":${at}}`
 }
 
-/** As evenly as the share allows, and at no fixed place of an array. */
+/** As evenly as the share allows, and at no fixed position of an array. */
 const alarmsAt = (number: number, share: number): 0 | 1 => ((number * GOLDEN) % 1 < share ? 1 : 0)
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2

@@ -1,4 +1,4 @@
-/** What the answers of `bench decide` said, payment by payment, and how that is held against the log. */
+/** Answers of `bench decide` by payment, and their comparison with the log. */
 import fitted from '../../examples/fraud/fitted.json' with { type: 'json' }
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
@@ -7,16 +7,16 @@ import type { Paced } from './paced.ts'
 export const said = { durable: 1, decided: 2, declined: 4, otherwise: 8, degraded: 16 } as const
 
 export interface Answered extends Paced {
-  /** The number of the first payment, which is its id. */
+  /** Number, and id, of the first payment. */
   readonly first: number
-  /** By payment: which of `said`, and the score, NaN without one. */
+  /** By payment: index into `said`, and the score, NaN without one. */
   readonly said: Uint8Array
   readonly score: Float64Array
-  /** What came that was no answer, or one to another payment. */
+  /** Responses that were no answer, or answered another payment. */
   readonly failed: readonly string[]
 }
 
-/** The body of an answer, as far as it is looked at. */
+/** The body of an answer, as far as it is read. */
 export interface Answer {
   readonly durable: boolean
   readonly degraded?: string
@@ -31,15 +31,15 @@ export const saidBy = ({ durable, degraded, decisions, answers: { decline } }: A
   (decline?.approved === true ? said.otherwise : 0) |
   (degraded === undefined ? 0 : said.degraded)
 
-/** What is recorded, in the order of the log. `score` is NULL where it was refused. */
+/** A recorded decision, in the order of the log. `score` is NULL if there was none. */
 interface Decided {
   readonly id: number
   readonly score: number | null
 }
 
 /**
- * The decisions of a folder, each checked by itself: the score is that of the recorded inputs by the fitted coefficients, computed here once more, and the
- * history of the card holds the payments that stand before this one, and no other.
+ * The decisions of a folder, each checked by itself: the score equals that of the recorded inputs by the fitted coefficients, computed here
+ * again, and the history of the card has exactly the payments before this one.
  */
 export function decidedIn(data: string): { readonly decided: readonly Decided[]; readonly failures: string[] } {
   const reader = readDataFolder(data)
@@ -76,7 +76,7 @@ function scoreOf(vector: unknown): number {
 const inputOf = (vector: unknown, name: string): number | null =>
   name.split('.').reduce<unknown>((at, part) => (at as Readonly<Record<string, unknown>>)[part], vector) as number | null
 
-/** Each answer says what is recorded, or, marked so, what is declared for where nothing is decided in time. */
+/** Each answer equals the recorded decision, or is marked and equals the declared fallback. */
 export function wrongAnswers(decided: readonly Decided[], payments: number, answered: readonly Answered[]): string[] {
   const scoreOf = new Map(decided.map(({ id, score }) => [id, score]))
   const wrong = answered.flatMap(({ first, said: told, score }) =>

@@ -1,7 +1,7 @@
 /**
- * The process of `bench serve` that asks: so many connections, each with its next request as soon as the last was answered, and how long each took.
+ * The client process of `bench serve`: sends the next request of a connection as soon as the last was answered, and records each latency.
  *
- * A client that waits for its answer is what asks for features: a service with so many of its own requests at once.
+ * This closed loop resembles a service that requests features for a number of its own requests at once.
  */
 import { stopwatch } from '../../src/base/clock.ts'
 import { latencyOf, type Latency } from '../statistics.ts'
@@ -11,7 +11,7 @@ import { Wire } from './wire.ts'
 export interface Asking {
   readonly port: number
   readonly connections: number
-  /** Whole requests, taken in turn. */
+  /** Whole requests, sent in turn. */
   readonly requests: readonly string[]
   readonly warmMs: number
   readonly ms: number

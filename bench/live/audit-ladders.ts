@@ -1,4 +1,7 @@
-/** The ladders of an audit by themselves: stages and groups made older, frozen and refit, with their bands; neither plans nor costs. */
+/**
+ * The staleness sweeps of an audit alone: stages and groups at greater ages, with and without retraining, with their bands; no plans and no
+ * costs.
+ */
 import type { AuditedPipeline } from '../../src/audit/compare/audit-options.ts'
 import { worthOf } from '../../src/audit/audit.ts'
 import { clusteredSample } from '../../src/audit/statistics/sample.ts'
@@ -16,9 +19,9 @@ import type { ReplayLog } from '../../src/replay/log.ts'
 
 export const ways = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]
 
-/** What one rung is worth in one way, beside what runs. */
+/** Value of one level in one variant, and of what runs. */
 export interface Point {
-  /** A week's utility, less that of what runs; null where it cannot be told. */
+  /** Utility a week, less that of what runs; null if unknown. */
   readonly aWeek: number | null
   readonly low: number | null
   readonly high: number | null
@@ -33,7 +36,7 @@ export interface RungPoints {
 
 export interface LaddersDone {
   readonly rungs: readonly RungPoints[]
-  /** What whoever computes the same elsewhere has to know: the blocks, and the rows that models are trained anew on. */
+  /** Input for the same computation elsewhere: the blocks, and the rows for retraining. */
   readonly blocks: Blocks
   readonly learnt: Uint32Array
 }
@@ -49,7 +52,7 @@ export interface Asked {
   readonly onRung?: () => void
 }
 
-/** Of the first model of a pipeline with a worth. The age of a model is left out: nobody trains the one of the flights. */
+/** For the first model of a pipeline with a worth. The age of the model is left out: the flights' model is not trained. */
 export async function allLadders(
   pipeline: AuditedPipeline & { readonly worths: ReadonlyMap<string, PipelineWorth> },
   log: ReplayLog,

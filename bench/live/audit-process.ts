@@ -1,4 +1,7 @@
-/** Our side of `bench audit`, `audit-process.ts FLIGHTS.parquet FOLDER`: loads the flights once, and makes their ladders whenever it is asked to. */
+/**
+ * Spillway's side of `bench audit`, `audit-process.ts FLIGHTS.parquet FOLDER`: loads the flights once, and computes their sweeps on
+ * request.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLog } from '../../examples/flights/decisions.ts'
@@ -18,7 +21,7 @@ export interface LaddersTook {
   readonly seconds: number
   /** Of all threads. */
   readonly cpuSeconds: number
-  /** Of the whole process since it began, loading included. */
+  /** Of the whole process since its start, including loading. */
   readonly peakMb: number
   readonly flights: number
   readonly rungs: readonly RungPoints[]
@@ -26,7 +29,7 @@ export interface LaddersTook {
 }
 
 const KB_IN_MB = 1024
-// As `spillway audit` does.
+// Like `spillway audit`.
 keepCompiledCode()
 const [file, folder] = process.argv.slice(2)
 let log: ReplayLog | undefined
@@ -45,7 +48,7 @@ answerAsks(async ({ draws, seed }: LaddersAsk): Promise<LaddersTook> => {
   return { seconds, cpuSeconds: (user + system) / 1e6, peakMb: peak, flights, rungs, blocks }
 })
 
-/** The history as the peer takes it: columns as they lie here, each in a file by its name. */
+/** Writes the history for the baseline: columns as they are in memory, one file each. */
 function writeFor({ histories }: ReplayLog, learnt: Uint32Array): void {
   for (const source of ['departures', 'landings']) {
     const { block } = histories.get(source)!

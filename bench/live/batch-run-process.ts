@@ -1,4 +1,7 @@
-/** One batch run over a log, `batch-run-process.ts LOG PARTITIONS`: what it took is one line of JSON. Its parts are let go, as if a disk had them. */
+/**
+ * One batch run over a log, `batch-run-process.ts LOG PARTITIONS`; prints its cost as one line of JSON. Its parts are released, as if they
+ * were on disk.
+ */
 import { readFileSync } from 'node:fs'
 import { stopwatch } from '../../src/base/clock.ts'
 import { totalsOf } from '../../src/batch/ledger.ts'

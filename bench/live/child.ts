@@ -1,7 +1,7 @@
-/** Processes of a bench that do what they are asked by messages, one thing after the other. */
+/** Child processes of a bench that answer messages one after the other. */
 import { fork, type ChildProcess } from 'node:child_process'
 
-/** Messages leave out what is `undefined`. */
+/** Messages leave out `undefined` values. */
 type Told<A> = { readonly answer: A } | { readonly error: string }
 
 export class Child<Ask, A> {
@@ -11,12 +11,12 @@ export class Child<Ask, A> {
     this.#process = process
   }
 
-  /** `file`: of a module that calls `answerAsks`. */
+  /** `file`: a module that calls `answerAsks`. */
   static start<Ask, A>(file: URL, args: readonly string[] = []): Child<Ask, A> {
     return new Child<Ask, A>(fork(file, args, { execArgv: [...process.execArgv] }))
   }
 
-  /** Rejects with what the process threw, or if it ends without an answer. */
+  /** Rejects with the process's exception, or if it ends without an answer. */
   ask(ask: Ask): Promise<A> {
     return new Promise((resolve, reject) => {
       const ended = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`))
@@ -30,7 +30,7 @@ export class Child<Ask, A> {
     })
   }
 
-  /** Lets it end, which it does when it has nothing left to do. */
+  /** Ends the process once it has nothing left to do. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return
     const ended = new Promise(resolve => this.#process.once('exit', resolve))
@@ -39,7 +39,7 @@ export class Child<Ask, A> {
   }
 }
 
-/** In the process: gives an answer to each ask. */
+/** In the child process: answers each request. */
 export function answerAsks<Ask, A>(answer: (ask: Ask) => Promise<A>): void {
   const tell = (told: Told<A>): void => void process.send!(told)
   process.on('message', (ask: Ask) => {

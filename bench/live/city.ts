@@ -1,4 +1,7 @@
-/** Payments of the fraud example's made-up city for `bench decide`, in order and without their times: a day of it is paid within a minute and a half. */
+/**
+ * Payments of the fraud example's generated city for `bench decide`, in order and without times: a day of them is sent within a minute and
+ * a half.
+ */
 import { Simulator } from '../../examples/fraud/simulator.ts'
 import type { Payment } from '../../examples/fraud/spending.ts'
 
@@ -15,5 +18,5 @@ export function paymentsOf(customers: number, payments: number): Payment[] {
   return made.slice(0, payments)
 }
 
-/** For each 5,000 customers: five times what the example has, so that a short while has some. */
+/** For each 5,000 customers: five times the example's, so that a short time has some. */
 const BURSTS_A_DAY = 20

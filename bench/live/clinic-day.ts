@@ -1,9 +1,9 @@
 /**
- * A day of many patients for `bench clinic`: the glucose example's bodies and gaps, a reading every five minutes of each at seconds of its own, and when each
- * arrives. What follows is a function of the seed.
+ * A day of many patients for `bench clinic`: the glucose example's bodies and gaps, a reading every five minutes of each at its own second,
+ * and the time of each arrival. A function of the seed.
  *
- * Nine readings of ten arrive within a minute, most others within three, and one in a hundred within three quarters of an hour, because its phone was away. (The
- * shares are ours.) Memory: two bytes a reading.
+ * Nine readings of ten arrive within a minute, most others within three, and one in a hundred within three quarters of an hour, because its
+ * phone was offline. (The shares are ours.) Memory: two bytes a reading.
  */
 import { scrambled } from '../../examples/chance.ts'
 import { glucoseOf, patientOf } from '../../examples/glucose/body.ts'
@@ -27,7 +27,7 @@ export class ClinicDay {
   readonly readings: number
   readonly #patients: number
   readonly #steps: number
-  /** mg/dL by patient and step; as a sensor says it. */
+  /** mg/dL by patient and step, as the sensor reports it. */
   readonly #glucose: Int16Array
 
   constructor({ patients, hours }: DayOptions) {
@@ -47,7 +47,7 @@ export class ClinicDay {
     this.readings = readings
   }
 
-  /** The lines of those that arrive in each second, from the first on. `start`: of the day, UTC ms. */
+  /** The lines that arrive in each second, from the first on. `start`: of the day, UTC ms. */
   *seconds(start: number): Generator<string[]> {
     const due: number[][] = Array.from({ length: RING }, () => [])
     const last = this.#steps * STEP_SECONDS + LATEST_SECONDS
@@ -59,7 +59,7 @@ export class ClinicDay {
     }
   }
 
-  /** Puts the readings of a step where they arrive. */
+  /** Adds the readings of a step at their arrival. */
   #plan(step: number, due: readonly number[][]): void {
     for (let index = 0; index < this.#patients; index++) {
       const reading = index * this.#steps + step
@@ -78,15 +78,15 @@ export class ClinicDay {
   }
 }
 
-/** All that is under way at once. */
+/** Seconds of readings in flight at once. */
 const RING = 2 * STEP_SECONDS + LATEST_SECONDS
 
 const saidOf = (glucose: number): number => (isBeyond(glucose) ? (glucose < 40 ? 39 : 401) : glucose)
 
-/** When it is measured, in seconds of the day. */
+/** Time of the measurement, in seconds of the day. */
 const atOf = (index: number, step: number): number => step * STEP_SECONDS + (scrambled(index) % STEP_SECONDS)
 
-/** Seconds until it arrives. */
+/** Seconds until the arrival. */
 function delayOf(index: number, step: number): number {
   const drawn = scrambled(step ^ Math.imul(index, 0x9e3779b1))
   const share = drawn % 100

@@ -1,6 +1,7 @@
 /**
- * Who had to be paged, found from the log alone: its readings in the order in which they had arrived, and at each five minutes each patient's level, slope and step as
- * docs/semantics.md defines them, the glucose example's rules, and half an hour between two pages. Written for this, with nothing of kernel, models or actions.
+ * Expected pages, computed from the log alone: its readings in order of arrival, and every five minutes each patient's level, slope and
+ * step by the definitions of docs/semantics.md, the glucose example's rules, and half an hour between two pages. Independent of kernel,
+ * models and actions.
  */
 import { Strings } from '../../src/columns/strings.ts'
 import { Log } from '../../src/log/log.ts'
@@ -16,23 +17,23 @@ export interface ExpectedPage {
   readonly patient: string
   /** Of the tick, UTC ms. */
   readonly t: number
-  /** Of the newest reading: when it was measured, and when it was to arrive. */
+  /** Of the newest reading: its time, and its planned arrival. */
   readonly newest: number
   readonly uploaded: number
-  /** Has that reading come since the tick before? If not, it was decided about then, and somebody is reminded of it. */
+  /** Has that reading arrived since the tick before? If not, it was decided on then, and this page is a reminder. */
   readonly isOfNews: boolean
 }
 
 export interface Expected {
   readonly pages: readonly ExpectedPage[]
   readonly readings: number
-  /** To be made at the ticks that the log has. */
+  /** Number of decisions at the ticks of the log. */
   readonly decisions: number
 }
 
 /**
- * Of patients p0 to p(patients − 1). Throws if ticks of the log are not one each five minutes, from the first to the last, each behind what had arrived by then and
- * before all else.
+ * Patients p0 to p(patients − 1). Throws unless the log has one tick every five minutes, from the first to the last, each after everything
+ * that had arrived by then and before everything else.
  */
 export function expectedIn(data: string, patients: number): Expected {
   const reader = readDataFolder(data)
@@ -73,7 +74,7 @@ export function expectedIn(data: string, patients: number): Expected {
   return { pages, readings, decisions }
 }
 
-/** Of a patient with a reading of the last half hour: are they low, or about to be? */
+/** Is a patient with a reading of the last half hour low, or about to be? */
 function isLow(recent: Recent, index: number, t: number): boolean {
   const level = recent.level(index)
   const step = recent.stepSince(index, t - 10 * MINUTE)

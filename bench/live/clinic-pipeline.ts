@@ -1,6 +1,6 @@
 /**
- * The glucose example's clinic, over readings that come once: what clouds send again and replace is the example's subject, and would be its cost here. Readings
- * have ids, and what is sent twice within an hour counts once.
+ * The glucose example's clinic over unrevised readings: resent and replaced readings are the example's subject, and would be its cost here.
+ * Readings have ids, and a reading sent twice within an hour counts once.
  */
 import { clinic, columns } from '../../examples/glucose/glucose.ts'
 import { source } from '../../src/index.ts'

@@ -1,4 +1,7 @@
-/** The receiver of `bench clinic`, in a process of its own: the glucose example's, which checks each page's signature, and notes when it came by the clock that all share. */
+/**
+ * The receiver of `bench clinic`, in a separate process: the glucose example's, which checks each page's signature and records its time by
+ * the shared clock.
+ */
 import { receive } from '../../examples/glucose/pages.ts'
 import { answering } from './forked.ts'
 import { simulatedClock, type Simulated } from './shared-clock.ts'
@@ -7,7 +10,7 @@ export interface Paged {
   /** Idempotency key. */
   readonly key: string
   readonly patient: string
-  /** Of the tick, of the newest reading, and when the page came, UTC ms of the simulated clock. */
+  /** Time of the tick, of the newest reading, and of the delivery, UTC ms of the simulated clock. */
   readonly t: number
   readonly newest: number
   readonly received: number
@@ -15,7 +18,7 @@ export interface Paged {
 
 export interface Pages {
   readonly pages: readonly Paged[]
-  /** Pages that came once more, and knocks without a signature. */
+  /** Repeated pages, and requests without a signature. */
   readonly again: number
   readonly refused: number
   readonly cpuMs: number

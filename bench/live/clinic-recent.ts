@@ -1,15 +1,17 @@
-/** The newest readings of each patient, in order of time, for whoever checks `bench clinic`: a row of numbers a patient, since there are many. */
+/**
+ * The newest readings of each patient, in order of time, for the check of `bench clinic`: a row of numbers a patient, since there are many.
+ */
 const MINUTE = 60_000
 /** More than half an hour of a patient's readings. */
 const KEPT = 10
 
 export class Recent {
-  /** Rows of `KEPT`, the newest last; what is not there yet is long ago. */
+  /** Rows of `KEPT`, the newest last; missing ones are long ago. */
   readonly #at: Float64Array
   readonly #uploaded: Float64Array
-  /** Of a mg/dL. */
+  /** Tenths of a mg/dL. */
   readonly #tenths: Int16Array
-  /** 1 if it is not beyond what the sensor can measure. */
+  /** 1 if it is within the range of the sensor. */
   readonly #isMeasured: Uint8Array
   readonly #newest: Float64Array
   readonly #isNews: Uint8Array
@@ -23,12 +25,12 @@ export class Recent {
     this.#isNews = new Uint8Array(patients)
   }
 
-  /** Behind those of the same time. */
+  /** After readings of the same time. */
   add(patient: number, at: number, tenths: number, isMeasured: boolean, uploaded: number): void {
     const oldest = patient * KEPT
     let to = oldest + KEPT - 1
     while (to >= oldest && this.#at[to] > at) to--
-    // What has no place among them is longer ago than is asked for.
+    // A reading without a place among them is older than any query.
     if (to < oldest) return
     for (let i = oldest; i < to; i++) {
       this.#at[i] = this.#at[i + 1]
@@ -45,12 +47,12 @@ export class Recent {
     this.#isNews[patient] = 1
   }
 
-  /** From now on nothing of it is news. */
+  /** Marks all readings as decided on. */
   isKnown(): void {
     this.#isNews.fill(0)
   }
 
-  /** Has the newest reading come since all was known? */
+  /** Has the newest reading arrived since `isKnown`? */
   isNews(patient: number): boolean {
     return this.#isNews[patient] === 1
   }
@@ -69,7 +71,7 @@ export class Recent {
     return this.#tenths[patient * KEPT + KEPT - 1] / 10
   }
 
-  /** mg/dL a minute between the first reading since then and the last; `null` where they are one. */
+  /** mg/dL a minute from the first reading since then to the last; `null` if they are the same. */
   stepSince(patient: number, since: number): number | null {
     const last = patient * KEPT + KEPT - 1
     const first = this.#firstSince(patient, since)
@@ -77,7 +79,7 @@ export class Recent {
     return ((this.#tenths[last] - this.#tenths[first]) * MINUTE) / (this.#at[last] - this.#at[first]) / 10
   }
 
-  /** The same by least squares over what was measured since. Sums of integers, so that nothing is rounded before the end. */
+  /** The same by least squares over the measurements since then. Sums of integers, so that nothing is rounded before the end. */
   slopeSince(patient: number, since: number): number | null {
     let [n, sumT, sumX, sumTX, sumTT] = [0, 0, 0, 0, 0]
     for (let i = this.#firstSince(patient, since); i < (patient + 1) * KEPT; i++) {

@@ -1,11 +1,14 @@
-/** The run of `bench clinic`, in a process of its own. Arguments: its data folder, where pages go and their secret, and when the day begins, UTC ms. */
+/**
+ * The run of `bench clinic`, in a separate process. Arguments: its data folder, the receiver's address and secret, and the start of the
+ * day, UTC ms.
+ */
 import { openRoutes } from '../../src/action/routes.ts'
 import { ward } from './clinic-pipeline.ts'
 import { serveAndAnswer } from './serving-run.ts'
 import { simulatedClock, type Simulated } from './shared-clock.ts'
 
 const [data, url, secret, start] = process.argv.slice(2)
-/** Stands still until it is told how fast to go. */
+/** The clock stands still until its speed is set. */
 let clock = (): number => Number(start)
 await serveAndAnswer({
   pipeline: ward,

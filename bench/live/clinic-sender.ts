@@ -1,4 +1,6 @@
-/** The sender of `bench clinic`, in a process of its own: posts each reading when it arrives by the clock that all share, some milliseconds' worth at a time. */
+/**
+ * The sender of `bench clinic`, in a separate process: posts readings when they arrive by the shared clock, in slices of some milliseconds.
+ */
 import { pause } from '../../src/base/clock.ts'
 import { ClinicDay, type DayOptions } from './clinic-day.ts'
 import { answering } from './forked.ts'
@@ -13,15 +15,15 @@ export interface Sent {
   readonly lines: number
   readonly accepted: number
   readonly failed: readonly string[]
-  /** The most by which a post was sent later than it was due, ms of the machine's time. */
+  /** Greatest delay of a post, ms of the machine's time. */
   readonly lateMs: number
-  /** Since it was told to send. */
+  /** Since the start of sending. */
   readonly cpuMs: number
 }
 
 let day: ClinicDay
 
-/** Up to the end of the day; what comes later than that is left out. */
+/** Until the end of the day; later arrivals are left out. */
 async function send({ url, clock, seconds }: { url: string; clock: Simulated; seconds: number }): Promise<Sent> {
   const cpu = process.cpuUsage()
   const poster = new Poster(url, CONNECTIONS)
@@ -37,7 +39,7 @@ async function send({ url, clock, seconds }: { url: string; clock: Simulated; se
   let second = 0
   for (const arriving of day.seconds(clock.start)) {
     if (second >= seconds) break
-    // Not spread: a second of a large clinic has more lines than a call has arguments.
+    // Not spread: a second of a large clinic has more lines than a call may have arguments.
     lines = lines.concat(arriving)
     second++
     if (second % slice !== 0 && second < seconds) continue
@@ -55,7 +57,7 @@ async function send({ url, clock, seconds }: { url: string; clock: Simulated; se
 }
 
 answering({
-  /** Makes the day, before anything is measured. */
+  /** Generates the day before any measurement. */
   day: (options: DayOptions) => {
     day = new ClinicDay(options)
     return day.readings

@@ -1,4 +1,4 @@
-/** The run of `bench decide`, in a process of its own. Arguments: its data folder, and the milliseconds that each fsync takes longer. */
+/** The run of `bench decide`, in a separate process. Arguments: its data folder, and the delay of each fsync, ms. */
 import pipeline from '../../examples/fraud/fraud.ts'
 import { serveAndAnswer } from './serving-run.ts'
 

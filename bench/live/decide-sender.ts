@@ -1,4 +1,7 @@
-/** The sender of `bench decide`, in a process of its own: posts a payment when it is due, whether or not others were answered, and keeps what was answered. */
+/**
+ * The sender of `bench decide`, in a separate process: posts a payment when it is due, whether or not others were answered, and keeps the
+ * answers.
+ */
 import { paymentText } from '../../examples/fraud/lines.ts'
 import type { Payment } from '../../examples/fraud/spending.ts'
 import { wallClock } from '../../src/base/clock.ts'
@@ -8,7 +11,7 @@ import { answering } from './forked.ts'
 import { paced } from './paced.ts'
 import { Poster } from './poster.ts'
 
-/** At a thousand a second a hundred are under way when each is answered at its deadline. */
+/** At a thousand a second a hundred are in flight when each is answered at its deadline. */
 const CONNECTIONS = 256
 
 export interface City {
@@ -45,12 +48,12 @@ async function send({ first, payments: count, everyMs }: Sending): Promise<Answe
 }
 
 answering({
-  /** Makes the city, before anything is measured. */
+  /** Generates the city before any measurement. */
   city: (city: City) => {
     poster = new Poster(city.url, CONNECTIONS)
     payments = paymentsOf(city.customers, city.payments)
   },
-  /** The first payments at once, so that there is a history. */
+  /** Sends the first payments at once, as history. */
   fill: async (count: number) => {
     const lines = Array.from({ length: count }, (_, number) => textOf(number))
     const posted = await poster.post('/sources/payments/events', lines.join(''), 'application/x-ndjson')

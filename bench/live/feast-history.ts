@@ -1,4 +1,4 @@
-/** Feast beside `bench training-set`: its own way to rows for training, which gives the latest value before each time and no windows. */
+/** Feast beside `bench training-set`: its own training rows, which have the latest value before each time and no windows. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Feast } from './feast.ts'
@@ -10,7 +10,7 @@ export interface FeastRows {
   readonly notNull: number
 }
 
-/** Measures so many times over the files of a folder (`feast-history.py`). Throws `PeerMissing` where Feast was not brought. */
+/** Measures this many times over the files of a folder (`feast-history.py`). Throws `PeerMissing` if Feast is not installed. */
 export function feastHistory(folder: string, times: number): FeastRows[] {
   Feast.checkThere()
   const script = fileURLToPath(new URL('feast-history.py', import.meta.url))

@@ -1,4 +1,4 @@
-/** The peer of `bench serve`: a feature server of Feast, with a store of the values that it is to answer. */
+/** The baseline of `bench serve`: a feature server of Feast over a store of the expected values. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -41,12 +41,12 @@ export class Feast {
     this.port = port
   }
 
-  /** Throws `PeerMissing` where it was not brought. */
+  /** Throws `PeerMissing` if it is not installed. */
   static checkThere(): void {
     if (!existsSync(program('feast'))) throw new PeerMissing('feast', 'npm run peers -- feast')
   }
 
-  /** Makes a store of the rows, each with its key as `item`, in a folder, and serves it: one process, which neither logs nor is renewed. */
+  /** Writes a store of the rows, each with its key as `item`, in a folder, and serves it: one process without logging and restarts. */
   static async start(folder: string, rows: readonly Row[]): Promise<Feast> {
     mkdirSync(folder, { recursive: true })
     const values = join(folder, 'values.ndjson')

@@ -1,4 +1,4 @@
-/** A data folder for a bench, on the disk of this checkout, whose flush is measured in the same run. */
+/** A data folder for a bench, on the disk of this checkout. The duration of its fsync is measured in the same run. */
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { stopwatch } from '../../src/base/clock.ts'
@@ -8,7 +8,7 @@ const CACHE = '.cache'
 const PAGE = 4096
 const FLUSHES = 100
 
-/** Runs in a new folder and takes it away. */
+/** Runs in a new folder and removes it. */
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   mkdirSync(CACHE, { recursive: true })
   const folder = mkdtempSync(join(CACHE, 'bench-'))
@@ -19,7 +19,7 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
   }
 }
 
-/** Milliseconds that the disk takes to flush a page that was appended: the median of some. */
+/** Milliseconds that the disk takes to flush an appended page: the median of some. */
 export function fsyncP50(folder: string): number {
   const file = openSync(join(folder, 'flush'), 'w')
   try {
@@ -37,7 +37,7 @@ export function fsyncP50(folder: string): number {
   }
 }
 
-/** Bytes of what is in a folder whose names begin with a prefix. */
+/** Bytes of the files in a folder whose names begin with a prefix. */
 export function bytesIn(folder: string, prefix = ''): number {
   const names = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isFile() && entry.name.startsWith(prefix))
   return names.reduce((sum, { name }) => sum + statSync(join(folder, name)).size, 0)

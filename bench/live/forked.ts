@@ -1,12 +1,12 @@
-/** A process of a bench beside this one, which is asked for things by name, one at a time, and answers. */
+/** A child process of a bench that answers named requests, one at a time. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { SPARE_PROCESSORS_OPTION } from '../../src/cli/compiler-threads.ts'
 
 /**
- * For a process that only sends or receives: a collection of its garbage takes both processors for some ten milliseconds (`perf sched`), which would count as the
- * run's. With so much room there is hardly any.
+ * For a process that only sends or receives: its garbage collection takes both processors for some ten milliseconds (`perf sched`), which
+ * would count as the run's. With this much memory there is hardly any.
  */
 const WITHOUT_COLLECTING = ['--min-semi-space-size=128', '--max-semi-space-size=128', '--initial-heap-size=1024']
 
@@ -15,14 +15,14 @@ type Answer = { readonly value: unknown } | { readonly error: string }
 export class Forked {
   readonly #process: ChildProcess
 
-  /** `file` stands beside this one. `isClient`: it is no part of what is measured. */
+  /** `file` is beside this one. `isClient`: the process is no part of the measurement. */
   constructor(file: string, args: readonly string[] = [], { isClient = false } = {}) {
-    // As `spillway run` begins; no other process is to disturb it more.
+    // As `spillway run` starts; no other process may disturb it more.
     const execArgv = [...process.execArgv, SPARE_PROCESSORS_OPTION, ...(isClient ? WITHOUT_COLLECTING : [])]
     this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), args, { serialization: 'advanced', execArgv })
   }
 
-  /** Rejects with what went wrong there, or if the process ends. */
+  /** Rejects with the process's exception, or if the process ends. */
   async ask<T>(what: string, given?: unknown): Promise<T> {
     const done = new AbortController()
     const { signal } = done
@@ -47,7 +47,7 @@ export class Forked {
   }
 }
 
-/** In such a process: answers what it is asked. */
+/** In the child process: answers requests. */
 export function answering(answers: Readonly<Record<string, (given: never) => unknown>>): void {
   process.on('message', ({ what, given }: { what: string; given: never }) => {
     const answer = async () => answers[what](given)
@@ -56,6 +56,6 @@ export function answering(answers: Readonly<Record<string, (given: never) => unk
       (error: unknown) => process.send!({ error: String((error as Error).stack ?? error) } satisfies Answer),
     )
   })
-  // Without who asks there is nothing to do.
+  // Without a parent there is nothing to do.
   process.once('disconnect', () => process.exit())
 }

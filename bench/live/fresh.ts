@@ -1,8 +1,8 @@
 /**
  * The pipeline of `bench freshness`: readings with ids, a group, and a decision on each reading.
  *
- * One sensor is the probe. It has the last reading of each batch, whose level is the number of the batch, and its newest levels are a feature: so whoever
- * reads that knows which batches are in the features, in whatever order they came.
+ * One sensor is the probe. Its reading is the last of each batch; its level is the number of the batch, and its newest levels are a
+ * feature. So a reader of that feature knows which batches are applied, in whatever order they came.
  */
 import { count, features, model, on, pipeline, rules, stream } from '../../src/index.ts'
 import { readingOf, readings, sensor, type Reading } from './readings.ts'
@@ -30,7 +30,7 @@ export interface Probed {
   readonly features: { readonly n: number; readonly newest: readonly number[] | null }
 }
 
-/** A batch of so many readings at a moment, UTC ms; ids are its own. */
+/** A batch of readings at one time, UTC ms; ids are unique. */
 export function batchOfReadings(batch: number, size: number, at: number): Reading[] {
   const first = batch * size
   const others = Array.from({ length: size - 1 }, (_, i) => ({ ...readingOf(first + i, SENSORS, at), id: `${size}-${first + i}` }))

@@ -1,4 +1,4 @@
-/** The process of `bench freshness` that reads: asks for the probe's features over and over, and says when it first saw each batch in them. */
+/** The reader process of `bench freshness`: polls the probe's features, and records when it first saw each batch in them. */
 import { pauseBlocking } from '../../src/base/clock.ts'
 import { latencyOf, type Latency } from '../statistics.ts'
 import { answerAsks } from './child.ts'
@@ -6,7 +6,7 @@ import { PROBED, type Probed } from './fresh.ts'
 import { sharedClock } from './shared-clock.ts'
 import { getOf, Wire } from './wire.ts'
 
-/** The least time between two requests: the next is sent when it has passed, and the last was answered. */
+/** Least time between two requests: the next is sent when it has passed and the last was answered. */
 export const POLL_MS_MIN = 0.2
 
 export type ReadAsk =
@@ -14,9 +14,9 @@ export type ReadAsk =
   | { readonly kind: 'stop'; readonly upto: number }
 
 export interface Seen {
-  /** By batch from `first` to `upto`: ms of the clock that is shared when the answer that had it was there. */
+  /** By batch from `first` to `upto`: ms of the shared clock at the first answer with the batch. */
   readonly seen: readonly number[]
-  /** How many batches are in the features at the end. */
+  /** Number of batches in the features at the end. */
   readonly count: number
   /** Between two requests. */
   readonly pollMs: Latency
@@ -36,7 +36,7 @@ async function read(ask: ReadAsk): Promise<Seen | undefined> {
   return reading!.done
 }
 
-/** Polls until a batch is given as the last, and seen. */
+/** Polls until a batch is declared the last, and seen. */
 async function poll(wire: Wire, first: number, last: () => number | undefined): Promise<Seen> {
   const request = getOf(PROBED)
   const seen: number[] = []
@@ -47,14 +47,14 @@ async function poll(wire: Wire, first: number, last: () => number | undefined): 
     const { features } = (await wire.json(request)) as Probed
     const came = sharedClock()
     for (const batch of features.newest ?? []) if (batch >= first) seen[batch - first] ??= came
-    // Also what newer ones have pushed out of the list between two looks.
+    // Includes batches that newer ones have pushed out of the list between two polls.
     const oldest = Math.min(...(features.newest ?? [Infinity])) - first
     for (; next < seen.length && (seen[next] !== undefined || next < oldest); next++) seen[next] ??= came
     if (isOver()) {
       wire.close()
       return { seen, count: features.n, pollMs: latencyOf(gaps) }
     }
-    // Nothing else is to be done meanwhile, and who turns round and round takes a processor from who is measured.
+    // Nothing else is to be done meanwhile, and a busy loop would take a processor from the measured process.
     const left = POLL_MS_MIN - (sharedClock() - sent)
     if (left > 0) pauseBlocking(left)
     const now = sharedClock()

@@ -1,6 +1,6 @@
 /**
- * The process of `bench freshness` that sends: arrays of readings over HTTP, each due at a moment of its own whether or not those before were
- * acknowledged, on kept connections of which there are as many as are in use at once.
+ * The sender process of `bench freshness`: arrays of readings over HTTP, each due at its own time whether or not earlier ones were
+ * acknowledged, on as many kept connections as are in use at once.
  */
 import { pause, wallClock } from '../../src/base/clock.ts'
 import { answerAsks } from './child.ts'
@@ -18,16 +18,16 @@ export interface Sending {
   readonly batches: number
 }
 
-/** By batch, ms of the clock that is shared. */
+/** By batch, ms of the shared clock. */
 export interface Sent {
   readonly due: readonly number[]
-  /** When its answer had come. */
+  /** Time of its answer. */
   readonly acknowledged: readonly number[]
   readonly accepted: number
   readonly connections: number
 }
 
-/** Taken in turn, so that none is idle for so long that the server closes it. */
+/** Used in turn, so that none is idle until the server closes it. */
 const free: Wire[] = []
 let connections = 0
 

@@ -1,4 +1,7 @@
-/** The peer's side of `bench ingest`: the same payments by COPY, a transaction a body, and the processor time of all of the server's processes. */
+/**
+ * The baseline of `bench ingest`: the same payments by COPY, one transaction a body, and the processor time of all of the server's
+ * processes.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +11,7 @@ import { copyOf, type Held } from './payments.ts'
 import type { Postgres } from './postgres.ts'
 import { severalAtOnce } from './several.ts'
 
-/** Of `/proc/PID/stat`. */
+/** Clock ticks of `/proc/PID/stat`. */
 const TICKS_PER_SECOND = 100
 
 export class CopyPeer {
@@ -54,7 +57,7 @@ export class CopyPeer {
   }
 }
 
-/** Processor time of a process and of its children that are there, or were. Of Linux only: 0 elsewhere. */
+/** Processor time of a process and of its current and former children. Linux only: 0 elsewhere. */
 function cpuSeconds(server: number): number {
   let ticks = 0
   for (const name of readdirSync('/proc')) {
@@ -69,7 +72,7 @@ function cpuSeconds(server: number): number {
 const sumOf = (fields: readonly string[], from: number, to: number): number =>
   fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0)
 
-/** What stands behind the name, from the state on; a process that ends meanwhile has nothing. */
+/** The fields after the name, from the state on; none for a process that has ended. */
 function statOf(pid: string): string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')

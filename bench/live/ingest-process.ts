@@ -1,7 +1,8 @@
 /**
- * The process of `bench ingest` that takes payments: its processor time is that of the whole way, and of nothing else.
+ * The receiving process of `bench ingest`: its processor time is that of the whole path, and of nothing else.
  *
- * Arguments: the folder and which pipeline. It is told by messages what to do. Asked to `take`, it makes bodies itself, before it is timed; otherwise they come over HTTP.
+ * Arguments: the folder and the pipeline. Messages control it. For `take` it generates the bodies itself before the timing; otherwise they
+ * come over HTTP.
  */
 import { stopwatch } from '../../src/base/clock.ts'
 import { ndjsonBatches } from '../../src/files/ndjson.ts'
@@ -14,25 +15,28 @@ import { timeByRoom } from '../profile.ts'
 import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
 import { severalAtOnce } from './several.ts'
 
-/** What the parent asks for. `take`: bodies of so many payments each, from payment `first` on, the first ever at `since`, UTC ms. */
+/**
+ * Requests of the parent. `take`: bodies with this many payments each, from payment `first` on; the very first payment is at `since`, UTC
+ * ms.
+ */
 export type Ask =
   | { readonly kind: 'cpu' }
   | { readonly kind: 'take'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
-  /** `take` once more, to see where its time goes. */
+  /** `take` again, with a CPU profile. */
   | { readonly kind: 'profile'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
   | { readonly kind: 'end' }
 
 export type Answer =
   | { readonly kind: 'ready'; readonly port: number }
-  /** Seconds of processor time since the process began, of all its threads. */
+  /** Seconds of processor time of all threads since the start of the process. */
   | { readonly kind: 'cpu'; readonly seconds: number }
   | { readonly kind: 'taken'; readonly cpu: number; readonly wall: number }
   /** By room, of the main thread. */
   | { readonly kind: 'profiled'; readonly parts: Readonly<Record<string, number>> }
-  /** `read`: payments that the kernel has in its windows. */
+  /** `read`: payments in the windows of the kernel. */
   | { readonly kind: 'ended'; readonly held: Held; readonly read: number; readonly decisions: number; readonly rssMb: number }
 
-/** Chunks as a socket gives them. */
+/** Size of a socket's chunks. */
 const CHUNK_BYTES = 1 << 16
 const BODIES_IN_FLIGHT = 2
 
@@ -78,7 +82,7 @@ async function profile(bodies: readonly Buffer[]): Promise<void> {
 
 const takeAll = (bodies: readonly Buffer[]): Promise<void> => severalAtOnce(bodies.length, BODIES_IN_FLIGHT, i => takeBody(bodies[i]))
 
-/** As the server takes them, but for HTTP. */
+/** Like the server, without HTTP. */
 async function takeBody(body: Buffer): Promise<void> {
   const receipts: Promise<unknown>[] = []
   const reader = JsonLineReader.of(pipeline.ir.sources[0])
@@ -106,7 +110,7 @@ async function end(): Promise<void> {
   process.disconnect()
 }
 
-/** The counts of all cards over the last hour, from the features themselves. */
+/** The counts of all cards over the last hour, from the features. */
 function paymentsRead(): number {
   const asks = Array.from({ length: CARDS }, (_, i) => ({ group: 'recent', key: [`c${String(i).padStart(5, '0')}`] }))
   return run.features(asks).reduce((sum, { features: { n } }) => sum + ('value' in n ? Number(n.value) : 0), 0)

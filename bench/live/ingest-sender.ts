@@ -1,4 +1,4 @@
-/** Our side of `bench ingest`: starts the process that takes payments, and sends them from this one. */
+/** Spillway's side of `bench ingest`: starts the receiving process, and sends payments from this one. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { Agent, request } from 'node:http'
 import { basename } from 'node:path'
@@ -8,16 +8,16 @@ import type { Answer, Ask } from './ingest-process.ts'
 import { linesOf } from './payments.ts'
 import { severalAtOnce } from './several.ts'
 
-/** What a round consists of. */
+/** Contents of a round. */
 export interface Sending {
   readonly bodies: number
   readonly payments: number
   readonly inFlight: number
-  /** When the first payment was, UTC ms. */
+  /** Time of the first payment, UTC ms. */
   readonly since: number
 }
 
-/** Seconds: of processor time of the process that takes, and of the clock. */
+/** Seconds: processor time of the receiving process, and elapsed time. */
 export interface Round {
   readonly cpu: number
   readonly wall: number
@@ -61,13 +61,13 @@ export class IngestProcess {
     return { cpu: after.seconds - before.seconds, wall }
   }
 
-  /** A round of bodies that are in the process's memory. */
+  /** A round of bodies in the process's memory. */
   take(first: number): Promise<Round> {
     const { bodies, payments, since } = this.#sending
     return this.#ask({ kind: 'take', first, bodies, payments, since }, 'taken')
   }
 
-  /** As `take`: the part of the main thread's time in each room. */
+  /** Like `take`: the share of the main thread's time by room. */
   async profile(first: number): Promise<Readonly<Record<string, number>>> {
     const { bodies, payments, since } = this.#sending
     return (await this.#ask({ kind: 'profile', first, bodies, payments, since }, 'profiled')).parts

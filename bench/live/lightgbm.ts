@@ -16,5 +16,5 @@ export function installLightgbm(run: (command: string, args: readonly string[]) 
   writeFileSync(there, '')
 }
 
-/** Its Python, where it was brought. */
+/** Its Python, if installed. */
 export const lightgbmPython = (): string | undefined => (existsSync(there) ? program('python') : undefined)

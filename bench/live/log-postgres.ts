@@ -1,10 +1,10 @@
-/** The peer's side of `bench log`: the same readings into a table, each insert acknowledged once it is on the disk. */
+/** The baseline of `bench log`: the same readings into a table; each insert is acknowledged once it is on the disk. */
 import type { Sql } from 'postgres'
 import { appendAll, type Appended, type Appending } from './log-spillway.ts'
 import type { Postgres } from './postgres.ts'
 import type { Reading } from './readings.ts'
 
-/** How a block of rows goes into one statement: a list of rows, as people write it, or four arrays, which costs less of both sides. */
+/** Form of a statement with a block of rows: a list of rows, as people write it, or four arrays, which costs less on both sides. */
 export type Form = 'values' | 'arrays'
 
 export const byPostgres = (server: Postgres, appending: Appending, form: Form): Promise<Appended> =>
@@ -14,7 +14,7 @@ async function insertAll(sql: Sql, appending: Appending, form: Form): Promise<Ap
   await sql`DROP TABLE IF EXISTS reading`
   const table = `CREATE TABLE reading (id text ${appending.ids ? 'PRIMARY KEY' : 'NOT NULL'}, sensor text NOT NULL, level bigint NOT NULL, at timestamptz NOT NULL)`
   await sql.unsafe(table)
-  // So that every connection is there before the clock runs.
+  // So that every connection is open before the timing.
   await Promise.all(Array.from({ length: appending.inFlight }, () => sql`SELECT pg_sleep(0.1)`))
   const measured = await appendAll(appending, block => inserts[form](sql, block))
   const [{ rows, ids }] = await sql<{ rows: number; ids: number }[]>`

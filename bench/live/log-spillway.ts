@@ -1,4 +1,7 @@
-/** Spillway's side of `bench log`: readings through a run, each acknowledged once it is on the disk; and how many its log then holds. */
+/**
+ * Spillway's side of `bench log`: readings through a run, each acknowledged once it is on the disk; and the number of readings in its log
+ * afterwards.
+ */
 import { stopwatch, wallClock } from '../../src/base/clock.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
@@ -17,13 +20,13 @@ export interface Appending {
 
 export interface Appended {
   readonly seconds: number
-  /** Milliseconds from giving a block to its acknowledgement. */
+  /** Milliseconds from the submission of a block to its acknowledgement. */
   readonly acknowledged: Float64Array
-  /** Distinct events that are there afterwards. */
+  /** Distinct events in the log afterwards. */
   readonly kept: number
 }
 
-/** Gives blocks to `append`, so many at a time, and times each. */
+/** Passes blocks to `append`, this many at a time, and times each. */
 export async function appendAll({ blocks, inFlight }: Appending, append: (block: readonly Reading[]) => Promise<unknown>) {
   const acknowledged = new Float64Array(blocks.length)
   let next = 0
@@ -44,7 +47,7 @@ export async function bySpillway(folder: string, appending: Appending, fsyncMs?:
   const pipeline = appending.ids ? counting : countingWithoutIds
   const data = await openDataFolder(folder, { fsyncMs })
   const run = new Run(pipeline, { store: data.store })
-  // A folder's first commits also make its files, as the peer's table is made before the clock runs.
+  // A folder's first commits also create its files; the baseline's table is created before the timing, too.
   await run.submit('readings', recordBatchOf([readingOf(-1, 1, wallClock())]))
   const measured = await appendAll(appending, block => run.submit('readings', recordBatchOf(block)))
   await run.stop()
@@ -62,7 +65,7 @@ async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Prom
   }
 }
 
-/** Reads the whole log back: how many readings it has. One that stands twice is none that was kept: NaN. */
+/** Reads the whole log back: number of readings; NaN if one occurs twice. */
 export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.sources): number {
   const ids = new Strings()
   const log = new Log(store, { sources, stringsOf: () => ids })
@@ -78,7 +81,7 @@ export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.s
         seen[place] = 1
         events++
       }
-    // All texts of an hour are more than one process keeps.
+    // All texts of an hour are more than one process holds.
     ids.clear()
   }
   return events === distinct ? events : NaN

@@ -1,8 +1,8 @@
 /**
- * How long a thread's loop was kept from turning.
+ * Stalls of a thread's event loop.
  *
- * A timer that is due each millisecond says when it came: how much later than due is a stall. Of each the time of this thread's processor stands beside it:
- * what it took to compute is Spillway's, what is beyond is waiting, for the disk or for the machine, of which an idle thread's stalls tell.
+ * A timer is due each millisecond; its delay is a stall. The processor time of this thread beside it separates computation, which is
+ * Spillway's, from waiting for the disk or the machine, which the stalls of an idle thread show.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, Worker, isMainThread } from 'node:worker_threads'
@@ -11,15 +11,15 @@ import { callEvery } from '../../src/base/clock.ts'
 const RESOLUTION_MS = 1
 
 export interface Stalls {
-  /** The longest time between two turns of the timer, without the millisecond that it is due after. */
+  /** Longest time between two timer calls, less the millisecond of the timer. */
   readonly ms: number
-  /** The most processor time of this thread between two of its turns. */
+  /** Most processor time of this thread between two timer calls. */
   readonly cpuMs: number
-  /** The longest stall, ms, of a thread that did nothing: what the machine was busy with. */
+  /** Longest stall of an idle thread, ms: the share of the machine. */
   readonly idleMs: number
 }
 
-/** Watches this thread from now on, and an idle one. */
+/** Watches this thread and an idle one from now on. */
 export async function watchLoop(): Promise<{ stop(): Promise<Stalls> }> {
   const idle = new Worker(new URL(import.meta.url))
   await new Promise(resolve => idle.once('message', resolve))

@@ -1,4 +1,4 @@
-/** The metronome's thread: told when the first beat is due, it sleeps until each is, and tells. */
+/** The metronome's thread: sleeps until each beat is due, and notifies the sender. */
 import { parentPort } from 'node:worker_threads'
 import { pauseBlocking } from '../../src/base/clock.ts'
 import type { Beats } from './metronome.ts'

@@ -1,4 +1,4 @@
-/** The peer of `bench audit`: the same ladders by numpy on every core, in a process that keeps the columns and makes them when asked. */
+/** The baseline of `bench audit`: the same sweeps by numpy on every core, in a process that keeps the columns and computes on request. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import coefficients from '../../examples/flights/coefficients.json' with { type: 'json' }
@@ -18,7 +18,7 @@ export interface NumpyTook {
   readonly cpuSeconds: number
   /** Of the largest of its processes, since it began. */
   readonly peakMb: number
-  /** In the order of the rungs that were asked for. */
+  /** In the order of the requested levels. */
   readonly points: readonly RungPoints['ways'][]
 }
 
@@ -53,12 +53,12 @@ export class NumpyLadders {
   }
 }
 
-/** By how much two sides differ at most: in a week's utility, and in the area; and how many points there are to compare. */
+/** Greatest differences of two sides, in utility a week and in AUC, and the number of compared points. */
 export interface Apart {
   readonly aWeek: number
   readonly auc: number
   readonly compared: number
-  /** Points that one of the two has and the other has not. */
+  /** Points that only one of the sides has. */
   readonly missing: number
 }
 

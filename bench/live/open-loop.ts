@@ -1,6 +1,6 @@
 /**
- * Readings that come in at a steady rate, whether or not a run keeps up: each batch is due at a moment of its own, and its acknowledgement is
- * counted from then. On the thread of the run, as its sources are.
+ * Readings at a steady rate, whether or not a run keeps up: each batch has its own due time, from which its latency is counted. On the
+ * thread of the run, like its sources.
  */
 import { pause, stopwatch } from '../../src/base/clock.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
@@ -19,7 +19,7 @@ export interface Sent {
   events: number
   duplicates: number
   refused: number
-  /** Milliseconds from when a batch was due to its acknowledgement, the first ones of it (`LATENCIES_MAX`). */
+  /** Milliseconds from the due time of a batch to its acknowledgement, of the first ones (`LATENCIES_MAX`). */
   readonly acknowledgedMs: number[]
 }
 
@@ -61,5 +61,5 @@ export async function sendSteadily(
   return sent
 }
 
-/** What drives a run beside its sources, as the command line does. */
+/** Drives the ticks of a run, as the command line does. */
 export const TICK_EVERY_MS = 20

@@ -1,16 +1,16 @@
-/** Requests that are sent when they are due, whether or not those before were answered: what a server is slow at is not hidden by waiting for it. */
+/** Open-loop requests, sent when they are due, whether or not earlier ones were answered: waiting does not hide a slow server. */
 import { beats } from './metronome.ts'
 import { sharedClock } from './shared-clock.ts'
 
 /** By request, in order. */
 export interface Paced {
-  /** Milliseconds from when a request was due until it was answered, and until it was sent. */
+  /** Milliseconds from the due time of a request to its answer, and to its sending. */
   readonly answeredMs: Float64Array
   readonly lateMs: Float64Array
   readonly cpuMs: number
 }
 
-/** `send` sends at once, and resolves when it was answered. Resolves when all were. */
+/** `send` sends at once, and resolves with the answer. Resolves after all answers. */
 export async function paced(requests: number, everyMs: number, send: (number: number, due: number) => Promise<void>): Promise<Paced> {
   const cpu = process.cpuUsage()
   const answeredMs = new Float64Array(requests)

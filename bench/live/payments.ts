@@ -1,4 +1,4 @@
-/** Payments, made up: the events of `bench ingest`, their pipelines, and what the log of a run of them holds. */
+/** Generated payments: the events of `bench ingest`, their pipelines, and the expected contents of the log. */
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../src/index.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import { Log } from '../../src/log/log.ts'
@@ -26,13 +26,13 @@ const watch = model('watch', {
   score: v => rules([{ when: v.n.gt(100), score: 0.9 }], 0.1),
 })
 
-/** Features alone, or also a decision on each payment. */
+/** Features alone, or with a decision on each payment. */
 export const pipelines = { features: pipeline('taking', [recent]), deciding: pipeline('deciding', [watch]) }
 
 export const CARDS = 10_000
 export const TERMINALS = 2000
 
-/** A payment by its number, so that both sides of a bench and the check afterwards know the same ones. */
+/** A payment by its number, so that both sides of a bench and the check afterwards have the same ones. */
 const idOf = (number: number): string => `payment-${String(number).padStart(9, '0')}`
 const cardOf = (number: number): string => `c${String((number * 7919) % CARDS).padStart(5, '0')}`
 const terminalOf = (number: number): string => `t${String((number * 104_729) % TERMINALS).padStart(4, '0')}`
@@ -60,7 +60,7 @@ export function copyOf(first: number, payments: number, since: number): Buffer {
   return Buffer.from(lines.join(''))
 }
 
-/** What must be there after all payments below a number were taken once. */
+/** Expected contents after all payments below a number were ingested once. */
 export interface Held {
   readonly events: number
   readonly ids: number

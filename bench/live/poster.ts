@@ -1,11 +1,13 @@
-/** Posts to a run over so many connections, each kept, and says what came of each request. Those that find no connection free wait for one, in their order. */
+/**
+ * Posts to a run over this many kept connections, and reports the result of each request. Requests without a free connection wait in order.
+ */
 import { Wire, postOf } from './wire.ts'
 
 export type Posted = { readonly answer: unknown } | { readonly failed: string }
 
 export class Poster {
   readonly #port: number
-  /** Taken in turn, so that none is idle for so long that the server closes it. */
+  /** Used in turn, so that none is idle until the server closes it. */
   readonly #free: Wire[] = []
   readonly #waiting: ((wire: Wire | undefined) => void)[] = []
   /** Connections that may still be opened. */
@@ -16,7 +18,7 @@ export class Poster {
     this.#closed = connections
   }
 
-  /** The JSON of a 200, or what else came. */
+  /** The JSON of a 200, or an error with the response. */
   async post(path: string, body: string, type?: string): Promise<Posted> {
     let wire: Wire | undefined
     try {

@@ -1,4 +1,4 @@
-/** The PostgreSQL of benches: a cluster in an ignored folder, served for as long as a bench runs. */
+/** The PostgreSQL of benches: a cluster in an ignored folder, running during a bench. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
@@ -17,7 +17,7 @@ export class Postgres {
     this.version = version
   }
 
-  /** Throws `PeerMissing` where there is no cluster. */
+  /** Throws `PeerMissing` without a cluster. */
   static async start(): Promise<Postgres> {
     if (serverPrograms() === undefined || !existsSync(join(CLUSTER, 'PG_VERSION')))
       throw new PeerMissing('postgres', 'npm run peers -- postgres')
@@ -34,7 +34,7 @@ export class Postgres {
     return this.#cluster.pid
   }
 
-  /** Uses a client with so many connections, made when they are first needed. */
+  /** Uses a client with this many connections, opened on first use. */
   withClient<T>(connections: number, use: (client: Sql) => Promise<T>): Promise<T> {
     return this.#cluster.withClient(connections, use)
   }

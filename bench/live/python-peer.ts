@@ -1,4 +1,4 @@
-/** A peer in Python: an environment of its own, and a process that keeps what it was given and answers a line with a line of JSON. */
+/** A baseline in Python: a separate environment, and a process that keeps its data and answers each line with a line of JSON. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -11,15 +11,15 @@ type Variables = Readonly<Record<string, string>>
 
 export type RunCommand = (command: string, args: readonly string[]) => void
 
-/** One package of PyPI at one version; `name` is what `npm run peers --` calls it. */
+/** One package of PyPI at one version; `name` is its name in `npm run peers --`. */
 export class PythonEnvironment {
-  /** Of its processes, beside those of this one. */
+  /** Environment variables of its processes, in addition to those of this one. */
   readonly variables: Variables
   readonly #name: string
   readonly #package: string
   readonly #version: string
 
-  /** Each process has one core unless given otherwise, and products of matrices would take all. */
+  /** Each process has one core by default; matrix products would use all. */
   constructor(
     name: string,
     packageName: string,
@@ -39,7 +39,7 @@ export class PythonEnvironment {
     writeFileSync(this.#there, '')
   }
 
-  /** Throws `PeerMissing` where it was not brought. */
+  /** Throws `PeerMissing` if it is not installed. */
   checkThere(): void {
     if (!existsSync(this.#there)) throw new PeerMissing(this.#package, `npm run peers -- ${this.#name}`)
   }
@@ -73,7 +73,10 @@ export class PythonPeer {
     this.#answers = this.#lines[Symbol.asyncIterator]()
   }
 
-  /** A script of this folder, which says so with a line once it can be asked: `ready`. Throws `PeerMissing` where the environment was not brought. */
+  /**
+   * A script of this folder, which prints the line `ready` once it accepts requests. Throws `PeerMissing` if the environment is not
+   * installed.
+   */
   static async start(
     what: string,
     environment: PythonEnvironment,

@@ -1,4 +1,4 @@
-/** Readings of sensors, made up: the events of the benches of a run, and its smallest pipeline. */
+/** Generated readings of sensors: the events of the benches of a run, and its smallest pipeline. */
 import { count, entity, features, pipeline, source, stream, t } from '../../src/index.ts'
 
 export const sensor = entity('sensor', t.string())
@@ -8,7 +8,7 @@ export const schema = { id: t.string(), sensor, level: t.int(), at: t.timestamp(
 export const readings = source('readings', { schema, key: 'sensor', time: 'at', id: 'id' })
 export const readingsWithoutIds = source('readings', { schema, key: 'sensor', time: 'at' })
 
-/** One small group: what a run does beside keeping its log is little. */
+/** One small group: a run does little beside keeping its log. */
 export const counting = pipeline('counting', [
   features('recent', { from: readings, entity: sensor, place: stream, values: () => ({ n: count('1h') }) }),
 ])
@@ -24,7 +24,7 @@ export interface Reading {
   readonly at: number
 }
 
-/** The reading with that number, of one of so many sensors in turn. */
+/** The reading with that number; sensors take turns. */
 export const readingOf = (number: number, sensors: number, at: number): Reading => ({
   id: `reading-${number}`,
   sensor: `sensor-${String(number % sensors).padStart(6, '0')}`,

@@ -1,7 +1,8 @@
 /**
  * The processes of `bench recover`: one that fills a log, goes on appending, and is killed; and one that starts after it.
  *
- * Arguments: `fill FOLDER EVENTS KEYS SPAN` (says `full`, then what is acknowledged, a line each), or `start FOLDER` (says one `Recovered`).
+ * Arguments: `fill FOLDER EVENTS KEYS SPAN` (prints `full`, then each acknowledged number as a line), or `start FOLDER` (prints one
+ * `Recovered`).
  */
 import { callEvery, pause, stopwatch, wallClock } from '../../src/base/clock.ts'
 import { Strings } from '../../src/columns/strings.ts'
@@ -41,13 +42,13 @@ export interface Recovered {
   readonly readyAt: number
   readonly openSeconds: number
   readonly runSeconds: number
-  /** From giving the first event to its acknowledgement. */
+  /** From the submission of the first event to its acknowledgement. */
   readonly firstEventSeconds: number
   readonly end: number
-  /** Entries of the log that were looked at, and how many of them are within `dedupe`. */
+  /** Entries of the log that were resent, and how many of them are within `dedupe`. */
   readonly takenAgain: number
   readonly withinDedupe: number
-  /** Of the last events of the log, sent once more: how many were not told to be duplicates. */
+  /** Resent entries that were not reported as duplicates. */
   readonly repeated: number
   readonly keys: number
   readonly bytesPerKey: number
@@ -81,12 +82,12 @@ async function fill(folder: string, events: number, keys: number, span: number):
   }
 }
 
-/** Saves state, and resolves when a round that was begun from now on is done. */
+/** Saves state. Resolves when a round that begins from now on has ended. */
 async function saved(run: Run, store: LogStore): Promise<void> {
-  // The first may have begun long ago.
+  // The first round may have begun long ago.
   for (let round = 0; round < 2; round++) {
     const before = store.get(CHECKPOINT_MANIFEST)
-    // A round is begun only if the log has grown.
+    // A round begins only if the log has grown.
     await run.submit('readings', recordBatchOf(readingsFrom(-2 - round, 1, 1, wallClock())))
     while (store.get(CHECKPOINT_MANIFEST) === before) {
       run.checkpoint()
@@ -119,7 +120,7 @@ async function start(folder: string): Promise<Recovered> {
   return { readyAt, ...seconds, end, takenAgain, withinDedupe, repeated: again.length - duplicates, ...size, reports }
 }
 
-/** The last events of the log as records, and how many are within `dedupe` of the last. */
+/** The last events of the log as records, and how many are within `dedupe` of the last one. */
 function lookBack(store: LogStore): { again: object[]; withinDedupe: number } {
   const strings = new Strings()
   const log = new Log(store, { sources: watching.ir.sources, stringsOf: () => strings })

@@ -1,4 +1,4 @@
-/** The process of a bench that serves: a run over a folder with a server around it, driven as the command line drives one. Argument: the folder. */
+/** The server process of a bench: a run over a folder with a server, driven as the command line drives one. Argument: the folder. */
 import { callEvery, wallClock } from '../../src/base/clock.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
@@ -11,7 +11,7 @@ import { fresh } from './fresh.ts'
 import { TICK_EVERY_MS } from './open-loop.ts'
 import { wide, wideEvents } from './wide.ts'
 
-/** What is to be served: the wide features of so many keys, or readings that are still to come. */
+/** The served data: wide features of this many keys, or future readings. */
 export type ServeAsk = { readonly kind: 'wide'; readonly keys: number } | { readonly kind: 'fresh' }
 
 export interface ServedAt {
@@ -40,7 +40,7 @@ async function serveAsked(ask: ServeAsk): Promise<ServedAt> {
   return { port: server.port }
 }
 
-/** History, by a clock that runs ahead through it. */
+/** Appends history, by a clock that runs ahead through it. */
 async function fill(run: Run, keys: number, setClock: (arrival: number) => void): Promise<void> {
   const events = wideEvents(keys, wallClock())
   for (let at = 0; at < events.length; at += BLOCK) {

@@ -1,4 +1,4 @@
-/** In a process of a bench: a run that serves, as `spillway run --listen` does, and tells what it has done in a while. */
+/** In a process of a bench: a run with a server, like `spillway run --listen`, that reports its work. */
 import type { EffectRoute } from '../../src/action/effect-dispatcher.ts'
 import type { Pipeline } from '../../src/index.ts'
 import { letHeapGrow } from '../../src/base/heap.ts'
@@ -16,11 +16,11 @@ export interface Served {
   readonly sendings?: readonly EffectRoute[]
   readonly disk?: SqliteStoreOptions
   readonly clock?: NonNullable<LiveRunOptions['clock']>
-  /** To what else it is asked. */
+  /** Answers to further requests. */
   readonly answers?: Parameters<typeof answering>[0]
 }
 
-/** Serves on a free port, and from then on answers what the bench asks. */
+/** Serves on a free port, and then answers the requests of the bench. */
 export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
   letHeapGrow()
   const folder = await openDataFolder(data, disk)
@@ -35,7 +35,7 @@ export async function serveAndAnswer({ pipeline, data, sendings = [], disk, cloc
     ...answers,
     url: () => server.url,
     ...watching(counted, () => running.whenIdle()),
-    /** What it reported that should not have been. */
+    /** Unexpected reports of the run. */
     end: async (): Promise<readonly string[]> => {
       await server.close()
       await running.stop()

@@ -1,4 +1,7 @@
-/** The peer of `bench train`: scikit-learn's HistGradientBoostingClassifier on one thread, in a process that keeps the rows and fits when asked. */
+/**
+ * The baseline of `bench train`: scikit-learn's HistGradientBoostingClassifier on one thread, in a process that keeps the rows and fits on
+ * request.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Labelled } from '../data/labelled.ts'
@@ -48,7 +51,7 @@ export class Sklearn {
     return (await this.#peer.ask('fit')) as Fitted
   }
 
-  /** Probabilities of the rows held out, by the last fit. */
+  /** Probabilities of the held-out rows by the last fit. */
   async predict(): Promise<Float64Array> {
     await this.#peer.ask('predict')
     const bytes = readFileSync(join(this.#folder, 'predicted'))

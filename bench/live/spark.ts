@@ -1,4 +1,4 @@
-/** A peer of `bench backfill`: Spark on this machine, in a process that keeps its JVM and does the job when asked. It needs Java. */
+/** A baseline of `bench backfill`: Spark on this machine, in a process that keeps its JVM and runs the job on request. It needs Java. */
 import { spawnSync } from 'node:child_process'
 import { stopwatch } from '../../src/base/clock.ts'
 import { PythonEnvironment, PythonPeer, type RunCommand } from './python-peer.ts'
@@ -11,7 +11,7 @@ export function installSpark(run: RunCommand): void {
   environment.install(run)
 }
 
-/** Seconds of one job, and of all cores that the JVM used meanwhile. */
+/** Seconds of one job, and processor seconds of the JVM meanwhile. */
 export interface SparkSeconds {
   readonly wall: number
   readonly cpu: number
@@ -19,7 +19,7 @@ export interface SparkSeconds {
 
 export class Spark {
   readonly version: string
-  /** Seconds until it took the first job. */
+  /** Seconds until it accepted the first job. */
   readonly start: number
   readonly #peer: PythonPeer
 
@@ -29,7 +29,7 @@ export class Spark {
     this.start = start
   }
 
-  /** Throws `PeerMissing` where it was not brought. */
+  /** Throws `PeerMissing` if it is not installed. */
   static async start(events: string, out: string, threads: number): Promise<Spark> {
     const began = stopwatch()
     const { peer, ready } = await PythonPeer.start('Spark', environment, 'spark-w.py', [events, out, String(threads)])
@@ -37,7 +37,7 @@ export class Spark {
     return new Spark(peer, version, (stopwatch() - began) / 1000)
   }
 
-  /** The job once; seconds as the process measured them. */
+  /** Runs the job once; seconds as the process measured them. */
   run = (): Promise<SparkSeconds> => this.#peer.ask('run') as Promise<SparkSeconds>
 
   stop = (): Promise<void> => this.#peer.stop()

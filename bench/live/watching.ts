@@ -1,4 +1,4 @@
-/** What a process of a bench that serves says of its work, whichever it is. */
+/** Reports the work of a process of a bench with a run. */
 import { stopwatch } from '../../src/base/clock.ts'
 import { watchLoop, type Stalls } from './loop.ts'
 
@@ -9,7 +9,7 @@ export interface Counted {
   readonly fsyncs: number
 }
 
-/** What a process has done in a while. */
+/** Work of a process within a period. */
 export interface Done extends Counted {
   readonly stalls: Stalls
   /** Of all of its threads. */
@@ -18,7 +18,7 @@ export interface Done extends Counted {
   readonly rssMb: number
 }
 
-/** `idle` resolves when everything that was taken is durable and everything that followed has been sent. */
+/** `idle` resolves when everything accepted is durable, and everything that followed has been sent. */
 export function watching(counted: () => Counted, idle: () => Promise<void>): { watch: () => Promise<void>; done: () => Promise<Done> } {
   const all = () => {
     const { user, system } = process.cpuUsage()
@@ -31,7 +31,7 @@ export function watching(counted: () => Counted, idle: () => Promise<void>): { w
       loop = await watchLoop()
       before = all()
     },
-    /** Since it was told to watch. */
+    /** Since watching began. */
     done: async () => {
       const stalls = await loop.stop()
       const { fsyncs, cpuMs, at } = all()

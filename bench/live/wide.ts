@@ -1,8 +1,8 @@
 /**
  * Groups of 10, 100 and 250 features of one key for `bench serve`: every statistic of every value over five windows.
  *
- * Events lie so far from where windows begin, in ages as of now, that no value changes while the bench runs: so what another server was given at its
- * start is what ours still answers.
+ * Events are so far from the window boundaries, in ages as of now, that no value changes while the bench runs. So the values that another
+ * server got at its start are those that ours still answers.
  */
 import { entity, features, pipeline, source, stream, t, type Duration } from '../../src/index.ts'
 
@@ -11,7 +11,7 @@ const KEY_DIGITS = 5
 const VALUES = 10
 const EVENTS_PER_WINDOW = 4
 
-/** Each window with the ages, in hours, between which its own events lie: a third of an hour and a hop away from every beginning. */
+/** Each window with the range of ages, in hours, of its own events: a third of an hour and a hop away from every boundary. */
 const windows = [
   { window: '1h', from: 0.05, to: 0.5 },
   { window: '6h', from: 1.5, to: 5 },
@@ -69,6 +69,6 @@ export function wideEvents(keys: number, now: number): WideEvent[] {
   return all
 }
 
-/** Made up: between 0.00 and 999.99, hardly ever the same twice. */
+/** Generated: between 0.00 and 999.99, hardly ever the same twice. */
 const amountOf = (key: number, step: number, value: number): string =>
   (((key * 7919 + step * 104_729 + value * 1_299_709) % 100_000) / 100).toFixed(2)

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { getOf, postOf, Wire } from './wire.ts'
 
-/** Gives these pieces, one a turn of its loop, to each request, and closes where there are none. */
+/** Sends these pieces, one in each turn of the event loop, to each request, and closes the connection without any. */
 let pieces: readonly string[] = []
 const heard: string[] = []
 const server = createServer(socket => {

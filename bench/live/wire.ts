@@ -1,6 +1,6 @@
 /**
- * One connection of HTTP/1.1 that is kept, and one request on it at a time: as little of a client as can be, since it shares the machine with the server
- * that is measured. It understands answers with a length, which is what servers give here, and nothing else.
+ * A minimal HTTP/1.1 client: one kept connection with one request at a time. Minimal, since it shares the machine with the server under
+ * test. It reads only answers with a length, which is what servers send here.
  */
 import { connect, type Socket } from 'node:net'
 
@@ -15,7 +15,7 @@ const HEAD_END = '\r\n\r\n'
 export class Wire {
   readonly #socket: Socket
   #got: Buffer | undefined
-  /** Of the whole answer, once its head is there. */
+  /** Length of the whole answer, once its head is there. */
   #length = Infinity
   #bodyAt = 0
   #status = 0
@@ -42,7 +42,7 @@ export class Wire {
     return this.#failure !== undefined
   }
 
-  /** Sends a whole request, of `getOf` or `postOf`. */
+  /** Sends a whole request of `getOf` or `postOf`. */
   ask(request: Buffer): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure)
     if (this.#waiting) return Promise.reject(new Error('one request at a time'))
@@ -52,7 +52,7 @@ export class Wire {
     return waiting.promise
   }
 
-  /** Asks, and reads the answer as JSON. Rejects for any status but 200. */
+  /** Sends a request, and reads the answer as JSON. Rejects for any status but 200. */
   async json(request: Buffer): Promise<unknown> {
     const { status, body } = await this.ask(request)
     if (status !== 200) throw new Error(`status ${status}: ${body.toString('utf8', 0, 500)}`)
