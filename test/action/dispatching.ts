@@ -1,4 +1,4 @@
-/** A dispatcher between a store of effects in memory and receivers that answer when a test says so, on a clock that it moves. */
+/** A dispatcher with an in-memory effect store, receivers whose answers the test controls, and a clock that it moves. */
 import { EffectDispatcher, type EffectDispatcherOptions } from '../../src/action/effect-dispatcher.ts'
 import type { Delivery, DeliveryOutcome } from '../../src/action/destination.ts'
 import { pause } from '../../src/base/clock.ts'
@@ -20,7 +20,7 @@ export const effect = (number: number, key: string, action = 'page'): NewEffect 
   isDry: false,
 })
 
-/** A store of effects, which may begin with some commits, destinations whose answers the test gives, and a clock that it moves. */
+/** An effect store with optional first commits, destinations whose answers the test gives, and a clock that it moves. */
 export function bench(
   options: Partial<EffectDispatcherOptions> & {
     readonly concurrency?: number

@@ -1,6 +1,6 @@
 /**
- * A lane between a store whose commits wait, a receiver that answers when it is told to and a clock that is moved, held against a plain list of effects: each try is
- * one that the list allows, and what the list says could be tried is.
+ * Model of a delivery lane: a lane with a store whose commits wait, a controlled receiver and a movable clock, compared with a plain list
+ * of effects. Each attempt must be one that the list allows, and each possible attempt must be made.
  */
 import assert from 'node:assert/strict'
 import type { DeliveryOutcome } from '../../src/action/destination.ts'
@@ -17,22 +17,22 @@ export interface LaneCase {
   readonly concurrency: number
 }
 
-/** An effect as the list has it: what was answered counts at once, durable or not. */
+/** An effect in the list: an answer counts at once, durable or not. */
 interface Listed {
   readonly number: number
   readonly key: string
   state: 'pending' | 'delivered' | 'dead' | 'dropped'
   attempts: number
   next: number
-  /** The lane was told of it, or began when it was in the store. */
+  /** The lane was notified of it, or it was in the store at the start. */
   isTold: boolean
-  /** Was tried again by hand, and may be behind later ones of its key. */
+  /** Retried by hand, so it may come after later effects of its key. */
   isByHand: boolean
 }
 
 interface Waiting {
   readonly commit: Commit
-  /** What is told of it once it is durable. */
+  /** Sent to the lane once durable. */
   readonly told?: () => void
 }
 
@@ -63,7 +63,7 @@ export class LaneModel {
     return this.#list.filter(({ state }) => state === 'pending').length
   }
 
-  /** Something is to be tried, to become durable or to be told. */
+  /** Is there anything to attempt, to make durable or to notify? */
   get isUnsettled(): boolean {
     return this.pending > 0 || this.#waiting.length > 0 || this.#tells.length > 0
   }
@@ -72,7 +72,7 @@ export class LaneModel {
     return this.#lane.held
   }
 
-  /** Effects of these keys come; they are durable some time. */
+  /** Adds effects of these keys; they become durable later. */
   arrive(keys: readonly string[]): void {
     const effects = keys.map((key, i) => effect(this.#list.length + i + 1, key))
     this.#list.push(...effects.map(({ number, key }) => listed(number, key)))
@@ -83,13 +83,13 @@ export class LaneModel {
     this.#waiting.push({ commit: { effects }, told })
   }
 
-  /** Some of what waits becomes durable; nobody is told yet. */
+  /** Makes some waiting commits durable, without notification. */
   sync(count: number): void {
     for (const { commit, told } of this.#waiting.splice(0, count)) {
       this.#commits.push(commit)
       if (told) this.#tells.push(told)
     }
-    // Throws where a commit says what cannot be.
+    // Throws for a commit with an impossible change.
     void new ModelEffects(this.#commits)
   }
 
@@ -97,7 +97,7 @@ export class LaneModel {
     for (const told of this.#tells.splice(0, count)) told()
   }
 
-  /** One that is under way is answered. */
+  /** Answers an attempt in flight. */
   answer(fails: boolean, isFinal = false): void {
     const all = [...this.#underWay]
     if (all.length === 0) return
@@ -109,7 +109,7 @@ export class LaneModel {
     answered(fails ? { kind: 'failed', why: 'x', ...(isFinal && { final: true }) } : { kind: 'acknowledged' })
   }
 
-  /** One that is dead, in the store too, is tried again or dropped. */
+  /** Retries or drops a dead effect, in the store too. */
   byHand(kind: 'again' | 'dropped'): void {
     const dead = new ModelEffects(this.#commits).all.filter(({ number, state }) => state === 'dead' && !this.#byHand.has(number))
     if (dead.length === 0) return
@@ -135,7 +135,7 @@ export class LaneModel {
     for (const timer of this.#timers) if (timer.at <= this.#clock && this.#timers.delete(timer)) timer.act()
   }
 
-  /** Ends as a run does, and begins again; with a crash, what was not durable is gone. */
+  /** Stops and starts again like a run; a crash loses what was not durable. */
   async restart(isCrash: boolean): Promise<void> {
     if (isCrash) this.#waiting = []
     else {
@@ -161,7 +161,7 @@ export class LaneModel {
       next: state === 'pending' ? next : 0,
       isTold: true,
     }))
-    // Of those that stand in the store it does not say which were tried again by hand: they are in order.
+    // The store does not record which effects were retried by hand: they are in order.
     this.#lane = new DeliveryLane({
       ...this.#case,
       run: this,
@@ -195,7 +195,7 @@ export class LaneModel {
     return this.#list.filter(one => one.key === key && one.state === 'pending')
   }
 
-  /** What the list says of a try that begins. */
+  /** Checks an attempt that begins against the list. */
   #begins(number: number, attempt: number, answer: (outcome: DeliveryOutcome) => void): void {
     const one = this.#list[number - 1]
     const what = `try ${attempt} at ${number}`
@@ -213,11 +213,11 @@ export class LaneModel {
     assert.ok(this.#underWay.size <= this.#case.concurrency)
   }
 
-  /** Lets the lane do what it can, and looks whether it did. */
+  /** Lets the lane do what it can, and checks that it did. */
   async look(): Promise<void> {
     for (let turns = 4 + this.#list.length / 8; turns > 0; turns--) await yieldToEventLoop()
     const { heldMax, heldOfKeyMax, concurrency } = this.#case
-    // One that is tried again by hand is held beside the others without its body, and so is one of its key whose turn it is.
+    // An effect that is retried by hand is held in memory without its body, and so is the next effect of its key.
     assert.ok(this.#lane.held <= heldMax + 2 * this.#retried, `${this.#lane.held} are held of ${heldMax}`)
     const keys = [...new Set(this.#list.map(({ key }) => key))].map(key => this.#ofKey(key))
     const asleep = keys.filter(ofKey => ofKey.some(one => one.next > this.#clock)).length

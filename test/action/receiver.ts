@@ -1,4 +1,4 @@
-/** A receiver of webhooks on loopback, and timers that a test fires. */
+/** A webhook receiver on loopback, and timers that a test fires. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createPlainServer, type AddressInfo, type Server as PlainServer, type Socket } from 'node:net'
@@ -9,7 +9,7 @@ export interface Received {
   readonly method: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
-  /** The connection that it came over, counted from 0. */
+  /** Index of its connection, from 0. */
   readonly connection: number
 }
 
@@ -21,7 +21,7 @@ export interface Receiver {
   close(): Promise<void>
 }
 
-/** What was received is remembered before `answer` is called. */
+/** A request is recorded before `answer` is called. */
 export async function receiver(answer: (response: ServerResponse, request: Received) => unknown): Promise<Receiver> {
   const received: Received[] = []
   const connections: unknown[] = []
@@ -51,7 +51,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** A receiver that speaks for itself: `talk` gets each socket once the first bytes of a request are there. */
+/** A receiver on raw sockets: `talk` gets each socket once the first bytes of a request are there. */
 export async function plainReceiver(talk: (socket: Socket) => void): Promise<{ readonly url: string; close(): Promise<void> }> {
   const sockets: Socket[] = []
   const server = createPlainServer({ allowHalfOpen: true }, socket => {
@@ -74,7 +74,7 @@ export async function listen(server: PlainServer): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Timers that pass when the test says so. */
+/** Timers that the test fires. */
 export function handTimers() {
   const running = new Set<() => void>()
   return {

@@ -23,7 +23,7 @@ export async function opened(settings: WebhookSettings, ports: Partial<WebhookPo
   return webhook
 }
 
-/** A test closes this one itself. */
+/** The test closes this one itself. */
 export function closedByTest(one: { close(): Promise<void> }): void {
   open.splice(open.indexOf(one), 1)
 }

@@ -1,8 +1,8 @@
 /**
- * Values from partials made by hand.
+ * Values from hand-made partials.
  *
- * Every lowering here stands where the kernel's chunks stand: in the middle of an output, from partials that hold one row more than is
- * asked for. What lies around must stay as it was.
+ * Every output is in the position of a kernel's chunk: in the middle of a larger array, from partials with one row more than requested. The
+ * values around it must not change.
  */
 import assert from 'node:assert/strict'
 import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
@@ -16,15 +16,15 @@ export type Value = number | readonly number[] | null | 'range' | 'limit'
 export interface Given extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit' | 'bounds'>> {
   readonly layout?: MomentLayout
   readonly clock?: readonly number[]
-  /** Values alone, without what their rounding left out. */
+  /** Values alone, without their rounding errors. */
   readonly rounded?: true
 }
 
 const before = 2
-/** What stands in values that nothing was written to. */
+/** The value of untouched elements. */
 export const untouched = -777
 
-/** `columns` are those of the partial. */
+/** `columns`: the columns of the partial. */
 export function lowered(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
   const { layout, clock = [], rounded, ...options } = given
   const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
@@ -59,7 +59,7 @@ function valueAt({ values, nulls, refused, width, counts }: FeatureColumn, row: 
   return width === 1 ? values[row] : Array.from(values.subarray(row * width, row * width + counts![row]))
 }
 
-/** A row's value does not depend on where the row stands, nor on whether its rounding error is kept. */
+/** A row's value depends neither on its position nor on whether its rounding error is kept. */
 export function valuesOf(
   agg: AggregateName,
   input: TypeIR | undefined,

@@ -1,4 +1,4 @@
-/** A pipeline of one source whose costs are tested: what was measured of it, and when everything came. */
+/** A pipeline of one source with known costs: its measurements, and the arrivals of its events. */
 import type { CostInputs } from '../../src/audit/cost/cost-inputs.ts'
 import type { MeasuredGroup } from '../../src/audit/cost/measured-work.ts'
 import { presetPeople } from '../../src/audit/cost/people.ts'
@@ -17,7 +17,7 @@ export const batchEach = (every: number, lasts: number): ElementSetting => ({
 })
 export const nightlyJob: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
 
-/** `count` arrivals spread evenly over a stretch. */
+/** `count` arrivals spread evenly over a period. */
 export const even = (count: number, begin: number, until: number): number[] =>
   Array.from({ length: count }, (_, i) => begin + Math.floor(((i + 0.5) * (until - begin)) / count))
 
@@ -30,7 +30,7 @@ export const groupOf = (group: Partial<MeasuredGroup> = {}): MeasuredGroup => ({
   ...group,
 })
 
-/** Thirty days with 2,000 events a day, unless `arrival` says, and a decision each hour. */
+/** Thirty days with 2,000 events a day, or those of `arrival`, and a decision each hour. */
 export function costCase({
   arrival = even(60_000, from, from + 30 * DAY),
   days = 30,
@@ -63,7 +63,7 @@ interface CaseOptions extends Partial<CostInputs> {
   readonly groups?: Readonly<Record<string, MeasuredGroup>>
 }
 
-/** Everything as it comes. */
+/** A plan that streams everything. */
 export const streaming = (given: CostInputs): Plan =>
   new Map<string, ElementSetting>([
     ['ingestion', stream],

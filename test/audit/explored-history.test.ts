@@ -1,4 +1,7 @@
-/** A run that declines payments and leaves a part of them undone, and the audit of its log: what it says of what it does not see is what came. */
+/**
+ * A run that declines payments and leaves a part of them undone for exploration, and the audit of its log: its estimates of hidden outcomes
+ * equal the true ones.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { audit, worthOf } from '../../src/audit/audit.ts'
@@ -43,14 +46,14 @@ function shopThat(explore: number) {
 }
 
 async function lived(explore: number): Promise<Driven> {
-  // The log's name says what is left undone.
+  // The name of the log decides what is explored.
   const driven = open({ pipeline: shopThat(explore), disk: { commits: [{ put: [['log', 'log 2']] }], states: new Map() } })
   await send(driven, -1, 40 * 24)
   await driven.run.stop()
   return driven
 }
 
-/** `sees`: what the run has recorded of what it answered; otherwise every label is known, whatever was answered. */
+/** `sees`: labels as the run has recorded them; otherwise every label is known. */
 async function reported({ store }: Driven, explore: number, sees: 'all' | 'hidden' | 'undone'): Promise<AuditReport> {
   const shop = shopThat(explore)
   const { ir, worths } = shop

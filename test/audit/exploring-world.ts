@@ -1,4 +1,7 @@
-/** Payments of cards over days, an action that declines the likely frauds and hides what would have come of them, and a part of these left undone: a history whose truth is known. */
+/**
+ * A history with known truth: payments of cards over days, an action that declines the likely frauds and hides their outcomes, and
+ * exploration of a part of them.
+ */
 import { random, type Random } from '../../src/base/random.ts'
 import { explorationOf } from '../../src/audit/experiment/replay/exploration.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
@@ -12,26 +15,26 @@ export interface ExploringWorld {
   readonly days: number
   readonly perDay: number
   readonly cards: number
-  /** The part that is left undone. */
+  /** Share of explored decisions. */
   readonly explore: number
 }
 
 export interface Explored {
-  /** With every label, and as the run has seen them. */
+  /** With all labels, and with those that the run has seen. */
   readonly truth: Cases
   readonly seen: Cases
-  /** Of either, by card and day. */
+  /** A sample of either, clustered by card and day. */
   readonly sampleOf: (cases: Cases) => ClusteredSample
-  /** As it ran. */
+  /** The decisions as they ran. */
   readonly now: Decided
-  /** By older data: scores that know less. */
+  /** Decisions on older data: less informed scores. */
   readonly older: Decided
 }
 
-/** From this score on the action declines. */
+/** The score from which the action declines. */
 export const THRESHOLD = 0.8
 
-/** The likelier the fraud the higher the score; cards and days have luck of their own. `chance` is what decides which are left undone. */
+/** The likelier the fraud, the higher the score; cards and days have random effects. `chance` selects the explored decisions. */
 export function exploringHistory(seed: number, { days, perDay, cards, explore }: ExploringWorld): Explored {
   const of = random(seed)
   const length = days * perDay
@@ -76,10 +79,10 @@ function hiddenOf(truth: Cases, score: Float64Array, undone: Uint8Array, explore
   return { ...cases, ...explorationOf({ ...cases, hidden, chance, rows: cases.blocks.test }) }
 }
 
-/** So that about as many act by either. */
+/** Factor that makes the number of actions about equal for both. */
 const SAME_SPREAD = 0.745
 
 const scoreOf = (risk: number): number => 1 / (1 + Math.exp(-risk))
 
-/** Box and Muller's. */
+/** Normal draw (Box and Muller 1958). */
 const normal = (of: Random): number => Math.sqrt(-2 * Math.log(1 - of())) * Math.cos(2 * Math.PI * of())

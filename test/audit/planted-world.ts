@@ -1,8 +1,9 @@
 /**
- * A world in which it is known what freshness is worth: machines whose wear rises and falls within the hour, a heat that follows it, and a noise that follows nothing.
+ * A generated world with a known value of freshness: machines whose wear rises and falls within the hour, a heat that follows it, and
+ * unrelated noise.
  *
- * A check of a machine decides; it fails if the machine is worn, which is known ten minutes later. So the mean heat of the last minutes says who fails, a copy that is hours old says nothing, and
- * no noise ever does.
+ * A check of a machine decides; the check fails if the machine is worn, which is known ten minutes later. So the mean heat of the last
+ * minutes predicts failures, heat that is hours old predicts nothing, and noise never does.
  */
 import { caught, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t, worth } from '../../src/index.ts'
 import { random } from '../../src/base/random.ts'
@@ -43,7 +44,7 @@ interface Size {
   readonly days: number
 }
 
-/** NDJSON of each source. Machines are worn for an hour, now and then; each is checked once an hour, and felt every twenty minutes. */
+/** NDJSON of each source. Machines are worn for an hour, now and then; each is checked once an hour, and measured every twenty minutes. */
 export function plantHistory({ machines, days }: Size, seed = 3): Readonly<Record<'heats' | 'noises' | 'checks' | 'results', string>> {
   const next = random(seed)
   const rows = { heats: [] as Row[], noises: [] as Row[], checks: [] as Row[], results: [] as Row[] }

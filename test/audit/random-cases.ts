@@ -1,4 +1,4 @@
-/** Random cases and what an alternative makes of them, small and full of ties, for tests of what decisions are worth. */
+/** Small random cases with many ties, and the same with an alternative's scores, for tests of the value of decisions. */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided, RowRange } from '../../src/audit/domain/cases.ts'
 import type { AlertEvaluation } from '../../src/audit/value/index.ts'
@@ -9,7 +9,7 @@ export interface Drawn extends AlertEvaluation {
 
 const below = (of: Random, n: number): number => Math.floor(of() * n)
 
-/** Times are minutes of one day or so, and often equal; keys few; labels unknown for some. `of` is the chance. */
+/** Times are within about one day and often equal; few keys; some labels unknown. `of` is the random source. */
 export function randomGiven(
   seed: number,
   { most = 40, shared = false }: { readonly most?: number; readonly shared?: boolean } = {},
@@ -23,7 +23,7 @@ export function randomGiven(
   const eligible = Uint8Array.from({ length }, () => Number(of() < 0.9))
   for (let row = 0; row < length; row++) if (eligible[row] === 0) known[row] = 0
   const label = Uint8Array.from(known, is => (is === 1 && of() < 0.5 ? 1 : 0))
-  // Shared outcomes lie on a grid, so that decisions of a key have the same one.
+  // Shared outcomes are on a grid, so that decisions of a key share them.
   const outcome = Float64Array.from(t, (time, row) =>
     label[row] === 0 ? NaN : shared ? Math.ceil((time + 1) / (60 * minute)) * 60 * minute : time + below(of, 12) * 5 * minute,
   )

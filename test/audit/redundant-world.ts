@@ -1,7 +1,8 @@
 /**
- * A world in which two groups tell the same: each machine has two sensors that raise an alarm two minutes before a check that is likely to fail.
+ * A generated world with two redundant groups: each machine has two sensors that raise an alarm two minutes before a check that is likely
+ * to fail.
  *
- * By construction one of them may be as old as it likes, for the other has told; and with both older than a few minutes nothing is left but luck.
+ * So one of them may have any age, since the other has the alarm; with both older than a few minutes nothing is predictable.
  */
 import { random } from '../../src/base/random.ts'
 import { caught, count, entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t, worth } from '../../src/index.ts'
@@ -31,13 +32,13 @@ const failing = model('failing', {
 
 export const redundant = pipeline('redundant', [failing, worth(failing, caught({ budget: '20%', unit: 'failures', dollars: 50 }))])
 
-/** From an alarm to the check that it warns of, ms. */
+/** From an alarm to its check, ms. */
 export const AHEAD = 120_000
 
 const MINUTE = 60_000
 const EVERY = 120 * MINUTE
 
-/** NDJSON of each source: a check of each machine every two hours, of which one in ten is warned of. */
+/** NDJSON of each source: a check of each machine every two hours; one in ten has an alarm. */
 export function redundantHistory(
   { machines, days }: { readonly machines: number; readonly days: number },
   seed = 5,

@@ -1,4 +1,7 @@
-/** Plans by the parts that an audit is made of: an experiment over a generated history, what its decisions are worth, what plans cost, bands, and the judgement. */
+/**
+ * Plans through the parts of an audit: an experiment over a generated history, the value of its decisions, costs of plans, bands, and the
+ * verdict.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
@@ -32,9 +35,9 @@ const payments = source('payments', {
   id: 'id',
 })
 const alarms = source('alarms', { schema: { payment: t.string(), shop, fraud: t.bool(), at: t.timestamp() }, key: 'payment', time: 'at' })
-/** What shops reported in the last half hour: it tells which are being robbed now. */
+/** Shop reports of the last half hour: they tell which shops are being robbed now. */
 const reported = features('reported', { from: alarms, entity: shop, place: stream, values: () => ({ n: count('30m') }) })
-/** How often a card is used the model looks at, and it never changes what follows. */
+/** The model reads how often a card is used, but this never changes the outcome. */
 const usual = features('usual', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
 const fraud = model('fraud', {
   decide: on(payments),
@@ -49,10 +52,10 @@ const DAY = 1440 * MINUTE
 const DAYS = 120
 const SHOPS = 60
 const PAYMENTS_A_DAY = 150
-/** One report is enough, and nothing else is. */
+/** One report is enough to act, and nothing else is. */
 const THRESHOLD = 1 / (1 + Math.exp(1.5))
 
-/** Each hour another three shops are robbed; of what is paid there then nine in ten payments are reported two minutes later. */
+/** Each hour three other shops are robbed; nine in ten payments there are reported two minutes later. */
 function history(): Map<string, LoggedEvent[]> {
   const chance = random(3)
   const logs = new Map<string, LoggedEvent[]>([
@@ -66,7 +69,7 @@ function history(): Map<string, LoggedEvent[]> {
   for (let i = 0; i < DAYS * PAYMENTS_A_DAY; i++) {
     const time = DAY + Math.floor((i * DAY) / PAYMENTS_A_DAY)
     const robbed = (Math.floor(time / (60 * MINUTE)) * 7) % SHOPS
-    // Thieves are busy: half of what is paid is paid where they are.
+    // Half of the payments are in robbed shops.
     const at = chance() < 0.5 ? (robbed + Math.floor(chance() * 3)) % SHOPS : Math.floor(chance() * SHOPS)
     add('payments', time, { id: `p${i}`, card: `c${Math.floor(chance() * 200)}`, shop: `s${at}` })
     const isRobbed = (at - robbed + SHOPS) % SHOPS < 3
@@ -127,7 +130,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
   assert.equal(proposed.get('group/usual')?.kind, 'batch')
   assert.equal(proposed.get('group/reported'), undefined)
   assert.equal(part.decision, 'change')
-  // In the scenario of low prices a group more that streams costs nothing.
+  // With low prices an additional streaming group costs nothing.
   const saved = [asItRuns, proposed].map(plan => costs.costOf(plan).steadyYear.base)
   assert.ok(part.net!.low >= 0 && Math.abs(part.net!.value - (saved[0] - saved[1])) < 0.01)
 })

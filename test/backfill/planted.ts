@@ -1,4 +1,4 @@
-/** Gaps planted in whole stores, and what a backfill makes of them. */
+/** Gaps planted in whole stores, and a backfill's repair of them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
@@ -20,16 +20,21 @@ interface Setting {
   readonly every: number | undefined
 }
 
-/** What a case came to. `mismatches`: files that were written and not missing, or missing and not written, or have other bytes than they would at once. */
+/**
+ * Result of a case. `mismatches`: files that were written and not missing, or missing and not written, or whose bytes differ from a store
+ * made at once.
+ */
 export interface Planted {
-  /** Files that were missing: after damage; of features that were added or changed; of days into which events came. */
+  /** Missing files: after damage; of added or changed features; of days with new events. */
   readonly damaged: number
   readonly columns: number
   readonly days: number
   readonly mismatches: readonly string[]
 }
 
-/** A whole store with random damage: exactly what is missing is made again, as it was, and then nothing. */
+/**
+ * A whole store with random damage: exactly the missing files are made again, with the same bytes, and a second backfill writes nothing.
+ */
 export const damageCase = (seed: number): Promise<Planted> =>
   inFolder(async folder => {
     const options = optionsOf(shop, shopLog(seed), folder, settingOf(seed))
@@ -56,7 +61,7 @@ export const damageCase = (seed: number): Promise<Planted> =>
     }
   })
 
-/** A store of some features, and mostly of fewer days, filled when there are more: features added or changed, and days that came, alone. */
+/** A store of some features, mostly of fewer days, filled when there are more: only added or changed features, and new days. */
 export const changeCase = (seed: number): Promise<Planted> =>
   inFolder(folder =>
     inFolder(async other => {
@@ -78,7 +83,7 @@ export const changeCase = (seed: number): Promise<Planted> =>
         const feature = `${group}.${/^feature\.(.*)\.parquet$/.exec(name)?.[1]}`
         const of = gap.groups.find(({ group: asked }) => asked.group.name === group)!
         const { partition } = of.partitions.find(each => day.endsWith(`=${each.partition.name}`))!
-        // A day into which events came since is another; none before it is.
+        // A day with new events has changed; no day before it has.
         const isLater = early !== log && partition.end > early.at(-1)!.arrival
         const isNew = added.has(feature) || otherwise.has(feature)
         counts[isLater ? 'days' : 'columns']++
@@ -122,7 +127,7 @@ const missingIn = ({ groups }: StoreGap, { unit }: BackfillOptions): string[] =>
     partitions.flatMap(({ partition, files }) => files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, file))),
   )
 
-/** Files and days deleted, bits that fell over, and files that the manifest lost. Returns which files are missing then. */
+/** Deletes files and days, flips bits, and removes entries of the manifest. Returns the files that are missing then. */
 function damage(folder: string, next: Random): Set<string> {
   const files = [...filesIn(folder).keys()].filter(name => name !== MANIFEST)
   const missing = new Set<string>()
@@ -149,7 +154,7 @@ function flipBit(path: string, next: Random): void {
   writeFileSync(path, bytes)
 }
 
-/** What was written between two looks at a folder, the manifest aside: all else has its bytes and its time. */
+/** Files written between two listings of a folder, without the manifest: all others keep their bytes and times. */
 function written(before: ReadonlyMap<string, StoredBytes>, after: ReadonlyMap<string, StoredBytes>): string[] {
   return [...after].flatMap(([name, { writtenAt, bytes }]) => {
     const was = before.get(name)
@@ -157,7 +162,7 @@ function written(before: ReadonlyMap<string, StoredBytes>, after: ReadonlyMap<st
   })
 }
 
-/** The manifest among them. */
+/** Includes the manifest. */
 function differences(store: ReadonlyMap<string, StoredBytes>, made: ReadonlyMap<string, StoredBytes>): string[] {
   const names = new Set([...store.keys(), ...made.keys()])
   return [...names].flatMap(name => (store.get(name)?.bytes.equals(made.get(name)?.bytes ?? Buffer.of()) ? [] : [`${name} is another`]))

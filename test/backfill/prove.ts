@@ -1,27 +1,27 @@
 /**
- * `prove backfill`: after random damage to a store, and random changes of its definitions and its history, a backfill writes exactly what is missing and nothing else,
- * and the store is, to the byte, the one that is made at once.
+ * `prove backfill`: after random damage to a store, and random changes of its definitions and its history, a backfill writes exactly the
+ * missing files, and the store equals byte for byte one that is made at once.
  */
 import { changeCase, damageCase } from './planted.ts'
 
 export interface BackfillResult {
   readonly cases: number
-  /** Files that were missing, by why. */
+  /** Missing files by cause. */
   readonly damaged: number
   readonly columns: number
   readonly days: number
   readonly mismatches: number
   readonly seed: number
-  /** The first mismatch of the first cases that have one; the case is that of its seed. */
+  /** The first mismatch of the first cases that have one. The seed identifies the case. */
   readonly failures: readonly { readonly seed: number; readonly mismatch: string }[]
 }
 
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 10
-/** From so many cases on there is something of everything. */
+/** From this number of cases on every kind occurs. */
 const COVERING_CASES = 4
 
-/** A case is a store that is damaged, and one whose definitions and history change. */
+/** A case is a damaged store, and one whose definitions and history change. */
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<BackfillResult> {
   const failures: { seed: number; mismatch: string }[] = []
   const sums = { damaged: 0, columns: 0, days: 0, mismatches: 0 }

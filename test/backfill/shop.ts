@@ -1,4 +1,7 @@
-/** A shop's groups of every kind that a store has, and random histories of some days for them: late, repeated and revised events, NULLs, equal times. */
+/**
+ * A shop with groups of every kind that a store has, and random histories of some days: late, repeated and revised events, NULLs, equal
+ * times.
+ */
 import { random, type Random } from '../../src/base/random.ts'
 import type { BackfillHistory } from '../../src/batch/backfill/backfill.ts'
 import type { PartitionUnit } from '../../src/batch/backfill/calendar.ts'
@@ -90,7 +93,7 @@ export function changed(ir: PipelineIR, without: ReadonlySet<string>, otherwise:
   return { ...ir, groups }
 }
 
-/** Events of both sources over some days, in the order of their arrivals. */
+/** Events of both sources over some days, in order of arrival. */
 export function shopLog(seed: number): LoggedEvent[] {
   const next = random(seed)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]
@@ -118,7 +121,7 @@ function rowOf(next: Random, pick: <T>(of: readonly T[]) => T, time: number): Re
   }
 }
 
-/** A log as the history of a store, up to a moment. */
+/** A log as the history of a store, up to a time. */
 export function shopHistory(ir: PipelineIR, log: readonly LoggedEvent[], unit: PartitionUnit): BackfillHistory {
   const strings = new Strings()
   const blocks = new Map(

@@ -1,4 +1,4 @@
-/** What stands in a store: bytes of files with their times, and the rows of a group as they were written. */
+/** Contents of a store: bytes of files with their times, and the rows of a group. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openInput } from '../../src/files/input.ts'
@@ -8,7 +8,7 @@ export interface StoredBytes {
   readonly writtenAt: number
 }
 
-/** Every file of a folder by its path in it. */
+/** Every file of a folder by its relative path. */
 export function filesIn(folder: string): Map<string, StoredBytes> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(folder, name)).isFile())
   return new Map(
@@ -18,7 +18,7 @@ export function filesIn(folder: string): Map<string, StoredBytes> {
   )
 }
 
-/** The rows of one partition, its files beside one another. Bigints are numbers. */
+/** The rows of one partition, with the columns of its files side by side. Bigints become numbers. */
 export async function rowsIn(folder: string): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = []
   for (const name of readdirSync(folder)) {

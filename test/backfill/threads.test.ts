@@ -1,4 +1,4 @@
-/** A store filled by threads, stopped in the middle and gone on with, is the one that is made at once; of a history in memory, and of a log. */
+/** A store filled by threads, stopped in the middle and resumed, equals one made at once; from a history in memory, and from a log. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

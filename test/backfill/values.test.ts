@@ -1,4 +1,4 @@
-/** What a store has is what the oracle says was known, at every row of every group. */
+/** The values of a store equal the oracle's, at every row of every group. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ const eventRows = (group: GroupIR, log: readonly LoggedEvent[]): unknown[] =>
     .filter(({ source, row }) => source === group.source && group.key.every(key => row[key] !== null))
     .map(({ arrival, row }) => [arrival, ...group.key.map(key => row[key])])
 
-/** At each time that has rows, and one at which nothing was live is left to the test of times: each key that has an event in so long before. */
+/** At each time with rows, each key that has an event within the live period. Times without live keys are covered by the test of times. */
 function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[], stored: readonly Record<string, unknown>[]): unknown[] {
   const times = [...new Set(stored.map(row => row['t'] as number))]
   return times.flatMap(t => {

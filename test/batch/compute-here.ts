@@ -4,7 +4,7 @@ import { jobLog, batchPlan } from '../../src/batch/job-events.ts'
 import type { ComputeRun } from '../../src/batch/job.ts'
 import type { StoredLog } from '../../src/log/store.ts'
 
-/** Batch runs in the same thread, over a store that no other thread can read; into so many partitions, where their log does not say more. */
+/** Batch runs in the same thread, over a store that no other thread can read; with this many partitions unless the log says more. */
 export const computeHere =
   (store: StoredLog, least?: number): ComputeRun =>
   async (given, taker, signal) => {

@@ -1,4 +1,4 @@
-/** Many keys, for batch runs that take a while. */
+/** Many keys, for batch runs that take some time. */
 import { batch, count, entity, features, pipeline, source, t } from 'spillway'
 
 const card = entity('card', t.string())

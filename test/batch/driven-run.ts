@@ -1,4 +1,4 @@
-/** A run on a model store whose clock a test moves, and whose batch runs, trainings and whatever else is due are made when it does. */
+/** A run on a model store with a movable clock, which makes due batch runs, trainings and other jobs when it is moved. */
 import { pause } from '../../src/base/clock.ts'
 import type { ComputeRun } from '../../src/batch/job.ts'
 import type { Runnable } from '../../src/run/recovery/open-pipeline.ts'
@@ -10,16 +10,16 @@ import { computeHere } from './compute-here.ts'
 
 export interface Driving {
   readonly disk?: Disk | undefined
-  /** What times are counted from, UTC ms: 0 unless given. */
+  /** Origin of times, UTC ms; default 0. */
   readonly start?: number
-  /** The clock at first. */
+  /** Initial clock. */
   readonly now: number
   readonly computing?: ((store: ModelStore) => ComputeRun) | undefined
   readonly makeStore?: (disk: Disk | undefined) => ModelStore
   readonly runsKept?: number
-  /** What else the run is given, over its store. */
+  /** Further options of the run, over its store. */
   readonly besides?: (store: ModelStore) => Partial<RunOptions>
-  /** How often what is due is looked for when the clock has moved: 6 times unless given. */
+  /** Number of checks for due work after the clock has moved; default 6. */
   readonly turns?: number
 }
 
@@ -27,7 +27,7 @@ export class DrivenRun {
   readonly store: ModelStore
   readonly run: Run
   readonly reports: string[] = []
-  /** Moves the clock, and lets what is due be made. One run is made at a time, and each is swapped in by a turn of its own. */
+  /** Moves the clock, and lets due jobs run. One batch run is made at a time, and a separate turn swaps in each. */
   readonly to: (now: number, turns?: number) => Promise<void>
 
   constructor(pipeline: Runnable, { disk, start = 0, now, computing = computeHere, turns: usual = 6, ...driving }: Driving) {
@@ -52,13 +52,13 @@ export class DrivenRun {
     }
   }
 
-  /** What a crash leaves now: a copy. */
+  /** A copy of the disk as a crash would leave it now. */
   get left(): Disk {
     const { commits, states } = this.store.disk
     return { commits: [...commits], states: new Map(states) }
   }
 }
 
-/** In the order in which they were committed. */
+/** In order of commit. */
 export const decisionsOf = ({ store }: Pick<DrivenRun, 'store'>): RecordedDecision[] =>
   store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])

@@ -1,4 +1,7 @@
-/** A process that makes batch runs over so many partitions in a data folder, `killed-child.ts FOLDER PARTITIONS NOW`, until it is killed or asked to end. */
+/**
+ * A process that makes batch runs with this many partitions in a data folder, `killed-child.ts FOLDER PARTITIONS NOW`, until it is killed
+ * or asked to stop.
+ */
 import { join } from 'node:path'
 import { pause } from '../../src/base/clock.ts'
 import type { ResultSink } from '../../src/batch/job.ts'
@@ -6,7 +9,7 @@ import { computeInThreads } from '../../src/batch/threads.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { crowd } from './crowd.ts'
 
-/** A part takes so long that there is time to kill. */
+/** A part takes long enough for a kill. */
 const PART_MS = 50
 const [folder, partitions, now] = process.argv.slice(2)
 const compute = computeInThreads(join(folder, 'log.db'), { threads: 2 })

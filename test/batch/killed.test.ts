@@ -1,4 +1,7 @@
-/** A machine that goes away in the middle of a batch run, with a notice or without: whoever gets its folder ends the run, from the parts that were finished. */
+/**
+ * A machine that disappears in the middle of a batch run, with or without notice: the next owner of its folder completes the run from the
+ * finished parts.
+ */
 import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +26,7 @@ let scratch: string
 before(async () => {
   scratch = scratchFolder('killed')
   const data = await openDataFolder(join(scratch, 'log'))
-  // Whoever makes no runs begins none.
+  // A process without batch runs starts none.
   const run = new Run(crowd, { store: data.store, clock: () => START })
   for (let from = 0; from < EVENTS; from += 10_000)
     await run.submit(
@@ -48,7 +51,7 @@ function look(folder: string): { readonly run: BatchRunRecord | undefined; reado
   }
 }
 
-/** Waits until a folder's run has so many parts, or is done. */
+/** Waits until the run of a folder has this many parts, or is done. */
 async function until(folder: string, parts: number): Promise<void> {
   for (let i = 0; i < LOOKS; i++) {
     const { run, parts: found } = look(folder)
@@ -58,7 +61,7 @@ async function until(folder: string, parts: number): Promise<void> {
   assert.fail('the run does not go on')
 }
 
-/** Ends a copy of the folder's run in a process that ends when asked to. */
+/** Completes a copy of the folder's run in a process that ends when asked to. */
 async function finished(folder: string): Promise<BatchRunRecord> {
   const child = begin(folder)
   for (let i = 0; i < LOOKS && look(folder).run?.swapped === undefined; i++) await pause(10)
@@ -82,7 +85,7 @@ test('a run that is killed, or asked to end, again and again gives what one give
     const { parts } = look(folder)
     assert.ok(parts >= finishedBefore, `${parts} parts where there were ${finishedBefore}`)
     finishedBefore = parts
-    // Elsewhere: the folder is all that another machine gets.
+    // Elsewhere: another machine gets only the folder.
     const elsewhere = join(scratch, `life ${life}`)
     cpSync(folder, elsewhere, { recursive: true })
     folder = elsewhere

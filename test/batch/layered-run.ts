@@ -15,7 +15,7 @@ const payments = source('payments', {
   time: 'at',
   id: 'id',
 })
-/** A group, placed somehow; `n` counts over that long. */
+/** A group with this placement; `n` counts over this window. */
 export const groupOf = <N extends string>(name: N, place: Placement, n: '10m' | '11m' = '10m') =>
   features(name, {
     from: payments,
@@ -58,7 +58,7 @@ interface Options extends Pick<Driving, 'disk' | 'computing'> {
   readonly of?: typeof pay
 }
 
-/** Times are counted from the start. */
+/** Times are relative to the start. */
 export const open = ({ at = 0, of: defined = pay, ...driving }: Options = {}): DrivenRun =>
   new DrivenRun(defined, { start, now: at, turns: 20, ...driving })
 
@@ -73,11 +73,11 @@ export const payment = (id: number, ms: number): Record<string, unknown> => ({
 export const feature = (run: Run, group: string, key: string): ServedFeatures => run.features([{ group, key: [key] }])[0]
 export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybridGroups[0].run
 
-/** Every key is what one layer says. */
+/** Every key has the values of one layer. */
 export function assertAlike({ run }: Pick<DrivenRun, 'run'>): void {
   for (let c = 0; c < 5; c++) {
     const [two, one] = [feature(run, 'layered', `c${c}`), feature(run, 'alone', `c${c}`)]
-    // Sums of doubles may be added up in another order.
+    // Sums of doubles may be added in another order.
     const { sum, ...exact } = two.features
     const { sum: like, ...others } = one.features
     assert.deepEqual(exact, others, `of c${c}`)
@@ -100,7 +100,7 @@ export const alike = ({ vector }: RecordedDecision): void => {
     assert.equal(cells[name], cells[like], name)
 }
 
-/** A run with two swaps behind it and something behind the last. */
+/** A run after two swaps, with events after the last one. */
 export async function lived(): Promise<DrivenRun> {
   const driven = open()
   const { run, to } = driven

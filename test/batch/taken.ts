@@ -1,4 +1,4 @@
-/** Takes what a batch run gives, and holds it. */
+/** Collects the results of a batch run. */
 import { totalsOf } from '../../src/batch/ledger.ts'
 import type { ResultPart, ResultSink } from '../../src/batch/job.ts'
 
@@ -8,7 +8,7 @@ export class Taken implements ResultSink {
   partitions = 0
   readonly #made: ReadonlySet<number>
 
-  /** `made`: partitions whose parts are there. */
+  /** `made`: partitions whose parts exist. */
   constructor(made: ReadonlySet<number> = new Set()) {
     this.#made = made
   }
@@ -32,7 +32,7 @@ export class Taken implements ResultSink {
     return this.ended.toSorted((a, b) => a.partition - b.partition)
   }
 
-  /** What its parts come to. */
+  /** Totals of its parts. */
   get sum(): ReturnType<typeof totalsOf> {
     return totalsOf(this.parts)
   }

@@ -1,4 +1,4 @@
-/** The page of an audit as people have it: wide, on a phone, in the dark, on paper. */
+/** The page of an audit as people see it: wide, on a phone, in dark mode, on paper. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -16,7 +16,7 @@ import { browserProgram } from './program.ts'
 const program = browserProgram()
 const skip = program ? false : 'there is no Chromium, and npm test could bring none'
 const CONTRAST_MIN = 4.5
-/** Names that no line can be ended in. */
+/** Names without a place for a line break. */
 const long = 'n'.repeat(90)
 const longReport: AuditReport = {
   ...fraudReport,

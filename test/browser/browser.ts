@@ -1,4 +1,4 @@
-/** A browser that tests look at pages with, told what to do in the words of the Chrome DevTools Protocol, over two pipes. */
+/** A browser for tests, controlled by the Chrome DevTools Protocol over two pipes. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -110,9 +110,9 @@ export class Browser {
 export class Page {
   readonly #browser: Browser
   readonly #session: string
-  /** What the page said on its console, and what the browser had to say of it. */
+  /** Console messages of the page, and messages of the browser about it. */
   readonly complaints: string[] = []
-  /** Addresses that the page asked for. */
+  /** Addresses that the page requested. */
   readonly asked: string[] = []
 
   constructor(browser: Browser, session: string) {
@@ -133,7 +133,7 @@ export class Page {
     return this.#browser.send<T>(method, params, this.#session)
   }
 
-  /** Goes there, and waits until it is all there. */
+  /** Opens a page, and waits until it is complete. */
   async open(url: string): Promise<void> {
     const loaded = Promise.withResolvers<void>()
     const off = this.#browser.on(({ method, sessionId }) => {
@@ -168,7 +168,7 @@ export class Page {
     return result.value
   }
 
-  /** The whole page, as PNG. */
+  /** A screenshot of the whole page, as PNG. */
   async picture(): Promise<Buffer> {
     const { cssContentSize } = await this.send<{ cssContentSize: { width: number; height: number } }>('Page.getLayoutMetrics')
     const clip = { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height, scale: 1 }
@@ -176,7 +176,7 @@ export class Page {
     return Buffer.from(data, 'base64')
   }
 
-  /** As it would be printed. */
+  /** The page as it would be printed. */
   async pdf(): Promise<Buffer> {
     const { data } = await this.send<{ data: string }>('Page.printToPDF', { preferCSSPageSize: true, printBackground: false })
     return Buffer.from(data, 'base64')

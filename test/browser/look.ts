@@ -1,8 +1,8 @@
-/** What tests look for in a page, as expressions that are evaluated in it. */
+/** Checks of a page, as expressions that are evaluated in it. */
 
 const visible = `const visible = element => element.checkVisibility() && element.getBoundingClientRect().width > 0`
 
-/** Elements that reach beyond the window, and texts of pictures that reach beyond their picture. */
+/** Elements that extend beyond the window, and texts of pictures that extend beyond their picture. */
 export const outside = `(() => {
   ${visible}
   const said = element => element.tagName + ' ' + element.textContent.trim().slice(0, 40)
@@ -18,7 +18,7 @@ export const outside = `(() => {
   return [...wide, ...cut].map(said)
 })()`
 
-/** Texts of pictures that lie over one another; slanted ones left out. */
+/** Texts of pictures that overlap; slanted ones left out. */
 export const overlapping = `(() => {
   ${visible}
   const found = []
@@ -30,7 +30,7 @@ export const overlapping = `(() => {
   return found
 })()`
 
-/** Texts below a contrast (WCAG 2.2, 1.4.3), how many there are in all, and the colour of the page. */
+/** Texts below a contrast (WCAG 2.2, 1.4.3), the number of all texts, and the colour of the page. */
 export const contrasts = (least: number): string => `(() => {
   ${visible}
   const numbers = colour => colour.match(/[\\d.]+/g).map(Number)

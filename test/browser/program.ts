@@ -1,4 +1,4 @@
-/** Chromium without a window, for pages that people read: Debian's, installed on this machine, or taken out of its packages into a folder. */
+/** Headless Chromium from Debian: the installed one, or one unpacked from its packages into a folder. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,11 +9,11 @@ const FONTS = ['fonts-liberation', 'fonts-dejavu-core']
 
 export interface Program {
   readonly path: string
-  /** What it needs of the environment. */
+  /** Its environment variables. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The browser that is here, if one is. */
+/** The browser on this machine, if any. */
 export function browserProgram(): Program | undefined {
   for (const root of ['/', ...(isOurs(UNPACKED) ? [UNPACKED] : [])]) {
     const path = join(root, 'usr/lib/chromium/chromium')
@@ -22,13 +22,13 @@ export function browserProgram(): Program | undefined {
   return undefined
 }
 
-/** Where fonts are, since the list that Debian has says only where installed ones are. */
+/** Locations of fonts: Debian's own list has only those of installed packages. */
 function fontList(root: string): string {
   const path = join(root, 'fonts.conf')
   if (!existsSync(path)) {
     const folders = [join(root, 'usr/share/fonts'), '/usr/share/fonts'].map(folder => `<dir>${folder}</dir>`).join('')
     mkdirSync(join(root, 'font-cache'), { recursive: true })
-    // For fonts that a page names by what they are for, and for those that are not here.
+    // For generic font names, and for fonts that are not installed.
     const otherwise = '<match><edit name="family" mode="append_last"><string>Liberation Sans</string></edit></match>'
     writeFileSync(
       path,
@@ -38,7 +38,7 @@ function fontList(root: string): string {
   return path
 }
 
-/** Brings one here, unless there is one. Throws, saying why, where that cannot be: no Debian, no network. Bounded in time. */
+/** Installs one, unless there is one. Throws with the reason if that is impossible: no Debian, no network. Bounded in time. */
 export function bringBrowser(): void {
   if (browserProgram()) return
   unpackPackages(['chromium', ...FONTS], UNPACKED)

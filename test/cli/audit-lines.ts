@@ -4,7 +4,7 @@ import { operatorLogPath } from '../../src/serve/context/operator-log.ts'
 
 export type AuditLine = Readonly<Record<'at' | 'who' | 'what' | 'to' | 'outcome', string>> & { readonly detail?: string }
 
-/** Its lines, and its text whole. */
+/** Its lines, and its whole text. */
 export function auditOf(data: string): { readonly lines: readonly AuditLine[]; readonly text: string } {
   const text = readFileSync(operatorLogPath(data), 'utf8')
   const lines = text
@@ -14,5 +14,5 @@ export function auditOf(data: string): { readonly lines: readonly AuditLine[]; r
   return { lines, text }
 }
 
-/** Without who and when. */
+/** Without user and time. */
 export const done = ({ what, to, outcome, detail }: AuditLine): (string | undefined)[] => [what, to, outcome, detail]

@@ -1,4 +1,7 @@
-/** Histories that cannot tell everything: the audit ends with words that name what is missing and what to do, or with a report that says what it cannot decide. */
+/**
+ * Incomplete histories: the audit ends with an error that names the missing data and the fix, or with a report that says what it cannot
+ * decide.
+ */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'

@@ -1,4 +1,7 @@
-/** A model that its pipeline trains has an incident curve and freshness objectives: of the promoted champion, and without one of the model as it was trained by each time. */
+/**
+ * A trained model has an incident curve and freshness objectives: of the promoted champion, or without one of the model as trained at each
+ * time.
+ */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** `spillway audit` as a user calls it: files whose columns have other names, a table, a page, and what is wrong said with its fix. */
+/** `spillway audit` as a user calls it: files with other column names, a table, a page, and errors with their fix. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** Commands that look into a data folder, beside a run of another process that holds it. */
+/** Commands that read a data folder while a run in another process holds it. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { sales, Shop } from './shop.ts'
 
 const bin = resolve(import.meta.dirname, '../../src/cli/bin.ts')
 
-/** A run in a process of its own, which tells each decision that is durable. */
+/** A run in a separate process that prints each durable decision. */
 function started(shop: Shop, file: string, ...more: readonly string[]) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const args = [bin, 'run', shop.pipeline, '--source', `sales=${file}`, '--data', shop.data, '--decisions', '-', ...more]

@@ -1,4 +1,4 @@
-/** A pipeline whose models have labels of both kinds, and a history for it in which much is often stolen. `train` is what stands behind the label of `fraud`. */
+/** A pipeline whose models have labels of both kinds, with a history of frequent fraud. `train`: the text after the label of `fraud`. */
 import { random } from '../../src/base/random.ts'
 
 export const labelledPipeline = (
@@ -37,7 +37,7 @@ export default pipeline('shop', [fraud, spree])
 const HOUR = 3_600_000
 export const begun = Date.parse('2026-01-01T00:00Z')
 
-/** Payments of 12 cards, one every half hour, and the chargebacks of those that were stolen, a day or two later: lines of NDJSON. */
+/** Payments of 12 cards, one every half hour, and the chargebacks of the stolen ones a day or two later: lines of NDJSON. */
 export function shopHistory(days = 20, seed = 5): { payments: string; chargebacks: string } {
   const next = random(seed)
   const payments: { id: string; card: string; amount: number; at: number }[] = []
@@ -47,7 +47,7 @@ export function shopHistory(days = 20, seed = 5): { payments: string; chargeback
     const amount = Math.round(next() * 10_000) / 100
     payments.push({ id: `p${i}`, card: `c${Math.floor(next() * 12)}`, amount, at })
     const isStolen = next() < (amount > 70 ? 0.7 : 0.05)
-    // Now and then one is disputed in vain, or too late.
+    // Occasionally one is disputed in vain, or too late.
     if (isStolen || next() < 0.05) chargebacks.push({ payment: `p${i}`, fraud: isStolen, at: at + Math.floor((12 + next() * 72) * HOUR) })
   }
   const until = payments.at(-1)!.at

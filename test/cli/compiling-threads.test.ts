@@ -1,4 +1,4 @@
-/** `spillway run` begins again as the same process; other commands go on. */
+/** `spillway run` replaces its own process; other commands continue in theirs. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Project } from './project.ts'

@@ -1,6 +1,6 @@
 /**
- * Orders at kitchens, as a team's own file would have them: a kitchen has too much to do for three hours, now and then, and then orders are late. How many tickets are open says so, roughly; the mean of the last ones says
- * it better, and that of yesterday says nothing.
+ * Orders at kitchens, as in a team's own file: now and then a kitchen is overloaded for three hours, and orders are late. The number of
+ * open tickets predicts this roughly; the mean of the last ones predicts it better, and that of yesterday does not.
  */
 import { random } from '../../src/base/random.ts'
 

@@ -1,4 +1,4 @@
-/** `spillway dev` in a process of its own: what is written while it runs, rightly and wrongly, and what it shows. */
+/** `spillway dev` in a separate process: valid and invalid edits while it runs, and its output. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,10 +24,10 @@ after(() => project[Symbol.dispose]())
 
 test('it makes up events, reloads what changes, keeps the last good version, and sends nothing', async t => {
   const args = ['-C', 'spillway-source', project.bin, 'dev', 'pipeline.ts', '--listen', '127.0.0.1:0', '--json']
-  // A group of its own, as a terminal makes one.
+  // A process group of its own, like that of a terminal.
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const exited = once(child, 'exit')
-  // Its own child ends with it.
+  // Its child process ends with it.
   t.after(() => child.kill('SIGKILL'))
   let [shown, said] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
@@ -67,7 +67,7 @@ test('it makes up events, reloads what changes, keeps the last good version, and
 
   project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
   await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('turns them off'))
-  // As Ctrl-C does: to it and to the run that is its child.
+  // Like Ctrl-C: to the process and to the run that is its child.
   process.kill(-child.pid!, 'SIGINT')
   assert.deepEqual(await exited, [0, null], said)
   assert.doesNotMatch(said, /the run ended with exit code|would send/, 'it was asked to, and what would be sent is shown once')
@@ -89,7 +89,7 @@ test('a file that is not there, and a run that cannot begin, end it', async () =
   assert.equal((await project.spillway('dev')).status, 2)
 })
 
-/** `spillway dev` of a project, what it has said so far, and a wait for that. */
+/** `spillway dev` of a project, its output so far, and a way to wait for output. */
 function started(t: TestContext, folder: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, ['-C', 'spillway-source', project.bin, 'dev', ...args], {
     cwd: folder,
@@ -126,11 +126,11 @@ test('a version that loads for ever is told of, and ended when its file is mende
   for (let tries = 0; tries < 1200 && !existsSync(looping.path('pid2')); tries++) await pause(50)
   const pid = Number(looping.read('pid2'))
   assert.equal(isAlive(pid), true, told.said)
-  // As the kernel does where memory is short: it can tell nobody.
+  // Like the kernel without memory: no notification.
   child.kill('SIGKILL')
   for (let tries = 0; tries < 1200 && isAlive(pid); tries++) await pause(50)
   assert.equal(isAlive(pid), false)
-  // The version before it ends too, and lets go of its folder.
+  // The version before it ends, too, and releases its folder.
   for (let tries = 0; tries < 1200 && isFolderHeld(looping.path('.spillway/dev')); tries++) await pause(50)
 })
 
@@ -145,7 +145,7 @@ test('a file that is imported before it is there is waited for', async t => {
   assert.deepEqual(await exited, [0, null])
 })
 
-/** Is there a process of this id, which this test's own has told, that has not ended? */
+/** Is a process with this id, which this test's process printed, still alive? */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))

@@ -1,4 +1,4 @@
-/** No key, id, value or record can look like a line of what a command prints. */
+/** No key, id, value or record can imitate a line of a command's output. */
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
@@ -11,7 +11,7 @@ import { Shop } from './shop.ts'
 const ENDS = ['\n', '\r\n', '\u2028', '\u0085', '\u001b[1G', '\u009b1G', '\u000b']
 const hostile = ENDS.map(end => `x${end}FORGED`).join('')
 
-/** Commands whose listings are of nothing that a sender writes, and why. A new command is called below, or gets its reason here. */
+/** Commands that list nothing from senders, with the reason. A new command is called below, or gets its reason here. */
 const others: Readonly<Record<string, string>> = {
   dev: 'prints decisions and effects as `decisions` and `effects` do, and says lines by `say`',
   runs: 'batch runs: groups, times and hashes',
@@ -32,7 +32,7 @@ interface Printed {
   readonly text: string
 }
 
-/** All that a command writes, on both streams. */
+/** The whole output of a command, on both streams. */
 async function printed(...args: string[]): Promise<Printed> {
   const pieces: string[] = []
   const mocks = (['log', 'error'] as const).map(name => mock.method(console, name, (text: string) => void pieces.push(`${text}\n`)))

@@ -1,4 +1,4 @@
-/** What `spillway init --from FILE` writes for a first audit: it is run over that very file, whatever the file is like, and says what was guessed. */
+/** Output of `spillway init --from FILE` for a first audit: it runs over that very file, whatever its form, and reports the guesses. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
@@ -20,7 +20,7 @@ function dayFirst(ms: number): string {
 }
 
 const files: Readonly<Record<string, (row: Delivery) => string>> = {
-  // Odd headers, dates as people write them, 0 and 1, and nothing that names an order.
+  // Unusual headers, dates in local formats, 0 and 1, and no column that identifies an order.
   'Deliveries 2025.csv': ({ kitchen, placed, items, tickets, late }) => [kitchen, dayFirst(placed), items, tickets, Number(late)].join(';'),
   'seconds.ndjson': ({ order, kitchen, placed, items, tickets, late }) =>
     JSON.stringify({ id: `o${order}`, kitchen, placed_at: placed / 1000, items, tickets, outcome: late ? 'late' : 'on time', lines: [1] }),
@@ -60,7 +60,7 @@ const origins = new Map([
   ['parquet', 'warehouse.parquet'],
 ])
 
-/** Other names, and times of a clock on the wall. */
+/** Other names, and local times. */
 async function writeParquet(path: string): Promise<void> {
   const connection = await connectDuckDB()
   const values = rows

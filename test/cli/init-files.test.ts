@@ -10,7 +10,7 @@ const lines = (head: readonly string[], rowOf: (i: number) => string): string =>
   [...head, ...Array.from({ length: ROWS }, (_, i) => rowOf(i))].join('\n')
 
 const files = {
-  // The throughput is another in nearly every row; a tenth of the rows are a failure.
+  // The throughput differs in nearly every row; a tenth of the rows are failures.
   'messung.csv': lines(
     ['Zeit;Anlage;"Durchsatz €";Ausfall'],
     i => `${at(i)};a${i % 7};1.${100 + i},${10 + (i % 89)};${i % 10 === 0 ? 'Ja' : 'nein'}`,

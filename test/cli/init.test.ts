@@ -1,4 +1,4 @@
-/** What `spillway init` makes, the sample and from a file of each format: projects that type-check, whose tests pass, and which replay. */
+/** Projects of `spillway init`, the sample and one from a file of each format: they type-check, their tests pass, and they replay. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
@@ -6,7 +6,7 @@ import { Project, type Ran } from './project.ts'
 
 const minute = (i: number): string => new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString()
 
-/** A key, an id, money, a gap, and a field that can be no column. */
+/** A key, an id, money, a gap, and a field that cannot be a column. */
 const orders = Array.from({ length: 200 }, (_, i) =>
   JSON.stringify({
     order_id: i,
@@ -18,7 +18,7 @@ const orders = Array.from({ length: 200 }, (_, i) =>
   }),
 ).join('\n')
 
-/** Names that are none, and nothing that could be a key. */
+/** Invalid names, and no possible key. */
 const weather = ['"Observed at",Temp °C,1st wind', ...Array.from({ length: 200 }, (_, i) => `${minute(i)},${i % 30}.5,${i}`)].join('\n')
 
 async function writeTrips(path: string): Promise<void> {
@@ -28,7 +28,7 @@ async function writeTrips(path: string): Promise<void> {
   connection.closeSync()
 }
 
-/** One start for each step, for all projects together: a start costs more than the step. */
+/** One process for each step of all projects together: its start costs more than the step. */
 async function made(): Promise<Project> {
   const project = new Project({ 'orders.ndjson': orders, 'weather-2026.csv': weather })
   for (const name of ['typescript', '@types/node']) project.link(`node_modules/${name}`, `node_modules/${name}`)

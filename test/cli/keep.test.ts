@@ -1,4 +1,4 @@
-/** `run --keep`: a log that does not grow for ever, seen from the command line. */
+/** `run --keep` from the command line: a log of bounded size. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `spillway training-set --labels`: labels beside decisions, from files and from a log, and what is said of them. */
+/** `spillway training-set --labels`: labels beside decisions, from files and from a log, and its messages. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openInput } from '../../src/files/input.ts'

@@ -1,4 +1,4 @@
-/** A pipeline file that cannot be used: one message that names its file and line, and no stack. */
+/** An invalid pipeline file: one message with its file and line, and no stack. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import { importPipeline } from '../../src/cli/command/pipeline-file.ts'
 import { pipelineFile as original } from './payments.ts'
 import { Project } from './project.ts'
 
-/** The sources as they are, so that each mistake can be made in this process. */
+/** Imports the sources directly, so that each mistake can be made in this process. */
 const pipelineFile = original.replace("'spillway'", `'${pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href}'`)
 
 interface Mistake {
   readonly what: string
   readonly file: string
-  /** Stands on the line that the message must name; without it the message names the file alone. */
+  /** Marks the line that the message must name; without it the message names the file alone. */
   readonly on?: string
   readonly says: RegExp
 }

@@ -1,4 +1,7 @@
-/** `spillway run --once`: what is due when the files end is made before it stops, so that a run which is started each night for a moment has its batch runs, too. */
+/**
+ * `spillway run --once`: jobs that are due at the end of the files run before it stops, so a run that is started each night has its batch
+ * runs, too.
+ */
 import assert from 'node:assert/strict'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
@@ -59,7 +62,7 @@ test('batch runs, reports and trainings that are due are made, and those that co
   for (const group of ['nightly', 'merged', 'often']) {
     const first = runs.find(run => run.group === group)
     assert.deepEqual([group, first?.state, typeof first?.swapped], [group, 'done', 'number'])
-    // What comes due by the second has the event of the file, or not.
+    // A job that becomes due within the second may or may not include the file's event.
     if (group !== 'often') assert.equal(first!.done!.read, 400)
   }
   const reports = await calledJson<ReportRun>('reports', ...data)

@@ -1,9 +1,9 @@
 /**
- * The tarball that would be published, installed into an empty folder: its command, what the command makes, its types, and the guide, which is for those
- * who have installed it.
+ * The published tarball, installed into an empty folder: its command, the output of the command, its types, and the guide, which is for
+ * users of the package.
  *
- * Packed from a copy of what the package is made of, so that this checkout is left alone. Nothing is fetched: the tarball is unpacked as
- * npm would, and its dependencies are those installed here. Costs one compilation.
+ * Packed from a copy of the sources, so that this checkout is left alone. Nothing is downloaded: the tarball is unpacked as npm would, and
+ * its dependencies are those installed here. Costs one compilation.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -76,7 +76,7 @@ before(() => {
   install(app)
 })
 
-/** As `npm install spillway` would. */
+/** Like `npm install spillway`. */
 function install(into: string): void {
   const modules = join(into, 'node_modules')
   const own = join(modules, 'spillway')
@@ -130,7 +130,7 @@ test('links of its pages are to files and headings that it holds', () => {
   assert.deepEqual(dead, [])
 })
 
-/** The headings of a page, as links name them. */
+/** The anchors of a page's headings. */
 function headingsOf(page: string): Set<string> {
   const text = readFileSync(join(installed, page), 'utf8')
   const titles = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title)

@@ -1,4 +1,4 @@
-/** A pipeline with every kind of input, and events for it: what the tests of `spillway replay` run. */
+/** A pipeline with every kind of input, and events for it, for the tests of `spillway replay`. */
 export const pipelineFile = `import { count, entity, features, lag, logistic, model, on, pipeline, rules, scheduled, source, stream, t } from 'spillway'
 
 const card = entity('card', t.string())

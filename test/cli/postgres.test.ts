@@ -1,4 +1,4 @@
-/** A run over tables of PostgreSQL, as the guide says (docs/postgres.md): its statements are run here. */
+/** A run over tables of PostgreSQL, as in docs/postgres.md, whose statements are executed here. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

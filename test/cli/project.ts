@@ -1,4 +1,4 @@
-/** A folder in which this checkout is installed as the package `spillway`, unbuilt, and its command is run in processes of its own. */
+/** A folder with this checkout installed as the package `spillway`, unbuilt; its commands run in separate processes. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,7 +49,7 @@ export class Project {
       .map(line => JSON.parse(line) as unknown)
   }
 
-  /** Puts a file or folder of this checkout at a path of the project. */
+  /** Links a file or folder of this checkout at a path of the project. */
   link(name: string, target: string): void {
     mkdirSync(dirname(this.path(name)), { recursive: true })
     symlinkSync(join(root, target), this.path(name))
@@ -67,7 +67,7 @@ export class Project {
     return this.run('bash', ['-c', command])
   }
 
-  /** Runs in the folder, or in one under it, with the condition under which `spillway` is this checkout's sources. */
+  /** Runs in the folder, or in a subfolder, with the condition under which `spillway` is this checkout's sources. */
   async run(command: string, args: readonly string[], { cwd = '.', env = {} }: RunOptions = {}): Promise<Ran> {
     const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...inherited } = process.env
     const child = spawn(command, args, {
@@ -80,7 +80,7 @@ export class Project {
     return { status, stdout, stderr }
   }
 
-  /** The type check of the folder, by its `tsconfig.json`. */
+  /** Type-checks the folder by its `tsconfig.json`. */
   typeCheck(): Promise<Ran> {
     return this.node([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--customConditions', 'spillway-source'])
   }

@@ -1,4 +1,4 @@
-/** `spillway replay`: what it writes and prints. */
+/** `spillway replay`: its files and its output. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -48,7 +48,7 @@ test('decisions with their vectors and what each group knew, as NDJSON', async (
   assert.deepEqual([summary['events'], summary['decisions'], summary['undecodable'], stdout.split('\n').length], [8, 16, 1, 2])
   const decisions = folder.lines('out.ndjson') as (typeof third)[]
   const ofFirst = decisions.filter(({ model, key }) => model === 'fraud' && key === 'c1')
-  // Equal arrivals stand in the order of the files: every second decision is of the second file.
+  // Equal arrivals are in the order of the files: every second decision is of the second file.
   assert.deepEqual(ofFirst[2], {
     ...third,
     position: { partition: 0, offset: 4 },

@@ -1,4 +1,4 @@
-/** `spillway runs`: what the ledger says beside a run and behind one that ended in the middle, and what is asked wrongly. */
+/** `spillway runs`: the ledger beside a run and after one that ended in the middle, and invalid calls. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
@@ -23,7 +23,7 @@ const pipelineOf = async (name: string): Promise<Pipeline> => ((await import(dat
 let beside: string
 
 before(async () => {
-  // A run that is never done: it ends with the process that makes it.
+  // A run that never ends by itself, only with its process.
   const compute = (_job: unknown, _taker: unknown, signal: AbortSignal) =>
     new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
   const running = await LiveRun.open(await pipelineOf('pipeline.ts'), data('left'), { compute })

@@ -1,4 +1,4 @@
-/** `spillway run --rate --host` in a process of its own. */
+/** `spillway run --rate --host` in a separate process. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ const card = entity('card', t.string())
 const payments = source('payments', { schema: { id: t.string(), card, at: t.timestamp() }, key: 'card', time: 'at', id: 'id' })
 export default pipeline('shop', [features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })])
 `
-/** `fetch` names the host itself. */
+/** `fetch` sets the host itself. */
 const statusOf = async (url: string, host: string): Promise<number | undefined> => {
   const [answer] = (await once(get(url, { headers: { host } }), 'response')) as [IncomingMessage]
   answer.resume()

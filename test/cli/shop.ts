@@ -1,4 +1,4 @@
-/** A shop whose run has decided: a pipeline with keys of every kind, records some of which are refused, and the data folder that it leaves. */
+/** A shop after a run: a pipeline with keys of every kind, some rejected records, and the data folder of the run. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

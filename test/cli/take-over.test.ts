@@ -1,4 +1,4 @@
-/** A process takes over from another that runs: what is lost, nothing; what is repeated, nothing; whose features, the new ones'. */
+/** A process takes over from a running one: nothing is lost, nothing is repeated, and the features are those of the new one. */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ after(() => {
 })
 
 let sent = 0
-/** Events of long ago, so that only a lifetime sees them. */
+/** Events of long ago, which only `lifetime` windows contain. */
 function send(count: number): void {
   const lines = Array.from({ length: count }, () => JSON.stringify({ card: 'c', at: Date.UTC(2026, 0, 1) + sent++ * 7_200_000 }))
   appendFileSync(project.path('events.ndjson'), lines.map(line => `${line}\n`).join(''))
@@ -52,7 +52,7 @@ function start(file: string, ...more: string[]): Started {
   return { child, exited: once(child, 'exit'), said: () => said }
 }
 
-/** Waits until so many decisions are recorded. */
+/** Waits until this many decisions are recorded. */
 async function decided(count: number): Promise<number[]> {
   for (let tries = 0; tries < 600; tries++) {
     await pause(50)
@@ -122,7 +122,7 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
   }
 })
 
-/** What can be known of a start before another process is asked to stop. */
+/** Mistakes that a start finds before another process is asked to stop. */
 const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['--decisions', 'nowhere/decisions.ndjson'], /^SPILL_INPUT: nowhere\/decisions\.ndjson cannot be written/m],
   [['--listen', '0.0.0.0:7391'], /^SPILL_INPUT: other machines can reach 0\.0\.0\.0, so clients need tokens/m],

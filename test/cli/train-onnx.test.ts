@@ -1,4 +1,4 @@
-/** Versions that are graphs of ONNX on the command line: on files with a registry of their own, and on a data folder. */
+/** ONNX versions on the command line: on files with a separate registry, and on a data folder. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'

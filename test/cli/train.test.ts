@@ -1,4 +1,4 @@
-/** `spillway train` and `spillway models`: on the log of a data folder, and on files with a registry of their own. */
+/** `spillway train` and `spillway models`: on the log of a data folder, and on files with a separate registry. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'

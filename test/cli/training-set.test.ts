@@ -1,4 +1,4 @@
-/** `spillway training-set`: what it writes, that it is the same again and from a log, and what it refuses. */
+/** `spillway training-set`: its output, its determinism from files and from a log, and its refusals. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -115,7 +115,7 @@ test('rows with what was known by their time, typed, in order of time, and a man
 
 test('the same history, definitions and rows give the same hash: again, from a CSV, and from the log of a data folder', async () => {
   const first = await make('pipeline.ts', 'first', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
-  // On every machine, for as long as neither the values nor the bytes that are hashed become others.
+  // The hash on every machine, as long as neither the values nor the hashed bytes change.
   assert.equal(first.sha256, '9a03421e71496689216454d9befa0d259a0306a48bfd41f8f5775a26d3eb5332')
   assert.equal(await hashOfFile('first'), first.sha256)
   const again = await make('pipeline.ts', 'first', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
@@ -136,7 +136,7 @@ test('the same history, definitions and rows give the same hash: again, from a C
   }
 })
 
-/** The hash, as docs/cli.md says it, of what the Parquet file holds. */
+/** The hash of a Parquet file's contents, as docs/cli.md defines it. */
 async function hashOfFile(out: string): Promise<string> {
   const { columns } = JSON.parse(project.read(`${out}/manifest.json`)) as TrainingManifest
   const hash = createHash('sha256').update(`${canonicalJson(columns)}\n`)
@@ -284,7 +284,7 @@ test('what cannot be made leaves no manifest, and says why', async () => {
 
 let hasLog = false
 
-/** Takes the events through a log, once. */
+/** Imports the events into a log, once. */
 async function imported(): Promise<void> {
   if (hasLog) return
   hasLog = true

@@ -1,4 +1,4 @@
-/** `spillway replay` of models that decide at ticks, and of one that decides on request; and `spillway run` behind ticks that it missed. */
+/** `spillway replay` of models that decide at ticks and on request; and `spillway run` after missed ticks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openInput } from '../../src/files/input.ts'

@@ -1,8 +1,11 @@
-/** What follows from the decisions of a random pipeline. */
+/** Random actions for the decisions of a random pipeline. */
 import type { ActionIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
-/** Actions of some of its models: from every decision, or from those with a score that not all have; often none of a key for a while, and some that leave decisions undone. */
+/**
+ * Actions of some models: on every decision, or on those with a score that only some have; often with a cooldown, and some with
+ * exploration.
+ */
 export function withActions(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
   const actions = ir.models.flatMap(({ name }): ActionIR[] => {
     const count = draw.pick([0, 1, 1, 2])
@@ -19,7 +22,7 @@ export function withActions(draw: Draw, ir: PipelineIR, span: number): PipelineI
   return all.length > 0 ? { ...ir, actions: all } : ir
 }
 
-/** Answers to some of the decisions that somebody waits for, often by two actions of a model: both leave decisions undone, or one of them. */
+/** Inline answers of some models, often by two actions of a model, of which one or both explore. */
 const exploring = (draw: Draw, { models }: PipelineIR): ActionIR[] =>
   models
     .filter(({ decide }) => decide.kind !== 'every')
@@ -33,7 +36,7 @@ const exploring = (draw: Draw, { models }: PipelineIR): ActionIR[] =>
       })),
     )
 
-/** The same pipeline with other models, and of its actions those of models that are left. */
+/** The same pipeline with other models, and with the actions of the remaining ones. */
 export function withModels({ actions: all = [], ...ir }: PipelineIR, models: readonly ModelIR[]): PipelineIR {
   const actions = all.filter(action => models.some(({ name }) => name === action.model))
   return { ...ir, models, ...(actions.length > 0 && { actions }) }

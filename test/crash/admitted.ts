@@ -1,20 +1,20 @@
-/** The naive judge of what a log must hold: which records of a feed are accepted, one after the other (semantics §1). */
+/** Naive judge of a log: which records of a feed are accepted, in order (semantics, the log). */
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Feed } from './case.ts'
 
 export type Row = Readonly<Record<string, Value>>
 
-/** What becomes of a row, or why it is refused. */
+/** Ruling on a row, with the reason of a rejection. */
 export type Ruling = 'accepted' | 'duplicate' | 'conflict' | 'stale-revision'
 
-/** What a log has accepted of a source. */
+/** State of a source: what its log has accepted. */
 export class Acceptance {
   readonly #source: SourceIR
   /** Milliseconds for which the log knows what may be revised. */
   readonly #keep: number
   /** By append id: the content that was accepted last, and when. */
   readonly #ids = new Map<string, { readonly content: string; readonly arrival: number }>()
-  /** By identity: when the first event arrived, which all later ones revise. */
+  /** By identity: arrival of the original event, which all later ones revise. */
   readonly #originals = new Map<string, number>()
 
   constructor(source: SourceIR, keep = Infinity) {
@@ -22,7 +22,7 @@ export class Acceptance {
     this.#keep = keep
   }
 
-  /** What a row would be if it arrived then. */
+  /** Ruling on a row that arrives at this time. */
   ruling(row: Row, arrival: number): Ruling {
     const source = this.#source
     const before = this.#ids.get(appendId(source, row) ?? '')
@@ -43,7 +43,7 @@ export class Acceptance {
   }
 }
 
-/** The rows that are accepted where nothing is forgotten and no revision is too late, since both times are longer than the history. */
+/** The accepted rows if nothing is forgotten and no revision is late, since both periods exceed the history. */
 export function admitted(source: SourceIR, { records }: Feed): Row[] {
   const acceptance = new Acceptance(source)
   return records.flatMap(({ row }) => {
@@ -53,18 +53,18 @@ export function admitted(source: SourceIR, { records }: Feed): Row[] {
   })
 }
 
-/** What two appends of one source must have in common to be held against one another. */
+/** The common part of two appends of one source that are compared; null if the row has none. */
 export function appendId({ key, id }: SourceIR, row: Row): string | undefined {
   return id === undefined || (row[id] ?? null) === null ? undefined : JSON.stringify([row[key], row[id]])
 }
 
-/** What two events of one source have in common if the later one revises the other. */
+/** The common part of two events of one source if the later one revises the other. */
 function identityOf({ key, identity }: SourceIR, row: Row): string | undefined {
   const values = identity?.map(name => row[name] ?? null)
   return !values || values.includes(null) ? undefined : JSON.stringify([row[key], ...values])
 }
 
-/** A row by all of its values; −0 is 0. */
+/** All values of a row as text; −0 is 0. */
 export const rowText = ({ columns }: SourceIR, row: Row): string =>
   JSON.stringify(
     columns.map(({ name }) => {

@@ -1,12 +1,12 @@
-/** The pipeline that processes serve and are killed in: two sources with ids, decisions on both and at ticks, and webhooks that follow from them. */
+/** The pipeline of killed processes: two sources with ids, decisions on both and at ticks, and webhooks as actions. */
 import { action, answer, count, entity, env, every, features, linear, model, on, pipeline, source, stream, t, webhook } from 'spillway'
 
-/** The variable that says where effects go. */
+/** The environment variable with the receiver's address. */
 export const HOOK = 'ALERTS_HOOK'
 export const TIMEOUT_MS = 300
 
 const card = entity('card', t.string())
-// Who sends again after days is told that it is a duplicate too.
+// A record that is resent after days is still a duplicate.
 const ids = { id: 'id', dedupe: '40000d' } as const
 const payments = source('payments', {
   schema: { id: t.string(), card, amount: t.decimal(2, { min: 0 }), at: t.timestamp() },
@@ -19,7 +19,7 @@ const now = features('now', { from: payments, entity: card, place: stream, value
 const seen = features('seen', { from: logins, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const score = linear({ intercept: 0, weights: { n: 1 } })
 
-// The id of what is decided on makes every effect another one.
+// The id of the decided event makes every effect different.
 const onPayment = model('on_payment', { decide: on(payments), inputs: p => ({ id: p.id, n: now.of(p.card).n }), score })
 const onLogin = model('on_login', { decide: on(logins), inputs: l => ({ id: l.id, n: seen.of(l.card).n }), score })
 const onTick = model('on_tick', { decide: every('1s', card, { live: '1h' }), inputs: ({ card: c }) => ({ n: now.of(c).n }), score })

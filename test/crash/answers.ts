@@ -1,11 +1,11 @@
-/** Requests over crashes: one that was answered is in the log, once, with its answer; one that was not is there once at most. */
+/** Requests over crashes: an answered request is in the log once, with its answer; an unanswered one at most once. */
 import { NUMBER, type Ask } from './asks.ts'
 import type { CrashCase } from './case.ts'
 import { decisionsOf, type Entry } from './inspect.ts'
 import type { Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
 
-/** The asks of a case, by number. */
+/** The requests of a case, by number. */
 export const asksOf = ({ steps }: CrashCase): Map<number, Ask> =>
   new Map(steps.flatMap(step => (step.do === 'ask' ? [[Number(step.row[NUMBER.name]), step] as const] : [])))
 

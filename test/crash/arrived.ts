@@ -1,12 +1,12 @@
-/** What a receiver must have got of an outbox, however often the process that sent it was killed. */
+/** Expected deliveries of an outbox at a receiver, however often the sending process was killed. */
 import type { EffectRecord } from '../../src/define/action/action.ts'
 import type { StoredEffect } from '../../src/log/effects.ts'
 import type { Arrival } from './hook-receiver.ts'
 import { fault, type Verdict } from './verdict.ts'
 
 /**
- * Every effect came at least once, under its own key and no other, as it is recorded; nothing came that is not recorded; of one action and key they came first
- * in the order of decision; and what is recorded as delivered was acknowledged.
+ * Every effect arrived at least once, under its own key only and as recorded; nothing else arrived; effects of one action and key arrived
+ * first in the order of decision; and effects recorded as delivered were acknowledged.
  */
 export function checkArrived(verdict: Verdict, outbox: readonly StoredEffect[], arrivals: readonly Arrival[]): void {
   const byKey = Map.groupBy(arrivals, ({ key }) => key)
@@ -28,7 +28,7 @@ export function checkArrived(verdict: Verdict, outbox: readonly StoredEffect[], 
   checkFirstInOrder(verdict, byId, arrivals)
 }
 
-/** An effect is what it says but for its key. */
+/** An effect without its key. */
 function checkOneKey(verdict: Verdict, arrivals: readonly Arrival[]): void {
   const keys = new Map<string, string>()
   for (const { key, body } of arrivals) {

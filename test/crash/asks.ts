@@ -1,4 +1,4 @@
-/** Requests of a case, each told by its number: in its fields, and so in its mark, and in the vector of its decision. */
+/** Requests of a case, each with its number in its fields, and so in its log marker and in the vector of its decision. */
 import type { ColumnIR, ModelIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Feed, Step } from './case.ts'
@@ -8,7 +8,7 @@ export type Ask = Extract<Step, { do: 'ask' }>
 
 export const NUMBER: ColumnIR = { name: 'nr', type: 'int', nullable: false }
 
-/** The trigger of a model that is asked about the keys of groups, and has them as its fields. */
+/** The trigger of a model that decides on request on the keys of groups, which are its fields. */
 export function requestTrigger({ sources, groups }: PipelineIR): Extract<ModelIR['decide'], { kind: 'request' }> {
   const key = groups[0].key[0]
   const columns = new Map<string, ColumnIR>()
@@ -25,7 +25,7 @@ export function requestTrigger({ sources, groups }: PipelineIR): Extract<ModelIR
   return { kind: 'request', columns: [...columns.values(), NUMBER], key }
 }
 
-/** Asks about what some record is about; `undefined` if there is no model to ask, or nothing that it can be asked about. */
+/** Requests about the subject of some record; `undefined` without a model or a possible request. */
 export function drawAsk(draw: Draw, { models }: PipelineIR, feeds: readonly Feed[], number: number): Ask | undefined {
   const model = models.find(({ decide }) => decide.kind === 'request')
   const sound = feeds[0].records.flatMap(({ row }) => (row ? [row] : []))

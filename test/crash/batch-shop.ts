@@ -1,4 +1,4 @@
-/** The shop with batch runs beside it, as often as lives of a process are long. */
+/** The shop with batch runs, as frequent as the lives of its processes are long. */
 import { batch, count, every, features, linear, model, on, pipeline } from 'spillway'
 import { card, models, payments } from './shop.ts'
 

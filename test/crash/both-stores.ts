@@ -1,10 +1,10 @@
-/** The same commits given to SQLite and to the model of a store, to be held against each other. */
+/** Applies the same commits to SQLite and to the model of a store, for comparison. */
 import { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import { SqliteStore } from '../../src/log/sqlite/sqlite-store.ts'
 import type { Commit } from '../../src/log/store.ts'
 import { ModelStore } from './model-store.ts'
 
-/** `path` is that of SQLite's file. The reader is to be closed. */
+/** `path`: SQLite's file. Close the reader afterwards. */
 export async function inBothStores(path: string, commits: readonly Commit[]): Promise<{ model: ModelStore; reader: SqliteReader }> {
   const store = await SqliteStore.open(path)
   const model = new ModelStore(undefined, true)

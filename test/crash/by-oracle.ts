@@ -1,4 +1,4 @@
-/** The naive reference over a log that survived: it decides the same, where it is cheap and its values are exact. */
+/** Compares the surviving log with the naive reference where that is cheap and values are exact. */
 import { decisions as oracleDecisions, type About, type Decision, type Request } from '../oracle/oracle.ts'
 import type { PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
@@ -12,7 +12,7 @@ import { compareLists } from './verdict.ts'
 
 const EVENTS_MAX = 60
 
-/** False where it was not asked. */
+/** Returns false if the oracle was not called. */
 export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
   const made = oracleOver(ir, asks, entries, {
     inUse: hasRuns ? inUseOf(ir, disk, entries) : undefined,
@@ -21,7 +21,7 @@ export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: Rea
   if (!made) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
-  // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  // A double that overflows may be rejected by one and be a number for the other (semantics, arithmetic).
   const recorded = own(decisionsOf(disk))
   const overflowing = new Set(
     recorded.filter(({ model, refused }) => refused !== undefined && exact.get(model)!.length < inputsOf(ir, model)).map(about),
@@ -41,14 +41,14 @@ export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: Rea
 
 interface Made {
   readonly model: string
-  /** The entry of the log that makes it. */
+  /** The log entry that triggers it. */
   readonly entry: number
-  /** Of a tick, as it is recorded. */
+  /** Of a tick, as recorded. */
   readonly key: Value
   readonly decision: Decision
 }
 
-/** `undefined` for a long log, and where the oracle throws, as for a feature that is refused. */
+/** `undefined` for a long log, and if the oracle throws, as for a rejected feature. */
 function oracleOver(
   ir: PipelineIR,
   asks: ReadonlyMap<number, Ask>,
@@ -78,7 +78,7 @@ function oracleOver(
       (decision): Made[] => {
         if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
         if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
-        // Before a run begins nothing ticks; from its first tick on none is left out at which a key is live, whatever was down meanwhile.
+        // Nothing ticks before the start of a run; from its first tick on every tick with a live key occurs, whatever was down meanwhile.
         const entry = ticks.get(decision.t) ?? entries.length
         return decision.t < firstTick
           ? []
@@ -94,7 +94,7 @@ const inputsOf = (ir: PipelineIR, name: string): number => ir.models.find(model 
 
 const isTick = (ir: PipelineIR, name: string): boolean => ir.models.find(model => model.name === name)!.decide.kind === 'every'
 
-/** The key of a tick as it is recorded. */
+/** The key of a tick as recorded. */
 function deliveredKey({ models }: PipelineIR, name: string, key: Value): Value {
   const { decide } = models.find(model => model.name === name)!
   const { type, scale = 0 } = decide.kind === 'every' ? decide.column : { type: 'int' as const }

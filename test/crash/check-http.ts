@@ -1,4 +1,4 @@
-/** Run with a fault, `check-http.ts SEED CASES LIVES`: exit code 0 if none of so many cases of processes that serve finds it. */
+/** Started with a planted fault, `check-http.ts SEED CASES LIVES`: exit code 0 if none of the cases of serving processes detects it. */
 import { serveThrough } from './http.ts'
 import { isSound } from './verdict.ts'
 

@@ -1,4 +1,7 @@
-/** Run with a fault, `check-model.ts SEED CASES [trained]`: exit code 0 if none of so many cases on a model store finds it; of those that train models. */
+/**
+ * Started with a planted fault, `check-model.ts SEED CASES [trained]`: exit code 0 if none of the cases on a model store (with trainings)
+ * detects it.
+ */
 import { generateCrash, generateTrained } from './generate.ts'
 import { crashModel } from './model.ts'
 import { isSound } from './verdict.ts'

@@ -1,4 +1,7 @@
-/** Run with a fault, `check-tables.ts SEED CASES LIVES`: exit code 0 if none of so many cases of processes that read tables finds it. */
+/**
+ * Started with a planted fault, `check-tables.ts SEED CASES LIVES`: exit code 0 if none of the cases of processes that read tables detects
+ * it.
+ */
 import { withServer } from '../postgres/server.ts'
 import { readThrough, settings } from './postgres.ts'
 import { isSound } from './verdict.ts'

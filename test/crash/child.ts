@@ -1,11 +1,11 @@
-/** A process of Spillway's, started to be killed. */
+/** A Spillway process that is started to be killed. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { resolve } from 'node:path'
 import { callAfter } from '../../src/base/clock.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const PATIENCE_MS = 30_000
-/** Of what it said: an error with its stack, however long the paths in it are. */
+/** Characters of its output that are kept: an error with its stack and long paths. */
 const SAID_MAX = 10_000
 
 export class Child {
@@ -14,7 +14,7 @@ export class Child {
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   #said = ''
 
-  /** `[file, ...args]`, the file as it stands in this checkout. What it says on standard error matches `ready` once it takes records. */
+  /** `[file, ...args]`, the file relative to this checkout. Its standard error matches `ready` once it accepts records. */
   constructor([file, ...args]: readonly string[], ready: RegExp) {
     this.#process = spawn(process.execPath, [...process.execArgv, resolve(root, file), ...args], {
       cwd: root,
@@ -36,12 +36,12 @@ export class Child {
     )
   }
 
-  /** Resolves when it takes records, with what it said by that; or with nothing, when it has ended. */
+  /** Resolves to its output once it accepts records; to undefined if it has ended. */
   ready(): Promise<string | undefined> {
     return this.#ready.promise
   }
 
-  /** Ends it without a warning. Returns what is wrong if it had ended before. */
+  /** Kills it without warning. Returns an error text if it had ended before. */
   async kill(): Promise<string | undefined> {
     this.#process.kill('SIGKILL')
     const { signal } = await this.#exit
@@ -53,7 +53,7 @@ export class Child {
     return this.exit()
   }
 
-  /** Waits for its end. Returns what is wrong if it did not end well. */
+  /** Waits for its end. Returns an error text if it did not end well. */
   async exit(): Promise<string | undefined> {
     const { code, signal } = await this.#exit
     return code === 0 ? undefined : this.#wrong(`ended with ${code ?? signal}`)

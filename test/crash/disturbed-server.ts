@@ -1,4 +1,4 @@
-/** What a PostgreSQL server does to those who read from it: it crashes, restarts, or cuts their connections, between statements and in the middle of one. */
+/** Disturbs the readers of a PostgreSQL server: crashes, restarts, or cut connections, between statements and within one. */
 import { pause, stopwatch } from '../../src/base/clock.ts'
 import type { Cluster } from '../postgres/cluster.ts'
 import type { Draw } from '../property/generate/draw.ts'
@@ -8,17 +8,17 @@ const CUTS = 4
 const WAITING_MS = 1000
 const LOOK_MS = 2
 
-/** `table`: one that is read. */
+/** `table`: a table that is read. */
 export async function disturb(server: Cluster, draw: Draw, table: string): Promise<void> {
   if (draw.chance(0.4)) return cutWhileItWaits(server, table)
   if (draw.chance(0.5)) return cutConnections(server, draw)
-  // As a crash, twice as often as in order: then it waits for who follows it.
+  // A crash twice as often as an orderly stop, which waits for replication clients.
   await server.end(draw.chance(0.67) ? 'SIGQUIT' : 'SIGINT')
   await pause(draw.between(0, DOWN_MS))
   await server.begin()
 }
 
-/** Those of the process, not of who writes; some times, since it comes back at once. */
+/** Cuts the connections of the process, not of the writer; several times, since it reconnects at once. */
 async function cutConnections(server: Cluster, draw: Draw): Promise<void> {
   await server.withClient(1, async sql => {
     for (let cuts = draw.between(1, CUTS); cuts > 0; cuts--) {
@@ -28,7 +28,10 @@ async function cutConnections(server: Cluster, draw: Draw): Promise<void> {
   })
 }
 
-/** The table is locked, as by who alters it, and the statement that waits for it is ended with its connection. A client makes a connection that is cut between statements anew by itself. */
+/**
+ * Locks the table, as ALTER does, and ends the waiting statement with its connection. A client replaces a connection by itself if it is cut
+ * between statements.
+ */
 async function cutWhileItWaits(server: Cluster, table: string): Promise<void> {
   await server.withClient(2, sql =>
     sql.begin(async locking => {

@@ -1,4 +1,4 @@
-/** A pipeline that is fed by the senders of a case, over one store after another: what was told to whom, and what broke on the way. */
+/** A pipeline fed by the senders of a case, over one store after another; records all notifications and failures. */
 import { computeHere } from '../batch/compute-here.ts'
 import { callSoon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
@@ -21,39 +21,39 @@ import { turns } from './turns.ts'
 
 const DRAIN_BATCH = 50
 const TRAINED_BATCH = 3
-/** How often the clock of a case that trains goes on when everything is sent. */
+/** Clock steps of a case with trainings after everything is sent. */
 const RESTS = 4
 
 export class Driven {
   readonly of: CrashCase
-  /** Decisions that were told, by `decisionKey`, as they were told. */
+  /** Published decisions, by `decisionKey`. */
   readonly told = new Map<string, string>()
-  /** Effects that were told, by their id, as they were told. */
+  /** Published effects, by id. */
   readonly toldEffects = new Map<string, string>()
-  /** Decisions that answered, by the number of the ask, as they were told. */
+  /** Decisions that answered requests, by request number. */
   readonly answers = new Map<number, string>()
-  /** Numbers of batch runs that were asked for, and told to be in use. */
+  /** Numbers of requested batch runs that were reported in use. */
   readonly made: number[] = []
-  /** What was acknowledged and is gone. */
+  /** Acknowledged and lost. */
   readonly lost: string[] = []
-  /** Recoveries and runs that broke. */
+  /** Failed recoveries and runs. */
   readonly broken: string[] = []
-  /** Who trains and promotes, where models are trained. */
+  /** Trainings and promotions, for cases that have them. */
   readonly promoting: Promoting | undefined
-  /** What was to decide, from where on. */
+  /** Definitions in force, by log position. */
   eras: readonly Era[] = []
   run: Run | undefined
   #store: LogStore | undefined
-  /** What the next process runs. */
+  /** The pipeline of the next process. */
   #ir: PipelineIR
   readonly #senders: readonly Sender[]
   #now: number
-  /** Of the run, without an answer yet. */
+  /** Unanswered requests of the run. */
   #asks = new Set<number>()
-  /** The wall clock is at least this until the log is, so that nothing sent comes from the future. */
+  /** The wall clock is at least this until the log is, so that no sent record comes from the future. */
   #due = -Infinity
 
-  /** Goes on where another is, as what was told then. */
+  /** Continues from another driven pipeline, with its notifications. */
   constructor(of: CrashCase, from?: Driven) {
     this.of = of
     this.#ir = of.ir
@@ -82,7 +82,7 @@ export class Driven {
   send(feed: number, count: number): void {
     const sent = this.run ? this.#senders[feed].send(this.run, count) : []
     for (const { at } of sent) this.#due = Math.max(this.#due, at)
-    // Trainings are due by the clock, which is elsewhere only until the log is there.
+    // Trainings are due by this clock, which differs from the log's only at first.
     if (this.promoting) this.#now = Math.max(this.#now, this.#due)
   }
 
@@ -99,7 +99,10 @@ export class Driven {
     }
   }
 
-  /** Asks for a batch run. Whoever asked of a process that stops or fails has no answer; a group that has no runs today says so, and one whose source has no events yet. */
+  /**
+   * Requests a batch run. It stays unanswered if the process stops or fails; it is rejected for a group without batch runs, or whose source
+   * has no events yet.
+   */
   async demand(group: string): Promise<void> {
     try {
       const run = await this.run?.batch(group)
@@ -110,7 +113,7 @@ export class Driven {
     }
   }
 
-  /** Asks for a training. */
+  /** Requests a training. */
   train(model: string): void {
     void this.promoting?.train(this.run, model)
   }
@@ -119,12 +122,12 @@ export class Driven {
     if (this.#store) void this.promoting?.promote(this.run, this.#store, step)
   }
 
-  /** What is left of a process, after what commands do to it before the next one runs. */
+  /** The disk after a process, and after the commands that run before the next one. */
   between(disk: Disk): Disk {
     return this.promoting?.commanded(disk, this.#ir) ?? disk
   }
 
-  /** What another process has in memory that gets ready beside this one; as it was, if that fails. */
+  /** The memory of a process that gets ready beside this one; unchanged if that fails. */
   ready(store: LogStore, before: RunMemory | undefined): RunMemory | undefined {
     try {
       const memory = before ?? new RunMemory(runnable(this.#ir), store, { keep: this.of.keep, hasRuns: this.of.runs !== undefined })
@@ -136,7 +139,7 @@ export class Driven {
     }
   }
 
-  /** Opens the store, and goes on, with what got ready beside the run before. `log`: the same store as trainings read it. */
+  /** Opens the store and continues with the memory of the process that got ready. `log`: the same store as trainings read it. */
   start(store: LogStore, memory?: RunMemory, log?: LogWithDecisions): void {
     this.run = undefined
     this.#store = store
@@ -146,7 +149,7 @@ export class Driven {
       const run = new Run(runnable(this.#ir), {
         store,
         clock: () => this.#clock(store),
-        // By time, what a turn takes would depend on how quick the machine is, and a case on more than its seed.
+        // With a time limit, the contents of a turn would depend on the machine, and a case on more than its seed.
         paceAfter: (_ms, act) => callSoon(act),
         partitions: this.of.partitions,
         keep: this.of.keep,
@@ -172,12 +175,12 @@ export class Driven {
     }
   }
 
-  /** Waits until everything that was sent is acknowledged, or the run has failed. */
+  /** Waits until everything sent is acknowledged, or the run has failed. */
   async settle(): Promise<void> {
     while (this.run && this.broken.length === 0 && this.#senders.some(({ isWaiting }) => isWaiting)) await turns(1)
   }
 
-  /** Sends what is left, over a store that keeps up, and stops. */
+  /** Sends the rest, over a store without delay, and stops. */
   async finish(): Promise<void> {
     const { run } = this
     if (!run) return
@@ -191,7 +194,7 @@ export class Driven {
     await this.stop()
   }
 
-  /** What is left comes in its time, as do trainings, and looks at challengers once their labels are known. */
+  /** The rest comes at its times, as do trainings and evaluations of challengers once labels are known. */
   async #finishTrained(run: Run, promoting: Promoting): Promise<void> {
     const next = (): number => {
       const times = this.#senders.map(sender => sender.next?.at ?? Infinity)
@@ -205,12 +208,12 @@ export class Driven {
     for (let rest = 0; rest < RESTS && this.broken.length === 0; rest++) {
       this.moveClock(this.of.trainings!.rest)
       await promoting.rest(run)
-      // A tick that is begun and not decided when the run stops is the next one's.
+      // A tick that has begun and is undecided when the run stops is left to the next run.
       await Promise.race([run.whenIdle(), run.ended])
     }
   }
 
-  /** Stops, over a store that keeps up. */
+  /** Stops, over a store without delay. */
   async stop(): Promise<void> {
     const { run } = this
     if (!run) return

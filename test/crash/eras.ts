@@ -1,4 +1,4 @@
-/** Which definitions were to make which decisions, where a pipeline is changed between two processes. */
+/** Which definitions made which decisions, if the pipeline changes between two processes. */
 import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { DecisionProgress } from '../../src/run/decide/decision-queue.ts'
 import type { Draw } from '../property/generate/draw.ts'
@@ -14,7 +14,7 @@ export interface Era {
   readonly from: DecisionProgress
 }
 
-/** With the era of a process that begins to decide there: what was to decide from there on never did. */
+/** With the era of a process that begins to decide there; later eras never took effect. */
 export function withEra(eras: readonly Era[], ir: PipelineIR, from: DecisionProgress): Era[] {
   const before = eras.filter(era => isBefore(era.from, from))
   return before.at(-1)?.ir === ir ? before : [...before, { ir, from }]
@@ -22,7 +22,7 @@ export function withEra(eras: readonly Era[], ir: PipelineIR, from: DecisionProg
 
 const isBefore = (a: DecisionProgress, b: DecisionProgress): boolean => a.entry < b.entry || (a.entry === b.entry && a.skip < b.skip)
 
-/** Of decisions in the order in which they are made, those that an era was to make. An era may begin amid the decisions of a segment of marks. */
+/** The decisions of an era, among decisions in order. An era may begin within the decisions of a segment of log markers. */
 export function madeIn<T extends { readonly entry: number; readonly model: string }>(
   eras: readonly Era[],
   index: number,
@@ -41,7 +41,7 @@ export function madeIn<T extends { readonly entry: number; readonly model: strin
   })
 }
 
-/** The same pipeline without one of two models that tick, or with one group placed otherwise or another window of one of its features. */
+/** The same pipeline without one of two ticking models, or with another placement of a group, or another window of a feature. */
 export function drawChanged(draw: Draw, ir: PipelineIR, span: number): PipelineIR {
   const ticking = ir.models.filter(({ decide }) => decide.kind === 'every')
   const gone = ticking.length > 1 && draw.chance(0.7) ? draw.pick(ticking) : undefined

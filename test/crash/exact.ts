@@ -1,4 +1,4 @@
-/** Which inputs of a model are the same to the last bit, however they are computed (semantics §6). */
+/** Inputs of a model that are equal to the last bit, however they are computed (semantics, arithmetic). */
 import { aggregates } from '../../src/aggregate/index.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 
@@ -9,9 +9,9 @@ export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][numb
 }
 
 /**
- * The names of inputs that another run over the same log may give otherwise, by a rounding: sums of doubles, where a read changes how they are added up. That is
- * so where a key was revised, whose sums a read makes again, and where ticks or requests move windows on; who takes the log again to catch up does not read. And a
- * group that is placed hybrid adds up what its last run has and what came since.
+ * Inputs that may differ by rounding in another run over the same log: sums of doubles that depend on the times of reads. This is the case
+ * for revised keys, whose sums a read computes again, and if ticks or requests move windows; a run that catches up does not read. And a
+ * hybrid group adds the sums of its last batch run and of the events since.
  */
 export function unsteady(ir: PipelineIR, model: string): string[] {
   const { inputs } = ir.models.find(({ name }) => name === model)!
@@ -31,7 +31,7 @@ export function unsteady(ir: PipelineIR, model: string): string[] {
     .map(({ name }) => name)
 }
 
-/** A decision, or what follows from it, as text, without the numbers of these inputs: whether they are there is compared. */
+/** A decision or its effect as text, without the numbers of these inputs, but with their presence. */
 export function steadyText(decision: { readonly vector: unknown }, names: readonly string[]): string {
   if (names.length === 0) return JSON.stringify(decision)
   const vector = structuredClone(decision.vector) as Record<string, unknown>

@@ -1,4 +1,4 @@
-/** What a log made of a feed, where that may depend on when each record came: ids are forgotten, or revisions come too late. */
+/** Checks the log of a feed whose result depends on the arrival of each record: ids are forgotten, or revisions come too late. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { DeadLetter } from '../../src/log/dead-letters.ts'
@@ -7,8 +7,8 @@ import type { Feed, SentRecord } from './case.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 /**
- * Each record of a sender that goes on at its cursor became the next event, the next dead letter, or nothing if it is a duplicate; what the log says about
- * when that was tells whether it was right.
+ * Each record of a sender with a cursor became the next event, the next dead letter, or nothing if it is a duplicate; the log's arrival
+ * tells whether that was right.
  */
 export function checkExplained(
   verdict: Verdict,
@@ -21,7 +21,7 @@ export function checkExplained(
   const acceptance = new Acceptance(source, keep)
   const what = `of '${source.name}'`
   const leftEvents = [...events]
-  // Of one batch, records that are nothing are refused before those that are not accepted.
+  // Within one batch, invalid records are rejected before those that are not accepted.
   const rubbish = letters.filter(({ reason }) => !isOfLog(reason))
   const leftLetters = letters.filter(({ reason }) => isOfLog(reason))
   let now = -Infinity
@@ -32,7 +32,7 @@ export function checkExplained(
     if (row && event && rowText(source, row) === rowText(source, event.row) && acceptance.ruling(row, event.arrival) === 'accepted') {
       leftEvents.shift()
       acceptance.accept(row, event.arrival)
-      // It may be that this one was the duplicate, and a later one like it this: then others came before.
+      // Perhaps this record was the duplicate, and a later equal one was accepted: then others came before.
       if (!isRepeated) now = Math.max(now, event.arrival)
     } else if (letter && (!row || (isSame(source, raw, letter) && acceptance.ruling(row, letter.at) === letter.reason))) {
       if (row) leftLetters.shift()
@@ -47,13 +47,13 @@ export function checkExplained(
 
 const isOfLog = (reason: DeadLetter['reason']): boolean => reason === 'conflict' || reason === 'stale-revision'
 
-/** A letter of the log has its record as a row. */
+/** A dead letter of the log has its record as a row. */
 function isSame({ columns }: SourceIR, record: SentRecord['raw'], { raw }: DeadLetter): boolean {
   const text = (of: SentRecord['raw']): string => JSON.stringify(columns.map(({ name }) => of[name] ?? null))
   return typeof raw === 'string' && text(JSON.parse(raw) as SentRecord['raw']) === text(record)
 }
 
-/** For a sender that may send again what was accepted: by its ids that changes nothing. What is refused is refused again. */
+/** For a sender that may resend accepted records: by their ids nothing changes. Rejected records are rejected again. */
 export function checkSentAgain(verdict: Verdict, source: SourceIR, feed: Feed, events: readonly LoggedEvent[]): void {
   const [first, last] = [feed.records.at(0)?.at ?? 0, feed.records.at(-1)?.at ?? 0]
   if (source.dedupe < 4 * (last - first) + 1e12) return checkOnceWithin(verdict, source, feed, events)
@@ -65,7 +65,7 @@ export function checkSentAgain(verdict: Verdict, source: SourceIR, feed: Feed, e
   )
 }
 
-/** Where ids are forgotten before the end: an append id is accepted once within `dedupe`, and everything that can be accepted is there. */
+/** If ids are forgotten: an append id is accepted once within `dedupe`, and every acceptable record is there. */
 function checkOnceWithin(verdict: Verdict, source: SourceIR, feed: Feed, events: readonly LoggedEvent[]): void {
   const arrivals = new Map<string, number>()
   const sent = new Set(feed.records.flatMap(({ row }) => (row ? [rowText(source, row)] : [])))

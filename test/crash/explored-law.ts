@@ -1,4 +1,7 @@
-/** What actions leave undone is what the naive reference says of the log's name and the decision, whatever crashed; and from what is left undone no effect of that action follows. */
+/**
+ * Explored decisions are those of the naive reference from the log's name and the decision, whatever crashed; and they have no effect of
+ * that action.
+ */
 import { logNameOf } from '../../src/run/recovery/run-start.ts'
 import { fateOf } from '../oracle/explored.ts'
 import { effectsOf } from './effect-laws.ts'
@@ -7,7 +10,7 @@ import type { Part } from './laws.ts'
 import { ModelStore } from './model-store.ts'
 import { fault } from './verdict.ts'
 
-/** Returns how many were left undone. */
+/** Returns the number of explored decisions. */
 export function checkExplored({ verdict, ir: { models, actions = [] }, disk, own }: Part): number {
   const exploring = actions.filter(({ explore }) => explore !== undefined)
   if (exploring.length === 0) return 0

@@ -1,4 +1,4 @@
-/** Stores that break the log's contract in one way each, to see that the crash proof finds it. */
+/** Stores that each break the log's contract in one way, to show that the crash proof detects it. */
 import { Strings } from '../../src/columns/strings.ts'
 import { readSegment, SegmentWriter } from '../../src/log/segment.ts'
 import type { Commit, StoredSegment } from '../../src/log/store.ts'
@@ -7,7 +7,7 @@ import { ModelStore, type Disk } from './model-store.ts'
 
 type Put = NonNullable<Commit['put']>
 
-/** Acknowledges what it was only given. */
+/** Acknowledges commits before they are durable. */
 class Hasty extends ModelStore {
   override commit(commit: Commit): Promise<void> {
     ignored(super.commit(commit))
@@ -15,7 +15,7 @@ class Hasty extends ModelStore {
   }
 }
 
-/** Keeps of what waits the last commits and not the first. */
+/** Keeps the last waiting commits instead of the first. */
 class Reordering extends ModelStore {
   override crash(kept: number): Disk {
     const all = super.crash(this.waiting).commits
@@ -24,12 +24,12 @@ class Reordering extends ModelStore {
   }
 }
 
-/** Makes one commit two. */
+/** Splits one commit into two. */
 class Splitting extends ModelStore {
   readonly #isFirst: (name: string) => boolean
   readonly #segmentFirst: boolean
 
-  /** The first one has the values that it names, and the segment with its dead letters or not. */
+  /** The first has the named values selected by `isFirst`, with or without the segment and its dead letters. */
   constructor(disk: Disk, isFirst: (name: string) => boolean, segmentFirst: boolean) {
     super(disk)
     this.#isFirst = isFirst
@@ -44,7 +44,7 @@ class Splitting extends ModelStore {
   }
 }
 
-/** Makes effects durable behind the decisions that they follow from. */
+/** Makes effects durable after their decisions. */
 class Apart extends ModelStore {
   override commit({ effects = [], ...commit }: Commit): Promise<void> {
     const decided = super.commit(commit)
@@ -54,7 +54,7 @@ class Apart extends ModelStore {
   }
 }
 
-/** Gives segments without the hashes of their append ids, so that a recovery remembers none. */
+/** Returns segments without the hashes of their append ids, so that a recovery remembers none. */
 class Forgetful extends ModelStore {
   override segmentAt(sequence: number): StoredSegment | undefined {
     const stored = super.segmentAt(sequence)
@@ -70,14 +70,14 @@ class Forgetful extends ModelStore {
   }
 }
 
-/** Loses what a source refused. */
+/** Loses dead letters. */
 class Careless extends ModelStore {
   override commit({ deadLetters: _dead, ...commit }: Commit): Promise<void> {
     return super.commit(commit)
   }
 }
 
-/** Forgets up to when the log is stamped. */
+/** Loses the time up to which the log is stamped. */
 class Timeless extends ModelStore {
   override lastSegment(): StoredSegment | undefined {
     const last = super.lastSegment()

@@ -1,6 +1,6 @@
 /**
- * What senders send in a random case: the rows of a history, and between them records sent again, other content under the same id, revisions of
- * what was sent, deletes, and rubbish.
+ * Records of the senders of a random case: the rows of a history, and among them duplicates, other content under the same id, revisions,
+ * deletes, and invalid records.
  */
 import { limits } from '../../src/base/limits.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
@@ -10,7 +10,7 @@ import type { Draw } from '../property/generate/draw.ts'
 import type { Row } from './admitted.ts'
 import type { Feed, Resend, SentRecord } from './case.ts'
 
-/** Revisions are of what was sent not long ago, so that some are revised several times. */
+/** Revisions are of recent rows, so that some are revised several times. */
 const RECENT = 12
 
 /** `log`: the events of the source. */
@@ -29,7 +29,7 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
     send(withId(inTime(source, row)))
     const earlier = draw.pick(records)
     if (draw.chance(0.12)) records.push({ ...earlier, at })
-    // A revision may have the id of what it revises; then it is the latest that a retry is held against, so that only a cursor tells where to go on.
+    // A revision may have the id of its original; a retry is then compared with the latest, so only a cursor tells where to continue.
     if (draw.chance(0.05) && earlier.row && (resend === 'cursor' || !source.identity)) send(otherwise(source, earlier.row))
     const recent = draw.pick(records.slice(-RECENT)).row
     if (source.identity && recent && draw.chance(0.25)) send(withId(revision(draw, source, recent, inTime(source, row))))
@@ -40,22 +40,22 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
   return { source: source.name, resend, records }
 }
 
-/** Timestamps that a door takes: an expression may have larger ones, a column not. */
+/** Timestamps that a column accepts; an expression may have larger ones. */
 function inTime({ columns }: SourceIR, row: Row): Row {
   const outside = columns.filter(({ name, type }) => type === 'timestamp' && Math.abs(Number(row[name])) > limits.TIME_MS_MAX)
   return { ...row, ...Object.fromEntries(outside.map(({ name }) => [name, Number(row[name]) % limits.TIME_MS_MAX])) }
 }
 
-/** Other content under the same id, if there is room for it. */
+/** Other content under the same id, if possible. */
 const otherwise = ({ time }: SourceIR, row: Row): Row => ({ ...row, [time]: Math.max(-limits.TIME_MS_MAX, Number(row[time]) - 1) })
 
-/** What takes an earlier row's place: with other values, or deleted. */
+/** A revision of an earlier row: other values, or deleted. */
 function revision(draw: Draw, { key, identity = [], deleted }: SourceIR, earlier: Row, values: Row): Row {
   const same = Object.fromEntries([key, ...identity].map(name => [name, earlier[name] ?? null]))
   return { ...draw.pick([earlier, values]), ...same, ...(deleted !== undefined && draw.chance(0.3) && { [deleted]: true }) }
 }
 
-/** A delete of an identity that no other record has, where there can be one. */
+/** A delete of an identity without any other record, if possible. */
 function deleteOfNothing({ columns, identity: [name] = [], deleted }: SourceIR, row: Row, number: number): Row | undefined {
   const column = columns.find(candidate => candidate.name === name)
   if (!column || column.values || column.min !== undefined || deleted === undefined) return undefined
@@ -78,7 +78,7 @@ export function rawOf(draw: Draw, columns: SourceIR['columns'], row: Row): Recor
   return Object.fromEntries(fields)
 }
 
-/** What no source takes. */
+/** A record that no source accepts. */
 function damaged(draw: Draw, { key, time }: SourceIR, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return draw.pick([{}, { ...raw, [key]: null }, { ...raw, [time]: 'never' }, { ...raw, [time]: null }, { ...raw, 'no such column': 1 }])
 }

@@ -1,4 +1,4 @@
-/** What a data folder holds, as a model store would hold it. */
+/** Contents of a data folder in the form of a model store. */
 import type { NewEffect, StoredEffect } from '../../src/log/effects.ts'
 import type { SqliteReader } from '../../src/log/sqlite/reader.ts'
 import type { Commit, StoredSegment } from '../../src/log/store.ts'

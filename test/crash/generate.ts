@@ -1,6 +1,6 @@
 /**
- * Random crash cases. Sources, groups, tables and histories are those of `prove parity`; on top come ids, duplicates, conflicts, revisions and
- * rubbish, placements, models that decide on events, at ticks and on request, batch runs, and a schedule of what happens.
+ * Random crash cases. Sources, groups, tables and histories are those of `prove parity`, with ids, duplicates, conflicts, revisions,
+ * invalid records, placements, models that decide on events, at ticks and on request, batch runs, and a random schedule.
  */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ColumnIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
@@ -16,16 +16,16 @@ import { withHybrid, withRuns } from './runs.ts'
 import { drawSteps } from './schedule.ts'
 import { withTrainings } from './trained.ts'
 
-/** No history of a case is longer, so that nothing is forgotten or too late, ms. */
+/** Longer than any history, so that nothing is forgotten or too late, ms. */
 const FOR_EVER = 2 ** 45
-/** Cases beside whose processes batch runs are made. */
+/** Share of cases with batch runs. */
 const RUNS = 0.5
-/** Of those, cases in which some of the groups that have runs are placed hybrid. */
+/** Share of those in which some groups with batch runs are hybrid. */
 const HYBRID = 0.4
 
 export const generateCrash = (seed: number): CrashCase => withSomeRuns(seed, generateWithoutRuns(seed))
 
-/** The same with models that are trained, where one of them can be. */
+/** The same with trainings, if one of the models can be trained. */
 export function generateTrained(seed: number): CrashCase {
   const { of, span } = generateWithoutRuns(seed)
   return withSomeRuns(seed, { of: withTrainings(new Draw(seed ^ 0x7a1e), of, span) ?? of, span })
@@ -40,7 +40,7 @@ function withSomeRuns(seed: number, { of, span }: Drawn): CrashCase {
 
 interface Drawn {
   readonly of: CrashCase
-  /** Of its history, ms. */
+  /** Length of its history, ms. */
   readonly span: number
 }
 
@@ -61,11 +61,11 @@ export function generateWithoutRuns(seed: number): Drawn {
   const deciding: PipelineIR = { ...of.ir, sources, groups, models: drawModels(draw, { ...of.ir, sources, groups }, span) }
   const whole = withActions(new Draw(seed ^ 0xac7), deciding, span)
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
-  // A sender that may begin again would have its revisions come later than what they revise is known.
+  // The revisions of a sender that begins again would arrive later than the log remembers their originals.
   const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
   const keeping = canForget && draw.chance(0.3) ? drawKeeping(draw, whole, span) : undefined
   const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
-  // A window that is longer afterwards is refused where the log was forgotten.
+  // A longer window is refused after the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
   const partitions = draw.pick([1, 1, 2, 3])
   const steps = drawSteps(draw, { ir, changed, feeds }, span)
@@ -82,7 +82,7 @@ function drawSource(draw: Draw, given: SourceIR, events: readonly LoggedEvent[],
   const { source: plain, log } = revisable(draw, given, events)
   const source = draw.chance(0.65) ? withIds(draw, plain, span) : plain
   const resend: Resend = source.id ? draw.pick(['cursor', 'cursor', 'acknowledged', 'start'] as const) : 'cursor'
-  // Sent again later, what was a revision in time may be one too late.
+  // A resent revision that was in time may be late.
   const isBrief = source.identity !== undefined && resend === 'cursor' && draw.chance(0.4)
   return { source: { ...source, ...(source.identity && { revisable: isBrief ? brief(draw, span) : FOR_EVER }) }, resend, log }
 }
@@ -92,7 +92,7 @@ const added: readonly ColumnIR[] = [
   { name: 'gone', type: 'bool', nullable: true },
 ]
 
-/** Some sources of events get an identity and a mark of deletion, beside those that have one. */
+/** Some sources of events get an identity and a deletion mark, in addition to those that have one. */
 function revisable(draw: Draw, source: SourceIR, log: readonly LoggedEvent[]): { source: SourceIR; log: readonly LoggedEvent[] } {
   if (source.identity || source.deleted !== undefined || !draw.chance(0.2)) return { source, log }
   const marks = () => ({ ref: draw.chance(0.1) ? null : `r${draw.between(0, 9)}`, gone: draw.chance(0.05) ? true : null })
@@ -109,5 +109,5 @@ const withIds = (draw: Draw, source: SourceIR, span: number): SourceIR => ({
   dedupe: draw.chance(0.75) ? FOR_EVER : draw.pick([0, brief(draw, span)]),
 })
 
-/** A time within which some of a history comes, ms. */
+/** A period that covers a part of a history, ms. */
 const brief = (draw: Draw, span: number): number => Math.ceil(span / draw.pick([2, 4, 20]))

@@ -1,4 +1,4 @@
-/** A file of one source that grows by any number of bytes: sound records, duplicates, conflicts and rubbish. */
+/** A file of one source that grows by any number of bytes: valid records, duplicates, conflicts and invalid records. */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { wallClock } from '../../src/base/clock.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
@@ -22,7 +22,7 @@ export class GrowingFile {
     writeFileSync(path, '')
   }
 
-  /** Appends so many of its bytes, whatever line they cut. */
+  /** Appends this many of its bytes, within a line too. */
   grow(bytes: number): void {
     appendFileSync(this.path, this.#left.subarray(0, bytes))
     this.#left = this.#left.subarray(bytes)

@@ -1,4 +1,4 @@
-/** A receiver of webhooks that answers as a seed says: at once, slowly, with an error, too late, not at all, broken off, or so that the answer is lost. */
+/** A webhook receiver that answers by a seed: at once, slowly, with an error, too late, not at all, cut off, or with a lost answer. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,14 +6,14 @@ import { pause } from '../../src/base/clock.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { TIMEOUT_MS } from './alerts.ts'
 
-/** How often an effect fares badly at most, so that the case comes to its end. */
+/** Greatest number of bad answers for an effect, so that the case ends. */
 const BAD_MAX = 3
 
 export interface Arrival {
   /** The idempotency key. */
   readonly key: string
   readonly body: string
-  /** It was acknowledged, and the answer sent in time and whole. */
+  /** It was acknowledged, and the answer sent in time and complete. */
   isAnswered: boolean
 }
 
@@ -33,7 +33,8 @@ const badly: readonly Answer[] = [
   response => void response.writeHead(429, { 'retry-after': '1' }).end(),
   async (response, arrival) => {
     await pause(TIMEOUT_MS + 100)
-    // Who has given up has hung up; a sender that was held up itself for as long still hears it, and may take it for what it is.
+    // A sender that gave up has closed its connection; a sender that was delayed itself for as long still reads the answer, and may accept
+    // it.
     arrival.isAnswered = response.socket?.destroyed === false
     response.writeHead(204).end()
   },
@@ -42,7 +43,7 @@ const badly: readonly Answer[] = [
     response.writeHead(200, { 'content-length': '100' }).write('half of')
     response.destroy()
   },
-  // What it was sent has been done, and nobody hears of it.
+  // The request was processed, and the answer is lost.
   response => {
     response.writeHead(204)
     response.destroy()
@@ -50,7 +51,7 @@ const badly: readonly Answer[] = [
 ]
 
 export class HookReceiver {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly arrivals: Arrival[] = []
   readonly #draw: Draw
   #awaited: { left: number; tell: () => void } | undefined
@@ -61,7 +62,7 @@ export class HookReceiver {
     this.#draw = draw
   }
 
-  /** Resolves when so many more have arrived, at once and before the last of them is answered. */
+  /** Resolves when this many more have arrived, before the last of them is answered. */
   arrived(count: number): Promise<void> {
     return new Promise(tell => (this.#awaited = { left: count, tell }))
   }

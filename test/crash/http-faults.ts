@@ -1,4 +1,4 @@
-/** Faults in how effects are sent, one each, to see that killed processes between a sender and a receiver find them. */
+/** Faults in the delivery of effects, one each, to show that killed processes between a sender and a receiver detect them. */
 import type { Edit } from './recovery-faults.ts'
 
 const lane = 'src/action/delivery-lane.ts'

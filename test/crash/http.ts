@@ -1,6 +1,6 @@
 /**
- * Kind `http`: a process that is fed over HTTP and sends webhooks, killed at any moment and started again, between a sender that sends again what was not
- * acknowledged and a receiver that is slow, fails, is late, or answers and is not heard. A case is one life, as of kind `process`.
+ * Kind `http`: a process that is fed over HTTP and sends webhooks, killed at any time and started again, between a sender that resends
+ * unacknowledged records and a receiver that is slow, fails, is late, or loses answers. A case is one life, as in kind `process`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,16 +19,16 @@ import { Poster } from './poster.ts'
 import { Proved, proveLives } from './proved.ts'
 import { toldIn } from './told-file.ts'
 
-/** Lives over one data folder: all but the last are killed, or for so many the one before it is asked to end. */
+/** Lives of one data folder: all but the last are killed; in some cases the last but one is stopped in order. */
 const LIVES = 5
-/** Of the kills, those that come while the process starts, and those at the moment in which an effect arrives. */
+/** Kills during a start, and kills at the arrival of an effect. */
 const EARLY = 0.15
 const ON_ARRIVAL = 0.6
 const START_MS = 700
 const RUN_MS = 400
 const ARRIVALS = 8
 const LOOK_MS = 10
-/** What is left to be delivered in the last life is given up when nothing has arrived for as long; ticks may make more while it ends, for another one. */
+/** The last life gives up remaining deliveries when nothing has arrived for this long; ticks may make more while it ends. */
 const SILENCE_MS = 8000
 const ENDS_MAX = 5
 
@@ -86,7 +86,7 @@ const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndj
 const started = (exchange: Exchange): Child =>
   new Child(['test/crash/serving-child.ts', dataOf(exchange), exchange.hook, toldFileOf(exchange)], /listening at (\S+)/)
 
-/** A life that is killed, or asked to end, while it starts or in the middle of its work. Returns what was wrong. */
+/** A life that is killed or stopped during its start or its work. Returns its faults. */
 async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string | undefined> {
   const { draw, posters, receiver } = exchange
   const child = started(exchange)
@@ -104,7 +104,7 @@ async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string |
   return wrong
 }
 
-/** A life in which everything is posted and everything delivered. */
+/** A life in which everything is posted and delivered. */
 async function liveToTheEnd(exchange: Exchange): Promise<string | undefined> {
   const child = started(exchange)
   const url = await child.ready()

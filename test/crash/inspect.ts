@@ -1,4 +1,4 @@
-/** What a disk holds, as rows that a check can look at. */
+/** Contents of a disk as rows that a check can read. */
 import { limits } from '../../src/base/limits.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
@@ -9,10 +9,10 @@ import type { LogMarker, Segment } from '../../src/log/segment.ts'
 import { recordedDecisions, type RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 
-/** One entry of the log, as it stands in the total order. */
+/** One entry of the log, in the total order. */
 export type Entry = { readonly event: LoggedEvent } | { readonly mark: LogMarker }
 
-/** The log of a disk. Throws `SPILL_DATA` where it is damaged. */
+/** The log of a disk. Throws `SPILL_DATA` if it is damaged. */
 export function logOf(ir: PipelineIR, disk: Disk): { readonly segments: readonly Segment[]; readonly strings: Strings } {
   const strings = new Strings()
   const stringsOf = () => strings
@@ -44,14 +44,14 @@ function eventOf(source: SourceIR, { sources }: Segment, index: number, row: num
   }
 }
 
-/** All recorded decisions of a disk, in the order in which they were committed. */
+/** All recorded decisions of a disk, in order of commit. */
 export function decisionsOf(disk: Disk): RecordedDecision[] {
   return disk.commits.flatMap(({ decisions = [] }) => decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]))
 }
 
-/** What a decision is about: no two have the same. */
+/** Identity of a decision: no two have the same. */
 export const decisionKey = ({ model, entry, t, key }: RecordedDecision): string => JSON.stringify([model, entry, t, key])
 
-/** The value of an input, of a vector as it is recorded: by group and feature. */
+/** The value of an input in a recorded vector, by group and feature. */
 export const vectorAt = (vector: unknown, input: string): unknown =>
   input.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], vector)

@@ -1,4 +1,4 @@
-/** What is wrong with a disk on which a case has come to its end, however often it crashed. */
+/** Faults of a disk at the end of a case, however often it crashed. */
 import { LOG_START } from '../../src/log/log-start.ts'
 import { asksOf, checkAnswers } from './answers.ts'
 import { checkOracle } from './by-oracle.ts'
@@ -20,7 +20,7 @@ export interface Judged {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps?: number
-  /** Decisions that an action left undone. */
+  /** Explored decisions. */
   readonly explored?: number
   readonly trained?: TrainedCounts
   readonly byOracle: boolean
@@ -30,19 +30,19 @@ export interface Judged {
 export interface Came {
   readonly of: CrashCase
   readonly eras: readonly Era[]
-  /** Decisions that were told, by `decisionKey`. */
+  /** Published decisions, by `decisionKey`. */
   readonly told: ReadonlyMap<string, string>
-  /** Effects that were told, by their id. */
+  /** Published effects, by id. */
   readonly toldEffects: ReadonlyMap<string, string>
-  /** Decisions that answered, by the number of the ask. */
+  /** Decisions that answered requests, by request number. */
   readonly answers: ReadonlyMap<number, string>
-  /** Numbers of batch runs that were told to be in use. */
+  /** Numbers of batch runs that were reported in use. */
   readonly made?: readonly number[]
-  /** Versions and promotions that somebody was told of. */
+  /** Versions and promotions that were reported. */
   readonly promoting?: Told | undefined
-  /** What was acknowledged and is gone. */
+  /** Acknowledged and lost. */
   readonly lost: readonly string[]
-  /** Recoveries and runs that broke. */
+  /** Failed recoveries and runs. */
   readonly broken: readonly string[]
 }
 
@@ -93,7 +93,7 @@ export async function judge(
   return { verdict, events, decisions, swaps, explored, ...(trained && { trained }), byOracle }
 }
 
-/** With all that was forgotten, as a run that keeps everything has it. */
+/** With everything that was forgotten, like a run that keeps its whole log. */
 const whole = ({ commits, ...disk }: Disk): Disk => ({
   ...disk,
   commits: commits.map(({ forget: _forget, put = [], ...commit }) => ({ ...commit, put: put.filter(([name]) => name !== LOG_START) })),

@@ -1,4 +1,4 @@
-/** Cases whose processes keep only the end of the log: with windows so short that something can be forgotten. */
+/** Cases whose processes keep only the end of the log: with windows short enough that something is forgotten. */
 import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { retentionMs } from '../../src/run/recovery/retention.ts'
 import type { Draw } from '../property/generate/draw.ts'
@@ -9,7 +9,7 @@ export interface Keeping {
   readonly keep: number
 }
 
-/** The same pipeline with short windows, ids and lives, and for how long it keeps its log; nothing where all of the log is needed all the same. */
+/** The same pipeline with short windows, ids and lives, and the time for which it keeps its log; undefined if it needs all of its log. */
 export function drawKeeping(draw: Draw, { sources, groups, models, actions, ...rest }: PipelineIR, span: number): Keeping | undefined {
   const most = Math.max(1, Math.ceil(span / draw.pick([6, 12, 30])))
   const ir: PipelineIR = {

@@ -1,4 +1,4 @@
-/** Laws 5 and 2 over a disk that survived: its recorded decisions are those that its log makes, whoever takes it and however it is cut. */
+/** Laws 5 and 2 over a surviving disk: its recorded decisions are those of its log, whoever replays it and however it is segmented. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { computeHere } from '../batch/compute-here.ts'
 import { logNameOf } from '../../src/run/recovery/run-start.ts'
@@ -18,20 +18,20 @@ import { recut } from './recut.ts'
 import { bodiesOf, resultsOf, withSwapped } from './run-laws.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
-/** What was to be decided by the same definitions. */
+/** The decisions of the same definitions. */
 export interface Part {
   readonly verdict: Verdict
   readonly ir: PipelineIR
   readonly disk: Disk
-  /** No others have decided on this log. */
+  /** No other definitions decided on this log. */
   readonly isAlone: boolean
   /** Batch runs were made beside it. */
   readonly hasRuns: boolean
-  /** Of decisions in the order in which they are made, those that these definitions were to make. */
+  /** The decisions of these definitions, among decisions in order. */
   readonly own: <T extends { readonly entry: number; readonly model: string }>(decisions: readonly T[]) => T[]
 }
 
-/** Law 5: a new run over the surviving log makes the same decisions, one a trigger, and the same follows from them. */
+/** Law 5: a new run over the surviving log makes the same decisions, one for each trigger, with the same effects. */
 export async function checkDecisions(part: Part, partitions: number): Promise<void> {
   const { ir, disk, hasRuns } = part
   const commits = withSwapped(disk).commits.map(
@@ -58,7 +58,7 @@ export function checkCut(part: Part, seed: number): void {
   const decider = new Decider(runnable(ir), strings, { ...runs, champions })
   const writer = new DecisionWriter(ir.name, strings, new Exploration(ir, logNameOf(new ModelStore(disk))))
   const made: RecordedDecision[] = []
-  // One stretch at a time: the next writes over its columns.
+  // One decision batch at a time: the next overwrites its columns.
   for (const segment of recut(segments, new Draw(seed)))
     for (const stretch of decider.decide(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
   compareDecisions(part, 'a decision over another cut', made)
@@ -74,7 +74,7 @@ function compareDecisions({ verdict, ir, disk, own }: Part, what: string, made: 
   compareLists(verdict, what, texts(made), texts(decisionsOf(disk)))
 }
 
-/** What was told before a crash is what is recorded after it. */
+/** What was published before a crash is recorded after it. */
 export function checkTold(verdict: Verdict, told: ReadonlyMap<string, string>, disk: Disk): void {
   const recorded = new Map(decisionsOf(disk).map(decision => [decisionKey(decision), JSON.stringify(decision)]))
   for (const [key, text] of told) {

@@ -1,4 +1,4 @@
-/** The outbox of a model store: what its commits say of effects. */
+/** The outbox of a model store, from its commits. */
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { EffectChange, StoredEffect, EffectQueries } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
@@ -6,7 +6,7 @@ import type { Commit } from '../../src/log/store.ts'
 export class ModelEffects implements EffectQueries {
   readonly #effects = new Map<number, StoredEffect>()
 
-  /** Throws `SPILL_STORE` where a commit says of an effect what cannot be. */
+  /** Throws `SPILL_STORE` for a commit with an impossible change of an effect. */
   constructor(commits: readonly Commit[]) {
     for (const { effects = [], effectChanges: settled = [] } of commits) {
       for (const { isDry, ...effect } of effects) {
@@ -61,7 +61,7 @@ export class ModelEffects implements EffectQueries {
   }
 }
 
-/** The outbox as it stands whenever it is asked. */
+/** The outbox as of each query. */
 export function growingEffects(commits: () => readonly Commit[]): EffectQueries {
   const now = () => new ModelEffects(commits())
   return {

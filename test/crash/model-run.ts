@@ -1,11 +1,11 @@
-/** Runs a crash case over a model store: every step as the case says, a new run after each crash, and all that is left at the end. */
+/** Runs a crash case over a model store: every step of the case, a new run after each crash, and the rest at the end. */
 import type { RunMemory } from '../../src/run/recovery/run-state.ts'
 import type { CrashCase, Step } from './case.ts'
 import { Driven } from './driven.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { turns } from './turns.ts'
 
-/** Makes the store of one life; a planted fault makes another. */
+/** Makes the store of one life; a planted fault makes a faulty one. */
 export type MakeStore = (disk: Disk) => ModelStore
 
 export interface ModelOutcome {
@@ -24,7 +24,7 @@ class Lives {
   readonly #driven: Driven
   readonly #makeStore: MakeStore
   #store: ModelStore
-  /** Of the process that is to run next. */
+  /** Of the next process. */
   #memory: RunMemory | undefined
   #crashes = 0
 
@@ -83,7 +83,7 @@ class Lives {
   }
 
   async #crash(kept: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
-    await turns(1) // Whoever was answered has heard it.
+    await turns(1) // Every answered client has its answer.
     this.#crashes++
     const disk = this.#store.crash(kept)
     const files = states === 'gone' ? [] : [...(disk.states ?? [])]

@@ -1,8 +1,8 @@
 /**
- * The log's store as a model: what is durable is a list of commits, and a crash may come at any step.
+ * Model of the log's store: the durable state is a list of commits, and a crash may come at any step.
  *
- * Commits become durable in order, some of those that wait at a time, when the test says so (`sync`). A crash keeps what was synced and, as a disk
- * may, any number of the commits after it that nobody was told of.
+ * Commits become durable in order, some of those that wait at a time, when the test says so (`sync`). A crash keeps what was synced and, as
+ * a disk may, any number of the unacknowledged commits after it.
  */
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
@@ -17,7 +17,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** What survives. */
+/** The part that survives a crash. */
 export interface Disk {
   readonly commits: Commit[]
   readonly states?: Map<string, Uint8Array>
@@ -27,7 +27,7 @@ export class ModelStore implements LogStore {
   readonly disk: Disk & { readonly states: Map<string, Uint8Array> }
   readonly #waiting: Waiting[] = []
   #failure: Error | undefined
-  /** Sync each commit when it is given. */
+  /** Make each commit durable at once. */
   #auto: boolean
 
   constructor(disk: Disk = { commits: [] }, auto = false) {
@@ -53,13 +53,13 @@ export class ModelStore implements LogStore {
     this.#auto = false
   }
 
-  /** From now on every commit is durable when it is given; those that wait, too. */
+  /** From now on every commit is durable at once; so are those that wait. */
   keepUp(): void {
     this.#auto = true
     this.sync(this.#waiting.length)
   }
 
-  /** Makes durable what waits, and from now on everything when it is given. */
+  /** Makes waiting commits durable, and from now on every commit at once. */
   release(): void {
     this.#auto = true
     this.sync(this.#waiting.length)
@@ -70,7 +70,7 @@ export class ModelStore implements LogStore {
     for (const { commit, resolve, reject } of this.#waiting.splice(0, count)) {
       this.disk.commits.push(commit)
       try {
-        // Looks whether the letters and effects that it changes are there.
+        // Checks that the dead letters and effects that it changes exist.
         if (commit.deadLetterChanges?.length) void this.letters
         if (commit.effectChanges?.length) void new ModelEffects(this.disk.commits)
         resolve()
@@ -82,7 +82,7 @@ export class ModelStore implements LogStore {
     }
   }
 
-  /** Fails every commit that waits and every later one: a full disk. */
+  /** Fails every waiting commit and every later one: a full disk. */
   fail(): void {
     this.#failWith(new SpillwayError('SPILL_STORE', 'the disk is full'))
   }
@@ -92,7 +92,7 @@ export class ModelStore implements LogStore {
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
-  /** Ends this process: of what waits, the first `kept` commits are on the disk though nobody was told. Gives the disk. */
+  /** Ends this process: the first `kept` waiting commits are on the disk although nobody was notified. Returns the disk. */
   crash(kept: number): Disk {
     const commits = [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)]
     return { commits, states: new Map(this.disk.states) }
@@ -115,12 +115,12 @@ export class ModelStore implements LogStore {
     return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
   }
 
-  /** Stretches of a model, from those on that have an entry. */
+  /** Decision batches of a model, from those on that have an entry. */
   decisionsFrom(model: string, entry: number): StoredDecisionBatch[] {
     return this.decisions.filter(one => one.model === model && one.last >= entry)
   }
 
-  /** Every segment that there ever was. */
+  /** Every segment that ever existed. */
   get allSegments(): StoredSegment[] {
     return this.disk.commits.flatMap(({ segment }) => segment ?? [])
   }
@@ -129,7 +129,7 @@ export class ModelStore implements LogStore {
     return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
   }
 
-  /** Of measurements nothing is kept: no law is about them. */
+  /** Measurements are not kept: no law is about them. */
   lastStageBlock(): number {
     return 0
   }
@@ -173,7 +173,7 @@ export class ModelStore implements LogStore {
     return this.disk.commits.flatMap(({ decisions = [] }) => decisions)
   }
 
-  /** Every letter that there ever was, as it stands now; those that are settled have an outcome. */
+  /** Every dead letter that ever existed, in its current state; settled ones have an outcome. */
   get letters(): (StoredDeadLetter | SettledDeadLetter)[] {
     const letters = new Map<number, StoredDeadLetter | SettledDeadLetter>()
     for (const { deadLetterChanges: changes = [], deadLetters: dead = [] } of this.disk.commits) {

@@ -1,4 +1,4 @@
-/** Models and placements for the groups of a random pipeline: what a run decides, on events and at ticks. */
+/** Random models and placements for the groups of a random pipeline, on events and at ticks. */
 import type { ColumnIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR, SourceIR, TriggerIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { NUMBER, requestTrigger } from './asks.ts'
@@ -17,7 +17,7 @@ export function drawPlacement(draw: Draw, span: number): PlacementIR {
   ])()
 }
 
-/** At least one that decides on events, and often one that ticks or is asked. `span` is the length of the history, ms. */
+/** At least one model that decides on events, and often one that ticks or decides on request. `span`: length of the history, ms. */
 export function drawModels(draw: Draw, ir: PipelineIR, span: number): ModelIR[] {
   const onEvents = ir.sources
     .filter((_, i) => i === 0 || draw.chance(0.8))
@@ -29,7 +29,7 @@ export function drawModels(draw: Draw, ir: PipelineIR, span: number): ModelIR[] 
   return [...onEvents, ...ticking, ...asked].flatMap(model => model ?? [])
 }
 
-/** Its decisions say which ask they answer. */
+/** Its decisions contain the number of their request. */
 function answering(draw: Draw, ir: PipelineIR): ModelIR | undefined {
   const decide = requestTrigger(ir)
   const model = modelOf(draw, ir, 'asked', decide, decide.columns)

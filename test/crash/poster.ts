@@ -1,4 +1,4 @@
-/** A sender over HTTP: posts the records of a feed in order, one, several or as lines, and again whatever was not acknowledged. */
+/** A sender over HTTP: posts the records of a feed in order, one, several or as lines, and resends unacknowledged ones. */
 import { pause } from '../../src/base/clock.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
@@ -12,11 +12,11 @@ const TRIED_AGAIN_MS = 250
 
 export class Poster {
   readonly feed: Feed
-  /** Where the log stood behind the last record that was acknowledged. */
+  /** Position of the log after the last acknowledged record. */
   position = 0
-  /** Answers that there should not have been. */
+  /** Unexpected answers. */
   readonly broken: string[] = []
-  /** What was said, or happened, where records were not taken last. */
+  /** Error or answer of the last request whose records were not accepted. */
   refusal: string | undefined
   readonly #draw: Draw
   readonly #lines: readonly Line[]
@@ -32,7 +32,10 @@ export class Poster {
     return this.#acknowledged === this.#lines.length
   }
 
-  /** Posts until all is acknowledged, or nobody answers any more. `isHurried`: without pauses, and tried again where a server that is not about to stop has no time for it. */
+  /**
+   * Posts until everything is acknowledged, or nobody answers any more. `isHurried`: without pauses, and with retries if a running server
+   * is overloaded.
+   */
   async post(url: string, isHurried: boolean): Promise<void> {
     for (let tries = 1; !this.isDone;) {
       const next = this.#lines.slice(this.#acknowledged, this.#acknowledged + this.#draw.between(1, RECORDS_MAX))
@@ -48,7 +51,7 @@ export class Poster {
   async #isTaken(url: string, lines: readonly Line[]): Promise<boolean> {
     try {
       const { status, text } = await posted(`${url}/sources/${this.feed.source}/events`, this.#bodyOf(lines))
-      // All of it is accepted, a duplicate or a dead letter; or this one record is a dead letter; or the server is about to stop.
+      // All of it is accepted, duplicate or dead letter; or this one record is a dead letter; or the server is about to stop.
       if (status !== 200 && status !== 422) {
         this.refusal = `${status}: ${text}`
         if (status !== 503) this.broken.push(`records of '${this.feed.source}' were answered with ${status}: ${text}`)
@@ -75,7 +78,7 @@ async function posted(url: string, { type, body }: { type: string; body: string 
   return { status: response.status, text: await response.text() }
 }
 
-/** What is none may stand among lines, and not in a body of JSON. */
+/** An invalid record may be among lines, but not in a body of JSON. */
 function isRecord(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)

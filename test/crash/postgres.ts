@@ -1,6 +1,6 @@
 /**
- * Kind `postgres`: a process that reads an outbox and follows the changes of a table, and sends webhooks, killed at any moment and started again, while several
- * clients write and the server crashes, restarts or cuts connections. A case is one life, as of kind `http`.
+ * Kind `postgres`: a process that reads an outbox and follows the changes of a table, and sends webhooks, killed at any time and started
+ * again, while several clients write and the server crashes, restarts or cuts connections. A case is one life, as in kind `http`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,9 +17,9 @@ import { Proved, proveLives } from './proved.ts'
 import { effectsIn, judgedTables } from './tables-verdict.ts'
 import { Written } from './written-tables.ts'
 
-/** Lives over one data folder: all but the last are killed, or for so many the one before it is asked to end. */
+/** Lives of one data folder: all but the last are killed; in some cases the last but one is stopped in order. */
 const LIVES = 5
-/** Of the kills, those that come while the process starts, at the moment in which an effect arrives, or in which the slot has moved. */
+/** Kills during a start, at the arrival of an effect, and after the slot has moved. */
 const EARLY = 0.15
 const ON_ARRIVAL = 0.3
 const ON_MOVED = 0.6
@@ -27,9 +27,9 @@ const START_MS = 900
 const RUN_MS = 500
 const MOMENT_MS = 2500
 const ARRIVALS = 6
-/** Of a life at most. */
+/** Most disturbances of a life. */
 const DISTURBANCES = 3
-/** Of a disk that is quick or slow: what waits for it is more than a reader that lost its connection waits for. */
+/** Fsync times of a fast or slow disk: commits may take longer than a reader needs to reconnect. */
 const FSYNC_MS = [20, 150, 500, 500]
 const LOOK_MS = 10
 const SILENCE_MS = 8000
@@ -105,7 +105,7 @@ function started(exchange: Exchange, ...once: readonly 'once'[]): Child {
   return new Child(['test/crash/table-child.ts', ...args], /reading/)
 }
 
-/** A life that is killed, or asked to end, while it starts or in the middle of its work. Returns what was wrong. */
+/** A life that is killed or stopped during its start or its work. Returns its faults. */
 async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string | undefined> {
   const { draw, written } = exchange
   const over = new AbortController()
@@ -127,7 +127,7 @@ async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string |
   }
 }
 
-/** The moment at which a life is cut short: an effect arrives, the slot has moved, or any. */
+/** Waits for the end of a life: the arrival of an effect, a movement of the slot, or any time. */
 async function moment({ draw, receiver, written }: Exchange): Promise<void> {
   if (draw.chance(ON_ARRIVAL)) await Promise.race([receiver.arrived(draw.between(1, ARRIVALS)), pause(MOMENT_MS)])
   else if (draw.chance(ON_MOVED)) await written.slotMoves(MOMENT_MS)
@@ -150,7 +150,7 @@ async function deliverAll(exchange: Exchange): Promise<string | undefined> {
 
 const isRefusal = /To go on, name a new slot [^]*SPILL_SOURCE/
 
-/** At the very end the slot vanishes: that is an error which says so, and nothing goes on without the changes that are lost. */
+/** At the very end the slot vanishes: the run must report that error, and not continue without the lost changes. */
 async function checkVanished(exchange: Exchange, { verdict }: Judged): Promise<void> {
   await exchange.written.vanish()
   const said = await started(exchange, 'once').exit()

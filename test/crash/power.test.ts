@@ -11,10 +11,10 @@ import { isSound } from './verdict.ts'
 
 const scratch = scratchFolder('torn')
 
-/** The first byte of a WAL behind its header. */
+/** The first byte of a WAL after its header. */
 const FRAMES = 32
 
-/** Losses with commits that stand in the WAL alone. */
+/** Losses with commits that are only in the WAL. */
 async function* losses(): AsyncGenerator<PowerLoss> {
   for (let seed = 1; ; seed++) {
     const loss = await losePower(keepingAll(generateCrash(seed)), new Draw(seed), join(scratch, `s${seed}`))
@@ -28,13 +28,16 @@ test('what a power loss may leave is sound, and a WAL that lost an acknowledged 
     const { before, after: whole } = loss.tail
     for (const wal of [before, whole]) assert.deepEqual((await survive(loss, wal, join(scratch, 'sound'))).verdict.faults, [])
     const { verdict } = await survive(loss, before.subarray(0, FRAMES), join(scratch, 'cut'))
-    // On a machine that is slow the WAL may hold nothing but where state was saved.
+    // On a slow machine the WAL may only contain saved state.
     if (!isSound(verdict) && verdict.lost > 0) return
     assert.ok(++tried < 10, 'none of ten WALs that were cut off was seen')
   }
 })
 
-/** Its ledger keeps two batch runs, and its log has the swaps of more: in some of its crashes a swap was blamed for a run that had been forgotten, as it should be. */
+/**
+ * Its ledger keeps two batch runs, and its log has the swaps of more: in some of its crashes a swap was reported for a run that had been
+ * forgotten in order.
+ */
 const FORGOT_RUNS = 9564
 
 test('a case whose ledger would forget runs is judged by all of them', async () => {

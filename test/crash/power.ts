@@ -1,6 +1,6 @@
 /**
- * Kind `power`: a run over SQLite loses power while it commits. Its files are copied at a moment when everything is acknowledged, then more is
- * written; a variant is the first copy with a part of what was written after it. Each must give back all that was acknowledged.
+ * Kind `power`: a run over SQLite loses power while it commits. Its files are copied when everything is acknowledged, then more is written;
+ * a variant is the first copy with a part of the later writes. Each must restore everything acknowledged.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,13 +21,13 @@ import { fault } from './verdict.ts'
 import { readWal } from './wal.ts'
 
 const VARIANTS = 8
-/** Of the runs that lose power, one of so many trains models. */
+/** One of this many runs that lose power trains models. */
 const TRAINED_OF = 3
 
-/** A run that lost power: its files as they were when everything was acknowledged, and what was being written. */
+/** A run that lost power: its files when everything was acknowledged, and the later writes. */
 export interface PowerLoss {
   readonly of: CrashCase
-  /** What was told by then. */
+  /** With the notifications until then. */
   readonly driven: Driven
   readonly folder: string
   readonly tail: Tail
@@ -40,7 +40,7 @@ export async function provePower(cases: number, seed: number, say: (line: string
     for (let run = 0; proved.cases < cases; run++) {
       const caseSeed = (seed + run) >>> 0
       const draw = new Draw(caseSeed ^ 0x90a3)
-      // What a file has forgotten cannot be judged.
+      // A forgotten log cannot be judged.
       const of = (run % TRAINED_OF === 1 ? generateTrained : generateCrash)(caseSeed)
       const loss = await losePower(keepingAll(of), draw, join(scratch, `run${run}`))
       const variants = loss ? Math.min(VARIANTS, cases - proved.cases) : 0
@@ -63,7 +63,7 @@ export async function provePower(cases: number, seed: number, say: (line: string
   return proved
 }
 
-/** Runs a case up to a moment, and on to what may be torn; `undefined` if nothing more was written. */
+/** Runs a case up to a time, and on to the writes that may be torn; `undefined` if nothing more was written. */
 export async function losePower(of: CrashCase, draw: Draw, folder: string): Promise<PowerLoss | undefined> {
   const live = join(folder, 'live')
   const opened = await openDataFolder(live)
@@ -72,10 +72,10 @@ export async function losePower(of: CrashCase, draw: Draw, folder: string): Prom
   running.start(opened.store, undefined, log)
   const rounds = draw.between(0, 4)
   for (let i = 0; i < rounds; i++) await round(running, draw)
-  // With a pause all of the WAL is moved into the database, and the next commit starts another generation of it.
+  // With a pause the whole WAL is moved into the database, and the next commit starts another generation of it.
   if (draw.chance(0.5)) await pause(limits.CHECKPOINT_EVERY_MS * 2)
   const driven = new Driven(of, running)
-  // While someone reads, what the copy is of stays: its generation is only added to, or is in the database as a whole and followed by one.
+  // While a reader is open, the copied WAL generation is only appended to, or is wholly in the database and followed by one.
   const reader = new sqlite.DatabaseSync(join(live, 'log.db'), { readOnly: true })
   reader.exec('BEGIN')
   reader.prepare('SELECT count(*) FROM sqlite_schema').get()
@@ -109,7 +109,7 @@ function tailOf(kept: string, after: Buffer): Tail | undefined {
   if (was && was.salts === is.salts) {
     return is.end > was.end ? { after, before, from: was.end, to: is.end, frameBytes: is.frameBytes } : undefined
   }
-  // The WAL begins anew once all of it is in the database, and the database on the disk.
+  // The WAL restarts once all of it is in the database, and the database on the disk.
   const db = new sqlite.DatabaseSync(join(kept, 'log.db'))
   db.exec('PRAGMA wal_checkpoint(PASSIVE)')
   cpSync(join(kept, 'log.db'), join(kept, 'moved.db'))
@@ -119,7 +119,7 @@ function tailOf(kept: string, after: Buffer): Tail | undefined {
   return { after, before, from: 0, to: is.end, frameBytes: is.frameBytes }
 }
 
-/** Starts on what a power loss has left, sends the rest, and judges what is there at the end. */
+/** Starts on the files after a power loss, sends the rest, and judges the end. */
 export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buffer, place: string): Promise<Judged> {
   mkdirSync(place, { recursive: true })
   cpSync(folder, place, { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * Kind `process`: `spillway run` as a process of its own, over files that grow while it reads them, killed at any moment and started again. A case is
- * one life: most are killed, one is asked to end, and the last reads to the end of the files.
+ * Kind `process`: `spillway run` as a separate process, over files that grow while it reads them, killed at any time and started again. A
+ * case is one life: most are killed, one is stopped in order, and the last reads to the end of the files.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,14 +17,14 @@ import { Proved } from './proved.ts'
 import shop from './batch-shop.ts'
 import { toldIn } from './told-file.ts'
 
-/** Lives over one data folder: the last reads to the end, and the one before it is asked to end if there are so many. */
+/** Lives of one data folder: the last reads to the end, and the last but one is stopped in order if there are enough. */
 const LIVES = 5
-/** Of the kills, those that come while the process starts. */
+/** Share of the kills during a start. */
 const EARLY = 0.3
 const START_MS = 700
 const RUN_MS = 400
 const PIECES = 4
-/** Of the kills, those that wait for a batch run to come a step further, and how long. */
+/** Share of the kills at a step of a batch run, and the longest wait for it. */
 const AT_RUNS = 0.6
 const LOOKS = 300
 const LOOK_MS = 10
@@ -98,7 +98,7 @@ const runArgs = (folder: string, files: readonly GrowingFile[], once: boolean): 
   ...(once ? ['--once'] : []),
 ]
 
-/** Kills a process while it starts or while it reads, often when a batch run has come a step further. Returns what was wrong before that. */
+/** Kills a process during its start or while it reads, often at a step of a batch run. Returns earlier faults. */
 async function kill(child: Child, draw: Draw, files: readonly GrowingFile[], data: string): Promise<string | undefined> {
   if (draw.chance(EARLY)) await pause(draw.between(0, START_MS))
   else {
@@ -117,7 +117,7 @@ function ledgerText(data: string): string {
   return text
 }
 
-/** Asks a process to end, in the middle of its work. */
+/** Stops a process in order, in the middle of its work. */
 async function end(child: Child, draw: Draw, files: readonly GrowingFile[]): Promise<string | undefined> {
   await child.ready()
   await growFor(draw.between(0, RUN_MS), draw, files)

@@ -1,4 +1,4 @@
-/** What trains the models of a case and who promotes their versions, one process after another: what was asked for, and what was told. */
+/** Trainings of a case's models and promotions of their versions, over several processes: requests and notifications. */
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Run } from '../../src/run/loop/run.ts'
@@ -14,24 +14,24 @@ import { turns } from './turns.ts'
 
 export type Promote = Extract<Step, { do: 'promote' }>
 
-/** What a training says that fails as one does whose machine has no memory left. */
+/** Message of a training that fails as if the machine had no memory left. */
 export const BROKEN = 'no memory left'
 const GONE = 'its process is gone'
-/** Rounds in which the last process makes what is due. */
+/** Rounds in which the last process makes due jobs. */
 const ROUNDS = 40
 const TURNS = 6
 
 export class Promoting {
-  /** Versions that somebody was told of, as `[model, number]`. */
+  /** Reported versions, as `[model, number]`. */
   readonly trained: (readonly [model: string, number: number])[] = []
-  /** Why each promotion was asked for that somebody was told to be in the log; no two the same. */
+  /** Reasons of the promotions that were reported to be in the log; no two are equal. */
   readonly promoted: string[] = []
   readonly #of: Trainings
   readonly #onBroken: (what: string) => void
-  /** Of commands, done once nothing runs. */
+  /** Commands, run once no process runs. */
   #commands: Promote[] = []
   #life = 0
-  /** Of the process, without an answer yet. */
+  /** Unanswered requests of the process. */
   #waiting = new Set<string>()
   #begun = 0
   #going = 0
@@ -47,7 +47,7 @@ export class Promoting {
     this.#asked = from.#asked
   }
 
-  /** What trains and judges in the process that is started now: in its own thread, some turns after it was asked. */
+  /** Training and evaluation ports of the process that starts now: in its own thread, some turns after the request. */
   portsOver(log: LogWithDecisions): { readonly train: TrainPort; readonly evaluateChallenger: EvaluationPort } {
     const life = ++this.#life
     this.#waiting = new Set()
@@ -73,7 +73,7 @@ export class Promoting {
     }
   }
 
-  /** What a process that has stopped has not answered. */
+  /** Unanswered requests of a stopped process. */
   get unanswered(): readonly string[] {
     return [...this.#waiting]
   }
@@ -114,7 +114,7 @@ export class Promoting {
     }
   }
 
-  /** A disk on which nothing runs, after what commands have done to it meanwhile; `ir`: the pipeline that they are given. */
+  /** A disk without a running process, after the commands meanwhile; `ir`: their pipeline. */
   commanded(disk: Disk, ir: PipelineIR): Disk {
     const commits = [...disk.commits]
     for (const step of this.#commands.splice(0)) {
@@ -122,7 +122,7 @@ export class Promoting {
       const version = versionOf(store, step)
       const before = pendingPromotion(store, step.model)
       if (version === undefined || !isPromotable(store, ir, step.model, version)) continue
-      // One that still waits is taken back by this one.
+      // A waiting promotion is replaced by this one.
       const taken = this.promoted.findIndex(one => one === before?.why)
       if (taken >= 0) this.promoted.splice(taken, 1)
       const why = this.#why('commanded')
@@ -132,7 +132,7 @@ export class Promoting {
     return { ...disk, commits }
   }
 
-  /** Lets the last process make what is due. */
+  /** Lets the last process make due jobs. */
   async rest(run: Run): Promise<void> {
     for (let round = 0, before = -1; round < ROUNDS && (before !== this.#begun || this.#going > 0); round++) {
       before = this.#begun
@@ -146,7 +146,7 @@ export class Promoting {
   }
 }
 
-/** The version that a step means, of those that there are: nothing where there is none to go back from. */
+/** The version that a step refers to; undefined if there is none to return to. */
 function versionOf(values: NamedValues, { model, version }: Promote): number | undefined {
   if (version === 'previous') return promotionsOf(values, model).length > 0 ? rollbackVersion(values, model) : undefined
   const there = [0, ...versionsOf(values, model).flatMap(({ number, trained }) => (trained ? [number] : []))]

@@ -1,7 +1,7 @@
 /**
- * `prove crash`: a run that crashes at random steps and recovers has lost nothing, doubled nothing, and decides as the run that never crashed
- * (laws 2 and 5). Five kinds: the protocol on a model store, power loss on SQLite's files, and processes that are
- * killed, fed by files, over HTTP, and by tables of PostgreSQL, the last two with webhooks that follow.
+ * `prove crash`: a run that crashes at random steps and recovers has lost nothing, doubled nothing, and decides like a run that never
+ * crashed (laws 2 and 5). Five kinds: the protocol on a model store, power loss on SQLite's files, and killed processes fed by files, over
+ * HTTP, and by tables of PostgreSQL, the last two with webhooks.
  */
 import type { CrashCase } from './case.ts'
 import { generateCrash, generateTrained } from './generate.ts'
@@ -25,14 +25,14 @@ export interface CrashResult {
   readonly decisions: number
   /** Batch runs that were swapped in. */
   readonly swaps: number
-  /** Decisions that an action left undone to see what comes of them. */
+  /** Explored decisions. */
   readonly explored: number
-  /** Versions of models that were trained. */
+  /** Trained versions of models. */
   readonly trainings: number
-  /** Marks that let a version score for the first time, and marks that let one score again, or a model's own score. */
+  /** Promotions of versions that had not scored before, and of others, including the model's own score. */
   readonly promotions: number
   readonly rollbacks: number
-  /** Decisions that a challenger scored too. */
+  /** Decisions that a challenger scored, too. */
   readonly shadows: number
   readonly seed: number
   /** Cases by kind. */
@@ -40,12 +40,12 @@ export interface CrashResult {
   readonly failures: readonly Failure[]
 }
 
-/** Of all cases; the rest are `model`. */
+/** Share of all cases; the rest are `model`. */
 const POWER_SHARE = 0.17
 const PROCESS_SHARE = 0.03
 const HTTP_SHARE = 0.02
 const POSTGRES_SHARE = 0.02
-/** Of the cases on a model store, one of so many trains models. */
+/** One of this many cases on a model store trains models. */
 const TRAINED_OF = 2
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50

@@ -1,4 +1,4 @@
-/** What a kind of crash case has shown so far. */
+/** Totals of a kind of crash case. */
 import type { Judged } from './judge.ts'
 import { noneTrained, type TrainedCounts } from './training-laws.ts'
 import { isSound } from './verdict.ts'
@@ -9,7 +9,7 @@ export interface Failure {
   readonly kind: Kind
   readonly seed: number
   readonly fault: string
-  /** A shrunk case that was written down. */
+  /** File of a shrunk case. */
   readonly file?: string
 }
 
@@ -33,7 +33,7 @@ export class Proved {
     this.kind = kind
   }
 
-  /** Counts what one case, or several over one folder, came to. Returns true if it is a failure to be kept. */
+  /** Adds the results of one case, or of several over one folder. Returns true for a failure to be kept. */
   add(
     { verdict, events, decisions, swaps = 0, explored = 0, trained = noneTrained }: Judged,
     { cases, crashes }: { readonly cases: number; readonly crashes: number },
@@ -57,7 +57,7 @@ const plus = (a: TrainedCounts, b: TrainedCounts): TrainedCounts => ({
   shadows: a.shadows + b.shadows,
 })
 
-/** Gives lives to one folder after another until there were so many; `through` leads a folder through its own. */
+/** Runs lives over one folder after another until there were `lives`; `through` runs those of a folder. */
 export async function proveLives(
   proved: Proved,
   { cases, seed, livesMax }: { readonly cases: number; readonly seed: number; readonly livesMax: number },

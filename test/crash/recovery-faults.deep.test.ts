@@ -5,7 +5,7 @@ import { runNode } from '../mutants/child.ts'
 import { faultOf, recoveryFaults } from './recovery-faults.ts'
 
 const CASES = 300
-/** Far beyond what it takes, some 5 s, on a machine that does much else too. */
+/** A multiple of the usual 5 s, for a busy machine. */
 const SECONDS = 500
 
 suite('the crash proof finds it if', { concurrency: 2 }, () => {

@@ -1,16 +1,16 @@
-/** Faults in what the log keeps and in how a start makes memory again from it, one each, to see that the crash proof finds it. */
+/** Faults in the stored log and in the recovery of memory from it, one each, to show that the crash proof detects them. */
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FaultyText } from '../mutants/child.ts'
 
-/** A text that stands once in a file, and what it becomes. */
+/** A text that occurs once in a file, and its replacement. */
 export interface Edit {
   readonly path: string
   readonly was: string
   readonly is: string
-  /** Where the search begins, not far from a case that finds it: 1 unless given. */
+  /** Start of the search, shortly before a seed that detects it; default 1. */
   readonly seed?: number
-  /** It is looked for in cases that train models. */
+  /** Searched in cases with trainings. */
   readonly trained?: true
 }
 
@@ -206,7 +206,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
 }
 
-/** The fault as a process is started with it. */
+/** The fault in the form with which a process is started. */
 export function faultOf({ path, was, is }: Edit): FaultyText {
   const text = readFileSync(path, 'utf8')
   const start = text.indexOf(was)

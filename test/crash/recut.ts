@@ -4,7 +4,7 @@ import { sliceBlock } from '../../src/columns/slice.ts'
 import type { Segment } from '../../src/log/segment.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
-/** Marks stay alone, as a run appends them; events between them are cut anywhere. */
+/** Log markers stay alone, as a run appends them; events between them are cut anywhere. */
 export function recut(segments: readonly Segment[], draw: Draw): Segment[] {
   const most = draw.pick([1, 3, 20, 1000])
   const out: Segment[] = []
@@ -18,7 +18,7 @@ export function recut(segments: readonly Segment[], draw: Draw): Segment[] {
   return out
 }
 
-/** Segments that follow one another and have events alone. */
+/** Cuts consecutive segments with events alone. */
 function cutStretch(segments: readonly Segment[], draw: Draw, most: number): Segment[] {
   const names = [...new Set(segments.flatMap(({ sources }) => sources.map(({ source }) => source)))]
   const all = names.map(name => segments.flatMap(({ sources }) => sources.filter(({ source }) => source === name)))

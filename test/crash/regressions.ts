@@ -1,17 +1,17 @@
-/** Crash cases that once failed, shrunk: replayed before anything random, for as long as the file stands. */
+/** Shrunk crash cases that once failed: replayed before anything random, as long as their files exist. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { CrashCase } from './case.ts'
 
 export interface CrashRegression {
   readonly proof: 'crash'
-  /** What was wrong when it was found. */
+  /** The faults when it was found. */
   readonly found: readonly string[]
   readonly case: CrashCase
 }
 
 const folder = new URL('../regressions/', import.meta.url)
 
-/** Writes a regression under its seed; the latest of a seed stands. Returns the file's name. */
+/** Writes a regression under its seed, over an earlier one. Returns the file's name. */
 export function record(regression: CrashRegression): string {
   mkdirSync(folder, { recursive: true })
   const name = `crash-${regression.case.seed}.json`

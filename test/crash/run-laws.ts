@@ -1,4 +1,7 @@
-/** What the ledger and the log must say of batch runs after crashes: each swap is of a run that is there, of a cut that knows all that it must, and no run is made twice. */
+/**
+ * Laws of batch runs after crashes, for ledger and log: each swap has a run, at a cut with everything that it must know, and no run is made
+ * twice.
+ */
 import { Strings } from '../../src/columns/strings.ts'
 import { computeParts } from '../../src/batch/compute.ts'
 import { groupCode } from '../../src/batch/group-code.ts'
@@ -10,13 +13,15 @@ import type { Entry } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
 
-/** The run that a group answers from at an entry of the log, as its marks say. */
+/** The batch run that a group answers from at an entry of the log, by its markers. */
 export type InUse = (group: string, entry: number) => BatchRunRecord | undefined
 
-/** Every run that was ever in the ledger, as it was there last. */
+/** Every run that was ever in the ledger, in its last state. */
 export const runsOf = (disk: Disk): BatchRunRecord[] => batchRunsIn(new ModelStore(withLedger(disk)))
 
-/** With the runs of its ledger that were swapped in, and no others, even those that it has forgotten since: what takes the log again needs no more, and must not go on. */
+/**
+ * The disk with exactly the swapped-in runs in its ledger, including forgotten ones: a replay needs no more, and must not continue others.
+ */
 export function withSwapped(disk: Disk): Disk {
   const swapped = new Set(runsOf(disk).flatMap(run => (run.swapped === undefined ? [] : [run.number])))
   const isKept = ([name, text]: readonly [string, string | null]): boolean =>
@@ -27,7 +32,7 @@ export function withSwapped(disk: Disk): Disk {
 const isSwapped = (text: string): boolean => (JSON.parse(text) as BatchRunRecord).swapped !== undefined
 const numberIn = (text: string): number => (JSON.parse(text) as BatchRunRecord).number
 
-/** Nothing of the ledger is ever taken away. */
+/** Nothing is ever removed from the ledger. */
 const withLedger = ({ commits }: Disk): Disk => ({
   commits: commits.map(({ put = [], ...commit }) => ({
     ...commit,
@@ -35,17 +40,17 @@ const withLedger = ({ commits }: Disk): Disk => ({
   })),
 })
 
-/** Results of the runs of a disk, each made again from its log. */
+/** Results of the runs of a disk, each computed again from its log. */
 export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): BatchResults {
   return new BatchResults({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
-/** The same, as the layers of hybrid groups. */
+/** The same as snapshots of hybrid groups. */
 export function bodiesOf(ir: PipelineIR, disk: Disk, strings: Strings): Snapshots {
   return new Snapshots({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 
-/** As the marks of a log say, for groups as they are defined in `ir`: a run of another definition gives nothing. */
+/** By the log markers, for groups as defined in `ir`: a run of another definition has no result. */
 export function inUseOf({ groups, sources }: PipelineIR, disk: Disk, entries: readonly Entry[]): InUse {
   const runs = new Map(runsOf(disk).map(run => [run.number, run]))
   const codes = new Map(
@@ -65,7 +70,9 @@ export function inUseOf({ groups, sources }: PipelineIR, disk: Disk, entries: re
   }
 }
 
-/** `pipelines`: all that have run over the log. `made`: numbers of runs whose end somebody was told of. `isKept`: all of the log was, by every process. */
+/**
+ * `pipelines`: all that ran over the log. `made`: numbers of runs that were reported as ended. `isKept`: every process kept the whole log.
+ */
 export function checkRuns(
   verdict: Verdict,
   pipelines: readonly PipelineIR[],
@@ -88,7 +95,7 @@ export function checkRuns(
     if (times === 0 && run.swapped !== undefined) fault(verdict, 'lost', `the swap of run ${run.number} at entry ${run.swapped}`)
     if (run.done) checkCut(verdict, run, entries)
     if (run.done) checkHash(verdict, pipelines, run, disk, isKept)
-    // Where the disk takes nothing more, it takes no record of that either.
+    // A full disk stores no failed run either.
     if (run.state === 'failed') fault(verdict, 'different', `run ${run.number} failed: ${run.error}`)
   }
   for (const number of made)
@@ -103,13 +110,13 @@ export function checkRuns(
 
 const textOf = ({ group, s, code }: BatchRunRecord): string => `of '${group}' of ${s}, defined as ${code}`
 
-/** Nothing behind a cut has arrived by its time, so that what the run knows is all there is. */
+/** Nothing after a cut has arrived by its time, so the run knows everything. */
 function checkCut(verdict: Verdict, { number, s, cut }: BatchRunRecord, entries: readonly Entry[]): void {
   const late = entries.findIndex((entry, i) => i >= cut && 'event' in entry && entry.event.arrival <= s)
   if (late >= 0) fault(verdict, 'different', `run ${number} of ${s} has the cut ${cut}, and entry ${late} had arrived by then`)
 }
 
-/** A run is a function of its log, however often it was broken off. */
+/** A run is a function of its log, however often it was interrupted. */
 function checkHash(
   verdict: Verdict,
   pipelines: readonly PipelineIR[],
@@ -121,7 +128,7 @@ function checkHash(
     const group = groups.find(one => one.name === name)
     const source = group && sources.find(one => one.name === group.source)
     if (!group || !source || groupCode(group, source) !== code) continue
-    // State has events that no window reaches any more, as long as the log has them: of one that has forgotten some it is another.
+    // State keeps events that no window reaches any more, as long as the log has them: after a partial forget it differs.
     if (group.place.kind === 'hybrid' && !isKept) continue
     const making = computeParts(new ModelStore(disk), { group, source, sources, s, cut, partitions: done!.partitions })
     for (let next = making.next(); ; next = making.next()) {

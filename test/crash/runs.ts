@@ -1,4 +1,4 @@
-/** Batch runs in a random case: which groups have them, when they are due, and when somebody asks for one. */
+/** Batch runs in a random case: their groups, due times, and requests. */
 import type { GroupIR, PipelineIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { CrashCase, Step } from './case.ts'
@@ -13,7 +13,7 @@ export function withRuns(draw: Draw, of: CrashCase, span: number): CrashCase {
   const placed = new Map(of.ir.groups.flatMap(({ name }, i) => (i === 0 || draw.chance(0.5) ? [[name, place()] as const] : [])))
   const groups = of.ir.groups.map(group => ({ ...group, place: placed.get(group.name) ?? group.place }))
   const ir: PipelineIR = { ...of.ir, groups }
-  // What a changed pipeline places as the first one did, it goes on to place so; what it does not, changes between having runs and having none.
+  // A changed pipeline keeps the placements that the first one had; others change between batch runs and none.
   const changed = (of.changed ?? []).map(other => ({
     ...other,
     groups: other.groups.map((group, i): GroupIR => {
@@ -29,7 +29,7 @@ export function withRuns(draw: Draw, of: CrashCase, span: number): CrashCase {
   return { ...of, ir, changed, steps, runs: { partitions: draw.pick([1, 2, 4]), kept: draw.pick([2, 3, 500]) } }
 }
 
-/** The same with hybrid groups, which add the events behind a run's cut to its result, in place of some that are placed batch. */
+/** The same with hybrid groups, which add the events after a run's cut to its result, in place of some batch groups. */
 export function withHybrid(draw: Draw, { ir, changed = [], ...of }: CrashCase): CrashCase {
   const names = ir.groups.flatMap(({ name, place }, i) => (place.kind === 'batch' && (i === 0 || draw.chance(0.5)) ? [name] : []))
   const hybrid = (one: PipelineIR): PipelineIR => ({

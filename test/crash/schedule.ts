@@ -1,11 +1,11 @@
-/** What happens to a run while it is fed: a random schedule, with one crash at least. */
+/** A random schedule for a run that is fed, with at least one crash. */
 import type { Draw } from '../property/generate/draw.ts'
 import { drawAsk } from './asks.ts'
 import type { CrashCase, Step } from './case.ts'
 
 const STEPS_MAX = 120
 
-/** `span` is the length of the history, ms. */
+/** `span`: length of the history, ms. */
 export function drawSteps(draw: Draw, { ir, changed = [], feeds }: Pick<CrashCase, 'ir' | 'changed' | 'feeds'>, span: number): Step[] {
   const total = feeds.reduce((sum, { records }) => sum + records.length, 0)
   const batch = draw.pick([1, 4, 20])

@@ -1,4 +1,4 @@
-/** A sender of one feed: sends records in order, remembers what it was told, and goes on after a crash as its feed says. */
+/** A sender of one feed: sends records in order, remembers acknowledgements, and continues after a crash as its feed says. */
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import type { IngestReceipt } from '../../src/run/ingest/appender.ts'
 import type { Run } from '../../src/run/loop/run.ts'
@@ -6,27 +6,27 @@ import type { Feed, SentRecord } from './case.ts'
 
 export class Sender {
   readonly feed: Feed
-  /** Records that were acknowledged: the first so many. */
+  /** Number of acknowledged records, from the first. */
   acknowledged = 0
-  /** Where the log stood behind them. */
+  /** Position of the log after them. */
   sequence = 0
   #next = 0
-  /** Where it went on with this run. */
+  /** Its start with this run. */
   #from = 0
 
-  /** `told`: another sender of the feed, whose acknowledgements this one has heard too. */
+  /** `told`: another sender of the feed, whose acknowledgements this one knows. */
   constructor(feed: Feed, told?: Sender) {
     this.feed = feed
     this.acknowledged = told?.acknowledged ?? 0
     this.sequence = told?.sequence ?? 0
   }
 
-  /** Has it sent what was not acknowledged yet? */
+  /** Has it sent records that are not acknowledged yet? */
   get isWaiting(): boolean {
     return Math.max(this.acknowledged, this.#from) < this.#next
   }
 
-  /** What it sends next. */
+  /** The next record to send. */
   get next(): SentRecord | undefined {
     return this.feed.records[this.#next]
   }
@@ -35,7 +35,7 @@ export class Sender {
     return this.feed.records.length - this.#next
   }
 
-  /** Goes on with a new run. Returns what was acknowledged and is gone. */
+  /** Continues with a new run. Returns acknowledged records that are gone. */
   resume(run: Run): string[] {
     const { source, resend } = this.feed
     const cursor = Number(run.cursor(source) ?? 0)
@@ -48,7 +48,7 @@ export class Sender {
     return lost
   }
 
-  /** Gives the next records to the run; returns them. */
+  /** Submits the next records to the run; returns them. */
   send(run: Run, count: number): readonly SentRecord[] {
     const { source, records, resend } = this.feed
     const from = this.#next
@@ -61,7 +61,7 @@ export class Sender {
     )
     run.submit(source, batch, resend === 'cursor' ? [source, String(end)] : undefined).then(
       receipt => this.#told(end, receipt),
-      () => {}, // Nothing was acknowledged; the run that failed says why.
+      () => {}, // Nothing was acknowledged; the failed run has the reason.
     )
     return taken
   }

@@ -1,6 +1,7 @@
 /**
- * The process of kind `http`: serves `alerts` over HTTP and sends what follows, as `spillway run --listen` does, on a disk that is slow, so that a kill comes
- * often between a decision and its commit, and with tries that follow each other soon. Arguments: its data folder, where effects go, the file of decisions.
+ * The process of kind `http`: serves `alerts` over HTTP and sends its effects, like `spillway run --listen`, on a slow disk, so that a kill
+ * is often between a decision and its commit, and with short retry intervals. Arguments: its data folder, the receiver's address, the file
+ * of decisions.
  */
 import { openRoutes } from '../../src/action/routes.ts'
 import { callAfter } from '../../src/base/clock.ts'
@@ -11,7 +12,7 @@ import { startServer } from '../../src/serve/listen.ts'
 import { alerts, HOOK } from './alerts.ts'
 
 const FSYNC_MS = 15
-/** Of the time between two tries. */
+/** Factor on the interval between two attempts. */
 const SOONER = 20
 
 const [data, hook, decisions] = process.argv.slice(2)
@@ -24,7 +25,7 @@ const running = await LiveRun.inFolder(await openDataFolder(data, { fsyncMs: FSY
 const { run } = running
 const server = await startServer({ port: 0, run, pipeline: alerts, data, onError: error => console.error(error) })
 process.once('SIGTERM', () => void stop())
-// Whoever reads it may ask for the end at once.
+// A reader of this line may stop the process at once.
 console.error(`listening at ${server.url}`)
 await run.ended
 

@@ -1,4 +1,4 @@
-/** The pipeline that real processes run and are killed in: two sources, one with ids, decisions on both, and at ticks. */
+/** The pipeline of real processes that are killed: two sources, one with ids, decisions on both, and at ticks. */
 import { count, entity, every, features, lag, linear, model, on, pipeline, source, stream, t } from 'spillway'
 
 export const card = entity('card', t.string())

@@ -1,4 +1,4 @@
-/** The smallest crash case found in which a fault still shows: fewer steps, records, models and inputs. Greedy, and bounded in tries. */
+/** Shrinks a crash case while its fault still shows: fewer steps, records, models and inputs. Greedy, with a bounded number of attempts. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { fewer } from '../property/shrink.ts'
 import { smallest } from '../property/smallest.ts'
@@ -19,7 +19,7 @@ function* fewerSteps(of: CrashCase): Iterable<CrashCase> {
   for (const steps of fewer(of.steps)) yield { ...of, steps }
 }
 
-/** Two neighbours that make commits durable, as one. */
+/** Joins two neighbouring sync steps. */
 function* joinedSteps(of: CrashCase): Iterable<CrashCase> {
   for (const [i, step] of of.steps.entries()) {
     const next = of.steps[i + 1] as CrashCase['steps'][number] | undefined
@@ -70,7 +70,7 @@ function* withoutRuns({ runs, ...of }: CrashCase): Iterable<CrashCase> {
   if (runs.partitions > 1) yield { ...of, runs: { ...runs, partitions: 1 } }
 }
 
-/** Models that are not trained, and trainings that take no time. */
+/** Models without training, and trainings without delay. */
 function* fewerTrained({ trainings, ...of }: CrashCase): Iterable<CrashCase> {
   if (!trainings) return
   const without = (ir: PipelineIR, names: ReadonlySet<string>): PipelineIR => ({

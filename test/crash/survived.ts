@@ -1,4 +1,4 @@
-/** What the log of a disk must be after crashes: everything that was sent, once, in places that follow one another. */
+/** Expected log of a disk after crashes: everything that was sent, once, at contiguous positions. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase } from './case.ts'
 import { checkExplained, checkSentAgain } from './explained.ts'
@@ -25,7 +25,7 @@ export function checkSurvived(verdict: Verdict, { ir, keep, feeds }: CrashCase, 
   }
 }
 
-/** Offsets are contiguous by partition, a key is in one of them, arrivals never fall, and ticks stand where they must. */
+/** Offsets are contiguous by partition, a key has one partition, arrivals never fall, and ticks are where they must be. */
 export function checkOrder(verdict: Verdict, ir: PipelineIR, entries: readonly Entry[]): void {
   const next = new Map<string, number>()
   const homes = new Map<string, number>()

@@ -1,7 +1,7 @@
 /**
- * The process of kind `postgres`: reads an outbox and the changes of a table, as `spillway run --source` does, on a disk that is slow, so that a kill or a lost
- * connection comes often between a row and its commit. Arguments: its data folder, where effects go, the file of decisions, the socket of the server, the
- * addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
+ * The process of kind `postgres`: reads an outbox and the changes of a table, like `spillway run --source`, on a slow disk, so that a kill
+ * or a lost connection is often between a row and its commit. Arguments: its data folder, the receiver's address, the file of decisions,
+ * the socket of the server, the addresses of both tables, milliseconds for each fsync, and `once` to end at their end.
  */
 import { openRoutes } from '../../src/action/routes.ts'
 import { callAfter } from '../../src/base/clock.ts'
@@ -13,7 +13,7 @@ import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
 import { tables } from './tables.ts'
 
-/** Of the time between two tries. */
+/** Factor on the interval between two attempts. */
 const SOONER = 20
 
 const [data, hook, decisions, host, orders, moves, fsyncMs, once] = process.argv.slice(2)

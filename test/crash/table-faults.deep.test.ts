@@ -9,7 +9,7 @@ import { tableFaults } from './table-faults.ts'
 const [CASES, LIVES] = [8, 3]
 const SECONDS = 240
 
-/** The others take more cases: `npm run prove -- faults` looks for all. */
+/** The others take more cases: `npm run prove -- faults` searches for all. */
 const quick = Object.entries(tableFaults).slice(0, 4)
 
 suite('the crash proof over PostgreSQL finds it if', { concurrency: 3, skip }, () => {

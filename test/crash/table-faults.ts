@@ -1,4 +1,6 @@
-/** Faults in how tables of PostgreSQL are read, one each, to see that killed processes, lost connections and crashed servers find them. */
+/**
+ * Faults in the reading of PostgreSQL tables, one each, to show that killed processes, lost connections and crashed servers detect them.
+ */
 import type { Edit } from './recovery-faults.ts'
 
 const feeding = 'src/postgres/run-feed.ts'

@@ -1,11 +1,11 @@
-/** Who writes rows of a table in transactions that overlap those of others, commit or roll back; while the server is away it tries again. */
+/** Writes rows of a table in overlapping transactions, which commit or roll back; retries while the server is away. */
 import type { Sql } from 'postgres'
 import { pause } from '../../src/base/clock.ts'
 import type { Cluster } from '../postgres/cluster.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
 const ROWS_MAX = 3
-/** Some transactions are so large that they come in parts. */
+/** Share of transactions that are so large that they come in parts. */
 const LARGE = 0.006
 const LARGE_ROWS = 800
 const PAUSE_MS = 40
@@ -37,7 +37,7 @@ export class TableWriter {
       try {
         while (!until.aborted) await this.#transaction(client)
       } catch {
-        // The server was ended; what became of the transaction the table says.
+        // The server was stopped; the table tells whether the transaction was committed.
         await pause(AWAY_MS)
       }
       await client.end({ timeout: 0 }).catch(() => {})

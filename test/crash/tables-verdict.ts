@@ -1,4 +1,4 @@
-/** What must be in a log that was fed from tables: every committed row once, those of one writer in their order, and what follows from them. */
+/** Expected log of a run over tables: every committed row once, rows of one writer in order, and their decisions and effects. */
 import type { StoredEffect } from '../../src/log/effects.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { checkArrived } from './arrived.ts'
@@ -62,7 +62,7 @@ export async function judgedTables({ data, told, receiver, written, broken }: Ta
   return result
 }
 
-/** As sets by number, and those of each writer as they were written. */
+/** Compares rows as sets by number, and those of each writer in order. */
 function checkRows(
   verdict: Verdict,
   source: string,

@@ -1,6 +1,6 @@
 /**
- * The pipeline that processes run over tables of PostgreSQL and are killed in: an outbox, a table whose changes are followed, decisions on both, and webhooks.
- * Rows have no ids, so that one that is given twice is there twice.
+ * The pipeline of processes over tables of PostgreSQL that are killed: an outbox, a table whose changes are followed, decisions on both,
+ * and webhooks. Rows have no ids, so a row that is read twice counts twice.
  */
 import { action, count, entity, env, features, linear, model, on, pipeline, source, stream, t, webhook } from 'spillway'
 import { HOOK, TIMEOUT_MS } from './alerts.ts'
@@ -13,7 +13,7 @@ const ordered = features('ordered', { from: orders, entity: who, place: stream, 
 const moved = features('moved', { from: moves, entity: who, place: stream, values: o => ({ count: count('1h'), most: o.n.max('1h') }) })
 const score = linear({ intercept: 0, weights: { count: 1 } })
 
-// The number of the row makes every effect another one.
+// The number of the row makes every effect different.
 const onOrder = model('on_order', {
   decide: on(orders),
   inputs: o => ({ n: o.n, count: ordered.of(o.who).count, moved: moved.of(o.who).count }),

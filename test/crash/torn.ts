@@ -1,17 +1,16 @@
 /**
- * What a power loss may leave of a WAL: everything up to the last commit that was acknowledged, and behind it any part of what was being written.
+ * WALs after a power loss: everything up to the last acknowledged commit, and any part of the later writes.
  *
- * A disk writes sectors in any order, so that of the new bytes there may be a beginning, an end, a hole of zeros or of what stood there before,
- * or one bit that fell over.
+ * A disk writes sectors in any order, so the new bytes may have a prefix, a suffix, a hole of zeros or of older bytes, or one flipped bit.
  */
 import type { Draw } from '../property/generate/draw.ts'
 
 export interface Tail {
-  /** The file as it would be if all had been written. */
+  /** The file with all writes. */
   readonly after: Buffer
-  /** The file as it was before. */
+  /** The file before them. */
   readonly before: Buffer
-  /** Where what may be torn begins and ends. */
+  /** Range of bytes that may be torn. */
   readonly from: number
   readonly to: number
   readonly frameBytes: number
@@ -24,7 +23,7 @@ export function torn(draw: Draw, tearing: Tearing, { after, before, from, to, fr
   const at = draw.between(from, to)
   const frames = Math.floor((to - from) / frameBytes)
   const frame = from + frameBytes * draw.between(0, Math.max(0, frames - 1))
-  /** New bytes where `isNew`, and elsewhere what stood there before, as far as there was anything. */
+  /** New bytes where `isNew`, elsewhere the older bytes, if there were any. */
   const mixed = (start: number, end: number): Buffer => {
     const bytes = Buffer.from(after)
     const stale = before.subarray(start, Math.min(end, before.length))

@@ -1,4 +1,4 @@
-/** Trained models in a random case: what they learn from, when, what must hold of a version, and what people ask for meanwhile. */
+/** Trained models in a random case: their labels, schedules, expected versions, and requests of people. */
 import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '../../src/define/ir/ir.ts'
 import { isListAggregate } from '../../src/define/ir/signatures.ts'
 import { triggerKey } from '../../src/define/model/trigger-columns.ts'
@@ -8,13 +8,13 @@ import type { CrashCase, Feed, SentRecord, Step } from './case.ts'
 import { isExact } from './exact.ts'
 
 const OUTCOMES = 'outcomes'
-/** Of the events with an id, those of which somebody says what came of them. */
+/** Share of the events with an id that get an outcome. */
 const NAMED = 0.7
 const NOISE = 0.15
 
-/** The same case with a model or two that are trained beside its processes; `undefined` where none of its models can be. `span`: of its history, ms. */
+/** The same case with one or two models that are trained beside its processes; `undefined` if none can be. `span`: of its history, ms. */
 export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCase | undefined {
-  // Nothing is learnt from a log that has forgotten its beginning, and that is soon told.
+  // A log that has forgotten its beginning trains nothing, which few cases need to show.
   if (of.keep !== undefined && draw.chance(0.8)) return undefined
   const outcomes = drawOutcomes(draw, of, span)
   const drawn = of.ir.models.flatMap(model => {
@@ -30,7 +30,7 @@ export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCas
     sources: outcomes ? [...ir.sources, outcomes.source] : ir.sources,
     models: ir.models.map(model => models.get(model.name) ?? model),
     ...(ir.actions && {
-      // What scores by a version is a probability.
+      // The score of a version is a probability.
       actions: ir.actions.map(action =>
         models.has(action.model) && action.when.op === 'gte'
           ? { ...action, when: { ...action.when, right: { op: 'literal', value: thresholds.get(action.name)!, type: 'double' } } }
@@ -53,7 +53,7 @@ export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCas
   }
 }
 
-/** What is the same however often it is computed, and a number; a model without such inputs is not trained. */
+/** Inputs that are numbers and equal however they are computed; a model without such inputs is not trained. */
 function trainable(draw: Draw, ir: PipelineIR, model: ModelIR, label: LabelIR, span: number): ModelIR | undefined {
   const inputs = model.inputs.filter(input => isExact(ir, input) && isNumber(ir, input))
   if (inputs.length === 0) return undefined
@@ -88,16 +88,16 @@ function drawTrain(draw: Draw, span: number): TrainIR {
 }
 
 interface Outcomes {
-  /** The model that learns from them. */
+  /** The model that is trained on them. */
   readonly of: string
   readonly source: SourceIR
   readonly feed: Feed
   readonly label: LabelIR
-  /** Sends of them among the others, so that most come about when they were to be known. */
+  /** Inserts their sends among the others, so that most arrive about when they become known. */
   readonly among: (steps: readonly Step[]) => Step[]
 }
 
-/** A source that says what came of events with an id, some of it late. */
+/** A source with the outcomes of events with an id, some of them late. */
 function drawOutcomes(draw: Draw, { ir, feeds }: CrashCase, span: number): Outcomes | undefined {
   const deciding = ir.models.flatMap(({ name, decide }) => {
     const source = decide.kind === 'on' && ir.sources.find(one => one.name === decide.source && one.id !== undefined)
@@ -142,7 +142,7 @@ function drawOutcomes(draw: Draw, { ir, feeds }: CrashCase, span: number): Outco
 }
 
 function recordsOf(draw: Draw, { id }: SourceIR, events: readonly SentRecord[], negativeAfter: number): SentRecord[] {
-  // Of one half of the ids most are bad, of the other few.
+  // In one half of the ids most outcomes are bad, in the other few.
   const halves = new Map<string, boolean>()
   const records = events.flatMap(({ row, at: sent }): SentRecord[] => {
     const ref = row?.[id!] ?? null
@@ -181,7 +181,7 @@ function beginsFor(draw: Draw, { ir, feeds }: CrashCase, model: ModelIR, span: n
   }
 }
 
-/** Trainings and promotions that somebody asks for, of the run or by a command while nothing runs. */
+/** Requested trainings and promotions, of the run or by a command while nothing runs. */
 function asking(draw: Draw, models: readonly string[], steps: readonly Step[]): Step[] {
   const often = draw.pick([0.03, 0.1, 0.25])
   const pick = (): number => draw.between(0, 20)

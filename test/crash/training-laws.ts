@@ -1,6 +1,6 @@
 /**
- * What registry and log must say of trained models after crashes: a version is there whole or not at all and is what its events make of it, the registry's promotions
- * are the log's, and every decision is scored by the version that was promoted last before it.
+ * Laws of trained models after crashes, for registry and log: a version is complete or absent and is what its events give, the registry's
+ * promotions are the log's, and every decision is scored by the version that was promoted last before it.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
@@ -21,11 +21,11 @@ import { ModelStore, type Disk } from './model-store.ts'
 import { BROKEN } from './promoting.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
-/** What was counted of trained models. */
+/** Counts of trained models. */
 export interface TrainedCounts {
-  /** Versions that were made. */
+  /** Trained versions. */
   readonly trainings: number
-  /** Promotions of versions that had not scored before, and of what had. */
+  /** Promotions of versions that had not scored before, and of others. */
   readonly promotions: number
   readonly rollbacks: number
   /** Scores of challengers. */
@@ -34,7 +34,7 @@ export interface TrainedCounts {
 
 export const noneTrained: TrainedCounts = { trainings: 0, promotions: 0, rollbacks: 0, shadows: 0 }
 
-/** What people were told. */
+/** Notifications. */
 export interface Told {
   readonly trained: readonly (readonly [model: string, number: number])[]
   readonly promoted: readonly string[]
@@ -48,7 +48,7 @@ interface Marked {
 
 const never = new AbortController().signal
 
-/** Everything but what single decisions say. */
+/** Checks everything except single decisions. */
 export async function checkTrainings(
   verdict: Verdict,
   of: CrashCase,
@@ -66,7 +66,7 @@ export async function checkTrainings(
     const promotions = marksOf(entries, 'promote', model)
     checkMarks(verdict, `a promotion of '${model}'`, promotions, promotionsOf(store, model))
     checkMarks(verdict, `a challenge of '${model}'`, marksOf(entries, 'challenge', model), challengesOf(store, model))
-    // Of a model that the last pipeline does not have, nothing is ended.
+    // A model that the last pipeline does not have ends no challenge.
     const isThere = last.models.some(({ name }) => name === model)
     if (isThere && pendingPromotion(store, model))
       fault(verdict, 'lost', `what was asked for '${model}' waits still: ${JSON.stringify(pendingPromotion(store, model))}`)
@@ -110,7 +110,7 @@ interface Looking {
   readonly isThere: boolean
 }
 
-/** Whole, of a cut that has all that had arrived, and the same when it is made again. */
+/** A version is complete, its cut has everything that had arrived, and training it again gives the same bytes. */
 async function checkVersion(looking: Looking, version: ModelVersion): Promise<void> {
   const { verdict, of, entries, disk, isThere } = looking
   const { model, number, state, at, cut, trained, error, code } = version
@@ -122,7 +122,7 @@ async function checkVersion(looking: Looking, version: ModelVersion): Promise<vo
   const late = entries.findIndex((entry, i) => i >= cut! && 'event' in entry && entry.event.arrival <= at)
   if (late >= 0 && (trained || state === 'failed'))
     fault(verdict, 'different', `${what} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
-  // Where the log is forgotten, what was known then is not what is known now.
+  // After the log has forgotten events, the input of a training cannot be reproduced.
   if (of.keep !== undefined || (error !== undefined && !isPermanentFailure(code))) {
     if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${what} failed: ${error}`)
     return
@@ -159,7 +159,7 @@ function championIn(store: ModelStore, { name, score }: ModelIR, version: number
   return { version, score: version === 0 ? (score as Champion['score']) : scoreOfVersion(store, name, version)! }
 }
 
-/** A look at a challenger is a function of what had arrived by then, too. */
+/** The evaluation of a challenger is a function of what had arrived by then, too. */
 async function checkShadow(
   verdict: Verdict,
   ir: PipelineIR,
@@ -177,14 +177,14 @@ async function checkShadow(
     fault(verdict, 'different', `challenger ${number} of '${name}' was ${JSON.stringify(shadowed)} and is ${JSON.stringify(report)}`)
 }
 
-/** What is on the schedule is made once of the same inputs, or fails so that it would fail again. */
+/** A scheduled training runs once for the same inputs, or fails in a way that would fail again. */
 function checkOnce(verdict: Verdict, versions: readonly ModelVersion[]): void {
   const ended = versions.filter(({ why, trained, code }) => why === 'schedule' && (trained || isPermanentFailure(code)))
   for (const [of, same] of Map.groupBy(ended, ({ model, at, inputs }) => JSON.stringify([model, at, inputs])))
     if (same.length > 1) fault(verdict, 'duplicated', `${same.length} versions ${of}`)
 }
 
-/** What scores, and what scores beside it, at an entry of the log, as its marks say, of a pipeline as it is defined in `ir`. */
+/** Champion and challenger at an entry of the log, by its markers, of a pipeline as defined in `ir`. */
 export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]) {
   const store = new ModelStore(disk)
   const found = new Map<string, Champion | undefined>()
@@ -206,7 +206,7 @@ export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]
     const { promoted, challenged } = marks.get(name)!
     const [last, challenge] = [promoted, challenged].map(of => of.findLast(({ entry }) => entry < at))
     const isGoingOn = challenge !== undefined && challenge.entry > (last?.entry ?? -1)
-    // One that cannot score any more leaves it to the one before it, and 0 is what is defined.
+    // A version that cannot score any more leaves it to the previous one; 0 is the definition's score.
     let champion: Champion | undefined
     for (const { version } of promoted.filter(({ entry }) => entry < at).toReversed()) {
       champion = usable(model, version)
@@ -216,7 +216,10 @@ export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]
   }
 }
 
-/** Each decision says the version that was promoted last before it, and what that makes of its vector; the same of the challenger. Returns how often one scored. */
+/**
+ * Each decision names the version that was promoted last before it, and its score of the vector; so for the challenger. Returns the number
+ * of challenger scores.
+ */
 export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonly Entry[]): number {
   const at = versionsAt(ir, disk, entries)
   const trained = new Map(ir.models.flatMap(model => (model.train ? [[model.name, model] as const] : [])))
@@ -247,6 +250,6 @@ export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonl
   return decisions.filter(({ challenger }) => challenger).length
 }
 
-/** What is recorded stands by group and feature. */
+/** Recorded vectors are by group and feature. */
 const vectorOf = ({ inputs }: ModelIR, { vector }: RecordedDecision): Decision['vector'] =>
   Object.fromEntries(inputs.map(({ name }) => [name, vectorAt(vector, name)])) as Decision['vector']

@@ -1,10 +1,10 @@
-/** What the checks of one case found. */
+/** Faults that the checks of one case found. */
 export interface Verdict {
-  /** Accepted events, decisions or dead letters that are gone. */
+  /** Number of accepted events, decisions or dead letters that are gone. */
   lost: number
-  /** Those that are there more often than they should. */
+  /** Number of those that occur too often. */
   duplicated: number
-  /** Those that are not what they should be, and everything that broke. */
+  /** Number of those that differ, and of all failures. */
   different: number
   /** The first of them, in words. */
   readonly faults: string[]
@@ -21,7 +21,7 @@ export function fault(verdict: Verdict, kind: 'lost' | 'duplicated' | 'different
   if (verdict.faults.length < FAULTS_KEPT) verdict.faults.push(`${kind}: ${what}`)
 }
 
-/** Holds what is there against what should be, each as a list of texts in order. */
+/** Compares actual and expected lists of texts, in order. */
 export function compareLists(verdict: Verdict, what: string, expected: readonly string[], found: readonly string[]): void {
   const left = counted(expected)
   const known = new Set(expected)

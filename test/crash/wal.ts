@@ -1,6 +1,7 @@
 /**
- * SQLite's WAL as bytes: a header of 32 bytes, then frames of 24 bytes and a page each. A frame belongs to the header's generation if it has its
- * two salts; one whose fifth to eighth byte are not zero ends a transaction. (The format: sqlite.org/fileformat2.html, "The Write-Ahead Log".)
+ * SQLite's WAL as bytes: a header of 32 bytes, then frames of 24 bytes and a page each. A frame belongs to the header's generation if it
+ * has its two salts; one whose fifth to eighth byte are not zero ends a transaction. (The format: sqlite.org/fileformat2.html, "The
+ * Write-Ahead Log".)
  */
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
@@ -8,13 +9,13 @@ const FRAME_HEADER_BYTES = 24
 export interface Wal {
   readonly bytes: Buffer
   readonly frameBytes: number
-  /** Names the generation. */
+  /** Identifies the generation. */
   readonly salts: string
-  /** Behind the last transaction of this generation that is whole; the header's end if there is none. */
+  /** End of the last complete transaction of this generation; the end of the header if there is none. */
   readonly end: number
 }
 
-/** `undefined` for a file that has no header. */
+/** `undefined` for a file without a header. */
 export function readWal(bytes: Buffer): Wal | undefined {
   if (bytes.length < HEADER_BYTES) return undefined
   const frameBytes = bytes.readUInt32BE(8) + FRAME_HEADER_BYTES

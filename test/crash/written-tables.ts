@@ -1,4 +1,4 @@
-/** The two tables of a case, who writes them, and what stands in them at the end: that is what was committed. */
+/** The two tables of a case, their writers, and their final, committed rows. */
 import type { Sql } from 'postgres'
 import { pause, stopwatch } from '../../src/base/clock.ts'
 import type { Cluster } from '../postgres/cluster.ts'
@@ -6,10 +6,10 @@ import { outboxOf } from '../postgres/outboxes.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { TableWriter } from './table-writer.ts'
 
-/** Of each table; their transactions overlap. */
+/** Writers of each table; their transactions overlap. */
 const WRITERS = 2
 const NUMBERS = 1_000_000
-/** Rows of the copied table that were there before, so that a kill comes into the copy. */
+/** Rows of the copied table before the case, so that a kill hits the copy. */
 const BEFORE = 300
 const LOOK_MS = 2
 const REACHED_MS = 10_000
@@ -66,13 +66,13 @@ export class Written {
     await Promise.all([...this.#writers.orders, ...this.#writers.moves].map(writer => writer.write(until)))
   }
 
-  /** Numbers whose commit was acknowledged to who wrote them. */
+  /** Numbers whose commit was acknowledged to their writer. */
   get acknowledged(): Readonly<Record<'orders' | 'moves', readonly number[]>> {
     const of = (writers: readonly TableWriter[]) => writers.flatMap(({ committed }) => committed)
     return { orders: of(this.#writers.orders), moves: of(this.#writers.moves) }
   }
 
-  /** Numbers that stand in the tables. */
+  /** Numbers in the tables. */
   async committed(): Promise<Readonly<Record<'orders' | 'moves', readonly number[]>>> {
     return this.#server.withClient(1, async sql => {
       const orders = await sql.unsafe<{ n: number }[]>(`SELECT (payload->>'n')::int AS n FROM ${this.#name}_out`)
@@ -81,14 +81,14 @@ export class Written {
     })
   }
 
-  /** Resolves when a process reads both tables: before that, a server that is away is an error. False if none does. */
+  /** Resolves when a process reads both tables: before that, an absent server is an error. False if none does. */
   async isRead(): Promise<boolean> {
     const isTrue = `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = 'spillway') AND
       EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'spillway' AND query LIKE '%pg_snapshot_xmin%') AS holds`
     return this.#becomes(isTrue, REACHED_MS)
   }
 
-  /** Resolves when the server has been told that more is durable, or it has not for so long. */
+  /** Resolves when the server was told that more is durable, or after this long. */
   async slotMoves(ms: number): Promise<void> {
     const at = `SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = '${this.#name}'`
     await this.#server.withClient(1, async sql => {
@@ -97,7 +97,7 @@ export class Written {
     })
   }
 
-  /** The slot is gone, and a row behind it. */
+  /** Drops the slot, and inserts a row after it. */
   async vanish(): Promise<void> {
     await this.#server.withClient(1, async sql => {
       await this.#dropSlot(sql)

@@ -1,4 +1,4 @@
-/** Cuts of a history: which of the events that are known at some moment a body holds (semantics §5). */
+/** Cuts of a history: the known events that a snapshot contains (semantics, hybrid groups). */
 import { limits } from '../../src/base/limits.ts'
 import type { Block } from '../../src/columns/block.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
@@ -18,8 +18,8 @@ export const cutKinds = [
 export type CutKind = (typeof cutKinds)[number]
 
 /**
- * Marks the rows of a block's first `known` events that a body holds; `undefined` where there is no cut of this kind. Of a source with `identity` it is a prefix of
- * every partition, as offsets are, so that nothing in it supersedes what is behind it.
+ * Marks the rows of a block's first `known` events that a snapshot contains; `undefined` if there is no cut of this kind. For a source with
+ * `identity` it is a prefix of every partition, as offsets are, so that nothing in it supersedes later events.
  */
 export function cutOf(kind: CutKind, source: SourceIR, block: Block, known: number, draw: Draw): Uint8Array | undefined {
   const cut = drawn(kind, source, block, known, draw)
@@ -54,7 +54,7 @@ function drawn(kind: CutKind, source: SourceIR, block: Block, known: number, dra
   }
 }
 
-/** By row, its identity as a text; nothing for rows without one. */
+/** By row, its identity as a text; undefined for rows without one. */
 function identitiesOf(source: SourceIR, { length, columns }: Block): (string | undefined)[] | undefined {
   const names = identityColumns(source)
   if (names.length === 0) return undefined
@@ -65,7 +65,7 @@ function identitiesOf(source: SourceIR, { length, columns }: Block): (string | u
 
 const partitionAt = ({ position }: Block, row: number): number => Math.floor(position[row] / limits.OFFSET_MAX)
 
-/** Is no event of a partition in the cut behind one that is not? */
+/** Is every partition's part of the cut a prefix of the partition? */
 function isOfOffsets(cut: Uint8Array, block: Block): boolean {
   const rows = Uint32Array.from(cut.keys()).sort((a, b) => block.position[a] - block.position[b])
   return rows.every((row, i) => i === 0 || cut[row] <= cut[rows[i - 1]] || partitionAt(block, row) !== partitionAt(block, rows[i - 1]))

@@ -1,6 +1,6 @@
 /**
- * The kernel in two layers: a body over a cut `C`, saved in slices and restored with texts of other ids, and a head that is given every other event. What it is asked
- * must be what one kernel says that knows no cut (law 3).
+ * The kernel in two layers: a snapshot over a cut `C`, saved in slices and restored with texts of other ids, and a delta of all other
+ * events. Its answers must equal those of one kernel without a cut (law 3).
  */
 import type { Block } from '../../src/columns/block.ts'
 import { gatherBlock, gatherArray } from '../../src/columns/gather.ts'
@@ -13,14 +13,14 @@ import { passesOf, type Pass } from '../property/engines/passes.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { cutKinds, cutOf, type CutKind } from './cuts.ts'
 
-/** What is wrong with a body or a head, to see that it is found. */
+/** Planted faults of a snapshot or delta, which the proof must detect. */
 export type Leak = 'an event in both layers' | 'an event in none'
 
 export interface Layering {
-  /** Told of each cut, and of how many asks were answered by two layers. */
+  /** Called with each cut, and with the number of reads that two layers answered. */
   readonly onCut?: (kind: CutKind, asks: number) => void
   readonly leak?: Leak
-  /** The cuts of a case are those of its seed and this. */
+  /** Seed of the cuts, in addition to that of the case. */
   readonly salt?: number
 }
 
@@ -33,7 +33,7 @@ interface Layered {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly draw: Draw
-  /** What is asked, and the same events for who has other ids. */
+  /** The reads, and the same events with other string ids. */
   readonly pass: Pass
   readonly strings: Strings
   readonly elsewhere: Block
@@ -52,7 +52,7 @@ function layeredValues(of: Case, options: Layering): Answer[][] {
   return out
 }
 
-/** Strings in which the texts of a case have ids that are no others'. */
+/** Strings in which the texts of a case have unusual ids. */
 function seeded(draw: Draw, { log }: Case): Strings {
   const strings = new Strings()
   strings.idOf(`only here ${draw.between(0, 9)}`)
@@ -61,13 +61,13 @@ function seeded(draw: Draw, { log }: Case): Strings {
   return strings
 }
 
-/** Asks up to a first one are answered by one kernel, those behind it by two layers, and once or twice others take their places. */
+/** Reads up to a first one are answered by one kernel, later ones by two layers, which others replace once or twice. */
 function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): void {
   const { of, group, source, draw, pass, strings } = layered
   const { length } = pass.asks
   const swaps = [...new Set([draw.between(0, length - 1), draw.between(0, length - 1)])].sort((a, b) => a - b)
   let kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
-  // Rows of the block that the kernel in use has, or is not to have, being the body's.
+  // Rows of the block that the kernel in use has, or must not have because the snapshot has them.
   let taken: Uint8Array = new Uint8Array(pass.block.length)
   for (const [i, first] of [0, ...swaps].entries()) {
     const end = swaps[i] ?? length
@@ -95,7 +95,7 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
   }
 }
 
-/** A body over the rows of a cut, and a head onto it that has been given the other ones of the first `known` in any order. */
+/** A snapshot over the rows of a cut, and a delta with the others of the first `known` in any order. */
 function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak | undefined): { kernel: Kernel; taken: Uint8Array } {
   const { group, source, draw, pass, strings } = layered
   const kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
@@ -108,7 +108,7 @@ function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak 
   if (leak === 'an event in both layers' && inCut.length > 0) behind.push(draw.pick(inCut))
   if (leak === 'an event in none' && inCut.length > 0) inCut.splice(draw.between(0, inCut.length - 1), 1)
   const half = draw.between(0, behind.length)
-  // What comes while a body is being made and restored is given to the head as it comes.
+  // Events that come while a snapshot is made and restored are applied to the delta at once.
   kernel.apply(part(pass.block, behind.slice(0, half)))
   restoreInto(body, layered, inCut)
   body.finishRestore()
@@ -116,7 +116,7 @@ function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak 
   return { kernel, taken }
 }
 
-/** Makes a kernel with other texts what it is by these rows, and restores from its slices. */
+/** Fills a kernel with these rows under other string ids, and restores from its slices. */
 function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
   const made = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   made.apply(part(elsewhere, rows))
@@ -129,10 +129,10 @@ function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, other
     body.appendSlice(made.save(from, to, 0).slice(), ids)
 }
 
-/** Rows below `to` that nobody has. */
+/** Rows below `to` that are not taken. */
 const rowsOf = (taken: Uint8Array, to: number): number[] => [...taken.keys()].filter(row => row < to && taken[row] === 0)
 
-/** Rows of a block, with the positions that they have. */
+/** Rows of a block, with their positions. */
 function part(block: Block, rows: readonly number[]): Block {
   const of = Uint32Array.from(rows)
   return { ...gatherBlock(block, of), position: gatherArray(block.position, of) }

@@ -1,6 +1,6 @@
 /**
- * `prove cut`: law 3. For random pipelines, histories and cuts, a body over the cut and a head of everything else, read as one, say what one kernel says that knows
- * no cut, and what the oracle says.
+ * `prove cut`: law 3. For random pipelines, histories and cuts, a snapshot over the cut and a delta of everything else, read as one, equal
+ * one kernel without a cut, and the oracle.
  */
 import { openEngine } from '../property/engines/engines.ts'
 import { compareEngines, type Failure } from '../property/parity.ts'
@@ -13,17 +13,17 @@ export interface CutResult {
   readonly values: number
   readonly notNull: number
   readonly mismatches: number
-  /** Cuts by kind, and asks that two layers answered. */
+  /** Cuts by kind, and reads that two layers answered. */
   readonly cuts: Readonly<Record<CutKind, number>>
   readonly merged: number
   readonly seed: number
   readonly failures: readonly Failure[]
 }
 
-/** Layerings of each case, every one with cuts of its own. */
+/** Layerings of each case, each with its own cuts. */
 const LAYERINGS = 3
 const NOT_NULL_LEAST = 0.6
-/** From so many cases on there is a cut of every kind. */
+/** From this number of cases on there is a cut of every kind. */
 const COVERING_CASES = 40
 
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<CutResult> {

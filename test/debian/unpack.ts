@@ -1,6 +1,6 @@
 /**
- * Programs out of Debian's packages, unpacked into a folder and not installed: it needs no root and changes nothing of the machine. apt fetches what the packages
- * need and is not installed.
+ * Programs of Debian packages, unpacked into a folder without installation: needs no root and changes nothing on the machine. apt downloads
+ * the packages and their dependencies.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
@@ -10,23 +10,29 @@ const isRoot = process.getuid?.() === 0
 const FETCH_MS_MAX = 180_000
 const UNPACK_MS_MAX = 60_000
 
-/** Nobody else has put there what this is going to run. */
+/** Only this user can have put programs there. */
 export const isOurs = (folder: string): boolean => existsSync(folder) && statSync(folder).uid === process.getuid?.()
 
-/** What programs below `root` need of the environment to find their libraries, some of them in folders of their own; nothing where they are installed. */
+/**
+ * Environment variables with which programs below `root` find their libraries, some of them in separate folders; empty for installed
+ * programs.
+ */
 export function librariesOf(root: string, ...folders: readonly string[]): Readonly<Record<string, string>> {
   const libraries = root === '/' ? [] : ['', ...folders].flatMap(folder => globSync(join(root, '{usr/,}lib/*-linux-gnu*', folder)))
   return libraries.length > 0 ? { LD_LIBRARY_PATH: libraries.join(':') } : {}
 }
 
-/** Unpacks packages into `folder`, in the place of what was there. Throws, saying why, where that cannot be: no Debian, no network. Bounded in time. */
+/**
+ * Unpacks packages into `folder`, in place of its contents. Throws with the reason if that is impossible: no Debian, no network. Bounded in
+ * time.
+ */
 export function unpackPackages(names: readonly string[], folder: string): void {
   if (existsSync(folder) && !isOurs(folder)) throw new Error(`${folder} is another user's`)
   mkdirSync(dirname(folder), { recursive: true })
   const fetched = mkdtempSync(`${folder}-`)
   mkdirSync(join(fetched, 'partial'))
   try {
-    // apt's own list of packages may be missing, which only root can fetch; where it is there, this need not work.
+    // apt's list of packages may be missing, and only root can download it; if it exists, this need not work.
     if (isRoot) spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', timeout: FETCH_MS_MAX })
     const options = [`Dir::Cache::archives=${fetched}`, 'Debug::NoLocking=1', 'APT::Sandbox::User=root', 'Acquire::Retries=2']
     command('apt-get', ['install', '-y', '-qq', '--download-only', '--no-install-recommends', ...options.flatMap(o => ['-o', o]), ...names])

@@ -1,4 +1,4 @@
-/** Each row of docs/bad-input.md names tests that are there. */
+/** Each row of docs/bad-input.md names existing tests. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -10,7 +10,7 @@ const rows = readFileSync(resolve(root, 'docs/bad-input.md'), 'utf8')
   .filter(line => line.startsWith('| '))
   .slice(2)
 
-/** A path and the beginnings of titles, behind it and apart by semicolons. */
+/** A path, and after it the beginnings of titles, separated by semicolons. */
 const shownBy = /`(?<path>[^`]+\.test\.ts)`: (?<titles>[^|]+) \|$/
 
 test('what each bad input gets is shown by tests that are there', () => {

@@ -1,15 +1,15 @@
-/** Fenced code blocks of a Markdown text. CONTRIBUTING.md says what the words after the fence mean. */
+/** Fenced code blocks of a Markdown text. CONTRIBUTING.md explains the words after the fence. */
 export interface Block {
   /** The first word after the fence; empty if there is none. */
   readonly language: string
-  /** `run` and the like. */
+  /** `run` and others. */
   readonly flags: ReadonlySet<string>
-  /** The file that the block is, or goes on with: `file=NAME`. */
+  /** The file that the block creates or continues: `file=NAME`. */
   readonly file: string | undefined
-  /** Why the block is not run: `skip=…` up to the end of the line. */
+  /** Reason why the block is not run: `skip=…` up to the end of the line. */
   readonly skip: string | undefined
   readonly text: string
-  /** Of the opening fence, from 1. */
+  /** Line of the opening fence, from 1. */
   readonly line: number
 }
 

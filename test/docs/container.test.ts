@@ -1,4 +1,4 @@
-/** The Dockerfile as far as it can be tried without a container: what it copies, what it runs, and its health check. */
+/** Checks of the Dockerfile that need no container: the copied files, the command, and the health check. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   engines: { node: string }
 }
 
-/** The words behind an instruction of the last stage. */
+/** The words after an instruction of the last stage. */
 const last = (instruction: string): string => lines.findLast(line => line.startsWith(`${instruction} `))!.slice(instruction.length + 1)
 const words = (instruction: string): string[] => JSON.parse(last(instruction)) as string[]
 

@@ -1,4 +1,7 @@
-/** Every code block of the README, of `docs/` and of the examples does what the text around it says. The guide's do in `test/cli/package.test.ts`. */
+/**
+ * Every code block of the README, of `docs/` and of the examples does what the text around it says. Those of the guide:
+ * `test/cli/package.test.ts`.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFiles } from '../sources/files.ts'

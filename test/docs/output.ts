@@ -1,6 +1,6 @@
 /**
- * Compares what a block printed with what the document says it prints. Loosely: `…` stands for anything within a line, a line
- * of `…` alone for any number of lines, and how many spaces there are does not matter.
+ * Compares the output of a block with the documented one. Loosely: `…` stands for anything within a line, a line of `…` alone for any
+ * number of lines, and the number of spaces does not matter.
  */
 export function printsAs(printed: string, said: string): boolean {
   const pattern = linesOf(said)

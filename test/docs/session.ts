@@ -1,8 +1,9 @@
 /**
- * The blocks of one document, run in order in one temporary folder, as a reader would who starts at the top.
+ * Runs the blocks of one document in order in one temporary folder, like a reader who starts at the top.
  *
- * The folder sees this checkout as the package `spillway`, unbuilt, and the packages that are installed here, unless another ground is given; nothing is
- * fetched. What a block leaves running goes on for the others and ends with the document. Costs a process a block, and one type check a document.
+ * By default the folder has this checkout as the package `spillway`, unbuilt, and the packages that are installed here; nothing is
+ * downloaded. Processes that a block leaves running continue for later blocks and end with the document. Costs a process for each block,
+ * and one type check for each document.
  */
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,7 +15,7 @@ import { printsAs } from './output.ts'
 const root = resolve(import.meta.dirname, '../..')
 const SECONDS_MAX = 120
 
-/** What a document stands on: what its folder has before it begins, and the conditions under which `import 'spillway'` is resolved. */
+/** Environment of a document: initial contents of its folder, and the conditions under which `import 'spillway'` is resolved. */
 export interface Ground {
   readonly furnish: (folder: string) => void
   readonly conditions: readonly string[]
@@ -22,15 +23,15 @@ export interface Ground {
 
 const checkout: Ground = { furnish, conditions: ['spillway-source'] }
 
-/** A document as it runs. */
+/** A running document. */
 interface Session {
   readonly folder: string
   readonly conditions: readonly string[]
-  /** Process groups, one a command. */
+  /** Process groups, one for each command. */
   readonly groups: number[]
 }
 
-/** What is wrong with a document: a line each, with the place. Empty if all of it works. */
+/** Faults of a document: one line each, with the place. Empty if all of it works. */
 export function faultsOf(path: string, markdown: string, { furnish, conditions }: Ground = checkout): string[] {
   const session: Session = { folder: mkdtempSync(join(tmpdir(), 'spillway-docs-')), conditions, groups: [] }
   try {
@@ -42,12 +43,12 @@ export function faultsOf(path: string, markdown: string, { furnish, conditions }
   }
 }
 
-/** Ends what is left of a process group, if anything is. */
+/** Ends the remaining processes of a group. */
 function end(group: number): void {
   try {
     process.kill(-group, 'SIGKILL')
   } catch {
-    // Nothing is.
+    // There are none.
   }
 }
 
@@ -82,7 +83,7 @@ function runBlocks(session: Session, path: string, blocks: readonly Block[]): st
 }
 
 interface Ran {
-  /** What a `text` block that follows must match; undefined if nothing is compared. */
+  /** Expected text of a following `text` block; undefined if nothing is compared. */
   readonly printed?: string
   readonly failed?: string
 }
@@ -98,7 +99,7 @@ function command({ folder, conditions, groups }: Session, name: string, args: re
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   const path = [join(folder, 'node_modules/.bin'), dirname(process.execPath), inherited['PATH']].join(delimiter)
   const env = { ...inherited, PATH: path, NODE_OPTIONS: conditions.map(condition => `-C ${condition}`).join(' '), NO_COLOR: '1' }
-  // In a group of its own, by which what it left running is found again; `spawnSync` takes `detached`, and its types do not say so.
+  // In a process group of its own, which identifies the processes it leaves running; the types of `spawnSync` lack `detached`.
   const options = { cwd: folder, env, encoding: 'utf8', timeout: SECONDS_MAX * 1000, detached: true } as const
   const { pid, status, stdout, stderr } = spawnSync(name, args, options)
   if (pid > 0) groups.push(pid)
@@ -114,7 +115,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** One type check of all TypeScript that a document shows, as it stands at its end. */
+/** One type check of all TypeScript of a document, as it is at its end. */
 function typeFaults(session: Session, path: string, files: readonly string[]): string[] {
   if (files.length === 0) return []
   const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, types: ['node'], customConditions: session.conditions }
@@ -126,7 +127,7 @@ function typeFaults(session: Session, path: string, files: readonly string[]): s
   return failed === undefined ? [] : [`${path} does not type-check: ${failed}`]
 }
 
-/** Gives the folder this checkout's packages, and the command `spillway`. */
+/** Links this checkout's packages and the command `spillway` into the folder. */
 function furnish(folder: string): void {
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '.bin'), { recursive: true })

@@ -1,10 +1,10 @@
-/** Named checks, one after another: each a line with what it found, and counted. */
+/** Named checks, one after another: each prints a line with its result, and is counted. */
 import { nothing, plus, type Tally } from '../../scripts/tally.ts'
 
 export class Checks {
   tally: Tally = nothing
 
-  /** `act` gives what it found, in words, or throws. */
+  /** `act` returns its result in words, or throws. */
   async check(name: string, act: () => string | Promise<string>): Promise<void> {
     const started = performance.now()
     let text: string

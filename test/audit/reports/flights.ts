@@ -1,4 +1,7 @@
-/** Like the flights: no price of a caught late arrival, so no verdict in dollars; a replay of files, so no stages. */
+/**
+ * A report like that of the flights: a caught late arrival has no price, so there is no verdict in dollars; a replay of files, so there are
+ * no stages.
+ */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, rung, utc, line } from './parts.ts'
 

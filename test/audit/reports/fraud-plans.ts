@@ -1,4 +1,4 @@
-/** What the plans of the fraud report cost, and what it says of them. */
+/** Costs and plans of the fraud report. */
 import type { CostPart, PlanPart } from '../../../src/audit/domain/audit-report.ts'
 import { estimate, line, range } from './parts.ts'
 

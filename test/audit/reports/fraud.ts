@@ -1,4 +1,4 @@
-/** Like the fraud example as it ran: in dollars, with measured stages, a proposed plan and the edits that make it. */
+/** A report like that of the fraud example in production: in dollars, with measured stages, a proposed plan and its edits. */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { fraudCosts, fraudPlans } from './fraud-plans.ts'
 import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, rung, SECOND, utc } from './parts.ts'

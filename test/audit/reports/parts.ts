@@ -1,4 +1,4 @@
-/** Words to write reports by hand with. */
+/** Building blocks for hand-written reports. */
 import type { CostLine, SweepEffect, Estimate, Performance, Range, SweepLevel } from '../../../src/audit/domain/audit-report.ts'
 import type { ElementSetting } from '../../../src/audit/domain/element.ts'
 import { titleOf } from '../../../src/audit/domain/setting-text.ts'
@@ -14,7 +14,7 @@ export const utc = (text: string): number => Date.parse(`${text}T00:00Z`)
 export const estimate = (value: number, low: number, high: number): Estimate => ({ value, low, high })
 export const range = (low: number, base: number, high: number): Range => ({ low, base, high })
 
-/** Actions a week, precision, recall, AUC. */
+/** Performance from actions a week, precision, recall, AUC. */
 export const performed = (
   aWeek: number,
   actionsAWeek: number,
@@ -40,7 +40,7 @@ export const effect = (aWeek: SweepEffect['aWeek'], performance: Performance, mo
 export const older = (by: number): ElementSetting => ({ kind: 'older', by })
 export const nightly: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
 
-/** A rung whose arms have one performance. */
+/** A staleness level whose arms have the same performance. */
 export function rung(
   setting: ElementSetting,
   age: number,

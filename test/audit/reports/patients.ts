@@ -1,4 +1,4 @@
-/** Nine patients: too few to decide anything, and the report says so. No prices either. Names and texts hold what a page must not obey. */
+/** A report on nine patients: too few for a decision, and without prices. Names and texts contain markup that a page must not interpret. */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { DAY, hash, HOUR, MINUTE, older, performed, rung, utc } from './parts.ts'
 

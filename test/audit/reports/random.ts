@@ -1,4 +1,4 @@
-/** Values of a JSON schema, drawn: random reports have whatever the schema of reports allows. */
+/** Random values of a JSON schema: random reports contain everything that the schema of reports allows. */
 import * as fc from 'fast-check'
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { auditReportSchema } from '../../../src/audit/report/schema.ts'
@@ -21,7 +21,7 @@ interface Schema {
 const root = auditReportSchema as Schema
 const LARGEST = 1e15
 
-/** Texts that a page or a terminal could trip over. */
+/** Texts that are hard for a page or a terminal. */
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 20 }),
