@@ -1,6 +1,6 @@
 /**
- * `schemathesis` on the server: requests that the OpenAPI document describes, and requests that it rules out, with all of its checks. Once with a token, and once
- * without, when nothing may be let in.
+ * `schemathesis` on the server: requests that the OpenAPI document describes, and requests that it excludes, with all of its checks. Once
+ * with a token, and once without, when all requests must be rejected.
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -38,10 +38,12 @@ const suppressed = [
   },
 ] as const
 
-/** Left out: their answers have no end, and each case would wait for its timeout. Their 4xx are tested in src/serve/routes/events.test.ts. */
+/**
+ * Left out: their answers do not end, and each case would wait for its timeout. Their 4xx are tested in src/serve/routes/events.test.ts.
+ */
 const endless = ['/events', '/effects/stream']
 
-/** Without a token these answer too: they say how the process is. A webhook asks for a signature, and is 401 as well. */
+/** Routes that answer without a token: they report the health of the process. A webhook needs a signature, and is 401 as well. */
 const open = /^\/(?:healthz|readyz)$/
 /** It takes one to two minutes on two cores. */
 const RUN_MS_MAX = 900_000
@@ -100,7 +102,7 @@ export class Fuzzed {
     return `${this.entries.length} requests`
   }
 
-  /** Every request without the token was turned away, but for the two paths of health: some have none, some another. */
+  /** Every request without the token was rejected, except for the two health routes. Some requests have no token, some an invalid one. */
   assertNoneLetIn(): string {
     const isWithout = ({ request: { headers, url } }: Entry) =>
       !open.test(new URL(url).pathname) && !(this.#hasToken && headers.some(({ name }) => name.toLowerCase() === 'authorization'))
@@ -127,7 +129,7 @@ function settings(): string {
 
 type Json = { readonly [name: string]: unknown }
 
-/** The document with every answer closed, so that a field that it does not have is a violation. An error may have further fields. */
+/** The document with every answer closed, so that an undocumented field is a violation. An error may have further fields. */
 export function closed(document: string): string {
   const { components, ...rest } = JSON.parse(document) as { components: { schemas: Readonly<Record<string, Json>> } & Json }
   const close = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** The packages that the external suites run, pinned, in the ignored folder `.peers/external`: brought once, each by its own package manager. */
+/** The pinned packages of the external suites, in the ignored folder `.peers/external`: installed once, each by its own package manager. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { isOurs, unpackPackages } from '../debian/unpack.ts'
 const FOLDER = resolve('.peers/external')
 const SCHEMATHESIS = '4.32.5'
 const npmPackages = { '@redocly/cli': '2.77.0', standardwebhooks: '1.1.1', stripe: '23.1.0' } as const
-/** In the names of folders, so that another version is brought anew. */
+/** Versions are part of folder names, so that another version is installed anew. */
 const npmFolder = join(FOLDER, ['npm', ...Object.values(npmPackages)].join('-'))
 const pythonFolder = join(FOLDER, `schemathesis-${SCHEMATHESIS}`)
 const debianFolder = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-prometheus') : resolve('.peers/prometheus')
@@ -21,16 +21,16 @@ export const redocly = (): string => join(npmFolder, 'node_modules/@redocly/cli/
 export const promtool = (): string | undefined =>
   ['/', ...(isOurs(debianFolder) ? [debianFolder] : [])].map(root => join(root, 'usr/bin/promtool')).find(existsSync)
 
-/** Signs and verifies as the providers' own packages do. Secrets are `whsec_…`. */
+/** Signs and verifies with the providers' own packages. Secrets are `whsec_…`. */
 export interface Signers {
   readonly standard: (secret: string) => {
     sign(id: string, at: Date, body: string): string
-    /** Throws for what is not signed. */
+    /** Throws for an invalid signature. */
     verify(body: string, headers: Readonly<Record<string, string>>): unknown
   }
   readonly stripe: {
     generateTestHeaderString(of: { payload: string; secret: string; timestamp?: number }): string
-    /** Throws for what is not signed. `tolerance` in seconds. */
+    /** Throws for an invalid signature. `tolerance` in seconds. */
     constructEvent(body: string, header: string, secret: string, tolerance?: number): unknown
   }
 }
@@ -45,7 +45,7 @@ export function signers(): Signers {
 
 type StripeClass = new (key: string) => { readonly webhooks: Signers['stripe'] }
 
-/** Throws, saying why, where one cannot be brought: no network, no Debian, no Python. */
+/** Throws with the reason if one cannot be installed: no network, no Debian, no Python. */
 export function bringPackages(): void {
   mkdirSync(FOLDER, { recursive: true })
   if (!existsSync(schemathesis())) {

@@ -1,6 +1,6 @@
 /**
- * The pipeline that external suites look at: a small one of each kind of thing that a server serves, so that every route and every column type stands in its OpenAPI
- * document. Its own data are few, and it acts on nothing but the receiver of the suite.
+ * The pipeline of the external suites: a small one of each kind of thing that a server serves, so that its OpenAPI document has every route
+ * and every column type. Its data are few, and its only action goes to the receiver of the suite.
  */
 import {
   action,
@@ -53,7 +53,7 @@ export const chargebacks = source('chargebacks', {
   key: 'payment',
   time: 'at',
 })
-/** Signed as Standard Webhooks says; the id stands in a header. */
+/** Signed by Standard Webhooks; the id is in a header. */
 export const hooks = source('hooks', {
   schema: { id: t.string(), card, at: t.timestamp() },
   key: 'card',
@@ -62,7 +62,7 @@ export const hooks = source('hooks', {
   mapVersion: '1',
   map: (hook: { id: string; card: string; at: number }) => ({ id: hook.id, card: hook.card, at: hook.at }),
 })
-/** Signed as Stripe does. */
+/** Signed by Stripe's scheme. */
 export const charges = source('charges', {
   schema: { id: t.string(), customer, created: t.timestamp() },
   key: 'customer',

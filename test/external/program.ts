@@ -1,13 +1,13 @@
-/** A program that runs beside this process, whose own server and connections go on meanwhile. */
+/** Runs a program beside this process, whose own server and connections continue meanwhile. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
 export interface Ran {
-  /** `null` where it was ended at its timeout. */
+  /** `null` if it was ended at its timeout. */
   readonly status: number | null
   readonly stdout: string
-  /** Both streams, the standard one first. */
+  /** Both streams, standard output first. */
   readonly output: string
 }
 

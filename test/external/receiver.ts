@@ -1,4 +1,4 @@
-/** A receiver of webhooks on loopback, which keeps what it was sent and answers with one status. */
+/** A webhook receiver on loopback, which records requests and answers with one status. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -37,7 +37,7 @@ export class Receiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
   }
 
-  /** Resolves with the first so many once they have come. */
+  /** Resolves to the first `count` requests once they have come. */
   async first(count: number): Promise<readonly Sent[]> {
     while (this.#sent.length < count) await new Promise<void>(resolve => (this.#onSent = resolve))
     return this.#sent.slice(0, count)

@@ -1,6 +1,7 @@
 /**
- * `npm run test:external`: what others' programs say of a server. Brings them from their package registries, starts the server of a small pipeline on loopback, and asks
- * `schemathesis`, `redocly`, `promtool`, and the packages `standardwebhooks` and `stripe`. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
+ * `npm run test:external`: checks of a server by external programs. Installs them from their package registries, starts the server of a
+ * small pipeline on loopback, and runs `schemathesis`, `redocly`, `promtool`, and the packages `standardwebhooks` and `stripe`. The last
+ * line is `N passed, N failed`; the exit code is 0 only if none failed.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'

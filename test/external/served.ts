@@ -1,4 +1,6 @@
-/** `spillway run` of the suite's pipeline as a user starts it: a process of its own on a free loopback port, with a data folder and one token. */
+/**
+ * `spillway run` of the suite's pipeline as a user starts it: a separate process on a free loopback port, with a data folder and one token.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -9,7 +11,7 @@ const PIPELINE = join(import.meta.dirname, 'pipeline.ts')
 const node = ['-C', 'spillway-source', BIN] as const
 
 export const secrets = {
-  /** Of webhooks in and out, as Standard Webhooks has them. */
+  /** For webhooks in and out, in the form of Standard Webhooks. */
   standard: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   stripe: 'whsec_5f1e0c2b9a8d7e6f4a3b2c1d0e9f8a7b',
 } as const
@@ -28,7 +30,7 @@ export class Served {
     this.#said = said
   }
 
-  /** `folder`: an empty one, which the process works in. Throws with what the process said where it does not listen. */
+  /** `folder`: an empty one, the process's working folder. Throws with the process's output if it does not listen. */
   static async start(folder: string, receiver: string): Promise<Served> {
     const data = ['--data', join(folder, 'data')]
     const made = spawnSync(process.execPath, [...node, 'tokens', 'add', 'suite', '--role', 'admin', ...data], {
@@ -60,7 +62,7 @@ export class Served {
     throw new Error(`the server did not start:\n${said.join('\n')}`)
   }
 
-  /** Lines that the process has printed, but for its counts of events. */
+  /** Output lines of the process, without its counts of events. */
   get warnings(): string[] {
     return this.#said.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at /.test(line))
   }
@@ -71,7 +73,7 @@ export class Served {
     return fetch(`${this.url}${path}`, { headers, ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }) })
   }
 
-  /** As a stop by a supervisor; resolves with the exit code. */
+  /** Stops it like a supervisor; resolves to the exit code. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode !== null) return this.#child.exitCode
     const ended = once(this.#child, 'exit') as Promise<[number | null]>

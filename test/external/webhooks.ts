@@ -1,4 +1,4 @@
-/** The packages `standardwebhooks` and `stripe` beside our own code: what they sign is taken, what they reject is rejected, and what we sign they verify. */
+/** The packages `standardwebhooks` and `stripe` beside our own code: we accept and reject the same signatures, and they verify ours. */
 import assert from 'node:assert/strict'
 import { random } from '../../src/base/random.ts'
 import type { Checks } from './checks.ts'
@@ -8,7 +8,7 @@ import { secrets, type Served } from './served.ts'
 
 const ROUNDS = 60
 const OTHER_SECRET = 'whsec_b3RoZXItc2VjcmV0LW9mLWFub3RoZXItc2VydmVy'
-/** Providers sign with seconds; both packages, and we, take a signature for five minutes. */
+/** Providers sign with seconds; both packages, and we, accept a signature for five minutes. */
 const TOLERANCE_S = 300
 
 interface Signed {
@@ -32,7 +32,10 @@ export async function checkWebhooks(checks: Checks, served: Served, signers: Sig
   )
 }
 
-/** Sends each variant and compares with the verdict of the package. What it verifies is durable, and a duplicate when it comes again; all else is 401. */
+/**
+ * Sends each variant and compares with the verdict of the package. Verified ones are durable, and duplicates when resent; all others are
+ * 401.
+ */
 async function compared(served: Served, path: string, variants: Iterable<Signed>, verify: (of: Signed) => unknown): Promise<string> {
   let [taken, rejected] = [0, 0]
   for (const signed of variants) {
@@ -60,7 +63,7 @@ const succeeds = (act: () => unknown): boolean => {
   }
 }
 
-/** Signed well, then each with one thing wrong, or unusual and right. */
+/** A valid signature, then variants with one fault, or unusual but valid. */
 function* standardVariants({ standard }: Signers): Generator<Signed> {
   const next = random(1)
   for (let round = 0; round < ROUNDS; round++) {
@@ -92,7 +95,7 @@ function* standardVariants({ standard }: Signers): Generator<Signed> {
       { body, headers: timed(early) },
     ]
     yield wrong[round % wrong.length]
-    // While a secret is changed for another there are two, in either order; further versions are passed over.
+    // During a rotation there are two secrets, in either order; further versions are skipped.
     const many = `${id}b`
     const own = standard(secrets.standard).sign(many, at, body)
     yield {
@@ -143,7 +146,7 @@ async function checkSent(served: Served, { standard }: Signers, receiver: Receiv
     Array.from({ length: 30 }, (_, number) => payment(number)),
   )
   assert.equal(answer.status, 200, await answer.text())
-  // Of three cards each one's second payment and all later ones are alerts.
+  // The second payment and all later ones of each of three cards are alerts.
   const sent = await receiver.first(27)
   const webhook = standard(secrets.standard)
   for (const { body, headers } of sent) {

@@ -1,4 +1,7 @@
-/** Every fault that a proof must find, with the program that looks for it: exit code 1 once it is found, and what it found on the last line. */
+/**
+ * All planted faults of the proofs, each with the program that searches for it: exit code 1 once it is detected, with the finding on the
+ * last line.
+ */
 import { httpFaults } from '../crash/http-faults.ts'
 import { recoveryFaults, type Edit } from '../crash/recovery-faults.ts'
 import { tableFaults } from '../crash/table-faults.ts'
@@ -7,13 +10,13 @@ import { outboxFaults } from '../inputs/outbox-faults.ts'
 import { skip } from '../postgres/server.ts'
 
 export interface Planted {
-  /** The proof, and what of it. */
+  /** The proof, and its part. */
   readonly by: string
   readonly name: string
   readonly edit: Edit
   /** The program from the root of this checkout, and its arguments. */
   readonly check: readonly string[]
-  /** Why it cannot be looked for here. */
+  /** Reason why it cannot be searched for here. */
   readonly skip: string | false
 }
 

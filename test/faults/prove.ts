@@ -1,4 +1,4 @@
-/** `prove faults`: each fault that was planted for a proof is found by it. A case is a fault; the suite of tests leaves those out that take long to be found. */
+/** `prove faults`: each planted fault is detected by its proof. A case is a fault; the tests leave out those that take long. */
 import { faultOf } from '../crash/recovery-faults.ts'
 import { runNode } from '../mutants/child.ts'
 import { Draw } from '../property/generate/draw.ts'
@@ -15,7 +15,7 @@ export interface FaultsResult {
 const AT_ONCE = 2
 const SECONDS = 600
 
-/** A program that does not run has found nothing. */
+/** A program that does not start has detected nothing. */
 const saysWhere = /^(case|server|outbox) \d+: /m
 
 /** All of them, or for fewer cases some by the seed. */

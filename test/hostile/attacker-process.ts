@@ -1,4 +1,4 @@
-/** Hostile clients in a process of their own, so that what they cost is not the server's nor the other client's. */
+/** Hostile clients in a separate process, so that their cost is neither the server's nor the other client's. */
 import { attacks, type AttackName, type AttackTokens } from './attacks.ts'
 import { answerOrders } from './forked-process.ts'
 import { Hostiles, type Heard } from './wire.ts'

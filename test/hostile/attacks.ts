@@ -1,8 +1,8 @@
-/** Hostile clients, each by its name: bounded in connections, and over when they are closed. */
+/** Hostile clients by name: bounded in connections, and over when these are closed. */
 import { pay } from '../serve/shop.ts'
 import { requestBytes, type Hostiles, type WireRequest } from './wire.ts'
 
-/** A token of each role, all of the attacker. */
+/** A token of each role, all owned by the attacker. */
 export interface AttackTokens {
   readonly ingest: string
   readonly decide: string
@@ -12,11 +12,11 @@ export interface AttackTokens {
 
 export interface AttackOptions {
   readonly tokens: AttackTokens
-  /** Attacks that are only begun once this many connections are. */
+  /** Factor on the number of connections. */
   readonly scale: number
 }
 
-/** Resolves when the attack is in place; a flood goes on until its clients are closed. */
+/** Resolves when the attack is in place; a flood continues until its clients are closed. */
 type Attack = (clients: Hostiles, options: AttackOptions) => Promise<void> | void
 
 const EVENTS = '/sources/payments/events'
@@ -37,7 +37,7 @@ const times = async (count: number, act: (i: number) => Promise<void>): Promise<
 
 const scaled = (count: number, { scale }: AttackOptions): number => Math.max(1, Math.round(count * scale))
 
-/** Large bodies without their last byte, then the beginnings of others, which take what a budget has left. */
+/** Large bodies without their last byte, then the beginnings of others, which use the rest of a budget. */
 async function holdBack(
   clients: Hostiles,
   options: AttackOptions,
@@ -50,7 +50,7 @@ async function holdBack(
 }
 
 let made = 0
-/** Ids that nobody else has. */
+/** Unique ids. */
 const newId = (): string => `hostile-${process.pid}-${made++}`
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 const seemingSignature = (): Record<string, string> => ({ 'stripe-signature': `t=${nowSeconds()},v1=${'0'.repeat(64)}` })

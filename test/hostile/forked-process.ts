@@ -21,7 +21,7 @@ export class ForkedProcess<Order, Answer> {
     return answer
   }
 
-  /** At once, as a machine that loses power: nothing is closed or saved. */
+  /** Ends it at once, like a power loss: nothing is closed or saved. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#exited

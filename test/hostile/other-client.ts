@@ -1,4 +1,4 @@
-/** The client that shall notice nothing: it sends events, one by one and as lines, and asks for decisions, and notes how each was answered. */
+/** The undisturbed client: it sends events, one by one and as lines, requests decisions, and records the answers. */
 import { createHmac } from 'node:crypto'
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { WEBHOOK_SECRET } from './server-process.ts'
 const PAUSE_MS = 5
 
 export interface Answered {
-  /** How often each status came, as `ingest 200`. */
+  /** Count of each status, as `ingest 200`. */
   readonly statuses: Record<string, number>
   readonly ms: number[]
   /** The first body of each status other than 200, keyed as `statuses`. */
@@ -26,11 +26,11 @@ export class OtherClient {
   readonly #port: number
   readonly #token: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  /** Events that were acknowledged. */
+  /** Acknowledged events. */
   readonly acknowledged: string[]
   #made: number
 
-  /** It goes on behind the events that were acknowledged before. */
+  /** Continues after the events that were acknowledged before. */
   constructor(port: number, token: string, acknowledged: string[] = []) {
     this.#port = port
     this.#token = token
@@ -38,7 +38,7 @@ export class OtherClient {
     this.#made = acknowledged.length * 10
   }
 
-  /** So many rounds of each kind of request, one after the other. */
+  /** This many rounds of each kind of request, one after the other. */
   async rounds(count: number): Promise<Answered> {
     const answered: Answered = { statuses: {}, ms: [], messages: {} }
     for (let round = 0; round < count; round++) {
@@ -69,7 +69,7 @@ export class OtherClient {
     return missing
   }
 
-  /** The status of one event with a key of so many bytes. */
+  /** The status of one event with a key of this many bytes. */
   async statusOfKey(bytes: number): Promise<number> {
     const { status } = await this.#send({ path: '/sources/payments/events', body: JSON.stringify(pay(`key-${bytes}`, 'k'.repeat(bytes))) })
     return status

@@ -1,4 +1,7 @@
-/** `npm run prove -- hostile --cases ROUNDS`: another client waits at most 250 ms at p99 while hostile clients do what they can, and nothing of its is turned away or lost. */
+/**
+ * `npm run prove -- hostile --cases ROUNDS`: under attack by hostile clients, another client waits at most 250 ms at p99, and none of its
+ * requests is rejected or lost.
+ */
 import { scratchFolder } from '../scratch.ts'
 import type { ProofOptions } from '../prove.ts'
 import { attacks, type AttackName } from './attacks.ts'

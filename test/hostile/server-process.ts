@@ -1,4 +1,4 @@
-/** A server of the shop with tokens and webhooks, in a process of its own; says its port, and the most memory that it had. */
+/** A server of the shop with tokens and webhooks, in a separate process; reports its port, and its peak memory. */
 import { callEvery, wallClock } from '../../src/base/clock.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Run } from '../../src/run/loop/run.ts'
@@ -13,13 +13,13 @@ const RSS_EVERY_MS = 20
 
 export interface ServerFigures {
   readonly port: number
-  /** Bytes of memory at most since the last order. */
+  /** Peak memory since the last order, bytes. */
   readonly rss: number
   /** Entries of the log. */
   readonly entries: number
 }
 
-/** Only where it is the program: others import its secret. */
+/** Only as the main program: others import its secret. */
 if (process.argv[1] === import.meta.filename) {
   const [data] = process.argv.slice(2)
   const folder = await openDataFolder(data)

@@ -1,7 +1,8 @@
 /**
- * Hostile clients against one server, and a client beside them that shall notice nothing.
+ * Hostile clients against one server, and a client beside them that must not notice.
  *
- * Server, hostile clients and the other client are three processes. At the end the server is killed and started again, and has all that it acknowledged.
+ * Server, hostile clients and the other client are three processes. At the end the server is killed and started again, and must have
+ * everything that it acknowledged.
  */
 import { wallClock } from '../../src/base/clock.ts'
 import { limits } from '../../src/base/limits.ts'
@@ -26,9 +27,9 @@ export const RSS_BYTES_MAX =
 
 export interface Undergone {
   readonly answered: Answered
-  /** Of the hostile clients, when the other one was done. */
+  /** Answers to the hostile clients, until the other one was done. */
   readonly heard: Heard
-  /** Bytes of memory that the server had at most. */
+  /** Peak memory of the server, bytes. */
   readonly rss: number
 }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** Hostile clients come from here, others from `127.0.0.1`: without tokens, addresses are what tells clients apart. */
+/** The address of hostile clients; others use `127.0.0.1`. Without tokens, addresses distinguish clients. */
 const HOSTILE_ADDRESS = '127.0.0.2'
 
 export interface WireRequest {
@@ -11,7 +11,7 @@ export interface WireRequest {
   readonly token?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
-  /** More than the body has, where its end is held back. */
+  /** Stated length; more than the body has if its end is withheld. */
   readonly length?: number
 }
 
@@ -27,7 +27,7 @@ export function requestBytes({ method = 'POST', path, token, headers = {}, body 
   return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes])
 }
 
-/** How often each status was answered, and what was acknowledged. */
+/** Count of each status, and of acknowledged events. */
 export interface Heard {
   readonly statuses: Readonly<Record<string, number>>
   readonly accepted: number
@@ -57,14 +57,16 @@ export class Hostiles {
     return socket
   }
 
-  /** Sends some bytes on a connection of their own, and asks for nothing more. */
+  /** Sends some bytes on a separate connection, and nothing more. */
   async holdBack(bytes: Buffer): Promise<void> {
     const socket = await this.open()
     socket.on('data', chunk => this.#hear(chunk))
     if (socket.writable && !socket.write(bytes)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
   }
 
-  /** Sends requests one after the other, each when the one before was answered, on connections that are opened again whenever they are closed. */
+  /**
+   * Sends requests one after the other, each when the one before was answered, on connections that are reopened whenever they are closed.
+   */
   flood(connections: number, next: () => Buffer): void {
     for (let i = 0; i < connections; i++) void this.#flood(next)
   }

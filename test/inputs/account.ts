@@ -1,6 +1,6 @@
 /**
- * What became of the records of one file: every one of them accepted, refused with a reason, a duplicate, skipped by the source's map, or in
- * a file that was rejected with an error.
+ * Accounts for the records of one file: each is accepted, rejected with a reason, a duplicate, skipped by the source's map, or in a file
+ * that was rejected with an error.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
@@ -20,22 +20,22 @@ export interface Account {
   readonly dead: number
   readonly duplicate: number
   readonly skipped: number
-  /** Records of a file that stopped with an error, and did not come out before it; at least one. */
+  /** Records of a file that stopped with an error, which did not come out before it; at least one. */
   readonly rejected: number
   readonly unaccounted: number
   readonly crashed: number
-  /** What was wrong, in words. */
+  /** The faults, in words. */
   readonly faults: readonly string[]
 }
 
-/** A file that was written, and what is known of it. */
+/** A written file, and its known contents. */
 export interface Written {
   readonly path: string
   readonly source: SourceIR
   readonly map: RowMap | undefined
-  /** Records that were put into it. */
+  /** Number of records in it. */
   readonly records: number
-  /** Its text before packing, if it is text. */
+  /** Its text before compression, if it is text. */
   readonly text: Buffer | undefined
   readonly hasHeader: boolean
   /** Rows, by `rowKey`, that must be accepted as they are. */

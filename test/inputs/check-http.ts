@@ -1,4 +1,4 @@
-/** Run with a fault, `check-http.ts SEED SERVERS`: exit code 0 if requests to none of so many servers find it. */
+/** Started with a planted fault, `check-http.ts SEED SERVERS`: exit code 0 if requests to none of the servers detect it. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

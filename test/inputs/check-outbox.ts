@@ -1,4 +1,4 @@
-/** Run with a fault, `check-outbox.ts SEED TABLES`: exit code 0 if none of so many outboxes finds it. */
+/** Started with a planted fault, `check-outbox.ts SEED TABLES`: exit code 0 if none of the outboxes detects it. */
 import { random } from '../../src/base/random.ts'
 import { withServer } from '../postgres/server.ts'
 import { accountOutbox } from './outbox-door.ts'

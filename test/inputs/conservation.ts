@@ -1,4 +1,4 @@
-/** Nothing comes out of a file but what was in it, and everything that was in it comes out. */
+/** Conservation of a file's contents: everything that comes out was in it, and everything in it comes out. */
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { Row } from './generate.ts'
 
@@ -14,8 +14,8 @@ export interface Piece {
 const NEWLINE = 0x0a
 
 /**
- * Walks through the text, line by line, with what came out of it: each piece must stand where it says, and between pieces nothing but
- * blank lines, and before the first the header. Behind the last, anything if the file was rejected.
+ * Compares the text, line by line, with the records that came out of it: each must be at its stated place, with only blank lines between
+ * them, and the header before the first. After the last, anything if the file was rejected.
  */
 export function lostBytes(
   text: Buffer,
@@ -53,10 +53,10 @@ function lineEnd(text: Buffer, from: number): number {
 
 const newlinesIn = (raw: Buffer): number => raw.filter(byte => byte === NEWLINE).length
 
-/** A row by all of its values. */
+/** All values of a row as text. */
 export const rowKey = (source: SourceIR, row: Row): string => JSON.stringify(source.columns.map(({ name }) => row[name]))
 
-/** Rows of `sound` that are not among `accepted`, each as often as it was written. */
+/** Rows of `sound` that are missing among `accepted`, with their multiplicity. */
 export function missingRows(sound: readonly string[], accepted: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const row of accepted) counts.set(row, (counts.get(row) ?? 0) + 1)

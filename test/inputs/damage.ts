@@ -1,11 +1,11 @@
-/** Ways in which a record or a file goes wrong. */
+/** Random damage of records and files. */
 import { gzipSync } from 'node:zlib'
 import type { Random } from '../../src/base/random.ts'
 import { below, chance, oneOf } from './generate.ts'
 
 const NEWLINE = 0x0a
 
-/** Values that no column takes, or only some. */
+/** Values that no column accepts, or only some. */
 const badValues = [
   '9007199254740993',
   '-9007199254740992',
@@ -59,7 +59,7 @@ function withoutNewlines(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map(byte => (byte === NEWLINE ? 0x20 : byte)))
 }
 
-/** Noise in the alphabet of a format, so that some of it gets far. */
+/** Noise in the alphabet of a format, so that some of it passes the first checks. */
 export function noise(next: Random, length: number): Buffer {
   const alphabet = Buffer.from('{}[]":,\n\r\\0123456789.eE-+ntfa;|\t \u00e4')
   const any = chance(next, 0.3)

@@ -1,6 +1,6 @@
 /**
- * Data folders of which one file is damaged: cut, emptied, gone, with a bit that fell over or bytes overwritten. A run over such a folder goes on with
- * all that was acknowledged, or ends with an error of ours that names the file: it never goes on with less and says nothing.
+ * Data folders with one damaged file: cut, emptied, deleted, with a flipped bit or overwritten bytes. A run over such a folder continues
+ * with everything that was acknowledged, or ends with one of our errors that names the file: it never continues with less in silence.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,17 +21,17 @@ export type Damage = (typeof damages)[number]
 const BATCHES = 30
 const START = Date.parse('2026-01-01T00:00Z')
 
-/** What a folder held before it was damaged. */
+/** Contents of a folder before the damage. */
 export interface SoundFolder {
   readonly folder: string
-  /** Every file of it, by its path within. */
+  /** Every file of it, by its relative path. */
   readonly files: readonly string[]
   readonly events: readonly string[]
   readonly decisions: number
 }
 
 export interface DamagedOutcome {
-  /** What is wrong, if anything is. */
+  /** The fault, if any. */
   readonly fault?: string
   readonly outcome: 'sound' | 'reported' | 'refused'
 }
@@ -91,7 +91,7 @@ export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | u
 
 /** Damages one file of a copy of the folder, and runs in it. */
 export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly what: string }> {
-  // What was acknowledged stands in the log's files.
+  // Acknowledged events are in the log's files.
   const name = oneOf(next, chance(next, 0.6) ? sound.files.filter(file => file.startsWith('log.db')) : sound.files)
   const damage = oneOf(next, damages)
   const folder = mkdtempSync(join(scratch, 'damaged-'))

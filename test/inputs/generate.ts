@@ -1,6 +1,4 @@
-/**
- * Random sources, and records for them: what a record should become, and how it is written in each format.
- */
+/** Random sources, and records for them: the expected row of a record, and its form in each format. */
 import type { Random } from '../../src/base/random.ts'
 import type { ColumnIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { sqlIdentifier, sqlLiteral } from '../../src/files/duckdb.ts'
@@ -96,7 +94,7 @@ function randomValue(next: Random, { type, name, values, min = -Number.MAX_SAFE_
   }
 }
 
-/** As JSON or CSV may write it: a choice of forms for the same value. */
+/** A form of a value in JSON or CSV, among several. */
 export function jsonValue(next: Random, column: ColumnIR, value: Value): Value {
   if (value === null) return null
   if (column.type === 'decimal') {
@@ -133,7 +131,7 @@ const sqlTypes = {
   timestamp: 'TIMESTAMPTZ',
 } as const
 
-/** A query that gives the rows, typed as a Parquet file of them would be. */
+/** A query for the rows, with the types of a Parquet file. */
 export function sqlRows(source: SourceIR, rows: readonly Row[]): string {
   const literal = (column: ColumnIR, value: Value): string => {
     if (value === null) return 'NULL'

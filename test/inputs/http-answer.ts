@@ -1,4 +1,7 @@
-/** What one request must have come to: every record accepted, a duplicate, skipped by the map or a dead letter with its bytes, or the whole of it refused and nothing taken. */
+/**
+ * Expected result of one request: every record is accepted, a duplicate, skipped by the map or a dead letter with its bytes, or the whole
+ * request is rejected and nothing accepted.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import type { DeadLetter } from '../../src/log/dead-letters.ts'
 import type { Account } from './account.ts'
@@ -6,12 +9,12 @@ import type { Drawn } from './random-request.ts'
 import type { MapCounts } from './spy-map.ts'
 
 export interface Answer {
-  /** 0: there was none. */
+  /** 0: no answer. */
   readonly status: number
   readonly text: string
 }
 
-/** What has changed since before the request. */
+/** Changes since before the request. */
 export interface Change {
   /** Entries of the log. */
   readonly entries: number
@@ -37,7 +40,7 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
   if (change.letters.length !== counts.dead) faults.push(`${counts.dead} were refused, and ${change.letters.length} letters are new`)
   const sum = counts.accepted + counts.duplicate + counts.dead
   const { calls, outcomes, skips } = change.map ?? { calls: 0, outcomes: 0, skips: 0 }
-  // What the map was given has the outcomes of its rows; what cannot be decoded has one.
+  // The records of the map have the outcomes of its rows; undecodable records have one.
   const due = (records?.length ?? 0) - calls + outcomes
   if (isTaken && records && sum + skips !== due) faults.push(`${due} outcomes were due, and ${sum} came, ${skips} skipped: ${text}`)
   if (status === 422 && (counts.dead === 0 || sum > counts.dead)) faults.push(`422, and not all was refused: ${text}`)
@@ -61,7 +64,7 @@ interface Counts {
   readonly refused?: number
 }
 
-/** The records of a body by another reader than the server's: bytes of lines, values of JSON; nothing if it is no body of its door. */
+/** The records of a body by an independent reader: bytes of lines, values of JSON; undefined if the body is invalid for its route. */
 function recordsOf({ door, text }: Drawn): readonly unknown[] | undefined {
   if (text === undefined) return undefined
   if (door === 'lines') return linesOf(text).filter(line => !/^[ \t\r]*$/.test(line.toString('latin1')))
@@ -76,7 +79,7 @@ function linesOf(text: Buffer): Buffer[] {
   return lines.map(line => Buffer.from(line, 'latin1'))
 }
 
-/** Nothing for what is no JSON in UTF-8. */
+/** Undefined if it is not JSON in UTF-8. */
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -95,7 +98,7 @@ function isAsItStood({ door, text, id }: Drawn, records: readonly unknown[], { p
   return isDeepStrictEqual(parsed(bytes), isWithId ? { id, ...stood } : stood)
 }
 
-/** What is refused for what the log has was a row by then, and is kept as that. */
+/** A record rejected because of the log's contents was a row by then, and is kept as that. */
 const isOfLog = (reason: DeadLetter['reason']): boolean => reason === 'conflict' || reason === 'stale-revision'
 
 const isRowOf = (row: unknown, record: unknown): boolean => {
@@ -103,7 +106,7 @@ const isRowOf = (row: unknown, record: unknown): boolean => {
   return String(a?.['key']) === String(b?.['key']) && (b?.['id'] === undefined || a?.['id'] === b['id'])
 }
 
-/** It may be of the line's end. */
+/** It may belong to the end of the line. */
 const withoutReturn = (bytes: Buffer): Buffer => (bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes)
 
 const shown = ({ raw }: DeadLetter): string => Buffer.from(raw).toString('utf8').slice(0, 200)

@@ -1,4 +1,6 @@
-/** The doors of HTTP, on a server of its own over a data folder: random requests for a random source, one after the other, and what became of each record. */
+/**
+ * Random requests for a random source over HTTP, on a server with its own data folder, one after the other, and the account of each record.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits } from '../../src/base/limits.ts'
@@ -22,14 +24,14 @@ import { SpyMap } from './spy-map.ts'
 const REQUESTS = 25
 
 export interface HttpAccount extends Account {
-  /** Requests by door. */
+  /** Requests by route. */
   readonly requests: Readonly<Record<HttpDoor, number>>
 }
 
 export async function accountHttp(next: Random, scratch: string): Promise<HttpAccount> {
   const folder = mkdtempSync(join(scratch, 'http-'))
   const spy = chance(next, 0.3) ? new SpyMap(randomMap(next)) : undefined
-  // As long as the signature of a webhook is good.
+  // As long as the signature of a webhook is valid.
   const source: SourceIR = { ...randomSource(next), ...(spy && { mapVersion: '1' }), dedupe: 2000 * limits.WEBHOOK_TOLERANCE_S }
   const ir = pipelineOf(source)
   const maps = new Map(spy ? [[source.name, spy.call]] : [])
@@ -83,7 +85,7 @@ async function sent(next: Random, url: string, { name }: SourceIR, { door, heade
   }
 }
 
-/** A body whose length is not said, cut anywhere. */
+/** A body of unknown length, cut anywhere. */
 function pieces(next: Random, body: Buffer): ReadableStream {
   let left = body
   return new ReadableStream({
@@ -96,7 +98,7 @@ function pieces(next: Random, body: Buffer): ReadableStream {
   })
 }
 
-/** The log has what was accepted, as it was sent, and a decision on each. */
+/** The log has the accepted records as they were sent, and a decision on each. */
 function logFaults(ir: PipelineIR, reader: SqliteReader, accepted: number, sound: readonly string[]): string[] {
   const disk = diskOf(reader)
   const { segments, strings } = logOf(ir, disk)

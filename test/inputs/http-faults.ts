@@ -1,4 +1,4 @@
-/** Faults at the doors of HTTP, one each, to see that random requests find them. */
+/** Faults in the HTTP routes, one each, to show that random requests detect them. */
 import type { Edit } from '../crash/recovery-faults.ts'
 
 const json = 'src/serve/body/json-body.ts'

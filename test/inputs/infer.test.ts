@@ -97,7 +97,7 @@ const time = (i: number) => new Date(1.7e12 + i * 60_000).toISOString()
 
 test('a column of which nearly every value is another is no key, whatever it is called', async () => {
   using scratch = new Scratch()
-  // 989 of 1,000 are different, in a text that no number is.
+  // 989 of 1,000 are different, in texts that are not numbers.
   const text = csv('at;Durchsatz €;customer;line', i => `${time(i)};~${i % 989};k${i % 990};l${i % 4}`)
   assert.equal((await inferSchema(scratch.write('in.csv', text))).key?.column, 'line')
   const only = csv('at;Durchsatz €', i => `${time(i)};~${i % 989}`)

@@ -6,7 +6,7 @@ import { readings, Scratch, takeOne } from './scratch.ts'
 
 const good = (at: number) => JSON.stringify({ sensor: 's', at })
 
-/** Takes the text as a file, plain and as gzip: both must come to the same. */
+/** Reads the text as a file, plain and as gzip: the results must be equal. */
 async function takeLines(content: string | Uint8Array) {
   using scratch = new Scratch()
   const plain = await takeOne(scratch.write('in.ndjson', content), readings)

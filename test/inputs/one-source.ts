@@ -1,7 +1,7 @@
-/** A pipeline of one source, with a model that decides on each of its events, for the doors of a run. */
+/** A pipeline of one source with a model that decides on each of its events, for the inputs of a run. */
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 
-/** The wall clock of its runs, UTC ms: after every time that a sound record has. */
+/** The wall clock of its runs, UTC ms: after every time of a valid record. */
 export const NOW = 2_000_000
 
 export const pipelineOf = (source: SourceIR): PipelineIR => ({

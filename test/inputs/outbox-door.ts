@@ -1,4 +1,7 @@
-/** The door of an outbox in PostgreSQL: payloads that are sound, damaged or noise, as text or jsonb, each an event, a duplicate, or a dead letter with its text. */
+/**
+ * Random outboxes in PostgreSQL: valid, damaged and noise payloads as text or jsonb, each an event, a duplicate, or a dead letter with its
+ * text.
+ */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { RecordBatch } from '../../src/intake/record-batch.ts'
@@ -73,11 +76,11 @@ export async function accountOutbox(next: Random, server: Cluster, table: string
 
 interface Payload {
   readonly text: string | null
-  /** That must be accepted as it is. */
+  /** The row that must be accepted; undefined for others. */
   readonly row: Row | undefined
 }
 
-/** Text that PostgreSQL takes: of UTF-8, without the sign of number 0. */
+/** Texts that PostgreSQL accepts: UTF-8 without the character 0. */
 function randomPayloads(next: Random, source: SourceIR): Payload[] {
   return Array.from({ length: ROWS }, () => {
     if (chance(next, NULLS)) return { text: null, row: undefined }
@@ -89,7 +92,7 @@ function randomPayloads(next: Random, source: SourceIR): Payload[] {
   })
 }
 
-/** Rows by id, as they stand there. What `jsonb` does not take is refused to who writes it; what it takes it writes in its own way. */
+/** Rows by id, as they are stored. PostgreSQL rejects invalid `jsonb` at the insert, and normalises valid values. */
 async function writeOutbox(
   server: Cluster,
   table: string,
@@ -110,7 +113,7 @@ async function writeOutbox(
   })
 }
 
-/** A run, and what it has acknowledged. */
+/** A run with counts of acknowledgements. */
 class Counting implements FeedTarget {
   accepted = 0
   duplicates = 0

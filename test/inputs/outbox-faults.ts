@@ -1,4 +1,4 @@
-/** Faults at the door of an outbox, one each. */
+/** Faults in the reading of an outbox, one each. */
 import type { Edit } from '../crash/recovery-faults.ts'
 
 const path = 'src/postgres/outbox.ts'

@@ -27,7 +27,7 @@ const rows = [
   { t: 8_796_093_022_207, key: '😀', 'card.mean': -2.5, n: Number.MAX_SAFE_INTEGER, on: false, took: 0, last: [], lastN: [1, 2] },
 ]
 
-/** The rows over and over, in columns. */
+/** The rows repeated, in columns. */
 function columnsOf(strings: Strings, count: number): OutputValues[] {
   const cell = (i: number, name: keyof (typeof rows)[0]) => rows[i % 3][name]
   const number = (value: unknown) => (typeof value === 'string' ? strings.idOf(value) : Number(value ?? 0))

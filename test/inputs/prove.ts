@@ -1,9 +1,10 @@
 /**
- * `prove inputs`, at every door. Files: random sources; files of sound, damaged and random records in every format, plain and gzip. Standard input of
- * a run: lines of the same kinds. HTTP: objects, arrays, streams of lines, webhooks and inline decisions of the same, plain and gzip. PostgreSQL: outboxes of
- * the same payloads. Data folders: one file of them damaged. No record is not accounted for.
+ * `prove inputs`, for every input. Files: random sources; files of valid, damaged and random records in every format, plain and gzip.
+ * Standard input of a run: lines of the same kinds. HTTP: objects, arrays, streams of lines, webhooks and inline decisions of the same,
+ * plain and gzip. PostgreSQL: outboxes of the same payloads. Data folders: one file of them damaged. Every record is accounted for.
  *
- * A case is one record, one damaged folder, or one row that a map made of it. The bytes of text files are followed too: all that is in a file comes out of it.
+ * A case is one record, one damaged folder, or one row of a map. The bytes of text files are followed, too: everything in a file comes out
+ * of it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +24,7 @@ export interface InputsResult {
   readonly accepted: number
   readonly dead: number
   readonly duplicate: number
-  /** Records of which a map made nothing. */
+  /** Records for which a map returned no row. */
   readonly skipped: number
   readonly rejected: number
   readonly unaccounted: number
@@ -31,19 +32,19 @@ export interface InputsResult {
   readonly files: number
   /** Runs that read standard input. */
   readonly processes: number
-  /** Requests over HTTP, by door. */
+  /** Requests over HTTP, by route. */
   readonly requests: Readonly<Record<HttpDoor, number>>
-  /** Tables of PostgreSQL; none where there is no server. */
+  /** Tables of PostgreSQL; none without a server. */
   readonly outboxes: number
-  /** Data folders with a damaged file, by what became of the run over it. */
+  /** Data folders with a damaged file, by the result of the run over it. */
   readonly folders: Readonly<Record<DamagedOutcome['outcome'], number>>
   readonly seed: number
-  /** The first things that were wrong, with the seed that brings the file back as the first of its run. */
+  /** The first faults, with the seed that makes the file the first of its run. */
   readonly failures: readonly { readonly seed: number; readonly file: string; readonly fault: string }[]
 }
 
 const FAILURES_KEPT = 5
-/** One damaged folder, one run over standard input, one server and one outbox for so many cases. */
+/** One damaged folder, one run over standard input, one server and one outbox for this many cases. */
 const FOLDER_CASES = 100
 const PROCESS_CASES = 2000
 const SERVER_CASES = 500
@@ -109,7 +110,7 @@ async function runFolders(count: number, seed: number, scratch: string) {
   return outcomes
 }
 
-/** Nothing where there is no PostgreSQL, which is said. */
+/** Undefined without PostgreSQL, which is reported. */
 async function accountOutboxes(count: number, seed: number): Promise<Account[]> {
   if (skip !== false) {
     console.error(`inputs: no outbox was read: ${skip}`)

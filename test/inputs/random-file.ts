@@ -11,7 +11,7 @@ import { damagedFile, damagedLine, noise, packed } from './damage.ts'
 import { below, chance, csvLine, jsonLine, oneOf, randomRow, randomSource, sqlRows, type Row } from './generate.ts'
 
 const RECORDS_MAX = 40
-/** The share of records, and of files, that are damaged. */
+/** Share of damaged records, and of damaged files. */
 const DAMAGED_RECORDS = 0.3
 const DAMAGED_FILES = 0.15
 
@@ -30,7 +30,7 @@ export async function writeRandomFile(next: Random, folder: string): Promise<Wri
   }
 }
 
-/** What users' functions do, and should not. */
+/** Good and bad behaviour of a user's map function. */
 export function randomMap(next: Random): RowMap {
   const share = next() * 0.2
   return (record: unknown) => {
@@ -78,7 +78,7 @@ function writeLines(next: Random, folder: string, source: SourceIR, map: RowMap 
   const path = join(folder, `in.${format}`)
   const isCut = isPacked && chance(next, DAMAGED_FILES)
   writeFileSync(path, isCut ? damagedFile(next, bytes) : bytes)
-  // A damaged quote may swallow the rows behind it, and with ids or a map a sound row need not be accepted.
+  // A damaged quote may swallow later rows, and with ids or a map a valid row need not be accepted.
   const mayLose = map !== undefined || source.id !== undefined || (format === 'csv' && !allSound)
   const sound = mayLose ? [] : rows.filter((_, i) => allSound || !isDamaged[i]).map(row => rowKey(source, row))
   return { path, source, map, records: rows.length, text: isCut ? undefined : text, hasHeader, sound }
@@ -111,7 +111,7 @@ async function writeParquet(next: Random, folder: string, source: SourceIR, map:
   return { path, source, map, records: rows.length, text: undefined, hasHeader: false, sound: [] }
 }
 
-/** Parquet has types, so a record goes wrong in its values: NULL where none may be, and out of bounds. */
+/** Parquet has types, so only values can be damaged: NULL where it is not allowed, and values out of bounds. */
 function damagedRow(next: Random, source: SourceIR, row: Row): Row {
   const { name, type } = oneOf(next, source.columns)
   const values = {

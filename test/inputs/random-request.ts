@@ -1,4 +1,4 @@
-/** A random request for the doors of HTTP: a JSON object, an array, a stream of lines, or a signed webhook, sound, damaged or noise, as it is or as a gzip. */
+/** A random HTTP request: a JSON object, an array, a stream of lines, or a signed webhook, valid, damaged or noise, plain or as gzip. */
 import { createHmac } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import type { Random } from '../../src/base/random.ts'
@@ -14,13 +14,13 @@ export interface Drawn {
   readonly door: HttpDoor
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  /** The body unpacked; nothing if it is a gzip that cannot be. */
+  /** The decompressed body; undefined for an invalid gzip. */
   readonly text: Buffer | undefined
-  /** Records that were put into it. */
+  /** Number of records in it. */
   readonly records: number
-  /** Its signature is by another secret. */
+  /** It is signed with another secret. */
   readonly isForged: boolean
-  /** Rows, by `rowKey`, that the log must have, should the request be taken. */
+  /** Rows, by `rowKey`, that the log must have if the request is accepted. */
   readonly sound: readonly string[]
   /** Of a webhook: the id in its headers. */
   readonly id: string | undefined
@@ -41,7 +41,7 @@ export function drawRequest(next: Random, source: SourceIR, now: number): Drawn 
   const door = oneOf(next, source.id === undefined ? doors.filter(name => name !== 'webhook') : doors)
   const isSeveral = door === 'array' || door === 'lines'
   const rows = Array.from({ length: isSeveral ? below(next, RECORDS_MAX) : 1 }, () => randomRow(next, source))
-  // An array is as sound as each of its elements.
+  // An array is as damaged as each of its elements.
   const damagedShare = door === 'array' && chance(next, 0.5) ? 0 : DAMAGED_RECORDS
   const isDamaged = rows.map(() => chance(next, damagedShare))
   const texts = rows.map((row, i) => {

@@ -1,4 +1,4 @@
-/** Files that a test writes and reads again, in a folder that is gone afterwards, and what becomes of their records. */
+/** Files that a test writes and reads again, in a temporary folder, and the account of their records. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ export class Scratch {
     return this.path(name)
   }
 
-  /** A Parquet file of what a query gives. */
+  /** A Parquet file of a query's result. */
   async writeParquet(name: string, query: string): Promise<string> {
     const connection = await connectDuckDB()
     await connection.run(`COPY (${query}) TO ${sqlLiteral(this.path(name))} (FORMAT parquet)`)
@@ -35,7 +35,7 @@ export class Scratch {
   }
 }
 
-/** Takes a file into one source, to the end or to the error that stops it. */
+/** Reads a file into one source, to the end or to the error that stops it. */
 export async function takeOne(path: string, source: SourceIR, options: Partial<HistoryBuilderOptions> = {}) {
   const refusals: Refusal[] = []
   const onRefused = (refusal: Refusal) => void refusals.push(refusal)
@@ -53,7 +53,7 @@ export async function takeOne(path: string, source: SourceIR, options: Partial<H
   return { block, counts, column, error, warnings, refusals, strings, places: refusals.map(({ place }) => place) }
 }
 
-/** Readings of a value: a key, a time, and one column of each type. */
+/** Readings with a key, a time, and one column of each type. */
 export const readings: SourceIR = {
   name: 'readings',
   columns: [

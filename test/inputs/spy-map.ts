@@ -7,16 +7,16 @@ export interface MapCounts {
   readonly calls: number
 }
 
-/** A source's map, and how many outcomes its records must have: one for each row, and one for a record that gives none. */
+/** A source's map that counts the outcomes its records must have: one for each row, and one for a record without rows. */
 export class SpyMap {
   outcomes = 0
-  /** Of them, records that give no row. */
+  /** Records without rows among them. */
   skips = 0
-  /** Records that it was given. */
+  /** Records that it was called with. */
   calls = 0
   readonly #map: RowMap
 
-  /** What it has counted so far. */
+  /** The counts so far. */
   get counts(): MapCounts {
     const { outcomes, skips, calls } = this
     return { outcomes, skips, calls }

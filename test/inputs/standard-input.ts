@@ -1,6 +1,6 @@
 /**
- * Standard input of `spillway run`, with lines that are sound, damaged or noise: each is an event of the log, a duplicate, or a dead letter with its
- * bytes. The run is a process of its own.
+ * Standard input of `spillway run`, with valid, damaged and noise lines: each is an event of the log, a duplicate, or a dead letter with
+ * its bytes. The run is a separate process.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -28,7 +28,7 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
   const { accepted, duplicates, refused } = JSON.parse(stdout) as { accepted: number; duplicates: number; refused: number }
   const reader = readDataFolder(join(folder, 'data'))
   const dead = [...reader.letters.dead()]
-  // A tick of the run is an entry too, if it took a second.
+  // A tick of the run is an entry, too, if it took a second.
   const { segments } = logOf(shop.ir, diskOf(reader))
   const events = segments.flatMap(({ sources }) => sources).reduce((sum, { block }) => sum + block.length, 0)
   reader.close()
@@ -46,7 +46,7 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
 
 const nothing: Account = { accepted: 0, dead: 0, duplicate: 0, skipped: 0, rejected: 0, unaccounted: 0, crashed: 0, faults: [] }
 
-/** As the run splits them: the last line counts without its newline. */
+/** Lines as the run splits them: the last line counts without its newline. */
 function linesOf(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = []
   for (let from = 0; from < bytes.length;) {
@@ -80,7 +80,7 @@ async function runOver(bytes: Buffer, data: string): Promise<{ status: number | 
     env: { ...process.env, NODE_V8_COVERAGE: '' },
   })
   const exit = new Promise<number | null>(done => child.once('close', done))
-  child.stdin.on('error', () => {}) // It may end before it has read everything; its exit code says why.
+  child.stdin.on('error', () => {}) // It may end before it has read everything; its exit code has the reason.
   child.stdin.end(bytes)
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), exit])
   return { status, stdout, stderr }

@@ -1,4 +1,4 @@
-/** Histories for structures of the kernel, and what their windows hold by brute force. */
+/** Histories for kernel structures, and the contents of their windows by brute force. */
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { runChunk, type StructureInput, type Structure } from '../../src/kernel/structure.ts'
@@ -40,7 +40,7 @@ export function laneOfHistory(history: readonly Arriving[]): StructureInput {
 export const windowsOf = (spans: readonly number[], hop: number): WindowShape[] =>
   spans.map(span => ({ span, hop: span === Infinity ? LIFETIME_HOP : hop }))
 
-/** Hops that divide one another and that do not, windows that start in another order than they are long, and a lifetime. */
+/** Hops that divide one another and that do not, windows whose starts are in another order than their lengths, and a lifetime. */
 export const mixedHops: readonly WindowShape[] = [
   { span: 3, hop: 2 },
   { span: 19, hop: 9 },
@@ -49,14 +49,14 @@ export const mixedHops: readonly WindowShape[] = [
   { span: Infinity, hop: LIFETIME_HOP },
 ]
 
-/** The values, oldest first, that a window of `slot` holds once events 0 … `last` are known. */
+/** The values, oldest first, that a window of `slot` contains once events 0 … `last` are known. */
 export function inWindow(lane: StructureInput, last: number, slot: number, t: number, span: number, hop: number): number[] {
   const start = tileStart(t - span, hop)
   const inside = Array.from({ length: last + 1 }, (_, i) => i).filter(i => lane.slots[i] === slot && lane.time[i] >= start)
   return inside.sort((a, b) => lane.time[a] - lane.time[b] || a - b).map(i => lane.value[i])
 }
 
-/** Inserts every event and reads its key at its arrival; calls `check` for each window that is not refused. Returns the refused. */
+/** Inserts every event and reads its key at its arrival; calls `check` for each window that is not refused. Returns the refused ones. */
 export function stepThrough(
   structure: Structure,
   lane: StructureInput,
@@ -82,12 +82,12 @@ export function stepThrough(
   return refused
 }
 
-/** A history with each event's value its own index, so that what a window holds can be looked up in the lane. */
+/** A history with each event's index as its value, so that the contents of a window can be looked up in the lane. */
 export const indexed = (history: readonly Arriving[]): Arriving[] => history.map((event, value) => ({ ...event, value }))
 
 /**
- * One key's events, values their indices, in any order of processing: many times and arrivals are equal, positions never,
- * and no clock is asked below 25, where the latest are.
+ * One key's events with their indices as values, in any order of processing: many times and arrivals are equal, positions never, and no
+ * read is below 25, where the latest are.
  */
 export const unordered: fc.Arbitrary<StructureInput> = fc
   .array(fc.record({ time: fc.oneof(fc.constantFrom(-20, -5, 20), fc.integer({ min: -20, max: 20 })), delay: fc.nat(1) }), {
@@ -125,14 +125,14 @@ export function readAll(
   return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
-/** How many of the reads of `stepThrough` are of a window whose values have a `size` above `most`. */
+/** Number of the reads of `stepThrough` of a window whose values have a `size` above `most`. */
 export function countOver(lane: StructureInput, windows: readonly WindowShape[], most: number, size: (values: number[]) => number): number {
   const over = (event: number) =>
     windows.filter(({ span, hop }) => size(inWindow(lane, event, lane.slots[event], lane.arrival[event], span, hop)) > most).length
   return [...lane.slots.keys()].reduce((sum, event) => sum + over(event), 0)
 }
 
-/** A structure keeps one entry for each tile of its longest window, at hop 1 for each event, and none that is behind. */
+/** A structure keeps one entry for each tile of its longest window (at hop 1: for each event), and none before it. */
 export function keepsTiles(structureOf: (windows: readonly WindowShape[]) => Structure): void {
   for (const hop of [1, 2, 7]) {
     const windows = windowsOf([7, 60], hop)

@@ -1,6 +1,6 @@
 /**
- * Faults that no test can find because they change no value, each with the reason. They are listed
- * as survivors, but nobody is asked to catch them.
+ * Equivalent mutants: faults that no test can detect because they change no value, each with the reason. They are listed as survivors, but
+ * do not count.
  */
 import { readFileSync } from 'node:fs'
 import type { Fault } from './faults.ts'

@@ -1,26 +1,26 @@
-/** A command in a process of its own, with a fault, a time limit and a limit of memory: faults make loops without end. */
+/** A command in a separate process, with a fault, a time limit and a memory limit: faults cause endless loops. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { Fault } from './faults.ts'
 
-/** The exit code by which the hook says that the faulty file is not the one in which the fault was planned. */
+/** Exit code of the hook if the file has changed since the fault was planned. */
 const SOURCE_CHANGED = 99
 const DATA_KB_MAX = 3_000_000
 
 const hook = join(import.meta.dirname, 'hook.ts')
 
-/** What the hook changes. */
+/** The hook's replacement. */
 export type FaultyText = Pick<Fault, 'path' | 'of' | 'start' | 'end' | 'is'>
 
 export interface Ended {
   readonly passed: boolean
   readonly seconds: number
-  /** What it printed, when it did not pass. */
+  /** Its output, if it did not pass. */
   readonly said: string
 }
 
-/** Runs Node with `args`. Passing the time limit, or that of memory, is not passing. */
+/** Runs Node with `args`. Exceeding the time or memory limit is a failure. */
 export async function runNode(
   args: readonly string[],
   { fault, seconds }: { fault?: FaultyText | undefined; seconds: number },

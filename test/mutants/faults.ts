@@ -1,24 +1,24 @@
 /**
- * Faults that a programmer could make, one small change of a source each: a comparison that takes or leaves its boundary, a loop that
- * misses its last round, another operator, a number one off, a negation dropped or added, a boolean turned.
+ * Mutants of a source file, one small change each: a comparison with the other boundary, a loop that misses its last round, another
+ * operator, a number off by one, a negation dropped or added, a boolean inverted.
  *
- * Left alone is what changes no value: messages, assertions, types; a loop that runs one round too many over typed arrays,
- * which have nothing there; and 1 made 2, since flags are 1.
+ * Left out are changes without effect: messages, assertions, types; a loop that runs one round too many over typed arrays, which have
+ * nothing there; and 1 made 2, since flags are 1.
  */
 import { hash } from 'node:crypto'
 import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
 
 export interface Fault {
   readonly path: string
-  /** SHA-256 of the file's text, which the offsets are about. */
+  /** SHA-256 of the file's text, to which the offsets refer. */
   readonly of: string
   readonly line: number
-  /** Offsets of the text that is replaced. */
+  /** Offsets of the replaced text. */
   readonly start: number
   readonly end: number
   readonly was: string
   readonly is: string
-  /** The line as it stands, trimmed: with `path`, `was` and `is` it names the fault when lines have moved. */
+  /** The line of the fault, trimmed: with `path`, `was` and `is` it identifies the fault when lines have moved. */
   readonly code: string
 }
 
@@ -91,7 +91,7 @@ function changes(node: Node, parents: readonly Node[], text: string): Change[] {
     case 'AssignmentExpression':
       return isText(node.right) ? [] : operatorChange(node.left.end, node.right.start, node.operator, text)
     case 'UpdateExpression':
-      // A loop that counts the wrong way is found by its time-out alone, at a high price.
+      // A loop that counts the wrong way is only detected by its timeout, which is expensive.
       if (parent?.type === 'ForStatement') return []
       return [
         {
@@ -129,7 +129,7 @@ function literalChange({ value, start, end }: Extract<Node, { type: 'Literal' }>
   return typeof value === 'boolean' ? [{ start, end, is: String(!value) }] : []
 }
 
-/** A condition in which no operator is found by itself. */
+/** A condition without an operator of its own. */
 const plainCondition = ({ type }: Node): boolean =>
   type === 'Identifier' || type === 'MemberExpression' || type === 'CallExpression' || type === 'ChainExpression'
 
@@ -138,7 +138,7 @@ const isText = (node: Node): boolean =>
   (node.type === 'Literal' && typeof node.value === 'string') ||
   (node.type === 'BinaryExpression' && node.operator === '+' && (isText(node.left) || isText(node.right)))
 
-/** Types, what is thrown, and assertions: these state what must hold, and a fault in them shows in no value. */
+/** Types, thrown values, and assertions: they state what must hold, and a fault in them changes no value. */
 function changesNoValue(node: Node): boolean {
   if (node.type === 'TSAsExpression' || node.type === 'TSNonNullExpression' || node.type === 'TSSatisfiesExpression') return false
   if (node.type.startsWith('TS') || node.type === 'ThrowStatement' || node.type === 'ImportDeclaration') return true

@@ -1,6 +1,6 @@
 /**
- * Loaded before anything else (`--import`) by a process that runs with a fault: the one faulty file is changed as it is read, so
- * that no tree is copied. The fault comes as JSON in the environment, and so reaches the processes that this one starts.
+ * Preloaded (`--import`) by a process with a fault: changes the one faulty file as it is read, so that no tree is copied. The fault comes
+ * as JSON in the environment, and so reaches child processes.
  */
 import { hash } from 'node:crypto'
 import { registerHooks } from 'node:module'
@@ -16,7 +16,7 @@ if (given !== undefined) {
       const loaded = nextLoad(url, context)
       if (url !== faulty) return loaded
       const text = Buffer.from(loaded.source as Uint8Array).toString()
-      // Someone has edited the file since the fault was planned: it would stand anywhere.
+      // The file has changed since the fault was planned, so its offsets are wrong.
       if (hash('sha256', text) !== of) process.exit(99)
       return { ...loaded, source: text.slice(0, start) + is + text.slice(end) }
     },

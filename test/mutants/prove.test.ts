@@ -11,7 +11,7 @@ test('a fault that a test finds is caught, an endless loop too; what no test loo
   assert.equal(result.cases, result.faults)
   assert.equal(result.caught + result.survivors.length, result.cases)
   assert.deepEqual(
-    // As they end, which is in no order.
+    // In order of completion, which is arbitrary.
     result.survivors.map(({ code, change }) => `${code}: ${change}`).toSorted(),
     [
       'if (value < least) return least: < → <=',

@@ -1,9 +1,9 @@
 /**
- * `prove mutants`: makes one fault at a time in the named folders and asks whether a short run of the proofs and the folder's
- * own tests finds it.
+ * `prove mutants`: makes one fault at a time in the named folders and checks whether a short run of the proofs and the folder's own tests
+ * detects it.
  *
- * A survivor is a hole in the tests, or a fault that changes no value: `accepted.json` says which and why. About 2 s a fault on
- * one core.
+ * A survivor is a gap in the tests, or a fault that changes no value, which `accepted.json` lists with the reason. About 2 s a fault on one
+ * core.
  */
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { faultsOf, type Fault } from './faults.ts'
 import { writeReferences } from './references.ts'
 
 export interface MutantsOptions {
-  /** How many faults; drawn without repetition, so that a large number means all of them. */
+  /** Number of faults; drawn without repetition, so a large number means all of them. */
   readonly cases: number
   readonly seed: number
   readonly folders?: readonly string[]
@@ -28,7 +28,7 @@ export interface Survivor {
   readonly place: string
   readonly change: string
   readonly code: string
-  /** Why it is no hole in the tests, from `accepted.json`. */
+  /** Reason why it is no gap in the tests, from `accepted.json`. */
   readonly reason: string
 }
 
@@ -39,14 +39,14 @@ export interface MutantsResult {
   readonly accepted: number
   readonly survivors: readonly Survivor[]
   readonly seed: number
-  /** Faults that there are in the folders. */
+  /** Number of faults in the folders. */
   readonly faults: number
 }
 
 const CAUGHT_LEAST = 0.9
 const UNEXPLAINED = 'unexplained'
 
-/** Of the faults that can be caught, nine in ten are. */
+/** Nine in ten of the detectable faults are caught. */
 export function holds({ cases, caught, accepted }: MutantsResult): boolean {
   return cases > 0 && caught >= Math.floor(CAUGHT_LEAST * (cases - accepted))
 }
@@ -73,7 +73,7 @@ function faultsIn(folder: string): Fault[] {
   return files.flatMap(file => faultsOf(parseModule(file)))
 }
 
-/** In a random order given by the seed (Fisher and Yates). */
+/** In a random order by the seed (Fisher and Yates). */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const next = random(seed)
   const out = [...items]
@@ -84,7 +84,7 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
   return out
 }
 
-/** Arguments of Node that end with exit code 0 when nothing is wrong, and how long they then took. */
+/** Arguments of Node that end with exit code 0 without a fault, and their duration then. */
 interface Check {
   readonly args: readonly string[]
   readonly seconds: number
@@ -94,7 +94,7 @@ const KERNEL_CASES = 200
 const DUCKDB_CASES = 60
 const SECONDS_MAX = 120
 
-/** The checks of each folder, the fastest finder first. They pass without a fault, or a fault would be found where none is. */
+/** The checks of each folder, the fastest first. They must pass without a fault. */
 async function preparedChecks(folders: readonly string[], room: string): Promise<ReadonlyMap<string, readonly Check[]>> {
   const references = join(room, 'references')
   if (folders.some(isOfLibrary)) await writeReferences(references, KERNEL_CASES, 1)
@@ -145,7 +145,7 @@ async function survivorsOf(faults: readonly Fault[], checks: ReadonlyMap<string,
   return survivors.sort((a, b) => (a.place < b.place ? -1 : 1))
 }
 
-/** True when a check fails, or takes five times as long as without a fault and three seconds more. */
+/** True if a check fails, or takes five times as long as without a fault plus three seconds. */
 async function isCaught(fault: Fault, checks: ReadonlyMap<string, readonly Check[]>): Promise<boolean> {
   const folder = [...checks.keys()].find(name => fault.path.startsWith(`${name}/`))!
   for (const { args, seconds } of checks.get(folder)!) {

@@ -1,6 +1,6 @@
 /**
- * Cases of `prove parity` with the oracle's answers, computed once for all faults: the oracle is independent of the folders in
- * which faults are made, and takes longer than what it judges.
+ * Cases of `prove parity` with the oracle's answers, computed once for all faults: the oracle is independent of the folders with faults,
+ * and takes longer than the engines.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'

@@ -1,4 +1,4 @@
-/** Graphs of ONNX as exporters make them. */
+/** ONNX graphs in the form of exporters. */
 import type { TreeIR } from '../../src/define/ir/ir.ts'
 import { onnxBytes, type GraphOf } from './write.ts'
 
@@ -27,7 +27,7 @@ export function logisticGraph(weights: readonly number[], intercept: number, cha
   })
 }
 
-/** Boosted trees, as exporters of LightGBM and XGBoost write regressions: values and thresholds are float32. */
+/** Boosted trees in the form of exporters of LightGBM and XGBoost regressions: values and thresholds are float32. */
 export function treesGraph(trees: readonly TreeIR[], inputs: number, base: number): Uint8Array<ArrayBuffer> {
   const nodes = trees.flatMap((tree, id) => tree.input.map((input, node) => ({ tree, id, node, input })))
   const leaves = nodes.filter(({ input }) => input < 0)

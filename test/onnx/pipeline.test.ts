@@ -1,4 +1,4 @@
-/** A pipeline whose score is a file of ONNX decides the same in a test, over files, through a log, and when that log is taken again. */
+/** A pipeline with a score in an ONNX file decides the same in a test, over files, through a log, and in a replay of that log. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Project } from '../cli/project.ts'
@@ -41,7 +41,7 @@ test('one score, wherever it is made', needsOnnxRuntime, async () => {
   assert.ok(new Set(scores).size > 100 && scores.every(score => score > 0 && score < 1))
   assert.deepEqual(scoresIn('logged.ndjson'), scores)
   await ran('reconcile', 'pipeline.ts', '--data', 'data')
-  // The same file decides on, another is another pipeline.
+  // The same file decides on; another file is another pipeline.
   const before = await project.spillway('plan', 'pipeline.ts', '--data', 'data')
   project.write('risk.onnx', logisticGraph([0.05, 0.2, -0.04], -1.4))
   const after = await project.spillway('plan', 'pipeline.ts', '--data', 'data')

@@ -1,4 +1,4 @@
-/** Whether ONNX Runtime, an optional package, is installed: options of a test that needs it. */
+/** Options of a test that needs ONNX Runtime, an optional package: skipped without it. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 

@@ -1,9 +1,9 @@
-/** Files of ONNX, written byte by byte (onnx.proto): small graphs for tests, without an exporter. */
+/** Writes ONNX files byte by byte (onnx.proto): small graphs for tests, without an exporter. */
 
 export interface GraphValue {
   readonly name: string
   readonly type: keyof typeof elements | 'sequence'
-  /** A text is a dimension that is open. */
+  /** A text is an open dimension. */
   readonly shape?: readonly (number | string)[]
 }
 export interface GraphConstant {
@@ -11,7 +11,7 @@ export interface GraphConstant {
   readonly type: 'float32' | 'int64'
   readonly dims: readonly number[]
   readonly values: readonly number[]
-  /** Says that its numbers are in another file. */
+  /** Its numbers are stated to be in another file. */
   readonly external?: true
 }
 export interface GraphNode {
@@ -19,7 +19,7 @@ export interface GraphNode {
   readonly domain?: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** Numbers are INT where they are bigints; a list is of one type. */
+  /** Bigints become INT; a list has one type. */
   readonly attributes?: Readonly<Record<string, Attribute>>
 }
 export type Attribute = number | bigint | string | readonly number[] | readonly bigint[] | readonly string[]

@@ -1,6 +1,6 @@
 /**
- * Values and expressions of the oracle, word for word as `src/define/ir/ir.ts` describes them. Exact numbers are BigInt with a scale, so
- * nothing about them can be lost; a plain `number` here is always a double.
+ * Values and expressions of the oracle, exactly as `src/define/ir/ir.ts` describes them. Exact numbers are BigInt with a scale, so nothing
+ * is lost; a plain `number` here is always a double.
  */
 import type { ColumnType, ExprIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 
@@ -22,16 +22,16 @@ export const isExact = (value: Operand): value is Exact => typeof value === 'obj
 /** 10^s, rounded once to a double (exact up to 10^22). */
 export const power10 = (s: number): number => Number(`1e${s}`)
 
-/** What a physical value means. */
+/** The operand of a physical value. */
 export function operand(value: Value, { type, scale = 0 }: TypeIR): Operand {
   if (typeof value !== 'number') return value
   return isExactType(type) ? { int: BigInt(value), scale } : withoutNegativeZero(value)
 }
 
-/** The physical value again. */
+/** The physical value of an operand. */
 export const physical = (value: Operand): Value => (isExact(value) ? Number(value.int) : value)
 
-/** The value as it is delivered: decimals as fl(int) / 10^s. */
+/** The delivered value: decimals as fl(int) / 10^s. */
 export const delivered = (value: Operand): Value => (isExact(value) ? Number(value.int) / power10(value.scale) : value)
 
 /** A double, or NULL if it is not finite; −0 is 0. */
@@ -111,7 +111,7 @@ const rescale = ({ int, scale }: Exact, to: number): bigint => int * 10n ** BigI
 
 const asDouble = (value: Operand): number => Number(delivered(value))
 
-/** Negative, 0 or positive as `left` is below, equal to or above `right`; neither is NULL and both are of one kind. */
+/** Negative, 0 or positive if `left` is below, equal to or above `right`; neither is NULL, and both have one type. */
 export function order(left: Operand, right: Operand): number {
   if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right))
   if (isExact(left) && isExact(right)) {

@@ -1,17 +1,17 @@
 /**
- * What a hand-computed case is, and the few words that keep one short.
+ * The form of a hand-computed case, and helpers that keep one short.
  *
- * All cases share one wide source, so that a case says only what it is about: every column but the key is nullable and
- * NULL unless given. Values are physical: `d: 1010` is 10.10.
+ * All cases share one wide source, so a case contains only its own subject: every column except the key is nullable and NULL by default.
+ * Values are physical: `d: 1010` is 10.10.
  */
 import type { ErrorCode } from '../../src/base/errors.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { AggregateName, ColumnIR, ExprIR, FeatureIR, GroupIR, PlacementIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 
-/** A delivered value; an array of a feature that is a list. */
+/** A delivered value; an array for a feature that is a list. */
 export type Delivered = Value | readonly Value[]
 
-/** For an answer that is an error. */
+/** An expected error. */
 export interface Refused {
   readonly refused: ErrorCode
 }
@@ -20,12 +20,12 @@ export interface Ask {
   readonly key: readonly Value[]
   /** `P`: the number of events of the log, all sources together, from its start. */
   readonly prefix: number
-  /** `t`. What is known, and the clock, follow from (P, t) by the group's placement. */
+  /** `t`. The visible events and the as-of time follow from (P, t) by the group's placement. */
   readonly t: number
-  /** The triggering event, as its index in the log, which features with `before` leave out. */
+  /** Index of the triggering event in the log, which features with `before` exclude. */
   readonly trigger?: number
   readonly expect: Readonly<Record<string, Delivered | Refused>>
-  /** The exact scaled integers of `sum` and `change`, where they say more than what is delivered. */
+  /** The exact scaled integers of `sum` and `change`, if they have more digits than the delivered value. */
   readonly exact?: Readonly<Record<string, bigint>>
   readonly why: string
 }
@@ -79,7 +79,7 @@ interface Happening {
   readonly how: { arrival?: number; partition?: number; deleted?: boolean; source?: string }
 }
 
-/** An event at `time`. Its arrival, unless given, is the first moment that the log allows: its time, or the arrival before it. */
+/** An event at `time`. Its arrival is by default the earliest possible: its time, or the arrival before it. */
 export const ev = (time: number, row: Happening['row'], how: Happening['how'] = {}): Happening => ({ time, row, how })
 
 /** A log in its total order; offsets are counted for each source and partition. */
@@ -122,7 +122,7 @@ export const math = (left: ExprIR, op: 'add' | 'sub' | 'mul' | 'div', right: Exp
 
 type Options = Partial<Pick<FeatureIR, 'hop' | 'where' | 'before' | 'per' | 'k' | 'limit' | 'halfLife' | 'bounds' | 'q'>>
 
-/** A feature over the exact window unless a hop is given; `name` is set by the group. */
+/** A feature over the exact window, or with the given hop; the group sets `name`. */
 export function agg(name: AggregateName, window: FeatureIR['window'], input?: ExprIR, options: Options = {}): FeatureIR {
   return { name: '', agg: name, window, hop: 1, ...(input ? { input } : {}), ...options, ...resultType(name, input) }
 }

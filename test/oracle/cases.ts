@@ -1,4 +1,4 @@
-/** All hand-computed cases, for the oracle, the kernel and the SQL dialects alike. Written from the semantics before any of them. */
+/** All hand-computed cases, for the oracle, the kernel and the SQL dialects. Written from the semantics before any of them. */
 import type { Case } from './case.ts'
 import { decays } from './cases/decays.ts'
 import { frequencies } from './cases/frequencies.ts'

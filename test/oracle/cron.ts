@@ -1,13 +1,14 @@
 /**
- * The times of a cron in a zone, by the text of semantics §4 alone: all local times of a day that its fields name, each made the instants at which clocks show it.
+ * The times of a cron schedule in a zone, by the text of the semantics (decisions and placements) alone: all local times of a day that its
+ * fields name, each with the instants at which clocks show it.
  *
- * Five fields of numbers, lists, ranges, steps and `*`; anything else throws. A day costs a walk over its minutes and is kept.
+ * Five fields of numbers, lists, ranges, steps and `*`; anything else throws. A day costs a walk over its minutes and is cached.
  */
 const MINUTE = 60_000
 const DAY = 86_400_000
-/** Longer than clocks are ever moved by, and shorter than the time between two changes. */
+/** Longer than any clock change, and shorter than the time between two changes. */
 const APART = 36 * 3_600_000
-/** 29 February comes again within eight years. */
+/** 29 February occurs within eight years. */
 const DAYS_BACK = 9 * 366
 
 interface Fields {
@@ -22,7 +23,7 @@ interface Fields {
 export function lastCronTime(cron: string, zone: string, t: number): number {
   const today = Math.floor(t / DAY)
   for (let day = today + 1; day > today - DAYS_BACK; day--) {
-    // Of the day before too: clocks that are set back over midnight show both days twice.
+    // Includes the day before: clocks that are set back over midnight show both days twice.
     const times = [...timesOfDay(cron, zone, day), ...timesOfDay(cron, zone, day - 1)].filter(time => time <= t)
     if (times.length > 0) return Math.max(...times)
   }
@@ -53,7 +54,7 @@ function* made({ minutes, hours, isDay, isFixed }: Fields, zone: string, day: nu
     }
 }
 
-/** The first moment at which clocks have been changed, between two at which they show other offsets. */
+/** The first instant after a clock change, between two instants with different offsets. */
 function endOfGap(zone: string, from: number, to: number): number {
   const before = offsetAt(zone, from)
   let [last, first] = [from, to]
@@ -101,7 +102,7 @@ function fieldsOf(cron: string): Fields {
       const date = new Date(localDay * DAY)
       const isWeekday = weekdays.has(date.getUTCDay()) || (date.getUTCDay() === 0 && weekdays.has(7))
       const isDate = days.has(date.getUTCDate())
-      // Where both are named, either will do.
+      // If both are named, either matches.
       const either = day !== '*' && weekday !== '*' ? isDate || isWeekday : isDate && isWeekday
       return months.has(date.getUTCMonth() + 1) && either
     },

@@ -1,4 +1,4 @@
-/** Decisions of a pipeline on a log (semantics §4): vectors and scores, one moment after the other. */
+/** Decisions of a pipeline on a log (semantics, decisions and placements): vectors and scores, in order. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
@@ -15,11 +15,11 @@ export type Decision = About & {
   readonly t: number
   /** One slot an input, by its name. */
   readonly vector: Readonly<Record<string, OracleValue['delivered']>>
-  /** Absent where the score is the user's own function, or ONNX. */
+  /** Absent for a user's own score function, and ONNX. */
   readonly score?: number | null
 }
 
-/** Every decision along the total order; of one moment in the order of the models, then of the keys. */
+/** Every decision in the total order; at one time in the order of the models, then of the keys. */
 export function decisions(pipeline: PipelineIR, log: readonly LoggedEvent[], run?: Run): Decision[] {
   return moments(pipeline, log, run).map(moment => decide(pipeline, moment, run))
 }
@@ -40,7 +40,7 @@ export function decide(pipeline: PipelineIR, moment: Moment, { runOf, scoreBy }:
 
 const isLeaf = (expr: ExprIR): expr is Leaf => expr.op === 'trigger' || expr.op === 'feature' || expr.op === 'column'
 
-/** A field of the trigger as it is delivered: a double, whatever its number type. */
+/** The delivered field of the trigger: a double for any number type. */
 const triggerField = ({ columns, row }: Moment, name: string): Value =>
   delivered(
     operand(
@@ -67,7 +67,7 @@ function featureValue(
   return delivered
 }
 
-/** The score of a vector alone: what rules say of anything else is not known. */
+/** The score of a vector alone: rules on anything else are not evaluated. */
 export const scoreOfVector = (score: ScoreIR, vector: Decision['vector']): number | null | undefined =>
   scoreOf(score, vector, ({ name }) => vector[name] as Operand)
 

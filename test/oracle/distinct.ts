@@ -1,4 +1,7 @@
-/** `countDistinct` of semantics §6: how many different values there are, or what HyperLogLog estimates of them. In integers as wide as needed, step by step as it is written there. */
+/**
+ * `countDistinct` of the semantics: the number of different values, or HyperLogLog's estimate. In integers as wide as needed, step by step
+ * as written there.
+ */
 import { createHash } from 'node:crypto'
 import type { Value } from '../../src/define/ir/ir.ts'
 

@@ -11,7 +11,7 @@ const of = (xs: readonly number[], name: AggregateName): OracleValue => {
   return value({ features, ...rest }, features[0], wide, ['a'], log, xs.length * 1000)
 }
 
-/** Formulas as a textbook has them, in doubles, two passes. */
+/** Textbook formulas in doubles, in two passes. */
 function plain(xs: readonly number[]): Record<string, number> {
   const total = (of: readonly number[]): number => of.reduce((sum, x) => sum + x, 0)
   const n = xs.length
@@ -68,7 +68,7 @@ test('stddev of equal doubles is 0, and what an engine finds instead is a root o
 })
 
 test('the tolerance is 2^−40 of the sum of the absolute values of the terms', () => {
-  // At 0, 1 and 2 s, asked at 3 s. Slope: (3·(9000 + 2000 + 5000) + 6000·9)·1000 / (3·14000000 − 6000²) = 17.
+  // At 0, 1 and 2 s, read at 3 s. Slope: (3·(9000 + 2000 + 5000) + 6000·9)·1000 / (3·14000000 − 6000²) = 17.
   const terms = { sum: 9, mean: 3, change: 8, rate: 4, variance: 35 / 2, slope: 17 }
   for (const [name, expected] of Object.entries(terms))
     assert.equal(of([3, 1, -5], name as AggregateName).tolerance, expected * 2 ** -40, name)

@@ -1,9 +1,9 @@
-/** Which decisions an action leaves undone to see what comes of them, word for word as docs/semantics.md says it. */
+/** Explored decisions of an action, exactly as docs/semantics.md defines them. */
 import { createHash } from 'node:crypto'
 import type { ActionIR, ModelIR } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'
 
-/** A decision as it is recorded. */
+/** A decision as recorded. */
 export interface AboutDecision {
   readonly t: number
   readonly entry: number

@@ -1,22 +1,22 @@
 /**
- * The formulas of semantics §6 over numbers, in exact integers: fl is a conversion from BigInt, and a division or root of doubles.
+ * The formulas of the semantics (aggregates) over numbers, in exact integers: fl is a conversion from BigInt, and a division or root of
+ * doubles.
  *
- * Doubles take the same way as decimals: they are written as integers times a power of two, so sums and products of either kind are
- * exact. What an engine computes in doubles may differ by 2^−40 of Σ|…| over the terms of the formula as §6 writes it, which are
- * stated at each formula.
+ * Doubles are treated like decimals: as integers times a power of two, so sums and products of either kind are exact. An engine that
+ * computes in doubles may differ by 2^−40 of Σ|…| over the terms of the formula as written there; the terms are stated at each formula.
  */
 import type { ErrorCode } from '../../src/base/errors.ts'
 import type { FeatureIR, Value } from '../../src/define/ir/ir.ts'
 import { type Exact, finite, isExact, power10 } from './arithmetic.ts'
 
 export interface OracleValue {
-  /** What is delivered; decimals as fl(int) / 10^s, times in milliseconds, lists as arrays. */
+  /** The delivered value; decimals as fl(int) / 10^s, times in milliseconds, lists as arrays. */
   readonly delivered: Value | readonly Value[]
   /** `sum` and `change` over exact types: the exact scaled integer. */
   readonly exact?: bigint
-  /** By how much a computation may differ; 0 is to the bit. Infinite where doubles overflow on the way: any answer, NULL too, agrees. */
+  /** Tolerance of a computation; 0 is bit-exact. Infinite if doubles overflow on the way: any answer agrees, also NULL. */
   readonly tolerance: number
-  /** The answer is this error. */
+  /** The expected error. */
   readonly refused?: ErrorCode
 }
 
@@ -37,7 +37,7 @@ interface Numbers {
 }
 
 export function formula(feature: FeatureIR, terms: readonly Term[], t: number): OracleValue {
-  // What is between them may be so large that the unit made for it would show in what is made of these two alone.
+  // Intermediate results may be so large that the common unit would be visible in results of these two alone.
   const isOfEnds = feature.agg === 'change' || feature.agg === 'rate'
   const numbers = asIntegers(isOfEnds ? [terms[0], terms.at(-1)!] : terms)
   const unit = BigInt(feature.per ?? 60_000)
@@ -124,7 +124,7 @@ function slope({ times, ints, scaled, double }: Numbers, unit: bigint, t: number
   return answer(double, per(n * total(products) - T * total(ints)), per(terms))
 }
 
-/** Terms: Σ|x| · 2^(−age / halfLife). A way over numbers 2^16 times as large is allowed. */
+/** Terms: Σ|x| · 2^(−age / halfLife). A computation over numbers 2^16 times as large is allowed. */
 function decayedSum(terms: readonly Term[], halfLife: number, t: number): OracleValue {
   const xs = terms.map(({ x }) => (isExact(x) ? Number(x.int) / power10(x.scale) : x))
   const decayed = xs.map((x, i) => x * 2 ** ((terms[i].time - t) / halfLife))
@@ -145,12 +145,12 @@ const answer = (double: boolean, value: number, terms: number): OracleValue => (
   tolerance: double ? tolerance(terms) : 0,
 })
 
-/** 2^−40 of the terms, and what is lost where doubles underflow. */
+/** 2^−40 of the terms, and the loss of underflowing doubles. */
 const tolerance = (terms: number): number => terms * 2 ** -40 + 2 ** -960
 
 /**
- * Exact values as they are. Doubles as multiples of 2^−shift, chosen so that the largest has about 400 bits: what is less than the unit is
- * 2^−400 of the largest value, and no tolerance can see it.
+ * Exact values as they are. Doubles as multiples of 2^−shift, chosen so that the largest has about 400 bits: values below the unit are
+ * 2^−400 of the largest value, which no tolerance can detect.
  */
 function asIntegers(terms: readonly Term[]): Numbers {
   const times = terms.map(term => term.time)

@@ -1,4 +1,4 @@
-/** What came of a decision, as known at a time: labels, word for word as docs/semantics.md says them. */
+/** Labels of decisions as of a time, exactly as docs/semantics.md defines them. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { LabelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { evaluate } from './arithmetic.ts'
@@ -12,15 +12,15 @@ export type Labelled = About & {
   readonly model: string
   readonly t: number
   readonly label: Label
-  /** When it came true, UTC ms. */
+  /** When it became true, UTC ms. */
   readonly outcome?: number
   /** Events that came too late to change it. */
   readonly late: number
-  /** What came of it cannot be seen. */
+  /** Its outcome cannot be observed. */
   readonly censored?: true
 }
 
-/** The labels, as known at `a`, of every decision made by then whose model has one. In the order of decisions. */
+/** The labels, as of `a`, of every decision made by then whose model has one. In the order of decisions. */
 export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): Labelled[] {
   return moments(pipeline, log, run).flatMap(moment => {
     const { model, about, t } = moment
@@ -31,7 +31,7 @@ export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: num
   })
 }
 
-/** Does an action that the label names follow from the score that was recorded? If it explored, what was recorded says so. */
+/** Does an action of the label follow from the recorded score? If it explored, the record says so. */
 function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, { scores, fates }: Run = {}): boolean {
   if (!('event' in about) || label.kind !== 'from') return false
   const score = scores?.[about.event]
@@ -72,7 +72,7 @@ function from(label: From, source: SourceIR, { arrived, t, a, id }: Known & { t:
   return { label: a >= deadline && id !== null ? false : 'unknown', late }
 }
 
-/** An event that says whether the condition holds. */
+/** An event with a value of the condition. */
 interface Reading {
   readonly time: number
   readonly holds: boolean
@@ -103,7 +103,7 @@ function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Kn
   return { label: reached.some(({ time }) => time >= t + within + lasting) ? false : 'unknown' }
 }
 
-/** Does an episode that counts start at this reading? */
+/** Does a counted episode start at this reading? */
 function counts(all: readonly Reading[], i: number, { lasting, maxGap }: Begins): boolean {
   if (i === 0 || !all[i].holds || all[i - 1].holds || all[i].time - all[i - 1].time > maxGap) return false
   const following = stretchFrom(all, i, maxGap)
@@ -111,7 +111,7 @@ function counts(all: readonly Reading[], i: number, { lasting, maxGap }: Begins)
   return following.slice(0, end < 0 ? following.length : end).some(({ time }) => time >= all[i].time + lasting)
 }
 
-/** The readings from this one on, up to the first gap; none from −1. */
+/** The readings from this one to the first gap; none from −1. */
 function stretchFrom(all: readonly Reading[], i: number, maxGap: number): readonly Reading[] {
   if (i < 0) return []
   const gap = all.findIndex(({ time }, j) => j > i && time - all[j - 1].time > maxGap)

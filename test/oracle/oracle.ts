@@ -1,7 +1,7 @@
 /**
- * The naive reference: what `docs` and semantics say, in code without cleverness, and the judge of every other computation.
+ * The naive reference: the semantics in plain code, and the judge of every other computation.
  *
- * It imports types and errors' names, nothing that computes. One value costs a walk over the log.
+ * It imports types and error names, nothing that computes. One value costs a scan of the log.
  */
 export { evaluate } from './arithmetic.ts'
 export { type BatchRun, type Known, current, known, lastTime, standing } from './placement.ts'

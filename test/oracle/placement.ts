@@ -1,10 +1,10 @@
-/** What is known and what time it is: semantics §4, and what is superseded of it: §1. */
+/** Visible events and as-of times (semantics, decisions and placements), and superseded events (the log). */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { lastCronTime } from './cron.ts'
 
 export interface Known {
-  /** Events of the source, superseded ones among them, in the order of the log. */
+  /** Events of the source, including superseded ones, in the order of the log. */
   readonly events: readonly LoggedEvent[]
   readonly clock: number
   /** The same as a cut: `log[0 … prefix)` with arrival at most `upTo`. */
@@ -38,32 +38,32 @@ export function known(source: SourceIR, placement: PlacementIR, log: readonly Lo
   }
 }
 
-/** A batch run: of the time `s`, over a cut that has the first `prefix` events of the log. */
+/** A batch run: its time `s`, and a cut with the first `prefix` events of the log. */
 export interface BatchRun {
   readonly s: number
   readonly prefix: number
 }
 
-/** The same of a group that answers from a batch run: what had arrived by its time, of what its cut has; nothing before the first. */
+/** The same for a group that answers from a batch run: the events of its cut that had arrived by its time; none before the first run. */
 export function knownToRun(source: SourceIR, log: readonly LoggedEvent[], run: BatchRun | undefined): Known {
   const { s, prefix } = run ?? { s: -Infinity, prefix: 0 }
   return known(source, { kind: 'lag', by: 0 }, log, prefix, s)
 }
 
-/** The last time of a schedule that is at most `t`; −Infinity, when nothing is known, if there is none. */
+/** The last time of a schedule that is at most `t`; −Infinity if there is none, with no visible events. */
 export function lastTime(schedule: ScheduleIR, t: number): number {
   if (schedule.kind === 'interval') return Math.floor((t - schedule.phase) / schedule.every) * schedule.every + schedule.phase
   return lastCronTime(schedule.cron, schedule.zone, t)
 }
 
-/** Those of the events known that count: not superseded, and not deleted. */
+/** The current ones of the visible events: not superseded, and not deleted. */
 export const current = (source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] =>
   standing(source, events).filter(event => !isDeleted(source, event))
 
 /**
- * Those of the events known that are not superseded by a later-positioned one of the same source key and identity, where one that is deleted
- * only supersedes. (All events of a source key are in one partition, so the later position is the larger offset.) In a table, whose rows
- * have no identity, a deleted one stands: it is the tombstone of its key.
+ * The visible events that are not superseded by a later-positioned one of the same source key and identity; a deleted one only supersedes.
+ * (All events of a source key are in one partition, so the later position is the larger offset.) In a table, whose rows have no identity, a
+ * deleted one stays: it is the tombstone of its key.
  */
 export function standing(source: SourceIR, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
   if (source.identity === undefined) return events
@@ -76,10 +76,10 @@ export function standing(source: SourceIR, events: readonly LoggedEvent[]): read
   return events.filter((event, i) => !isDeleted(source, event) && (identities[i] === null || latest.get(identities[i]) === event))
 }
 
-/** Does the event only say that there is none? */
+/** Is the event only a deletion? */
 export const isDeleted = ({ deleted }: SourceIR, { row }: LoggedEvent): boolean => deleted !== undefined && row[deleted] === true
 
-/** What two events must have in common for the later to supersede the earlier; null if nothing does. */
+/** The common part of two events of which the later supersedes the earlier; null if nothing does. */
 function identityOf({ key, identity }: SourceIR, { row }: LoggedEvent): string | null {
   const fields = identity?.map(field => row[field])
   return fields === undefined || fields.some(field => field === null) ? null : JSON.stringify([row[key], ...fields])

@@ -9,10 +9,10 @@ import { tickAt } from './triggers.ts'
 export interface ReportedRow {
   readonly key: Value
   readonly vector: Decision['vector']
-  /** Of a report on a model whose score is not the user's own function. */
+  /** Of a report on a model without a user's own score function. */
   readonly score?: number | null
   readonly stale?: boolean
-  /** By group: the time of the report minus its clock, ms; NULL before the first run of a schedule. */
+  /** By group: the time of the report minus its as-of time, ms; NULL before the first run of a schedule. */
   readonly age: Readonly<Record<string, number | null>>
 }
 
@@ -74,7 +74,7 @@ function cellOf({ score, vector }: ReportedRow, name: string): Value {
   return (name === 'score' ? score : vector[name.slice('vector.'.length)]) as Value
 }
 
-/** NULL is last, whichever way. */
+/** NULL is last in both directions. */
 function compared(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
   const order = typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)

@@ -1,4 +1,4 @@
-/** Rows of a training set (semantics: decisions and placements): what was known of a key at a moment, and how old that was. */
+/** Rows of a training set (semantics, decisions and placements): the visible values of a key at a time, and their age. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { GroupIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { OracleValue } from './formulas.ts'
@@ -6,13 +6,13 @@ import { isDeleted, known, standing } from './placement.ts'
 import { ofKey, valueOf } from './value.ts'
 
 export interface OracleRow {
-  /** One a feature of the group. */
+  /** One for each feature of the group. */
   readonly values: readonly OracleValue[]
-  /** Events of the group's source that were known. */
+  /** Visible events of the group's source. */
   readonly known: number
-  /** `t` minus the clock, ms; NULL before the first run of a schedule. */
+  /** `t` minus the as-of time, ms; NULL before the first run of a schedule. */
   readonly age: number | null
-  /** `t` minus the time of the newest event of the key that is known and not later than the clock, ms; NULL if there is none. */
+  /** `t` minus the time of the key's newest visible event not later than the as-of time, ms; NULL if there is none. */
   readonly newest: number | null
 }
 

@@ -1,4 +1,7 @@
-/** The score of boosted trees for one vector, by the words at `TreeIR` and `ScoreIR`: each tree is cut into the trees below its root, again and again. */
+/**
+ * The score of boosted trees for one vector, by the definitions of `TreeIR` and `ScoreIR`: each tree is cut into the trees below its root,
+ * recursively.
+ */
 import type { ScoreIR, TreeIR, Value } from '../../src/define/ir/ir.ts'
 import { finite } from './arithmetic.ts'
 

@@ -1,10 +1,10 @@
-/** When a model decides, about what, and what is known then: the triggers of semantics §4. */
+/** Times and subjects of decisions, and the events visible to them (semantics, decisions and placements). */
 import type { Fate } from './explored.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
 
-/** A question put to a model. It takes a place in the total order: before it stand the first `place` events of the log. */
+/** A request to a model. Its place in the total order is after the first `place` events of the log. */
 export interface Request {
   readonly model: string
   readonly place: number
@@ -12,22 +12,22 @@ export interface Request {
   readonly row: Readonly<Record<string, Value>>
 }
 
-/** What happens to a pipeline beside events: questions, and its clock. */
+/** Input of a pipeline in addition to events: requests, and its clock. */
 export interface Run {
   readonly requests?: readonly Request[]
-  /** Ticks are made up to here: the last arrival, unless a run's clock has gone on. */
+  /** Ticks occur up to here; default: the last arrival. */
   readonly until?: number
-  /** Of a run's own decisions on events, the scores that were recorded, by the index of the event; of others nobody was answered. */
+  /** The recorded scores of a run's own decisions on events, by the index of the event; other decisions had no answer. */
   readonly scores?: Readonly<Record<number, number | null>>
-  /** What actions that explored made of these decisions, as it was recorded: by the index of the event, and by action. */
+  /** The recorded exploration of these decisions, by the index of the event, and by action. */
   readonly fates?: Readonly<Record<number, Readonly<Record<string, Fate>>>>
-  /** The batch run that a group answers from at a moment, where runs are made. */
+  /** The batch run that a group answers from at a time, if batch runs are made. */
   readonly runOf?: (group: string, about: About, t: number) => BatchRun | undefined
-  /** The version of a model that was promoted last before a moment, where it is trained: in place of what its definition says. */
+  /** The version of a model that was promoted last before a time, if it is trained: replaces its definition's score. */
   readonly scoreBy?: (model: string, about: About, t: number) => ScoreIR | undefined
 }
 
-/** What a decision is about: a triggering event or a request, by its index, or the key of a tick. */
+/** The subject of a decision: a triggering event or a request, by its index, or the key of a tick. */
 export type About = { readonly event: number } | { readonly request: number } | { readonly key: Value }
 
 export interface Moment {
@@ -41,7 +41,7 @@ export interface Moment {
   readonly row: Readonly<Record<string, Value>>
 }
 
-/** Where a moment stands: after the first `place` events, before the event that follows if `ahead`; then by time, kind, model and key. */
+/** Position of a decision: after the first `place` events, before the next event if `ahead`; then by time, kind, model and key. */
 interface Placed {
   readonly moments: readonly Moment[]
   readonly place: number
@@ -50,7 +50,7 @@ interface Placed {
   readonly kind: TriggerIR['kind']
 }
 
-/** Every moment at which a model decides, along the total order. */
+/** Every decision of all models, in the total order. */
 export function moments(pipeline: PipelineIR, log: readonly LoggedEvent[], run: Run = {}): Moment[] {
   const placed = [...onEvents(pipeline, log), ...onRequests(pipeline, log, run.requests ?? []), ...onTicks(pipeline, log, run.until)]
   const kinds = ['on', 'request', 'every']
@@ -72,7 +72,7 @@ function onEvents(pipeline: PipelineIR, log: readonly LoggedEvent[]): Placed[] {
   })
 }
 
-/** A request's arrival is raised to those before it, of events and requests. */
+/** A request's arrival is at least that of earlier events and requests. */
 function onRequests(pipeline: PipelineIR, log: readonly LoggedEvent[], requests: readonly Request[]): Placed[] {
   let latest = -Infinity
   return requests.map(({ model: name, place, arrival, row }, request) => {
@@ -89,7 +89,7 @@ function onRequests(pipeline: PipelineIR, log: readonly LoggedEvent[], requests:
   })
 }
 
-/** The tick at `t` knows every event with arrival up to `t`, and stands behind the last of them. */
+/** The tick at `t` sees every event with arrival up to `t`, and its position is after the last of them. */
 function onTicks(pipeline: PipelineIR, log: readonly LoggedEvent[], until?: number): Placed[] {
   const arrivals = log.map(({ arrival }) => arrival)
   const last = until ?? Math.max(...arrivals)
@@ -105,7 +105,7 @@ function onTicks(pipeline: PipelineIR, log: readonly LoggedEvent[], until?: numb
   })
 }
 
-/** What a model that ticks decides at one time: about each key live then, with everything that had arrived by then. */
+/** Decisions of a tick: about each key live then, with everything that had arrived by then. */
 export function tickAt(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], t: number): Moment[] {
   const { live, column } = model.decide as Extract<TriggerIR, { kind: 'every' }>
   const known = log.filter(({ arrival }) => arrival <= t)
@@ -122,8 +122,8 @@ export function tickAt(pipeline: PipelineIR, model: ModelIR, log: readonly Logge
 }
 
 /**
- * Keys with an event in [t − live, t] that is not superseded, in a source that the model reads through a group of its entity; in their
- * order, numbers by size and strings by bytes.
+ * Keys with an event in [t − live, t] that is not superseded, in a source that the model reads through a group of its entity; in order,
+ * numbers by size and strings by bytes.
  */
 function liveKeys(pipeline: PipelineIR, model: ModelIR, known: readonly LoggedEvent[], t: number, live: number): Value[] {
   const { column } = model.decide as Extract<TriggerIR, { kind: 'every' }>

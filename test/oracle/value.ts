@@ -1,4 +1,4 @@
-/** `V(k, agg, W, hop; P, t)` of semantics §3: filter the whole log, then one formula over what is left. */
+/** `V(k, agg, W, hop; P, t)` of the semantics: filter the whole log, then one formula over the rest. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../src/define/ir/ir.ts'
 import { type Exact, type Operand, compute, delivered, evaluate, operand, order, physical, power10, rowReader } from './arithmetic.ts'
@@ -6,7 +6,7 @@ import { countDistinct } from './distinct.ts'
 import { formula, type OracleValue } from './formulas.ts'
 import { isDeleted, standing } from './placement.ts'
 
-/** The value of a feature for `key` when `known` are the events known of the group's source, and it is `t`. `before` leaves `trigger` out. */
+/** The value of a feature for `key` at `t` with the visible events `known` of the group's source. `before` excludes `trigger`. */
 export function value(
   group: GroupIR,
   feature: FeatureIR,
@@ -19,7 +19,7 @@ export function value(
   return valueOf(source, feature, ofKey(group, standing(source, known), key), t, trigger)
 }
 
-/** Events of the group's key. NULL, in the event or in the key asked for, is equal to nothing. */
+/** Events of the group's key. NULL, in the event or in the requested key, equals nothing. */
 export const ofKey = (group: GroupIR, events: readonly LoggedEvent[], key: readonly Value[]): readonly LoggedEvent[] =>
   events.filter(event => group.key.every((column, i) => key[i] !== null && event.row[column] === key[i]))
 
@@ -47,13 +47,13 @@ export function valueOf(
   return aggregate(feature, terms, t)
 }
 
-/** What the latest row of a table says of its key: nothing if there is none, or if it is a delete. */
+/** The row of a key in a table: that of its latest event; undefined if there is none, or if it is a delete. */
 function rowOf(source: SourceIR, feature: FeatureIR, latest: LoggedEvent | undefined): OracleValue {
   if (latest === undefined || isDeleted(source, latest)) return answer(null)
   return answer(delivered(compute(feature.input!, rowReader(latest.row))))
 }
 
-/** The order of events in which aggregates take them. */
+/** The order in which aggregates process events. */
 export const inOrder = (a: LoggedEvent, b: LoggedEvent): number =>
   a.time - b.time || a.arrival - b.arrival || a.partition - b.partition || a.offset - b.offset
 
@@ -93,7 +93,7 @@ function aggregate(feature: FeatureIR, terms: readonly Term[], t: number): Oracl
   }
 }
 
-/** Values up to the first bound, above it and up to the second, …, and above the last. */
+/** Counts of values up to the first bound, above it and up to the second, …, and above the last. */
 function histogram({ bounds, input }: FeatureIR, xs: readonly Operand[]): number[] {
   const ends = bounds!.map(bound => operand(bound, input!))
   const isUpTo = (x: Operand, end: Operand | undefined) => end === undefined || order(x, end) <= 0
@@ -115,7 +115,7 @@ function rounded(x: number): number {
   return Math.sign(x) * Math.min(nearest, 2 ** 1023 * (255 / 128)) + 0
 }
 
-/** The values that occur most often, of equals the least first. */
+/** The most frequent values; of equally frequent ones the least first. */
 function topK({ k, limit = 4096 }: FeatureIR, xs: readonly Operand[]): OracleValue {
   const groups = [...Map.groupBy(xs, physical).values()]
   if (groups.length > limit) return { ...answer(null), refused: 'SPILL_LIMIT' }

@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => db.close())
 
-// Relations have no requests, and no clock but that of their events.
+// Relations have no requests, and their only clock is that of their events.
 for (const { name, pipeline, log, expect } of [...decisionCases, ...triggerCases.filter(({ run }) => run === undefined)])
   test(name, async () => {
     for (const model of pipeline.models) {

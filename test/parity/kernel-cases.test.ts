@@ -5,7 +5,7 @@ import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
 import type { Case } from '../property/case.ts'
 import { openEngine } from '../property/engines/engines.ts'
 
-/** A case computed by hand as one that engines take, in so many blocks. */
+/** A hand-computed case as an engine case, in this many blocks. */
 function caseOf({ source, group, log, asks }: (typeof cases)[number], blocks: number): Case {
   return {
     seed: blocks,

@@ -1,4 +1,4 @@
-/** What replays is what the oracle says: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
+/** A replay equals the oracle: decisions on events, at ticks and on request, by hand-computed cases and over random histories. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
@@ -13,7 +13,7 @@ import { deciding } from '../property/generate/deciders.ts'
 
 const CASES = 150
 
-/** A decision without what only one of the two tells. */
+/** A decision without the fields that only one of the two has. */
 interface Made {
   readonly about: unknown
   readonly t: number

@@ -1,4 +1,4 @@
-/** Labels in columns are what the oracle says: by hand-computed cases, and over random histories, as known at any time. */
+/** Labels in columns equal the oracle's: by hand-computed cases, and over random histories, as of any time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EXPLORED, FOLLOWED, NOT_MET } from '../../src/action/exploration-sampler.ts'
@@ -15,7 +15,7 @@ import { labelling } from '../property/generate/labelling.ts'
 
 const CASES = 160
 
-/** A label with how many events came too late for it; and when it came true. */
+/** A label with the number of events that came too late for it; and when it became true. */
 type Told = readonly [Label, late: number]
 type ToldWhen = readonly [...Told, outcome: number | undefined]
 
@@ -99,14 +99,14 @@ function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
   return all
 }
 
-/** Decisions whose outcome cannot be seen, by the oracle; nothing where the label names no action. */
+/** Censored decisions by the oracle; undefined if the label names no action. */
 function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): number[] | undefined {
   if (model.label?.kind !== 'from' || !model.label.censoredBy) return undefined
   const told = labels({ ...ir, models: [model] }, log, at, { ...run, requests: [] })
   return told.flatMap(({ censored }, i) => (censored ? [i] : []))
 }
 
-/** As a run does: by the scores that it has recorded, a row for each of its decisions; those of no run stand there without. */
+/** As in a run: by its recorded scores, one row for each of its decisions; decisions of no run have none. */
 function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { scores = {}, fates = {} }: Run = {}) {
   const censored = censoringOf(ir, model)
   if (!censored) return undefined
@@ -114,7 +114,7 @@ function censoredBy(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[],
   const recorded = all.map(about => ('event' in about ? (scores[about.event] ?? NaN) : NaN))
   const column = { values: Float64Array.from(recorded), nulls: Uint8Array.from(recorded, score => Number(Number.isNaN(score))) }
   const rows = new Set<number>()
-  // A stretch for each decision: actions did not explore at all of them.
+  // A decision batch for each decision: actions did not explore at all of them.
   all.forEach((about, i) => {
     const fate = 'event' in about ? (fates[about.event] ?? {}) : {}
     const score = { values: column.values.subarray(i, i + 1), nulls: column.nulls.subarray(i, i + 1) }

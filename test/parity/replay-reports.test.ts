@@ -1,4 +1,4 @@
-/** Reports of a replay are what the oracle says: by hand-computed cases, and over random pipelines, placements, histories and times. */
+/** Reports of a replay equal the oracle's: by hand-computed cases, and over random pipelines, placements, histories and times. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reportRecords } from '../../src/decision/report-records.ts'

@@ -1,4 +1,7 @@
-/** Reports that are read from a stored log are what the oracle says, whatever the segments, with groups placed batch as of the runs that were in use; of a log cut short nothing is made of less. */
+/**
+ * Reports from a stored log equal the oracle's, whatever the segments, with batch groups as of the runs in use; a truncated log is
+ * rejected.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reportTable } from '../../src/batch/report.ts'
@@ -33,7 +36,7 @@ test('reports over random logs are those of the oracle', async () => {
     if (!of || !isReplayed(of.log)) continue
     const draw = new Draw(seed + 4_000_000)
     const { log } = of
-    // A run has no group that is corrected.
+    // A run has no corrected group.
     const groups = of.ir.groups.map(group => (group.place.kind === 'corrected' ? { ...group, place: { kind: 'stream' } as const } : group))
     const ir: PipelineIR = { ...of.ir, groups }
     const report = reportOf(
@@ -62,13 +65,13 @@ test('reports over random logs are those of the oracle', async () => {
 
 type Runs = Readonly<Record<string, number>>
 
-/** Of each group placed batch, sometimes, the time of a run. */
+/** For each batch group, sometimes, the time of a run. */
 function runsOf(draw: Draw, { groups }: PipelineIR, log: readonly LoggedEvent[], s: number): Runs {
   const batch = groups.filter(({ place }) => place.kind === 'batch' && draw.chance(0.7))
   return Object.fromEntries(batch.map(({ name }) => [name, Math.min(s, draw.pick(log).arrival + draw.pick([-1, 0, 1]))]))
 }
 
-/** A run of a time is what had arrived by then, as of then. */
+/** A batch run has the events that had arrived by its time, as of that time. */
 const asRuns = (ir: PipelineIR, runs: Runs, s: number): PipelineIR => ({
   ...ir,
   groups: ir.groups.map(group =>

@@ -1,4 +1,7 @@
-/** The cases of `prove placements`: a random pipeline each of whose groups is there four times, placed so that law 6 calls them identical, over a run that crashes. */
+/**
+ * The cases of `prove placements`: a random pipeline with four copies of each group, in the placements that law 6 calls identical, over a
+ * run that crashes.
+ */
 import type { GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase, Step } from '../crash/case.ts'
 import { generateWithoutRuns } from '../crash/generate.ts'
@@ -7,7 +10,7 @@ import { Draw } from '../property/generate/draw.ts'
 export const alike = ['stream', 'lag', 'partial', 'hybrid'] as const
 export type Alike = (typeof alike)[number]
 
-/** The group of a name, as it is placed. */
+/** The name of a group in a placement. */
 export const placedName = (kind: Alike, name: string): string => `${kind}_${name}`
 
 /** The case of a seed: one pipeline for all of its processes, over a log that forgets nothing, with batch runs beside it. */
@@ -44,13 +47,13 @@ function placesOf(draw: Draw, span: number): Readonly<Record<Alike, PlacementIR>
   }
 }
 
-/** Asks for a run, and mostly lets it come to its end. */
+/** Requests a batch run, and mostly lets it end. */
 function runStep(draw: Draw, groups: readonly string[]): Step[] {
   const going = Array.from({ length: draw.between(0, 8) }, (): Step[] => [{ do: 'turn' }, { do: 'sync', count: draw.pick([1, 1000]) }])
   return [{ do: 'run', group: draw.pick(groups) }, ...going.flat()]
 }
 
-/** What is no feature stays; a feature is read of each. */
+/** Inputs other than features stay; a feature is read in each placement. */
 function placedInputs({ name, expr }: InputIR): InputIR[] {
   if (expr.op !== 'feature') return [{ name, expr }]
   return alike.map(kind => ({ name: `${kind}.${name}`, expr: { ...expr, group: placedName(kind, expr.group) } }))

@@ -10,7 +10,7 @@ test('Lambda, Kappa, all-batch and spillway are one pipeline placed otherwise, a
   const { decisions, otherScores, otherShort, otherLong, ageHours } = of('spillway')
   assert.deepEqual([decisions, otherScores, otherShort, otherLong, ageHours], [300, 0, 0, 0, 0])
   assert.equal(of('Kappa').ageHours, 0)
-  // What is short is the same in Lambda; what is long is as old as the last run, and decides otherwise.
+  // The short group is the same in Lambda; the long group is as old as the last run, and decides otherwise.
   assert.equal(of('Lambda').otherShort, 0)
   assert.ok(of('Lambda').otherLong > 150 && of('Lambda').otherScores > 0)
   assert.ok(of('Lambda').ageHours > 2 && of('Lambda').ageHours < 6)

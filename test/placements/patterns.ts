@@ -1,6 +1,7 @@
 /**
- * One history as four patterns of one pipeline, which differ in nothing but where groups are placed: Kappa (all `stream`), all-batch, Lambda (a short group `stream`, a long
- * one `batch`) and spillway (the long one `hybrid`). Each is a live run with its batch runs; what they decide is compared with Kappa, event by event.
+ * One history as four patterns of one pipeline, which differ only in placements: Kappa (all `stream`), all-batch, Lambda (a short group
+ * `stream`, a long one `batch`) and spillway (the long one `hybrid`). Each is a live run with its batch runs; its decisions are compared
+ * with Kappa's, event by event.
  */
 import { pause } from '../../src/base/clock.ts'
 import { random } from '../../src/base/random.ts'
@@ -81,7 +82,7 @@ function pipelineOf(pattern: Pattern) {
   return pipeline('patterns', [alarm])
 }
 
-/** Payments whose amounts rise over the days, so that what is usual changes; some come hours late. */
+/** Payments whose amounts rise over the days, so that the usual amount changes; some come hours late. */
 function* history(seed: number): Generator<{ readonly at: number; readonly record: Readonly<Record<string, unknown>> }> {
   const next = random(seed)
   for (let i = 0; i < EVENTS; i++) {
@@ -98,7 +99,7 @@ async function decisionsOf(pattern: Pattern, seed: number): Promise<RecordedDeci
   const run = new Run(pipelineOf(pattern), { store, clock: () => now, compute: computeHere(store) })
   for (const { at, record } of history(seed)) {
     now = at
-    // What is due is made before the next payment comes, as it would be in hours.
+    // Due jobs run before the next payment comes, which is hours later in reality.
     for (let turn = 0; turn < 3; turn++) {
       run.tick()
       await pause(0)
@@ -113,15 +114,15 @@ async function decisionsOf(pattern: Pattern, seed: number): Promise<RecordedDeci
 export interface PatternSums {
   readonly pattern: Pattern
   readonly decisions: number
-  /** That are not those of Kappa: the score, and values of the short and of the long group. */
+  /** Number that differ from Kappa's: scores, and values of the short and of the long group. */
   readonly otherScores: number
   readonly otherShort: number
   readonly otherLong: number
-  /** Hours that the long group's clock is behind the decision's, on average over decisions that have one. */
+  /** Mean age of the long group's as-of time at decisions that have one, hours. */
   readonly ageHours: number
 }
 
-/** With what each made. */
+/** With the decisions of each. */
 export async function comparePatterns(seed: number): Promise<(PatternSums & { readonly made: readonly RecordedDecision[] })[]> {
   const all = new Map<Pattern, readonly RecordedDecision[]>()
   for (const pattern of patterns) all.set(pattern, await decisionsOf(pattern, seed))

@@ -1,6 +1,7 @@
 /**
- * `prove placements`: law 6 on live runs. `lag(0)`, `partial(0)` and `hybrid` give the values of `stream`, of the same events at the same clock, in every decision: with
- * results swapped in at random moments, on schedule and on demand, and processes that crash, stop and are taken over in between.
+ * `prove placements`: law 6 on live runs. `lag(0)`, `partial(0)` and `hybrid` give the values of `stream`, for the same events and as-of
+ * time, in every decision: with results swapped in at random times, on schedule and on demand, and processes that crash, stop and are taken
+ * over in between.
  */
 import { isExact } from '../crash/exact.ts'
 import { decisionsOf } from '../crash/inspect.ts'
@@ -16,7 +17,7 @@ export interface PlacementsResult {
   readonly cases: number
   readonly crashes: number
   readonly decisions: number
-  /** Values of hybrid groups that were compared to the bit, of features that are exact; of the others it is compared whether there is one. */
+  /** Values of hybrid groups that were compared bit by bit, of exact features; of the others only the presence is compared. */
   readonly exact: number
   readonly inexact: number
   readonly notNull: number
@@ -25,7 +26,7 @@ export interface PlacementsResult {
   readonly mismatches: number
   readonly seed: number
   readonly failures: readonly { readonly seed: number; readonly mismatch: string }[]
-  /** One history as four patterns; what is another than Kappa's. */
+  /** One history as four patterns, with their differences from Kappa's. */
   readonly patterns: readonly PatternSums[]
 }
 
@@ -60,7 +61,7 @@ export function holds({ cases, mismatches, exact, inexact, notNull, swaps, crash
   return mismatches === 0 && covers && isKappa
 }
 
-/** What a run has left, compared: values by how their groups are placed. */
+/** Compares the decisions of a run: values by the placement of their groups. */
 export function compare({ ir }: CrashCase, disk: Disk) {
   const compared = { decisions: 0, exact: 0, inexact: 0, notNull: 0, swaps: 0, mismatches: [] as string[] }
   compared.swaps = runsOf(disk).filter(({ swapped }) => swapped !== undefined).length

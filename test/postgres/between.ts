@@ -1,4 +1,4 @@
-/** Between a client and a server, on a socket of its own: it can go silent, as a network does that loses everything. */
+/** A proxy between a client and a server, on its own socket: it can go silent, like a network that loses everything. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,11 +8,11 @@ import { pause } from '../../src/base/clock.ts'
 const SOCKET = '.s.PGSQL.5432'
 
 export class Between {
-  /** Here is its socket: what a client takes for its host. */
+  /** Folder of its socket, which a client uses as host. */
   readonly host = mkdtempSync(join(tmpdir(), 'spillway-between-'))
   /** From now on nothing is passed on. */
   isSilent = false
-  /** So many times something came from a client. */
+  /** Number of chunks from clients. */
   heard = 0
   readonly #server: Server
   readonly #sockets: Socket[] = []

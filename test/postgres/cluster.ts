@@ -1,7 +1,7 @@
 /**
- * A PostgreSQL cluster of one's own: a folder, and a server for it on a Unix socket.
+ * A separate PostgreSQL cluster: a folder, and a server for it on a Unix socket.
  *
- * The server refuses to run as root; then it runs, and owns its folder, as a user without rights.
+ * The server refuses to run as root; it then runs, and owns its folder, as an unprivileged user.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -20,7 +20,7 @@ interface Owner {
   readonly gid?: number
 }
 
-/** Makes a cluster in a folder, unless one is there. Throws where there is no server, or it cannot. */
+/** Creates a cluster in a folder, unless one exists. Throws without server programs, and if it fails. */
 export function makeCluster(folder: string): void {
   if (existsSync(join(folder, 'PG_VERSION'))) return
   const programs = serverPrograms()
@@ -37,7 +37,7 @@ export function makeCluster(folder: string): void {
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error?.message}`)
 }
 
-/** Who the server runs as: whoever runs this, unless that is root. */
+/** The user of the server: the current one, unless that is root. */
 function unprivileged(): Owner {
   if (process.getuid?.() !== 0) return {}
   const idOf = (option: string, user: string) => Number(spawnSync('id', [option, user], { encoding: 'utf8' }).stdout || NaN)
@@ -52,7 +52,7 @@ function give(folder: string, { uid, gid }: Owner): void {
 /** The server of a cluster while it runs. */
 export class Cluster {
   readonly folder: string
-  /** Here is its socket: what a client takes for its host. */
+  /** Folder of its socket, which a client uses as host. */
   readonly host: string
   #server: ChildProcess
   readonly #settings: Readonly<Record<string, string>>
@@ -66,7 +66,7 @@ export class Cluster {
     this.#server = this.#spawn()
   }
 
-  /** Serves a cluster, and resolves when it answers. */
+  /** Starts the server of a cluster, and resolves when it answers. */
   static async start(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
     const cluster = new Cluster(folder, settings)
     await cluster.#answers()
@@ -78,7 +78,7 @@ export class Cluster {
     return this.#server.pid!
   }
 
-  /** Uses a client with so many connections, made when they are first needed. */
+  /** Uses a client with this many connections, opened on first use. */
   async withClient<T>(connections: number, use: (client: Sql) => Promise<T>): Promise<T> {
     const client = this.client(connections)
     try {
@@ -88,12 +88,12 @@ export class Cluster {
     }
   }
 
-  /** A client, to be ended by whoever asks for it. */
+  /** A client, which the caller ends. */
   client(max = 1): Sql {
     return postgres({ host: this.host, username: USER, database: 'postgres', max, onnotice: () => {} })
   }
 
-  /** Ends the server as its manual says: `SIGINT` cuts sessions off and leaves everything on the disk, `SIGQUIT` is as a crash. */
+  /** Stops the server by a signal of its manual: `SIGINT` cuts sessions off and flushes everything, `SIGQUIT` is like a crash. */
   async end(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return
     const ended = new Promise(resolve => this.#server.once('exit', resolve))
@@ -101,13 +101,13 @@ export class Cluster {
     await ended
   }
 
-  /** Serves it again after its end, on the same socket. */
+  /** Starts it again after its end, on the same socket. */
   async begin(): Promise<void> {
     this.#server = this.#spawn()
     await this.#answers()
   }
 
-  /** Ends the server for good, and forgets its socket. */
+  /** Stops the server for good, and removes its socket. */
   async stop(): Promise<void> {
     await this.end()
     rmSync(this.host, { recursive: true, force: true })
@@ -144,7 +144,7 @@ export class Cluster {
   }
 }
 
-/** The server runs as who owns its folder, which is who made it. */
+/** The server runs as the owner of its folder, who created it. */
 function ownerOf(folder: string): Owner {
   if (process.getuid?.() !== 0) return {}
   const { uid, gid } = statSync(folder)

@@ -1,4 +1,4 @@
-/** What a run would be given of a table, and the places that go with it: nothing is decided. */
+/** Reads the batches of a table that a run would get, with their positions; nothing is decided. */
 import type { RecordBatch } from '../../src/intake/record-batch.ts'
 import type { FeedTarget } from '../../src/postgres/run-feed.ts'
 

@@ -1,11 +1,11 @@
-/** A reader that is killed at moments drawn from a seed, again and again, and goes on each time with what was durable. */
+/** A reader that is killed at random times by a seed, again and again, and continues each time from its durable position. */
 import { pause } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { FeedTarget } from '../../src/postgres/run-feed.ts'
 import type { Disk } from '../crash/model-store.ts'
 import { numbers, taking } from './taking.ts'
 
-/** Kills it so many times, each time after so many moments at most. Gives what is on the disk. */
+/** Kills it this many times, each after at most this many steps. Returns the disk. */
 export async function killed(
   read: (run: FeedTarget, signal: AbortSignal) => Promise<void>,
   draw: Random,

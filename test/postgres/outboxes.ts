@@ -1,4 +1,4 @@
-/** Outboxes of tests, and numbers written into them. */
+/** Outboxes of tests, with numbers as rows. */
 import type { Sql } from 'postgres'
 import type { ReadOutboxOptions } from '../../src/postgres/outbox.ts'
 import type { Cluster } from './cluster.ts'

@@ -1,23 +1,23 @@
 /**
- * The programs of a PostgreSQL server: Debian's, installed on this machine, or taken out of its packages into a folder. The server finds its files beside its programs,
- * wherever they are.
+ * The programs of a PostgreSQL server from Debian: installed on this machine, or unpacked from its packages into a folder. The server finds
+ * its files beside its programs, wherever they are.
  */
 import { existsSync, globSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isOurs, librariesOf, unpackPackages } from '../debian/unpack.ts'
 
-/** Here the packages of a server are unpacked. For root the server runs as another user, who may not be able to look into this checkout. */
+/** Folder of the unpacked packages. For root the server runs as another user, who may not be able to read this checkout. */
 const UNPACKED = process.getuid?.() === 0 ? join(tmpdir(), 'spillway-postgres') : resolve('.peers/debian')
 
 export interface Programs {
   readonly postgres: string
   readonly initdb: string
-  /** What they need of the environment. */
+  /** Their environment variables. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The newest server that is here, if any is. */
+/** The newest server on this machine, if any. */
 export function serverPrograms(): Programs | undefined {
   for (const root of ['/', ...(isOurs(UNPACKED) ? [UNPACKED] : [])]) {
     const folder = globSync(join(root, 'usr/lib/postgresql/*/bin'))
@@ -29,7 +29,7 @@ export function serverPrograms(): Programs | undefined {
   return undefined
 }
 
-/** Brings a server here, unless there is one. Throws, saying why, where that cannot be: no Debian, no network. Bounded in time. */
+/** Installs a server, unless there is one. Throws with the reason if that is impossible: no Debian, no network. Bounded in time. */
 export function bringServer(): void {
   if (serverPrograms()) return
   unpackPackages(['postgresql'], UNPACKED)

@@ -1,4 +1,4 @@
-/** A PostgreSQL of a test file's own, in a temporary folder, for as long as the file runs. */
+/** A PostgreSQL server of a test file, in a temporary folder, while the file runs. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +7,12 @@ import type { DatabaseSettings } from '../../src/postgres/settings.ts'
 import { Cluster, makeCluster, USER } from './cluster.ts'
 import { serverPrograms } from './programs.ts'
 
-/** Why tests that need a server are skipped; false where there is one. `npm test` tries to bring it. */
+/** Reason why tests that need a server are skipped; false if there is one. `npm test` tries to install it. */
 export const skip = serverPrograms() ? false : 'there is no PostgreSQL: npm run peers -- postgres'
 
 const forTests = { wal_level: 'logical', fsync: 'off', max_prepared_transactions: '4', wal_sender_timeout: '5s' }
 
-/** A server in a temporary folder, for as long as `use` takes. Throws where there is none. */
+/** A server in a temporary folder, while `use` runs. Throws if there is none. */
 export async function withServer<T>(use: (server: Cluster) => Promise<T>, settings: Readonly<Record<string, string>> = {}): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-cluster-'))
   let cluster: Cluster | undefined
@@ -27,7 +27,7 @@ export async function withServer<T>(use: (server: Cluster) => Promise<T>, settin
   }
 }
 
-/** The server that runs while the tests of this file do. */
+/** A server that runs during the tests of this file. */
 export function ownServer(settings: Readonly<Record<string, string>> = {}, ready: (cluster: Cluster) => void = () => {}): () => Cluster {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-cluster-'))
   let cluster: Cluster | undefined

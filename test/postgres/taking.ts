@@ -1,6 +1,6 @@
 /**
- * A run that takes numbers from a source, and whose decisions say which it has: each row once, or there is a mistake. Rows have no ids, so that
- * one that is given twice is there twice.
+ * A run that ingests numbers from a source, and whose decisions contain them: each row must occur once. Rows have no ids, so a row that is
+ * read twice occurs twice.
  */
 import { entity, model, on, pipeline, source, t } from '../../src/index.ts'
 import { decodeDecisions } from '../../src/run/decide/decision-codec.ts'
@@ -13,7 +13,7 @@ const rows = source('rows', { schema: { who, n: t.int(), at: t.timestamp() }, ke
 const seen = model('seen', { decide: on(rows), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } })
 export const numbers = pipeline('numbers', [seen])
 
-/** The source of a pipeline with one. */
+/** The only source of a pipeline. */
 export const sourceOf = ({ ir }: Pick<Runnable, 'ir'>) => ir.sources[0]
 
 export interface Taking {
@@ -21,7 +21,7 @@ export interface Taking {
   readonly run: Run
 }
 
-/** `auto`: what is committed is durable at once; otherwise when the test says so. */
+/** `auto`: commits are durable at once; otherwise when the test says so. */
 export function taking(runnable: Runnable = numbers, disk?: Disk, auto = true): Taking {
   const store = new ModelStore(disk, auto)
   return { store, run: new Run(runnable, { store }) }

@@ -1,9 +1,9 @@
-/** Transactions of several clients that begin, write, commit and roll back in an order drawn from a seed. */
+/** Transactions of several clients that begin, write, commit and roll back in a random order by a seed. */
 import type { Sql } from 'postgres'
 import type { Random } from '../../src/base/random.ts'
 import type { Cluster } from './cluster.ts'
 
-/** Clients with a connection each, ended when `use` is. */
+/** Clients with a connection each, closed after `use`. */
 export async function withClients(server: Cluster, count: number, use: (...clients: Sql[]) => Promise<void>): Promise<void> {
   const clients = Array.from({ length: count }, () => server.client())
   try {
@@ -21,7 +21,7 @@ export interface Writing {
   readonly insert: (client: Sql, ...numbers: number[]) => PromiseLike<unknown>
 }
 
-/** Gives the numbers that were committed. */
+/** Returns the committed numbers. */
 export async function written({ clients, draw, until, insert }: Writing): Promise<number[]> {
   const open = clients.map((): number[] | undefined => undefined)
   const committed: number[] = []

@@ -1,6 +1,6 @@
 /**
- * What the audit says of an alternative is what a replay from scratch says: of a pipeline with its groups placed so, of a history with its arrivals changed so, of decisions made at
- * those moments. Random pipelines, histories and settings; scores to the bit.
+ * The audit's alternatives equal a replay from scratch: of a pipeline with its groups placed so, of a history with its arrivals changed so,
+ * of decisions made at those times. Random pipelines, histories and settings; scores bit by bit.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -28,7 +28,7 @@ interface Drawn {
   readonly run: Run
 }
 
-/** A score by what it is of: the event by its index in the log, or the time and the key of a tick or request, with how often there was one. */
+/** A score by its subject: the event by its index in the log, or the time and the key of a tick or request, with its occurrence. */
 type Scores = Map<string, number | null>
 
 test('groups in other settings are those of a pipeline that places them so', () => {
@@ -141,7 +141,7 @@ const spanOf = (log: readonly LoggedEvent[]): number => log.at(-1)!.arrival - lo
 
 const reads = ({ inputs }: ModelIR, feature: string): boolean => inputs.some(({ expr }) => expr.op === 'feature' && expr.name === feature)
 
-/** A setting of a group, and the placement that says the same. */
+/** A setting of a group, and the equivalent placement. */
 function groupSetting(draw: Draw, place: PlacementIR, span: number): { readonly setting: ElementSetting; readonly place: PlacementIR } {
   const by = draw.magnitude(span + 1)
   const schedule: ScheduleIR = { kind: 'interval', every: by, phase: draw.between(0, by - 1) }
@@ -171,7 +171,7 @@ function ingestionSetting(draw: Draw, kind: 'older' | 'every' | 'batch' | 'faste
   return { kind, schedule: { kind: 'interval', every: by, phase: draw.between(0, by - 1) }, lasts: draw.magnitude(span + 1) }
 }
 
-/** The history with the arrivals that it then has, in the order of those. */
+/** The history with the changed arrivals, in their order. */
 function arriving({ ir, log }: Drawn, setting: ElementSetting): LoggedEvent[] {
   const moved: LoggedEvent[] = []
   for (const event of log) {
@@ -196,13 +196,15 @@ function arrivalOf({ time, arrival }: LoggedEvent, setting: ElementSetting): num
   return run + setting.lasts
 }
 
-/** Requests come when they came: behind the events that stood before them and have arrived, or, where events come sooner, those and all that came before. */
+/**
+ * Requests keep their times: after earlier events that have arrived, or, if events come sooner, after those and all that had come before.
+ */
 function requestsIn({ log, run: { requests = [] } }: Drawn, arrived: readonly LoggedEvent[], isSooner: boolean): Run['requests'] & {} {
   let latest = -Infinity
   return requests.map(request => {
     const t = (latest = Math.max(latest, request.arrival, log[request.place - 1]?.arrival ?? -Infinity))
     const stood = log.slice(0, request.place)
-    // These stand in front, in the order of arrivals, so that their number tells which they are.
+    // These come first, in order of arrival, so their number identifies them.
     const isKnown = (event: LoggedEvent) => (isSooner && event.arrival < t) || (event.arrival <= t && stood.some(isEvent(event)))
     return { ...request, place: arrived.filter(isKnown).length, arrival: t }
   })
@@ -230,7 +232,7 @@ function decided({ ir, model, log, run }: Drawn): Decision[] {
   return made
 }
 
-/** `as` is the history by whose order events are called. */
+/** `as`: the history whose order names the events. */
 function fromScratch(drawn: Drawn, as: readonly LoggedEvent[] = drawn.log): Scores {
   return new Map(decided(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
 }
@@ -251,7 +253,7 @@ function underPlan({ ir, model, log, run }: Drawn, plan: Plan): { readonly repla
   return { replayed, score }
 }
 
-/** Compares each case with what it shall be; those that are not to be decided are in no way decided. Returns how many there are. */
+/** Compares each case with the expected one; undecided ones must stay undecided. Returns their number. */
 function same(context: string, drawn: Drawn, plan: Plan, wanted: Scores, mayBeMore = false): number {
   const { replayed, score } = underPlan(drawn, plan)
   let found = 0

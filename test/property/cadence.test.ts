@@ -1,7 +1,9 @@
 /**
- * Deciding less often at the ticks of a model never catches more, nor gives earlier notice: over random pipelines and histories, at the same threshold, at the same volume of alerts, and with a model trained anew.
+ * A slower cadence of a model's ticks never catches more, nor gives earlier notice: over random pipelines and histories, at the same
+ * threshold, at the same volume of alerts, and with retraining.
  *
- * A slower cadence leaves decisions out and changes no input, model or score. The law holds for ticks, without a cooldown and without a cost of wrong actions, where the exceptions of docs/audit.md lie.
+ * A slower cadence leaves decisions out and changes no input, model or score. The law holds for ticks without a cooldown and without a cost
+ * of wrong actions; docs/audit.md has the exceptions.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,11 +16,11 @@ import { threadCase } from '../threads/generate.ts'
 import { logOf } from './engines/replayed.ts'
 
 const CASES = 24
-/** Of the model's period; each is a multiple of the one before. */
+/** Factors on the model's period; each is a multiple of the one before. */
 const TIMES = [2, 4, 12] as const
 const WAYS: readonly ValuationMode[] = ['frozen', 'frozenAtBudget', 'refit']
 
-/** Of rounding: a week's figure is a sum of minutes or outcomes times a factor. */
+/** Rounding tolerance: a week's figure is a sum of minutes or outcomes times a factor. */
 const ROUNDING = 1e-9
 
 const planOf = (every: number): Plan => new Map([['inference', { kind: 'every', every }]])

@@ -3,10 +3,10 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { GroupIR, PipelineIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
 
 /**
- * One question: the features of a group at a key, read through a placement of `(P, t)`.
+ * One read: the features of a group at a key, through a placement of `(P, t)`.
  *
- * `P` is the first `prefix` events of the log. With `stream` any clock may be asked, below the arrivals of `P` too: this is how
- * frozen prefixes are written. `trigger` is the index in the log of the event that the decision is about, for `before`.
+ * `P` is the first `prefix` events of the log. With `stream` any as-of time is possible, also below the arrivals of `P`: this expresses
+ * frozen prefixes. `trigger` is the index in the log of the event of the decision, for `before`.
  */
 export interface Ask {
   readonly group: string
@@ -17,21 +17,21 @@ export interface Ask {
   readonly trigger?: number
 }
 
-/** A pipeline, a history and questions: plain JSON, so that a failing case can be written down and replayed. */
+/** A pipeline, a history and reads: plain JSON, so that a failing case can be stored and replayed. */
 export interface Case {
   readonly seed: number
   readonly ir: PipelineIR
   readonly log: readonly LoggedEvent[]
-  /** In how many blocks an engine that takes events by the block is given them. */
+  /** Number of blocks for engines that process events in blocks. */
   readonly blocks: number
   readonly asks: readonly Ask[]
 }
 
 /**
- * What an engine says of one feature at one ask: a value as delivered, or a typed refusal.
+ * An engine's answer for one feature of one read: a delivered value, or a typed refusal.
  *
- * `exact` is the scaled integer behind a delivered `sum` or `change`. `tolerance` is by how much another computation may differ: the
- * oracle gives it where the result is inexact (2^−40 of the terms, semantics §6); Infinity where doubles overflow on the way.
+ * `exact` is the scaled integer behind a delivered `sum` or `change`. `tolerance` is the allowed difference of another computation: the
+ * oracle returns it for inexact results (2^−40 of the terms; semantics, numbers); Infinity if doubles overflow on the way.
  */
 export interface Answer {
   readonly value: Value | readonly Value[]
@@ -40,10 +40,10 @@ export interface Answer {
   readonly tolerance?: number
 }
 
-/** For each ask the answers of its group's features, in order. */
+/** For each read the answers of its group's features, in order. */
 export type Answers = readonly (readonly Answer[])[]
 
-/** One way of computing the values. An engine that cannot take a case at all throws a `SpillwayError`. */
+/** One implementation of feature values. An engine that cannot run a case at all throws a `SpillwayError`. */
 export interface Engine {
   readonly name: string
   values(of: Case): Promise<Answers>

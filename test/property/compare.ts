@@ -1,7 +1,7 @@
 import { SpillwayError, type ErrorCode } from '../../src/base/errors.ts'
 import { groupOf, type Answer, type Answers, type Case, type Engine } from './case.ts'
 
-/** What came of giving a case to an engine. `failed`: it broke, which is no answer. */
+/** Result of a case in an engine. `failed`: an exception, which is no answer. */
 export type Outcome = { readonly answers: Answers } | { readonly refused: ErrorCode } | { readonly failed: string }
 
 export async function outcomeOf(engine: Engine, of: Case): Promise<Outcome> {
@@ -13,7 +13,7 @@ export async function outcomeOf(engine: Engine, of: Case): Promise<Outcome> {
   }
 }
 
-/** Where two engines part: an ask, a feature, and both answers; without an ask, the case as a whole. */
+/** A difference between two engines: a read, a feature, and both answers; without a read, the case as a whole. */
 export interface Difference {
   readonly engine: string
   readonly ask?: number
@@ -35,7 +35,7 @@ export function differences(of: Case, engine: string, reference: Outcome, outcom
   )
 }
 
-/** Equal to the bit, −0 and 0 told apart, but for what the reference calls inexact. */
+/** Bit-equal, with −0 and 0 distinguished, except for results that the reference calls inexact. */
 export function agree(expected: Answer, got: Answer): boolean {
   const { tolerance = 0 } = expected
   if (tolerance === Infinity) return true

@@ -1,8 +1,8 @@
 import type { AggregateName, ColumnType, FeatureIR } from '../../src/define/ir/ir.ts'
 
 /**
- * What `prove parity` must have visited: every aggregate over every type that it takes, in every class of window, for keys whose events
- * so far were in order, out of order, and late. All of these are possible, so after enough cases none may be zero.
+ * Coverage of `prove parity`: every aggregate over every input type, in every class of window, for keys whose events so far were in order,
+ * out of order, and late. All of these are possible, so after enough cases none may be zero.
  */
 const numeric = ['int', 'decimal', 'duration', 'double'] as const
 const ordered = [...numeric, 'timestamp', 'string'] as const
@@ -47,7 +47,7 @@ export const windowClasses = {
 export type WindowClass = keyof typeof windowClasses
 export const windowNames = Object.keys(windowClasses) as WindowClass[]
 
-/** The events of the key that the ask knows: in order of time, out of order, or later than the source allows. */
+/** The visible events of the read's key: in order of time, out of order, or later than the source allows. */
 export const latenessNames = ['inOrder', 'outOfOrder', 'late'] as const
 export type Lateness = (typeof latenessNames)[number]
 
@@ -80,7 +80,7 @@ export function addCover(cover: Cover, { agg, type, window }: Combination, laten
   cover[agg][type][window][latenessNames.indexOf(lateness)] += 1
 }
 
-/** The bins that no value fell into, as `sum decimal hours late`. */
+/** The bins without any value, as `sum decimal hours late`. */
 export function emptyBins(cover: Cover): string[] {
   return combinations.flatMap(({ agg, type, window }) =>
     latenessNames.filter((_, i) => cover[agg][type][window][i] === 0).map(lateness => `${agg} ${type} ${window} ${lateness}`),

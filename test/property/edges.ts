@@ -3,7 +3,7 @@ import { greatestArrivals } from './generate/asks.ts'
 import { DAY, tailOf } from './generate/windows.ts'
 import { groupOf, sourceOf, type Ask, type Case } from './case.ts'
 
-/** The edges of law 7, by name, that a case has. Only events of the key asked for and known to the ask count. */
+/** The edges of law 7 in a case, by name. Only visible events of the read's key count. */
 export function edgesOf(of: Case): Set<string> {
   const found = new Set<string>()
   const mark = (name: string, holds: boolean): void => void (holds && found.add(name))
@@ -146,7 +146,7 @@ function valueEdges(of: Case, mark: Mark): void {
     }
 }
 
-/** Every edge that the generator must make. */
+/** All edges that the generator must make. */
 export const edges: readonly string[] = [
   ...(['stream', 'lag', 'partial', 'scheduled', 'batch', 'hybrid', 'corrected'] satisfies PlacementIR['kind'][]).map(
     kind => `read through ${kind}`,

@@ -7,7 +7,7 @@ import { tilesEngine } from './engines/tiles.ts'
 import { faults, withFault } from './faults.ts'
 import { compareEngines } from './parity.ts'
 
-/** Cases within which a planted fault must show. */
+/** Number of cases within which a planted fault must be detected. */
 const CASES = 100
 const SEED = 90_000
 
@@ -32,7 +32,7 @@ for (const [name, fault] of Object.entries(faults)) {
   test(`found in the kernel: ${name}`, () => assertFound([oracle, withFault(kernel, fault)]))
 }
 
-/** Faults in the text that DuckDB is given. */
+/** Faults in DuckDB's queries. */
 const inSql: Readonly<Record<string, [from: string, to: string]>> = {
   'an event at t does not count': ['e._time <= a.t', 'e._time < a.t'],
   'an event at the start of the window does not count': ['e._time >= a.', 'e._time > a.'],
@@ -45,7 +45,7 @@ const inSql: Readonly<Record<string, [from: string, to: string]>> = {
 
 for (const [name, fault] of Object.entries(inSql)) test(`found in DuckDB's text: ${name}`, () => assertFoundInText(() => duckdb, fault))
 
-/** Faults in the text of tiles. */
+/** Faults in the queries of tiles. */
 const inTiles: Readonly<Record<string, [from: string | RegExp, to: string]>> = {
   'tiles begin a millisecond later': [/s\._time\) % (\d+)\) \+/g, 's._time - 1) % $1) +'],
   'the triggering event counts': ['e._seq <> e.without', 'TRUE'],

@@ -2,10 +2,10 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, PlacementIR } from '../../src/define/ir/ir.ts'
 import type { Ask, Case, Engine } from './case.ts'
 
-/** A misreading of the semantics: the case that an engine would compute if it had read one thing wrongly. */
+/** A misreading of the semantics: the case that an engine would compute with one misunderstanding. */
 export type Fault = (of: Case) => Case
 
-/** An engine with a fault planted, to see that parity finds it. */
+/** An engine with a planted fault, to show that parity detects it. */
 export const withFault = (engine: Engine, fault: Fault): Engine => ({ ...engine, values: of => engine.values(fault(of)) })
 
 export const faults: Readonly<Record<string, Fault>> = {

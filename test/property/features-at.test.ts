@@ -1,4 +1,7 @@
-/** The features of a key at a past moment, read from a stored log, are the oracle's: random pipelines, histories, keys, moments and placements. */
+/**
+ * The features of a key at a past time, read from a stored log, equal the oracle's: random pipelines, histories, keys, times and
+ * placements.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureValue } from '../../src/decision/feature-value.ts'

@@ -2,7 +2,7 @@ import type { Ask, Case } from './case.ts'
 import { groupOf, sourceOf } from './case.ts'
 import type { Lateness } from './cover.ts'
 
-/** For each ask, what the events of its key in `P` (in the whole log, if corrected) are like: the third axis of the cover. */
+/** For each read, the order of its key's events in `P` (in the whole log, if corrected): the third axis of the cover. */
 export function latenesses(of: Case): Lateness[] {
   const keys = new Map(
     of.ir.groups.map(({ name, key, source }) => [

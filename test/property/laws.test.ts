@@ -28,7 +28,7 @@ test('law 2: the kernel gives the same values in whatever order it processes wha
     const expected = await engines.find(({ name }) => name === 'oracle')!.values(of)
     const reach = greatestArrivals(of.log)
     for (const group of of.ir.groups) {
-      // The whole log is known: the clocks that a kernel may be asked for are those at or after its greatest arrival.
+      // The whole log is visible: possible as-of times of a kernel are those at or after its greatest arrival.
       const asks = [...of.asks.keys()].filter(i => isLastRead(of, of.asks[i], group, reach.at(-1)!))
       if (asks.length === 0) continue
       const values = processedInAnyOrder(
@@ -55,7 +55,7 @@ function isLastRead(of: Case, ask: Ask, group: GroupIR, latest: number): boolean
   )
 }
 
-/** Blocks of shuffled events applied, then all asks read: each event keeps its position and arrival. */
+/** Blocks of shuffled events are applied, then all reads: each event keeps its position and arrival. */
 function processedInAnyOrder(of: Case, group: GroupIR, asks: readonly Ask[]): Answer[][] {
   const source = sourceOf(of, group)
   const strings = new Strings()

@@ -11,8 +11,8 @@ import { shrink } from './shrink.ts'
 /**
  * `prove parity`: law 1. Each case is computed by every engine and compared with the first one named, which is the reference.
  *
- * The case of seed S + i is the i-th; a failure is replayed alone by its own seed and one case. A mismatch is shrunk and
- * written under test/regressions.
+ * The case of seed S + i is the i-th; a failure is replayed alone by its own seed and one case. A mismatch is shrunk and written to
+ * test/regressions.
  */
 export interface ParityOptions {
   readonly cases: number
@@ -22,10 +22,10 @@ export interface ParityOptions {
 
 export interface ParityResult {
   readonly cases: number
-  /** Feature values asked for; each is computed by every engine. */
+  /** Feature values of all reads; each is computed by every engine. */
   readonly values: number
   readonly notNull: number
-  /** Values, or whole cases, in which an engine parts from the reference. */
+  /** Values, or whole cases, in which an engine differs from the reference. */
   readonly mismatches: number
   readonly engines: readonly string[]
   readonly seed: number
@@ -33,7 +33,7 @@ export interface ParityResult {
   readonly cover: Cover
   readonly bins: number
   readonly emptyBins: number
-  /** The first mismatches, one a case, with the file of the shrunk case where one was written. */
+  /** The first mismatches, one for each case, with the file of the shrunk case if one was written. */
   readonly failures: readonly Failure[]
 }
 
@@ -42,7 +42,7 @@ export interface Failure extends Difference {
   readonly file?: string
 }
 
-/** From this number of cases on no bin of the cover may be empty: each combination has then been visited several times. */
+/** From this number of cases on no bin of the cover may be empty: each combination was then visited several times. */
 const COVERING_CASES = 2000
 const NOT_NULL_LEAST = 0.6
 const FAILURES_KEPT = 5
@@ -64,9 +64,9 @@ export function holds({ cases, values, notNull, mismatches, emptyBins }: ParityR
 interface Comparing {
   readonly cases: number
   readonly seed: number
-  /** Shrink mismatches and write them down. */
+  /** Shrink mismatches and write them to files. */
   readonly record: boolean
-  /** Told after every hundred cases. */
+  /** Called after every hundred cases. */
   readonly progress?: (line: string) => void
   /** Stop at the first case with a mismatch. */
   readonly first?: boolean
@@ -133,7 +133,7 @@ async function failure(engines: readonly Engine[], of: Case, found: Difference, 
   }
 }
 
-/** A wrong value must not shrink into a break of the engine by a case that no generator would make, nor the other way round. */
+/** A wrong value must not shrink into an exception of the engine by a case that no generator would make, nor vice versa. */
 const sameKind = (a: Difference, b: Difference): boolean => (a.ask === undefined) === (b.ask === undefined)
 
 export async function compare(of: Case, reference: Engine, other: Engine): Promise<Difference[]> {

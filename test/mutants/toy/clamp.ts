@@ -1,4 +1,4 @@
-/** What `prove mutants` is tried on: a function with a test that finds most faults, and one whose faults no test finds. */
+/** A test subject of `prove mutants`: a function with a test that detects most faults, and one whose faults no test detects. */
 export function clamp(value: number, least: number, most: number): number {
   if (value < least) return least
   return value > most ? most : value

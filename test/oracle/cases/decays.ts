@@ -1,4 +1,4 @@
-/** What an event adds halves with each half-life of its age. All of it is exact in binary. */
+/** Decays: the contribution of an event halves with each half-life of its age. All values are exact in binary. */
 import { type Case, agg, col, decimal, compare, ev, group, history, wide } from '../case.ts'
 
 const key = ['a']

@@ -1,4 +1,4 @@
-/** Decisions on events: the trigger `on`, keys taken from the trigger, derived inputs over delivered doubles, and scores. */
+/** Decisions on events: the trigger `on`, keys from the trigger, derived inputs over delivered doubles, and scores. */
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, SourceIR, TypeIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { About, Run } from '../triggers.ts'
@@ -8,14 +8,14 @@ export interface DecisionCase {
   readonly name: string
   readonly pipeline: PipelineIR
   readonly log: readonly LoggedEvent[]
-  /** Requests, and the clock up to which ticks are made. */
+  /** Requests, and the clock up to which ticks occur. */
   readonly run?: Run
   readonly expect: readonly (About & {
     readonly model: string
     readonly t: number
     readonly vector: Readonly<Record<string, Delivered>>
     readonly score: number | null
-    /** Events in `P`, unless it ends with a triggering event. */
+    /** Events in `P`; default: up to the triggering event. */
     readonly prefix?: number
   })[]
 }
@@ -111,7 +111,7 @@ export const decisionCases: DecisionCase[] = [
         model: 'odd',
         event: 1,
         t: 100,
-        score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.25; of x the first is known, by lag
+        score: 0.9, // mean 0.2, and 0.3 / 0.2 is at least 1.25; of x the first is visible, by lag
         vector: { amount: 0.3, 'own.n': 2, 'own.since': 100, 'place.n': 1, 'place.recent': [0.1], ratio: 0.3 / 0.2, excess: 0.3 - 0.2 },
       },
       {
@@ -125,7 +125,7 @@ export const decisionCases: DecisionCase[] = [
         model: 'odd',
         event: 3,
         t: 300,
-        score: 0.5, // late: the clock is 300; mean is 45 / 3 / 100; no group has the key NULL
+        score: 0.5, // late: the as-of time is 300; mean is 45 / 3 / 100; no group has the key NULL
         vector: { amount: 0.05, 'own.n': 3, 'own.since': 200, 'place.n': 0, 'place.recent': null, ratio: 0.05 / 0.15, excess: 0.05 - 0.15 },
       },
       {
@@ -253,7 +253,7 @@ export const decisionCases: DecisionCase[] = [
     log: history(ev(-500, { s: 'p' }), ev(-100, { s: 'p' }, { source: 'other' }), ev(-300, { s: 'q' }, { arrival: -200 }), ev(-50, {})),
     expect: [
       { model: 'kinds', event: 0, t: -500, score: 1.5, vector: { kind: 'p', 'own.since': null } },
-      { model: 'kinds', event: 2, t: -100, score: null, vector: { kind: 'q', 'own.since': 400 } }, // arrivals fell along the order of taking
+      { model: 'kinds', event: 2, t: -100, score: null, vector: { kind: 'q', 'own.since': 400 } }, // arrivals fell in processing order
       { model: 'kinds', event: 3, t: -50, score: null, vector: { kind: null, 'own.since': 250 } },
     ],
   },

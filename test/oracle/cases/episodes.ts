@@ -1,6 +1,6 @@
 /**
- * `begins`: does an episode start in (t, t + 30], that lasts 10, with no gap above 20? The condition is `n < 70`; a reading is high (100), low (60) or says
- * nothing (NULL).
+ * `begins`: does an episode start in (t, t + 30] that lasts 10, with no gap above 20? The condition is `n < 70`; a reading is high (100),
+ * low (60) or neither (NULL).
  */
 import type { LabelIR } from '../../../src/define/ir/ir.ts'
 import { changelog, col, compare, ev, history, int, revisable } from '../case.ts'
@@ -78,7 +78,7 @@ export const episodeCases: LabelCase[] = [
     run: { requests: ['a', 'b', 'c', 'd', 'e', 'f'].map(k => ask(6, 0, k)) },
     asks: [
       { at: 30, expect: [true, 'unknown', 'unknown', true, 'unknown', 'unknown'] },
-      { at: 60, expect: [true, 'unknown', 'unknown', true, false, 'unknown'] }, // b began in a gap, c was cut by one, f may have
+      { at: 60, expect: [true, 'unknown', 'unknown', true, false, 'unknown'] }, // b began in a gap, c was cut by one, f may have been
     ],
   },
   {
@@ -125,7 +125,7 @@ export const episodeCases: LabelCase[] = [
     asks: [
       { at: 12, expect: ['not eligible'] }, // 10 is later than 5
       { at: 30, expect: ['not eligible', 'unknown', 'unknown', 'unknown', 'not eligible'] },
-      { at: 80, expect: ['not eligible', false, false, false, 'not eligible'] }, // 22 lasts no 10
+      { at: 80, expect: ['not eligible', false, false, false, 'not eligible'] }, // 22 does not last 10
     ],
   },
   {

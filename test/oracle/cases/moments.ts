@@ -1,4 +1,4 @@
-/** variance, stddev, slope, rate, change: formulas of semantics §6, with every integer written out. */
+/** variance, stddev, slope, rate, change: the formulas of the semantics, with every integer written out. */
 import { type Case, agg, col, ev, group, history, wide } from '../case.ts'
 
 const key = ['a']

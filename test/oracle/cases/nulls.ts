@@ -5,7 +5,7 @@ import { type Case, agg, col, compare, double, ev, group, history, int, isNull, 
 const key = ['a']
 const W = 1000
 const big = compare(col('n'), 'gt', int(5))
-/** The sum of m, a power of two for each event, so that it names the events for which the condition is true. */
+/** The sum of m, a power of two for each event, so it identifies the events for which the condition is true. */
 const those = (where: ExprIR) => agg('sum', W, col('m'), { where })
 
 export const nulls: Case[] = [

@@ -1,4 +1,4 @@
-/** `labelFrom`: a later event names the one that was decided on. Decisions are about the events of `wide`, whose ids are in `ref`. */
+/** `labelFrom`: a later event names the decided one. Decisions are about the events of `wide`, whose ids are in `ref`. */
 import type { LabelIR, PipelineIR, SourceIR } from '../../../src/define/ir/ir.ts'
 import { changelog, col, compare, decimal, ev, history, int, revisable, wide } from '../case.ts'
 import { labelled, type LabelCase } from '../label-case.ts'
@@ -34,7 +34,7 @@ export const outcomeCases: LabelCase[] = [
       says(51, 'C', true),
       says(150, 'B', true),
     ),
-    // A and B are declined; C is challenged alone, D has no score, and E was imported: nobody was answered.
+    // A and B are declined; C is only challenged, D has no score, and E was imported: they have no answer.
     run: { scores: { 0: 9, 1: 8, 2: 7.5, 3: null } },
     asks: [
       { at: 49, expect: ['unknown', 'unknown', 'unknown', 'unknown', 'unknown'], censored: [0, 1] },
@@ -46,7 +46,7 @@ export const outcomeCases: LabelCase[] = [
     name: 'what came of a decision that was left undone is known; of one that explored it is what was recorded, whatever the condition is today',
     pipeline: declining,
     log: history(pays(0, 'A'), pays(1, 'B'), pays(2, 'C'), pays(3, 'D'), pays(4, 'E'), says(50, 'A', true), says(51, 'B', true)),
-    // A is left undone, B declined; C was by an older condition, which D did not meet; and the condition of the other is no matter.
+    // A is explored, B declined; C was under an older condition, which D did not meet; the condition of the other action does not matter.
     run: {
       scores: { 0: 9, 1: 8, 2: 1, 3: 9, 4: 9 },
       fates: {
@@ -70,8 +70,8 @@ export const outcomeCases: LabelCase[] = [
       { at: -1, expect: [] },
       { at: 0, expect: ['unknown'] },
       { at: 49, expect: ['unknown', 'unknown'] },
-      { at: 50, expect: [true, 'unknown'] }, // what arrives at 50 is known at 50
-      { at: 60, expect: [true, 'unknown'], outcomes: [50, null] }, // the second changes nothing
+      { at: 50, expect: [true, 'unknown'] }, // events that arrive at 50 are visible at 50
+      { at: 60, expect: [true, 'unknown'], outcomes: [50, null] }, // the second has no effect
       { at: 109, expect: [true, 'unknown'] },
       { at: 110, expect: [true, false, 'unknown'] },
       { at: 209, expect: [true, false, 'unknown'] },
@@ -163,7 +163,7 @@ export const outcomeCases: LabelCase[] = [
     asks: [
       { at: 100, expect: [true, true] },
       { at: 101, expect: [[true, 1], true] },
-      { at: 102, expect: [[true, 1], true] }, // a delete is no event that counts
+      { at: 102, expect: [[true, 1], true] }, // a delete does not count as an event
       { at: 110, expect: [true, true] }, // and the late revision is gone
     ],
   },
@@ -180,7 +180,7 @@ export const outcomeCases: LabelCase[] = [
     ),
     asks: [
       { at: 11, expect: [true, 'unknown'] },
-      { at: 12, expect: [false, 'unknown'] }, // the first that stands is that of 11
+      { at: 12, expect: [false, 'unknown'] }, // the first current one is that of 11
       { at: 13, expect: [true, true] },
     ],
   },

@@ -1,4 +1,4 @@
-/** What is known, and what time it is: prefixes, late events, and the placements of semantics §4. */
+/** Visible events and as-of times: prefixes, late events, and the placements of the semantics. */
 import type { PlacementIR, ScheduleIR } from '../../../src/define/ir/ir.ts'
 import { type Case, agg, at, col, ev, group, history, wide } from '../case.ts'
 
@@ -7,7 +7,7 @@ const cron = (cron: string, zone: string): ScheduleIR => ({ kind: 'cron', cron, 
 const powers = (place: PlacementIR, window: number | 'lifetime' = 'lifetime') =>
   group({ sum: agg('sum', window, col('n')), since: agg('timeSinceLast', 'lifetime') }, { place })
 
-// Known at 900: 1 and 4. The event of 850 arrived at 950.
+// Visible at 900: 1 and 4. The event of 850 arrived at 950.
 const delayed = history(ev(800, { n: 1 }, { arrival: 850 }), ev(900, { n: 4 }), ev(850, { n: 2 }, { arrival: 950 }), ev(1000, { n: 8 }))
 
 export const placements: Case[] = [

@@ -1,4 +1,4 @@
-/** Quantiles. What rounding does to a value is written out in binary where it is not plain. */
+/** Quantiles. The rounding of a value is written out in binary where it is not obvious. */
 import { type Case, agg, col, compare, ev, group, history, int, revisable, wide } from '../case.ts'
 
 const key = ['a']

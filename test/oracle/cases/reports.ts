@@ -1,4 +1,4 @@
-/** Reports, by hand: about whom, what is known, in which order, and what is stale. */
+/** Reports by hand: their keys, visible events, order, and staleness. */
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { GroupIR, PipelineIR, PlacementIR, ReportIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, col, compare, double, ev, group, history, revisable, wide } from '../case.ts'
@@ -29,7 +29,7 @@ const column = { name: 'k', type: 'string', nullable: false, entity: 'k' } as co
 const inputs = [input('n', feature('own', 'k', 'n', { type: 'int' })), input('last', feature('own', 'k', 'last', { type: 'int' }))]
 const every = { kind: 'interval', every: 100, phase: 0 } as const
 const plain: ReportIR = { name: 'list', of: { kind: 'inputs', inputs }, column, at: every, live: 250 }
-/** A score of `last`, NULL without one. */
+/** A score of `last`, or NULL without one. */
 const scored: PipelineIR['models'][number] = {
   name: 'm',
   decide: { kind: 'request', columns: [column], key: 'k' },

@@ -1,4 +1,4 @@
-/** Revisions (semantics §1) and `before` (§4). */
+/** Revisions (semantics, the log) and `before` (decisions and placements). */
 import { type Case, agg, col, ev, group, history, revisable, wide } from '../case.ts'
 
 const key = ['a']

@@ -1,4 +1,4 @@
-/** Rows of training sets, by hand: what was known of a key at a moment, by arrival, and how old it was. */
+/** Rows of training sets by hand: the visible values of a key at a time, by arrival, and their age. */
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { GroupIR, PlacementIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, changelog, col, ev, group, history, revisable, wide } from '../case.ts'

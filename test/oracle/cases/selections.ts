@@ -1,4 +1,4 @@
-/** Aggregates that choose or count: order of events, order of values, distinct values, shares, times. */
+/** Aggregates that select or count: order of events, order of values, distinct values, shares, times. */
 import { type Case, agg, col, compare, ev, group, history, int, text, wide } from '../case.ts'
 
 const key = ['a']

@@ -1,6 +1,6 @@
 /**
- * `countDistinct` beyond its limit. What HyperLogLog gives of many values was computed by a program of its own, in another language, from the words of the semantics alone; of few values it is the number
- * of registers that they fall into.
+ * `countDistinct` beyond its limit. HyperLogLog's estimates of many values were computed by a separate program in another language, from
+ * the text of the semantics alone; of few values the estimate is the number of registers that they fall into.
  */
 import { type Case, agg, col, ev, group, history, revisable, wide } from '../case.ts'
 

@@ -1,4 +1,4 @@
-/** Tables (semantics §9): the row of the latest event, absent if that is a delete. */
+/** Tables: the row of the latest event, absent after a delete. */
 import { type Case, agg, changelog, col, compare, double, ev, group, history, int, math, revisable, wide } from '../case.ts'
 
 const key = ['a']

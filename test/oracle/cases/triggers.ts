@@ -1,4 +1,4 @@
-/** Decisions at ticks and on request: when, about whom, in which order, and what is known then. */
+/** Decisions at ticks and on request: their times, subjects, order, and visible events. */
 import type { ExprIR, GroupIR, ModelIR, PlacementIR, TypeIR, Value } from '../../../src/define/ir/ir.ts'
 import { agg, changelog, col, ev, group, history, revisable, wide, type Delivered } from '../case.ts'
 import { feature, input, named, pipeline, trigger, type DecisionCase } from './decisions.ts'
@@ -45,7 +45,7 @@ export const triggerCases: DecisionCase[] = [
     pipeline: pipeline([wide], [own], [ticking('m', 100, 250, [own])]),
     log: history(ev(150, { k: 'a' }), ev(180, { k: 'a' }, { arrival: 200 }), ev(190, { k: 'b' }, { arrival: 201 }), ev(300, { k: 'c' })),
     expect: [
-      at(200, 'a', 2, { own: 2 }), // not at 100; what arrives at 200 is known, at 201 is not
+      at(200, 'a', 2, { own: 2 }), // not at 100; an arrival at 200 is visible, at 201 it is not
       at(300, 'a', 4, { own: 2 }),
       at(300, 'b', 4, { own: 1 }),
       at(300, 'c', 4, { own: 1 }), // the last arrival is a tick
@@ -73,7 +73,7 @@ export const triggerCases: DecisionCase[] = [
     name: 'keys of a tick that are strings are in the order of their UTF-8 bytes',
     pipeline: pipeline([wide], [own], [ticking('m', 100, 100, [own])]),
     log: history(...['\u{1f600}', 'é', '～', 'B', 'a', ''].map(k => ev(100, { k }))),
-    expect: ['', 'B', 'a', 'é', '～', '\u{1f600}'].map(key => at(100, key, 6, { own: 1 })), // by UTF-16 the emoji, D83D…, is before FF5E
+    expect: ['', 'B', 'a', 'é', '～', '\u{1f600}'].map(key => at(100, key, 6, { own: 1 })), // by UTF-16 the emoji, D83D…, precedes FF5E
   },
   {
     name: 'keys of a tick that are numbers are in order of size, and NULL is none',
@@ -93,7 +93,7 @@ export const triggerCases: DecisionCase[] = [
       ev(20, { k: 'a', ref: 'A' }, { arrival: 110 }), // the reading was of another time
       ev(150, { k: 'b', ref: 'B' }, { deleted: true }),
       ev(160, { k: 'a', ref: null }, { deleted: true }),
-      ev(195, { k: 'c', ref: 'A' }), // of another source key, so that it supersedes nothing
+      ev(195, { k: 'c', ref: 'A' }), // of another source key, so it supersedes nothing
       ev(200, { k: 'd', ref: 'D' }, { deleted: true }),
     ),
     expect: [at(100, 'a', 2, { own: 1 }), at(100, 'b', 2, { own: 1 }), at(200, 'c', 7, { own: 1 })],
@@ -148,7 +148,7 @@ export const triggerCases: DecisionCase[] = [
       { model: 'e', event: 0, t: 50, score: 0, vector: { own: 1 } },
       { model: 'e', event: 1, t: 110, score: 0, vector: { own: 1 } },
       { model: 'e', event: 2, t: 110, score: 0, vector: { own: 2 } },
-      at(100, 'a', 2, { own: 2 }), // b is not known, though it stands before
+      at(100, 'a', 2, { own: 2 }), // b is not visible, though it is before
     ],
   },
   {
@@ -180,8 +180,8 @@ export const triggerCases: DecisionCase[] = [
       ev(190, { k: 'a' }, { arrival: 200 }),
       ev(170, { k: 'a' }, { arrival: 210 }),
     ),
-    // stream: [50, 200] of what had arrived by 200. lag: [−50, 100] by 100. partial: [50, 200] by 100. scheduled: s = 150, [0, 150] by 150.
-    // corrected: [50, 200] of all.
+    // stream: [50, 200] of the events that had arrived by 200. lag: [−50, 100] by 100. partial: [50, 200] by 100. scheduled: s = 150, [0,
+    // 150] by 150.   corrected: [50, 200] of all.
     expect: [at(200, 'a', 4, { stream: 4, lag: 2, partial: 2, scheduled: 3, corrected: 5 })],
   },
   {
@@ -209,8 +209,8 @@ export const triggerCases: DecisionCase[] = [
     run: {
       requests: [
         { model: 'ask', place: 0, arrival: 40, row: { who: 'a', sum: 150 } },
-        { model: 'ask', place: 2, arrival: 90, row: { who: 'a', sum: null } }, // raised to 100; stands before the tick at 100
-        { model: 'ask', place: 2, arrival: 105, row: { who: 'b', sum: 25 } }, // and this one behind it
+        { model: 'ask', place: 2, arrival: 90, row: { who: 'a', sum: null } }, // raised to 100; before the tick at 100
+        { model: 'ask', place: 2, arrival: 105, row: { who: 'b', sum: 25 } }, // and this one after it
         { model: 'ask', place: 3, arrival: 150, row: { who: 'a', sum: 0 } },
       ],
     },

@@ -1,4 +1,4 @@
-/** Which events a window holds: `floor((t − W) / hop) · hop <= time <= t`. Values are powers of two, so a sum names its members. */
+/** Events of a window: `floor((t − W) / hop) · hop <= time <= t`. Values are powers of two, so a sum identifies its members. */
 import { type Case, agg, col, ev, group, history, wide } from '../case.ts'
 
 const key = ['a']

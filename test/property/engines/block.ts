@@ -4,7 +4,7 @@ import type { Strings } from '../../../src/columns/strings.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnType, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 
-/** Events of one source in columns, as a decoder would leave them. */
+/** Events of one source in columns, as from a decoder. */
 export function blockOf(source: SourceIR, events: readonly LoggedEvent[], strings: Strings): Block {
   const columns = source.columns.map(
     ({ name, type }) =>

@@ -2,13 +2,13 @@ import { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
-/** The IR as SQL, in a DuckDB in memory: one query a group. `rewrite` plants a fault in the text of queries. */
+/** Engine `duckdb`: the IR as SQL in an in-memory DuckDB, one query for each group. `rewrite` plants a fault in the text of queries. */
 export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<Engine> {
   const db = await rewritingDuckDb(rewrite)
   return { name: 'duckdb', values: of => values(db, of), close: () => db.close() }
 }
 
-/** A DuckDB in memory that is given every query as `rewrite` makes it. */
+/** An in-memory DuckDB whose queries pass through `rewrite`. */
 export async function rewritingDuckDb(rewrite?: (sql: string) => string): Promise<DuckDb> {
   const db = await DuckDb.open()
   if (rewrite) {

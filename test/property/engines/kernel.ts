@@ -8,15 +8,15 @@ import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 import { columnOf, pieceOf } from './block.ts'
 import { passesOf, type Pass } from './passes.ts'
 
-/** The kernel: the asks of a case in as many passes over the events as there are orders in which they become known. */
+/** Engine `kernel`: the reads of a case in as many passes over the events as there are orders in which they become visible. */
 export function kernelEngine(): Engine {
   return { name: 'kernel', values: of => Promise.resolve(valuesInPieces(of, of.blocks)), close: () => {} }
 }
 
-/** What happens to a kernel once it was given the events of its block up to `to`: it goes on, or another takes its place. */
+/** Action on a kernel after the events of its block up to `to`: it continues, or another takes its place. */
 export type AfterPiece = (kernel: Kernel, block: Block, to: number) => Kernel
 
-/** The answers of kernels that are given each pass in so many pieces; `restarts` gives what happens in a pass after each. */
+/** The answers of kernels that process each pass in this many pieces; `restarts` returns the action after each piece. */
 export function valuesInPieces(of: Case, pieces: number, restarts?: (making: () => Kernel) => AfterPiece): Answer[][] {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
@@ -37,7 +37,7 @@ interface Running {
   readonly restarts: ((making: () => Kernel) => AfterPiece) | undefined
 }
 
-/** One pass, piece by piece: what a kernel carries from block to block is its state. */
+/** One pass, piece by piece: a kernel carries its state from block to block. */
 function run({ of, group, source, strings, pass, pieces, restarts }: Running, out: Answer[][]): void {
   const making = () => new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   const after = restarts?.(making)
@@ -70,7 +70,7 @@ export function keyColumns(of: Case, group: GroupIR, source: SourceIR, strings: 
   })
 }
 
-/** What the kernel says in one row, as it is delivered. */
+/** The kernel's delivered answers in one row. */
 export function answersAt(group: GroupIR, columns: readonly FeatureColumn[], row: number, strings: Strings): Answer[] {
   return group.features.map((feature, f) => answerAt(feature, columns[f], row, strings))
 }

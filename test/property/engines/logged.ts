@@ -10,20 +10,20 @@ import { blockOf } from './block.ts'
 import { restoredValues } from './restored.ts'
 
 /**
- * The whole way: events are written to segments of a log, read back into columns with texts of other ids, and given to kernels that are thrown away and
- * restored on the way.
+ * Engine `logged`: events are written to segments of a log, read back into columns with texts of other ids, and processed by kernels that
+ * are discarded and restored on the way.
  */
 export function loggedEngine(): Engine {
   return { name: 'log', values: of => Promise.resolve(restoredValues({ ...of, log: throughLog(of) })), close: () => {} }
 }
 
-/** The log of a case as it is read back, from segments of any lengths. */
+/** The log of a case as read back, from segments of any lengths. */
 function throughLog(of: Case): LoggedEvent[] {
   const draw = new Draw(of.seed)
   const store = new ModelStore()
   const context = contextOf(of, new Strings())
   const writer = new SegmentWriter(context)
-  // Events of sources that the pipeline has not have no columns to be written in; they only take their places.
+  // Events of sources outside the pipeline have no columns to be written in; they only keep their positions.
   const isWritten = ({ source }: LoggedEvent) => of.ir.sources.some(({ name }) => name === source)
   const written = { ...of, log: of.log.filter(isWritten) }
   for (let first = 0; first < written.log.length;) {

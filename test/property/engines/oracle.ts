@@ -1,7 +1,7 @@
 import { known, ofKey, standing, valueOf, type OracleValue } from '../../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from '../case.ts'
 
-/** The naive reference: a walk over the whole log for each ask. */
+/** Engine `oracle`, the naive reference: a scan of the whole log for each read. */
 export function oracleEngine(): Engine {
   return { name: 'oracle', values: of => Promise.resolve(of.asks.map(ask => answers(of, ask))), close: () => {} }
 }

@@ -20,8 +20,8 @@ export interface Pass {
 }
 
 /**
- * The asks of a group in passes. Decisions go through the kernel's own mapping of placements, which expects arrivals that do not
- * fall along the log; everything else is ordered here by what each ask knows.
+ * The reads of a group in passes. Decisions use the kernel's own mapping of placements, which expects arrivals that do not fall along the
+ * log; all other reads are ordered here by their visible events.
  */
 export function passesOf(of: Case, group: GroupIR, strings: Strings): Pass[] {
   const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
@@ -55,7 +55,7 @@ function placedPass(of: Case, group: GroupIR, asks: readonly number[], strings: 
   return { asks, ...placeReads(first.place, source, blockOf(source, events, strings), triggers) }
 }
 
-/** Asks in as few runs as it takes for prefixes and clocks never to fall. */
+/** Reads in as few runs as possible in which prefixes and as-of times never fall. */
 function risingRuns(of: Case, asks: readonly number[]): number[][] {
   const runs: number[][] = []
   const sorted = [...asks].sort((a, b) => of.asks[a].prefix - of.asks[b].prefix || of.asks[a].t - of.asks[b].t)
@@ -67,7 +67,7 @@ function risingRuns(of: Case, asks: readonly number[]): number[][] {
   return runs
 }
 
-/** What is known at an ask only grows along a pass: with the prefix, or with the clock where a clock is below an arrival of `P`. */
+/** The visible events of reads only grow along a pass: with the prefix, or with the as-of time if that is below an arrival of `P`. */
 function orderedPasses(of: Case, group: GroupIR, asks: readonly number[], strings: Strings): Pass[] {
   const reach = greatestArrivals(of.log)
   const isFrozen = ({ place, prefix, t }: Ask) =>
@@ -84,7 +84,7 @@ function orderedPasses(of: Case, group: GroupIR, asks: readonly number[], string
   })
 }
 
-/** The events of a prefix that count. In order of time a kernel cannot tell what supersedes: that is decided before. */
+/** The current events of a prefix. In order of time a kernel cannot tell which events supersede others, so this is decided before. */
 function countingIn(
   source: SourceIR,
   own: readonly { readonly event: LoggedEvent; readonly i: number }[],
@@ -120,7 +120,7 @@ function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: 
     ),
     watermark: byTime ? 'time' : 'arrival',
     upto,
-    // The triggering event is the last of its prefix: if it is known, it is the last of those just become known.
+    // The triggering event is the last of its prefix: if it is visible, it is the last of those that just became visible.
     uptoBefore: upto.map((count, row) => (count > 0 && seen[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),
     clock: Float64Array.from(cuts, cut => cut.t),
   }

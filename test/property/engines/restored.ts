@@ -5,12 +5,12 @@ import { Draw } from '../generate/draw.ts'
 import { pieceOf } from './block.ts'
 import { valuesInPieces, type AfterPiece } from './kernel.ts'
 
-/** Pieces more than the case says, so that slices are taken, and kernels thrown away, in the middle of every case. */
+/** Additional pieces, so that slices are taken, and kernels discarded, in the middle of every case. */
 const MORE_PIECES = 4
 
 /**
- * The kernel, thrown away again and again: its state is saved in slices, each at its own moment, restored into a new kernel, and the events
- * behind the lowest slice are given to that one again. Whatever it is asked must not show.
+ * Engine `restored`: the kernel, discarded again and again. Its state is saved in slices at different times and restored into a new kernel,
+ * and the events after the lowest slice are applied to that one again. No answer may change.
  */
 export function restoredEngine(): Engine {
   return { name: 'kernel-restored', values: of => Promise.resolve(restoredValues(of)), close: () => {} }
@@ -21,7 +21,7 @@ export function restoredValues(of: Case): Answer[][] {
   return valuesInPieces(of, of.blocks + MORE_PIECES, making => restarting(draw, making))
 }
 
-/** Slots [from, to) that are to be saved after so many pieces more. */
+/** Slots [from, to) that are to be saved after this many further pieces. */
 interface Planned {
   readonly from: number
   readonly to: number
@@ -49,7 +49,7 @@ function restarting(draw: Draw, making: () => Kernel): AfterPiece {
   }
 }
 
-/** Up to three ranges that cover the slots there are, each with its moment: one of them is the first, so that no key is forgotten. */
+/** Up to three ranges that cover all slots, each with its time: one of them is the first, so that no key is lost. */
 function planned(draw: Draw, keys: number, last: number): Planned[] {
   const cuts = [0, draw.between(0, keys), draw.between(0, keys), keys].sort((a, b) => a - b)
   const first = draw.between(0, 2)

@@ -8,13 +8,13 @@ import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
 import { rewritingDuckDb } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
-/** Tiles by `GROUP BY` in a DuckDB, merged and finalized here. `rewrite` plants a fault in the text of queries. */
+/** Engine `tiles`: tiles by `GROUP BY` in DuckDB, merged and finalized here. `rewrite` plants a fault in the text of queries. */
 export async function tilesEngine(rewrite?: (sql: string) => string): Promise<Engine> {
   const db = await rewritingDuckDb(rewrite)
   return { name: 'tiles', values: of => fromSql(db, of), close: () => db.close() }
 }
 
-/** Tiles lifted event by event, encoded as JSON, decoded, and merged in pairs from both ends. */
+/** Engine `tiles-lifted`: tiles lifted event by event, encoded as JSON, decoded, and merged in pairs from both ends. */
 export const liftedTilesEngine = (): Engine => ({
   name: 'tiles-lifted',
   values: of => Promise.resolve(of.asks.map((_, ask) => fromEvents(of, ask))),

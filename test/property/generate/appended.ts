@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 
-/** A history as one log in this process would have it: arrivals that do not fall, one partition a source. */
+/** A history as one log in this process has it: arrivals that do not fall, one partition for each source. */
 export function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {
   const offsets = new Map<string, number>()
   let arrival = -Infinity

@@ -7,7 +7,7 @@ import { DAY } from './windows.ts'
 
 const stream: PlacementIR = { kind: 'stream' }
 
-/** Asks of one group over one history. `reach[i]` is the greatest arrival of the first `i` events. */
+/** Random reads of one group over one history. `reach[i]` is the greatest arrival of the first `i` events. */
 export class Asks {
   readonly #draw: Draw
   readonly #log: readonly LoggedEvent[]
@@ -40,8 +40,8 @@ export class Asks {
   }
 
   /**
-   * Prefixes that grow and clocks that do not fall, at or above everything that has arrived. In half of the cases clocks run ahead
-   * of arrivals, so that what is appended next may be of a time that windows have already passed.
+   * Growing prefixes and as-of times that do not fall, at or above all arrivals. In half of the cases as-of times run ahead of arrivals, so
+   * that a later event may have a time that windows have already passed.
    */
   #asKnown(triggers: readonly number[]): Ask[] {
     const ahead = this.#draw.chance(0.5) ? this.#draw.between(0, this.#scale) : 0
@@ -54,7 +54,7 @@ export class Asks {
     })
   }
 
-  /** A clock from `earliest` to before `next`: the earliest, an edge of a recent event, or a little later. */
+  /** An as-of time from `earliest` to before `next`: the earliest, an edge of a recent event, or a little later. */
   #clock(earliest: number, next: number): number {
     const draw = this.#draw
     const t = draw.weighted([
@@ -66,7 +66,7 @@ export class Asks {
     return t >= earliest && t <= next ? t : earliest
   }
 
-  /** One prefix, read at clocks from before its first event to beyond its last. Events later than the clock must not count. */
+  /** One prefix, read at times from before its first event to after its last. Events later than the as-of time must not count. */
   #frozen(): Ask[] {
     const draw = this.#draw
     const prefix = draw.chance(0.5) ? this.#log.length : draw.between(1, this.#log.length)
@@ -87,7 +87,7 @@ export class Asks {
       .map(t => ({ group: this.#group.name, key: this.#keyNear(draw.between(0, prefix - 1)), prefix, t, place: stream }))
   }
 
-  /** Decisions on events, read through placements; each also as the three that law 6 calls identical. */
+  /** Decisions on events, read through placements; each also in the three that law 6 calls identical. */
   #placed(triggers: readonly number[]): Ask[] {
     const draw = this.#draw
     const before = this.#group.features.some(feature => feature.before)
@@ -108,7 +108,7 @@ export class Asks {
     )
   }
 
-  /** `before` in a corrected window has no meaning yet, so groups with it are not asked for one. */
+  /** `before` in a corrected window has no meaning yet, so groups with it are not read. */
   #placements(before: boolean, triggers: readonly number[]): PlacementIR[] {
     const draw = this.#draw
     const delay = () =>
@@ -127,7 +127,7 @@ export class Asks {
     return draw.shuffled(all).slice(0, draw.between(1, 3))
   }
 
-  /** Half of the schedules have a run that is done at the very millisecond of the decision on event `i`. */
+  /** Half of the schedules have a run that ends at the very millisecond of the decision on event `i`. */
   #scheduled(i: number): Extract<PlacementIR, { kind: 'scheduled' }> {
     const draw = this.#draw
     const t = this.#reach[i + 1]
@@ -136,7 +136,7 @@ export class Asks {
       [2, draw.magnitude(this.#scale)],
     ])
     const justDone = draw.chance(0.5)
-    // Calendars are asked of our own time only: zones before 1970 are another subject.
+    // Calendars are read in modern times only: zones before 1970 are another subject.
     const isModern = this.#reach[1] > Date.parse('2000-01-01T00:00:00Z') && this.#scale >= 60_000
     if (isModern && draw.chance(0.5)) {
       const cron = draw.pick(['*/5 * * * *', '0 * * * *', '30 2 * * *', '0 0 * * *', '15 1,2,3 * * *', '0 6 * * 1'])
@@ -155,7 +155,7 @@ export class Asks {
     return { kind: 'scheduled', schedule: { kind: 'interval', every, phase }, lasts }
   }
 
-  /** The key of the event at `i` where it is one of this group's, mostly; sometimes another, or one that has no events. */
+  /** Mostly the key of the event at `i` if it is one of this group's; sometimes another, or one without events. */
   #keyNear(i: number): readonly Value[] {
     const draw = this.#draw
     const { source, row } = this.#log[i]

@@ -1,11 +1,11 @@
 import type { Draw } from './draw.ts'
 
 /**
- * What a case may be about. Each case switches on a random subset ("swarm"), so that some cases go deep into a combination that an even
- * mixture would hardly ever make.
+ * Features of a random case. Each case switches on a random subset ("swarm testing"), so that some cases go deep into a combination that a
+ * uniform mixture would hardly ever make.
  */
 const odds = {
-  /** Event times behind their arrival, by anything up to a window. */
+  /** Event times before their arrival, by up to a window. */
   late: 0.7,
   /** Late by up to two years. */
   hugeLate: 0.3,
@@ -20,7 +20,7 @@ const odds = {
   nulls: 0.5,
   /** Magnitudes up to 2^53 − 1, and doubles up to 1e70 beside 1e-70. */
   extremes: 0.3,
-  /** Keys and strings that only UTF-8 order and care sort out. */
+  /** Keys and strings whose order by UTF-8 bytes is unusual. */
   unicode: 0.4,
   arithmetic: 0.5,
   where: 0.5,
@@ -29,7 +29,7 @@ const odds = {
   /** Features beside others over the same events, through other windows. */
   companions: 0.6,
   partitions: 0.5,
-  /** The order of several partitions as a worker took them: arrival falls along it. */
+  /** The processing order of several partitions by a worker: arrival falls along it. */
   fallingArrival: 0.15,
   secondSource: 0.25,
   secondGroup: 0.25,

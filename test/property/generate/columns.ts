@@ -2,7 +2,7 @@ import type { ColumnIR, ColumnType, TypeIR, Value } from '../../../src/define/ir
 import type { Axes } from './axes.ts'
 import type { Draw } from './draw.ts'
 
-/** A column and how its values are drawn. `reach` is the largest magnitude of a physical value that is exact, else 0. */
+/** A column and its random values. `reach` is the largest magnitude of an exact physical value, else 0. */
 export interface ColumnPlan {
   readonly ir: ColumnIR
   readonly value: (draw: Draw) => Exclude<Value, null>
@@ -13,7 +13,7 @@ const LARGEST = Number.MAX_SAFE_INTEGER
 
 const scales = [0, 1, 2, 2, 3, 6, 9, 15]
 
-/** Order by UTF-8 bytes, by UTF-16 units and by a locale all differ on these. */
+/** Their orders by UTF-8 bytes, by UTF-16 units and by a locale all differ. */
 const unicode = [
   '',
   'z',
@@ -66,7 +66,7 @@ function doublePlan(draw: Draw, axes: Axes, base: ColumnIR): ColumnPlan {
   const value = {
     few: (d: Draw) => d.pick([0, 0.1, 0.2, 0.25, -1.5, 3, -10, 10]),
     fractions: (d: Draw) => d.between(-1e9, 1e9) / 997,
-    // An outlier that has left the window must leave nothing behind: these swallow each other, within the 400 bits that the oracle keeps.
+    // An outlier that has left the window must leave no trace: these absorb each other, within the 400 bits that the oracle keeps.
     extremes: (d: Draw) => d.pick([1e50, -1e50, 1e-50, 1, 0, -1, 2 ** 53, 0.1, -0.1, 5e-324, d.between(-1e6, 1e6) / 1e3]),
   }[kind]
   return { ir, value, reach: 0 }
@@ -93,7 +93,7 @@ function integerPlan(draw: Draw, axes: Axes, base: ColumnIR): ColumnPlan {
   return { ir, value, reach: Math.abs(centre) + reach }
 }
 
-/** The type of a column, for an expression node: its name and scale, nothing else. */
+/** The type of a column for an expression node: its name and scale. */
 export function typeOf({ type, scale }: TypeIR): TypeIR {
   return scale === undefined ? { type } : { type, scale }
 }

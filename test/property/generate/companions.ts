@@ -4,7 +4,7 @@ import type { Draw } from './draw.ts'
 import { resultType } from './features.ts'
 import { DAY } from './windows.ts'
 
-/** Aggregates that an engine may compute from what it keeps for this one, and that take all that this one takes. */
+/** Aggregates that an engine may compute from the same state as this one, and that accept the same inputs. */
 const relatives: Partial<Record<AggregateName, readonly AggregateName[]>> = {
   sum: ['mean'],
   mean: ['sum'],
@@ -25,8 +25,8 @@ const relatives: Partial<Record<AggregateName, readonly AggregateName[]>> = {
 }
 
 /**
- * Features over the same events as this one through other windows, and relatives of it: what an engine may compute together, and mix up.
- * Drawn apart, two features hardly ever share their input and condition.
+ * Features over the same events through other windows, and related aggregates, which an engine may compute together and confuse. Drawn
+ * independently, two features hardly ever share their input and condition.
  */
 export function companions(draw: Draw, feature: FeatureIR): FeatureIR[] {
   const { name, window, hop } = feature

@@ -6,7 +6,7 @@ import type { Request, Run } from '../../oracle/oracle.ts'
 import { Draw } from './draw.ts'
 import { generate } from './generate.ts'
 
-/** A pipeline that decides on events, at ticks and on request over a history, and all that happens to it. */
+/** A pipeline that decides on events, at ticks and on request over a history, with all of its inputs. */
 export interface Deciding {
   readonly ir: PipelineIR
   readonly log: readonly LoggedEvent[]
@@ -16,9 +16,8 @@ export interface Deciding {
 const ENTITY = 'who'
 
 /**
- * The case of a seed with a model of each trigger over its groups; undefined where nothing can be keyed by an entity, or
- * nothing of it is exact. Half of
- * the histories are moved so that an event arrives at a tick, and often a key is live to the very end of `live`.
+ * The case of a seed with a model of each trigger over its groups; undefined if nothing can be keyed by an entity, or nothing of it is
+ * exact. Half of the histories are moved so that an event arrives at a tick, and often a key is live to the very end of `live`.
  */
 export function deciding(seed: number): Deciding | undefined {
   const { ir, log: drawn } = generate(seed)
@@ -50,7 +49,7 @@ export function deciding(seed: number): Deciding | undefined {
 const keyColumn = (ir: PipelineIR, { source, key }: GroupIR): ColumnIR =>
   ir.sources.find(({ name }) => name === source)!.columns.find(({ name }) => name === key[0])!
 
-/** How long arrivals go on. */
+/** Length of the arrivals. */
 const reach = (log: readonly LoggedEvent[]): number => {
   const arrivals = log.map(({ arrival }) => arrival)
   return Math.max(...arrivals) - Math.min(...arrivals)
@@ -84,7 +83,7 @@ function liveFor(draw: Draw, log: readonly LoggedEvent[], every: number, span: n
   return draw.chance(0.6) ? Math.max(1, tick - time + draw.pick([-1, 0, 0])) : draw.magnitude(span + 1)
 }
 
-/** A model that reads every exact feature at one key, and adds up those that are numbers. */
+/** A model that reads every exact feature at one key, and adds up the numeric ones. */
 function reading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
@@ -106,7 +105,7 @@ const usesDoubles = (expr: ExprIR): boolean =>
   ('left' in expr && (usesDoubles(expr.left) || usesDoubles(expr.right))) ||
   ('of' in expr && usesDoubles(expr.of))
 
-/** Requests in the order of their places, which mostly arrive between the events that they stand between. */
+/** Requests in the order of their positions, which mostly arrive between their neighbouring events. */
 function requests(draw: Draw, log: readonly LoggedEvent[], { source, key }: GroupIR): Request[] {
   const keys = log.flatMap(event => (event.source === source ? (event.row[key[0]] ?? []) : []))
   if (keys.length === 0) return []

@@ -1,6 +1,6 @@
 import { random } from '../../../src/base/random.ts'
 
-/** Choices from one seed. Everything random in a case comes from here, so a seed is the case. */
+/** Random choices from one seed. Everything random in a case comes from here, so a seed determines the case. */
 export class Draw {
   readonly #next: () => number
 
@@ -19,7 +19,7 @@ export class Draw {
     return low + Math.min(Math.floor(unit * width), high - low)
   }
 
-  /** An integer in [1, high] whose magnitude is uniform: as often below 10 as between 10 and 100. */
+  /** An integer in [1, high] with log-uniform magnitude: as often below 10 as between 10 and 100. */
   magnitude(high: number): number {
     return Math.min(high, Math.max(1, Math.floor(Math.exp(this.#next() * Math.log(high + 1)))))
   }
@@ -28,7 +28,7 @@ export class Draw {
     return from[this.between(0, from.length - 1)]
   }
 
-  /** One of the second elements, as often as its weight says. */
+  /** One of the second elements, by weight. */
   weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T {
     let rest = this.#next() * choices.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, choice] of choices) if ((rest -= weight) < 0) return choice

@@ -6,7 +6,7 @@ import type { Draw } from './draw.ts'
 
 const isNumber = (type: ColumnType): boolean => type === 'int' || type === 'decimal' || type === 'double'
 
-/** An expression with the largest magnitude that its physical value may have; 0 unless exact. */
+/** An expression with the largest possible magnitude of its physical value; 0 unless exact. */
 interface Operand {
   readonly expr: ExprIR
   readonly reach: number
@@ -22,7 +22,7 @@ export class Expressions {
     this.#plans = plans
   }
 
-  /** An input of a type for an aggregate, of magnitude up to `most`: a column, or arithmetic. There is a column of every type asked for. */
+  /** An input of a type for an aggregate, of magnitude up to `most`: a column, or arithmetic. There is a column of every requested type. */
   input(type: ColumnType, axes: Axes, most: number): ExprIR {
     const fit = this.#columns(type).filter(plan => plan.reach <= most)
     if (type === 'bool' && (fit.length === 0 || this.#draw.chance(0.7))) return this.condition(2)
@@ -72,7 +72,7 @@ export class Expressions {
     }
   }
 
-  /** Arithmetic of a type, of one operation; none for types that have no arithmetic, and where no operands fit. */
+  /** Arithmetic of a type with one operation; undefined for types without arithmetic, and without suitable operands. */
   #arithmetic(type: ColumnType): Operand | undefined {
     const draw = this.#draw
     const op = draw.pick(['add', 'sub', 'mul'] as const)
@@ -105,7 +105,7 @@ export class Expressions {
   }
 }
 
-/** The larger scale for sums, the sum of scales for products; none beyond what a decimal may have. */
+/** The larger scale for sums, the sum of scales for products; undefined beyond a decimal's greatest. */
 function exact(op: 'add' | 'sub' | 'mul', left: Operand | undefined, right: Operand | undefined, type: ColumnType): Operand | undefined {
   if (!left || !right) return undefined
   const [a, b] = [scaleOf(left.expr), scaleOf(right.expr)]

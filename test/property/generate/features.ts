@@ -30,10 +30,10 @@ export function wished(draw: Draw, near: WindowClass): Combination {
   return { agg, type: draw.pick(inputTypes[agg]), window }
 }
 
-/** What a table is made of: a column of its latest row. */
+/** A feature of a table: a column of its latest row. */
 export const columnOfTable = (draw: Draw): Combination => ({ agg: 'row', type: draw.pick(inputTypes.row), window: 'lifetime' })
 
-/** Those that refuse large magnitudes of exact columns (semantics §6). */
+/** Aggregates that refuse large magnitudes of exact columns (semantics, numbers). */
 const momentAggregates: readonly AggregateName[] = ['variance', 'stddev', 'slope']
 
 export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, name: string, want: Combination): FeatureIR {
@@ -72,7 +72,7 @@ export function drawFeature(draw: Draw, axes: Axes, expressions: Expressions, na
   }
 }
 
-/** Most a part of the window; some so short that all but the newest is nothing, or so long that nothing decays. */
+/** Mostly a part of the window; some so short that only the newest event counts, or so long that nothing decays. */
 function drawHalfLife(draw: Draw, window: FeatureIR['window']): number {
   const span = window === 'lifetime' ? 30 * 86_400_000 : window
   return draw.weighted([
@@ -106,7 +106,7 @@ export function resultType(agg: AggregateName, input: TypeIR): TypeIR {
   }
 }
 
-/** The types of column that a source must have so that these can be asked of it. */
+/** The column types that a source needs for these features. */
 export function neededTypes(wants: readonly Combination[]): Set<ColumnType> {
   return new Set(wants.map(want => want.type).filter(type => type !== 'none'))
 }

@@ -12,10 +12,10 @@ import { groupKey, sourcePlan, type SourcePlan } from './sources.ts'
 import { DAY, drawWindow } from './windows.ts'
 
 /**
- * The case of a seed: definitions valid by the IR, a history that a log could hold, and asks whose answers the semantics fix.
+ * The case of a seed: definitions valid by the IR, a possible history of a log, and reads whose answers the semantics define.
  *
- * Neighbouring seeds together visit every combination of the cover. A case is small (20 to 300 events of a few keys), because
- * faults of windows need few events, and short histories are cheap to compare and easy to read once shrunk.
+ * Neighbouring seeds together visit every combination of the cover. A case is small (20 to 300 events of a few keys), because faults of
+ * windows need few events, and short histories are cheap to compare and easy to read once shrunk.
  */
 export function generate(seed: number): Case {
   const draw = new Draw(seed)
@@ -47,7 +47,7 @@ export function generate(seed: number): Case {
   }
 }
 
-/** The length of the window that events are to fill, milliseconds. */
+/** Length of the window that events are to fill, milliseconds. */
 function lengthToFill(draw: Draw, first: Combination): number {
   const window = drawWindow(draw, first.window)
   return window === 'lifetime' ? draw.magnitude(30 * DAY) : window

@@ -5,7 +5,7 @@ import type { Draw } from './draw.ts'
 import { TIME_COLUMN, type SourcePlan } from './sources.ts'
 import { drawStart, eventTime, nextArrival } from './times.ts'
 
-/** A history in its total order. `scale` is the length, ms, of the window that the history is to fill. */
+/** A history in its total order. `scale` is the length of the window that it is to fill, ms. */
 export function history(
   draw: Draw,
   axes: Axes,
@@ -34,7 +34,7 @@ export function history(
   return positioned(inTotalOrder(draw, axes, accepted), sources)
 }
 
-/** An event before it has an offset. `source` is the place of its source in the order of definition. */
+/** An event before it has an offset. `source` is the index of its source in the order of definition. */
 interface Accepted extends Omit<LoggedEvent, 'offset' | 'source'> {
   readonly source: number
 }
@@ -50,8 +50,8 @@ function event(draw: Draw, plan: SourcePlan, source: number, time: number, arriv
 }
 
 /**
- * Three ways in which a total order comes about (semantics §1): commits as they came, a merge of imported histories, and partitions as a
- * worker took them, along which arrival may fall, though never within a partition.
+ * Three origins of a total order (semantics, the log): commits as they came, a merge of imported histories, and the processing order of a
+ * worker over partitions, along which arrival may fall, though never within a partition.
  */
 function inTotalOrder(draw: Draw, axes: Axes, accepted: readonly Accepted[]): Accepted[] {
   if (axes.fallingArrival) {

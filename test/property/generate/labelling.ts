@@ -7,8 +7,9 @@ import { deciding, type Deciding } from './deciders.ts'
 import { Draw } from './draw.ts'
 
 /**
- * The pipeline of a seed that decides on events, at ticks and on request, with a label for each of its models, and times at which they are asked for. Spans are
- * those between two events, or an event and a decision, and a millisecond more or less, so that both sides of each edge occur.
+ * The pipeline of a seed that decides on events, at ticks and on request, with a label for each of its models, and times at which labels
+ * are read. Periods are those between two events, or an event and a decision, and a millisecond more or less, so that both sides of each
+ * edge occur.
  */
 export function labelling(seed: number): (Deciding & { readonly at: readonly number[] }) | undefined {
   const made = deciding(seed)
@@ -29,7 +30,7 @@ export function labelling(seed: number): (Deciding & { readonly at: readonly num
   return { ...withCensoring(new Draw(seed + 3_000_000), { ir: { ...ir, models }, log, run }), at }
 }
 
-/** Some labels are censored by one of two actions, and some decisions had a score that was recorded. */
+/** Some labels are censored by one of two actions, and some decisions have a recorded score. */
 function withCensoring(draw: Draw, { ir, log, run }: Deciding): Deciding {
   const deciding = ir.models.find(({ label }) => label?.kind === 'from')
   if (!deciding || draw.chance(0.5)) return { ir, log, run }
@@ -48,7 +49,7 @@ function withCensoring(draw: Draw, { ir, log, run }: Deciding): Deciding {
       : model,
   )
   const scores = Object.fromEntries(log.flatMap((_, i) => (draw.chance(0.8) ? [[i, draw.chance(0.1) ? null : draw.between(0, 8)]] : [])))
-  // What either has recorded, if it explored then, has nothing to do with its condition today.
+  // The recorded exploration is independent of today's condition.
   const recorded = ['decline', 'hold'].filter(() => draw.chance(0.4))
   const fate = (): Fate => draw.pick(['not met', 'followed', 'explored'])
   const fates = Object.fromEntries(Object.keys(scores).map(i => [i, Object.fromEntries(recorded.map(name => [name, fate()]))]))
@@ -112,7 +113,7 @@ function beginsFor(draw: Draw, { sources }: PipelineIR, key: ColumnIR, log: read
   }
 }
 
-/** A comparison of a column with a value that it has. */
+/** A comparison of a column with one of its values. */
 export function conditionOn(draw: Draw, { columns, time }: SourceIR, events: readonly Pick<LoggedEvent, 'row'>[]): ExprIR {
   const column = draw.pick(columns.filter(({ name }) => name !== time))
   const leaf: ExprIR = { op: 'column', name: column.name, ...typeOf(column) }

@@ -1,4 +1,4 @@
-/** Random reports over a case that decides, and times at which something is about to change. */
+/** Random reports over a deciding case, and times near changes. */
 import assert from 'node:assert/strict'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ExprIR, ModelIR, PipelineIR, ReportIR } from '../../../src/define/ir/ir.ts'
@@ -6,7 +6,7 @@ import type { Draw } from './draw.ts'
 
 const TIMES = 6
 
-/** On the model, or its inputs alone. */
+/** A report on the model, or on its inputs alone. */
 export function reportOf(draw: Draw, ir: PipelineIR, model: ModelIR): ReportIR {
   const { inputs, score } = model
   const { column, live } = ir.models.map(({ decide }) => decide).find(decide => decide.kind === 'every')!
@@ -46,7 +46,7 @@ const isList = ({ groups }: PipelineIR, expr: ExprIR): boolean =>
     groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!.agg,
   )
 
-/** At arrivals and beside them, at the ends of what is live, before everything and behind it. */
+/** At arrivals and beside them, at the ends of live periods, before everything and after it. */
 export function timesOf(draw: Draw, log: readonly LoggedEvent[], { live }: ReportIR): number[] {
   const times = Array.from({ length: TIMES }, () => {
     const { time, arrival } = draw.pick(log)

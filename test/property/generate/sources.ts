@@ -5,10 +5,10 @@ import { columnPlan, type ColumnPlan } from './columns.ts'
 import type { Draw } from './draw.ts'
 import { DAY } from './windows.ts'
 
-/** A source with the way to draw its rows. */
+/** A source with the generator of its rows. */
 export interface SourcePlan {
   readonly ir: SourceIR
-  /** Every column but the time. */
+  /** Every column except the time. */
   readonly columns: readonly ColumnPlan[]
   /** Source keys, the more frequent first. */
   readonly keys: readonly Value[]
@@ -20,7 +20,7 @@ export const DELETED_COLUMN = 'gone'
 
 const allTypes: readonly ColumnType[] = ['int', 'decimal', 'duration', 'double', 'timestamp', 'string', 'bool']
 
-/** A source with a column of every type needed, and a few more. Keys are few, so that windows are not empty. */
+/** A source with a column of every required type, and a few more. Keys are few, so that windows are not empty. */
 export function sourcePlan(draw: Draw, axes: Axes, name: string, needed: ReadonlySet<ColumnType>, scale: number): SourcePlan {
   const key = columnPlan(
     draw,
@@ -46,7 +46,7 @@ export function sourcePlan(draw: Draw, axes: Axes, name: string, needed: Readonl
   )
   const types = draw.shuffled([...needed, ...draw.shuffled(allTypes).slice(0, draw.between(0, 3)), 'int', 'int'] as ColumnType[])
   const values = types.map((type, i) => columnPlan(draw, axes, `c${i}`, type))
-  // `variance` and `slope` need a column of modest magnitude of their type.
+  // `variance` and `slope` need a column of their type with modest magnitude.
   const modest = [...needed].filter(type => !values.some(plan => plan.ir.type === type && plan.reach <= limits.MOMENT_VALUE_MAX))
   const calm = { ...axes, extremes: false }
   const columns = [key, few(draw, other), ...values, ...modest.map((type, i) => columnPlan(draw, calm, `m${i}`, type))]

@@ -6,7 +6,7 @@ import { DAY, tailOf } from './windows.ts'
 
 type Windowed = Pick<FeatureIR, 'window' | 'hop'>
 
-/** Where a history begins: across the epoch, beside a change of summer time, before the epoch, or at the end of representable time. */
+/** Start of a history: across the epoch, near a change of summer time, before the epoch, or at the end of representable time. */
 export function drawStart(draw: Draw, axes: Axes, scale: number): number {
   return draw.weighted([
     [3, () => draw.between(1_700_000_000_000, 1_760_000_000_000)],
@@ -19,8 +19,8 @@ export function drawStart(draw: Draw, axes: Axes, scale: number): number {
 }
 
 /**
- * Clocks and event times where something changes: for an event time, the last clock whose window holds it and the next; for a
- * clock, the window's first instant and the one before; the same for tiles and midnight. Callers filter what they cannot use.
+ * As-of and event times at which something changes: for an event time, the last as-of time whose window has it and the next; for an as-of
+ * time, the window's first instant and the one before; the same for tiles and midnight. Callers filter those that they cannot use.
  */
 export function edgesAfter(draw: Draw, time: number, features: readonly Windowed[]): number {
   const { window, hop } = draw.pick(features)
@@ -49,7 +49,7 @@ export function edgesBefore(draw: Draw, clock: number, features: readonly Window
 
 export const nextMidnight = (time: number): number => (Math.floor(time / DAY) + 1) * DAY
 
-/** The arrival after `now`: standing still, a step of the history's own pace, an edge of an event before, or a long silence. */
+/** The arrival after `now`: the same, a step of the history's own pace, an edge of an event before, or a long silence. */
 export function nextArrival(
   draw: Draw,
   axes: Axes,
@@ -74,7 +74,7 @@ export function nextArrival(
   ])()
 }
 
-/** The event time of what arrives at `arrival`; never above it, and within representable time. */
+/** The event time for an `arrival`; never above it, and within representable time. */
 export function eventTime(
   draw: Draw,
   axes: Axes,

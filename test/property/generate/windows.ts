@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** The widths of tiles that semantics §3 chooses from. */
+/** The tile widths from which the semantics choose (the value). */
 const defaultHops = [SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 6 * HOUR, DAY]
 
 const usual: Record<WindowClass, readonly number[]> = {
@@ -25,7 +25,7 @@ export function drawWindow(draw: Draw, name: WindowClass): number | 'lifetime' {
   return draw.chance(0.7) ? draw.pick(usual[name]) : draw.between(shortest, longest)
 }
 
-/** By default of §3, the exact window, or any width up to the window; only powers of ten and round units are usual in practice. */
+/** The default hop, the exact window, or any width up to the window; only powers of ten and round units are usual in practice. */
 export function drawHop(draw: Draw, axes: Axes, window: number | 'lifetime'): number {
   if (window === 'lifetime') return 1
   const standard = defaultHops.findLast(hop => hop <= window / 60) ?? 1
