@@ -16,7 +16,7 @@ export interface ProofOptions {
   readonly folders?: readonly string[]
 }
 
-/** What a proof counted, ready for JSON. */
+/** The counts of a proof, ready for JSON. */
 export type ProofResult = Readonly<Record<string, unknown>>
 
 interface Proof {
@@ -24,7 +24,7 @@ interface Proof {
   readonly holds: (result: ProofResult) => boolean
 }
 
-/** Modules are loaded by need, so that one proof does not wait for what another imports. */
+/** Modules are loaded on demand, so that one proof does not wait for the imports of another. */
 const proofs: Readonly<Record<string, { module: string; cases: number; shows: string }>> = {
   parity: { module: './property/parity.ts', cases: 2000, shows: 'every engine computes the same values' },
   cut: { module: './cut/prove.ts', cases: 1000, shows: 'a body over any cut and a head of the rest, read as one, are what no cut gives' },
@@ -119,7 +119,7 @@ function printTable(name: string, result: ProofResult, holding: boolean, seconds
   console.log(`\n${name} ${holding ? 'holds' : 'DOES NOT HOLD'}, ${seconds.toFixed(1)} s`)
 }
 
-/** Numbers with separators, lists with commas, nested counters as how many there are and how many of them are zero. */
+/** Numbers with separators, lists with commas, nested counters as their number and the number of zeros. */
 function cell(value: unknown): string {
   if (typeof value === 'number') return value.toLocaleString('en-US')
   if (Array.isArray(value)) return value.join(', ')

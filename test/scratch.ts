@@ -1,4 +1,4 @@
-/** Folders for tests to write in. */
+/** Temporary folders of tests. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +6,8 @@ import { join } from 'node:path'
 const made: string[] = []
 
 /**
- * An empty folder, which is there until the process of the test file ends: so that whatever the tests have opened in it is closed before it goes, in
- * whatever order their hooks run, and a test that fails leaves nothing behind.
+ * An empty folder, which is removed at the end of the test file's process: so everything that the tests opened in it is closed before, in
+ * whatever order their hooks run, and a failed test leaves nothing behind.
  */
 export function scratchFolder(name: string): string {
   if (made.length === 0) process.once('exit', () => made.forEach(folder => rmSync(folder, { recursive: true, force: true })))

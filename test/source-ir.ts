@@ -1,6 +1,6 @@
 import type { ColumnIR, SourceIR } from '../src/define/ir/ir.ts'
 
-/** A source of these columns, keyed by `k` with times in `at`, of which nothing is late, ahead or a duplicate; `more` says what is otherwise. */
+/** A source of these columns, keyed by `k` with times in `at`, without late, future or duplicate events; `more` overrides this. */
 export const sourceIR = (columns: readonly ColumnIR[], more: Partial<SourceIR> = {}): SourceIR => ({
   name: 's',
   columns,

@@ -1,4 +1,4 @@
-/** Which definitions made which decisions, if the pipeline changes between two processes. */
+/** Assigns decisions to the definitions that made them, if the pipeline changes between two processes. */
 import type { FeatureIR, GroupIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { DecisionProgress } from '../../src/run/decide/decision-queue.ts'
 import type { Draw } from '../property/generate/draw.ts'

@@ -74,7 +74,7 @@ function compareDecisions({ verdict, ir, disk, own }: Part, what: string, made: 
   compareLists(verdict, what, texts(made), texts(decisionsOf(disk)))
 }
 
-/** What was published before a crash is recorded after it. */
+/** Decisions and effects that were published before a crash are recorded after it. */
 export function checkTold(verdict: Verdict, told: ReadonlyMap<string, string>, disk: Disk): void {
   const recorded = new Map(decisionsOf(disk).map(decision => [decisionKey(decision), JSON.stringify(decision)]))
   for (const [key, text] of told) {

@@ -45,7 +45,7 @@ export class Between {
 
 const SOON_MS = 5000
 
-/** Whether a reader ends soon. */
+/** Does a reader end soon? */
 export async function ended(reading: Promise<void>): Promise<'ended' | 'goes on'> {
   const over = new AbortController()
   const late = pause(SOON_MS, over.signal).then(() => 'goes on' as const)

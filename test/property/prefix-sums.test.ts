@@ -1,6 +1,6 @@
 /**
- * What the audit takes from prefix sums is what the kernel says, to the bit: random pipelines on events, at ticks and on request, over histories that came in the order of their times and others,
- * under every setting that changes what a group knows.
+ * The audit's prefix sums equal the kernel bit by bit: random pipelines on events, at ticks and on request, over histories in order of time
+ * and others, under every setting that changes a group's visible events.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -27,7 +27,7 @@ const CASES = 60
 const SETTINGS = 4
 const ofSums = ['count', 'sum', 'mean', 'variance', 'stddev', 'slope', 'share', 'histogram']
 
-/** What was compared, by what it is of: values that are not NULL. */
+/** Compared values by kind: those that are not NULL. */
 type Compared = Map<string, number>
 
 test('prefix sums are the kernel, to the bit', () => {
@@ -36,7 +36,7 @@ test('prefix sums are the kernel, to the bit', () => {
     const draw = new Draw(seed + 7_000_000)
     const made = deciding(seed)
     if (!made || !isReplayed(made.log)) continue
-    // Of a history in which only some keys' events came late, some features are summed and some are replayed.
+    // In a history in which only some keys have late events, some features are summed and some are replayed.
     const events = draw.chance(0.85) ? inTheirOrder(made.log) : made.log
     const log = { ...logOf(made.ir, events, made.run), ...(draw.chance(0.2) && { forgotten: draw.pick(events).arrival }) }
     for (const model of made.ir.models) compareModel(draw, made.ir, model, log, compared)
@@ -46,7 +46,7 @@ test('prefix sums are the kernel, to the bit', () => {
     assert.ok((compared.get(name) ?? 0) > 100, `only ${compared.get(name) ?? 0} values of '${name}' were compared`)
 })
 
-/** Each event after those of its source before it: late ones come at the time that was reached. */
+/** Each event is after the earlier ones of its source: late ones come at the time that was reached. */
 function inTheirOrder(log: readonly LoggedEvent[]): LoggedEvent[] {
   const reached = new Map<string, number>()
   return log.map(event => {
@@ -62,7 +62,7 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
   if ([...triggering.batches(1000)].every(({ length }) => length === 0)) return
   const base: Timeline = { log, rows: decisionRows(triggering, model) }
   const span = log.until - log.first
-  // One for all settings, as an audit has it, and one so small that each lets go of what the last one had, or has no room at all.
+  // One cache for all settings, as in an audit, and one so small that each setting evicts the last one, or has no room at all.
   const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(draw.magnitude(20_000))
   for (let i = 0; i < SETTINGS; i++) {
     const [ingestion, ingestionName] = ingestionSetting(draw, log, span)
@@ -127,7 +127,7 @@ const kindsOf = ({ agg, before, window, hop }: FeatureIR): string[] => [
   window === 'lifetime' ? 'lifetime' : hop === 1 ? 'exact' : 'tiles',
 ]
 
-/** Returns how many values there are. */
+/** Returns the number of values. */
 function same(got: FeatureColumn, wanted: FeatureColumn, where: string): number {
   assert.equal(got.width, wanted.width, where)
   assert.equal(got.values.length, wanted.values.length, where)

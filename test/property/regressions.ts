@@ -2,18 +2,18 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Difference } from './compare.ts'
 import type { Case } from './case.ts'
 
-/** A shrunk case that once failed. It is replayed before anything random, for as long as the file stands. */
+/** A shrunk case that once failed. It is replayed before anything random, as long as its file exists. */
 export interface Regression {
   readonly proof: 'parity'
   readonly engines: readonly string[]
-  /** What parted when it was found. */
+  /** The difference when it was found. */
   readonly found: Difference
   readonly case: Case
 }
 
 const folder = new URL('../regressions/', import.meta.url)
 
-/** Writes a regression under a name made of its seed; the latest of a seed stands. Returns the file's name. */
+/** Writes a regression under a name with its seed, over an earlier one. Returns the file's name. */
 export function record(regression: Regression): string {
   mkdirSync(folder, { recursive: true })
   const name = `parity-${regression.case.seed}-${regression.found.engine}.json`
@@ -21,13 +21,13 @@ export function record(regression: Regression): string {
   return name
 }
 
-/** JSON with a line for each source, group, event and ask, so that a person can read the case. */
+/** JSON with a line for each source, group, event and read, so that a person can read the case. */
 function textOf({ case: of, ...about }: Regression): string {
   const { ir, ...rest } = of
   return `${object({ ...about, case: RAW }).replace(`"${RAW}"`, () => object({ ir: RAW, ...rest }).replace(`"${RAW}"`, () => object(ir)))}\n`
 }
 
-/** Stands for a part that is written by itself. */
+/** Placeholder of a part that is written separately. */
 const RAW = 'written below'
 
 function object(fields: object): string {

@@ -2,14 +2,13 @@ import type { ExprIR, FeatureIR, SourceIR, Value } from '../../src/define/ir/ir.
 import type { Case } from './case.ts'
 import { smallest, type Pass } from './smallest.ts'
 
-/** Does the fault still show? */
+/** Is the fault still detected? */
 export type Fails = (of: Case) => Promise<boolean>
 
 const TRIES_MAX = 2000
 
 /**
- * The smallest case found in which the fault still shows: fewer asks, features, events and columns, then simpler expressions
- * and values.
+ * Shrinks a case while the fault is still detected: fewer reads, features, events and columns, then simpler expressions and values.
  */
 export const shrink = (of: Case, fails: Fails): Promise<Case> => smallest(of, fails, passes, TRIES_MAX)
 

@@ -1,8 +1,8 @@
-/** Passes that make a case smaller, the boldest of each first. */
+/** A pass that makes a case smaller, the largest changes first. */
 export type Pass<C> = (of: C) => Iterable<C>
 
 /**
- * The smallest case found that still fails. Greedy: a pass starts again from whatever still fails, until no pass helps or the tries are used up.
+ * Shrinks a case that fails. Greedy: a pass starts again from each smaller failing case, until no pass helps or the attempts are used up.
  */
 export async function smallest<C>(of: C, fails: (of: C) => Promise<boolean>, passes: readonly Pass<C>[], triesMax: number): Promise<C> {
   let least = of

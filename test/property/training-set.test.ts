@@ -1,6 +1,6 @@
 /**
- * Rows of training sets are the oracle's, and DuckDB's: random pipelines, histories and placements; keys seen, not seen and NULL; times before the first
- * event and behind the last, at arrivals and at edges of windows, equal ones among them, in no order.
+ * Rows of training sets equal the oracle's and DuckDB's: random pipelines, histories and placements; existing, unknown and NULL keys; times
+ * before the first event and after the last, at arrivals and at edges of windows, with equal ones, in no order.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -126,7 +126,7 @@ test('DuckDB says the same of them', async () => {
   assert.ok(compared > 2000, `only ${compared} values were compared`)
 })
 
-/** Compares a group's rows with what SQL says; by as much as the oracle allows where doubles are added up. Returns how many values were compared. */
+/** Compares a group's rows with SQL's; with the oracle's tolerance for sums of doubles. Returns the number of compared values. */
 async function witness(db: DuckDb, seed: string, ir: PipelineIR, group: GroupIR, log: readonly LoggedEvent[], draw: Draw): Promise<number> {
   const source = ir.sources.find(({ name }) => name === group.source)!
   const question = groupsQuestion(ir, [group.name])
@@ -156,7 +156,7 @@ async function witness(db: DuckDb, seed: string, ir: PipelineIR, group: GroupIR,
   return compared
 }
 
-/** A case of the generator, its groups anywhere placed. */
+/** A case of the generator with random placements. */
 function drawn(seed: number): Drawn {
   const of = generate(seed)
   const draw = new Draw(seed + 2_000_000)
@@ -175,7 +175,7 @@ function withoutBefore(feature: FeatureIR): FeatureIR {
   return rest
 }
 
-/** Keys of events, keys that there are not, NULL; some rows twice. */
+/** Keys of events, unknown keys, NULL; some rows twice. */
 function rowsAbout(draw: Draw, log: readonly LoggedEvent[], groups: readonly GroupIR[], keys: readonly ColumnIR[]): Asked[] {
   const own = log.filter(({ source }) => groups.some(group => group.source === source))
   if (own.length === 0) return []
@@ -204,7 +204,7 @@ function momentOf(draw: Draw, log: readonly LoggedEvent[], groups: readonly Grou
   ])()
 }
 
-/** The groups that can be in one set: those whose keys have one type wherever they are called alike. */
+/** The groups that can be in one set: those whose equally named keys have one type. */
 function asTogether({ groups, ...ir }: PipelineIR): (readonly GroupIR[])[] {
   try {
     groupsQuestion(
@@ -220,7 +220,7 @@ function asTogether({ groups, ...ir }: PipelineIR): (readonly GroupIR[])[] {
 
 type Cells = Readonly<Record<string, Answer['value']>>
 
-/** The rows in the order in which they were asked for. */
+/** The rows in the requested order. */
 function read(question: Question, log: readonly LoggedEvent[], rows: readonly Asked[], stretch?: number): Cells[] {
   const strings = new Strings()
   const histories = question.ir.sources.map((source): [string, SourceHistory] => {

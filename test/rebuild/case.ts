@@ -1,4 +1,7 @@
-/** The cases of `prove rebuild`: a real run over the model store, with late, repeated and revised records, crashes and recoveries; and what is left of it. */
+/**
+ * The cases of `prove rebuild`: a real run over the model store, with late, duplicate and revised records, crashes and recoveries; and its
+ * results.
+ */
 import { standing } from '../oracle/oracle.ts'
 import type { CrashCase } from '../crash/case.ts'
 import { generateWithoutRuns } from '../crash/generate.ts'
@@ -9,26 +12,26 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, SourceIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 
-/** What a run has left. */
+/** The results of a run. */
 export interface Material {
   readonly ir: PipelineIR
   /** Its log, read back from a disk without decisions. */
   readonly entries: readonly Entry[]
   readonly recorded: readonly RecordedDecision[]
-  /** All of what is left, vectors too: not for a rebuild. */
+  /** The whole disk, including vectors: not for a rebuild. */
   readonly disk: Disk
-  /** What broke on the way. */
+  /** Exceptions on the way. */
   readonly broken: readonly string[]
   readonly planted: Planted
 }
 
-/** What makes law 4 hard, counted. */
+/** Counts of what makes law 4 hard. */
 export interface Planted {
-  /** Events that came behind one of their key that has a later time. */
+  /** Events that came after one of their key with a later time. */
   readonly late: number
-  /** Events that others superseded, or deleted. */
+  /** Superseded or deleted events. */
   readonly revised: number
-  /** Records that were sent a second time under their id. */
+  /** Records that were resent under their id. */
   readonly repeated: number
 }
 
@@ -46,7 +49,7 @@ export async function run(of: CrashCase): Promise<Material> {
   return { ir: of.ir, entries, recorded: decisionsOf(disk), disk, broken, planted: plantedIn(of, entries) }
 }
 
-/** The log and its schemas, and nothing that was made of them. */
+/** The log and its schemas, and nothing derived from them. */
 const withoutDecisions = (disk: Disk): Disk => ({
   commits: disk.commits.map(({ segment, schemas }) => ({ ...(segment && { segment }), ...(schemas && { schemas }) })),
 })

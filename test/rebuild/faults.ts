@@ -1,10 +1,10 @@
-/** What `prove rebuild` must find: one thing wrong with what a run has left, each planted where it can be. */
+/** Planted faults of `prove rebuild`: one fault in the results of a run, each where it is possible. */
 import type { Value } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import type { Material } from './case.ts'
 
-/** `undefined` where the material has no place for it. */
+/** `undefined` if the material has no place for it. */
 export type Fault = (material: Material, draw: Draw) => Material | undefined
 
 type Vector = Record<string, Value | readonly Value[] | Record<string, Value>>
@@ -22,7 +22,9 @@ function inDecision(
   return { ...material, recorded: material.recorded.with(at, change(material.recorded[at])) }
 }
 
-/** Every cell of a vector that is a number of an exact feature is one unit in the last place away: what a comparison with a tolerance would miss. */
+/**
+ * Every vector cell that is a number of an exact feature is off by one unit in the last place: a comparison with a tolerance would miss it.
+ */
 const withNextNumbers = (vector: Vector): Vector =>
   Object.fromEntries(
     Object.entries(vector).map(([name, value]) => {
@@ -40,7 +42,7 @@ function nextNumber(value: number): number {
   return bits.getFloat64(0)
 }
 
-/** Has it a count, which is exact, among its cells? */
+/** Does it have a count, which is exact, among its cells? */
 const hasCount = ({ ir }: Material, { model, vector }: RecordedDecision): boolean =>
   ir.models
     .find(({ name }) => name === model)!

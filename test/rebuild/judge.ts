@@ -1,4 +1,4 @@
-/** Recorded decisions held against what was rebuilt: every cell of every vector, and every cut and clock against the placement that made it. */
+/** Compares recorded decisions with the rebuilt ones: every cell of every vector, and every cut and as-of time with its placement. */
 import { aggregates } from '../../src/aggregate/index.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
@@ -12,12 +12,12 @@ import { eventsOf, type Material } from './case.ts'
 import { triggerOf } from './rebuild.ts'
 
 export interface Judged {
-  /** Cells of vectors that were compared, and those that are not NULL. */
+  /** Compared cells of vectors, and those that are not NULL. */
   values: number
   notNull: number
-  /** Cuts that were compared. */
+  /** Compared cuts. */
   cuts: number
-  /** What parts, in words. */
+  /** The differences, in words. */
   readonly mismatches: string[]
 }
 
@@ -42,7 +42,10 @@ interface Looked {
 
 const placeText = ({ model, decision: { entry, key } }: Looked): string => `'${model.name}' at entry ${entry} about ${JSON.stringify(key)}`
 
-/** The clock of a decision is its trigger's, and what it read of each group is the placement's function of it (semantics §4). */
+/**
+ * The time of a decision is its trigger's, and its reads of each group follow from the group's placement (semantics, decisions and
+ * placements).
+ */
 function checkCuts(judged: Judged, looked: Looked): void {
   const { ir, entries, log, model, decision } = looked
   const trigger = entries[decision.entry]
@@ -73,20 +76,20 @@ function checkVector(judged: Judged, looked: Looked, rebuilt: SqlVector): void {
     if (agree({ ...want, tolerance }, got)) continue
     judged.mismatches.push(`${placeText(looked)}: ${input.name} is recorded as ${answerText(got)}, and rebuilt as ${answerText(want)}`)
   }
-  // Doubles that overflow on the way are refused by one and may be a number for another (semantics §6).
+  // Doubles that overflow on the way are refused by one and may be a number for another (semantics, numbers).
   if (!overflows && (decision.refused === undefined) !== (rebuilt.refused === undefined))
     judged.mismatches.push(
       `${placeText(looked)} is recorded as ${decision.refused ?? 'not refused'}, and rebuilt as ${rebuilt.refused ?? 'not refused'}`,
     )
 }
 
-/** A recorded cell; vectors are nested as the names of inputs say. */
+/** A recorded cell; vectors are nested by the names of inputs. */
 function cellOf({ vector }: RecordedDecision, { name }: InputIR): Answer {
   const value = name.split('.').reduce<unknown>((of, part) => (of as Record<string, unknown>)[part], vector)
   return { value: value as Answer['value'] }
 }
 
-/** By how much two computations of an input may differ: what the oracle says of it, since neither of the two may. */
+/** Tolerance between two computations of an input: that of the oracle, which both may differ from. */
 function toleranceOf(looked: Looked, { expr }: InputIR): number {
   if (expr.op !== 'feature') return 0
   const { ir, entries, model, decision } = looked

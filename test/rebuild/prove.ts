@@ -1,8 +1,9 @@
 /**
- * `prove rebuild`: law 4, serve = train. A run decides, with records that are late, repeated and revised, and crashes on the way; its vectors are put out of reach
- * and rebuilt by the DuckDB dialect from the raw events of its log and from what each decision recorded of its cuts and clocks.
+ * `prove rebuild`: law 4, serve = train. A run decides, with late, duplicate and revised records, and crashes on the way. Its vectors are
+ * removed and rebuilt by the DuckDB dialect from the raw events of its log and from the recorded cuts and as-of times of each decision.
  *
- * Recorded cuts and clocks are what the oracle makes of placements, so that a run which reads too much or too little, and says so, is found as well.
+ * Recorded cuts and as-of times must equal the oracle's for the placements, so a run that reads too much or too little, and records that,
+ * is detected as well.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
@@ -13,25 +14,25 @@ import { blindOf, rebuild } from './rebuild.ts'
 export interface RebuildResult {
   readonly cases: number
   readonly decisions: number
-  /** Cells of vectors that were compared, those that are not NULL, and cuts. */
+  /** Compared cells of vectors, those that are not NULL, and cuts. */
   readonly values: number
   readonly notNull: number
   readonly cuts: number
   readonly mismatches: number
-  /** Events out of order, events superseded or deleted, records sent twice. */
+  /** Events out of order, superseded or deleted events, resent records. */
   readonly late: number
   readonly revised: number
   readonly repeated: number
   /** Cases with a sum of products beyond DuckDB's 128 bits: not compared. */
   readonly tooWide: number
   readonly seed: number
-  /** The first mismatch of the first cases that have one; the case is that of its seed. */
+  /** The first mismatch of the first cases that have one. The seed identifies the case. */
   readonly failures: readonly { readonly seed: number; readonly mismatch: string }[]
 }
 
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
-/** From so many cases on there is something of everything. */
+/** From this number of cases on every kind occurs. */
 const COVERING_CASES = 20
 const NOT_NULL_LEAST = 0.3
 const TOO_WIDE_MOST = 0.05
@@ -61,7 +62,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   return { cases, ...sums, seed, failures }
 }
 
-/** `undefined` where DuckDB cannot hold a sum that the semantics allow. */
+/** `undefined` if DuckDB cannot represent a sum that the semantics allow. */
 export async function judgedBy(db: DuckDb, material: Material): Promise<Judged | undefined> {
   const { ir, entries, recorded } = material
   try {

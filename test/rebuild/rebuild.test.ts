@@ -7,7 +7,7 @@ import { faults, type Fault } from './faults.ts'
 import { holds, judgedBy, prove } from './prove.ts'
 
 const CASES = 30
-/** Cases in which each fault is planted, if it can be. */
+/** Cases in which each fault is planted, if possible. */
 const FAULTY_CASES = 12
 const PLANTED_LEAST = 3
 const FIRST = 500

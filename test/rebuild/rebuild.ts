@@ -1,7 +1,8 @@
 /**
- * The other implementation of law 4: vectors by the DuckDB dialect, from raw events and from what each decision recorded of its cuts and clocks.
+ * The second implementation of law 4: vectors by the DuckDB dialect, from raw events and from the recorded cuts and as-of times of each
+ * decision.
  *
- * It is given no vector, no score and no kernel.
+ * It has access to no vector, score or kernel.
  */
 import { Strings } from '../../src/columns/strings.ts'
 import { limits } from '../../src/base/limits.ts'
@@ -15,13 +16,13 @@ import { recordedReads, type SqlRecordedDecision } from '../../src/sql/recorded-
 import type { Entry } from '../crash/inspect.ts'
 import { eventsOf } from './case.ts'
 
-/** What a rebuild is given of a decision. */
+/** The part of a decision that a rebuild gets. */
 export type Blind = Pick<RecordedDecision, 'model' | 'key' | 'entry' | 't' | 'read'>
 
-/** Nothing of a vector is left to be reached. */
+/** Removes the vector. */
 export const blindOf = ({ model, key, entry, t, read }: RecordedDecision): Blind => structuredClone({ model, key, entry, t, read })
 
-/** A vector for each decision, in their order. Throws as `DuckDb.vectors` does. */
+/** A vector for each decision, in order. Throws as `DuckDb.vectors` does. */
 export async function rebuild(
   db: DuckDb,
   ir: PipelineIR,
@@ -55,11 +56,11 @@ function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decis
   return { t, trigger: triggerOf(model, entries[entry], decision.key), cuts }
 }
 
-/** How many events of the source stand before an entry. */
+/** Number of the source's events before an entry. */
 const numberIn = (source: string, entries: readonly Entry[], entry: number): number =>
   entries.slice(0, entry).filter(before => 'event' in before && before.event.source === source).length
 
-/** The columns of the trigger, physical: of the event in the log, of the request in the log, or the key of a tick. */
+/** The physical columns of the trigger: of the event in the log, of the request in the log, or the key of a tick. */
 export function triggerOf({ decide }: ModelIR, entry: Entry, key: Value): Readonly<Record<string, Value>> {
   if ('event' in entry) return entry.event.row
   if (decide.kind === 'every') {

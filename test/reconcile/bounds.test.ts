@@ -1,4 +1,4 @@
-/** The bound that SQL gives of an inexact input is the tolerance of the semantics, as the oracle has it. */
+/** SQL's error bound of an inexact input equals the tolerance of the semantics in the oracle. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { aggregates } from '../../src/aggregate/index.ts'
@@ -10,7 +10,7 @@ import { blindOf, rebuild } from '../rebuild/rebuild.ts'
 import { lookedAt } from './causes.ts'
 
 const INEXACT = ['sum', 'mean', 'variance', 'stddev', 'change', 'rate', 'slope', 'decayedSum']
-/** By then each has been seen; a case without any of those that were not is passed over. */
+/** By then each aggregate has occurred; a case without missing ones is skipped. */
 const SEEDS_MAX = 400
 
 let db: DuckDb
@@ -41,7 +41,7 @@ const inexactOf = ({ groups }: PipelineIR, { inputs }: ModelIR): FeatureIR[] =>
       : [],
   )
 
-/** The aggregates of the inexact values that were compared. */
+/** The aggregates of the compared inexact values. */
 async function checked(seed: number, material: Material): Promise<string[]> {
   const { ir, entries, recorded } = material
   const rebuilt = await rebuild(db, ir, entries, recorded.map(blindOf))

@@ -1,8 +1,8 @@
 /**
- * What must be found of each value, by the oracle over the raw events: is it another than it was recorded, over what the decision knew and over everything, and which
- * kinds of events made it so.
+ * Expected findings for each value, by the oracle over the raw events: does it differ from the recorded one, over the events visible to the
+ * decision and over all events, and which kinds of events cause the difference.
  *
- * The rule is that of `reasons` in src/reconcile/report.ts, worked out by leaving events out of the log and asking the oracle again.
+ * The rule is that of `reasons` in src/reconcile/report.ts, computed by leaving events out of the log and calling the oracle again.
  */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, GroupIR, ModelIR, PipelineIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
@@ -16,13 +16,13 @@ import { eventsOf, type Material } from '../rebuild/case.ts'
 import { triggerOf } from '../rebuild/rebuild.ts'
 
 export interface Judged {
-  /** Is the recorded value another than what the decision knew makes? */
+  /** Does the recorded value differ from that of the decision's visible events? */
   readonly isOff: boolean
-  /** Than everything makes? */
+  /** From that of all events? */
   readonly isApart: boolean
-  /** Does everything make another value than what the decision knew? */
+  /** Do all events give another value than the visible ones? */
   readonly isMoved: boolean
-  /** Kinds of events that made that difference. */
+  /** Kinds of events that cause this difference. */
   readonly causes: ReadonlySet<MismatchReason>
 }
 
@@ -40,7 +40,7 @@ export interface Looked {
   readonly recorded: Answer['value']
 }
 
-/** What is asked of one cell; `undefined` for an input that is no feature. */
+/** The read behind one cell; `undefined` for an input other than a feature. */
 export function lookedAt(
   { ir, entries }: Pick<Material, 'ir' | 'entries'>,
   model: ModelIR,
@@ -67,7 +67,7 @@ export function lookedAt(
   }
 }
 
-/** Values of doubles that differ by no more than their bound are one value. */
+/** Doubles within their tolerance count as equal. */
 const differ = (a: Answer, b: Answer): boolean => !agree(a, b)
 
 /** `wasRefused`: the events that were dead letters first. */
@@ -83,7 +83,7 @@ export function judgedBy(looked: Looked, wasRefused: ReadonlySet<LoggedEvent>): 
   }
 }
 
-/** What each event is to the decision; `undefined` for what it knew. */
+/** The kind of each event relative to the decision; `undefined` for visible ones. */
 function kindsOf({ source, events, known, within }: Looked, wasRefused: ReadonlySet<LoggedEvent>): (MismatchReason | undefined)[] {
   const identityOf = (event: LoggedEvent): string | undefined => {
     const fields = source.identity?.map(name => event.row[name] ?? null)
@@ -105,8 +105,8 @@ function kindsOf({ source, events, known, within }: Looked, wasRefused: Readonly
 }
 
 /**
- * The kinds without whose events today's value would be another; where there is none, those that would have made another value of what was known by themselves; where
- * there is none, those that do so together: then all that there are.
+ * The kinds without whose events today's value would differ; if there are none, those that alone would change the value of the visible
+ * events; if there are none, those that do so together: then all kinds present.
  */
 function causesOf(looked: Looked, kinds: readonly (MismatchReason | undefined)[], then: Answer, today: Answer): Set<MismatchReason> {
   const all = [...new Set(kinds.filter(kind => kind !== undefined))]

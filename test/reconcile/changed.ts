@@ -1,4 +1,4 @@
-/** The pipeline of a case after somebody changed what one feature means. */
+/** The pipeline of a case after a change of one feature's definition. */
 import type { FeatureIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
@@ -8,7 +8,7 @@ export interface ChangedFeature {
   readonly feature: string
 }
 
-/** Its window is a fifth as long, or its events are others; `undefined` where no model reads a feature with a window. */
+/** Its window is a fifth as long, or its condition differs; `undefined` if no model reads a feature with a window. */
 export function changedFeature(ir: PipelineIR, draw: Draw): ChangedFeature | undefined {
   const read = ir.models.flatMap(({ inputs }) => inputs.flatMap(({ expr }) => (expr.op === 'feature' ? [expr] : [])))
   const windowed = read.filter(({ group, name }) => {

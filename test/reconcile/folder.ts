@@ -1,4 +1,4 @@
-/** What is left of a run on a model store, as a data folder gives it to `reconcile`, with what a case plants in it. */
+/** The results of a run on a model store, as a data folder presents them to `reconcile`, with the planted faults of a case. */
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import { rowText } from '../../src/intake/row-text.ts'
@@ -10,9 +10,9 @@ import { ModelStore, type Disk } from '../crash/model-store.ts'
 import { blockOf } from '../property/engines/block.ts'
 
 export interface PlantedIn {
-  /** Another stretch in place of each. */
+  /** Replaces decision batches. */
   readonly stretch?: (stretch: StoredDecisionBatch) => StoredDecisionBatch
-  /** Letters that became events. */
+  /** Dead letters that became events. */
   readonly accepted?: readonly SettledDeadLetter[]
 }
 
@@ -46,7 +46,7 @@ export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: Pl
   }
 }
 
-/** The letter that an event was, before somebody mended it. */
+/** The dead letter of an event before it was repaired. */
 export function letterOf(source: SourceIR, event: LoggedEvent, id: number): SettledDeadLetter {
   const strings = new Strings()
   const raw = rowText(source, blockOf(source, [event], strings), 0, () => strings)

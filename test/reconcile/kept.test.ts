@@ -12,7 +12,7 @@ import { folderOf } from './folder.ts'
 const CASES = 8
 const SEEDS_MAX = 400
 
-/** Reports of the first cases that fit; a sum beyond DuckDB's 128 bits is none. */
+/** Reports of the first suitable cases; cases with a sum beyond DuckDB's 128 bits are left out. */
 async function reportsOf(fits: (of: CrashCase) => boolean): Promise<ReconcileReport[]> {
   const reports: ReconcileReport[] = []
   for (let seed = 7000; seed < 7000 + SEEDS_MAX && reports.length < CASES; seed++) {

@@ -1,4 +1,7 @@
-/** What a case of `prove reconcile` plants beside what its run has by itself: dead letters, and one of changed definitions, damage and rounding. */
+/**
+ * Planted faults of `prove reconcile`, in addition to those of the run itself: dead letters, and one of changed definitions, damage and
+ * rounding.
+ */
 import { aggregates } from '../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
@@ -13,7 +16,7 @@ import { folderOf, letterOf } from './folder.ts'
 import { damagedNumber, nearbyNumber, tampered } from './tampered.ts'
 
 export interface Planted {
-  /** What reconciles. */
+  /** The pipeline that reconciles. */
   readonly ir: PipelineIR
   readonly fingerprint: string
   readonly folder: ReconcileReader
@@ -22,7 +25,7 @@ export interface Planted {
   readonly cut?: PlantedCut
 }
 
-/** A cell with another number, and its decision as it stands in the folder now. */
+/** A cell with another number, and its decision as it is in the folder now. */
 export interface PlantedCut {
   readonly input: string
   readonly decision: RecordedDecision
@@ -68,7 +71,7 @@ function cutIn({ ir, disk, recorded }: Material, draw: Draw, reason: PlantedCut[
   const was = disk.commits.flatMap(({ decisions = [] }) => decisions).find(holds)!
   const is = tampered(ir, was, { entry, input }, reason === 'unexplained' ? damagedNumber : nearbyNumber)
   if (is === was) return undefined
-  // Of a tick the first key has another number.
+  // The first key of a tick has another number.
   const [before] = recordedDecisions(was.bytes, entry)
   const [decision] = recordedDecisions(is.bytes, entry)
   if (JSON.stringify(before.vector) === JSON.stringify(decision.vector)) return undefined
@@ -81,7 +84,7 @@ const isInexact = ({ groups }: PipelineIR, { expr }: InputIR): boolean => {
   return aggregates[agg].exactness(input) === 'inexact'
 }
 
-/** Is this the cell that was cut? */
+/** Is this the changed cell? */
 export const isCut = (cut: PlantedCut | undefined, model: ModelIR, { entry, key, t }: RecordedDecision, input: InputIR): boolean =>
   cut !== undefined &&
   cut.input === input.name &&

@@ -1,12 +1,12 @@
 /**
- * `prove reconcile`: what `reconcile` says of the values of random runs is right.
+ * `prove reconcile`: the findings of `reconcile` on random runs are right.
  *
- * The rule. A fault is a cause of one value: a kind of events that its decision missed (late, duplicate, dead letter, revision, stale batch), other definitions
- * (code version), a number that was damaged (unexplained) or rounded otherwise (numeric bound). The oracle says which causes each value has, by leaving their
- * events out and computing it again. Runs have the first by themselves; dead letters and the last three are planted. A fault is right if the reason is named for
- * the value that it changed. Of all faults, and of each reason, at least 95 % must be right (recall); of all reasons that are named, at least 95 % must be faults
- * (precision); no value that is what it was may be flagged, none that is another missed, and `unexplained` is said only of what was damaged. What a repair can mend is
- * mended then, and a second run is clean.
+ * A fault is a cause of one value: a kind of events that its decision missed (late, duplicate, dead letter, revision, stale batch), other
+ * definitions (code version), a damaged number (unexplained) or one rounded differently (numeric bound). The oracle computes the causes of
+ * each value, by leaving their events out. Runs have the first kinds by themselves; dead letters and the last three are planted. A fault is
+ * found if the reason is named for the value that it changed. Of all faults, and of each reason, at least 95 % must be found (recall); of
+ * all named reasons, at least 95 % must be faults (precision); no unchanged value may be flagged, no changed one missed, and only damage is
+ * called `unexplained`. Everything repairable is repaired then, and a second run is clean.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { InputIR, ModelIR } from '../../src/define/ir/ir.ts'
@@ -22,26 +22,26 @@ import { isCut, plantedIn, type Planted } from './planted.ts'
 
 export interface ReconcileResult {
   readonly cases: number
-  /** Cells of vectors that were held against the oracle. */
+  /** Cells of vectors that were compared with the oracle. */
   readonly values: number
-  /** Those that are another, or were rounded otherwise. */
+  /** Those that differ, or were rounded differently. */
   readonly apart: number
-  /** Causes that they have; those that were named; and those that were named and are none. */
+  /** Their causes; the named ones; and the named ones that are wrong. */
   readonly faults: number
   readonly right: number
   readonly wrong: number
-  /** Values that are as they were and were said to be another. */
+  /** Unchanged values that were reported. */
   readonly flagged: number
-  /** Values that are another and were not said to be. */
+  /** Changed values that were not reported. */
   readonly missed: number
-  /** Values that were called unexplained and are not the planted ones. */
+  /** Values that were called unexplained and were not planted. */
   readonly unexplained: number
-  /** Causes by reason, and how many of them were named. */
+  /** Causes by reason, and the named ones among them. */
   readonly faultsOf: Readonly<Record<MismatchReason, number>>
   readonly rightOf: Readonly<Record<MismatchReason, number>>
   /** Values with several causes. */
   readonly several: number
-  /** Folders that were repaired, and those that were not sound afterwards. */
+  /** Repaired folders, and those that were not clean afterwards. */
   readonly repaired: number
   readonly unclean: number
   readonly tooWide: number
@@ -52,7 +52,7 @@ export interface ReconcileResult {
 const FAILURES_KEPT = 8
 const PROGRESS_EVERY = 50
 const RIGHT_LEAST = 0.95
-/** From so many cases on there is something of everything. */
+/** From this number of cases on every kind occurs. */
 const COVERING_CASES = 100
 
 const counted = [
@@ -124,7 +124,7 @@ async function one(seed: number, counts: Counts): Promise<string[]> {
   return judge.failures.map(text => `seed ${seed}: ${text}`)
 }
 
-/** Notes what is another, and compares again: then everything is as SQL makes it, or settled. */
+/** Notes the differences, and compares again: then every value is SQL's, or settled. */
 async function repaired({ disk }: Material, planted: Planted, counts: Counts): Promise<void> {
   const plan = await planRepair(planted, planted.folder, { clock: () => 0 })
   const store = new ModelStore(disk, true)
@@ -135,7 +135,7 @@ async function repaired({ disk }: Material, planted: Planted, counts: Counts): P
   if (!again.sound || settled === 0) counts.unclean++
 }
 
-/** The reasons that were named of each value of each basis. */
+/** The named reasons of each value of each basis. */
 type Found = Map<string, ReadonlySet<MismatchReason>>
 
 const nameOf = (basis: ComparisonBasis, { model, entry, key }: Pick<RecordedDecision, 'model' | 'entry' | 'key'>, input: string): string =>
@@ -160,12 +160,12 @@ class Judge {
     const isOwnCut = isCut(cut, model, decision, input)
     const looked = lookedAt({ ...this.#material, ir }, model, isOwnCut ? cut!.decision : decision, input)
     this.#counts.values++
-    // Of what is no feature the oracle knows that it was recorded as it should be, and whether it was damaged.
+    // Inputs other than features were recorded right by definition, unless they were damaged.
     if (!looked) return this.#expect('recorded', decision, input, new Set(isOwnCut ? [cut!.reason] : []))
     const judged = judgedBy(looked, wasRefused)
     const own = this.#ownReason(judged, isOwnCut)
     this.#expect('recorded', decision, input, new Set(own))
-    // A number that was rounded otherwise may be the one that is made of more events.
+    // A number that was rounded differently may be one of more events.
     if (own.includes('numeric bound') && !judged.isApart) return
     const causes = judged.isApart ? [...own.filter(() => judged.isOff), ...(judged.isMoved ? judged.causes : [])] : []
     this.#expect('corrected', decision, input, new Set(causes))
@@ -174,7 +174,7 @@ class Judge {
   #ownReason({ isOff }: Judged, isOwnCut: boolean): MismatchReason[] {
     const { changed, cut } = this.#planted
     if (isOwnCut) return [cut!.reason]
-    // Nothing else makes a recorded value another: `prove rebuild` shows it.
+    // Nothing else changes a recorded value: `prove rebuild` shows it.
     return isOff ? [changed ? 'code version' : 'unexplained'] : []
   }
 
@@ -203,7 +203,7 @@ class Judge {
       )
   }
 
-  /** Sums of doubles may come out otherwise anywhere: that they did is right where nobody planted it. */
+  /** Sums of doubles may differ anywhere: a numeric bound is right also if nobody planted it. */
   #named(name: string, expected: ReadonlySet<MismatchReason>): ReadonlySet<MismatchReason> {
     const found = this.#found.get(name) ?? new Set<MismatchReason>()
     return expected.has('numeric bound') ? found : new Set([...found].filter(reason => reason !== 'numeric bound'))

@@ -1,4 +1,4 @@
-/** A stretch of decisions with another number in one cell, whole by its checksum. */
+/** A decision batch with another number in one cell, and a valid checksum. */
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { triggerId, triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { StoredDecisionBatch } from '../../src/log/store.ts'
@@ -11,13 +11,13 @@ export interface Cut {
   readonly input: string
 }
 
-/** What no cause explains. */
+/** A number that no cause explains. */
 export const damagedNumber = (value: number): number => (value === -1 ? 1 : value * 2 + 1)
 
-/** Within the bound of doubles, an eighth of it, and farther than another order of summation takes a number. */
+/** Within the bound of doubles, at an eighth of it, and beyond the effect of another order of summation. */
 export const nearbyNumber = (value: number): number => value * (1 + 2 ** -43)
 
-/** The first row of an entry gets another number in one of its inputs; the same stretch where it has none that is a number. */
+/** Changes a number in the first row of an entry; returns the same batch if its inputs have none. */
 export function tampered(ir: PipelineIR, stretch: StoredDecisionBatch, { entry, input }: Cut, by = damagedNumber): StoredDecisionBatch {
   const model = ir.models.find(({ name }) => name === stretch.model)!
   const decoded = decodeDecisions(stretch.bytes)

@@ -1,4 +1,4 @@
-/** Loads `spillway/client` into a world of a browser's words, and uses it there against a server. Prints what came of it as JSON. */
+/** Loads `spillway/client` into a context with a browser's globals only, and uses it there against a server. Prints the results as JSON. */
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -7,13 +7,13 @@ import { open, pay } from './shop.ts'
 
 const src = new URL('../../src/', import.meta.url)
 
-/** What the client may find there. */
+/** The globals of the client. */
 const { fetch, AbortController, AbortSignal, TextDecoder, Response, URL: URLOfTheWeb } = globalThis
 const words = { fetch, AbortController, AbortSignal, TextDecoder, Response, URL: URLOfTheWeb, performance }
 
 const timers = new Map<number, NodeJS.Timeout>()
 let timersMade = 0
-/** A browser's are numbers. */
+/** A browser's timers are numbers. */
 const numbered = {
   setTimeout: (act: () => void, ms: number) => {
     timers.set(++timersMade, setTimeout(act, ms))
@@ -24,7 +24,7 @@ const numbered = {
 
 const modules = new Map<string, SourceTextModule>()
 
-/** One module a file, with all that it imports; nothing from outside the library. */
+/** One module for each file, with all of its imports; nothing from outside the library. */
 function moduleAt(url: URL, context: Context): SourceTextModule {
   const known = modules.get(url.href)
   if (known) return known

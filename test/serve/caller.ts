@@ -1,14 +1,14 @@
-/** A client of a test's server that waits for nothing, and whose network fails where the test says so. */
+/** A client of a test's server without real waits, and with a network that fails on demand. */
 import { HttpClient, type Fetch } from '../../src/client/http.ts'
 import { clientWith, httpOptions, type Client, type ClientOptions } from '../../src/client/client.ts'
 
 export interface Caller {
   readonly api: Client
-  /** Requests that were made, as `POST /path`. */
+  /** Requests, as `POST /path`. */
   readonly asked: string[]
-  /** Milliseconds that it would have waited before each further try. */
+  /** Milliseconds that it would have waited before each retry. */
   readonly waits: number[]
-  /** What happens to the next requests, one each, instead of what would. */
+  /** Behaviour of the next requests, one each, instead of the normal one. */
   readonly next: ((go: () => Promise<Response>) => Promise<Response>)[]
 }
 
@@ -33,19 +33,19 @@ export function caller(
   return { api: clientWith(http), asked, waits, next }
 }
 
-/** An answer that somebody in front of the server gives. */
+/** An answer of a proxy in front of the server. */
 export const answering =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Caller['next'][number] =>
   async () =>
     new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
 
-/** The server does it, and its answer is lost. */
+/** The server processes the request, and its answer is lost. */
 export const losing: Caller['next'][number] = async go => {
   await (await go()).text()
   throw new TypeError('fetch failed', { cause: new Error('read ECONNRESET') })
 }
 
-/** The request does not get there. */
+/** The request does not reach the server. */
 export const failing: Caller['next'][number] = async () => {
   throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
 }

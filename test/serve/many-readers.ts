@@ -1,4 +1,6 @@
-/** Many readers of one server's stream of decisions, in a process of their own: prints how each was answered, then how many got a decision. */
+/**
+ * Many readers of one server's stream of decisions, in a separate process: prints the status of each, then the number that got a decision.
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 

@@ -1,4 +1,6 @@
-/** A run over a folder of its own with a server around it, for tests: payments of cards, a model at each, and one that is asked. */
+/**
+ * A run over a temporary folder with a server around it, for tests: payments of cards, a model on each, and one that decides on request.
+ */
 import type { FastifyInstance } from 'fastify'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,7 +54,7 @@ export interface Open {
   readonly data: string
   readonly run: Run
   readonly app: FastifyInstance
-  /** Stops the server, then the run, and takes the folder away. */
+  /** Stops the server, then the run, and removes the folder. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** The files of the repository, as git sees them: tracked, or new and not ignored. Paths are relative to the root. */
+/** The files of the repository by git: tracked, or new and not ignored. Paths are relative to the root. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 

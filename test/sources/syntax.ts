@@ -1,4 +1,4 @@
-/** Our own sources as syntax trees (ESTree, offsets in UTF-16 units), and the little that tests ask of them. */
+/** Our own sources as syntax trees (ESTree, offsets in UTF-16 units), with queries for tests. */
 import { posix } from 'node:path'
 import { parseSync, visitorKeys, type Node } from 'oxc-parser'
 import type { TextFile } from './files.ts'
@@ -11,7 +11,7 @@ export interface Module extends TextFile {
   readonly imports: readonly string[]
 }
 
-/** Wrong syntax is for the type check to report: what could be read is given. */
+/** Invalid syntax is left to the type check: the readable part is returned. */
 export function parseModule({ path, text }: TextFile): Module {
   const { program, module } = parseSync(path, text)
   const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start, end).replace(/^['"`]|['"`]$/g, ''))
@@ -24,7 +24,7 @@ export function parseModule({ path, text }: TextFile): Module {
   return { path, text, program, imports: [...new Set(relative)] }
 }
 
-/** Visits a tree from the top; `visit` returns false to leave out what is below a node. `parents` is the path to it, nearest last. */
+/** Visits a tree from the top; `visit` returns false to skip a node's children. `parents` is the path to it, nearest last. */
 export function walk(root: Node, visit: (node: Node, parents: readonly Node[]) => boolean | void): void {
   const parents: Node[] = []
   const go = (node: Node): void => {

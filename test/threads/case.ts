@@ -15,7 +15,7 @@ import { logOf } from '../property/engines/replayed.ts'
 
 export interface ThreadCase {
   readonly seed: number
-  /** With one model, which has a label and whose score is made of definitions alone. */
+  /** With one model, which has a label and a score of definitions alone. */
   readonly ir: PipelineIR
   readonly worth: WorthIR
   readonly log: readonly LoggedEvent[]
@@ -26,14 +26,14 @@ export interface AuditText {
   /** The report and the proposed plan as JSON, or the error. */
   readonly text: string
   readonly isReport: boolean
-  /** Of the threads; absent without any. */
+  /** Work of the threads; absent without any. */
   readonly work?: ThreadWork | undefined
 }
 
 const DRAWS = 100
 const PLANS = 4
 
-/** `patient`: threads compute every plan; otherwise those that they come to before this thread does. */
+/** `patient`: threads compute every plan; otherwise those that they reach before this thread does. */
 export async function auditOn(of: ThreadCase, threads: number, patient = true): Promise<AuditText> {
   const { ir, worth, log, requests } = of
   let work: ThreadWork | undefined

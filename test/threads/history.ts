@@ -4,7 +4,7 @@ import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import type { Request } from '../oracle/oracle.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
-/** From an event's time to its ingestion. */
+/** Delay from an event's time to its ingestion. */
 export type Delays = { readonly kind: 'column'; readonly longest: number } | { readonly kind: 'after'; readonly ms: number }
 
 export interface Delayed {
@@ -16,7 +16,7 @@ const MINUTE = 60_000
 const SPAN = 2 * 1440 * MINUTE
 const BEGIN = Date.UTC(2026, 0, 5)
 
-/** In order of ingestion; of equal times in the order of the sources. */
+/** In order of ingestion; equal times in the order of the sources. */
 export function eventsOf(draw: Draw, sources: readonly Delayed[]): LoggedEvent[] {
   const keys = Array.from({ length: draw.between(2, 5) }, (_, i) => `k${i}`)
   const visits = draw.between(60, 120)
@@ -36,12 +36,12 @@ export function eventsOf(draw: Draw, sources: readonly Delayed[]): LoggedEvent[]
     })
 }
 
-/** Visit i is about half an hour after visit i − 1, and result i tells of visit i. */
+/** Visit i is about half an hour after visit i − 1, and result i belongs to visit i. */
 function eventOf(draw: Draw, source: string, delays: Delays, keys: readonly string[], i: number): LoggedEvent {
   const isOrdered = source === 'visits' || source === 'results'
   const step = Math.floor(SPAN / 120)
   const time = BEGIN + (isOrdered ? i * step + draw.between(0, step) : draw.between(0, SPAN / MINUTE) * MINUTE)
-  // Most events of a slow source come at once: the few that do not are overtaken.
+  // Most events of a slow source come at once: the few others are overtaken.
   const delay = delays.kind === 'after' ? delays.ms : draw.chance(0.3) ? 0 : draw.magnitude(delays.longest)
   const level = draw.between(0, 12)
   const row: Record<string, Value> = {

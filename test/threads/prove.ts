@@ -25,7 +25,7 @@ export interface ThreadsResult {
 
 const FAILURES_KEPT = 3
 const PROGRESS_EVERY = 25
-/** From so many cases on each trigger occurs. */
+/** From this number of cases on each trigger occurs. */
 const COVERING_CASES = 40
 const REPORTS_LEAST = 0.8
 

@@ -1,17 +1,17 @@
-/** Cases of `prove threads` that once failed, shrunk: replayed before random cases, for as long as the file stands. */
+/** Shrunk cases of `prove threads` that once failed: replayed before random cases, as long as their files exist. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { ThreadCase } from './case.ts'
 
 export interface ThreadsRegression {
   readonly proof: 'threads'
-  /** The difference as it was when the proof found it. */
+  /** The difference when the proof found it. */
   readonly found: string
   readonly case: ThreadCase
 }
 
 const folder = new URL('../regressions/', import.meta.url)
 
-/** Writes the case under its seed and returns the file's name; the latest case of a seed stands. */
+/** Writes the case under its seed and returns the file's name; overwrites an earlier one. */
 export function recordThreads(of: ThreadCase, found: string): string {
   mkdirSync(folder, { recursive: true })
   const name = `threads-${of.seed}.json`

@@ -1,4 +1,4 @@
-/** Makes a failing case of `prove threads` smaller: fewer groups, features, events and requests. */
+/** Shrinks a failing case of `prove threads`: fewer groups, features, events and requests. */
 import { groupReads } from '../../src/decision/reads.ts'
 import type { ModelIR } from '../../src/define/ir/ir.ts'
 import { fewer } from '../property/shrink.ts'

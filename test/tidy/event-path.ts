@@ -60,7 +60,7 @@ function reachFaults(byPath: ReadonlyMap<string, Module>, stages: readonly Stage
   ]
 }
 
-/** Stages are numbered from 0 without a gap; a line that looks like a stage and is not read as one makes a gap, or shows at the end. */
+/** Stages are numbered from 0 without a gap; a line that resembles a stage and is not parsed as one makes a gap, or shows at the end. */
 function numberFaults(stages: readonly Stage[], architecture: string): string[] {
   const gap = stages.findIndex(({ number }, i) => number !== i)
   const lines = [...architecture.matchAll(/^ *\d+ +.*\.ts\b.*$/gm)].length

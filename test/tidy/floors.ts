@@ -109,7 +109,7 @@ export function unknownRooms(modules: readonly Module[], architecture: string): 
   ])
 }
 
-/** One circle for each strongly connected set of files that import each other (Tarjan 1972), the types included. */
+/** One cycle for each strongly connected set of files that import each other (Tarjan 1972), including type imports. */
 export function cycles(modules: readonly Module[]): string[] {
   const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]))
   const order = new Map<string, number>()

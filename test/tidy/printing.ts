@@ -1,9 +1,9 @@
-/** Commands print through `src/cli/command/print.ts`, which escapes what senders write. */
+/** Commands print through `src/cli/command/print.ts`, which escapes texts of senders. */
 import type { TextFile } from '../sources/files.ts'
 
 /**
- * Files that print by themselves, which print nothing that a sender writes, and why. JSON escapes line ends by itself. A file that comes to print by itself uses
- * `print.ts`, or gets its reason here.
+ * Files that print directly, which print nothing that a sender writes, with the reason. JSON escapes line ends by itself. A further file
+ * that prints directly uses `print.ts`, or gets its reason here.
  */
 export const printing: Readonly<Record<string, string>> = {
   'src/cli/audit/audit.ts': 'its report is checked by src/audit/report, warnings are of troubleLines',
@@ -28,7 +28,7 @@ export const printing: Readonly<Record<string, string>> = {
 
 const PRINTS = /console\.\w+\((?!JSON\.stringify\()|process\.std(?:out|err)\b/
 
-/** Commands that print by themselves without a reason, and reasons of files that do not. */
+/** Commands that print directly without a reason, and reasons of files that do not. */
 export function unescapedPrinting(files: readonly TextFile[], reasons: Readonly<Record<string, string>> = printing): string[] {
   const prints = files.filter(({ path, text }) => /^src\/cli\/.*(?<!\.test)\.ts$/.test(path) && PRINTS.test(text)).map(({ path }) => path)
   return [

@@ -1,4 +1,4 @@
-/** What one file promises and another keeps: documented errors, limits that limit something, a lock file without addresses. */
+/** Promises that one file makes and another keeps: documented errors, limits in use, a lock file without addresses. */
 import { isTest, roomOf, type TextFile } from '../sources/files.ts'
 
 /** Codes without a heading in docs/errors.md, headings without a code, and codes that the library never uses. */
@@ -19,13 +19,13 @@ export function unusedLimits(names: readonly string[], files: readonly TextFile[
   ).map(name => `limits.${name} limits nothing`)
 }
 
-/** Names that no file of the library says but those that declare them. */
+/** Names that no file of the library uses except those that declare them. */
 function unused(names: readonly string[], declaredIn: readonly string[], files: readonly TextFile[]): string[] {
   const library = files.filter(({ path }) => roomOf(path) !== undefined && !isTest(path) && !declaredIn.includes(path))
   return names.filter(name => !library.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)))
 }
 
-/** Packages whose lock file entry says where it was fetched from: that would bind everyone to one registry. */
+/** Packages whose lock file entry has a download address: it would bind everyone to one registry. */
 export function resolvedAddresses(lock: { readonly packages: Readonly<Record<string, { readonly resolved?: string }>> }): string[] {
   return Object.entries(lock.packages)
     .filter(([, { resolved }]) => resolved !== undefined)

@@ -1,4 +1,4 @@
-/** Files and functions that one can read in one go. */
+/** Files and functions that can be read in one go. */
 import { isTest, roomOf, type TextFile } from '../sources/files.ts'
 import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
 
@@ -21,7 +21,7 @@ export function filesTooLong(files: readonly TextFile[], allowed: Readonly<Recor
   ]
 }
 
-/** Lines of the files of the library, tests apart, in the middle. */
+/** Median lines of the files of the library, without tests. */
 export function medianLines(files: readonly TextFile[]): number {
   const sorted = files
     .filter(({ path }) => roomOf(path) !== undefined && !isTest(path))

@@ -1,4 +1,4 @@
-/** The house rules, on the present tree. That each rule finds what it forbids is shown in `rules.test.ts`. */
+/** The house rules on the present tree. `rules.test.ts` shows that each rule detects violations. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'

@@ -1,8 +1,8 @@
-/** What may not be written: names that say nothing, the wall clock and chance outside `base/`, and where something ran. */
+/** Forbidden texts: names without meaning, the wall clock and randomness outside `base/`, and places of a machine. */
 import { isTest, roomOf, type TextFile } from '../sources/files.ts'
 import { lineOf, walk, type Module, type Node } from '../sources/syntax.ts'
 
-/** A folder or file of that name holds whatever found no place. */
+/** A folder or file of that name collects everything without a place. */
 export function emptyNames(files: readonly TextFile[]): string[] {
   return files.filter(({ path }) => /(^|[/.-])(utils?|helpers?|common|misc|stuff)([/.-]|$)/i.test(path)).map(({ path }) => path)
 }
@@ -10,7 +10,7 @@ export function emptyNames(files: readonly TextFile[]): string[] {
 const timers = new Set(['setTimeout', 'setInterval', 'setImmediate'])
 const readers = new Set(['Date.now', 'Math.random', 'performance.now', 'process.hrtime', 'crypto.randomUUID'])
 
-/** Reads of the clock or of chance, and timers, in the library but not in `base/`: a seed could not replay them. */
+/** Reads of the clock or of randomness, and timers, in the library but not in `base/`: a seed could not replay them. */
 export function uncontrolled(modules: readonly Module[]): string[] {
   const found: string[] = []
   for (const { path, text, program } of modules) {
@@ -33,7 +33,7 @@ function uncontrolledBy(node: Node): string | undefined {
 
 const isNamed = (node: Node, name: string): boolean => node.type === 'Identifier' && node.name === name
 
-/** Hosts of registries and folders of a machine, which are true nowhere else. */
+/** Hosts of registries and folders of a machine, which are valid nowhere else. */
 const places = [/registry\.(npmjs|yarnpkg|npmmirror)/i, /(?<![\w.~$}/-])\/(work|tmp|root|home|Users)\//]
 
 export function placeNames(files: readonly TextFile[]): string[] {

@@ -1,4 +1,4 @@
-/** Payments whose world moves at some day, sent to a run day by day: what the tests of trainings on drift are about. */
+/** Payments with a drift from some day on, sent to a run day by day, for the tests of trainings on drift. */
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { random } from '../../src/base/random.ts'
 import type { Driven } from './driven.ts'
@@ -10,7 +10,7 @@ export interface Moving {
   readonly seed?: number
   /** From the start of this day on… */
   readonly from?: number
-  /** …amounts are larger, more of them are missing, or what is stolen has nothing to do with them. */
+  /** …amounts are larger, more of them are missing, or fraud is unrelated to them. */
   readonly what?: 'amount' | 'nulls' | 'labels'
 }
 
@@ -40,7 +40,7 @@ export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, w
   }))
 }
 
-/** Sends days [from, to), each at its end, a moment before midnight, and then lets what is due at midnight be made. */
+/** Sends days [from, to), each shortly before midnight, and then lets due jobs of midnight run. */
 export async function sendDays({ run, to }: Driven, days: Days, from: number, upto: number): Promise<void> {
   for (let day = from; day < upto; day++) {
     await to((day + 1) * DAY - 1)

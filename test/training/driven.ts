@@ -1,4 +1,4 @@
-/** A run over a model store that trains, driven by a clock of its own: what the tests of trainings and promotions are about. */
+/** A training run over a model store with its own clock, for the tests of trainings and promotions. */
 import { DrivenRun, type Driving } from '../batch/driven-run.ts'
 import { judgeHere, lookHere, trainHere } from '../batch/train-here.ts'
 import type { ModelStore } from '../crash/model-store.ts'
@@ -22,7 +22,7 @@ export interface Options extends Pick<Driving, 'disk'> {
   readonly looking?: (store: ModelStore) => DriftCheckPort
 }
 
-/** Times are counted from the begin. */
+/** Times are relative to the begin. */
 export const open = ({
   train = weekly,
   pipeline = stolen(train),
@@ -40,12 +40,12 @@ export const open = ({
 
 const { payments, chargebacks } = stolenHistory(40 * 24, { seed: 7 })
 
-/** Sends what arrives in (from, to] hours behind the start, and moves the clock there. */
+/** Sends the arrivals of (from, to] hours after the start, and moves the clock there. */
 export async function send({ run, to }: Driven, from: number, upto: number): Promise<void> {
   const rows = [...payments.map(row => ['payments', row] as const), ...chargebacks.map(row => ['chargebacks', row] as const)]
     .filter(([, { at }]) => at > begun + from * HOUR && at <= begun + upto * HOUR)
     .sort(([, a], [, b]) => a.at - b.at)
-  // A day at a time, each with the arrivals of its last moment, as a source that is read once a day.
+  // A day at a time, each with the arrivals of its last moment, like a source that is read once a day.
   for (let day = from; day < upto; day += 24) {
     const end = Math.min(day + 24, upto)
     await to(end * HOUR)

@@ -1,4 +1,4 @@
-/** A trainer that is a command and leaves the file of ONNX that stands in `model`, whatever it is given. */
+/** An external trainer that leaves the ONNX file of `model`, whatever its input. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { external } from '../../src/index.ts'
@@ -16,7 +16,7 @@ export function onnxTrainer(folder: string) {
   const leaves = `const fs = require('node:fs'); const out = process.argv[2]; fs.copyFileSync(${JSON.stringify(model)}, out + '/model.onnx'); fs.writeFileSync(out + '/metrics.json', '{}')`
   return {
     algorithm: external({ command: process.execPath, args: ['-e', leaves] }),
-    /** What it leaves from now on. */
+    /** The graph that it leaves from now on. */
     leave: (graph: keyof typeof graphs) => writeFileSync(model, graphs[graph]()),
   }
 }

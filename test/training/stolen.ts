@@ -1,4 +1,4 @@
-/** Payments, some with stolen cards, and a model that learns which: what the tests of training are about. */
+/** Payments, some with stolen cards, and a model that learns to detect them, for the tests of training. */
 import { random } from '../../src/base/random.ts'
 import { count, entity, features, labelFrom, linear, model, on, pipeline, source, stream, t, type Train } from '../../src/index.ts'
 
@@ -19,7 +19,7 @@ export const chargebacks = source('chargebacks', {
   time: 'at',
 })
 
-/** `window`: of the feature, which another one changes. `own`: it has a score from the start. */
+/** `window`: of the feature, which can be changed. `own`: it has a score from the start. */
 export function stolen(train: Train, { window = '1d', own = false }: { readonly window?: '1d' | '2d'; readonly own?: boolean } = {}) {
   const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count(window) }) })
   const score = own ? linear({ intercept: 0.5, weights: { shop: 0 } }) : undefined
@@ -46,14 +46,14 @@ export interface Chargeback {
   readonly at: number
 }
 
-/** One payment an hour from `begun` on, and in order of arrival the chargebacks: `share` says of how many of the large and small ones. */
+/** One payment an hour from `begun` on, and in order of arrival the chargebacks: `share` has the shares of the large and small ones. */
 export function stolenHistory(
   hours: number,
   { seed = 1, share = [0.85, 0.05] }: { seed?: number; share?: readonly [number, number] } = {},
 ) {
   const next = random(seed)
   const payments: Payment[] = []
-  // One that names no payment: a file is not empty where nothing was stolen.
+  // A chargeback without a payment, so that a file without fraud is not empty.
   const backs: Chargeback[] = [{ payment: 'none', fraud: true, at: begun }]
   for (let i = 0; i < hours; i++) {
     const at = begun + i * HOUR

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import pipeline from './large.ts'
 
 /**
- * Measured with TypeScript 7.0: 29,956 for everything that the file needs, and a quarter above that for what came later. 3,400 more are what it costs that a model may be trained in
- * place of having a score, and that its inputs must then be numbers; 2,700 are the definitions of reports, which come with `spillway` whoever has one, 3,200 those of what decisions are
- * worth, and 1,200 training on drift and labels that an action hides.
+ * Measured with TypeScript 7.0: 29,956 instantiations for everything that the file needs, and a quarter more as reserve. Of them, 3,400 are
+ * for models that are trained instead of having a score, whose inputs must then be numbers; 2,700 for the definitions of reports, 3,200 for
+ * those of the value of decisions, and 1,200 for training on drift and labels that an action hides.
  */
 const INSTANTIATIONS_MAX = 48_200
 

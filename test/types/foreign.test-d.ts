@@ -1,4 +1,4 @@
-/** Types of a foreign schema are those that it infers, and what `columns` states. */
+/** Types of a foreign schema: those that it infers, and those that `columns` states. */
 import { type } from 'arktype'
 import { count, entity, features, logistic, model, on, source, stream, t, table, type Id, type RecordFor, type VectorOf } from 'spillway'
 import { z } from 'zod'

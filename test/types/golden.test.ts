@@ -6,7 +6,7 @@ import withReports from './reports.ts'
 import withGroups from './payments.ts'
 import withTables from './plans.ts'
 
-/** A change of these files changes what stored state means: it comes with a new IR version or a reason. `UPDATE_GOLDEN=1` writes them. */
+/** A change of these files changes the meaning of stored state: it needs a new IR version or a reason. `UPDATE_GOLDEN=1` writes them. */
 for (const { name, ir, fingerprint } of [withGroups, withTables, withLabels, trained, withReports])
   test(`the IR of the pipeline ${name} is the one on file, and so is its fingerprint`, () => {
     const file = new URL(`../golden/${name}.json`, import.meta.url)

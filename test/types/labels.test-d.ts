@@ -1,4 +1,4 @@
-/** Labels: what must compile, and what must not. */
+/** Labels that must compile, and labels that must not. */
 import { begins, every, labelFrom, logistic, model, on, request, source, t, table } from 'spillway'
 import { card, cardNow, payments } from './payments.ts'
 

@@ -1,4 +1,4 @@
-/** A pipeline of the size that a team really has: 5 groups, 40 features, 3 models. What it costs the type checker is bounded. */
+/** A pipeline of a realistic size: 5 groups, 40 features, 3 models. Its cost to the type checker is bounded. */
 import {
   count,
   entity,

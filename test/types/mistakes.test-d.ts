@@ -1,4 +1,4 @@
-/** What must not compile. Each line is a mistake that a person would make; none of this runs. */
+/** Mistakes that must not compile. Each line is one that a person would make; none of this runs. */
 import {
   after,
   batch,

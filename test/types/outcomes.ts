@@ -1,4 +1,4 @@
-/** Labels of both kinds: the definitions that the golden file of labels is about. */
+/** Labels of both kinds: the definitions of the golden file of labels. */
 import { begins, count, entity, every, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from 'spillway'
 
 const card = entity('card', t.string())
@@ -9,7 +9,7 @@ const payments = source('payments', {
   time: 'at',
   id: 'id',
 })
-/** Needed by a label alone. */
+/** Only read by a label. */
 const chargebacks = source('chargebacks', {
   schema: { payment: t.string(), fraud: t.bool(), at: t.timestamp() },
   key: 'payment',

@@ -1,4 +1,4 @@
-/** The definitions that the type tests and the golden file are about: two entities, a composite key, derived inputs. */
+/** The definitions of the type tests and the golden file: two entities, a composite key, derived inputs. */
 import { count, entity, features, logistic, model, on, pipeline, share, source, stream, t, timeSinceLast } from 'spillway'
 
 export const card = entity('card', t.string())

@@ -1,4 +1,4 @@
-/** A table beside a source of another key: the definitions that the type tests and the golden file of tables are about. */
+/** A table beside a source with another key: the definitions of the type tests and the golden file of tables. */
 import { entity, lag, logistic, model, on, pipeline, source, t, table } from 'spillway'
 
 export const customer = entity('customer', t.string())
@@ -18,7 +18,7 @@ export const plans = table('plans', {
   owner: 'billing',
 })
 
-/** The same without deletes, as it was an hour ago. */
+/** The same without deletes, as of an hour ago. */
 export const regions = table('regions', {
   schema: { customer, region: t.string(), from: t.timestamp() },
   key: 'customer',

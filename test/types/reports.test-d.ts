@@ -1,4 +1,4 @@
-/** Reports: what must compile, and what must not. */
+/** Reports that must compile, and reports that must not. */
 import { every, file, logistic, model, on, pipeline, report, request } from 'spillway'
 import type { TestRun } from 'spillway/testing'
 import { exactly } from './exactly.ts'

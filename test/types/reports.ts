@@ -1,4 +1,4 @@
-/** A report on a model and one on groups: the definitions that the golden file of reports is about. */
+/** A report on a model and one on groups: the definitions of the golden file of reports. */
 import { batch, count, entity, every, features, file, logistic, model, pipeline, report, request, source, stream, t } from 'spillway'
 
 const card = entity('card', t.string())

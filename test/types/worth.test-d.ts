@@ -1,4 +1,4 @@
-/** What decisions are worth: what must compile, and what must not. */
+/** Values of decisions that must compile, and those that must not. */
 import { caught, logistic, model, money, notice, on, own, pipeline, request, t, worth } from 'spillway'
 import { exactly } from './exactly.ts'
 import { card, cardNow, payments } from './payments.ts'

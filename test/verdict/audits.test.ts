@@ -1,4 +1,4 @@
-/** A few cases of `prove verdict`, of audits; and that the generator plants what it says. */
+/** A few cases of `prove verdict` for audits, and a check of the generator's planted values. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IntervalEstimate } from '../../src/audit/domain/plan-types.ts'
@@ -56,7 +56,7 @@ test('what is planted is there: a worthless group comes to nothing, a real one t
     }
     return -sum / 200
   }
-  // Of 200 worlds the standard error is about 3.
+  // The standard error over 200 worlds is about 3.
   const [worthless, real] = [lossOf(0), lossOf(250)]
   assert.ok(Math.abs(worthless) < 10, String(worthless))
   assert.ok(Math.abs(real - 250) < 10, String(real))

@@ -1,9 +1,9 @@
 /**
- * `prove verdict`, of audits: generated histories whose best plan is known by construction, judged by plans.
+ * `prove verdict` for audits: verdicts on generated histories whose best plan is known by construction.
  *
- * One case is a seed of seven reports. One has eight worthless groups and nothing else; four have eight worthless groups and one that is worth 0.5, 1, 2 and 5 times what it costs; in one two groups
- * stand in for one another; in one two are worth something only together. A verdict `stream` of a group that is not worth it is false whatever runs now; of the group that is worth
- * exactly what it costs any verdict is.
+ * One case is a seed of seven reports. One has eight worthless groups and nothing else; four have eight worthless groups and one that is
+ * worth 0.5, 1, 2 and 5 times its cost; in one, two groups are redundant; in one, two are worth something only together. A verdict `stream`
+ * of a group that is not worth it is false whatever runs now; for the group that is worth exactly its cost, any verdict is.
  */
 import { planIntervals } from '../../src/audit/plans/plan-intervals.ts'
 import type { PlanPorts } from '../../src/audit/domain/plan-types.ts'
@@ -15,23 +15,23 @@ export interface AuditsResult {
   readonly cases: number
   /** Reports, each with eight worthless groups. */
   readonly reports: number
-  /** Reports in which any group that is not worth it is said to be `stream`. */
+  /** Reports with a verdict `stream` on any group that is not worth it. */
   readonly falseStreams: number
   readonly falseShare: number
-  /** The same of the reports that have nothing but worthless groups, which cost next to nothing, so that luck alone decides. */
+  /** The same for reports with only worthless groups that cost next to nothing, so that chance alone decides. */
   readonly falseOfLuck: number
   readonly luckShare: number
-  /** Reports in which a plan is proposed that is worth less than what runs. */
+  /** Reports whose proposed plan is worth less than the current one. */
   readonly falseChanges: number
-  /** Of the group that is worth so many times what it costs. */
+  /** The group that is worth this many times its cost. */
   readonly worth: readonly WorthCount[]
-  /** At five times its cost: the part of reports in which it is decided, and right. */
+  /** At five times its cost: share of reports with a verdict, and a right one. */
   readonly decidedRight: number
-  /** Best plan proposed, where two groups stand in for one another, and where two are worth something only together. */
+  /** Best plan proposed, with redundant groups, and with groups that are worth something only together. */
   readonly redundant: number
   readonly complementary: number
   readonly seed: number
-  /** Seeds of the first reports in which something was falsely said. */
+  /** Seeds of the first reports with a false verdict. */
   readonly failures: readonly { readonly seed: number; readonly said: string }[]
 }
 
@@ -44,10 +44,10 @@ interface WorthCount {
 
 const WORTHLESS = 8
 const TIMES = [0.5, 1, 2, 5] as const
-/** Dollars a month that a stream costs more: about twice the standard error of what a worthless group seems to be worth. */
+/** Additional cost of a stream, dollars a month: about twice the standard error of the apparent value of a worthless group. */
 const COST = 50
 const PRICE = 1
-/** Of the largest error of a family: a fifth of what an audit takes, since there are thousands of families. */
+/** Error budget of a family: a fifth of an audit's, since there are thousands of families. */
 const DRAWS = 2000
 const FAILURES_KEPT = 5
 const PROGRESS_EVERY = 50
@@ -97,7 +97,10 @@ export async function proveAudits(
   }
 }
 
-/** At most 5 % of reports have a false `stream`; at 5 times its cost at least 90 % are decided, and right. A few cases may be as far off as luck takes them. */
+/**
+ * At most 5 % of reports have a false `stream`; at 5 times its cost at least 90 % have a verdict, and a right one. Small samples get their
+ * sampling error.
+ */
 export function auditsHold({ cases, reports, falseStreams, falseOfLuck, worth, redundant, complementary }: AuditsResult): boolean {
   const atMost = (share: number, of: number): number => share * of + (cases >= MANY_CASES ? 0 : 3 * Math.sqrt(share * (1 - share) * of))
   const five = worth.find(({ times }) => times === 5)!
@@ -120,7 +123,9 @@ interface Said {
   readonly real: 'right' | 'wrong' | 'undecided'
 }
 
-/** Eight worthless groups, and one that is worth `times` what it costs, where that is given. Beside it worthless groups cost anything; alone next to nothing. */
+/**
+ * Eight worthless groups, and one that is worth `times` its cost, if given. Beside it worthless groups have any cost; alone next to none.
+ */
 async function report(seed: number, times: number | undefined, judged: Judging): Promise<Said> {
   const chance = random(seed ^ 0x5eed)
   const groups: PlantedGroup[] = Array.from({ length: WORTHLESS }, (_, i) => ({
@@ -144,7 +149,7 @@ async function report(seed: number, times: number | undefined, judged: Judging):
   return { falseStreams, isWorse, real: said === 'undecided' ? 'undecided' : said === right ? 'right' : 'wrong' }
 }
 
-/** Dollars a month, by construction, of a plan over what runs: a change that is not to pay. */
+/** Dollars a month, by construction, of a plan over the current one: a change that must not pay. */
 function trueNet({ groups, values }: Planted, setting: (name: string) => string | undefined): number {
   const now = (name: string): boolean => groups.find(group => group.name === name)!.streams
   const then = (name: string): boolean => (setting(name) === undefined ? now(name) : setting(name) === 'stream')
@@ -154,7 +159,7 @@ function trueNet({ groups, values }: Planted, setting: (name: string) => string 
   return worth(then) - worth(now)
 }
 
-/** Both are streams, and either would do: each looks as if it could be batch, together they cannot. */
+/** Both are streams, and one would suffice: each alone looks as if it could be batch, both together cannot. */
 async function isRedundantFound(seed: number, judged: Judging): Promise<boolean> {
   const groups = ['a', 'b'].map(name => ({ name, streams: true, cost: COST * 3 }))
   const { proposed } = await judged(seed, { groups, values: [{ utility: COST * 15, when: isFresh => isFresh('a') || isFresh('b') }] })

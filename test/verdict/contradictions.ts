@@ -10,7 +10,7 @@ interface Row {
   readonly aWeek: Estimate | { readonly why: string }
 }
 
-/** The rows that verdicts are made of: with retraining, or without where there is none, at an equal volume. */
+/** The rows behind the verdicts: with retraining, or without it if there is none, at an equal volume. */
 const rowsOf = ({ rungs }: ElementPart): Row[] =>
   rungs.map((rung: SweepLevel) => ({ age: rung.age, aWeek: 'why' in rung.refit ? rung.frozenAtBudget.aWeek : rung.refit.aWeek }))
 

@@ -1,6 +1,7 @@
 /**
- * The part of `prove verdict` that says how often intervals cover the truth: of histories whose truth is known, by world and by how many clusters there are of each kind. From 50 clusters on 95 % intervals
- * cover between 93 and 97 %. With 10 and 20 coverage is reported: there an audit says nothing, or says it with a caveat.
+ * Part of `prove verdict`: coverage of confidence intervals, on histories with a known truth, by world and by number of clusters of each
+ * kind. From 50 clusters on, 95 % intervals cover between 93 and 97 %. With 10 and 20 the coverage is reported: an audit then gives no
+ * verdict, or one with a caveat.
  */
 import { uncheckedSweepIntervals } from '../../src/audit/statistics/intervals.ts'
 import { clusteredSample } from '../../src/audit/statistics/sample.ts'
@@ -9,9 +10,9 @@ import { drawn, worlds, type World } from './worlds.ts'
 export interface CoverageLine {
   readonly world: string
   readonly clusters: number
-  /** Of the column of clusters that is worth fewest, on average. */
+  /** Of the cluster column with the least effective number, on average. */
   readonly effective: number
-  /** The part of intervals that cover, each by itself; and of ladders whose intervals all do. */
+  /** Share of single intervals that cover; and of sweeps whose intervals all do. */
   readonly pointwise: number
   readonly simultaneous: number
 }
@@ -31,7 +32,7 @@ export function coverageOf(cases: number, seed: number, progress: (line: string)
   )
 }
 
-/** Faults that must be found. `blind`: intervals that take decisions for independent of each other; `stuck`: blocks of time that stay as long as they are. */
+/** Planted faults. `blind`: intervals that treat decisions as independent; `stuck`: blocks of time that keep their length. */
 export function covered(world: World, clusters: number, cases: number, seed: number, { blind = false, stuck = false } = {}): CoverageLine {
   let [intervals, alone, together, effective] = [0, 0, 0, 0]
   for (let i = 0; i < cases; i++) {
@@ -58,10 +59,10 @@ export function covered(world: World, clusters: number, cases: number, seed: num
   }
 }
 
-/** How far a part that is right may be off by chance, in standard errors of as many cases. */
+/** Tolerance of a share, in standard errors of this many cases. */
 const CHANCE = 2.5
 
-/** Each world, and at either number of clusters all worlds together. */
+/** Each world, and all worlds together, at either number of clusters. */
 export function coverageHolds(lines: readonly CoverageLine[], cases: number): boolean {
   const counted = lines.filter(({ clusters }) => clusters >= COVERED_FROM)
   return [...new Set(counted.map(({ clusters }) => clusters))].every(clusters => {

@@ -1,8 +1,10 @@
 /**
- * Histories with a best plan known by construction: what each feature group is worth to each decision is planted, and so is what groups are worth together.
+ * Histories with a best plan known by construction: the value of each feature group to each decision is planted, and so is the joint value
+ * of groups.
  *
- * A decision is another with a fresh group than with a nightly one now and then, for better or for worse; entities and days lean one way or the other, and the lean is nothing on
- * average. So a worthless group is not one without differences, but one whose differences come to nothing.
+ * With a fresh group a decision occasionally differs from that with a nightly one, for better or for worse; entities and days have effects
+ * of their own, which are zero on average. So a worthless group is not one without differences, but one whose differences add up to
+ * nothing.
  */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Plan, ElementSetting } from '../../src/audit/domain/element.ts'
@@ -14,11 +16,11 @@ export interface PlantedGroup {
   readonly name: string
   /** Is it a stream now? */
   readonly streams: boolean
-  /** Dollars a month that the stream costs more than the nightly run. */
+  /** Additional cost of the stream over the nightly run, dollars a month. */
   readonly cost: number
 }
 
-/** Decisions that fresh groups make better: `utility` more a month where the function of the fresh groups says so. */
+/** Decisions that fresh groups improve: `utility` more a month if the function of the fresh groups says so. */
 export interface PlantedValue {
   readonly utility: number
   readonly when: (isFresh: (group: string) => boolean) => boolean
@@ -42,9 +44,9 @@ export interface GeneratedWorld {
 export const ENTITIES = 80
 export const DAYS = 120
 const ROWS_A_DAY = 67
-/** Of decisions, those that are another with a fresh group. */
+/** Share of decisions that differ with a fresh group. */
 const DIFFERING = 0.03
-/** How much an entity or a day leans, of ±0.5. */
+/** Size of entity and day effects, of ±0.5. */
 const LEAN = 0.2
 const DAY = 86_400_000
 
@@ -105,11 +107,11 @@ function elementOf({ name, streams }: PlantedGroup): PlanElement {
   return { element: { kind: 'group', group: name }, title: name, choices: streams ? [fresh, old] : [old, fresh] }
 }
 
-/** Rows that are another, and which way; `mean` a decision on average. */
+/** Differing rows, and their sign; `mean`: average for a decision. */
 function effect(chance: Random, entity: Int32Array, day: Int32Array, mean: number): Effect {
   const lean = (count: number): Float64Array => Float64Array.from({ length: count }, () => LEAN * (2 * chance() - 1))
   const [byEntity, byDay] = [lean(ENTITIES), lean(DAYS)]
-  // Where the mean is more than differing rows can bear, more rows differ.
+  // If the mean is more than the differing rows can carry, more rows differ.
   const differing = Math.max(DIFFERING, Math.abs(mean) * 2)
   const rows: number[] = []
   const signs: number[] = []

@@ -1,4 +1,4 @@
-/** Files of pipelines in a project of their own, written and loaded, so that placements in them can be edited. */
+/** Pipeline files in a temporary project, written and loaded, so that their placements can be edited. */
 import { pathToFileURL } from 'node:url'
 import type { PlacementChange } from '../../src/audit/plans/edit/edit.ts'
 import type { PlacementIR } from '../../src/define/ir/ir.ts'
@@ -7,7 +7,7 @@ import { Project } from '../cli/project.ts'
 
 export const nightlyBatch: PlacementIR = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 }
 
-/** A file whose definitions are these; `group` is in the pipeline unless the end says otherwise. */
+/** A file with these definitions; `group` is in the pipeline unless the end says otherwise. */
 export const fileOf = (imports: string, definitions: string, end = "export default pipeline('p', [group])"): string => `${imports}
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })

@@ -1,6 +1,6 @@
 /**
- * Intervals as a textbook has them: of the mean by clusters of one column, Student's t with one degree of freedom less than there are clusters, Bonferroni over all that are compared. Of
- * several columns the widest. What `src/audit/bands` is held against where it is used for plans.
+ * Textbook confidence intervals: of the mean by clusters of one column, with Student's t with one degree of freedom less than there are
+ * clusters, and Bonferroni over all comparisons. With several columns the widest. The reference for `src/audit/bands` in plans.
  */
 import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
 import type { IntervalEstimate, PlanPorts } from '../../src/audit/domain/plan-types.ts'

@@ -1,5 +1,6 @@
 /**
- * `prove verdict`: what an audit says is right as often as it claims, on histories whose truth is known. Each part is a file and a field of the result, and holds by itself.
+ * `prove verdict`: an audit is right as often as it claims, on histories with a known truth. Each part is a file and a field of the result,
+ * and holds by itself.
  */
 import { auditsHold, proveAudits, type AuditsResult } from './audits.ts'
 import { holds as threadsHold, prove as proveThreads, type ThreadsResult } from '../threads/prove.ts'
@@ -8,7 +9,7 @@ import { proveScores, scoresHold, type ScoresResult } from './scores.ts'
 
 export interface VerdictResult extends AuditsResult, ScoresResult {
   readonly coverage: readonly CoverageLine[]
-  /** Whole audits on threads, for one case in twenty: a verdict that is right on one core must be the verdict on several. */
+  /** Whole audits on threads, for one case in twenty: a verdict on one core must be the verdict on several. */
   readonly threads: ThreadsResult
 }
 

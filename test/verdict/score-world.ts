@@ -1,8 +1,9 @@
 /**
- * Histories of scored decisions whose truth is known: how likely each decision is to come true, and what each group tells of it at each age.
+ * Histories of scored decisions with a known truth: the probability of each outcome, and each group's information about it at each age.
  *
- * Keys burst for three hours now and then. `fast` sees the burst; a copy that is older than a block sees an earlier, unrelated one. `idle` is noise of no weight, fresh or stale. So a day-old `fast` loses what bursts tell, and a
- * day-old `idle` nothing. Each kind of history adds one thing that audits were seen to stumble over.
+ * Keys burst for three hours now and then. `fast` sees the burst; a copy that is older than a block sees an earlier, unrelated one. `idle`
+ * is noise of no weight, fresh or stale. So a day-old `fast` loses the information of bursts, and a day-old `idle` loses nothing. Each kind
+ * of history adds one difficulty that audits had.
  */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
@@ -26,7 +27,7 @@ export type ScoreWorldKind = (typeof scoreWorldKinds)[number]
 export interface ScoreWorld {
   readonly kind: ScoreWorldKind
   readonly experiment: Experiment
-  /** By decision, how likely it is to come true. */
+  /** By decision, the probability of its outcome. */
   readonly likely: Float64Array
 }
 
@@ -39,10 +40,10 @@ const KEYS = 150
 const A_DAY = 200
 const DAYS = 60
 const DAYS_SHORT = 20
-/** Of blocks of a key, those that burst. */
+/** Share of a key's blocks that burst. */
 const BURSTS = 0.06
 
-/** `strength`: how much more likely a decision in a burst is to come true, 0 to 1. */
+/** `strength`: additional probability of the outcome in a burst, 0 to 1. */
 export function scoreWorld(seed: number, kind: ScoreWorldKind, strength: number): ScoreWorld {
   const chance = random(seed)
   const days = kind === 'short history' ? DAYS_SHORT : DAYS
@@ -68,14 +69,14 @@ export function scoreWorld(seed: number, kind: ScoreWorldKind, strength: number)
   const scoresOf = (arm: Arm, { fast, idle }: Ages): Float64Array =>
     Float64Array.from({ length }, (_, row) => {
       if (eligible[row] === 0) {
-        // The running model excludes keys in an episode, by a level as old as its features. A model that learnt without those keys cannot.
+        // The running model excludes keys in an episode, by a level as old as its features. A model trained without those keys cannot.
         const isSeen = arm === 'frozen' && (fast === 0 || drawn(salt + 1, row, 0) < 0.5)
         return isSeen ? -9 : 6 + noise[row]
       }
       const isPoor = kind === 'retrained baseline below what runs' && arm === 'refit'
       const signal = (bursts(row, fast) ? 0.5 + 2.5 * strength : 0) * fills(row) * (isPoor ? 0.05 : 1)
       const idles = idleWeight * (drawn(salt + 2, key[row], Math.floor((t[row] - idle) / BLOCK)) - 0.5)
-      // A model that is trained on stale features leans on what grows with time: a threshold from an earlier block makes it act many times as often.
+      // A model trained on stale features relies on a trend: a threshold from an earlier block makes it act many times as often.
       const trend = arm === 'frozen' ? 1.2 : fast > 0 ? 3 : 0.4
       const drift = kind === 'drifting scores' ? trend * part(row) + (arm === 'frozen' && fast > 0 ? 1 : 0) : 0
       return signal + 0.8 * leans[key[row]] + idles + drift + 0.6 * noise[row]
@@ -88,7 +89,7 @@ interface Ages {
   readonly idle: number
 }
 
-/** As the audit asks an experiment: scores under plans, each made once. */
+/** The experiment's interface of an audit: scores under plans, each computed once. */
 function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64Array): Experiment {
   const made = new Map<string, Float64Array>()
   const { t } = cases
@@ -131,7 +132,7 @@ function casesOf({ t, key, label, eligible, until }: CasesGiven): Cases {
   }
 }
 
-/** A draw of its own for each key and block, 0 to 1. */
+/** A random number for each key and block, 0 to 1. */
 function drawn(salt: number, key: number, block: number): number {
   let hash = Math.imul(salt ^ Math.imul(key + 1, 0x9e3779b1) ^ Math.imul(block + 7919, 0x85ebca6b), 0xc2b2ae35)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)

@@ -1,4 +1,4 @@
-/** A few reports of each kind of `prove verdict`, of scores; and that the proof finds what it looks for. */
+/** A few reports of each kind of `prove verdict` for scores; and the proof detects its planted faults. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'

@@ -1,8 +1,10 @@
 /**
- * `prove verdict`, of scores: what an audit says of a group that loses when it is a day old, and of one that is worth nothing, on histories that audits were seen to stumble over.
+ * `prove verdict` for scores: verdicts on a group that loses at the age of a day, and on a worthless one, on histories that were difficult
+ * for audits.
  *
- * One case is a report of each kind of history. A report is falsely "batch" where `fast`, which truly loses more than 5 % at a day, is called safe or is proposed as a batch; falsely "stream" where `idle` is said to be worth a
- * stream. Truth is how likely decisions are to come true, summed over those that act at an equal volume, and no label.
+ * One case is a report of each kind of history. A report is falsely "batch" if `fast`, which truly loses more than 5 % at a day, is called
+ * safe or is proposed as a batch; falsely "stream" if `idle` is called worth a stream. The truth is the probability of outcomes, summed
+ * over the actions at an equal volume, and no label.
  */
 import { entity, features, labelFrom, logistic, model, on, pipeline, source, stream, t } from '../../src/index.ts'
 import { random } from '../../src/base/random.ts'
@@ -27,13 +29,13 @@ import { scoreWorld, scoreWorldKinds, type ScoreWorld, type ScoreWorldKind } fro
 export interface ScoresLine {
   readonly kind: ScoreWorldKind
   readonly reports: number
-  /** Reports in which the group that loses is said to be safe, or proposed as a batch. */
+  /** Reports in which the losing group is called safe, or proposed as a batch. */
   readonly falseBatches: number
-  /** Reports in which the group that is worth nothing is said to be worth a stream. */
+  /** Reports in which the worthless group is called worth a stream. */
   readonly falseStreams: number
-  /** Reports in which the group that is worth nothing is said to be safe, or a batch: what an audit is for. */
+  /** Reports in which the worthless group is called safe, or a batch: the purpose of an audit. */
   readonly rightBatches: number
-  /** Reports whose headline says otherwise than a row of theirs. */
+  /** Reports whose headline contradicts one of its rows. */
   readonly contradictions: number
 }
 
@@ -123,7 +125,10 @@ export async function proveScores({ cases, seed }: { readonly cases: number; rea
 
 const MANY_CASES = 200
 
-/** Of each kind at most 5 % of reports are falsely "batch" and at most 5 % falsely "stream", give or take luck where reports are few; no headline contradicts its rows. */
+/**
+ * Of each kind at most 5 % of reports are falsely "batch" and at most 5 % falsely "stream", plus the sampling error of few reports; no
+ * headline contradicts its rows.
+ */
 export const scoresHold = ({ scores }: Pick<ScoresResult, 'scores'>): boolean =>
   scores.every(({ reports, falseBatches, falseStreams, contradictions }) => {
     const most = 0.05 * reports + (reports >= MANY_CASES ? 0 : 3 * Math.sqrt(0.05 * 0.95 * reports))
@@ -131,7 +136,7 @@ export const scoresHold = ({ scores }: Pick<ScoresResult, 'scores'>): boolean =>
   })
 
 interface Said {
-  /** The part of what is caught that `fast` truly loses when it is a day old. */
+  /** Share of the caught outcomes that `fast` truly loses at the age of a day. */
   readonly loss: number
   readonly answer: string
   readonly isFalseBatch: boolean
@@ -142,7 +147,7 @@ interface Said {
 
 export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<Said> {
   const chance = random(seed ^ 0x5c0e)
-  // From next to nothing to nearly all of what is caught.
+  // From next to nothing to nearly all of the caught outcomes.
   const strength = 0.05 + 0.95 * chance() ** 2
   const world = scoreWorld(Math.floor(chance() * 2 ** 32), kind, strength)
   const isPriced = chance() < 0.5
@@ -163,12 +168,12 @@ export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<
   }
 }
 
-/** The judgement of an audit, over a world in place of an experiment. */
+/** The verdict of an audit, over a world in place of an experiment. */
 export async function reportOf(
   { experiment, kind }: ScoreWorld,
   isPriced: boolean,
 ): Promise<AnswerParts & { readonly answer: readonly [string, string] }> {
-  // A catch is worth what makes `fast` worth some ten times its stream.
+  // The value of a catch makes `fast` worth some ten times its stream.
   const dollars = isPriced ? 40 : undefined
   const wrong = kind === 'costly false alarms' ? { wrong: 2, dollars: dollars ?? 40 } : {}
   const own: UtilityIR = { kind: 'caught', budget: BUDGET, unit: 'frauds', ...(dollars !== undefined && { dollars }), ...wrong }
@@ -230,7 +235,10 @@ export async function reportOf(
   return { ...parts, answer: buildAnswer(parts) }
 }
 
-/** The part of likely outcomes that are no longer reached with `fast` a day old, at the same volume, whether the model stays as it is or is trained anew: by the better of the two, then and now. */
+/**
+ * Share of the probable outcomes that are no longer reached with a day-old `fast`, at the same volume, with or without retraining: by the
+ * better of the two, then and now.
+ */
 async function trueLoss({ experiment, likely }: ScoreWorld): Promise<number> {
   const { cases } = experiment
   const { select, report } = cases.blocks

@@ -1,4 +1,7 @@
-/** Worlds so small that the best plan is seen: what a plan is worth to each of a hundred decisions, written out, and intervals of a width that is known. */
+/**
+ * Worlds small enough to see the best plan: the value of a plan for each of a hundred decisions, written out, and intervals of a known
+ * width.
+ */
 import { random } from '../../src/base/random.ts'
 import type { Plan } from '../../src/audit/domain/element.ts'
 import type { Range } from '../../src/audit/domain/audit-report.ts'
@@ -16,11 +19,11 @@ export function streamOrBatch(name: string, now: 'stream' | 'batch'): PlanElemen
 
 export interface SmallWorld {
   readonly elements: readonly PlanElement[]
-  /** Utility of a month, of a plan by the kind of each setting: `now` unless the plan has another. */
+  /** Utility of a plan in a month, by the kind of each setting: `now` unless the plan has another. */
   readonly utility: (kindOf: (element: string) => string) => number
   /** Dollars a month. */
   readonly cost: (kindOf: (element: string) => string) => number | Range
-  /** Half of an interval that is not of nothing, utility a month; 1 unless given. */
+  /** Half width of an interval that excludes zero, utility a month; default 1. */
   readonly half?: number
 }
 
@@ -29,7 +32,7 @@ const kindsOf =
   (element: string): string =>
     plan.get(element)?.kind ?? 'now'
 
-/** Every decision has its part of what a month is worth, a little more and a little less in turn. */
+/** Every decision has its part of a month's value, alternately a little more and a little less. */
 export function portsOf({ utility, cost, half = 1 }: SmallWorld): PlanPorts {
   const valueOf = (plan: Plan): Float64Array => {
     const more = utility(kindsOf(plan)) - utility(() => 'now')
@@ -61,7 +64,7 @@ export const questionOf = ({ elements }: SmallWorld, more: Partial<PlanSearchPro
   ...more,
 })
 
-/** Utilities of each group alone and of each two together, costs of each and of the first. */
+/** Utilities of each group alone and of each pair, costs of each and of the first. */
 export function randomWorld(seed: number, count: number): SmallWorld {
   const chance = random(seed)
   const names = Array.from({ length: count }, (_, i) => `g${i}`)
@@ -88,13 +91,13 @@ export function randomWorld(seed: number, count: number): SmallWorld {
   }
 }
 
-/** Dollars a month that a plan is worth more than what runs, by the world's own numbers. */
+/** Net dollars a month of a plan over the current one, by the world's own numbers. */
 export function netByHand({ utility, cost }: SmallWorld, plan: Plan): number {
   const net = (of: (element: string) => string): number => utility(of) - (cost(of) as number)
   return net(kindsOf(plan)) - net(() => 'now')
 }
 
-/** Of all plans the greatest, with none of the code that is tested. */
+/** The greatest of all plans, without any code under test. */
 export function bestByHand(world: SmallWorld): number {
   let best = -Infinity
   for (let mask = 0; mask < 2 ** world.elements.length; mask++) {

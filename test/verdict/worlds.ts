@@ -1,19 +1,19 @@
-/** Worlds in which the true difference between alternatives is known, and decisions share luck: what intervals are tried on. */
+/** Worlds with a known true difference between alternatives, in which decisions share random effects, for tests of intervals. */
 import { random, type Random } from '../../src/base/random.ts'
 import type { ClusterColumn } from '../../src/audit/domain/cases.ts'
 
 export interface World {
   readonly name: string
-  /** How unequal clusters are: of the logarithm of their sizes, the standard deviation. */
+  /** Inequality of clusters: the standard deviation of the logarithm of their sizes. */
   readonly unequal: number
   readonly entities: 1 | 2
-  /** By how much the rate of one entity may be another's. */
+  /** Do the rates of entities differ? */
   readonly entityEffects: boolean
   /** One day in ten has eleven times the rate of the others. */
   readonly shocks: boolean
-  /** How many days a shock lasts: of so many times as many days as there are clusters, so that there are as many stretches as clusters. */
+  /** Duration of a shock in days, also the factor on the number of days: so there are as many periods as clusters. */
   readonly lasting: number
-  /** A difference is ±1, or a lognormal amount of dollars of mean 1, some of them ten. */
+  /** A difference is ±1, or a lognormal amount of dollars of mean 1, sometimes ten times as much. */
   readonly dollars: boolean
 }
 
@@ -32,7 +32,7 @@ export const worlds: readonly World[] = [
 
 const DAY = 86_400_000
 
-/** Losses and gains of the rungs of a ladder, as parts of all decisions. The last one changes as much either way. */
+/** Losses and gains of the levels of a sweep, as shares of all decisions. The last level changes as much in both directions. */
 const rungs = [
   { loss: 0.003, gain: 0.001 },
   { loss: 0.006, gain: 0.001 },
@@ -44,11 +44,11 @@ export interface Drawn {
   readonly t: Float64Array
   readonly clusters: readonly ClusterColumn[]
   readonly differences: readonly Float64Array[]
-  /** The expectation of each difference, a decision. */
+  /** The expected difference of each level, a decision. */
   readonly truth: readonly number[]
 }
 
-/** Rows of one such history: `clusters` entities of each kind, and as many days, or stretches of days. */
+/** Rows of one such history: `clusters` entities of each kind, and as many days, or periods of days. */
 export function drawn(world: World, clusters: number, seed: number): Drawn {
   const chance = random(seed)
   const rows = (4000 + 40 * clusters) * world.lasting
@@ -84,7 +84,7 @@ function weights(count: number, unequal: number, chance: Random): Float64Array {
   return Float64Array.from({ length: count }, () => Math.exp(unequal * normal(chance)))
 }
 
-/** One of so many, in proportion to their weights. */
+/** A random index in proportion to the weights. */
 function choosing(weights: Float64Array, chance: Random): () => number {
   const upTo = weights.slice()
   for (let i = 1; i < upTo.length; i++) upTo[i] += upTo[i - 1]

@@ -50,7 +50,7 @@ test('a thread trains, challenges and evaluates as this thread does', async () =
   const { champion: _champion, ...report } = second.trained!
   assert.deepEqual((await trainFromLog(reader, job)).report, report)
   assert.deepEqual((await trainInThread(join(folder, 'log.db'))(job, never)).report, report)
-  // Whether it meets its rule depends on the events.
+  // The events decide if it meets its rule.
   assert.equal(second.state, 'challenger', second.verdict)
   await send(16, 24)
   while (versionOf(reader, 'fraud', 2)!.shadowed === undefined) await pause(5)
