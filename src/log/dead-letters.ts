@@ -64,3 +64,13 @@ export type DeadLetterChange =
       /** UTC ms. */
       readonly at: number
     }
+
+/** Dead letters of a store, for reading. */
+export interface DeadLetterLog {
+  /** Dead letters that are not settled, in order of their numbers. */
+  dead(): Iterable<StoredDeadLetter>
+  /** Settled dead letters, in order of their numbers. */
+  settled(): Iterable<SettledDeadLetter>
+  /** A dead letter by its number, settled or not. */
+  byId(id: number): StoredDeadLetter | SettledDeadLetter | undefined
+}

@@ -61,8 +61,8 @@ export type EffectChange =
 /** Change that an operator makes to a dead effect. */
 export type ManualEffectChange = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
 
-/** Queries of the outbox. */
-export interface EffectQueries {
+/** The outbox, for reading: what was sent, and what waits. */
+export interface EffectLog {
   /** Number of the newest effect; 0 if there is none. */
   lastNumber(): number
   /** Pending effects of an action with numbers above `after`, in order. */

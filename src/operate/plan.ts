@@ -10,7 +10,7 @@ import { changesBetween, type PipelineChange } from '../define/ir/pipeline-chang
 import type { PipelineIR } from '../define/ir/ir.ts'
 import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
 import { Decider } from '../run/decide/decider.ts'
 import { RunMemory } from '../run/recovery/run-state.ts'
 import type { Objectives } from '../run/decide/objectives.ts'
@@ -50,7 +50,7 @@ interface Plannable extends ScoringDefinitions {
 }
 
 /** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
-export function pipelinePlan(pipeline: Plannable, store: StoredLog, objectives?: Objectives): PipelinePlan {
+export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
   const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
@@ -91,7 +91,7 @@ export const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => (
 })
 
 /** Replays the first entries of the log as a start would. */
-function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: RunMemory['isRead']): number {
+function secondsAnEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
   const decider = new Decider(pipeline, strings, { results: new BatchResults({ ir, store, strings, onReport: () => {} }) })

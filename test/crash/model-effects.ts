@@ -1,14 +1,14 @@
 /** The outbox of a model store, from its commits. */
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { EffectChange, StoredEffect, EffectQueries } from '../../src/log/effects.ts'
+import type { EffectChange, StoredEffect, EffectLog } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
 
-export class ModelEffects implements EffectQueries {
+export class ModelEffects implements EffectLog {
   readonly #effects = new Map<number, StoredEffect>()
 
   /** Throws `SPILL_STORE` for a commit with an impossible change of an effect. */
   constructor(commits: readonly Commit[]) {
-    for (const { effects = [], effectChanges: settled = [] } of commits) {
+    for (const { effects = [], effectChanges: settled = [], forget = 0 } of commits) {
       for (const { isDry, ...effect } of effects) {
         const state = isDry ? 'dry' : 'pending'
         this.#effects.set(effect.number, {
@@ -23,6 +23,8 @@ export class ModelEffects implements EffectQueries {
         })
       }
       for (const change of settled) this.#effects.set(change.number, changed(this.#effects.get(change.number), change))
+      if (forget > 0)
+        for (const { number, entry, state } of this.all) if (entry < forget && finished.includes(state)) this.#effects.delete(number)
     }
   }
 
@@ -62,7 +64,7 @@ export class ModelEffects implements EffectQueries {
 }
 
 /** The outbox as of each query. */
-export function growingEffects(commits: () => readonly Commit[]): EffectQueries {
+export function growingEffects(commits: () => readonly Commit[]): EffectLog {
   const now = () => new ModelEffects(commits())
   return {
     lastNumber: () => now().lastNumber(),
@@ -74,6 +76,7 @@ export function growingEffects(commits: () => readonly Commit[]): EffectQueries 
   }
 }
 
+const finished: readonly string[] = ['delivered', 'dropped', 'dry']
 const from = { tried: 'pending', delivered: 'pending', dead: 'pending', again: 'dead', dropped: 'dead' } as const
 
 function changed(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {

@@ -6,9 +6,17 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { EffectQueries } from '../../src/log/effects.ts'
-import type { DeadLetterChange, SettledDeadLetter, StoredDeadLetter } from '../../src/log/dead-letters.ts'
-import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import type { EffectLog } from '../../src/log/effects.ts'
+import type { DeadLetterChange, DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../../src/log/dead-letters.ts'
+import type {
+  Commit,
+  LogStore,
+  StateSink,
+  StoredDecisionBatch,
+  StoredSchema,
+  StoredSegment,
+  StoredStageTimes,
+} from '../../src/log/store.ts'
 import { growingEffects, ModelEffects } from './model-effects.ts'
 
 interface Waiting {
@@ -98,8 +106,16 @@ export class ModelStore implements LogStore {
     return { commits, states: new Map(this.disk.states) }
   }
 
-  get effects(): EffectQueries {
+  get effects(): EffectLog {
     return growingEffects(() => this.disk.commits)
+  }
+
+  get deadLetters(): DeadLetterLog {
+    return {
+      dead: () => this.dead,
+      settled: () => this.letters.filter(letter => 'outcome' in letter),
+      byId: id => this.letters.find(letter => letter.id === id),
+    }
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -115,9 +131,9 @@ export class ModelStore implements LogStore {
     return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
   }
 
-  /** Decision batches of a model, from those on that have an entry. */
   decisionsFrom(model: string, entry: number): StoredDecisionBatch[] {
-    return this.decisions.filter(one => one.model === model && one.last >= entry)
+    const begin = this.#begin
+    return this.decisions.filter(one => one.model === model && one.first >= entry && one.last >= begin)
   }
 
   /** Every segment that ever existed. */
@@ -129,9 +145,17 @@ export class ModelStore implements LogStore {
     return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
   }
 
-  /** Measurements are not kept: no law is about them. */
   lastStageBlock(): number {
-    return 0
+    return this.newestStages()[0]?.number ?? 0
+  }
+
+  stagesAt(entry: number): StoredStageTimes[] {
+    return this.newestStages().filter(({ first, last }) => first <= entry && entry <= last)
+  }
+
+  newestStages(): StoredStageTimes[] {
+    const blocks = new Map(this.disk.commits.flatMap(({ stages }) => (stages ? [[stages.number, stages]] : [])))
+    return [...blocks.values()].filter(({ last }) => last >= this.#begin).sort((a, b) => b.number - a.number)
   }
 
   get(name: string): string | undefined {
@@ -165,8 +189,13 @@ export class ModelStore implements LogStore {
   }
 
   get segments(): StoredSegment[] {
-    const from = Math.max(0, ...this.disk.commits.map(({ forget = 0 }) => forget))
-    return this.allSegments.filter(({ first }) => first >= from)
+    const begin = this.#begin
+    return this.allSegments.filter(({ first }) => first >= begin)
+  }
+
+  /** The entry before which everything was removed. */
+  get #begin(): number {
+    return this.disk.commits.reduce((begin, { forget = 0 }) => Math.max(begin, forget), 0)
   }
 
   get decisions(): StoredDecisionBatch[] {

@@ -20,7 +20,7 @@ export interface DeadLetterListRequest extends DeadLetterFilter {
 }
 
 /** Throws `SPILL_INPUT` for an unknown reason. */
-export function listDeadLetters({ letters }: SqliteReader, { settled, json, ...filter }: DeadLetterListRequest): void {
+export function listDeadLetters({ deadLetters: letters }: SqliteReader, { settled, json, ...filter }: DeadLetterListRequest): void {
   const { reason } = filter
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
     throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
@@ -43,7 +43,7 @@ function lineOf(letter: AnyDeadLetter): string {
 }
 
 /** Throws `SPILL_INPUT` for an unknown dead letter. */
-export function showDeadLetter({ letters }: SqliteReader, id: number, json: boolean): void {
+export function showDeadLetter({ deadLetters: letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.byId(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
   printEach([letter], { json, textOf: deadLetterText, jsonOf: deadLetterJson })

@@ -1,5 +1,5 @@
 /** Queries of the effect table: the outbox, for the dispatcher and for people. */
-import type { EffectState, StoredEffect, EffectQueries } from '../effects.ts'
+import type { EffectState, StoredEffect, EffectLog } from '../effects.ts'
 import type { ReadConnection, ReadStatement } from './read-connection.ts'
 import { FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { storedCounts } from './counts.ts'
@@ -22,7 +22,7 @@ export interface EffectCount {
 /** An effect without its body; `changed` is the number of its last change, counted over all effects. */
 export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
 
-export class EffectReader implements EffectQueries {
+export class EffectReader implements EffectLog {
   readonly #db: ReadConnection
   readonly #pending: ReadStatement
   #pendingOf: ReadStatement | undefined

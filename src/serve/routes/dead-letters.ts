@@ -15,7 +15,7 @@ const LIMIT = 20
 const PARAMETERS = ['source', 'reason', 'after', 'limit'] as const
 
 /** Adds the route of dead letters. */
-export function deadLetterRoutes(app: FastifyInstance, { ir, reader: { letters } }: ServerContext): void {
+export function deadLetterRoutes(app: FastifyInstance, { ir, reader: { deadLetters: letters } }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   app.get<{ Querystring: Query }>('/dead-letters', { config: { role: 'operate', query: PARAMETERS } }, async ({ query }) => {
     const { source, reason, after, limit } = singleParameters(query, PARAMETERS)
