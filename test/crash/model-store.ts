@@ -7,7 +7,7 @@
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { EffectLog } from '../../src/log/effects.ts'
-import type { DeadLetterChange, DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../../src/log/dead-letters.ts'
+import { changedDeadLetter, type DeadLetterLog, type SettledDeadLetter, type StoredDeadLetter } from '../../src/log/dead-letters.ts'
 import type {
   Commit,
   LogStore,
@@ -96,7 +96,7 @@ export class ModelStore implements LogStore {
   }
 
   #failWith(error: Error): void {
-    this.#failure = error
+    this.#failure ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
@@ -142,7 +142,8 @@ export class ModelStore implements LogStore {
   }
 
   schemas(): StoredSchema[] {
-    return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
+    const schemas = this.disk.commits.flatMap(commit => commit.schemas ?? [])
+    return schemas.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.version - b.version))
   }
 
   lastStageBlock(): number {
@@ -185,6 +186,7 @@ export class ModelStore implements LogStore {
 
   close(): Promise<void> {
     this.sync(this.#waiting.length)
+    this.#failWith(new SpillwayError('SPILL_STORE', 'was closed'))
     return Promise.resolve()
   }
 
@@ -206,7 +208,7 @@ export class ModelStore implements LogStore {
   get letters(): (StoredDeadLetter | SettledDeadLetter)[] {
     const letters = new Map<number, StoredDeadLetter | SettledDeadLetter>()
     for (const { deadLetterChanges: changes = [], deadLetters: dead = [] } of this.disk.commits) {
-      for (const change of changes) letters.set(change.id, changed(letters.get(change.id), change))
+      for (const change of changes) letters.set(change.id, changedDeadLetter(letters.get(change.id), change))
       for (const letter of dead) letters.set(letters.size + 1, { ...letter, id: letters.size + 1, attempts: 0, original: undefined })
     }
     return [...letters.values()]
@@ -225,14 +227,4 @@ export class ModelStore implements LogStore {
       }
     return values
   }
-}
-
-function changed(letter: StoredDeadLetter | SettledDeadLetter | undefined, change: DeadLetterChange): StoredDeadLetter | SettledDeadLetter {
-  if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
-  const source = letter.source ?? ('source' in change ? change.source : undefined)
-  if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
-  const { raw, form } = change
-  const original = letter.original ?? (raw === letter.raw && change.kind === 'refused' ? undefined : letter.raw)
-  if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
-  return { ...letter, source, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
 }
