@@ -1,8 +1,8 @@
 /** The harness of `testLogStore`: places for data, and stores opened over them. */
 import assert from 'node:assert/strict'
-import { pause } from '../../base/clock.ts'
 import type { LogStore, StoredLog } from '../../log/store.ts'
 import type { ContractClause } from './clauses.ts'
+import { inTime } from './in-time.ts'
 
 /** Makes the places in which the suite opens stores. */
 export interface LogStoreHarness {
@@ -27,20 +27,10 @@ export interface StorePlace {
 /** A reader of a store. */
 export type StoreReader = StoredLog & { close?(): void }
 
-const TIMEOUT_MS = 30_000
-
 /** A clause whose check must end in time. */
 export const logClause = (clause: string, check: (harness: LogStoreHarness) => Promise<void>): ContractClause<LogStoreHarness> => ({
   clause,
-  async check(harness) {
-    const { timeoutMs = TIMEOUT_MS } = harness
-    const ended = new AbortController()
-    const late = async (): Promise<void> => {
-      await pause(timeoutMs, ended.signal)
-      assert.ok(ended.signal.aborted, `the store did not respond within ${timeoutMs} ms`)
-    }
-    await Promise.race([check(harness), late()]).finally(() => ended.abort())
-  },
+  check: harness => inTime(() => check(harness), harness.timeoutMs),
 })
 
 /** Opens a store at a new place, and closes it whatever the check finds. */
