@@ -13,7 +13,7 @@ const dead = (number: number, sent: number): EffectChange => ({ kind: 'dead', nu
 const again = (number: number): EffectChange => ({ kind: 'again', number })
 const dropped = (number: number, at: number): EffectChange => ({ kind: 'dropped', number, at, why: 'by hand' })
 
-/** Changes of effect 1, each in a commit, and the fields that the effect then has. */
+/** Changes of an effect, each in a commit, and the fields that the effect then has. */
 const histories: readonly (readonly [changes: readonly EffectChange[], expected: Readonly<Record<string, unknown>>])[] = [
   [[], { state: 'pending', attempts: 0 }],
   [[tried(1, 10)], { state: 'pending', attempts: 1, next: 60, why: 'failed at 10', began: 10, sent: 10 }],
@@ -75,16 +75,17 @@ export const outboxClauses: readonly ContractClause<LogStoreHarness>[] = [
       assert.deepEqual([store.effects.lastNumber(), store.effects.byNumber(3)], [2, undefined])
     }),
   ),
-  logClause('changes move an effect through its states', async harness => {
-    for (const [changes, expected] of histories)
-      await inNewStore(harness, async store => {
-        await store.commit({ effects: [sampleEffect(1)] })
-        for (const change of changes) await store.commit({ effectChanges: [change] })
-        const { isDry: _, ...fields } = sampleEffect(1)
+  logClause('changes move an effect through its states', harness =>
+    inNewStore(harness, async store => {
+      await store.commit({ effects: histories.map((_, i) => sampleEffect(i + 1)) })
+      for (const [i, [changes, expected]] of histories.entries()) {
+        for (const change of changes) await store.commit({ effectChanges: [{ ...change, number: i + 1 }] })
+        const { isDry: _, ...fields } = sampleEffect(i + 1)
         const history = ['pending', ...changes.map(({ kind }) => kind)].join(', ')
-        assert.deepEqual(plain(store.effects.byNumber(1)), plain({ ...fields, ...expected }), `the effect differs after: ${history}`)
-      })
-  }),
+        assert.deepEqual(plain(store.effects.byNumber(i + 1)), plain({ ...fields, ...expected }), `the effect differs after: ${history}`)
+      }
+    }),
+  ),
   logClause('a change that the state of an effect does not allow fails its commit', async harness => {
     for (const [state, change] of impossible)
       await inNewStore(harness, async store => {
