@@ -64,7 +64,7 @@ export type ManualEffectChange = Extract<EffectChange, { readonly kind: 'again' 
 
 /** The outbox, for reading: what was sent, and what waits. */
 export interface EffectLog {
-  /** Number of the newest effect; 0 if there is none. */
+  /** Number of the newest effect that ever was in the store, also after it was forgotten; 0 if there was none. */
   lastNumber(): number
   /** Pending effects of an action with numbers above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { InProcessOnlineStore } from './in-process-online-store.ts'
 import type { OnlineRow } from './online-store.ts'
 

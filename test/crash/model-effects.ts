@@ -4,11 +4,13 @@ import type { Commit } from '../../src/log/store.ts'
 
 export class ModelEffects implements EffectLog {
   readonly #effects = new Map<number, StoredEffect>()
+  #last = 0
 
   /** Throws `SPILL_STORE` for a commit with an impossible change of an effect. */
   constructor(commits: readonly Commit[]) {
     for (const { effects = [], effectChanges: settled = [], forget = 0 } of commits) {
       for (const effect of effects) this.#effects.set(effect.number, storedEffect(effect))
+      this.#last = Math.max(this.#last, ...effects.map(({ number }) => number))
       for (const change of settled) this.#effects.set(change.number, changedEffect(this.#effects.get(change.number), change))
       if (forget > 0)
         for (const effect of this.all) if (effect.entry < forget && isFinishedEffect(effect)) this.#effects.delete(effect.number)
@@ -20,7 +22,7 @@ export class ModelEffects implements EffectLog {
   }
 
   lastNumber(): number {
-    return Math.max(0, ...this.#effects.keys())
+    return this.#last
   }
 
   pending(action: string, after: number, limit: number): StoredEffect[] {

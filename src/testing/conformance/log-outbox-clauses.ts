@@ -4,8 +4,8 @@ import type { DeadLetterChange } from '../../log/dead-letters.ts'
 import type { EffectChange, EffectState } from '../../log/effects.ts'
 import type { LogStore } from '../../log/store.ts'
 import type { ContractClause } from './clauses.ts'
-import { inNewStore, logClause, storeErrorOf, type LogStoreHarness } from './log-store-harness.ts'
-import { plain, sampleDeadLetter, sampleEffect } from './log-store-samples.ts'
+import { inNewStore, inStore, logClause, storeErrorOf, type LogStoreHarness } from './log-store-harness.ts'
+import { plain, sampleDeadLetter, sampleEffect, sampleSegment } from './log-store-samples.ts'
 
 const tried = (number: number, sent: number): EffectChange => ({ kind: 'tried', number, sent, next: sent + 50, why: `failed at ${sent}` })
 const delivered = (number: number, sent: number): EffectChange => ({ kind: 'delivered', number, sent, at: sent + 1 })
@@ -129,6 +129,16 @@ export const outboxClauses: readonly ContractClause<LogStoreHarness>[] = [
       assert.deepEqual(plain(log.newestTimes('page', 7000)), new Map([['"odd"', 7000]]), 'times of the newest effects since 7000')
     }),
   ),
+  logClause('the number of a forgotten effect is not used again: lastNumber stays', async harness => {
+    const place = await harness.create()
+    await inStore(place, async store => {
+      await store.commit({ segment: sampleSegment(0, 1), effects: [sampleEffect(1, { entry: 0 }), sampleEffect(2, { entry: 0 })] })
+      await store.commit({ segment: sampleSegment(1, 1), effectChanges: [delivered(1, 1), delivered(2, 1)] })
+      await store.commit({ forget: 1 })
+      assert.deepEqual([store.effects.byNumber(2), store.effects.lastNumber()], [undefined, 2])
+    })
+    await inStore(place, store => assert.equal(store.effects.lastNumber(), 2, 'lastNumber differs after opening again'))
+  }),
   logClause('dead letters are numbered from 1 in the order of commits, with their text or bytes as they were', harness =>
     inNewStore(harness, async store => {
       const bytes = Uint8Array.of(0xff, 0, 0x0a)

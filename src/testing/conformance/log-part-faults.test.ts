@@ -128,6 +128,14 @@ testFaults(
       }),
     ],
     [
+      'counts the effects that are left',
+      /^the number of a forgotten effect/,
+      /deep-equal/,
+      store => ({
+        effects: { ...store.effects, lastNumber: () => [1, 2, 3].findLast(number => store.effects.byNumber(number)) ?? 0 },
+      }),
+    ],
+    [
       'decodes bytes as text',
       /^dead letters are numbered/,
       /strictly deep-equal/,

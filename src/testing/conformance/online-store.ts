@@ -230,7 +230,7 @@ export const onlineStoreClauses: readonly ContractClause<OnlineStoreHarness>[] =
       { values: { n: [1, [2]] } },
     ]
     for (const changes of rows) {
-      const write = store.write({ rows: [rowOf('"a"', 1), { ...rowOf('"b"', 1), ...changes } as OnlineRow], consumed: { 'tiles/0': 1 } })
+      const write = store.write({ rows: [rowOf('"a"', 1), { ...rowOf('"b"', 1), ...changes }], consumed: { 'tiles/0': 1 } })
       assert.equal(await codeOf(write), 'SPILL_INPUT', `a row with ${show(changes)} was accepted`)
     }
     assert.equal(await codeOf(store.write({ rows: [rowOf('"a"', 1)], consumed: { 'tiles/0': 0.5 } })), 'SPILL_INPUT')
