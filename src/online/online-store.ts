@@ -3,7 +3,7 @@
  *
  * Contract. A row is kept only if its version is greater than that of the stored row, so writes may come late, twice and in any order, and
  * end in one state. Readers see the active generation of a feature group, and change to the next one in one step. A consumed position is
- * never ahead of its rows: whoever reads a position finds all rows that were written with it. An expired row is neither written nor read.
+ * never ahead of its rows: all rows that were written with a visible position are visible. An expired row is neither written nor read.
  * `testOnlineStore` of `spillway/testing` checks a store against this contract, clause by clause.
  */
 
