@@ -4,8 +4,7 @@
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import { readDataFolder } from '../log/sqlite/data-folder.ts'
-import { DecisionSearchWorker } from '../operate/decision-search-worker.ts'
+import { DecisionSearchWorker, openFolder } from '../operate/index.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
@@ -37,16 +36,15 @@ import { webhookRoutes } from './routes/webhooks.ts'
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
   const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
-  const reader = readDataFolder(data)
-  const streams = feed && new EventStreams(reader, bounds, onError)
+  const folder = openFolder(data)
+  const streams = feed && new EventStreams(folder.log, bounds, onError)
   const load = new AdmissionControl(run, bounds)
   const search = new DecisionSearchWorker(data)
   const context: ServerContext = {
     run,
     ir: pipeline.ir,
     load,
-    reader,
-    data,
+    folder,
     search,
     streams,
     effects,
@@ -65,7 +63,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     closing()
   })
   app.addHook('onClose', (_app, closed) => {
-    reader.close()
+    folder.close()
     load.close()
     search.close()
     closed()

@@ -5,7 +5,7 @@ import { appendFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import type { FolderReport } from '../../src/cli/inspect/folder-report.ts'
+import type { FolderHealth } from '../../src/operate/index.ts'
 import { called, calledJson } from './called.ts'
 import { sales, Shop } from './shop.ts'
 
@@ -43,7 +43,7 @@ test('beside a run that holds the folder one may look at all of it, and change n
   appendFileSync(file, `${sales[0].replace('"id":"1"', '"id":"9"')}\n`)
   await run.decided(1)
   assert.equal(await ofA(), 3)
-  const [report] = await calledJson<FolderReport>('inspect', '--verify', ...data)
+  const [report] = await calledJson<FolderHealth>('inspect', '--verify', ...data)
   assert.deepEqual([report.holder, report.entries, report.damage], [{ pid: run.pid, holds: true }, 4, []])
   assert.equal((await calledJson('dlq', 'list', ...data)).length, 3)
   const busy = await called('dlq', 'replay', '--all', shop.pipeline, ...data)
@@ -55,7 +55,7 @@ test('beside a run that holds the folder one may look at all of it, and change n
     ),
   )
   assert.equal(await run.stop(), 0)
-  const [after] = await calledJson<FolderReport>('inspect', ...data)
+  const [after] = await calledJson<FolderHealth>('inspect', ...data)
   assert.deepEqual(after.holder, { pid: run.pid, holds: false })
 })
 

@@ -12,8 +12,8 @@ export const floors = [
   'testing',
   'index',
   'postgres',
-  'reconcile',
   'operate',
+  'reconcile',
   'run',
   'batch',
   'action',
@@ -62,6 +62,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
+  operate: ['.', 'search'],
   run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }

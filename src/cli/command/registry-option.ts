@@ -1,7 +1,7 @@
 /** The model registry of a command: in a data folder beside its log, or in a folder of its own (`--registry`). */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { RegistryFolder } from '../../training/registry/folder.ts'
 import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
 import { UsageError, type OptionSpec } from './command.ts'
@@ -54,7 +54,7 @@ function requireExisting(folder: RegistryFolder, path: string): RegistryFolder {
 
 const dataFolderRegistry = (data: string): VersionRegistry => ({
   hasLog: true,
-  read: use => withFolderReader(data, use),
+  read: use => withFolder(data, ({ log }) => use(log)),
   change: (command, target, change) =>
     changeFolder(data, { subject: 'models', command, targets: target }, async (store, reader) =>
       store.commit({ put: await change(reader) }),

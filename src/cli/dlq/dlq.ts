@@ -1,6 +1,6 @@
 /** `spillway dlq`: the dead letters of a data folder. Reading works while a run holds the folder; changes need a free folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { dropDeadLetters, editDeadLetter } from './dlq-change.ts'
@@ -70,16 +70,16 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
     json = false,
   } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
   if (extra.length > 0) throw new UsageError(`dlq list takes no arguments, but got ${extra.join(', ')}`)
-  return withFolderReader(data, reader => {
-    listDeadLetters(reader, { source, reason, settled, json })
+  return withFolder(data, folder => {
+    listDeadLetters(folder, { source, reason, settled, json })
     return 0
   })
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
   const id = singleId('show', positionals)
-  return withFolderReader(data, reader => {
-    showDeadLetter(reader, id, values['json'] === true)
+  return withFolder(data, folder => {
+    showDeadLetter(folder, id, values['json'] === true)
     return 0
   })
 }

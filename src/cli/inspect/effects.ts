@@ -3,8 +3,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
 import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
+import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { changeFolder } from '../command/folder-change.ts'
@@ -42,7 +41,7 @@ export const effectsCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     if (request.verb === 'retry' || request.verb === 'drop') return change(request)
-    return withFolderReader(request.data, ({ effects }) => {
+    return withFolder(request.data, ({ effects }) => {
       if (request.verb === 'show') show(effects, request)
       else list(effects, request)
       return 0
@@ -79,23 +78,17 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
   }
 }
 
-function list(effects: EffectReader, { action, state, last, json }: Request): void {
-  const newest: StoredEffect[] = []
-  for (const effect of effects.newestFirst({ action, state })) {
-    if (newest.length === last) break
-    newest.push(effect)
-  }
-  newest.reverse()
-  printEach(newest, { json, textOf: lineOf, jsonOf })
+function list(outbox: FolderView['effects'], { action, state, last, json }: Request): void {
+  const { effects, counts } = outbox.newest({ action, state, last })
+  printEach(effects, { json, textOf: lineOf, jsonOf })
   if (json) return
-  const counts = effects.counts().filter(count => (action ?? count.action) === count.action && (state ?? count.state) === count.state)
   const text = counts.map(count => `${count.action}: ${pluralize(count.effects, `${count.state} effect`)}`).join(', ')
   const all = counts.reduce((sum, count) => sum + count.effects, 0)
-  const more = all > newest.length ? `; the newest ${newest.length} are shown, --last N gives more` : ''
+  const more = all > effects.length ? `; the newest ${effects.length} are shown, --last N gives more` : ''
   printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
-function show(effects: EffectReader, { numbers, json }: Request): void {
+function show(effects: FolderView['effects'], { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
     printEach([effect], {
@@ -132,7 +125,7 @@ function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
 }
 
 /** Throws `SPILL_INPUT` for an unknown effect. */
-function existing(effects: EffectReader, number: number): StoredEffect {
+function existing(effects: Pick<FolderView['effects'], 'byNumber' | 'lastNumber'>, number: number): StoredEffect {
   const effect = effects.byNumber(number)
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
   return effect

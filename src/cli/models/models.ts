@@ -4,12 +4,10 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { forTerminal } from '../../base/show.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
+import { ModelRegistry } from '../../operate/index.ts'
 import { TrainedModel } from '../../run/jobs/trained-model.ts'
 import { checkPromotable, rollbackVersion, trainedModel } from '../../training/registry/champion.ts'
-import { driftStateOf } from '../../training/registry/drift-state.ts'
-import { modelVersions } from '../../training/registry/model-versions.ts'
-import { pendingPromotion, promotionsOf, putPendingPromotion, scoreOfVersion, type NamedValues } from '../../training/registry/registry.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
+import { putPendingPromotion, type NamedValues } from '../../training/registry/registry.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { registryOf, registryOptions, type VersionRegistry } from '../command/registry-option.ts'
@@ -66,22 +64,20 @@ function list(
 ): number {
   const trained = ir.models.filter(({ train }) => train)
   const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, trainedModelName({ ir }, model))]
-  const all = models.map(each => ({ model: each, ...modelVersions(values, ir, each) }))
+  const registry = new ModelRegistry(values)
+  const all = models.map(definition => ({ definition, ...registry.byModel(ir, definition) }))
   const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
     return 0
   }
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
-  for (const { model, skipped: passed, champion } of all) {
-    const { name, train } = model
-    const driftState = train?.orWhen && driftStateOf(values, name)
-    if (driftState) console.log(driftStateText(name, driftState))
-    for (const each of passed) console.log(forTerminal(skippedVersionText(model, each, champion)))
-    const promotion = pendingPromotion(values, name)
-    if (promotion)
+  for (const { definition, model: name, skipped, champion, drift, pending } of all) {
+    if (drift && definition.train?.orWhen) console.log(driftStateText(name, drift))
+    for (const each of skipped) console.log(forTerminal(skippedVersionText(definition, each, champion)))
+    if (pending)
       console.log(
-        `${promotion.version === 0 ? `the own score of '${name}'` : `version ${promotion.version} of '${name}'`} scores once a run starts: ${promotion.why}`,
+        `${pending.version === 0 ? `the own score of '${name}'` : `version ${pending.version} of '${name}'`} scores once a run starts: ${pending.why}`,
       )
   }
   if (versions.length > 0) console.log(`${pluralize(versions.length, 'version')}.`)
@@ -89,8 +85,9 @@ function list(
 }
 
 function show(values: NamedValues, { pipeline, model, number, json }: Request, view: 'show' | 'compare' | 'score'): number {
-  const version = requireVersion(values, pipeline, model, number)
-  const score = view === 'score' ? scoreOfVersion(values, model, number) : undefined
+  const registry = new ModelRegistry(values)
+  const version = registry.version(pipeline.ir, model, number)
+  const score = view === 'score' ? registry.score(model, number) : undefined
   if (view !== 'show' && !version.trained)
     throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (view === 'score') console.log(JSON.stringify(score))
@@ -102,23 +99,9 @@ function show(values: NamedValues, { pipeline, model, number, json }: Request, v
           : version,
       ),
     )
-  else
-    console.log(view === 'compare' ? `${comparisonText(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
+  else console.log(view === 'compare' ? `${comparisonText(version)}\n${version.verdict}` : versionText(version, registry.promotions(model)))
   return 0
 }
-
-/** Throws `SPILL_INPUT` for an unknown version. */
-function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): ModelVersion {
-  const { versions } = modelVersions(values, ir, trainedModel(ir, model))
-  const version = versions.find(candidate => candidate.number === number)
-  if (version) return version
-  const [first, ...more] = versions.map(candidate => candidate.number)
-  const available =
-    first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
-  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
-}
-
-const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)
 
 async function promote({ pipeline: { ir }, registry, model, number, json }: Request, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number

@@ -2,7 +2,7 @@
 import { computeInThreads } from '../../batch/threads.ts'
 import { callEvery, pause, wallClock } from '../../base/clock.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { isEmptyRepair, planRepair, repairPuts, type RepairPlan } from '../../reconcile/repair.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { Run } from '../../run/loop/run.ts'
@@ -31,7 +31,7 @@ export async function repairFolder(
   data: string,
   { json, yes, onProgress, onStageEnd: done }: RepairRequest,
 ): Promise<number> {
-  const plan = await withFolderReader(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
+  const plan = await withFolder(data, ({ log }) => planRepair(pipeline, log, { clock: wallClock, onProgress }))
   done()
   if (!json) printText(repairPlanText(singleLineTexts(plan)))
   if (!yes || isEmptyRepair(plan)) {
@@ -39,7 +39,7 @@ export async function repairFolder(
     return plan.report.sound && isEmptyRepair(plan) ? 0 : 1
   }
   const result = await repair(pipeline, data, plan)
-  const after = await withFolderReader(data, reader => reconcile(pipeline, reader, { onProgress }))
+  const after = await withFolder(data, ({ log }) => reconcile(pipeline, log, { onProgress }))
   done()
   if (json) printJson({ plan, done: { ...result, after } })
   else printText(repairResultText(singleLineTexts({ ...result, after })))

@@ -23,17 +23,16 @@ const LIMIT = 20
 const PARAMETERS = ['action', 'state', 'limit'] as const
 
 /** Adds the routes of effects. */
-export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: dispatcher }: ServerContext): void {
+export function effectRoutes(app: FastifyInstance, { ir, folder, load, effects: dispatcher }: ServerContext): void {
+  const { effects } = folder
   const actionNamed = lookupByName('action', ir.actions ?? [])
   app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
     const { action, state, limit } = singleParameters(query, PARAMETERS)
     if (action !== undefined) actionNamed(action)
     const filter = { action, state: state === undefined ? undefined : stateNamed(state) }
-    const count = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.EFFECTS_LISTED_MAX)
-    const counts = effects.counts().filter(group => group.action === (action ?? group.action) && group.state === (state ?? group.state))
-    const listed: StoredEffect[] = []
-    for (const effect of effects.newestFirst(filter, count)) if (listed.push(effect) === count) break
-    return { effects: listed.reverse().map(effectJson), counts }
+    const last = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.EFFECTS_LISTED_MAX)
+    const page = effects.newest({ ...filter, last })
+    return { effects: page.effects.map(effectJson), counts: page.counts }
   })
 
   const existing = (text: string): StoredEffect => {
@@ -46,7 +45,7 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
     if (!dispatcher) throw new ServeError('SPILL_UNSUPPORTED', 'this server has no dispatcher of effects; use `spillway effects`')
     const operation = change.kind === 'again' ? 'effects retry' : 'effects drop'
     const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what: operation, to: String(effect.number) }
-    await withOperatorLogAsync(data, entry, async setDetail => {
+    await withOperatorLogAsync(folder.path, entry, async setDetail => {
       if (change.kind === 'dropped') setDetail(change.why)
       await dispatcher.byHand(effect, change)
     })

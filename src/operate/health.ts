@@ -1,26 +1,27 @@
-/** Report on the contents of a data folder: the output of `spillway inspect --json`. */
+/** The contents of a data folder and its damage: the output of `spillway inspect --json`. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { Strings } from '../../columns/strings.ts'
-import { logStartOf, type LogStart } from '../../log/log-start.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import { Log } from '../../log/log.ts'
-import { isSqliteError } from '../../log/sqlite/data-folder.ts'
-import { folderHolder, isFolderHeld } from '../../log/sqlite/lock.ts'
-import type { DeadLetterCount } from '../../log/sqlite/dead-letter-reader.ts'
-import type { DecisionSummary, SqliteReader } from '../../log/sqlite/reader.ts'
-import { readSegment, type Segment } from '../../log/segment.ts'
-import type { StoredSegment } from '../../log/store.ts'
-import { damagedSegments, type LogDamage } from '../../log/verify.ts'
-import { parseProgress, type DecisionProgress } from '../../run/decide/decision-queue.ts'
-import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
-import { SegmentOrder } from '../../run/groups/segment-order.ts'
-import { damagedDecisions } from '../../run/history/verify-decisions.ts'
-import { readObjectiveReports, type ObjectiveReport } from './folder-objectives.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import { logStartOf, type LogStart } from '../log/log-start.ts'
+import { DECISION_PROGRESS } from '../log/decision-progress.ts'
+import { Log } from '../log/log.ts'
+import { isSqliteError } from '../log/sqlite/data-folder.ts'
+import { folderHolder, isFolderHeld } from '../log/sqlite/lock.ts'
+import type { DeadLetterCount } from '../log/sqlite/dead-letter-reader.ts'
+import type { DecisionSummary } from '../log/sqlite/reader.ts'
+import { readSegment, type Segment } from '../log/segment.ts'
+import type { StoredSegment } from '../log/store.ts'
+import { damagedSegments, type LogDamage } from '../log/verify.ts'
+import { parseProgress, type DecisionProgress } from '../run/decide/decision-queue.ts'
+import { OBJECTIVES_FILE } from '../run/decide/objectives.ts'
+import { SegmentOrder } from '../run/groups/segment-order.ts'
+import { damagedDecisions } from '../run/history/verify-decisions.ts'
+import type { FolderLog } from './folder-log.ts'
+import { readObjectiveReports, type ObjectiveReport } from './objectives.ts'
 
 /** The contents of a data folder. */
-export interface FolderReport {
+export interface FolderHealth {
   readonly folder: string
   readonly format: number
   /** The process that holds the folder, or the last one that did. */
@@ -49,14 +50,14 @@ export interface FolderReport {
 }
 
 /** The depth of the report, and a callback for progress. */
-export interface FolderReportOptions {
+export interface FolderHealthOptions {
   /** Read the whole log and all decisions, and list all damage. */
   readonly verify: boolean
   readonly onProgress: (entries: number, of: number) => void
 }
 
 /** Cost: two segments and the counts of the store; with `verify` the whole log. */
-export function folderReport(folder: string, reader: SqliteReader, { verify, onProgress }: FolderReportOptions): FolderReport {
+export function folderHealth(folder: string, reader: FolderLog, { verify, onProgress }: FolderHealthOptions): FolderHealth {
   const holds = isFolderHeld(folder)
   const begins = logStartOf(reader)
   const { segments, bytes } = reader.logSize()
@@ -86,10 +87,10 @@ export function folderReport(folder: string, reader: SqliteReader, { verify, onP
   }
 }
 
-type Ends = Pick<FolderReport, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>
+type Ends = Pick<FolderHealth, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>
 
 /** Data of the first and last segment. A damaged segment is added to `damage` and gives none. */
-function endsOf(reader: SqliteReader, damage: LogDamage[]): Ends {
+function endsOf(reader: FolderLog, damage: LogDamage[]): Ends {
   const stored = reader.lastSegment()
   const schemas = Map.groupBy(reader.schemas(), ({ source }) => source)
   const log = orDamaged(damage, stored, () => new Log(reader, { sources: [], stringsOf: () => new Strings() }))
@@ -131,7 +132,7 @@ const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
   Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
 
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
-function* damaged(reader: SqliteReader, holds: boolean, onProgress: FolderReportOptions['onProgress']): Generator<LogDamage> {
+function* damaged(reader: FolderLog, holds: boolean, onProgress: FolderHealthOptions['onProgress']): Generator<LogDamage> {
   if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
   yield* untilBroken(damagedSegments(reader, onProgress))
   yield* untilBroken(damagedDecisions(reader.newestDecisions()))

@@ -1,17 +1,17 @@
-/** Measures the drift of a model in a data folder: recent decisions compared with earlier decisions or with a training set. */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { summarizeDecisions } from '../../run/history/decision-summary.ts'
-import { maturedMetric, type MaturedMetricOptions } from '../../run/history/matured-metric.ts'
-import { newestDecisions } from '../../run/history/newest-decisions.ts'
-import { recordedBatches } from '../../run/history/recorded-batches.ts'
-import { trainingSetSummary } from '../../operate/training-set-summary.ts'
-import { valuesOf } from '../../training/drift/distance.ts'
-import type { RowsSummary } from '../../training/drift/summary.ts'
-import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../../training/index.ts'
+/** Drift of the models in a data folder: recent decisions compared with earlier decisions or with a training set. */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { Strings } from '../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import type { FolderLog } from './folder-log.ts'
+import { summarizeDecisions } from '../run/history/decision-summary.ts'
+import { maturedMetric, type MaturedMetricOptions } from '../run/history/matured-metric.ts'
+import { newestDecisions } from '../run/history/newest-decisions.ts'
+import { recordedBatches } from '../run/history/recorded-batches.ts'
+import { trainingSetSummary } from './training-set-summary.ts'
+import { valuesOf } from '../training/drift/distance.ts'
+import type { RowsSummary } from '../training/drift/summary.ts'
+import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/index.ts'
 
 /** The parsed options of `spillway drift`. */
 export interface DriftRequest {
@@ -45,8 +45,18 @@ export interface ModelDrift extends DriftReport {
   readonly scores: { readonly version: number | null; readonly reference: number; readonly recent: number }
 }
 
-/** The requested models that have decisions. Throws `SPILL_INPUT` if there is none. */
-export function driftModels({ models, name }: PipelineIR, reader: SqliteReader, { model: requested, path }: DriftRequest): ModelIR[] {
+/**
+ * Drift of the requested models that have decisions, in order of definition. Cost: reads all recorded decisions of each model.
+ *
+ * @throws `SPILL_INPUT` for an unknown model, and if no decision is recorded.
+ */
+export async function driftOfModels(ir: PipelineIR, log: FolderLog, request: DriftRequest): Promise<ModelDrift[]> {
+  const drifts: ModelDrift[] = []
+  for (const model of driftModels(ir, log, request)) drifts.push(await measureModelDrift(ir, model, log, request))
+  return drifts
+}
+
+function driftModels({ models, name }: PipelineIR, reader: FolderLog, { model: requested, path }: DriftRequest): ModelIR[] {
   const names = models.map(model => model.name)
   if (requested !== undefined && !names.includes(requested))
     throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
@@ -60,7 +70,7 @@ export function driftModels({ models, name }: PipelineIR, reader: SqliteReader, 
 }
 
 /** Cost: reads all recorded decisions of the model. */
-export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: SqliteReader, request: DriftRequest): Promise<ModelDrift> {
+export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: FolderLog, request: DriftRequest): Promise<ModelDrift> {
   const { decisions } = await newestDecisions(reader, { model: model.name, key: undefined, last: 1 })
   const [{ t: newest, version }] = decisions
   const since = newest - request.since
@@ -99,7 +109,7 @@ const scoreCount = ({ score }: RowsSummary): number => (score ? valuesOf(score) 
 /** Removes a score column without values, since there is nothing to compare. */
 const withoutEmptyScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
 
-function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric, since }: DriftRequest): MaturedMetric[] {
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: FolderLog, { metric, since }: DriftRequest): MaturedMetric[] {
   const bound = metric ?? boundOf(model)
   return bound ? [maturedMetric(ir, model, reader, { ...bound, since })] : []
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
-import { open, pay, posted } from '../../test/serve/shop.ts'
-import type { StoredDecisionBatch } from '../log/store.ts'
-import { readDataFolder } from '../log/sqlite/data-folder.ts'
+import { open, pay, posted } from '../../../test/serve/shop.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { DecisionSearch, type SearchedLog } from './decision-search.ts'
 import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
-import { newestDecisions, type NewestDecisionsQuery } from '../run/history/newest-decisions.ts'
+import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
 import { DecisionSearchWorker } from './decision-search-worker.ts'
 
 const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
