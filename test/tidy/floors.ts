@@ -101,6 +101,20 @@ function isBelow(room: string | undefined, imported: string | undefined): boolea
   return imported !== undefined && names.indexOf(imported) > names.indexOf(room)
 }
 
+/** Rooms that parse a request, call a use case of `operate/`, and print or send its result. */
+const surfaces = ['cli', 'embed', 'serve']
+
+/** Imports of the SQLite store by the rooms above the use cases: they would write the use cases a second time. Unit tests may import it. */
+export function storeImports(modules: readonly Module[]): string[] {
+  return modules
+    .filter(({ path }) => surfaces.includes(roomOf(path) ?? '') && !isTest(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(imported => imported.startsWith('src/log/sqlite/'))
+        .map(imported => `${path} imports ${imported}; call a use case of src/operate/index.ts`),
+    )
+}
+
 /** Rooms that stand on no floor, or that ARCHITECTURE.md does not name as `NAME/`. */
 export function unknownRooms(modules: readonly Module[], architecture: string): string[] {
   const rooms = new Set(modules.filter(({ path }) => path.split('/').length > 2).flatMap(({ path }) => roomOf(path) ?? []))

@@ -1,12 +1,11 @@
 /** The model registry of a command: in a data folder beside its log, or in a folder of its own (`--registry`). */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
-import { withFolder } from '../../operate/index.ts'
+import { changeFolder, withFolder } from '../../operate/index.ts'
 import { RegistryFolder } from '../../training/registry/folder.ts'
 import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 import { dataFolderOf, dataOption } from './data-option.ts'
-import { changeFolder } from './folder-change.ts'
 
 /** The options `--data` and `--registry`. */
 export const registryOptions = {

@@ -6,7 +6,7 @@ import { letHeapGrow } from '../../base/heap.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { openDataFolder, readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/commit-feed.ts'
 import type { RunningServer } from '../../serve/listen.ts'
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
@@ -20,7 +20,6 @@ import { feedSource, startPositionText } from './feeds.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { startReconciliation } from './reconcile-option.ts'
 import { EffectCounts } from './effect-counts.ts'
-import { takeOver, type OpenedFolder } from './take-over.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
@@ -171,11 +170,11 @@ async function servingOf(
 }
 
 function actionOf(data: string, effect: number): string {
-  const reader = readDataFolder(data)
+  const folder = openFolder(data)
   try {
-    return reader.effects.byNumber(effect)?.action ?? ''
+    return folder.effects.byNumber(effect)?.action ?? ''
   } finally {
-    reader.close()
+    folder.close()
   }
 }
 

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
 import { rollbackVersion } from '../../training/registry/champion.ts'
-import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf } from '../http/content-type.ts'

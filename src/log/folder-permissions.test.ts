@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
-import { scratchFolder } from '../../../test/scratch.ts'
-import { closeDataFolder, openDataFolder } from './data-folder.ts'
+import { scratchFolder } from '../../test/scratch.ts'
+import { closeDataFolder, openDataFolder } from './sqlite/data-folder.ts'
 import { tightenFolder } from './folder-permissions.ts'
 
 const scratch = scratchFolder('permissions')

@@ -1,11 +1,11 @@
 /** Exclusive access to a data folder for commands that change it, one process at a time. The audit log records each change. */
-import { SpillwayError } from '../../base/errors.ts'
-import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { folderHolder } from '../../log/sqlite/lock.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
-import { withOperatorLogAsync } from '../../serve/context/operator-log.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { folderHolder } from '../log/sqlite/lock.ts'
+import type { LogStore } from '../log/store.ts'
+import type { FolderLog } from './folder-log.ts'
 import { operatorAuditEntry } from './operator-entry.ts'
+import { withOperatorLogAsync } from './operator-log.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
@@ -19,12 +19,7 @@ export interface FolderChange {
 }
 
 /** Makes the change. `setDetail` replaces the detail in the audit log; `path` is the log's file. */
-export type ApplyFolderChange<T> = (
-  store: SqliteStore,
-  reader: SqliteReader,
-  setDetail: (detail: string) => void,
-  path: string,
-) => Promise<T>
+export type ApplyFolderChange<T> = (store: LogStore, log: FolderLog, setDetail: (detail: string) => void, path: string) => Promise<T>
 
 /**
  * Opens the folder's store and a reader, passes both to `use`, and closes both. `use` may close the store itself.

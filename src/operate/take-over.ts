@@ -5,13 +5,13 @@
  * Then it asks the old process to stop, replays the entries appended meanwhile, and continues.
  * All acknowledged events are in the log, so none is lost.
  */
-import { pause, stopwatch } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { openDataFolder, readDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { folderHolder, isFolderHeld, isHeldInOtherContainer } from '../../log/sqlite/lock.ts'
-import { RunMemory, type RunMemoryOptions } from '../../run/recovery/run-state.ts'
-import type { Runnable } from '../../run/recovery/open-pipeline.ts'
+import { pause, stopwatch } from '../base/clock.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
+import { folderHolder, isFolderHeld, isHeldInOtherContainer } from '../log/sqlite/lock.ts'
+import { RunMemory, type RunMemoryOptions } from '../run/recovery/run-state.ts'
+import type { Runnable } from '../run/recovery/open-pipeline.ts'
 
 /** A data folder that this process holds, with the state computed before. */
 export interface OpenedFolder {
@@ -20,7 +20,10 @@ export interface OpenedFolder {
   readonly memory?: RunMemory
 }
 
-/** Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time, and like `openFolder`. */
+/**
+ * Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time; otherwise like
+ * `openDataFolder`.
+ */
 export async function takeOver(
   pipeline: Runnable,
   data: string,

@@ -4,8 +4,8 @@
  */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { makePrivateFolder } from '../log/folder-permissions.ts'
 
 /** One line of the log. */
 export interface OperatorLogEntry {
