@@ -11,6 +11,7 @@ export { changeFolder, type ApplyFolderChange, type FolderChange } from './folde
 export type { FolderLog } from './folder-log.ts'
 export type { FolderHealth } from './health.ts'
 export { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
+export { lineageAround, lineageKinds, lineageOf, lineageRoles, type Lineage, type LineageEdge } from './lineage.ts'
 export { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from './model-training.ts'
 export { ModelRegistry, type ModelState } from './models.ts'
 export type { ObjectiveReport } from './objectives.ts'

@@ -17,6 +17,7 @@ import { ingestRoutes } from './routes/ingest.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { AdmissionControl } from './access/admission-control.ts'
 import { metricRoutes } from './metrics/metrics.ts'
+import { lineageRoutes } from './routes/lineage.ts'
 import { modelRoutes } from './routes/models.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
 import { defaultResourceLimits } from './access/resource-limits.ts'
@@ -95,6 +96,7 @@ const allRoutes = [
   batchRunRoutes,
   reconciliationRoutes,
   modelRoutes,
+  lineageRoutes,
   reportRoutes,
   eventRoutes,
   healthRoutes,

@@ -1,5 +1,6 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
+import { lineageKinds, lineageRoles } from '../../operate/index.ts'
 import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 
@@ -161,6 +162,19 @@ export const sharedSchemas = {
     },
     ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
   ),
+  LineageNode: object({ kind: { enum: lineageKinds }, name: text }),
+  Lineage: object({
+    pipeline: text,
+    nodes: { type: 'array', items: { $ref: '#/components/schemas/LineageNode' } },
+    edges: {
+      type: 'array',
+      items: object({
+        from: { $ref: '#/components/schemas/LineageNode' },
+        to: { $ref: '#/components/schemas/LineageNode' },
+        roles: { type: 'array', items: { enum: lineageRoles } },
+      }),
+    },
+  }),
   Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
   Reconciliation: object(
     {

@@ -224,6 +224,20 @@ const effectPaths = (ir: PipelineIR): Paths => ({
 })
 
 const statePaths: Paths = {
+  '/lineage': {
+    get: {
+      operationId: 'lineage',
+      summary: 'What each feature, model, action and report depends on',
+      parameters: [
+        queryParameter(
+          'of',
+          { type: 'string' },
+          'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
+        ),
+      ],
+      responses: { 200: { description: 'the graph', content: jsonContent(schemaRef('Lineage')) }, ...errorResponses(400, 401, 403) },
+    },
+  },
   '/healthz': {
     get: {
       operationId: 'healthz',
