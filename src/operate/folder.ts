@@ -14,6 +14,7 @@ import { featuresAsOf, type FeaturesAsOfQuery } from './features.ts'
 import type { FolderLog } from './folder-log.ts'
 import { folderHealth, type FolderHealth, type FolderHealthOptions } from './health.ts'
 import { lastPipeline, type StoredPipeline } from './last-pipeline.ts'
+import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { ModelRegistry } from './models.ts'
 import { readObjectiveReports, type ObjectiveReports } from './objectives.ts'
 import { FolderReconciliations } from './reconciliations.ts'
@@ -65,6 +66,11 @@ export class FolderView {
   /** Features of a key, as of now or of a past time. Throws like `featuresAsOf`. */
   features(ir: PipelineIR, query: FeaturesAsOfQuery): FeaturesAt[] {
     return featuresAsOf(ir, this.log, query)
+  }
+
+  /** Drift of the models that have decisions. Cost: reads all recorded decisions of each model. Throws like `driftOfModels`. */
+  drift(ir: PipelineIR, request: DriftRequest): Promise<ModelDrift[]> {
+    return driftOfModels(ir, this.log, request)
   }
 
   /** Freshness objectives, with the recent decisions that met them. */

@@ -1,6 +1,6 @@
 /** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
 import { durationMs, type Duration } from '../../base/time.ts'
-import { driftOfModels, withFolder, type DriftRequest } from '../../operate/index.ts'
+import { withFolder, type DriftRequest } from '../../operate/index.ts'
 import type { DriftThresholds } from '../../training/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
@@ -43,7 +43,7 @@ export const driftCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
-    const drifts = await withFolder(dataFolderOf(values), ({ log }) => driftOfModels(ir, log, request))
+    const drifts = await withFolder(dataFolderOf(values), folder => folder.drift(ir, request))
     if (request.json) for (const drift of drifts) console.log(JSON.stringify(drift))
     else console.log(drifts.map(driftText).join('\n\n'))
     return drifts.some(({ drifted }) => drifted) ? 1 : 0
