@@ -15,7 +15,7 @@ import type { FolderLog } from './folder-log.ts'
 import { folderHealth, type FolderHealth, type FolderHealthOptions } from './health.ts'
 import { lastPipeline, type StoredPipeline } from './last-pipeline.ts'
 import { driftOfModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
-import { ModelRegistry } from './models.ts'
+import { RegisteredModels } from './models.ts'
 import { readObjectiveReports, type ObjectiveReports } from './objectives.ts'
 import { FolderReconciliations } from './reconciliations.ts'
 import { FolderReports } from './reports.ts'
@@ -39,7 +39,7 @@ export class FolderView {
   readonly deadLetters: FolderDeadLetters
   readonly effects: FolderEffects
   readonly batchRuns: FolderBatchRuns
-  readonly models: ModelRegistry
+  readonly models: RegisteredModels
   readonly reports: FolderReports
   readonly reconciliations: FolderReconciliations
   readonly #reader: SqliteReader
@@ -53,7 +53,7 @@ export class FolderView {
     this.deadLetters = new FolderDeadLetters(reader)
     this.effects = new FolderEffects(reader)
     this.batchRuns = new FolderBatchRuns(reader, path)
-    this.models = new ModelRegistry(reader)
+    this.models = new RegisteredModels(reader)
     this.reports = new FolderReports(reader, path)
     this.reconciliations = new FolderReconciliations(reader)
   }

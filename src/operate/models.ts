@@ -27,7 +27,7 @@ export interface ModelState {
 }
 
 /** The versions in one registry. */
-export class ModelRegistry {
+export class RegisteredModels {
   readonly #values: NamedValues
 
   constructor(values: NamedValues) {
