@@ -178,7 +178,7 @@ test('the last pipeline, models, reconciliations, objectives and health are thos
     [[], undefined, undefined],
   )
   assert.deepEqual(folder.objectives(), { objectives: [] })
-  const health = folder.health({ verify: true, onProgress: () => {} })
+  const health = folder.health({ verify: true })
   assert.deepEqual([health.holder, health.damage, health.verified], [{ pid: process.pid, holds: true }, [], true])
   assert.deepEqual([health.entries, health.dead], [running.run.end, folder.deadLetters.counts()])
 })

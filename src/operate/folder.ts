@@ -79,7 +79,7 @@ export class FolderView {
   }
 
   /** The contents of the folder, and its damage. Cost: two segments and the counts of the store; with `verify` the whole log. */
-  health(options: FolderHealthOptions): FolderHealth {
+  health(options: FolderHealthOptions = {}): FolderHealth {
     return folderHealth(this.path, this.log, options)
   }
 

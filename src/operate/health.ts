@@ -52,12 +52,16 @@ export interface FolderHealth {
 /** The depth of the report, and a callback for progress. */
 export interface FolderHealthOptions {
   /** Read the whole log and all decisions, and list all damage. */
-  readonly verify: boolean
-  readonly onProgress: (entries: number, of: number) => void
+  readonly verify?: boolean
+  readonly onProgress?: (entries: number, of: number) => void
 }
 
 /** Cost: two segments and the counts of the store; with `verify` the whole log. */
-export function folderHealth(folder: string, reader: FolderLog, { verify, onProgress }: FolderHealthOptions): FolderHealth {
+export function folderHealth(
+  folder: string,
+  reader: FolderLog,
+  { verify = false, onProgress = () => {} }: FolderHealthOptions,
+): FolderHealth {
   const holds = isFolderHeld(folder)
   const begins = logStartOf(reader)
   const { segments, bytes } = reader.logSize()
@@ -132,7 +136,7 @@ const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
   Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
 
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
-function* damaged(reader: FolderLog, holds: boolean, onProgress: FolderHealthOptions['onProgress']): Generator<LogDamage> {
+function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<FolderHealthOptions['onProgress']>): Generator<LogDamage> {
   if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
   yield* untilBroken(damagedSegments(reader, onProgress))
   yield* untilBroken(damagedDecisions(reader.newestDecisions()))

@@ -19,6 +19,7 @@ import { AdmissionControl } from './access/admission-control.ts'
 import { metricRoutes } from './metrics/metrics.ts'
 import { lineageRoutes } from './routes/lineage.ts'
 import { modelRoutes } from './routes/models.ts'
+import { objectiveRoutes } from './routes/objectives.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
 import { defaultResourceLimits } from './access/resource-limits.ts'
 import type { ServeOptions } from './context/options.ts'
@@ -97,6 +98,7 @@ const allRoutes = [
   reconciliationRoutes,
   modelRoutes,
   lineageRoutes,
+  objectiveRoutes,
   reportRoutes,
   eventRoutes,
   healthRoutes,

@@ -1,8 +1,8 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
-import { lineageKinds, lineageRoles } from '../../operate/index.ts'
 import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
+import { operatorSchemas } from './operator-schemas.ts'
 
 const { count, utcMs, object, orNull, text, values } = schemaTerms
 
@@ -162,19 +162,7 @@ export const sharedSchemas = {
     },
     ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
   ),
-  LineageNode: object({ kind: { enum: lineageKinds }, name: text }),
-  Lineage: object({
-    pipeline: text,
-    nodes: { type: 'array', items: { $ref: '#/components/schemas/LineageNode' } },
-    edges: {
-      type: 'array',
-      items: object({
-        from: { $ref: '#/components/schemas/LineageNode' },
-        to: { $ref: '#/components/schemas/LineageNode' },
-        roles: { type: 'array', items: { enum: lineageRoles } },
-      }),
-    },
-  }),
+  ...operatorSchemas,
   Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
   Reconciliation: object(
     {

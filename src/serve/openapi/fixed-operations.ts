@@ -224,6 +224,16 @@ const effectPaths = (ir: PipelineIR): Paths => ({
 })
 
 const statePaths: Paths = {
+  '/objectives': {
+    get: {
+      operationId: 'objectives',
+      summary: 'Freshness objectives, with the recent decisions that met them',
+      responses: {
+        200: { description: 'the objectives', content: jsonContent(schemaRef('Objectives')) },
+        ...errorResponses(400, 401, 403),
+      },
+    },
+  },
   '/lineage': {
     get: {
       operationId: 'lineage',
