@@ -4,13 +4,13 @@ import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder } from
 import { folderHolder } from '../../log/sqlite/lock.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
-import { withOperatorLogAsync } from '../../serve/context/operator-log.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { operatorAuditEntry } from './operator-entry.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
-  readonly subject: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
-  /** The command: `dlq drop`. */
+  readonly subject: 'recorded decisions' | 'models'
+  /** The command: `models promote`. */
   readonly command: string
   /** Numbers or names of the changed objects. */
   readonly targets: readonly number[] | string
@@ -58,10 +58,9 @@ async function openExclusively(data: string, subject: string): Promise<DataFolde
     return await openDataFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
-    const alternative = subject === 'effects' ? ', or send POST /effects/NUMBER/retry or /drop to its server' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${folderHolder(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
+      `is in use by process ${folderHolder(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first`,
       { place: data, cause: error },
     )
   }

@@ -5,7 +5,7 @@ import { refusalReasons } from '../../intake/refusal.ts'
 import { deadLetterJson, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
 import type { DeadLetterFilter } from '../../log/sqlite/dead-letter-reader.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { deadLetterText, rawBeginning, timesText } from './dead-letter-text.ts'
+import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
@@ -46,5 +46,5 @@ function lineOf(letter: AnyDeadLetter): string {
 export function showDeadLetter({ letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.byId(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
-  printEach([letter], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
+  printDeadLetter(letter, json)
 }

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
 import { batchRunsIn } from '../../batch/ledger.ts'
-import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
