@@ -130,6 +130,20 @@ test('a request that is too long is rejected, and its connection ends; half a re
   assert.equal(control.calls.length, 0)
 })
 
+test('a client that goes away in the middle of a request, or before its answer, is no error', async () => {
+  const { path, control, errors } = await serve()
+  for (const text of ['', '{', message({}), message({}) + message({})])
+    await new Promise<void>(closed => {
+      const socket = connect(path)
+      socket.on('error', () => {})
+      socket.once('close', () => closed())
+      socket.write(text, () => socket.destroy())
+    })
+  assert.equal(await sent(path, message({})), '{"result":{}}\n')
+  assert.deepEqual(errors, [])
+  assert.ok(control.calls.length >= 1)
+})
+
 test('connections are limited in number; a place that becomes free is given to the next', async t => {
   const { path, data } = await serve()
   const idle: Socket[] = []

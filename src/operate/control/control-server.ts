@@ -97,7 +97,8 @@ export class ControlServer {
       await this.#answerAll(socket)
       end()
     } catch (error) {
-      end(errorLine(error, this.#onError))
+      // A client that went away in the middle of a request is no error.
+      if (!socket.destroyed) end(errorLine(error, this.#onError))
     }
   }
 

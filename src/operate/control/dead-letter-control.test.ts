@@ -98,7 +98,7 @@ test('while a dead letter is sent again or dropped, another change of it is a co
   const conflict = 'SPILL_CONFLICT'
   assert.deepEqual((await ended).map(code), ['done', conflict, conflict, conflict, 'done', conflict])
   assert.deepEqual(await control.replay({ ids: [1, 3], omitUnsendable: true }).then(({ omitted }) => omitted), [
-    { id: 3, reason: 'is settled meanwhile' },
+    { id: 3, reason: 'settled before (dropped)' },
   ])
   await run.stop()
 })

@@ -4,8 +4,9 @@
  * Invariant: a dead letter has at most one change in flight. The store fails for good on a change of a dead letter that is gone, so every
  * change of a process must go through one object of this class.
  */
-import type { Clock } from '../../base/clock.ts'
+import { stopwatch, yieldToEventLoop, type Clock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { deadLetterVersion, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
 import type { DeadLetterChange, StoredDeadLetter } from '../../log/dead-letters.ts'
@@ -60,26 +61,29 @@ export class DeadLetterControl {
   async edit(edit: DeadLetterEdit): Promise<{ readonly version: string }> {
     const { id } = edit
     for (let change = this.#changing.get(id); change?.verb === 'edited'; change = this.#changing.get(id)) await change.ended
-    const letter = this.#require(id)
-    const version = deadLetterVersion(letter)
-    if (version !== edit.version)
-      throw new SpillwayError(
-        'SPILL_CONFLICT',
-        `dead letter ${id} has changed: its version is ${version}, and the edit is of ${edit.version}`,
-      )
-    const raw = editedRecord(letter, edit)
-    const form = editedForm(letter)
-    await this.#change([id], 'edited', () => this.#ports.commit([{ kind: 'edited', id, raw, form }]))
-    return { version: deadLetterVersion({ raw, form }) }
+    return this.#change([id], 'edited', async () => {
+      const letter = this.#unsettled(id)
+      const version = deadLetterVersion(letter)
+      if (version !== edit.version)
+        throw new SpillwayError(
+          'SPILL_CONFLICT',
+          `dead letter ${id} has changed: its version is ${version}, and the edit is of ${edit.version}`,
+        )
+      const raw = editedRecord(letter, edit)
+      const form = editedForm(letter)
+      await this.#ports.commit([{ kind: 'edited', id, raw, form }])
+      return { version: deadLetterVersion({ raw, form }) }
+    })
   }
 
   /** As `RunControl.dropDeadLetters`. */
   async drop({ ids, why }: DeadLetterDrop): Promise<{ readonly settled: number }> {
-    for (const id of ids) this.#require(id)
-    const at = this.#ports.clock()
-    const changeOf = (id: number) => ({ kind: 'settled', id, outcome: 'dropped', why, at }) as const
-    await this.#change(ids, 'dropped', () => this.#ports.commit(ids.map(changeOf)))
-    return { settled: at }
+    return this.#change(ids, 'dropped', async () => {
+      for await (const id of inTurns(ids)) this.#unsettled(id)
+      const at = this.#ports.clock()
+      await this.#ports.commit(ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })))
+      return { settled: at }
+    })
   }
 
   /** As `RunControl.replayDeadLetters`. */
@@ -93,14 +97,15 @@ export class DeadLetterControl {
         `the run has another version of pipeline '${pipeline.ir.name}'; leave out the file to send to the run as it is, or restart the run`,
       )
     const recipient = new DeadLetterRecipient(pipeline.ir, source)
-    const omitted: OmittedDeadLetter[] = []
-    if (omitUnsendable) for (const id of ids) omitted.push(...this.#omission(id, recipient))
-    else for (const id of ids) recipient.require(this.#require(id))
-    const left = new Set(omitted.map(({ id }) => id))
-    const sendable = ids.filter(id => !left.has(id))
-    if (sendable.length === 0) return { letters: [], omitted }
-    const letters = await this.#change(sendable, 'sent again', async () => this.#sendAgain(await target.receiver(), sendable, recipient))
-    return { letters, omitted }
+    const omitted = omitUnsendable ? this.#inChange(ids) : []
+    return this.#change(without(ids, omitted), 'sent again', async () => {
+      for await (const id of inTurns(without(ids, omitted)))
+        if (omitUnsendable) omitted.push(...this.#omission(id, recipient))
+        else recipient.require(this.#unsettled(id))
+      const sendable = without(ids, omitted)
+      const letters = sendable.length === 0 ? [] : await this.#sendAgain(await target.receiver(), sendable, recipient)
+      return { letters, omitted }
+    })
   }
 
   async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
@@ -120,8 +125,10 @@ export class DeadLetterControl {
     return result
   }
 
-  /** Runs `act` while the dead letters have this change in flight. The caller has checked that they have none. */
+  /** Runs `act` while these dead letters have a change in flight. Throws `SPILL_CONFLICT` if one of them has another. */
   async #change<T>(ids: readonly number[], verb: Change['verb'], act: () => Promise<T>): Promise<T> {
+    const [other] = this.#inChange(ids)
+    if (other) throw new SpillwayError('SPILL_CONFLICT', `dead letter ${other.id} is ${other.reason}; look at it again`)
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     for (const id of ids) this.#changing.set(id, { verb, ended })
     try {
@@ -132,23 +139,44 @@ export class DeadLetterControl {
     }
   }
 
-  /** A dead letter that may be changed. Throws `SPILL_NOT_FOUND`, or `SPILL_CONFLICT`. */
-  #require(id: number): StoredDeadLetter {
-    const change = this.#changing.get(id)
-    if (change) throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is being ${change.verb} by someone else; look at it again`)
+  /** The dead letters that have a change in flight. */
+  #inChange(ids: readonly number[]): OmittedDeadLetter[] {
+    return ids.flatMap(id => {
+      const change = this.#changing.get(id)
+      return change ? [{ id, reason: `being ${change.verb} by someone else` }] : []
+    })
+  }
+
+  /** A dead letter that may be changed. Throws `SPILL_NOT_FOUND`, or `SPILL_CONFLICT` if it is settled. */
+  #unsettled(id: number): StoredDeadLetter {
     const letter = this.#ports.letters.byId(id)
     if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
-    if ('outcome' in letter)
-      throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
-    return letter
+    if (!('outcome' in letter)) return letter
+    throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
   }
 
   /** The reason to leave out a dead letter, if there is one. */
   #omission(id: number, recipient: DeadLetterRecipient): OmittedDeadLetter[] {
-    const change = this.#changing.get(id)
     const letter = this.#ports.letters.byId(id)
-    if (change || !letter || 'outcome' in letter) return [{ id, reason: change ? `is being ${change.verb}` : 'is settled meanwhile' }]
-    const result = recipient.find(letter)
+    if (!letter) return [{ id, reason: 'no such dead letter' }]
+    const result = 'outcome' in letter ? `settled before (${letter.outcome})` : recipient.find(letter)
     return typeof result === 'string' ? [{ id, reason: result }] : []
+  }
+}
+
+/** The ids that are not omitted. */
+function without(ids: readonly number[], omitted: readonly OmittedDeadLetter[]): number[] {
+  const left = new Set(omitted.map(({ id }) => id))
+  return ids.filter(id => !left.has(id))
+}
+
+/** The values one by one, with a turn for other work after `SERVE_AT_ONCE_MS`: reading a thousand large dead letters takes seconds. */
+async function* inTurns<T>(values: readonly T[]): AsyncGenerator<T> {
+  let began = stopwatch()
+  for (const value of values) {
+    yield value
+    if (stopwatch() - began < limits.SERVE_AT_ONCE_MS) continue
+    await yieldToEventLoop()
+    began = stopwatch()
   }
 }

@@ -1,4 +1,5 @@
 /** Sends dead letters to a run again: each is validated like a new record, and is settled in the commit of its event. */
+import { stopwatch, yieldToEventLoop } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { Refusal } from '../../intake/refusal.ts'
 import type { Run } from '../../run/loop/run.ts'
@@ -16,6 +17,7 @@ export type DeadLetterReceiver = Pick<Run, 'submit' | 'whenRoom'>
 export async function sendNext(run: DeadLetterReceiver, letters: Iterator<SendableDeadLetter>): Promise<ReplayedDeadLetter[]> {
   const sent: Promise<ReplayedDeadLetter>[] = []
   let bytes = 0
+  let began = stopwatch()
   while (sent.length < limits.DEAD_LETTERS_CHANGED_MAX && bytes < limits.DEAD_LETTERS_SENT_BYTES) {
     const next = letters.next()
     if (next.done === true) break
@@ -25,6 +27,9 @@ export async function sendNext(run: DeadLetterReceiver, letters: Iterator<Sendab
     outcome.catch(() => {})
     sent.push(outcome)
     bytes += next.value.raw.length
+    if (stopwatch() - began < limits.SERVE_AT_ONCE_MS) continue
+    await yieldToEventLoop()
+    began = stopwatch()
   }
   // After a failure others may still be in flight: none is when this ends.
   await Promise.allSettled(sent)

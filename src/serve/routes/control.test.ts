@@ -142,14 +142,15 @@ test('a dead letter that was sent too often must be edited, which says so with a
   const refused = await posted(app, '/dead-letters/replay', { ids: [2, 4] })
   assert.deepEqual([refused.statusCode, refused.json<Failure>().code], [409, 'SPILL_LIMIT'])
   assert.match(refused.json<Failure>().message, /^dead letter 4 was sent again 10 times and refused/)
-  const { letters: sent, omitted } = (await posted(app, '/dead-letters/replay', { ids: [4, 1, 2], omitUnsendable: true })).json<{
+  const { letters: sent, omitted } = (await posted(app, '/dead-letters/replay', { ids: [4, 1, 2, 99], omitUnsendable: true })).json<{
     letters: object[]
     omitted: object[]
   }>()
   assert.deepEqual(sent, [{ id: 2, outcome: 'accepted' }])
   assert.deepEqual(omitted, [
     { id: 4, reason: 'sent again 10 times before (DEAD_ATTEMPTS_MAX)' },
-    { id: 1, reason: 'is settled meanwhile' },
+    { id: 1, reason: 'settled before (accepted)' },
+    { id: 99, reason: 'no such dead letter' },
   ])
 })
 
