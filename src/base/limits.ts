@@ -1,5 +1,6 @@
 import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
+import { controlLimits } from './control-limits.ts'
 import { measurementLimits } from './measurement-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
 import { trainingLimits } from './training-limits.ts'
@@ -290,6 +291,7 @@ export const limits = {
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...actionLimits,
   ...auditLimits,
+  ...controlLimits,
   ...measurementLimits,
   ...reconcileLimits,
   ...trainingLimits,

@@ -11,6 +11,7 @@ import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { entity } from '../define/source/entity.ts'
 import { t } from '../define/source/t.ts'
+import { ControlClient } from '../operate/control/control-client.ts'
 import { addToken } from '../serve/access/token-file.ts'
 import { spillway, type EmbedOptions } from './index.ts'
 
@@ -236,6 +237,25 @@ test('actions are sent from an embedding server, too', async () => {
   while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(2)
   await app.close()
   assert.equal((JSON.parse(readFileSync(file, 'utf8')) as { action: string }).action, 'tell')
+})
+
+test('dead letters are changed under its prefix and at the control socket of its folder, until it closes', async () => {
+  const data = folder()
+  const app = await open(data)
+  await app.spillway.submit(payments, [
+    { ...pay(1), amount: -1 },
+    { ...pay(2), amount: -2 },
+  ])
+  const listed = await app.inject('/spillway/dead-letters')
+  const [{ version }] = listed.json<{ letters: { version: string }[] }>().letters
+  const edited = await app.inject({ method: 'PATCH', url: '/spillway/dead-letters/1', payload: { version, set: { amount: 3 } } })
+  assert.equal(edited.statusCode, 200, edited.body)
+  const control = await ControlClient.connect(data)
+  assert.deepEqual((await control.replayDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
+  assert.equal(app.spillway.features(now, 'c').features.sum, 3)
+  await app.close()
+  await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
+  await assert.rejects(ControlClient.connect(data), { code: 'ENOENT' })
 })
 
 test('if its decorator name is in use, it rejects and frees the folder', async () => {

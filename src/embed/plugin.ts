@@ -10,6 +10,8 @@ import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
+import type { RunControl } from '../operate/control/run-control.ts'
+import { serveRunControl } from '../operate/control/serve-control.ts'
 import type { Runnable } from '../run/recovery/open-pipeline.ts'
 import { stoppedError } from '../run/groups/shutdown.ts'
 import { retentionMs } from '../run/recovery/retention.ts'
@@ -70,7 +72,8 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
     ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
   })
   try {
-    attach(app, options, { running, feed, tokens, onError })
+    const control = await serveRunControl(running, { pipeline, data, onReport: report => app.log.warn(report) })
+    attach(app, options, { running, control, feed, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -79,14 +82,15 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
 
 interface OpenRun {
   readonly running: LiveRun
+  readonly control: RunControl
   readonly feed: CommitFeed
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: OpenRun): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, control, feed, tokens, onError }: OpenRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
-  const { run, dispatcher } = running
+  const { run } = running
   let isStopped = false
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => {
@@ -104,7 +108,7 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
     pipeline,
     data,
     feed,
-    effects: dispatcher,
+    control,
     prefix,
     onError,
     ...authorization,

@@ -9,8 +9,8 @@ import { withOperatorLogAsync } from './operator-log.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
-  readonly subject: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
-  /** The command: `dlq drop`. */
+  readonly subject: 'recorded decisions' | 'models'
+  /** The command: `models promote`. */
   readonly command: string
   /** Numbers or names of the changed objects. */
   readonly targets: readonly number[] | string
@@ -53,10 +53,9 @@ async function openExclusively(data: string, subject: string): Promise<DataFolde
     return await openDataFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
-    const alternative = subject === 'effects' ? ', or send POST /effects/NUMBER/retry or /drop to its server' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${folderHolder(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
+      `is in use by process ${folderHolder(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first`,
       { place: data, cause: error },
     )
   }

@@ -15,7 +15,7 @@ export { lineageAround, lineageKinds, lineageOf, lineageRoles, type Lineage, typ
 export { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from './model-training.ts'
 export type { ModelState, RegisteredModels } from './models.ts'
 export type { ObjectiveReport } from './objectives.ts'
-export { operatorAuditEntry } from './operator-entry.ts'
+export { operatorAuditEntry, operatorName } from './operator-entry.ts'
 export { planStart, type PipelinePlan } from './plan.ts'
 export { promotedChampion, type PromotedChampion } from './promoted-champion.ts'
 export { replayThroughLog, type LoggedSummary } from './replay-through-log.ts'

@@ -6,10 +6,13 @@ import type { OperatorLogEntry } from './operator-log.ts'
 /** The entry of a change: `command` such as `dlq drop`, `target` the objects that it changes. */
 export const operatorAuditEntry = (command: string, target: string): Omit<OperatorLogEntry, 'outcome'> => ({
   at: wallClock(),
-  who: `cli:${userName()}`,
+  who: operatorName(),
   what: command,
   to: target,
 })
+
+/** The operator in the operator log: `cli:ann`. */
+export const operatorName = (): string => `cli:${userName()}`
 
 /** The user's name, or the user id where the system has no name, as in some containers. */
 function userName(): string {

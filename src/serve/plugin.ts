@@ -9,6 +9,7 @@ import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventRoutes } from './routes/events.ts'
+import { controlRoutes } from './routes/control.ts'
 import { addFairQueueHook } from './access/fair-queue.ts'
 import { featureRoutes } from './routes/features.ts'
 import { addAuthorizationHooks } from './context/authorization.ts'
@@ -36,7 +37,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
+  const { run, pipeline, data, feed, control, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
   const folder = openFolder(data)
   const streams = feed && new EventStreams(folder.log, bounds, onError)
@@ -49,7 +50,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     folder,
     search,
     streams,
-    effects,
+    control,
     addMetrics,
     webhooks,
     unsigned: new UnsignedWebhookCounts(),
@@ -93,6 +94,7 @@ const allRoutes = [
   decisionRoutes,
   effectRoutes,
   deadLetterRoutes,
+  controlRoutes,
   traceRoutes,
   batchRunRoutes,
   reconciliationRoutes,

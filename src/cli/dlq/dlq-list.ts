@@ -4,7 +4,7 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { refusalReasons } from '../../intake/refusal.ts'
 import { deadLetterJson, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
 import type { FolderView } from '../../operate/index.ts'
-import { deadLetterText, rawBeginning, timesText } from './dead-letter-text.ts'
+import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
@@ -47,5 +47,5 @@ function lineOf(letter: AnyDeadLetter): string {
 export function showDeadLetter({ deadLetters }: FolderView, id: number, json: boolean): void {
   const letter = deadLetters.byId(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
-  printEach([letter], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
+  printDeadLetter(letter, json)
 }

@@ -1,11 +1,11 @@
-/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. Reading needs no free folder. */
+/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { wallClock } from '../../base/clock.ts'
-import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
-import { changeFolder, withFolder, type FolderView } from '../../operate/index.ts'
+import { effectStates as states, type EffectState, type StoredEffect } from '../../log/effects.ts'
+import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
+import { withControl } from '../command/operator-control.ts'
 import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { singleLineTexts, printEach, printLines } from '../command/print.ts'
@@ -28,7 +28,7 @@ interface Request {
 export const effectsCommand: Command = {
   name: 'effects',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
-  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects; changes need a free folder',
+  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects',
   options: {
     action: { type: 'string', value: 'NAME', help: 'only effects of this action' },
     state: { type: 'string', value: 'STATE', help: `only effects in this state: ${states.join(', ')}` },
@@ -61,8 +61,9 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
   if (state !== undefined && !states.some(candidate => candidate === state))
     throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-  const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
-  if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+  const all = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
+  if (all.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[all.findIndex(Number.isNaN)]}'`)
+  const numbers = [...new Set(all)]
   if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
   if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('give the reason: effects drop 12 --why REASON')
   return {
@@ -98,27 +99,17 @@ function show(effects: FolderView['effects'], { numbers, json }: Request): void 
   }
 }
 
-/** Retries or drops all of the effects, or none if any of them is unknown or not dead. */
+/** Retries or drops all of the effects, or none if any of them is unknown or not dead. A run that holds the folder does it itself. */
 function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  const folderChange = {
-    subject: 'effects',
-    command: `effects ${verb}`,
-    targets: numbers,
-    ...(verb === 'drop' && { detail: why }),
-  } as const
-  return changeFolder(data, folderChange, async (store, { effects }) => {
-    for (const number of numbers) {
-      const { state } = existing(effects, number)
-      if (state !== 'dead')
-        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; only dead effects can be retried or dropped`)
-    }
-    const at = wallClock()
-    const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
-    await store.commit({ effectChanges: numbers.map(changeOf) })
+  return withControl(data, {}, async ({ control, isLive }, by) => {
     const subject = pluralize(numbers.length, 'effect')
-    printLines(
-      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They stay in the data folder.`,
-    )
+    if (verb === 'retry') {
+      await control.retryEffects({ numbers }, by)
+      printLines(isLive ? `The run tries ${subject} again.` : `${subject} will be tried again by the next run.`)
+    } else {
+      await control.dropEffects({ numbers, why }, by)
+      printLines(`${subject} dropped: ${why}. They stay in the data folder.`)
+    }
     return 0
   })
 }

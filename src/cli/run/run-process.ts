@@ -8,7 +8,8 @@ import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/commit-feed.ts'
-import type { RunningServer } from '../../serve/listen.ts'
+import { serveRunControl } from '../../operate/control/serve-control.ts'
+import type { ListenOptions, RunningServer } from '../../serve/listen.ts'
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
 import type { RunMemoryOptions } from '../../run/recovery/run-state.ts'
 import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
@@ -91,8 +92,9 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const text = () => `${statusText(running, effectCounts)}${reconciling?.text ?? ''}`
   const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
   try {
+    const control = await serveRunControl(running, { pipeline, data, onReport: printStatus })
     for (const { source, path } of files) printStatus(`  ${startPositionText(run, source, path)}`)
-    server = await serving?.(running, feedOfRun, printStatus)
+    server = await serving?.({ run, control, feed: feedOfRun }, printStatus)
     const feeding = files.map(({ source: name, path }) => {
       const source = pipeline.ir.sources.find(candidate => candidate.name === name)!
       return feedSource(run, source, path, {
@@ -143,7 +145,7 @@ async function finishJobs(running: LiveRun, once: boolean, printLine: PrintLine)
 async function servingOf(
   pipeline: Pipeline,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(running: LiveRun, feed: CommitFeed, printLine: PrintLine) => Promise<RunningServer>> {
+): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, printLine: PrintLine) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/listen.ts')
   const options = {
@@ -156,12 +158,10 @@ async function servingOf(
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListenOptions(options)
-  return async ({ run, dispatcher }, feed, printLine) => {
+  return async (served, printLine) => {
     const server = await serving.startServer({
       ...options,
-      run,
-      feed,
-      effects: dispatcher,
+      ...served,
       onError: error => printLine(`  ${String(error)}`),
     })
     printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)

@@ -22,7 +22,7 @@ export interface ServerContext {
   readonly search: DecisionSearchWorker
   /** Absent without a feed. */
   readonly streams: EventStreams | undefined
-  readonly effects: ServeOptions['effects']
+  readonly control: ServeOptions['control']
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
   readonly unsigned: UnsignedWebhookCounts

@@ -1,5 +1,6 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
+import { deadLetterSchemas } from './dead-letter-schemas.ts'
 import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { operatorSchemas } from './operator-schemas.ts'
@@ -214,6 +215,7 @@ export const sharedSchemas = {
     },
   }),
   Scores: object({ model: text, scores: count }),
+  ...deadLetterSchemas,
   Report: object(
     {
       number: count,

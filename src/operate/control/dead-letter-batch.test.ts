@@ -1,13 +1,13 @@
 /** Dead letters that are sent again: each ends as an event or stays a dead letter, whatever happens meanwhile. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
-import { Strings } from '../columns/strings.ts'
-import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { recordBatchOf, type RecordBatch } from '../intake/record-batch.ts'
-import { Log } from '../log/log.ts'
+import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
+import { Strings } from '../../columns/strings.ts'
+import { count, entity, features, linear, model, on, pipeline, source, stream, t } from '../../index.ts'
+import { recordBatchOf, type RecordBatch } from '../../intake/record-batch.ts'
+import { Log } from '../../log/log.ts'
 import { deadLetterBatch } from './dead-letter-batch.ts'
-import { Run } from '../run/loop/run.ts'
+import { Run } from '../../run/loop/run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {

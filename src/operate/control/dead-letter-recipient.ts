@@ -1,4 +1,4 @@
-/** Chooses the source to which each dead letter is sent again, and lists the dead letters that no source can receive. */
+/** Chooses the source to which a dead letter is sent again, or says why no source can receive it. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -8,12 +8,6 @@ import type { StoredDeadLetter } from '../../log/dead-letters.ts'
 /** A dead letter with its target source. */
 export interface SendableDeadLetter extends StoredDeadLetter {
   readonly source: string
-}
-
-/** A dead letter that is not sent, and the reason. */
-export interface OmittedDeadLetter {
-  readonly id: number
-  readonly reason: string
 }
 
 /** The target sources of a pipeline's dead letters. */
@@ -31,37 +25,28 @@ export class DeadLetterRecipient {
       throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
   }
 
-  /** Targets of dead letters that the user named. Throws `SPILL_INPUT` or `SPILL_LIMIT` if any of them cannot be sent. */
-  requireAll(letters: readonly StoredDeadLetter[]): SendableDeadLetter[] {
-    return letters.map(letter => {
-      const { id, attempts, source } = letter
-      if (attempts >= limits.DEAD_ATTEMPTS_MAX)
-        throw new SpillwayError(
-          'SPILL_LIMIT',
-          `dead letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
-        )
-      if (source !== undefined && this.#source !== undefined && source !== this.#source)
-        throw new SpillwayError(
-          'SPILL_INPUT',
-          `dead letter ${id} has the source '${source}', and --source is for dead letters without a source; leave out --source or the dead letter`,
-        )
-      const recipient = this.#of(letter)
-      if (recipient === undefined) throw new SpillwayError('SPILL_INPUT', this.#missing(letter))
-      return { ...letter, source: recipient }
-    })
+  /** The dead letter with its target. Throws `SPILL_INPUT` or `SPILL_LIMIT` if it cannot be sent. */
+  require(letter: StoredDeadLetter): SendableDeadLetter {
+    const { id, attempts, source } = letter
+    if (attempts >= limits.DEAD_ATTEMPTS_MAX)
+      throw new SpillwayError(
+        'SPILL_LIMIT',
+        `dead letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
+      )
+    if (source !== undefined && this.#source !== undefined && source !== this.#source)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `dead letter ${id} has the source '${source}', and --source is for dead letters without a source; leave out --source or the dead letter`,
+      )
+    const recipient = this.#of(letter)
+    if (recipient === undefined) throw new SpillwayError('SPILL_INPUT', this.#missing(letter))
+    return { ...letter, source: recipient }
   }
 
-  /** Separates the dead letters that can be sent from the others, with the reasons. */
-  sendable(all: Iterable<StoredDeadLetter>): { readonly letters: SendableDeadLetter[]; readonly omitted: OmittedDeadLetter[] } {
-    const letters: SendableDeadLetter[] = []
-    const omitted: OmittedDeadLetter[] = []
-    for (const letter of all) {
-      const source = this.#of(letter)
-      const reason = this.#omission(letter, source)
-      if (reason === undefined) letters.push({ ...letter, source: source! })
-      else omitted.push({ id: letter.id, reason })
-    }
-    return { letters, omitted }
+  /** The dead letter with its target, or the reason why it cannot be sent. */
+  find(letter: StoredDeadLetter): SendableDeadLetter | string {
+    const source = this.#of(letter)
+    return this.#omission(letter, source) ?? { ...letter, source: source! }
   }
 
   #of({ source = this.#source }: StoredDeadLetter): string | undefined {
