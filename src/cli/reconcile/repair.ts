@@ -57,17 +57,17 @@ function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omi
       plan.runs.map(({ group }) => group),
     )
     await run.stop()
-    const accepted = plan.letters.filter(id => 'outcome' in reader.letters.byId(id)!).length
+    const accepted = plan.letters.filter(id => 'outcome' in reader.deadLetters.byId(id)!).length
     setDetail(auditDetail(plan, accepted))
     return { accepted, refused: plan.letters.length - accepted, runs }
   })
 }
 
 /** The dead letters of a plan. Throws `SPILL_CONFLICT` for one that was settled since, and as `DeadLetterRecipient.require` does. */
-function plannedLetters({ ir }: Pipeline, { letters }: FolderLog, ids: readonly number[]): SendableDeadLetter[] {
+function plannedLetters({ ir }: Pipeline, { deadLetters }: FolderLog, ids: readonly number[]): SendableDeadLetter[] {
   const recipient = new DeadLetterRecipient(ir, undefined)
   return ids.map(id => {
-    const letter = letters.byId(id)
+    const letter = deadLetters.byId(id)
     if (!letter || 'outcome' in letter)
       throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} was settled after the repair was planned; repair again`)
     return recipient.require(letter)

@@ -79,7 +79,7 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
   const target: ReplayTarget | undefined = pipeline && { pipeline, receiver }
   const control = new LoggedControl({
     data,
-    deadLetters: { letters: reader.letters, commit: changes => store.commit({ deadLetterChanges: changes }), target },
+    deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },
     effects: { effects: reader.effects, change: (_effects, changes) => store.commit({ effectChanges: changes }) },
   })
   return {

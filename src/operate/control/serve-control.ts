@@ -31,7 +31,7 @@ export function openRunControl({ run, dispatcher, pipeline, data }: ControlledRu
   const control = new LoggedControl({
     data,
     deadLetters: {
-      letters: reader.letters,
+      letters: reader.deadLetters,
       commit: changes => run.settle([], changes),
       target: { pipeline, receiver: () => Promise.resolve(run) },
     },
