@@ -12,7 +12,8 @@ export const floors = [
   'testing',
   'index',
   'ports',
-  'postgres',
+  'runner',
+  'sources',
   'reconcile',
   'operate',
   'run',
@@ -65,6 +66,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
+  sources: ['.', 'postgres', 'files', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 
