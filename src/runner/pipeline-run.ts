@@ -145,8 +145,8 @@ export class PipelineRun implements AsyncDisposable {
 
   async #end(): Promise<void> {
     this.#stop.abort()
-    await this.sourcesEnded.catch(() => {})
-    await this.#live.stop()
+    // Readers wait for their records, which may be held back until the run refuses them.
+    await Promise.all([this.#live.stop(), this.sourcesEnded.catch(() => {})])
   }
 
   #assertRunning(): void {

@@ -11,6 +11,8 @@ import { random } from '../../base/random.ts'
 import { limits } from '../../base/limits.ts'
 import type { FeedTarget } from '../reader/source-feed.ts'
 import { readOutbox, type ReadOutboxOptions } from '../../../test/postgres/reading.ts'
+import { testSourceReader } from '../../testing/conformance/source-reader.ts'
+import { outboxReader } from './outbox.ts'
 
 const server = ownServer()
 const never = new AbortController().signal
@@ -238,3 +240,22 @@ test('rows of plain columns are records', { skip }, async () => {
     ],
   )
 })
+
+let places = 0
+if (skip === false)
+  testSourceReader('an outbox', async () => {
+    const table = `place${++places}`
+    await server().withClient(1, sql => sql.unsafe(outboxOf(table)))
+    return {
+      open: () => outboxReader(sourceOf(numbers), options(table, { pageRows: 7 })),
+      append: values =>
+        server()
+          .withClient(1, sql => insert(sql, table, ...values))
+          .then(() => {}),
+      numberOf: ({ n }: { n: number }) => n,
+      damage: () =>
+        server()
+          .withClient(1, sql => sql.unsafe(`ALTER TABLE ${table} DROP COLUMN payload`))
+          .then(() => {}),
+    }
+  })

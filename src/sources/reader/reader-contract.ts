@@ -82,6 +82,8 @@ export class ReaderContract {
       throw this.broken('assignment', `it gave records of partition ${show(partition)}`)
     const last = this.#positions.get(partition)
     const batch = isRecordBatch(records) ? records : recordBatchOf(records, placeName(this.#name, partition, last))
+    if (position === undefined && partition !== ONLY_PARTITION)
+      throw this.broken('position', `it gave records of partition ${show(partition)} without one`)
     this.#checkPosition(position, last, batch.records.length > 0)
     if (position !== undefined) this.#positions.set(partition, position)
     return { batch, partition, position }

@@ -8,6 +8,7 @@ import { pause } from '../../base/clock.ts'
 import { thrownText } from '../../base/contract.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
+import { show } from '../../base/show.ts'
 import type { Run } from '../../run/loop/run.ts'
 import { ReaderContract, type CheckedBatch } from './reader-contract.ts'
 import { ONLY_PARTITION, type ReadContext, type ReaderClause, type SourceReader } from './source-reader.ts'
@@ -101,10 +102,10 @@ class SourceFeed {
     try {
       while (!this.#stop.signal.aborted) {
         isOver = true
-        const { done, value } = await this.#limited('abort', async () => iterator.next())
-        if (done) return
+        const result: IteratorResult<unknown> = Object(await this.#limited('abort', async () => iterator.next()))
+        if (result.done) return
         isOver = false
-        const batch = this.#contract.check(value)
+        const batch = this.#contract.check(result.value)
         await this.#run.whenRoom()
         if (this.#failure) return
         this.#submit(batch)
@@ -135,15 +136,32 @@ class SourceFeed {
       signal: this.#stop.signal,
       whenCommitted: () => this.#whenCommitted(),
       assign: partitions => {
-        this.#contract.assign(partitions)
+        this.#failing(() => this.#contract.assign(partitions))
         for (const partition of partitions) this.#contract.startAt(partition, this.#position(partition))
       },
-      revoke: async partitions => {
-        this.#contract.beginRevoke(partitions)
-        await this.#whenCommitted()
-        this.#contract.endRevoke(partitions)
+      revoke: partitions => {
+        const revoked = this.#revoke(partitions)
+        // A reader that gives a partition up need not wait. A failure ends the feed in any case.
+        revoked.catch(() => {})
+        return revoked
       },
       warn: onWarning,
+    }
+  }
+
+  async #revoke(partitions: readonly string[]): Promise<void> {
+    this.#failing(() => this.#contract.beginRevoke(partitions))
+    await this.#whenCommitted()
+    this.#contract.endRevoke(partitions)
+  }
+
+  /** Runs an action that a reader may call at any time, also when nobody catches its error: the error ends the feed. */
+  #failing(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#fail(error)
+      throw error
     }
   }
 
@@ -162,11 +180,14 @@ class SourceFeed {
     try {
       await receipt
     } catch (error) {
-      return this.#fail(error)
+      // A run that stops takes no more; the position says so.
+      const isStopped = error instanceof SpillwayError && error.code === 'SPILL_STOPPED'
+      return isStopped && this.#stop.signal.aborted ? undefined : this.#fail(error)
     }
     if (position === undefined) return
     try {
-      this.#reader.onCommitted?.(position, partition)
+      const returned: unknown = this.#reader.onCommitted?.(position, partition)
+      if (returned !== undefined) this.#fail(this.#contract.broken('committed', `it returned ${show(returned)}; nobody waits for it`))
     } catch (error) {
       this.#fail(this.#contract.broken('committed', `it threw ${thrownText(error)}`, error))
     }
@@ -186,11 +207,18 @@ class SourceFeed {
     try {
       return await promise
     } catch (error) {
-      throw clause === 'close' && !isBroken(error) ? this.#contract.broken('close', thrownText(error), error) : this.#contract.failed(error)
+      throw this.#callError(clause, error)
     } finally {
       this.#call = undefined
       call.deadline?.abort()
     }
+  }
+
+  /** After the signal an exception breaks the contract, unless it is an error of Spillway. */
+  #callError(clause: ReaderClause, error: unknown): SpillwayError {
+    const mayFail = clause !== 'close' && !this.#stop.signal.aborted
+    if (mayFail || error instanceof SpillwayError) return this.#contract.failed(error)
+    return this.#contract.broken(clause, `it threw ${thrownText(error)}`, error)
   }
 
   /** Ends the call in progress unless it ends by itself within `stopMs`. */
@@ -213,5 +241,3 @@ interface ReaderCall {
   /** Cancels the timer that ends the call. */
   deadline: AbortController | undefined
 }
-
-const isBroken = (error: unknown): boolean => error instanceof SpillwayError && error.code === 'SPILL_CONTRACT'
