@@ -15,8 +15,8 @@ import type { ServedFeatures } from '../run/groups/feature-reader.ts'
 import { stoppedError } from '../run/groups/shutdown.ts'
 import type { LiveRun } from '../run/loop/live-run.ts'
 import type { Run } from '../run/loop/run.ts'
-import type { FeedOptions } from '../sources/reader/source-feed.ts'
-import { feedSources, type OpenedReader } from '../sources/source-readers.ts'
+import { feedSource, type FeedOptions } from '../sources/reader/source-feed.ts'
+import type { OpenedReader } from '../sources/source-readers.ts'
 
 /** The readers of a run, and options of reading. */
 export interface ReadingOptions extends Pick<FeedOptions, 'follow' | 'onWarning'> {
@@ -39,12 +39,13 @@ export class PipelineRun implements AsyncDisposable {
   /** The run itself. */
   readonly run: Run
   /**
-   * Resolves when all sources have ended and their records are durable, or after `stop`. Rejects with the error of the first reader that
-   * failed; reading has then ended, and the run goes on.
+   * Resolves when all sources have ended and their records are durable, or after `stop`. Rejects as soon as a reader fails, with its
+   * error: the run and its other sources go on.
    */
   readonly sourcesEnded: Promise<void>
   readonly #live: LiveRun
   readonly #ir: PipelineIR
+  readonly #feeds: readonly Promise<void>[]
   readonly #stop = new AbortController()
   #stopped: Promise<void> | undefined
 
@@ -53,7 +54,8 @@ export class PipelineRun implements AsyncDisposable {
     this.#ir = ir
     this.run = live.run
     const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
-    this.sourcesEnded = feedSources(this.run, readers, { ...options, signal: ending })
+    this.#feeds = readers.map(({ source, reader }) => feedSource(live.run, source, reader, { ...options, signal: ending }))
+    this.sourcesEnded = Promise.all(this.#feeds).then(() => {})
     this.sourcesEnded.catch(() => {})
     this.run.ended.catch(() => this.#stop.abort())
   }
@@ -146,7 +148,7 @@ export class PipelineRun implements AsyncDisposable {
   async #end(): Promise<void> {
     this.#stop.abort()
     // Readers wait for their records, which may be held back until the run refuses them.
-    await Promise.all([this.#live.stop(), this.sourcesEnded.catch(() => {})])
+    await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
   }
 
   #assertRunning(): void {

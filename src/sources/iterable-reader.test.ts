@@ -10,28 +10,26 @@ interface Row {
   readonly n: number
 }
 
-testSourceReader(
-  'an array',
-  () => {
-    const rows: Row[] = []
-    let taken = 0
-    const iterable = {
-      *[Symbol.iterator]() {
-        for (const row of rows) {
-          taken++
-          yield row
-        }
-      },
-    }
-    return {
-      open: () => iterableReader(iterable),
-      append: numbers => void rows.push(...numbers.map(n => ({ n }))),
-      numberOf: ({ n }: Row) => n,
-      taken: () => taken,
-    }
-  },
-  { hasPositions: false, canFollow: false },
-)
+testSourceReader('an array', () => {
+  const rows: Row[] = []
+  let taken = 0
+  const iterable = {
+    *[Symbol.iterator]() {
+      for (const row of rows) {
+        taken++
+        yield row
+      }
+    },
+  }
+  return {
+    open: () => iterableReader(iterable),
+    append: numbers => void rows.push(...numbers.map(n => ({ n }))),
+    numberOf: ({ n }: Row) => n,
+    taken: () => taken,
+    hasPositions: false,
+    canFollow: false,
+  }
+})
 
 const readingOf = (rows: Iterable<Row> | AsyncIterable<Row>): SuiteReading =>
   new SuiteReading(new SuiteRun(row => (row as Row).n), iterableReader(rows), { follow: true, timeoutMs: 5000 })

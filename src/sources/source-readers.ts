@@ -1,4 +1,4 @@
-/** The readers of a run's sources: opened together from addresses and objects, and read together into the run. */
+/** Opens the readers of a run's sources, from addresses and objects. */
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
@@ -8,7 +8,7 @@ import { postgresKinds } from './postgres/kinds.ts'
 import { ITERABLE } from './iterable-reader.ts'
 import { ReaderRegistry, type SourceInput } from './reader-registry.ts'
 import type { ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
-import { feedSource, type FeedOptions, type FeedTarget } from './reader/source-feed.ts'
+import { sampleKind } from './samples/sample-reader.ts'
 import type { SourceReader } from './reader/source-reader.ts'
 
 /** A reader and the name of its source. */
@@ -25,7 +25,7 @@ export interface NamedInput {
 
 /** Settings of the readers of a run. */
 export interface OpenReadersOptions extends Pick<ReaderSetting, 'env' | 'data'> {
-  /** Kinds of readers besides files and PostgreSQL. */
+  /** Kinds of readers besides files, PostgreSQL and samples. */
   readonly kinds?: readonly ReaderKind[]
 }
 
@@ -39,7 +39,7 @@ export function openReaders(
   inputs: readonly NamedInput[],
   { kinds = [], ...setting }: OpenReadersOptions,
 ): OpenedReader[] {
-  const registry = new ReaderRegistry([...postgresKinds, ...kinds])
+  const registry = new ReaderRegistry([...postgresKinds, sampleKind, ...kinds])
   const readers = inputs.map(({ source: name, input }) => {
     const source = ir.sources.find(candidate => candidate.name === name)
     if (!source) {
@@ -50,7 +50,7 @@ export function openReaders(
       throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
     return { source: name, reader: registry.open(input, { ...setting, source, map: maps.get(name) }) }
   })
-  const duplicate = readers.find((one, i) => readers.findIndex(other => isSamePlace(other, one)) < i)
+  const duplicate = readers.find((opened, i) => readers.slice(0, i).some(other => isSamePlace(other, opened)))
   if (duplicate) throw new SpillwayError('SPILL_INPUT', `source '${duplicate.source}' reads ${duplicate.reader.name} twice`)
   return readers
 }
@@ -58,24 +58,3 @@ export function openReaders(
 /** Positions are stored by source and name. */
 const isSamePlace = (a: OpenedReader, b: OpenedReader): boolean =>
   a.source === b.source && a.reader.name === b.reader.name && a.reader.name !== ITERABLE
-
-/**
- * Reads all sources to their ends, or until the signal. Resolves when all records are durable and all readers closed. The first failure
- * ends the others.
- *
- * @throws As `feedSource`.
- */
-export async function feedSources(run: FeedTarget, readers: readonly OpenedReader[], options: FeedOptions): Promise<void> {
-  const failed = new AbortController()
-  const signal = AbortSignal.any([options.signal, failed.signal])
-  const failures: unknown[] = []
-  await Promise.all(
-    readers.map(({ source, reader }) =>
-      feedSource(run, source, reader, { ...options, signal }).catch((error: unknown) => {
-        failures.push(error)
-        failed.abort()
-      }),
-    ),
-  )
-  if (failures.length > 0) throw failures[0]
-}

@@ -7,7 +7,8 @@ import { openRoutes } from '../../src/action/routes.ts'
 import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/decision-file.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
-import { feedSources, openReaders } from '../../src/sources/source-readers.ts'
+import { feedSource } from '../../src/sources/reader/source-feed.ts'
+import { openReaders } from '../../src/sources/source-readers.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
@@ -31,7 +32,8 @@ process.once('SIGTERM', () => stop.abort())
 console.error('reading')
 const inputs = tables.ir.sources.map(({ name }, i) => ({ source: name, input: [orders, moves][i] }))
 const readers = openReaders(tables, inputs, { env: process.env, data })
-const reading = feedSources(run, readers, { follow: once !== 'once', signal: stop.signal, onWarning: text => console.error(text) })
-await Promise.race([reading, run.ended])
+const options = { follow: once !== 'once', signal: stop.signal, onWarning: (text: string) => console.error(text) }
+const reading = readers.map(({ source, reader }) => feedSource(run, source, reader, options))
+await Promise.race([Promise.all(reading), run.ended])
 await running.stop()
 out.close()

@@ -1,5 +1,5 @@
 /** A topic in memory with partitions, and its reader: a reference that keeps the contract, as a broker's client would. */
-import type { SourceReaderFixture } from '../../src/testing/conformance/source-reader.ts'
+import type { SourceReaderHarness } from '../../src/testing/conformance/source-reader-harness.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../../src/sources/reader/source-reader.ts'
 
 const BATCH = 8
@@ -9,7 +9,7 @@ export interface NumberRecord {
 }
 
 /** Numbers by partition, and the reader that reads them now. */
-export class MemoryTopic implements SourceReaderFixture {
+export class MemoryTopic implements SourceReaderHarness {
   readonly partitions: readonly string[]
   readonly logs: ReadonlyMap<string, number[]>
   isDamaged = false

@@ -10,8 +10,8 @@ export const floors = [
   'embed',
   'serve',
   'testing',
-  'index',
   'ports',
+  'index',
   'runner',
   'sources',
   'reconcile',
@@ -66,7 +66,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
-  sources: ['.', 'postgres', 'files', 'reader'],
+  sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 

@@ -15,6 +15,8 @@ export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }
 export interface DevRunOptions {
   /** Arguments of `spillway run`, the pipeline first. */
   readonly args: readonly string[]
+  /** Read sample events of the sources that can have them. */
+  readonly samples: boolean
   /** Called for each user file that the process loads. */
   readonly onFile: (path: string) => void
   /** Called for each line that the process prints on standard error. */
@@ -39,8 +41,8 @@ export class DevRun {
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, onFile, onLine: onSaid }: DevRunOptions) {
-    const child = fork(childFile, [String(process.pid), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  constructor({ args, samples, onFile, onLine: onSaid }: DevRunOptions) {
+    const child = fork(childFile, [String(process.pid), String(samples), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     this.#child = child
     child.on('message', (message: DevMessage) => {
       if ('file' in message) onFile(message.file)

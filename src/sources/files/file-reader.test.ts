@@ -6,25 +6,27 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { numbers, sourceOf } from '../../../test/postgres/taking.ts'
 import { SuiteReading, SuiteRun } from '../../testing/conformance/suite-run.ts'
-import { testSourceReader, type SourceReaderFixture } from '../../testing/conformance/source-reader.ts'
+import { testSourceReader } from '../../testing/conformance/source-reader.ts'
+import type { SourceReaderHarness } from '../../testing/conformance/source-reader-harness.ts'
 import { fileReader } from './file-reader.ts'
 import { standardInputReader } from './standard-input.ts'
 
 const source = sourceOf(numbers)
 
 /** A file to which rows are appended. */
-function fileFixture(name: string, head: string, rowOf: (n: number) => string): SourceReaderFixture {
+function fileHarness(name: string, head: string, rowOf: (n: number) => string, canFollow = true): SourceReaderHarness {
   const path = join(scratchFolder('reader'), name)
   writeFileSync(path, head)
   return {
     open: () => fileReader(path, source),
     append: numbersToWrite => appendFileSync(path, numbersToWrite.map(n => `${rowOf(n)}\n`).join('')),
     numberOf: ({ n }: { n: number | string }) => Number(n),
+    canFollow,
   }
 }
 
-testSourceReader('an NDJSON file', () => fileFixture('rows.ndjson', '', n => JSON.stringify({ who: 'w', n, at: n })))
-testSourceReader('a CSV file', () => fileFixture('rows.csv', 'who,n,at\n', n => `w,${n},${n}`), { canFollow: false })
+testSourceReader('an NDJSON file', () => fileHarness('rows.ndjson', '', n => JSON.stringify({ who: 'w', n, at: n })))
+testSourceReader('a CSV file', () => fileHarness('rows.csv', 'who,n,at\n', n => `w,${n},${n}`, false))
 
 test('the name of a file is its full path, under which earlier versions stored positions', () => {
   const path = join(scratchFolder('named'), 'rows.ndjson')

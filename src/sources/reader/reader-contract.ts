@@ -1,8 +1,9 @@
 /** Checks what a reader gives, batch by batch, and turns what breaks the contract into an error that names reader and clause. */
-import { contractError, thrownText, type Contract } from '../../base/contract.ts'
+import { contractError, type Contract } from '../../base/contract.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { show } from '../../base/show.ts'
+import { thrownText } from '../../base/thrown-text.ts'
 import { recordBatchOf, type RecordBatch } from '../../intake/record-batch.ts'
 import { ONLY_PARTITION, readerClauses, type ReadBatch, type ReaderClause, type SourceReader } from './source-reader.ts'
 
@@ -40,7 +41,7 @@ export class ReaderContract {
   /** The error for an exception of the reader: Spillway's own pass unchanged, others get the name of the reader. */
   failed(thrown: unknown): SpillwayError {
     if (thrown instanceof SpillwayError) return thrown
-    return new SpillwayError('SPILL_SOURCE', `${this.#contract.subject} failed: ${thrownText(thrown)}`, { cause: thrown })
+    return new SpillwayError('SPILL_SOURCE', `${this.#contract.subject} failed: ${thrownText(thrown, 'it')}`, { cause: thrown })
   }
 
   /** Notes the position from which a partition is read. */

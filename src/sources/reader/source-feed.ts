@@ -5,10 +5,10 @@
  * the run itself can then still be stopped.
  */
 import { pause } from '../../base/clock.ts'
-import { thrownText } from '../../base/contract.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { show } from '../../base/show.ts'
+import { thrownText } from '../../base/thrown-text.ts'
 import type { Run } from '../../run/loop/run.ts'
 import { ReaderContract, type CheckedBatch } from './reader-contract.ts'
 import { ONLY_PARTITION, type ReadContext, type ReaderClause, type SourceReader } from './source-reader.ts'
@@ -43,7 +43,7 @@ export function startText(run: Pick<FeedTarget, 'cursor'>, source: string, reade
  *
  * @throws The error of the reader or of the run; `SPILL_CONTRACT` for a reader that breaks its contract.
  */
-export function feedSource(run: FeedTarget, source: string, reader: SourceReader, options: FeedOptions): Promise<void> {
+export async function feedSource(run: FeedTarget, source: string, reader: SourceReader, options: FeedOptions): Promise<void> {
   return new SourceFeed(run, source, reader, options).feed()
 }
 
@@ -189,7 +189,7 @@ class SourceFeed {
       const returned: unknown = this.#reader.onCommitted?.(position, partition)
       if (returned !== undefined) this.#fail(this.#contract.broken('committed', `it returned ${show(returned)}; nobody waits for it`))
     } catch (error) {
-      this.#fail(this.#contract.broken('committed', `it threw ${thrownText(error)}`, error))
+      this.#fail(this.#contract.broken('committed', `it threw ${thrownText(error, 'it')}`, error))
     }
   }
 
@@ -218,7 +218,7 @@ class SourceFeed {
   #callError(clause: ReaderClause, error: unknown): SpillwayError {
     const mayFail = clause !== 'close' && !this.#stop.signal.aborted
     if (mayFail || error instanceof SpillwayError) return this.#contract.failed(error)
-    return this.#contract.broken(clause, `it threw ${thrownText(error)}`, error)
+    return this.#contract.broken(clause, `it threw ${thrownText(error, 'it')}`, error)
   }
 
   /** Ends the call in progress unless it ends by itself within `stopMs`. */

@@ -3,7 +3,7 @@ import { pause } from '../../base/clock.ts'
 import type { SpillwayError } from '../../base/errors.ts'
 import { ReaderContract } from '../../sources/reader/reader-contract.ts'
 import { ONLY_PARTITION, type ReaderClause, type SourceReader } from '../../sources/reader/source-reader.ts'
-import type { SourceReaderFixture, SourceReaderSuiteOptions } from './source-reader.ts'
+import type { SourceReaderHarness } from './source-reader-harness.ts'
 import { SUITE_SOURCE, SuiteReading, SuiteRun } from './suite-run.ts'
 
 /** Records of a partition that are written at a time, and how often. */
@@ -13,21 +13,25 @@ const PAUSE_RECORDS = 20_000
 /** Time without a change after which a reader counts as still, ms. */
 const STILL_MS = 100
 
+const TIMEOUT_MS = 10_000
+
 /** Checks a clause on a new place. */
 export class ReaderChecks {
   readonly #clause: ReaderClause
-  readonly #fixture: SourceReaderFixture
-  readonly #options: Required<SourceReaderSuiteOptions>
+  readonly #harness: SourceReaderHarness
+  readonly #canFollow: boolean
+  readonly #timeoutMs: number
   readonly #partitions: readonly string[]
   readonly #written = new Map<string, number[]>()
   #contract: ReaderContract | undefined
   #count = 0
 
-  constructor(clause: ReaderClause, fixture: SourceReaderFixture, options: Required<SourceReaderSuiteOptions>) {
+  constructor(clause: ReaderClause, harness: SourceReaderHarness) {
     this.#clause = clause
-    this.#fixture = fixture
-    this.#options = options
-    this.#partitions = fixture.partitions ?? [ONLY_PARTITION]
+    this.#harness = harness
+    this.#canFollow = harness.canFollow ?? true
+    this.#timeoutMs = harness.timeoutMs ?? TIMEOUT_MS
+    this.#partitions = harness.partitions ?? [ONLY_PARTITION]
   }
 
   /** Resolves with the reason why the clause cannot be checked, if there is one. */
@@ -39,15 +43,15 @@ export class ReaderChecks {
   }
 
   #reasonToSkip(): string | undefined {
-    const { taken, revoke, assign, damage } = this.#fixture
-    const { hasPositions, canFollow } = this.#options
+    const { taken, revoke, assign, damage, hasPositions = true } = this.#harness
+    const canFollow = this.#canFollow
     const needs: Partial<Record<ReaderClause, readonly [boolean, string]>> = {
       position: [hasPositions, 'the reader has no positions'],
       resume: [hasPositions, 'the reader has no positions'],
       follow: [canFollow, 'the reader does not follow'],
-      pause: [taken !== undefined, 'the fixture has no taken()'],
-      rebalance: [canFollow && revoke !== undefined && assign !== undefined, 'the fixture has no revoke() and assign()'],
-      failure: [damage !== undefined, 'the fixture has no damage()'],
+      pause: [taken !== undefined, 'the harness has no taken()'],
+      rebalance: [canFollow && revoke !== undefined && assign !== undefined, 'the harness has no revoke() and assign()'],
+      failure: [damage !== undefined, 'the harness has no damage()'],
     }
     const [isMet, reason] = needs[this.#clause] ?? [true, '']
     return isMet ? undefined : reason
@@ -57,7 +61,7 @@ export class ReaderChecks {
     name: async () => {
       await this.#write()
       const { reader } = await this.#readAll()
-      const { name } = this.#fixture.open()
+      const { name } = this.#harness.open()
       if (name !== reader.name) throw this.#broken(`it has the name '${reader.name}' after reading, and a second reader has '${name}'`)
     },
     batch: async () => {
@@ -125,7 +129,7 @@ export class ReaderChecks {
     },
     failure: async () => {
       await this.#write()
-      await this.#fixture.damage!()
+      await this.#harness.damage!()
       const reading = this.#start(false)
       const error = await reading.error(() => this.#notOver())
       if (!(error instanceof Error)) throw this.#broken('reading a damaged place ended without an error')
@@ -137,7 +141,7 @@ export class ReaderChecks {
   /** From the position of each batch, exactly the records after the batch are read. */
   async #checkResume(): Promise<void> {
     const starts = [new Map<string, string>()]
-    if (this.#options.canFollow) {
+    if (this.#canFollow) {
       const reading = this.#start(true)
       for (let round = 0; round < ROUNDS; round++) {
         await this.#write()
@@ -152,7 +156,7 @@ export class ReaderChecks {
     for (const committed of starts) {
       const { run } = await this.#readAll(this.#newRun(committed))
       const before = starts.indexOf(committed)
-      const skip = this.#options.canFollow ? before * RECORDS : before * RECORDS * ROUNDS
+      const skip = this.#canFollow ? before * RECORDS : before * RECORDS * ROUNDS
       for (const partition of this.#partitions) this.#expect(run.numbers(partition), this.#writtenTo(partition).slice(skip))
     }
   }
@@ -162,7 +166,7 @@ export class ReaderChecks {
     const run = this.#newRun()
     run.closeRoom()
     const reading = this.#start(false, run)
-    const taken = () => this.#fixture.taken!()
+    const taken = () => this.#harness.taken!()
     let last = -1
     for (let still = 0; still < STILL_MS && !reading.isOver;) {
       await pause(STILL_MS / 10)
@@ -182,12 +186,12 @@ export class ReaderChecks {
     await this.#end(aborted)
     const inBatch = this.#newRun()
     inBatch.closeRoom()
-    const full = this.#start(this.#options.canFollow, inBatch)
+    const full = this.#start(this.#canFollow, inBatch)
     await pause(1)
     full.abort()
     inBatch.openRoom()
     await this.#untilOver(full)
-    if (!this.#options.canFollow) return
+    if (!this.#canFollow) return
     const waiting = this.#start(true)
     await this.#untilAllRead(waiting)
     await this.#end(waiting)
@@ -202,9 +206,9 @@ export class ReaderChecks {
     reading.run.holdCommits()
     await this.#write()
     await this.#untilAllRead(reading)
-    await this.#fixture.revoke!(partition)
+    await this.#harness.revoke!(partition)
     await pause(STILL_MS / 10)
-    await this.#fixture.assign!(partition)
+    await this.#harness.assign!(partition)
     await pause(STILL_MS / 10)
     reading.run.releaseCommits()
     await this.#write()
@@ -218,7 +222,7 @@ export class ReaderChecks {
     for (const partition of this.#partitions) {
       const numbers = Array.from({ length: count }, () => ++this.#count)
       this.#writtenTo(partition).push(...numbers)
-      await this.#fixture.append(numbers, partition)
+      await this.#harness.append(numbers, partition)
     }
   }
 
@@ -229,15 +233,15 @@ export class ReaderChecks {
   }
 
   #newRun(committed?: ReadonlyMap<string, string>): SuiteRun {
-    return new SuiteRun(record => this.#fixture.numberOf(record as never), committed)
+    return new SuiteRun(record => this.#harness.numberOf(record as never), committed)
   }
 
   #start(follow: boolean, run = this.#newRun()): SuiteReading {
-    return new SuiteReading(run, this.#open(), { follow, timeoutMs: this.#options.timeoutMs })
+    return new SuiteReading(run, this.#open(), { follow, timeoutMs: this.#timeoutMs })
   }
 
   #open(): SourceReader {
-    const reader = this.#fixture.open()
+    const reader = this.#harness.open()
     this.#contract = new ReaderContract(SUITE_SOURCE, reader)
     return reader
   }
@@ -245,7 +249,7 @@ export class ReaderChecks {
   /** Reads the place to its end. */
   async #readAll(run = this.#newRun()): Promise<{ readonly run: SuiteRun; readonly reader: SourceReader }> {
     const reader = this.#open()
-    await this.#untilOver(new SuiteReading(run, reader, { follow: false, timeoutMs: this.#options.timeoutMs }))
+    await this.#untilOver(new SuiteReading(run, reader, { follow: false, timeoutMs: this.#timeoutMs }))
     return { run, reader }
   }
 
@@ -257,11 +261,11 @@ export class ReaderChecks {
   }
 
   #notOver(): SpillwayError {
-    return this.#broken(`reading had not ended after ${this.#options.timeoutMs} ms`)
+    return this.#broken(`reading had not ended after ${this.#timeoutMs} ms`)
   }
 
   async #untilAllRead(reading: SuiteReading): Promise<void> {
-    const missing = () => this.#broken(`records that were written had not come after ${this.#options.timeoutMs} ms`)
+    const missing = () => this.#broken(`records that were written had not come after ${this.#timeoutMs} ms`)
     await reading.until(() => this.#isAllRead(reading.run), missing)
     if (reading.isOver) throw this.#broken('reading ended before the signal')
   }

@@ -8,6 +8,7 @@ import { checkReaderClause, testSourceReader } from './source-reader.ts'
 testSourceReader('a topic in memory with two partitions', () => new MemoryTopic())
 
 class FaultyTopic extends MemoryTopic {
+  readonly timeoutMs = 300
   readonly #fault: Fault
 
   constructor(fault: Fault) {
@@ -22,7 +23,7 @@ class FaultyTopic extends MemoryTopic {
 
 for (const [fault, [clause, change]] of Object.entries(faults))
   test(`a reader that ${fault} does not pass clause '${clause}'`, async () => {
-    const error = await checkReaderClause(clause, () => new FaultyTopic(change), { timeoutMs: 300 }).then(
+    const error = await checkReaderClause(clause, () => new FaultyTopic(change)).then(
       () => undefined,
       (thrown: Error) => thrown,
     )
