@@ -55,7 +55,7 @@ export class PipelineRun implements AsyncDisposable {
     this.run = live.run
     const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
     this.#feeds = readers.map(({ source, reader }) => feedSource(live.run, source, reader, { ...options, signal: ending }))
-    this.sourcesEnded = Promise.all(this.#feeds).then(() => {})
+    this.sourcesEnded = allOf(this.#feeds)
     this.sourcesEnded.catch(() => {})
     this.run.ended.catch(() => this.#stop.abort())
   }
@@ -155,6 +155,8 @@ export class PipelineRun implements AsyncDisposable {
     if (this.#stopped) throw stoppedError()
   }
 }
+
+const allOf = async (promises: readonly Promise<void>[]): Promise<void> => void (await Promise.all(promises))
 
 /** The number of a record, from 1, which `recordBatchOf` puts at the end of its place. */
 const numberIn = (place: string): number => Number(/\d+$/.exec(place)?.[0])

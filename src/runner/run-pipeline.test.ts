@@ -91,7 +91,8 @@ test('a source that is followed is read until the run stops', async () => {
     name: 'followed',
     async *read({ follow, signal }) {
       yield { records: [pay(1)], position: '1' }
-      while (follow && !signal.aborted) await pause(1)
+      assert.equal(follow, true)
+      while (!signal.aborted) await pause(1)
       ended = 'ended'
     },
     close: async () => void (ended += ', closed'),
@@ -173,8 +174,7 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ readers: [{ scheme: 'K', open: () => counting(1) }] }, 'SPILL_INPUT', /small letters, digits and -; got 'K'$/],
     [{ destinations: { tell: {} } }, 'SPILL_INPUT', /^destinations: pipeline 'shop' has no action 'tell'/],
   ]
-  for (const [options, code, message] of wrong)
-    await assert.rejects(run(shop, { data, ...options } as RunPipelineOptions), { code, message })
+  for (const [options, code, message] of wrong) await assert.rejects(run(shop, { data, ...options }), { code, message })
   await assert.rejects(run({} as never, { data }), { code: 'SPILL_DEFINITION', message: /^run: pipeline is \{\}; give the result/ })
   const first = await start({ data })
   await assert.rejects(run(shop, { data }), { code: 'SPILL_BUSY' })

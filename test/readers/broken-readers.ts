@@ -52,7 +52,7 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
   'gives records that are no list': ['batch', giving(batch => ({ ...batch, records: 5 }))],
   'gives a part of a batch': ['batch', giving(batch => ({ ...batch, records: (batch.records as unknown[]).slice(1) }))],
   'gives an object as a position': ['position', giving((batch, number) => ({ ...batch, position: { number } }))],
-  'gives no position': ['position', giving(({ position: _, ...batch }) => batch)],
+  'gives no position': ['position', giving(({ records, partition }) => ({ records, partition }))],
   'gives one position twice': ['position', giving(batch => ({ ...batch, position: '1' }))],
   'gives a position that grows for ever': ['position', giving((batch, number) => ({ ...batch, position: 'x'.repeat(70_000 + number) }))],
   'gives each record twice': [

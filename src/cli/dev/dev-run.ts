@@ -27,8 +27,9 @@ export interface DevRunOptions {
 const DROP_MS = 5000
 
 const childFile = fileURLToPath(new URL(`../dev-child${extname(import.meta.url)}`, import.meta.url))
-/** Periodic counts, and effects of a dry run. `spillway dev` shows each decision and effect already, so these lines are omitted. */
-const isRedundant = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
+/** Periodic counts, effects of a dry run, and sources with samples. `spillway dev` itself shows these, so the lines are omitted. */
+const isRedundant = (line: string): boolean =>
+  (line.endsWith(' since the start') && !line.startsWith('stopped')) || line.endsWith(': sample events') || wouldSend.test(line)
 const wouldSend = /^ {2}\S+ would send \{/
 
 /** A version of the pipeline in a child process. */

@@ -248,14 +248,8 @@ if (skip === false)
     await server().withClient(1, sql => sql.unsafe(outboxOf(table)))
     return {
       open: () => outboxReader(sourceOf(numbers), options(table, { pageRows: 7 })),
-      append: values =>
-        server()
-          .withClient(1, sql => insert(sql, table, ...values))
-          .then(() => {}),
+      append: async values => void (await server().withClient(1, sql => insert(sql, table, ...values))),
       numberOf: ({ n }: { n: number }) => n,
-      damage: () =>
-        server()
-          .withClient(1, sql => sql.unsafe(`ALTER TABLE ${table} DROP COLUMN payload`))
-          .then(() => {}),
+      damage: async () => void (await server().withClient(1, sql => sql.unsafe(`ALTER TABLE ${table} DROP COLUMN payload`))),
     }
   })

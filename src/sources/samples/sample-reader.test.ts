@@ -22,7 +22,8 @@ async function readSamples(
     signal: stop.signal,
     onWarning: text => warnings.push(text),
   })
-  while (follow && run.end < count && warnings.length === 0) await pause(1)
+  const isRead = () => !follow || run.end >= count || warnings.length > 0
+  while (!isRead()) await pause(1)
   stop.abort()
   await reading
   await run.stop()

@@ -39,12 +39,13 @@ export function sampleReader(source: SourceIR, everyMs: number): SourceReader {
       let count = last?.source === schema ? last.count : 0
       for (let i = 0; i < count; i++) events.next(wallClock())
       let rejection: string | undefined
+      const isOver = () => !follow || signal.aborted || rejection !== undefined
       do {
         const batch = recordBatchOf([events.next(wallClock())], 'sample')
         const onRefused: (typeof batch)['onRefused'] = ({ reason, detail }) => (rejection ??= `${reason}: ${detail}`)
         yield { records: { ...batch, onRefused }, position: JSON.stringify({ count: ++count, source: schema }) }
         if (follow) await pause(everyMs, signal)
-      } while (follow && !signal.aborted && rejection === undefined)
+      } while (!isOver())
       if (rejection !== undefined) warn(`  no more sample events: one for '${source.name}' was rejected (${rejection})`)
     },
   }

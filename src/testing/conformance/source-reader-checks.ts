@@ -43,15 +43,16 @@ export class ReaderChecks {
   }
 
   #reasonToSkip(): string | undefined {
-    const { taken, revoke, assign, damage, hasPositions = true } = this.#harness
+    const harness = this.#harness
     const canFollow = this.#canFollow
+    const hasPositions = harness.hasPositions ?? true
     const needs: Partial<Record<ReaderClause, readonly [boolean, string]>> = {
       position: [hasPositions, 'the reader has no positions'],
       resume: [hasPositions, 'the reader has no positions'],
       follow: [canFollow, 'the reader does not follow'],
-      pause: [taken !== undefined, 'the harness has no taken()'],
-      rebalance: [canFollow && revoke !== undefined && assign !== undefined, 'the harness has no revoke() and assign()'],
-      failure: [damage !== undefined, 'the harness has no damage()'],
+      pause: [harness.taken !== undefined, 'the harness has no taken()'],
+      rebalance: [canFollow && harness.revoke !== undefined && harness.assign !== undefined, 'the harness has no revoke() and assign()'],
+      failure: [harness.damage !== undefined, 'the harness has no damage()'],
     }
     const [isMet, reason] = needs[this.#clause] ?? [true, '']
     return isMet ? undefined : reason

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { faults, type Fault } from '../../../test/readers/broken-readers.ts'
 import { MemoryTopic } from '../../../test/readers/memory-topic.ts'
@@ -38,4 +40,9 @@ test('every clause has a reader that breaks it', () => {
     Object.keys(readerClauses).filter(clause => !broken.has(clause as ReaderClause)),
     [],
   )
+})
+
+test('docs/ports.md has each clause', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/ports.md'), 'utf8')
+  for (const [clause, text] of Object.entries(readerClauses)) assert.ok(page.includes(`| ${clause} | ${text} |`), clause)
 })
