@@ -20,7 +20,7 @@ export const runCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table; may be repeated',
+      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table, samples: sample events; may be repeated',
     },
     listen: {
       type: 'string',
