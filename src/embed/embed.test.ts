@@ -11,7 +11,6 @@ import { pause } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { entity } from '../define/source/entity.ts'
 import { t } from '../define/source/t.ts'
-import { ControlClient } from '../operate/control/control-client.ts'
 import { addToken } from '../serve/access/token-file.ts'
 import { spillway, type EmbedOptions } from './index.ts'
 
@@ -239,23 +238,28 @@ test('actions are sent from an embedding server, too', async () => {
   assert.equal((JSON.parse(readFileSync(file, 'utf8')) as { action: string }).action, 'tell')
 })
 
-test('dead letters are changed under its prefix and at the control socket of its folder, until it closes', async () => {
-  const data = folder()
-  const app = await open(data)
-  await app.spillway.submit(payments, [
-    { ...pay(1), amount: -1 },
-    { ...pay(2), amount: -2 },
-  ])
-  const listed = await app.inject('/spillway/dead-letters')
-  const [{ version }] = listed.json<{ letters: { version: string }[] }>().letters
-  const edited = await app.inject({ method: 'PATCH', url: '/spillway/dead-letters/1', payload: { version, set: { amount: 3 } } })
-  assert.equal(edited.statusCode, 200, edited.body)
-  const control = await ControlClient.connect(data)
-  assert.deepEqual((await control.replayDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
-  assert.equal(app.spillway.features(now, 'c').features.sum, 3)
-  await app.close()
-  await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
-  await assert.rejects(ControlClient.connect(data), { code: 'ENOENT' })
+test('sources are read into an embedded run, and a reader that fails is logged', async () => {
+  const logged: unknown[] = []
+  const app = fastify({ forceCloseConnections: true })
+  opened.push(app)
+  app.log.error = (entry: unknown) => void logged.push(entry)
+  const hook = { id: 'h', data: { cards: ['c', 'd'], at } }
+  const failing = {
+    name: 'broker',
+    async *read() {
+      yield { records: [hook], position: '1' }
+      throw new Error('it is gone')
+    },
+  }
+  await app.register(spillway, { pipeline: shop, data: folder(), sources: { payments: [pay(1), pay(2)], hooks: failing } })
+  await app.ready()
+  await assert.rejects(app.spillway.sourcesEnded, { code: 'SPILL_SOURCE', message: /^source 'hooks': reader 'broker' failed: it is gone$/ })
+  while (app.spillway.run.counts.totals.accepted < 4) await pause(2)
+  assert.equal((await app.spillway.submit(payments, [pay(3)])).accepted, 1)
+  assert.deepEqual(
+    logged.map(entry => (entry as { err: SpillwayError }).err.code),
+    ['SPILL_SOURCE'],
+  )
 })
 
 test('if its decorator name is in use, it rejects and frees the folder', async () => {

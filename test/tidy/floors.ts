@@ -10,9 +10,10 @@ export const floors = [
   'embed',
   'serve',
   'testing',
-  'index',
   'ports',
-  'postgres',
+  'index',
+  'runner',
+  'sources',
   'operate',
   'reconcile',
   'run',
@@ -66,6 +67,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   operate: ['control', '.', 'search'],
   run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
+  sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 

@@ -16,8 +16,10 @@ import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
 import { objectivesAt } from '../../run/decide/objectives-file.ts'
 import { retentionMs } from '../../run/recovery/retention.ts'
 import { LiveRun, type LiveRunOptions } from '../../run/loop/live-run.ts'
+import { PipelineRun } from '../../runner/pipeline-run.ts'
+import { startText } from '../../sources/reader/source-feed.ts'
+import { openReaders } from '../../sources/source-readers.ts'
 import { DecisionFile } from './decision-file.ts'
-import { feedSource, startPositionText } from './feeds.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { startReconciliation } from './reconcile-option.ts'
 import { EffectCounts } from './effect-counts.ts'
@@ -64,6 +66,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const memory = { ...memoryOptions(printStatus), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
+  const inputs = files.map(({ source, path }) => ({ source, input: path }))
+  const readers = openReaders(pipeline, inputs, { env: process.env, data })
   const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
@@ -71,7 +75,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(printStatus, effect => actionOf(data, effect))
   const stopped = untilSignal()
-  const running = await startRun(
+  const live = await startRun(
     pipeline,
     opened,
     {
@@ -86,31 +90,23 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
     },
     printStatus,
   )
-  const { run } = running
+  const { run } = live
+  let running: PipelineRun | undefined
   let server: RunningServer | undefined
   const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, printStatus)
-  const text = () => `${statusText(running, effectCounts)}${reconciling?.text ?? ''}`
+  const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
   const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
   try {
-    const control = await serveRunControl(running, { pipeline, data, onReport: printStatus })
-    for (const { source, path } of files) printStatus(`  ${startPositionText(run, source, path)}`)
+    const control = await serveRunControl(live, { pipeline, data, onReport: printStatus })
+    for (const { source, reader } of readers) printStatus(`  ${startText(run, source, reader)}`)
     server = await serving?.({ run, control, feed: feedOfRun }, printStatus)
-    const feeding = files.map(({ source: name, path }) => {
-      const source = pipeline.ir.sources.find(candidate => candidate.name === name)!
-      return feedSource(run, source, path, {
-        follow: !once,
-        data,
-        signal: stopped.signal,
-        map: pipeline.maps.get(name),
-        onWarning: printStatus,
-      })
-    })
-    const allFed = Promise.all(feeding)
+    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: printStatus })
     // Files end; with a server the run continues.
-    await Promise.race([server ? allFed.then(() => new Promise(() => {})) : allFed, run.ended, stopped.promise])
+    const { sourcesEnded } = running
+    await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(running, once, printStatus), stopped.promise])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, printStatus), stopped.promise])
     await running.stop()
     printStatus(`stopped at entry ${run.end}. ${text()}`)
     if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
@@ -121,7 +117,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
     out?.close()
     await server?.close()
     await reconciling?.stop()
-    await running.stop().catch(() => {})
+    await (running ?? live).stop().catch(() => {})
   }
 }
 
