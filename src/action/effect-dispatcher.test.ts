@@ -56,8 +56,8 @@ test('a dead one is tried again by hand, under its key and from the first try on
   await answer('id2', { kind: 'failed', why: 'gone', final: true })
   const stored = (number: number) => new ModelEffects(commits).all.find(one => one.number === number)!
   const first = stored(1)
-  const again = dispatcher.byHand(first, { kind: 'again', number: 1 })
-  await assert.rejects(dispatcher.byHand(first, { kind: 'again', number: 1 }), {
+  const again = dispatcher.byHand([first], [{ kind: 'again', number: 1 }])
+  await assert.rejects(dispatcher.byHand([first], [{ kind: 'again', number: 1 }]), {
     code: 'SPILL_CONFLICT',
     message: /^effect 1 is being changed/,
   })
@@ -65,8 +65,10 @@ test('a dead one is tried again by hand, under its key and from the first try on
   add(effect(3, 'a'))
   assert.deepEqual(tried.slice(2), ['id1#1'], 'the next of its key waits')
   await answer('id1', failed())
-  await assert.rejects(dispatcher.byHand(stored(1), { kind: 'dropped', number: 1, at: 0, why: 'x' }), { message: /^effect 1 is pending/ })
-  await dispatcher.byHand(stored(2), { kind: 'dropped', number: 2, at: 0, why: 'x' })
+  await assert.rejects(dispatcher.byHand([stored(1)], [{ kind: 'dropped', number: 1, at: 0, why: 'x' }]), {
+    message: /^effect 1 is pending/,
+  })
+  await dispatcher.byHand([stored(2)], [{ kind: 'dropped', number: 2, at: 0, why: 'x' }])
   while (!dispatcher.isIdle) await pause(0)
   assert.deepEqual(state(), [
     [1, 'pending', 1],
@@ -87,7 +89,7 @@ test('one that is behind what fits into memory is tried once, in its turn', asyn
     settle: settled => Promise.resolve(void commits.push({ effectChanges: settled })),
   })
   dispatcher.start()
-  await dispatcher.byHand(store().all[2], { kind: 'again', number: 3 })
+  await dispatcher.byHand([store().all[2]], [{ kind: 'again', number: 3 }])
   assert.deepEqual(tried, ['id1#1'])
   for (const id of ['id1', 'id2', 'id3']) await answer(id)
   assert.deepEqual(tried, ['id1#1', 'id2#1', 'id3#1'])
@@ -110,7 +112,7 @@ test('an effect read from the store during a manual change is tried once, whethe
       },
     })
     dispatcher.start()
-    const again = dispatcher.byHand(store().all[4], { kind: 'again', number: 5 })
+    const again = dispatcher.byHand([store().all[4]], [{ kind: 'again', number: 5 }])
     for (const number of all.slice(0, before)) if (underWay.has(`id${number}`)) await answer(`id${number}`)
     told.resolve()
     await again

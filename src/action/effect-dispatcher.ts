@@ -93,22 +93,24 @@ export class EffectDispatcher {
   }
 
   /**
-   * Retries a dead effect under the same key, counting attempts from 1, or drops it. Resolves when that currentState committed.
-   * @throws `SPILL_CONFLICT` for an effect that currentState not dead.
+   * Retries dead effects under the same keys, counting attempts from 1, or drops them: all in one commit. Resolves when that is durable.
+   *
+   * @throws `SPILL_CONFLICT` if one of the effects is not dead, or is being changed; then none changes.
    */
-  async byHand(effect: StoredEffect, change: ManualEffectChange): Promise<void> {
-    const { number, state, action } = effect
-    const currentState = this.#byHand.has(number) ? 'being changed' : state
-    if (currentState !== 'dead')
-      throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${currentState}; dead ones can be tried again or dropped`)
-    this.#byHand.add(number)
-    try {
-      await this.#options.settle([change])
-    } finally {
-      this.#byHand.delete(number)
+  async byHand(effects: readonly StoredEffect[], changes: readonly ManualEffectChange[]): Promise<void> {
+    for (const { number, state } of effects) {
+      const currentState = this.#byHand.has(number) ? 'being changed' : state
+      if (currentState !== 'dead')
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${currentState}; only dead effects can be retried or dropped`)
     }
-    this.#options.onSettled?.([change])
-    if (change.kind === 'again') this.#lanes.get(action)?.redeliver(effect)
+    for (const { number } of effects) this.#byHand.add(number)
+    try {
+      await this.#options.settle(changes)
+    } finally {
+      for (const { number } of effects) this.#byHand.delete(number)
+    }
+    this.#options.onSettled?.(changes)
+    changes.forEach(({ kind }, i) => kind === 'again' && this.#lanes.get(effects[i].action)?.redeliver(effects[i]))
   }
 
   /** Starts no more attempts. Resolves when those in flight have ended and their outcomes are committed. */

@@ -65,7 +65,7 @@ test('a dead one that is tried again is sent once: among what of its key is in t
   for (const heldOfKeyMax of [1, 16]) {
     const one = bench({ heldOfKeyMax, stored: [{ effects: of('a', 1, 4) }, { effectChanges: [dead(3)] }] })
     one.dispatcher.start()
-    await one.dispatcher.byHand(stored(one, 3), { kind: 'again', number: 3 })
+    await one.dispatcher.byHand([stored(one, 3)], [{ kind: 'again', number: 3 }])
     assert.equal(held(one), heldOfKeyMax === 1 ? 1 : 4)
     await one.answer('id1', failed())
     assert.equal(held(one), 1)
@@ -79,7 +79,7 @@ test('a dead one that is tried again is sent once: among what of its key is in t
 test('a dead one of before the start that is tried again is not read once more when there is no room for the next', async () => {
   const one = bench({ heldMax: 1, concurrency: 1, stored: [{ effects: [effect(1, 'a'), effect(2, 'b')] }, { effectChanges: [dead(2)] }] })
   one.dispatcher.start()
-  await one.dispatcher.byHand(stored(one, 2), { kind: 'again', number: 2 })
+  await one.dispatcher.byHand([stored(one, 2)], [{ kind: 'again', number: 2 }])
   one.add(effect(3, 'c'))
   await one.answer('id1')
   await rest(one)
@@ -90,7 +90,7 @@ test('a manual retry is held without its body, and beyond the limit of bodies', 
   const one = bench({ heldMax: 2, concurrency: 1, stored: [{ effects: of('a', 1, 9) }, { effectChanges: [2, 3, 4, 5].map(dead) }] })
   one.dispatcher.start()
   one.add(effect(10, 'a'))
-  for (const number of [2, 3, 4, 5]) await one.dispatcher.byHand(stored(one, number), { kind: 'again', number })
+  for (const number of [2, 3, 4, 5]) await one.dispatcher.byHand([stored(one, number)], [{ kind: 'again', number }])
   await rest(one)
   assert.deepEqual(one.tried.toSorted(), Array.from({ length: 10 }, (_, i) => `id${i + 1}#1`).sort())
   assert.equal(held(one), 0)

@@ -1,7 +1,9 @@
 import { actionLimits } from './action-limits.ts'
 import { auditLimits } from './audit-limits.ts'
+import { controlLimits } from './control-limits.ts'
 import { measurementLimits } from './measurement-limits.ts'
 import { reconcileLimits } from './reconcile-limits.ts'
+import { sourceLimits } from './source-limits.ts'
 import { trainingLimits } from './training-limits.ts'
 
 /** Limits of Spillway, each with its unit. Exceeding a limit is a typed error or back-pressure, never silent growth. */
@@ -234,24 +236,6 @@ export const limits = {
   HTTP_HEAD_BYTES_MAX: 1 << 14,
   /** Margin before its deadline at which an answer is sent, ms; at most half the deadline. A busy machine delays a process by 35 ms. */
   ANSWER_MARGIN_MS: 50,
-  /** Rows of a PostgreSQL table in one read. */
-  POSTGRES_PAGE_ROWS: 1 << 12,
-  /** Bytes of rows of a PostgreSQL table in one read, and of one row. */
-  POSTGRES_PAGE_BYTES: 1 << 23,
-  /** Interval between two polls of an outbox without new rows, ms. */
-  POSTGRES_POLL_MS: 200,
-  /** Rows of a PostgreSQL table in one read of a copy. */
-  POSTGRES_COPY_ROWS: 1 << 8,
-  /** Interval between two status messages to PostgreSQL, and after which a position is saved though nothing has changed, ms. */
-  POSTGRES_STATUS_MS: 1000,
-  /** Silence after which a PostgreSQL that sends changes counts as lost, ms; the run keeps requesting a reply. */
-  POSTGRES_SILENCE_MS: 60_000,
-  /** Interval between two checks that a replicated table has kept its name and is still published, ms. */
-  POSTGRES_LOOK_MS: 10_000,
-  /** Timeout of a connection to PostgreSQL, ms. */
-  POSTGRES_CONNECT_MS: 10_000,
-  /** Greatest delay between two attempts to reconnect to PostgreSQL, ms. */
-  POSTGRES_RETRY_MS_MAX: 5000,
   /** Bytes of events in one request of a client. */
   CLIENT_BATCH_BYTES: 1 << 20,
   /** Events in one request of a client. */
@@ -290,7 +274,9 @@ export const limits = {
   REPLAY_EVENTS_MAX: 2 ** 27,
   ...actionLimits,
   ...auditLimits,
+  ...controlLimits,
   ...measurementLimits,
   ...reconcileLimits,
+  ...sourceLimits,
   ...trainingLimits,
 } as const

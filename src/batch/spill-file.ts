@@ -6,7 +6,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
-import { makePrivateFolder, PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
+import { makePrivateFolder, PRIVATE_FILE } from '../log/folder-permissions.ts'
 import type { EncodedRows } from './encode-by-partition.ts'
 
 /** First byte and length of each block of one partition. */

@@ -1,5 +1,6 @@
 /**
- * Child process of `spillway dev`, one for each version of a pipeline. Runs `spillway run` with the arguments after the parent's id.
+ * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, and those
+ * of `spillway run`, which it runs.
  * It reports to its parent each user file that it loads or fails to find, and the IR of the pipeline. It ends with its parent.
  */
 import { registerHooks } from 'node:module'
@@ -9,6 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { errorText } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
+import { hasSamples } from '../sources/samples/sample-events.ts'
 import { main } from './main.ts'
 import { importPipeline } from './command/pipeline-file.ts'
 
@@ -40,7 +42,7 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 // The channel alone does not keep the process alive.
 process.channel?.unref()
 
-const [parent, ...args] = process.argv.slice(2)
+const [parent, samples, ...args] = process.argv.slice(2)
 const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
@@ -52,7 +54,8 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
     notifyParent({ ir })
     const reason = dryRunReason(ir, process.env)
     if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
-    return await main(['run', path, ...args, ...(reason === undefined ? [] : ['--dry-run'])])
+    const sampled = samples === 'true' ? ir.sources.filter(hasSamples).flatMap(({ name }) => ['--source', `${name}=samples:`]) : []
+    return await main(['run', path, ...args, ...sampled, ...(reason === undefined ? [] : ['--dry-run'])])
   } catch (error) {
     console.error(errorText(error))
     return 1

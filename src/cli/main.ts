@@ -12,6 +12,7 @@ import { effectsCommand } from './inspect/effects.ts'
 import { featuresCommand } from './inspect/features.ts'
 import { inspectCommand } from './inspect/inspect.ts'
 import { initCommand } from './init/init.ts'
+import { lineageCommand } from './inspect/lineage.ts'
 import { modelsCommand } from './models/models.ts'
 import { packageVersion } from '../base/package-version.ts'
 import { planCommand } from './inspect/plan.ts'
@@ -31,6 +32,7 @@ const commands: readonly Command[] = [
   runsCommand,
   reportsCommand,
   planCommand,
+  lineageCommand,
   replayCommand,
   trainingSetCommand,
   trainCommand,

@@ -29,6 +29,7 @@ test('the client runs with the globals of a browser', () => {
     'base/measurement-limits.ts',
     'base/random.ts',
     'base/reconcile-limits.ts',
+    'base/source-limits.ts',
     'base/training-limits.ts',
   ])
 })

@@ -64,7 +64,8 @@ export function columnsRead(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'm
   return needed
 }
 
-function labelColumns(label: LabelIR): string[] {
+/** Columns of the source of a label that the label reads. */
+export function labelColumns(label: LabelIR): string[] {
   const [join, value] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
   return [join, ...expressionLeaves(value).map(({ name }) => name)]
 }
@@ -75,7 +76,8 @@ const countingColumns = (source: SourceIR): string[] => [
   ...(source.deleted === undefined ? [] : [source.deleted]),
 ]
 
-const expressionsOf = (model: ModelIR): ExprIR[] => [
+/** The expressions of a model over its trigger and features: its inputs, and the conditions of its rules. */
+export const expressionsOf = (model: ModelIR): ExprIR[] => [
   ...model.inputs.map(input => input.expr),
   ...(model.score.kind === 'rules' ? model.score.rules.map(rule => rule.when) : []),
 ]

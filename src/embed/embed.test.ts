@@ -238,6 +238,30 @@ test('actions are sent from an embedding server, too', async () => {
   assert.equal((JSON.parse(readFileSync(file, 'utf8')) as { action: string }).action, 'tell')
 })
 
+test('sources are read into an embedded run, and a reader that fails is logged', async () => {
+  const logged: unknown[] = []
+  const app = fastify({ forceCloseConnections: true })
+  opened.push(app)
+  app.log.error = (entry: unknown) => void logged.push(entry)
+  const hook = { id: 'h', data: { cards: ['c', 'd'], at } }
+  const failing = {
+    name: 'broker',
+    async *read() {
+      yield { records: [hook], position: '1' }
+      throw new Error('it is gone')
+    },
+  }
+  await app.register(spillway, { pipeline: shop, data: folder(), sources: { payments: [pay(1), pay(2)], hooks: failing } })
+  await app.ready()
+  await assert.rejects(app.spillway.sourcesEnded, { code: 'SPILL_SOURCE', message: /^source 'hooks': reader 'broker' failed: it is gone$/ })
+  while (app.spillway.run.counts.totals.accepted < 4) await pause(2)
+  assert.equal((await app.spillway.submit(payments, [pay(3)])).accepted, 1)
+  assert.deepEqual(
+    logged.map(entry => (entry as { err: SpillwayError }).err.code),
+    ['SPILL_SOURCE'],
+  )
+})
+
 test('if its decorator name is in use, it rejects and frees the folder', async () => {
   const data = folder()
   const app = fastify()

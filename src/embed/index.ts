@@ -11,7 +11,6 @@
  * ```
  */
 import '../base/require-node.ts'
-export { spillway, type EmbedOptions } from './plugin.ts'
-export type { Embedded } from './in-process-client.ts'
+export { spillway, type Embedded, type EmbedOptions } from './plugin.ts'
 export type { Authorize } from '../serve/context/options.ts'
 export type { Role } from '../serve/access/roles.ts'

@@ -6,21 +6,19 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
-import { durationMs, type Duration } from '../base/time.ts'
-import type { Runnable } from '../run/recovery/open-pipeline.ts'
-import { stoppedError } from '../run/groups/shutdown.ts'
-import { retentionMs } from '../run/recovery/retention.ts'
+import type { RunControl } from '../operate/control/run-control.ts'
+import { serveRunControl } from '../operate/control/serve-control.ts'
 import { LiveRun } from '../run/loop/live-run.ts'
+import { PipelineRun } from '../runner/pipeline-run.ts'
+import { checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/run-pipeline.ts'
 import { CommitFeed } from '../serve/events/commit-feed.ts'
 import type { ResourceLimits } from '../serve/access/resource-limits.ts'
 import type { Authorize } from '../serve/context/options.ts'
 import type { RateLimit } from '../serve/access/rate-limit.ts'
 import { servePlugin } from '../serve/plugin.ts'
 import { Tokens } from '../serve/access/tokens.ts'
-import { createEmbedded, type Embedded } from './in-process-client.ts'
 
 /**
  * The options of the plugin `spillway`.
@@ -30,19 +28,15 @@ import { createEmbedded, type Embedded } from './in-process-client.ts'
  * await app.register(spillway, { pipeline: shop, data: '.spillway', prefix: '/flow', keep: '90d' })
  * ```
  */
-export interface EmbedOptions {
+export interface EmbedOptions extends SharedRunOptions {
   /** The result of `pipeline('…', [ … ])`. */
-  readonly pipeline: Runnable & ActionDefinitions
-  /** Path of the data folder, which is created if it is missing. One process holds it at a time. */
-  readonly data: string
+  readonly pipeline: RunnablePipeline
   /** Prefix of all routes; `/spillway` by default. */
   readonly prefix?: string
   /** Require a token of the data folder with the role of the route, as `spillway run` does. Off by default. */
   readonly tokens?: boolean
   /** Authorizes requests to routes with a role, in place of `tokens`. */
   readonly authorize?: Authorize
-  /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
-  readonly keep?: Duration
   /** Resource limits of this server, in place of the defaults. */
   readonly bounds?: Partial<ResourceLimits>
   /** Rate limit of each client, by token, name from `authorize`, or address. Answers 429 beyond it. */
@@ -51,6 +45,9 @@ export interface EmbedOptions {
   readonly addMetrics?: (registry: Registry) => void
 }
 
+/** `app.spillway`: the run of the plugin, in the same process. The server stops it. */
+export type Embedded = Omit<PipelineRun, 'stop' | typeof Symbol.asyncDispose>
+
 declare module 'fastify' {
   interface FastifyInstance {
     spillway: Embedded
@@ -58,19 +55,19 @@ declare module 'fastify' {
 }
 
 const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
-  const { pipeline, data, keep } = options
+  const { pipeline, data } = options
   checkOptions(options)
   const onError = (error: unknown): void => app.log.error({ err: error as Error })
+  const onWarning = (message: string): void => app.log.warn(message)
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
-  const running = await LiveRun.open(pipeline, data, {
-    sendings: await openRoutes(pipeline, process.env),
-    onRecorded: feed.notify,
-    onReport: report => app.log.warn(report),
-    ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
-  })
+  const { readers, ...shared } = await openSharedOptions(pipeline, options, process.env)
+  const live = await LiveRun.open(pipeline, data, { ...shared, onRecorded: feed.notify, onReport: onWarning })
+  const running = new PipelineRun(live, pipeline.ir, { readers, follow: true, onWarning })
+  for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    attach(app, options, { running, feed, tokens, onError })
+    const control = await serveRunControl(live, { pipeline, data, onReport: onWarning })
+    attach(app, options, { running, live, control, feed, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
@@ -78,33 +75,26 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
 }
 
 interface OpenRun {
-  readonly running: LiveRun
+  readonly running: PipelineRun
+  readonly live: LiveRun
+  readonly control: RunControl
   readonly feed: CommitFeed
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: OpenRun): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, live, control, feed, tokens, onError }: OpenRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
-  const { run, dispatcher } = running
-  let isStopped = false
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
-  app.addHook('onClose', () => {
-    isStopped = true
-    return running.stop()
-  })
-  run.ended.catch(onError)
-  const assertRunning = (): void => {
-    if (isStopped) throw stoppedError()
-  }
-  app.decorate('spillway', createEmbedded(run, pipeline.ir, assertRunning))
+  app.addHook('onClose', () => running.stop())
+  app.decorate('spillway', running)
   const authorization = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
   app.register(servePlugin, {
-    run,
+    run: live.run,
     pipeline,
     data,
     feed,
-    effects: dispatcher,
+    control,
     prefix,
     onError,
     ...authorization,
@@ -125,23 +115,14 @@ function tokensOf(data: string, onError: (error: unknown) => void): Tokens {
 }
 
 /** Throws `SPILL_DEFINITION` or `SPILL_INPUT` for a wrong option. */
-function checkOptions({ pipeline, data, tokens, authorize }: { readonly [N in keyof EmbedOptions]?: unknown }): void {
-  if (!isPipeline(pipeline))
-    throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give the result of pipeline('…', [model])`)
-  if (typeof data !== 'string' || data === '')
-    throw new SpillwayError('SPILL_INPUT', `spillway: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
+function checkOptions({ pipeline, tokens, authorize, ...options }: { readonly [N in keyof EmbedOptions]?: unknown }): void {
+  checkRunOptions('spillway', pipeline, options)
   if (tokens !== undefined && typeof tokens !== 'boolean')
     throw new SpillwayError('SPILL_INPUT', `spillway: tokens is ${show(tokens)}; true requires those of the data folder`)
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new SpillwayError('SPILL_INPUT', `spillway: authorize is ${show(authorize)}; give a function of the request and a role`)
   if (tokens === true && authorize !== undefined)
     throw new SpillwayError('SPILL_INPUT', 'spillway: tokens and authorize exclude each other; give one of them')
-}
-
-/** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
-function isPipeline(value: unknown): value is Runnable & ActionDefinitions {
-  const { ir, maps } = Object(value) as Partial<Runnable>
-  return typeof ir?.version === 'number' && maps instanceof Map
 }
 
 /**

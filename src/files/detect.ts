@@ -15,11 +15,12 @@ const extensions: Readonly<Record<string, FileFormat>> = {
   parquet: 'parquet',
 }
 
-export async function detectFile(path: string): Promise<DetectedFile> {
+/** Detects the format of a file; undefined for an empty file. Throws `SPILL_INPUT` for a file of another format. */
+export async function detectFile(path: string): Promise<DetectedFile | undefined> {
   const { head: bytes, size } = await headOf(path)
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   const head = gzip ? unpackedHead(bytes) : bytes
-  if (head.length === 0 && !(gzip && isTruncated(bytes))) throw fileError(path, 'is empty')
+  if (head.length === 0 && !(gzip && isTruncated(bytes))) return undefined
   return { path, gzip, size, format: formatOf(path, head, gzip) }
 }
 

@@ -2,6 +2,7 @@
 import type { JsonLineReader } from '../intake/line-reader.ts'
 import { openCsv } from './csv.ts'
 import { detectFile } from './detect.ts'
+import { fileError } from './file-error.ts'
 import type { InputFile } from './input-file.ts'
 import { openNdjson } from './ndjson.ts'
 import { openParquet } from './parquet.ts'
@@ -12,6 +13,7 @@ import { openParquet } from './parquet.ts'
  */
 export async function openInput(path: string, reader?: JsonLineReader): Promise<InputFile> {
   const file = await detectFile(path)
+  if (file === undefined) throw fileError(path, 'is empty')
   return openers[file.format](file, reader)
 }
 

@@ -1,13 +1,20 @@
 /** Dead letters as JSON. */
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import type { SettledDeadLetter, StoredDeadLetter } from './dead-letters.ts'
 
 export type AnyDeadLetter = StoredDeadLetter | SettledDeadLetter
 
-/** A dead letter with all its fields; bytes that are not UTF-8 text are base64. */
-export function deadLetterJson({ raw, original, ...letter }: AnyDeadLetter): object {
-  return { ...letter, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
+/** A dead letter with all its fields and its version; bytes that are not UTF-8 text are base64. */
+export function deadLetterJson(letter: AnyDeadLetter): object {
+  const { raw, original, ...rest } = letter
+  const version = deadLetterVersion(letter)
+  return { ...rest, version, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
 }
+
+/** Version of a dead letter's record: equal for equal bytes in an equal form. 64 bits of a SHA-256, as hexadecimal text. */
+export const deadLetterVersion = ({ raw, form = {} }: Pick<AnyDeadLetter, 'raw' | 'form'>): string =>
+  createHash('sha256').update(JSON.stringify(form)).update('\n').update(raw).digest('hex').slice(0, 16)
 
 function bytesAs(name: string, raw: string | Uint8Array): Record<string, string> {
   const text = utf8TextOf(raw)

@@ -2,19 +2,20 @@
  * The plan of a start: what a pipeline would change over a log. It compares definitions, lists the state to rebuild, and estimates the
  * duration on a sample of the log.
  */
+import { join } from 'node:path'
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ScoringDefinitions } from '../decision/model-scorer.ts'
 import { changesBetween, type PipelineChange } from '../define/ir/pipeline-changes.ts'
-import type { PipelineIR } from '../define/ir/ir.ts'
 import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
+import { isUnusedFolder, withFolderReader } from '../log/sqlite/data-folder.ts'
 import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
 import { Decider } from '../run/decide/decider.ts'
 import { RunMemory } from '../run/recovery/run-state.ts'
-import type { Objectives } from '../run/decide/objectives.ts'
-import { PIPELINE } from '../run/recovery/open-pipeline.ts'
+import { OBJECTIVES_FILE, readObjectives, type Objectives } from '../run/decide/objectives.ts'
+import { lastPipeline } from './last-pipeline.ts'
 import { planEffects, type PlanEffect } from './plan-effects.ts'
 import { BatchResults } from '../run/groups/batch-results.ts'
 
@@ -49,11 +50,29 @@ interface Plannable extends ScoringDefinitions {
   readonly fingerprint: string
 }
 
+/** The plan of a start over a folder. */
+export interface StartPlan {
+  /** True if no log exists yet, and none did: the start creates it. */
+  readonly isFirst: boolean
+  readonly plan: PipelinePlan
+}
+
+/**
+ * Plans a start over a data folder, and changes nothing. A run may hold the folder.
+ *
+ * @throws `SPILL_DATA` for an invalid objectives file; otherwise like `pipelinePlan` and `openFolder`.
+ */
+export async function planStart(pipeline: Plannable, folder: string): Promise<StartPlan> {
+  const isFirst = isUnusedFolder(folder)
+  const objectives = readObjectives(join(folder, OBJECTIVES_FILE))
+  const plan = isFirst ? firstPipelinePlan(pipeline) : await withFolderReader(folder, log => pipelinePlan(pipeline, log, objectives))
+  return { isFirst, plan }
+}
+
 /** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
 export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
-  const stored = store.get(PIPELINE)
-  const last = stored === undefined ? undefined : (JSON.parse(stored) as { fingerprint: string; ir: PipelineIR })
+  const last = lastPipeline(store)
   const { recovery, isRead: isLookedAt } = new RunMemory(pipeline, store, { hasRuns: true })
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
   const begins = logStartOf(store)
@@ -78,7 +97,7 @@ export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValue
 }
 
 /** The plan of a first start, where there is no log yet. */
-export const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
+const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
   before: undefined,
   fingerprint,
   changed: true,

@@ -8,7 +8,7 @@ import type { Value } from '../define/ir/ir.ts'
 import type { StoredEffect } from '../log/effects.ts'
 import { EventLookup, type LocatedEvent } from '../log/event-lookup.ts'
 import { SourceSchemas } from '../log/schemas.ts'
-import type { SqliteReader } from '../log/sqlite/reader.ts'
+import type { FolderLog } from './folder-log.ts'
 import { deliveredCell } from '../run/decide/decision-codec.ts'
 import { matchesKey } from '../run/history/newest-decisions.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
@@ -66,7 +66,7 @@ const AT_ONCE_MS = 5
 
 /** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
 export async function decisionTraces(
-  reader: SqliteReader,
+  reader: FolderLog,
   { entry, model, key, most, gathered = [] }: DecisionTraceQuery,
 ): Promise<DecisionTrace[]> {
   const result: DecisionTrace[] = []
@@ -95,7 +95,7 @@ export async function decisionTraces(
 const stagesOf = (sample: StageSample | undefined): Pick<DecisionTrace, 'moments' | 'stages'> =>
   sample ? { moments: stageMomentsOf(sample), stages: sample.stages } : {}
 
-function decidedAt(reader: SqliteReader, entry: number): DecisionTrigger | undefined {
+function decidedAt(reader: FolderLog, entry: number): DecisionTrigger | undefined {
   const { columnsOf } = new SourceSchemas(reader, [])
   const lookup = new EventLookup(reader, columnsOf)
   const event = lookup.eventAt(entry)
@@ -105,7 +105,7 @@ function decidedAt(reader: SqliteReader, entry: number): DecisionTrigger | undef
   return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
-function eventOf({ source, block, row, strings }: LocatedEvent, reader: SqliteReader): DecisionTrigger {
+function eventOf({ source, block, row, strings }: LocatedEvent, reader: FolderLog): DecisionTrigger {
   // The types of a column are the same in every version that has it.
   const columns = new Map(
     reader.schemas().flatMap(schema => (schema.source === source ? schema.columns.map(column => [column.name, column]) : [])),

@@ -20,3 +20,6 @@ export type {
 export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
 export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
 export { validateOnlineWrite } from '../online/validate-write.ts'
+export { readerClauses, type ReadBatch, type ReadContext, type ReaderClause, type SourceReader } from '../sources/reader/source-reader.ts'
+export type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
+export type { RecordBatch, RecordOrigin } from '../intake/record-batch.ts'

@@ -4,12 +4,12 @@
  * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
-import { readDataFolder } from '../log/sqlite/data-folder.ts'
-import { DecisionSearchWorker } from '../operate/decision-search-worker.ts'
+import { DecisionSearchWorker, openFolder } from '../operate/index.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventRoutes } from './routes/events.ts'
+import { controlRoutes } from './routes/control.ts'
 import { addFairQueueHook } from './access/fair-queue.ts'
 import { featureRoutes } from './routes/features.ts'
 import { addAuthorizationHooks } from './context/authorization.ts'
@@ -18,7 +18,9 @@ import { ingestRoutes } from './routes/ingest.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { AdmissionControl } from './access/admission-control.ts'
 import { metricRoutes } from './metrics/metrics.ts'
+import { lineageRoutes } from './routes/lineage.ts'
 import { modelRoutes } from './routes/models.ts'
+import { objectiveRoutes } from './routes/objectives.ts'
 import { openapiRoutes } from './openapi/openapi.ts'
 import { defaultResourceLimits } from './access/resource-limits.ts'
 import type { ServeOptions } from './context/options.ts'
@@ -35,21 +37,20 @@ import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
-  const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
+  const { run, pipeline, data, feed, control, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultResourceLimits, ...options.bounds }
-  const reader = readDataFolder(data)
-  const streams = feed && new EventStreams(reader, bounds, onError)
+  const folder = openFolder(data)
+  const streams = feed && new EventStreams(folder.log, bounds, onError)
   const load = new AdmissionControl(run, bounds)
   const search = new DecisionSearchWorker(data)
   const context: ServerContext = {
     run,
     ir: pipeline.ir,
     load,
-    reader,
-    data,
+    folder,
     search,
     streams,
-    effects,
+    control,
     addMetrics,
     webhooks,
     unsigned: new UnsignedWebhookCounts(),
@@ -65,7 +66,7 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     closing()
   })
   app.addHook('onClose', (_app, closed) => {
-    reader.close()
+    folder.close()
     load.close()
     search.close()
     closed()
@@ -93,10 +94,13 @@ const allRoutes = [
   decisionRoutes,
   effectRoutes,
   deadLetterRoutes,
+  controlRoutes,
   traceRoutes,
   batchRunRoutes,
   reconciliationRoutes,
   modelRoutes,
+  lineageRoutes,
+  objectiveRoutes,
   reportRoutes,
   eventRoutes,
   healthRoutes,

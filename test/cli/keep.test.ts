@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { scratchFolder } from '../scratch.ts'
-import type { FolderReport } from '../../src/cli/inspect/folder-report.ts'
+import type { FolderHealth } from '../../src/operate/index.ts'
 import { called, calledJson } from './called.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
@@ -44,7 +44,7 @@ test('what is old is forgotten, and every command says so', async () => {
   assert.match(refused.err, /SPILL_UNSUPPORTED: this pipeline needs its whole log.*'n' of group 'now' reaches back.*leave out --keep/)
 
   assert.equal((await run(pipeline, '--keep', '1d')).status, 0)
-  const [report] = await calledJson<FolderReport>('inspect', '--verify', ...data)
+  const [report] = await calledJson<FolderHealth>('inspect', '--verify', ...data)
   assert.deepEqual(report.damage, [])
   assert.equal(report.entries, 10_001)
   const begins = report.begins!.entry

@@ -7,7 +7,8 @@ import { openRoutes } from '../../src/action/routes.ts'
 import { callAfter } from '../../src/base/clock.ts'
 import { DecisionFile } from '../../src/cli/run/decision-file.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
-import { readPostgres } from '../../src/postgres/read.ts'
+import { feedSource } from '../../src/sources/reader/source-feed.ts'
+import { openReaders } from '../../src/sources/source-readers.ts'
 import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { USER } from '../postgres/cluster.ts'
 import { HOOK } from './alerts.ts'
@@ -29,15 +30,10 @@ const { run } = running
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
 console.error('reading')
-const reading = tables.ir.sources.map((source, i) =>
-  readPostgres(
-    run,
-    source,
-    [orders, moves][i],
-    { env: process.env, folder: data, follow: once !== 'once', onWarning: text => console.error(text) },
-    stop.signal,
-  ),
-)
+const inputs = tables.ir.sources.map(({ name }, i) => ({ source: name, input: [orders, moves][i] }))
+const readers = openReaders(tables, inputs, { env: process.env, data })
+const options = { follow: once !== 'once', signal: stop.signal, onWarning: (text: string) => console.error(text) }
+const reading = readers.map(({ source, reader }) => feedSource(run, source, reader, options))
 await Promise.race([Promise.all(reading), run.ended])
 await running.stop()
 out.close()

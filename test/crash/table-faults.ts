@@ -3,15 +3,15 @@
  */
 import type { Edit } from './recovery-faults.ts'
 
-const feeding = 'src/postgres/run-feed.ts'
+const feeding = 'src/sources/reader/source-feed.ts'
 const submit = 'this.#run.submit(this.#source, batch, cursor)'
 const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodable: [] }, cursor)'
 
 export const tableFaults: Readonly<Record<string, Edit>> = {
   'the server is told before the commit that changes are durable': {
-    path: 'src/postgres/follow-changes.ts',
-    was: 'await feeding.submit(batch, cursorAt(position, this.#records.lastColumns), () => stream.confirm(end))',
-    is: 'stream.confirm(end)\n    await feeding.submit(batch, cursorAt(position, this.#records.lastColumns))',
+    path: feeding,
+    was: 'await receipt\n    } catch',
+    is: 'if (position !== undefined) this.#reader.onCommitted?.(position, partition)\n      await receipt\n    } catch',
   },
   'the place is committed after its rows, apart from them': {
     path: feeding,
@@ -24,22 +24,22 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
     is: `${alone}.then(() => this.#run.submit(this.#source, batch))`,
   },
   'a slot that vanished is made again without a word': {
-    path: 'src/postgres/changes.ts',
+    path: 'src/sources/postgres/changes.ts',
     was: 'else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)',
     is: 'else await this.#sql`SELECT pg_create_logical_replication_slot(${slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${slot})`',
   },
   'an outbox is read on behind transactions that are under way': {
-    path: 'src/postgres/outbox-table.ts',
+    path: 'src/sources/postgres/outbox-table.ts',
     was: ' AND ${quotedName(xid)} < pg_snapshot_xmin(pg_current_snapshot())',
     is: '',
   },
   'after a lost connection rows are read on from what was durable then': {
-    path: 'src/postgres/outbox.ts',
-    was: '      await feeding.whenDurable()\n      await withClient',
-    is: '      await withClient',
+    path: 'src/sources/postgres/outbox.ts',
+    was: 'await context.whenCommitted()\n          yield* readWithClient',
+    is: 'yield* readWithClient',
   },
   'of a transaction that was read in part the changes that were read are not left out': {
-    path: 'src/postgres/follow-changes.ts',
+    path: 'src/sources/postgres/follow-changes.ts',
     was: 'return commit === this.#resumedAt.commit ? this.#resumedAt.changes : 0',
     is: 'return 0',
   },

@@ -121,9 +121,14 @@ export const attacks = {
     clients.flood(scaled(FLOOD, options), () => requests[made++ % requests.length])
   },
   'a flood of operations': (clients, options) => {
-    const { operate: token } = options.tokens
+    const { operate: token, ingest } = options.tokens
+    const ids = Array.from({ length: 1000 }, (_, i) => i + 1)
     const requests = [
+      requestBytes({ path: EVENTS, token: ingest, body: JSON.stringify({ ...pay('rejected'), amount: -1 }) }),
       requestBytes({ method: 'GET', path: '/dead-letters', token }),
+      requestBytes({ method: 'PATCH', path: '/dead-letters/1', token, body: '{"version":"x","set":{"amount":1}}' }),
+      requestBytes({ path: '/dead-letters/replay', token, body: JSON.stringify({ ids, omitUnsendable: true }) }),
+      requestBytes({ path: '/dead-letters/drop', token, body: '{"ids":[1000000],"why":"x"}' }),
       requestBytes({ path: '/effects/1/retry', token, body: '{}' }),
       requestBytes({ path: '/groups/now/runs', token, body: '{}' }),
       requestBytes({ path: '/models/check/promote', token, body: '{"version":1}' }),

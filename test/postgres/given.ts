@@ -1,6 +1,6 @@
 /** Reads the batches of a table that a run would get, with their positions; nothing is decided. */
 import type { RecordBatch } from '../../src/intake/record-batch.ts'
-import type { FeedTarget } from '../../src/postgres/run-feed.ts'
+import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 
 export class Given implements FeedTarget {
   readonly batches: RecordBatch[] = []

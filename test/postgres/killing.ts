@@ -1,7 +1,7 @@
 /** A reader that is killed at random times by a seed, again and again, and continues each time from its durable position. */
 import { pause } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
-import type { FeedTarget } from '../../src/postgres/run-feed.ts'
+import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 import type { Disk } from '../crash/model-store.ts'
 import { numbers, taking } from './taking.ts'
 

@@ -1,6 +1,6 @@
 /** Outboxes of tests, with numbers as rows. */
 import type { Sql } from 'postgres'
-import type { ReadOutboxOptions } from '../../src/postgres/outbox.ts'
+import type { ReadOutboxOptions } from './reading.ts'
 import type { Cluster } from './cluster.ts'
 import { databaseAt } from './server.ts'
 

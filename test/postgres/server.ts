@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import type { DatabaseSettings } from '../../src/postgres/settings.ts'
+import type { DatabaseSettings } from '../../src/sources/postgres/settings.ts'
 import { Cluster, makeCluster, USER } from './cluster.ts'
 import { serverPrograms } from './programs.ts'
 

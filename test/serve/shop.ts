@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { count, entity, features, model, on, pipeline, request, rules, source, stream, t } from '../../src/index.ts'
 import { openDataFolder, type DataFolder } from '../../src/log/sqlite/data-folder.ts'
+import type { RunControl } from '../../src/operate/control/run-control.ts'
+import { openRunControl } from '../../src/operate/control/serve-control.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
 import { serve, type ServerOptions } from '../../src/serve/server.ts'
@@ -54,6 +56,7 @@ export interface Open {
   readonly data: string
   readonly run: Run
   readonly app: FastifyInstance
+  readonly control: RunControl
   /** Stops the server, then the run, and removes the folder. */
   close(): Promise<void>
 }
@@ -65,15 +68,18 @@ export async function open({ idsMax, fsyncMs, ...options }: OpenOptions = {}): P
   const folder = await openDataFolder(data, { fsyncMs })
   const feed = new CommitFeed()
   const run = new Run(shop, { store: folder.store, clock: () => start, onRecorded: feed.notify, ...(idsMax !== undefined && { idsMax }) })
-  const app = serve({ run, pipeline: shop, data, feed, ...options })
+  const control = openRunControl({ run, pipeline: shop, data })
+  const app = serve({ run, pipeline: shop, data, feed, control, ...options })
   await app.ready()
   return {
     folder,
     data,
     run,
     app,
+    control,
     close: async () => {
       await app.close()
+      control.close()
       await run.stop().catch(() => {})
       folder.release()
       rmSync(data, { recursive: true, force: true })

@@ -10,11 +10,12 @@ export const floors = [
   'embed',
   'serve',
   'testing',
-  'index',
   'ports',
-  'postgres',
-  'reconcile',
+  'index',
+  'runner',
+  'sources',
   'operate',
+  'reconcile',
   'run',
   'batch',
   'action',
@@ -64,7 +65,9 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
+  operate: ['control', '.', 'search'],
   run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
+  sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 
@@ -100,6 +103,20 @@ function isBelow(room: string | undefined, imported: string | undefined): boolea
   if (room === imported) return true
   const names: readonly (string | undefined)[] = floors
   return imported !== undefined && names.indexOf(imported) > names.indexOf(room)
+}
+
+/** Rooms that parse a request, call a use case of `operate/`, and print or send its result. */
+const surfaces = ['cli', 'embed', 'serve']
+
+/** Imports of the SQLite store by the rooms above the use cases: they would write the use cases a second time. Unit tests may import it. */
+export function storeImports(modules: readonly Module[]): string[] {
+  return modules
+    .filter(({ path }) => surfaces.includes(roomOf(path) ?? '') && !isTest(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(imported => imported.startsWith('src/log/sqlite/'))
+        .map(imported => `${path} imports ${imported}; call a use case of src/operate/index.ts`),
+    )
 }
 
 /** Rooms that stand on no floor, or that ARCHITECTURE.md does not name as `NAME/`. */

@@ -14,7 +14,9 @@ export function errorDocumentation(codes: readonly string[], documentation: stri
 export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {
   return unused(
     names,
-    ['limits', 'action-limits', 'training-limits', 'audit-limits', 'reconcile-limits'].map(name => `src/base/${name}.ts`),
+    ['limits', 'action-limits', 'training-limits', 'audit-limits', 'control-limits', 'reconcile-limits', 'source-limits'].map(
+      name => `src/base/${name}.ts`,
+    ),
     files,
   ).map(name => `limits.${name} limits nothing`)
 }

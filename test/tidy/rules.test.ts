@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { parseModule, type Module } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
-import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
+import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
@@ -48,6 +48,18 @@ test('an import upward inside a room is found, and a folder without a floor', ()
     'src/run/groups/c.ts imports src/run/loop/b.ts, which is not below it',
     'src/run/attic/f.ts is in a folder that has no floor in test/tidy/floors.ts',
   ])
+})
+
+test('an import of the SQLite store by a surface is found', () => {
+  const found = storeImports(
+    tree({
+      'src/cli/inspect/a.ts': `import type { SqliteReader } from '../../log/sqlite/reader.ts'`,
+      'src/serve/b.ts': `import { openFolder } from '../operate/index.ts'\nimport type { LogStore } from '../log/store.ts'`,
+      'src/serve/b.test.ts': `import { readDataFolder } from '../log/sqlite/data-folder.ts'`,
+      'src/operate/c.ts': `import { readDataFolder } from '../log/sqlite/data-folder.ts'`,
+    }),
+  )
+  assert.deepEqual(found, ['src/cli/inspect/a.ts imports src/log/sqlite/reader.ts; call a use case of src/operate/index.ts'])
 })
 
 test('a room needs a floor and a name', () => {

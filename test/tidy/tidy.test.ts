@@ -8,7 +8,7 @@ import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
-import { cycles, floors, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
+import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
@@ -23,6 +23,7 @@ const none = (violations: readonly string[]): void => assert.deepEqual(violation
 
 test('imports only go down', () => none(upwardImports(modules)))
 test('imports only go down inside large rooms', () => none(upwardInside(modules)))
+test('command line and servers read the store through use cases', () => none(storeImports(modules)))
 test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownRooms(modules, textOf('ARCHITECTURE.md'))))
 test('the drawing of the event path in ARCHITECTURE.md is true', () => none(eventPathFaults(modules, textOf('ARCHITECTURE.md'))))
 test('the table in ARCHITECTURE.md has every room', () => none(roomTableFaults(modules, textOf('ARCHITECTURE.md'), floors)))

@@ -3,14 +3,14 @@ import { limits } from '../../base/limits.ts'
 import type { ActionIR } from '../../define/ir/ir.ts'
 import { EventLookup } from '../../log/event-lookup.ts'
 import { SourceSchemas } from '../../log/schemas.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import type { FolderLog } from '../../operate/index.ts'
 import type { StoredEffect } from '../../log/effects.ts'
 import { decodeStageTimes } from '../../run/decide/stage-codec.ts'
 import type { StageSample } from '../../run/decide/stage-times.ts'
 import type { SampledDecision, SampledEffect } from './stage-part.ts'
 
 /** Samples of a model's decisions, with the delivered effects of its `actions`. At most AUDIT_SAMPLES_MAX of each kind. */
-export function readSamples(reader: SqliteReader, model: string, actions: readonly Pick<ActionIR, 'name'>[]): SampledDecision[] {
+export function readSamples(reader: FolderLog, model: string, actions: readonly Pick<ActionIR, 'name'>[]): SampledDecision[] {
   const ingestionLag = ingestionLagOf(reader)
   const effects = actions.flatMap(({ name }) => newestDelivered(reader, name))
   const batches = stageSamples(reader, model)
@@ -22,7 +22,7 @@ export function readSamples(reader: SqliteReader, model: string, actions: readon
   return batches.all.map(sample => sampledDecision(sample, ingestionLag(sample.last)))
 }
 
-function newestDelivered(reader: SqliteReader, action: string): StoredEffect[] {
+function newestDelivered(reader: FolderLog, action: string): StoredEffect[] {
   const effects: StoredEffect[] = []
   for (const effect of reader.effects.newestFirst({ action, state: 'delivered' })) {
     if (effects.length === limits.AUDIT_SAMPLES_MAX) break
@@ -33,7 +33,7 @@ function newestDelivered(reader: SqliteReader, action: string): StoredEffect[] {
 
 /** The newest decision batches of a model, searchable by the log entry of one of their decisions. */
 function stageSamples(
-  reader: SqliteReader,
+  reader: FolderLog,
   model: string,
 ): { readonly all: readonly StageSample[]; find(entry: number): StageSample | undefined } {
   const samples: StageSample[] = []
@@ -58,7 +58,7 @@ function stageSamples(
 }
 
 /** Milliseconds from an event's time to its arrival; 0 for ticks and requests. */
-function ingestionLagOf(reader: SqliteReader): (entry: number) => number {
+function ingestionLagOf(reader: FolderLog): (entry: number) => number {
   const { columnsOf } = new SourceSchemas(reader, [])
   const lookup = new EventLookup(reader, columnsOf)
   return entry => {

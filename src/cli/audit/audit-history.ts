@@ -5,7 +5,7 @@ import { labelOnlySources } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { ColumnMapping } from '../../intake/column-mapping.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { load, type SourceFile } from '../../replay/load.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { storedHistory } from '../../run/history/stored-history.ts'
@@ -46,8 +46,8 @@ export async function readAuditHistory(
   const { files, data, columns } = request
   if (files.length === 0) {
     const { ir } = pipeline
-    const log = await withFolderReader(data!, reader =>
-      storedHistory(ir, ir, reader, new Strings(), { onProgress: share => onProgress('reading the log', share) }),
+    const log = await withFolder(data!, folder =>
+      storedHistory(ir, ir, folder.log, new Strings(), { onProgress: share => onProgress('reading the log', share) }),
     )
     return { log, refused: undefined, warnings: [] }
   }

@@ -15,9 +15,8 @@ import { forTerminal } from '../../base/show.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { promotedChampion, withFolder } from '../../operate/index.ts'
 import { censoredPositions } from '../../run/history/censoring.ts'
-import { promotedChampion } from '../../operate/promoted-champion.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
 import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
 import { addEdits } from './audit-apply.ts'
@@ -146,13 +145,13 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
     }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
-  return withFolderReader(data, reader => {
-    const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
-    const observed = censoredPositions(ir, model, reader)
+  return withFolder(data, ({ log }) => {
+    const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
+    const observed = censoredPositions(ir, model, log)
     return {
-      stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
-      ...(model.train && { champion: promotedChampion(reader, ir, model) }),
-      traces: ageTraces(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
+      stages: stagesPart(readSamples(log, model.name, actions), deadline, total),
+      ...(model.train && { champion: promotedChampion(log, ir, model) }),
+      traces: ageTraces(recordedBatches(ir, model, log.decisionsFrom(model.name, 0), new Strings(), { total })),
       ...(observed && {
         isCensored: (_: number, position: number) => observed.hidden.has(position),
         chanceOf: (position: number) => observed.chances.get(position),

@@ -12,7 +12,7 @@ import {
 import { BackfillWorkers } from '../../batch/backfill/workers.ts'
 import { historyOfFiles, historyOfLog } from '../../batch/backfill/histories.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { fillResultText, gapText } from './backfill-text.ts'
 import { parseBackfillRequest, DEFAULT_LIVE, type BackfillRequest } from './backfill-request.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -64,8 +64,8 @@ export const backfillCommand: Command = {
       if (request.files.length > 0)
         return await backfill({ ...(await filesOf(request, pipeline, selection, progress)), crew }, request, selection, progress)
       const { data, unit } = request
-      return await withFolderReader(data, reader =>
-        backfill({ history: historyOfLog(pipeline, selection, reader, data, unit), notes: [] }, request, selection, progress),
+      return await withFolder(data, ({ log }) =>
+        backfill({ history: historyOfLog(pipeline, selection, log, data, unit), notes: [] }, request, selection, progress),
       )
     } finally {
       progress.clear()

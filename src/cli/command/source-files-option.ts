@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import { isPostgresAddress, postgresAddress } from '../../postgres/address.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from './command.ts'
 
@@ -28,8 +27,6 @@ export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): 
   for (const { source, path } of files) {
     if (!names.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${source}'${didYouMean(source, names)}`)
-    if (isPostgresAddress(path)) postgresAddress(source, path)
-    else if (!existsSync(path))
-      throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source}'`, { place: path })
+    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source}'`, { place: path })
   }
 }

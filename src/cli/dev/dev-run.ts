@@ -15,6 +15,8 @@ export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }
 export interface DevRunOptions {
   /** Arguments of `spillway run`, the pipeline first. */
   readonly args: readonly string[]
+  /** Read sample events of the sources that can have them. */
+  readonly samples: boolean
   /** Called for each user file that the process loads. */
   readonly onFile: (path: string) => void
   /** Called for each line that the process prints on standard error. */
@@ -25,8 +27,9 @@ export interface DevRunOptions {
 const DROP_MS = 5000
 
 const childFile = fileURLToPath(new URL(`../dev-child${extname(import.meta.url)}`, import.meta.url))
-/** Periodic counts, and effects of a dry run. `spillway dev` shows each decision and effect already, so these lines are omitted. */
-const isRedundant = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
+/** Periodic counts, effects of a dry run, and sources with samples. `spillway dev` itself shows these, so the lines are omitted. */
+const isRedundant = (line: string): boolean =>
+  (line.endsWith(' since the start') && !line.startsWith('stopped')) || line.endsWith(': sample events') || wouldSend.test(line)
 const wouldSend = /^ {2}\S+ would send \{/
 
 /** A version of the pipeline in a child process. */
@@ -39,8 +42,8 @@ export class DevRun {
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, onFile, onLine: onSaid }: DevRunOptions) {
-    const child = fork(childFile, [String(process.pid), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  constructor({ args, samples, onFile, onLine: onSaid }: DevRunOptions) {
+    const child = fork(childFile, [String(process.pid), String(samples), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     this.#child = child
     child.on('message', (message: DevMessage) => {
       if ('file' in message) onFile(message.file)

@@ -4,13 +4,13 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { callAfter, pause, stopwatch } from '../../base/clock.ts'
+import { callAfter, pause } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { hostAndPort, DevRun } from './dev-run.ts'
-import { FolderEventReader, type FolderEvents } from './folder-events.ts'
+import { FolderEventReader, type FolderEvents } from '../../operate/index.ts'
 import { untilSignal } from '../run/run-process.ts'
-import { SampleSender } from './sample-sender.ts'
+import { hasSamples } from '../../sources/samples/sample-events.ts'
 import { decisionText } from '../command/recent-decisions.ts'
 import { pluralize } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
@@ -19,7 +19,6 @@ import { printEach, printJson, printLines, printStatus } from '../command/print.
 const DATA_DEFAULT = '.spillway/dev'
 const LISTEN_DEFAULT = '127.0.0.1:7070'
 const POLL_MS = 200
-const SAMPLE_EVERY_MS = 1000
 /** A version that is not ready after this time is reported. */
 const SLOW_MS = 5000
 /** Most decisions that one poll prints; the rest is counted, as after a tick with many keys. */
@@ -76,8 +75,6 @@ class Dev {
   #current: DevRun | undefined
   /** The version that gets ready. */
   #next: DevRun | undefined
-  #sampler: SampleSender | undefined
-  #sampledAt = -Infinity
   /** The address of all versions: the port of the first version. */
   #listen: string
   #isStopping = false
@@ -117,9 +114,6 @@ class Dev {
   #poll(): void {
     this.#print(this.#events.poll())
     if (this.#files.poll()) this.#restart()
-    if (!this.#sampler || stopwatch() - this.#sampledAt < SAMPLE_EVERY_MS) return
-    this.#sampledAt = stopwatch()
-    void this.#sampler.send()
   }
 
   /** Starts the new version. A version that is not ready is stopped first; the new version starts after it has ended. */
@@ -136,7 +130,7 @@ class Dev {
     if (old) printStatus('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
-    const next = new DevRun({ args, onFile: file => this.#files.add([file]), onLine: printStatus })
+    const next = new DevRun({ args, samples, onFile: file => this.#files.add([file]), onLine: printStatus })
     this.#next = next
     this.#isChanged = false
     const slow = callAfter(SLOW_MS, () =>
@@ -158,8 +152,7 @@ class Dev {
     this.#current = next
     this.#listen = hostAndPort(url)
     void this.#reportEnd(next)
-    this.#sampler = samples ? new SampleSender(next.ir!, url, printStatus, this.#sampler) : undefined
-    if (this.#sampler) printStatus(samplesText(this.#sampler.names))
+    if (samples) printStatus(samplesText(next.ir!.sources.filter(hasSamples).map(({ name }) => name)))
     return next
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ColumnIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/dead-letters.ts'
-import { parseFieldSetting, setFields } from './dead-letter-edit.ts'
+import { recordFields, setFields } from '../../operate/control/dead-letter-record.ts'
+import { fieldValues, parseFieldSetting } from './dead-letter-edit.ts'
 
 const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'timestamp', 'duration', 'double'] as const).map(type => ({
   name: type,
@@ -10,21 +10,10 @@ const columns: readonly ColumnIR[] = (['string', 'decimal', 'bool', 'int', 'time
   nullable: true,
 }))
 
-const letter = (raw: string | Uint8Array): StoredDeadLetter => ({
-  id: 7,
-  source: 's',
-  reason: 'schema',
-  detail: 'd',
-  place: 'p',
-  at: 0,
-  sequence: 0,
-  raw,
-  attempts: 0,
-  original: undefined,
-})
+const letter = (raw: string | Uint8Array) => ({ id: 7, raw })
 
 const set = (raw: string, ...settings: readonly string[]): unknown =>
-  JSON.parse(setFields(letter(raw), settings.map(parseFieldSetting), columns))
+  JSON.parse(setFields(letter(raw), fieldValues(settings.map(parseFieldSetting), recordFields(letter(raw)), columns)))
 
 test('the column of a field determines the type of its value', () => {
   assert.deepEqual(set('{}', 'string=12', 'decimal=12.50', 'bool=true', 'int=-12', 'timestamp=12', 'duration=5m', 'double=1e-3'), {
@@ -57,12 +46,17 @@ test('a field without a column keeps its type or infers one; := sets JSON', () =
   assert.deepEqual(Object.keys(set('{"a":1,"b":2}', 'a=3', '__proto__=4') as object), ['a', 'b', '__proto__'])
 })
 
+test('fields that are not set keep every digit of their numbers', () => {
+  const raw = '{"id":9007199254740993,"rate":0.10,"far":1e400,"amount":"much","deep":[{"n":12345678901234567890}]}'
+  assert.equal(setFields(letter(raw), { amount: 1.5 }), raw.replace('"much"', '1.5'))
+})
+
 test('an invalid setting, and a dead letter that is not a JSON object, are rejected with the fix', () => {
   for (const text of ['amount', '=3', ':=3']) assert.throws(() => parseFieldSetting(text), /is not FIELD=VALUE; write --set amount=12\.50/)
   assert.throws(() => parseFieldSetting('a:=no'), /^UsageError|--set a:=no is not JSON/)
   for (const raw of ['no json', '[1]', 'null', Uint8Array.of(0xff)])
-    assert.throws(() => setFields(letter(raw), [parseFieldSetting('a=1')], columns), {
+    assert.throws(() => setFields(letter(raw), { a: 1 }), {
       code: 'SPILL_INPUT',
-      message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the record with --file FILE$/,
+      message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the whole record$/,
     })
 })

@@ -1,12 +1,10 @@
 /**
- * `dlq edit --set FIELD=VALUE`: changes fields in the JSON of a dead letter.
+ * `dlq edit --set FIELD=VALUE`: the values of fields in the JSON of a dead letter.
  *
  * The source's columns in the log determine the type of VALUE. Strings and decimals take the text exactly; the text of other columns
  * is converted if it is a value of the column's type. `FIELD:=JSON` sets the JSON value as it is written.
  */
-import { SpillwayError } from '../../base/errors.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/dead-letters.ts'
 import { UsageError } from '../command/command.ts'
 
 /** A field with its new value, as text or as JSON. */
@@ -24,29 +22,17 @@ export function parseFieldSetting(text: string): FieldSetting {
   return { field, text: value, isJson: colon === ':' }
 }
 
-/** The dead letter's JSON with the fields set. Throws `SPILL_INPUT` if the dead letter is not a JSON object. */
-export function setFields({ id, raw }: StoredDeadLetter, settings: readonly FieldSetting[], columns: readonly ColumnIR[]): string {
-  const record = recordOf(id, raw)
-  for (const { field, text, isJson } of settings) {
+/** The JSON values of the settings, by field. `record` has the fields of the dead letter; `undefined` if it is no JSON object. */
+export function fieldValues(
+  settings: readonly FieldSetting[],
+  record: Readonly<Record<string, unknown>> | undefined,
+  columns: readonly ColumnIR[],
+): Record<string, unknown> {
+  const entries = settings.map(({ field, text, isJson }): [string, unknown] => {
     const type = columns.find(({ name }) => name === field)?.type
-    const value = isJson ? jsonOf(field, text) : valueOf(type, text, record[field])
-    Object.defineProperty(record, field, { value, enumerable: true, configurable: true, writable: true })
-  }
-  return JSON.stringify(record)
-}
-
-function recordOf(id: number, raw: string | Uint8Array): Record<string, unknown> {
-  let record: unknown
-  try {
-    record = typeof raw === 'string' ? JSON.parse(raw) : undefined
-  } catch {
-    record = undefined
-  }
-  if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as Record<string, unknown>
-  throw new SpillwayError(
-    'SPILL_INPUT',
-    `dead letter ${id} is not a JSON object, so it has no fields to set; replace the record with --file FILE`,
-  )
+    return [field, isJson ? jsonOf(field, text) : valueOf(type, text, record?.[field])]
+  })
+  return Object.fromEntries(entries)
 }
 
 function valueOf(type: ColumnIR['type'] | undefined, text: string, before: unknown): unknown {

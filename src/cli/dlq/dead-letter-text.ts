@@ -1,18 +1,27 @@
 /** Dead letters as text. */
 import { inOneLine } from '../../base/show.ts'
-import { base64Of, utf8TextOf, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
+import { base64Of, deadLetterJson, deadLetterVersion, utf8TextOf, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
 import type { SettledDeadLetter } from '../../log/dead-letters.ts'
+import { printEach } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
 
 const RAW_SHOWN = 80
 
+/** Prints a dead letter whole, with its version. */
+export function printDeadLetter(letter: AnyDeadLetter, json: boolean): void {
+  // Of the record as it is: the text for people is escaped.
+  const version = deadLetterVersion(letter)
+  printEach([{ ...letter, version }], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
+}
+
 /** A dead letter with its reason, place and history, then its bytes. Strings must be escaped to one line. */
-export function deadLetterText(letter: AnyDeadLetter): string {
-  const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
+function deadLetterText(letter: AnyDeadLetter & { readonly version: string }): string {
+  const { id, source, reason, detail, place, at, sequence, attempts, version, raw, original, form } = letter
   return [
     `dead letter ${id}  ${reason}: ${detail}`,
     `  source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
     ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and refused`] : []),
+    `  version ${version}`,
     ...(form?.row === undefined
       ? []
       : [`  row ${form.row} of the rows that the source's map returned; the other rows were processed separately`]),

@@ -3,9 +3,8 @@ import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { refusalReasons } from '../../intake/refusal.ts'
 import { deadLetterJson, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
-import type { DeadLetterFilter } from '../../log/sqlite/dead-letter-reader.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { deadLetterText, rawBeginning, timesText } from './dead-letter-text.ts'
+import type { FolderView } from '../../operate/index.ts'
+import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
@@ -14,17 +13,19 @@ import { timeText } from '../command/time-text.ts'
 const SHOWN = 20
 
 /** The parsed options of `dlq list`. */
-export interface DeadLetterListRequest extends DeadLetterFilter {
+export interface DeadLetterListRequest {
+  readonly source: string | undefined
+  readonly reason: string | undefined
   readonly settled: boolean
   readonly json: boolean
 }
 
 /** Throws `SPILL_INPUT` for an unknown reason. */
-export function listDeadLetters({ deadLetters: letters }: SqliteReader, { settled, json, ...filter }: DeadLetterListRequest): void {
+export function listDeadLetters({ deadLetters }: FolderView, { settled, json, ...filter }: DeadLetterListRequest): void {
   const { reason } = filter
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
     throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
-  const matches: Iterable<AnyDeadLetter> = settled ? letters.settled(filter) : letters.dead(filter)
+  const matches = deadLetters.list({ settled, ...filter })
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: deadLetterJson })
   const firstLetters: AnyDeadLetter[] = []
   let count = 0
@@ -43,8 +44,8 @@ function lineOf(letter: AnyDeadLetter): string {
 }
 
 /** Throws `SPILL_INPUT` for an unknown dead letter. */
-export function showDeadLetter({ deadLetters: letters }: SqliteReader, id: number, json: boolean): void {
-  const letter = letters.byId(id)
+export function showDeadLetter({ deadLetters }: FolderView, id: number, json: boolean): void {
+  const letter = deadLetters.byId(id)
   if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
-  printEach([letter], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
+  printDeadLetter(letter, json)
 }

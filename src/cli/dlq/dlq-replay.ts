@@ -1,9 +1,11 @@
 /** `dlq replay`: sends dead letters again through the record validator of their source, as events that arrive now. */
-import { computeInThreads } from '../../batch/threads.ts'
-import { deadLetterBatch } from '../../operate/dead-letter-batch.ts'
-import { Run } from '../../run/loop/run.ts'
-import { requireDeadLetters, changeDeadLetters } from './dead-letter-folder.ts'
-import { DeadLetterRecipient, type OmittedDeadLetter, type SendableDeadLetter } from './dead-letter-recipient.ts'
+import { limits } from '../../base/limits.ts'
+import type { Pipeline } from '../../define/pipeline.ts'
+import type { OpenControl } from '../../operate/control/open-control.ts'
+import type { DeadLetterReplayResult, OmittedDeadLetter, ReplayedDeadLetter } from '../../operate/control/run-control.ts'
+import { withFolder } from '../../operate/index.ts'
+import { UsageError } from '../command/command.ts'
+import { withControl } from '../command/operator-control.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
@@ -14,6 +16,8 @@ const OMITTED_SHOWN = 5
 
 /** The parsed options of `dlq replay`. */
 export interface DeadLetterReplayRequest {
+  /** The pipeline file. A run that holds the folder needs none, and must run the same pipeline. */
+  readonly path: string | undefined
   /** Numbers of dead letters; by default every dead letter that can be sent again. */
   readonly ids: readonly number[] | undefined
   /** The source of dead letters that name no source. */
@@ -22,60 +26,69 @@ export interface DeadLetterReplayRequest {
 }
 
 /**
- * Returns 1 if any dead letter is refused again, otherwise 0. An accepted dead letter is settled in the commit of its event.
- * A refused one stays, with the new reason. Without `ids`, dead letters that cannot be sent are left out and listed.
- * Throws `SPILL_INPUT` for a named dead letter that is unknown or has no source in the pipeline, `SPILL_LIMIT` after too many attempts.
+ * Returns 1 if any dead letter is refused again, otherwise 0. Without `ids`, dead letters that cannot be sent are left out and listed.
+ * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
  */
-export async function replayDeadLetters(data: string, path: string, { ids, source, json }: DeadLetterReplayRequest): Promise<number> {
-  const pipeline = await importPipeline(path)
-  const recipient = new DeadLetterRecipient(pipeline.ir, source)
-  return changeDeadLetters(data, { command: 'dlq replay', targets: ids ?? 'all' }, async (store, reader, setDetail, log) => {
-    const { letters, omitted } = ids
-      ? { letters: recipient.requireAll(requireDeadLetters(reader, ids)), omitted: [] }
-      : recipient.sendable(reader.deadLetters.dead())
-    if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
-    if (letters.length === 0) {
-      setDetail('none to send again')
-      if (!json) printText(`No dead letter to send again.${omittedText(omitted)}`)
-      return 0
+export async function replayDeadLetters(data: string, request: DeadLetterReplayRequest): Promise<number> {
+  const { path, json } = request
+  const pipeline = path === undefined ? undefined : await importPipeline(path)
+  const ids = request.ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
+  const replayed: ReplayedDeadLetter[] = []
+  const omitted: OmittedDeadLetter[] = []
+  const used = await withReplayControl(data, pipeline, async (opened, by) => {
+    const { fingerprint } = pipeline ?? {}
+    const rest = { ...(request.source !== undefined && { source: request.source }), ...(fingerprint !== undefined && { fingerprint }) }
+    for (const part of partsOf(ids, request.ids === undefined)) {
+      const result = await opened.control.replayDeadLetters({ ids: part, omitUnsendable: request.ids === undefined, ...rest }, by)
+      printOutcomes(result, json)
+      replayed.push(...result.letters)
+      omitted.push(...result.omitted)
     }
-    const progress = new ProgressLine()
-    // As in `spillway run`, groups read the batch runs of the folder.
-    const compute = computeInThreads(log)
-    const run = new Run(pipeline, { store, compute, onProgress: (entries, of) => progress.show('replaying the log', entries / of) })
-    progress.clear()
-    await resendDeadLetters(run, letters)
-    await run.stop()
-    const after = letters.map(({ id }) => reader.deadLetters.byId(id)!)
-    const refused = after.filter(letter => !('outcome' in letter))
-    for (const letter of after) {
-      const outcome = 'outcome' in letter ? letter.outcome : 'refused'
-      const { id, reason, detail, attempts } = letter
-      if (json) printJson({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) })
-      else printLines(outcome === 'refused' ? `dead letter ${id}: refused again, ${reason}: ${detail}` : `dead letter ${id}: ${outcome}`)
-    }
-    setDetail(`${letters.length - refused.length} settled, ${refused.length} refused again`)
-    if (!json) printText(summaryText(letters.length, refused.length, omitted, run))
-    return refused.length > 0 ? 1 : 0
+    return opened
+  })
+  const refused = replayed.filter(({ outcome }) => outcome === 'refused').length
+  if (!json) printText(summaryText(replayed.length, refused, used.decisions()) + omittedText(omitted))
+  return refused > 0 ? 1 : 0
+}
+
+function withReplayControl(
+  data: string,
+  pipeline: Pipeline | undefined,
+  use: (opened: OpenControl, by: string) => Promise<OpenControl>,
+): Promise<OpenControl> {
+  const progress = new ProgressLine()
+  const onProgress = (entries: number, of: number): void => {
+    progress.show('replaying the log', entries / of)
+    if (entries >= of) progress.clear()
+  }
+  return withControl(data, { pipeline, onProgress }, (opened, by) => {
+    if (pipeline === undefined && !opened.isLive)
+      throw new UsageError('name the pipeline file; only a run that holds the folder needs none')
+    return use(opened, by)
   })
 }
 
-/** Submits the dead letters with the backpressure of any source. Memory: the records that are not yet durable. */
-export async function resendDeadLetters(run: Run, letters: readonly SendableDeadLetter[]): Promise<void> {
-  const receipts: Promise<unknown>[] = []
-  for (const letter of letters) {
-    await run.whenRoom()
-    const receipt = run.submit(letter.source, deadLetterBatch(letter), undefined, letter.id)
-    // A failure of one fails all; the last line reports it.
-    receipt.catch(() => {})
-    receipts.push(receipt)
-  }
-  await Promise.all(receipts)
+/** Named dead letters are one request, so that all of them are sent or none. Of all, each request has as many as it may. */
+function* partsOf(ids: readonly number[], isAll: boolean): Generator<readonly number[]> {
+  if (!isAll) return yield ids
+  for (let from = 0; from < ids.length; from += limits.DEAD_LETTERS_CHANGED_MAX)
+    yield ids.slice(from, from + limits.DEAD_LETTERS_CHANGED_MAX)
 }
 
-function summaryText(count: number, refused: number, omitted: readonly OmittedDeadLetter[], { counts }: Run): string {
-  const settled = `${formatNumber(count - refused)} settled, ${formatNumber(refused)} refused again, ${pluralize(counts.decisions, 'decision')} made.`
-  return `${pluralize(count, 'dead letter')} sent again: ${settled}${omittedText(omitted)}`
+function printOutcomes({ letters, omitted }: DeadLetterReplayResult, json: boolean): void {
+  if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
+  for (const letter of letters) {
+    const { id, outcome, reason, detail } = letter
+    if (json) printJson(letter)
+    else printLines(outcome === 'refused' ? `dead letter ${id}: refused again, ${reason}: ${detail}` : `dead letter ${id}: ${outcome}`)
+  }
+}
+
+/** `decisions` are unknown where a run of another process makes them. */
+function summaryText(count: number, refused: number, decisions: number | undefined): string {
+  if (count === 0) return 'No dead letter to send again.'
+  const made = decisions === undefined ? '' : `, ${pluralize(decisions, 'decision')} made`
+  return `${pluralize(count, 'dead letter')} sent again: ${formatNumber(count - refused)} settled, ${formatNumber(refused)} refused again${made}.`
 }
 
 /** A sentence for each reason, with the numbers of the first dead letters. */

@@ -1,6 +1,6 @@
-/** `spillway dlq`: the dead letters of a data folder. Reading works while a run holds the folder; changes need a free folder. */
+/** `spillway dlq`: the dead letters of a data folder. A run may hold the folder; it then makes the changes itself. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { dropDeadLetters, editDeadLetter } from './dlq-change.ts'
@@ -21,7 +21,7 @@ interface Subcommand {
 const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { options: ['source', 'reason', 'settled'], run: list },
   show: { options: [], run: show },
-  edit: { options: ['set', 'file'], run: edit },
+  edit: { options: ['set', 'file', 'if-version'], run: edit },
   replay: { options: ['all', 'source'], run: replay },
   drop: { options: ['why'], run: drop },
 }
@@ -29,7 +29,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 /** The command `spillway dlq`. */
 export const dlqCommand: Command = {
   name: 'dlq',
-  usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',
+  usage: 'list | show ID | edit ID | replay ID… [PIPELINE] | drop ID…',
   summary: 'list, show, edit, resend and drop dead letters, which are refused records',
   options: {
     source: {
@@ -46,6 +46,11 @@ export const dlqCommand: Command = {
       help: 'edit: set a field of the JSON record (FIELD:=JSON for null, lists and objects); may be repeated',
     },
     file: { type: 'string', value: 'FILE', help: 'edit: replace the record with the contents of this file' },
+    'if-version': {
+      type: 'string',
+      value: 'VERSION',
+      help: 'edit: only if nobody has changed the record since `dlq show` printed this version of it',
+    },
     all: { type: 'boolean', help: 'replay: all dead letters that can be sent again' },
     why: { type: 'string', value: 'TEXT', help: 'drop: the reason, stored with the dead letter' },
     data: dataOption,
@@ -70,40 +75,42 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
     json = false,
   } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
   if (extra.length > 0) throw new UsageError(`dlq list takes no arguments, but got ${extra.join(', ')}`)
-  return withFolderReader(data, reader => {
-    listDeadLetters(reader, { source, reason, settled, json })
+  return withFolder(data, folder => {
+    listDeadLetters(folder, { source, reason, settled, json })
     return 0
   })
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
   const id = singleId('show', positionals)
-  return withFolderReader(data, reader => {
-    showDeadLetter(reader, id, values['json'] === true)
+  return withFolder(data, folder => {
+    showDeadLetter(folder, id, values['json'] === true)
     return 0
   })
 }
 
 function edit(data: string, positionals: Texts, values: Values): Promise<number> {
   const id = singleId('edit', positionals)
-  const { set, file, json = false } = values as { set?: string[]; file?: string; json?: boolean }
+  const {
+    set,
+    file,
+    'if-version': version,
+    json = false,
+  } = values as { set?: string[]; file?: string; 'if-version'?: string; json?: boolean }
   if ((set === undefined) === (file === undefined)) throw new UsageError('give the change: --set FIELD=VALUE, or --file FILE')
-  return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, json })
+  return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, json })
 }
 
 function replay(data: string, positionals: Texts, values: Values): Promise<number> {
   const ids = positionals.filter(isId).map(Number)
   const paths = positionals.filter(text => !isId(text))
   const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
-  if (paths.length !== 1)
-    throw new UsageError(
-      paths.length === 0 ? 'name the pipeline file' : `expected one pipeline file, but also got ${paths.slice(1).join(', ')}`,
-    )
+  if (paths.length > 1) throw new UsageError(`expected one pipeline file, but also got ${paths.slice(1).join(', ')}`)
   if (all === ids.length > 0)
     throw new UsageError(
       all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
     )
-  return replayDeadLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
+  return replayDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {

@@ -1,15 +1,7 @@
 /** `spillway runs`: lists the batch runs in a data folder, and recomputes a batch run to compare its hash. A run may hold the folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { computeParts } from '../../batch/compute.ts'
-import { groupCode } from '../../batch/group-code.ts'
-import type { ResultPart } from '../../batch/job.ts'
-import { partsIn, batchRunsIn, totalsOf, type BatchRunRecord } from '../../batch/ledger.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import { isFolderHeld } from '../../log/sqlite/lock.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { PIPELINE } from '../../run/recovery/open-pipeline.ts'
+import type { BatchRunRecord } from '../../batch/ledger.ts'
+import { withFolder, type FolderView, type ListedBatchRun } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
@@ -40,34 +32,17 @@ export const runsCommand: Command = {
       throw new UsageError(`runs list takes no numbers; to recompute a run: runs check ${rest.join(' ')}`)
     if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
     if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
-    const data = dataFolderOf(values)
-    return withFolderReader(data, reader => {
-      const runs = batchRunsIn(reader)
-      if (verb === 'check') return check(reader, runs, numbers, json)
-      const batches = batchGroups(pipelineIn(reader))
-      if (group !== undefined && !runs.some(run => run.group === group)) checkGroup(group, batches)
-      const matches = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
-      const held = isFolderHeld(data)
-      for (const run of matches) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number), held))
-      if (!json) console.log(matches.length === 0 ? noneText(batches) : `${pluralize(matches.length, 'run')} of ${runs.length}.`)
+    return withFolder(dataFolderOf(values), ({ batchRuns }) => {
+      if (verb === 'check') return check(batchRuns, numbers, json)
+      const newest = batchRuns.newest({ group, last: Number(last ?? LAST) })
+      for (const run of newest) console.log(json ? JSON.stringify(run.record) : lineOf(run))
+      if (!json)
+        console.log(
+          newest.length === 0 ? noneText(batchRuns.groups()) : `${pluralize(newest.length, 'run')} of ${batchRuns.list().length}.`,
+        )
       return 0
     })
   },
-}
-
-const pipelineIn = (reader: SqliteReader): PipelineIR | undefined => {
-  const text = reader.get(PIPELINE)
-  return text === undefined ? undefined : (JSON.parse(text) as { ir: PipelineIR }).ir
-}
-
-/** Names of the feature groups with batch runs. */
-const batchGroups = (ir: PipelineIR | undefined): string[] =>
-  (ir?.groups ?? []).filter(({ place: { kind } }) => kind === 'batch' || kind === 'hybrid').map(({ name }) => name)
-
-/** Throws `SPILL_INPUT` for a group without batch runs. */
-function checkGroup(group: string, batches: readonly string[]): void {
-  if (!batches.includes(group))
-    throw new SpillwayError('SPILL_INPUT', `there are no batch runs of a group '${group}'${didYouMean(group, batches)}`)
 }
 
 function noneText(batches: readonly string[]): string {
@@ -76,46 +51,30 @@ function noneText(batches: readonly string[]): string {
     : `No batch runs yet: a run (spillway run) makes those of ${batches.join(', ')} at their times.`
 }
 
-/** Recomputes batch runs. A batch run is a function of the log, so a different hash means a changed log or changed definitions. */
-function check(reader: SqliteReader, runs: readonly BatchRunRecord[], numbers: readonly number[], json: boolean): number {
+/** Recomputes batch runs. Returns 1 if any hash differs. */
+function check(batchRuns: FolderView['batchRuns'], numbers: readonly number[], json: boolean): number {
   let isSame = true
   for (const number of numbers) {
-    const run = runs.find(candidate => candidate.number === number)
-    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no batch run ${number}; spillway runs lists them`)
-    if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${number} is ${run.state}: there is nothing to compare with`)
-    const hash = recomputedHash(reader, run)
-    isSame &&= hash === run.done.hash
-    if (json) console.log(JSON.stringify({ number, was: run.done.hash, is: hash }))
-    else console.log(`run ${number}: ${hash === run.done.hash ? `the same, ${hash}` : `it was ${run.done.hash}, and is ${hash}`}`)
+    const run = batchRuns.recompute(number)
+    isSame &&= run.is === run.was
+    if (json) console.log(JSON.stringify(run))
+    else console.log(`run ${number}: ${run.is === run.was ? `the same, ${run.is}` : `it was ${run.was}, and is ${run.is}`}`)
   }
   return isSame ? 0 : 1
 }
 
-function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done }: BatchRunRecord): string {
-  const { ir } = JSON.parse(reader.get(PIPELINE)!) as { ir: PipelineIR }
-  const group = ir.groups.find(candidate => candidate.name === name)
-  const source = group && ir.sources.find(candidate => candidate.name === group.source)
-  if (!group || !source || groupCode(group, source) !== code)
-    throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
-  const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
-  const steps = computeParts(reader, job)
-  for (let next = steps.next(); ; next = steps.next()) if (next.done) return totalsOf(next.value).hash
-}
-
-/** `parts` are the stored partitions; `held` is whether a process holds the folder and continues the run. */
-function lineOf(record: BatchRunRecord, parts: ReadonlyMap<number, ResultPart>, held: boolean): string {
+function lineOf({ record, parts, isInterrupted }: ListedBatchRun): string {
   const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
-  const [anyPart] = parts.values()
   const notes = [
     why === 'demand' ? 'on request' : '',
     `began ${timeText(began)}`,
     resumed === undefined ? '' : `resumed ${pluralize(resumed, 'time')}`,
-    state === 'running' && anyPart ? `${parts.size} of ${pluralize(anyPart.of, 'part')}` : '',
+    state === 'running' && parts ? `${parts.done} of ${pluralize(parts.of, 'part')}` : '',
     ...(done ? resultNotes(done) : []),
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]
   const detail = notes.filter(note => note !== '').join(', ')
-  const status = state === 'running' && !held ? 'interrupted' : state
+  const status = isInterrupted ? 'interrupted' : state
   return `${run}  ${group}  of ${timeText(s)}  [${status}, ${detail}]  cut ${formatNumber(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
 }
 

@@ -1,10 +1,6 @@
 /** `spillway decisions`: prints recorded decisions from a data folder. A run may hold the folder. */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { matchesKey, newestDecisions } from '../../run/history/newest-decisions.ts'
-import { recordedDecisions, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
+import { withFolder, type FolderView } from '../../operate/index.ts'
+import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'
@@ -38,8 +34,8 @@ export const decisionsCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    return withFolderReader(dataFolderOf(values), async reader => {
-      await print(reader, request)
+    return withFolder(dataFolderOf(values), async folder => {
+      await print(folder, request)
       return 0
     })
   },
@@ -56,18 +52,13 @@ function requestOf(values: Readonly<Record<string, unknown>>, extra: readonly st
   return { model, key, last: Number(last ?? LAST), entry: entry === undefined ? undefined : Number(entry), json }
 }
 
-async function print(reader: SqliteReader, request: Request): Promise<void> {
-  const { model, entry, json } = request
-  const models = reader.models()
-  const names = models.map(each => each.model)
-  if (model !== undefined && names.length > 0 && !names.includes(model))
-    throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
-  const decisions = entry === undefined ? (await newestDecisions(reader, request)).decisions : ofEntry(reader, request, entry)
+async function print({ decisions: recordedDecisions }: FolderView, request: Request): Promise<void> {
+  const { model, key, last, entry, json } = request
+  const { decisions, recorded } = await recordedDecisions.find({ model, key, ...(entry === undefined ? { last } : { entry }) })
   printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
   if (json) return
-  const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
-  const summary = `${pluralize(decisions.length, 'decision')} of ${pluralize(all, 'recorded one')}`
-  printLines(decisions.length > 0 ? summary : nothingText(request, all))
+  const summary = `${pluralize(decisions.length, 'decision')} of ${pluralize(recorded, 'recorded one')}`
+  printLines(decisions.length > 0 ? summary : nothingText(request, recorded))
 }
 
 /** The message if no decision matches. */
@@ -75,13 +66,6 @@ function nothingText({ key, entry }: Request, all: number): string {
   if (all === 0) return 'No decision is recorded yet.'
   const about = [...(key === undefined ? [] : [`about key '${key}'`]), ...(entry === undefined ? [] : [`at entry ${entry}`])]
   return `No decision ${about.join(' ')}; ${pluralize(all, 'other')} recorded.`
-}
-
-function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
-  return [...reader.decisionsAt(entry)]
-    .filter(batch => model === undefined || batch.model === model)
-    .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
-    .filter(decision => decision.entry === entry && (key === undefined || matchesKey(decision.key, key)))
 }
 
 /** A decision with the visible events of each feature group and its place in the log. */

@@ -1,13 +1,11 @@
-/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. Reading needs no free folder. */
+/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { wallClock } from '../../base/clock.ts'
-import { effectStates as states, type EffectChange, type EffectState, type StoredEffect } from '../../log/effects.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
+import { effectStates as states, type EffectState, type StoredEffect } from '../../log/effects.ts'
+import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { changeFolder } from '../command/folder-change.ts'
+import { withControl } from '../command/operator-control.ts'
 import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { singleLineTexts, printEach, printLines } from '../command/print.ts'
@@ -30,7 +28,7 @@ interface Request {
 export const effectsCommand: Command = {
   name: 'effects',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
-  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects; changes need a free folder',
+  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects',
   options: {
     action: { type: 'string', value: 'NAME', help: 'only effects of this action' },
     state: { type: 'string', value: 'STATE', help: `only effects in this state: ${states.join(', ')}` },
@@ -42,7 +40,7 @@ export const effectsCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     if (request.verb === 'retry' || request.verb === 'drop') return change(request)
-    return withFolderReader(request.data, ({ effects }) => {
+    return withFolder(request.data, ({ effects }) => {
       if (request.verb === 'show') show(effects, request)
       else list(effects, request)
       return 0
@@ -63,8 +61,9 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
   if (state !== undefined && !states.some(candidate => candidate === state))
     throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-  const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
-  if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
+  const all = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
+  if (all.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[all.findIndex(Number.isNaN)]}'`)
+  const numbers = [...new Set(all)]
   if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
   if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('give the reason: effects drop 12 --why REASON')
   return {
@@ -79,23 +78,17 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
   }
 }
 
-function list(effects: EffectReader, { action, state, last, json }: Request): void {
-  const newest: StoredEffect[] = []
-  for (const effect of effects.newestFirst({ action, state })) {
-    if (newest.length === last) break
-    newest.push(effect)
-  }
-  newest.reverse()
-  printEach(newest, { json, textOf: lineOf, jsonOf })
+function list(outbox: FolderView['effects'], { action, state, last, json }: Request): void {
+  const { effects, counts } = outbox.newest({ action, state, last })
+  printEach(effects, { json, textOf: lineOf, jsonOf })
   if (json) return
-  const counts = effects.counts().filter(count => (action ?? count.action) === count.action && (state ?? count.state) === count.state)
   const text = counts.map(count => `${count.action}: ${pluralize(count.effects, `${count.state} effect`)}`).join(', ')
   const all = counts.reduce((sum, count) => sum + count.effects, 0)
-  const more = all > newest.length ? `; the newest ${newest.length} are shown, --last N gives more` : ''
+  const more = all > effects.length ? `; the newest ${effects.length} are shown, --last N gives more` : ''
   printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
-function show(effects: EffectReader, { numbers, json }: Request): void {
+function show(effects: FolderView['effects'], { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
     printEach([effect], {
@@ -106,33 +99,23 @@ function show(effects: EffectReader, { numbers, json }: Request): void {
   }
 }
 
-/** Retries or drops all of the effects, or none if any of them is unknown or not dead. */
+/** Retries or drops all of the effects, or none if any of them is unknown or not dead. A run that holds the folder does it itself. */
 function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  const folderChange = {
-    subject: 'effects',
-    command: `effects ${verb}`,
-    targets: numbers,
-    ...(verb === 'drop' && { detail: why }),
-  } as const
-  return changeFolder(data, folderChange, async (store, { effects }) => {
-    for (const number of numbers) {
-      const { state } = existing(effects, number)
-      if (state !== 'dead')
-        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; only dead effects can be retried or dropped`)
-    }
-    const at = wallClock()
-    const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
-    await store.commit({ effectChanges: numbers.map(changeOf) })
+  return withControl(data, {}, async ({ control, isLive }, by) => {
     const subject = pluralize(numbers.length, 'effect')
-    printLines(
-      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They stay in the data folder.`,
-    )
+    if (verb === 'retry') {
+      await control.retryEffects({ numbers }, by)
+      printLines(isLive ? `The run tries ${subject} again.` : `${subject} will be tried again by the next run.`)
+    } else {
+      await control.dropEffects({ numbers, why }, by)
+      printLines(`${subject} dropped: ${why}. They stay in the data folder.`)
+    }
     return 0
   })
 }
 
 /** Throws `SPILL_INPUT` for an unknown effect. */
-function existing(effects: EffectReader, number: number): StoredEffect {
+function existing(effects: Pick<FolderView['effects'], 'byNumber' | 'lastNumber'>, number: number): StoredEffect {
   const effect = effects.byNumber(number)
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
   return effect

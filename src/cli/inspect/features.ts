@@ -1,13 +1,9 @@
 /** `spillway features`: computes the features of a key from the log, as of now or a past time. A run may hold the folder. */
 import { inspect } from 'node:util'
-import { wallClock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
 import type { FeatureValue } from '../../decision/feature-value.ts'
-import type { GroupIR, PipelineIR } from '../../define/ir/ir.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { featuresFromLog, type FeaturesAt } from '../../run/history/features-at.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import { withFolder } from '../../operate/index.ts'
+import type { FeaturesAt } from '../../run/history/features-at.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
@@ -35,13 +31,10 @@ export const featuresCommand: Command = {
     json: { type: 'boolean', help: 'print each group as a line of JSON, and nothing else' },
   },
   async run(values, positionals) {
-    const request = requestOf(values, positionals)
-    const { ir } = await importPipeline(request.path)
-    const groups = groupsOf(ir, request)
-    return withFolderReader(dataFolderOf(values), reader => {
-      const t = request.at ?? now(reader)
-      const answers = groups.map(({ group, key }) => featuresFromLog(ir, reader, { group, key, t }))
-      printEach(answers, { json: request.json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
+    const { path, json, ...query } = requestOf(values, positionals)
+    const { ir } = await importPipeline(path)
+    return withFolder(dataFolderOf(values), folder => {
+      printEach(folder.features(ir, query), { json, textOf: answer => featuresText(answer, ir), jsonOf, between: '\n' })
       return 0
     })
   },
@@ -53,33 +46,6 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...ext
   if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
   const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
   return { path, key, group, at: at === undefined ? undefined : parseTime('--at', at), json }
-}
-
-/** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */
-const now = (reader: SqliteReader): number => Math.max(wallClock(), reader.lastSegment()?.arrival ?? -Infinity)
-
-interface GroupKey {
-  readonly group: GroupIR
-  readonly key: readonly string[]
-}
-
-/** The feature groups whose key fits. A comma separates parts of a key, but may also be part of a single text. */
-function groupsOf(ir: PipelineIR, { group: name, key }: Request): GroupKey[] {
-  const parts = key.split(',')
-  const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
-  if (name !== undefined) {
-    const group = ir.groups.find(candidate => candidate.name === name)
-    const names = ir.groups.map(candidate => candidate.name)
-    if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
-    if (group.key.length !== keyOf(group).length)
-      throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
-    return [{ group, key: keyOf(group) }]
-  }
-  const fitting = ir.groups.filter(group => group.key.length === parts.length)
-  const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
-  if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
-  const groupKeys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
-  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${groupKeys.join('; ')}`)
 }
 
 /** Refused features are a separate field, so that no refusal is read as a value. */

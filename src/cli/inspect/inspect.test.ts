@@ -7,7 +7,7 @@ import { Shop } from '../../../test/cli/shop.ts'
 import { openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { FORMAT } from '../../log/sqlite/schema.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
-import type { FolderReport } from './folder-report.ts'
+import type { FolderHealth } from '../../operate/index.ts'
 
 let shop: Shop
 beforeEach(async () => {
@@ -17,9 +17,9 @@ afterEach(() => shop[Symbol.dispose]())
 
 const inspect = (...args: readonly string[]) => called('inspect', '--data', shop.data, ...args)
 
-async function report(...args: readonly string[]): Promise<FolderReport & { readonly status: number }> {
+async function report(...args: readonly string[]): Promise<FolderHealth & { readonly status: number }> {
   const { status, out } = await inspect('--json', ...args)
-  return { status, ...(JSON.parse(out) as FolderReport) }
+  return { status, ...(JSON.parse(out) as FolderHealth) }
 }
 
 /** Changes the database directly, with all data in one file. */
@@ -183,7 +183,7 @@ test('overwritten or missing pages of the file give a report or one clear error'
     const { status, out, err } = await inspect('--verify', '--json')
     assert.equal(status, 1, `page at ${at}`)
     if (out === '') assert.match(err, /^SPILL_DATA: /, `page at ${at}`)
-    else assert.ok((JSON.parse(out) as FolderReport).damage.length > 0)
+    else assert.ok((JSON.parse(out) as FolderHealth).damage.length > 0)
   }
   writeFileSync(path, good)
   truncateSync(path, 5000)

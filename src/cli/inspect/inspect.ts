@@ -1,10 +1,9 @@
 /** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
 import { logDamageText } from '../../log/verify.ts'
+import { withFolder, type FolderHealth } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { objectivesText } from './folder-objectives.ts'
-import { folderReport, type FolderReport } from './folder-report.ts'
+import { objectivesText } from './objectives-text.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
@@ -23,10 +22,9 @@ export const inspectCommand: Command = {
   run(values, extra) {
     if (extra.length > 0) throw new UsageError(`the folder is named by --data, not by ${extra.join(', ')}`)
     const { verify = false, json = false } = values as { verify?: boolean; json?: boolean }
-    const folder = dataFolderOf(values)
     const progress = new ProgressLine()
-    return withFolderReader(folder, reader => {
-      const report = folderReport(folder, reader, { verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
+    return withFolder(dataFolderOf(values), folder => {
+      const report = folder.health({ verify, onProgress: (entries, of) => progress.show('reading the log', entries / of) })
       progress.clear()
       printEach([report], { json, textOf: reportText })
       return report.damage.length === 0 ? 0 : 1
@@ -34,7 +32,7 @@ export const inspectCommand: Command = {
   },
 }
 
-function reportText(report: FolderReport): string {
+function reportText(report: FolderHealth): string {
   const { sources, decisions, dead, files } = report
   return [
     headText(report),
@@ -81,7 +79,7 @@ function reportText(report: FolderReport): string {
     .join('\n\n')
 }
 
-function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
+function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderHealth): string {
   const holderText = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'not held'
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
@@ -99,7 +97,7 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
   ].join('\n')
 }
 
-function cursorText({ cursors }: FolderReport): string {
+function cursorText({ cursors }: FolderHealth): string {
   if (cursors.length === 0) return ''
   const lines = cursors.map(({ name, place }) => {
     const { records, line, offset } = place as { records?: number; line?: number; offset?: number }
@@ -108,12 +106,12 @@ function cursorText({ cursors }: FolderReport): string {
   return ['read up to', ...lines].join('\n')
 }
 
-function settledText({ settled }: FolderReport): string {
+function settledText({ settled }: FolderHealth): string {
   const all = Object.entries(settled).map(([outcome, letters]) => `${formatNumber(letters)} ${outcome}`)
   return all.length === 0 ? '' : `settled dead letters: ${all.join(', ')}`
 }
 
-function verdict({ verified, damage }: FolderReport): string {
+function verdict({ verified, damage }: FolderHealth): string {
   if (damage.length > 0)
     return [`Damaged in ${pluralize(damage.length, 'place')}:`, ...damage.map(place => `  ${logDamageText(place)}`)].join('\n')
   return verified ? 'Intact: every segment and every decision is as it was written.' : ''

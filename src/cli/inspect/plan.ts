@@ -1,9 +1,6 @@
 /** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
-import { join } from 'node:path'
 import type { PipelineChange } from '../../define/ir/pipeline-changes.ts'
-import { isUnusedFolder, withFolderReader } from '../../log/sqlite/data-folder.ts'
-import { OBJECTIVES_FILE, readObjectives } from '../../run/decide/objectives.ts'
-import { firstPipelinePlan, pipelinePlan, type PipelinePlan } from '../../operate/plan.ts'
+import { planStart, type PipelinePlan } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
@@ -29,9 +26,7 @@ export const planCommand: Command = {
     if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
     const data = dataFolderOf(values)
-    const isFirst = isUnusedFolder(data)
-    const objectives = readObjectives(join(data, OBJECTIVES_FILE))
-    const plan = isFirst ? firstPipelinePlan(pipeline) : await withFolderReader(data, reader => pipelinePlan(pipeline, reader, objectives))
+    const { isFirst, plan } = await planStart(pipeline, data)
     if (values['json'] === true) printJson(plan)
     else printText(isFirst ? firstText(pipeline.ir.name, data) : planText(pipeline.ir.name, plan))
     return values['check'] === true && plan.changed ? CHANGED : 0

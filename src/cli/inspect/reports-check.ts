@@ -1,58 +1,27 @@
-/** `reports check`: recomputes reports. A report is a function of the log, so different rows mean a changed log or changed definitions. */
-import { existsSync } from 'node:fs'
-import { SpillwayError } from '../../base/errors.ts'
-import { reportRunPath, reproducibleJob, reportCode, reportRunsIn, type ReportRun, type ReportResult } from '../../batch/report-ledger.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { hashFile, hashReportRows } from '../../replay/report-file.ts'
-import { loadDefinitions, computeReportTable } from './reports-run.ts'
+/** `reports check`: recomputes reports, and compares their rows and files. */
+import type { FolderView } from '../../operate/index.ts'
+import { loadDefinitions } from './reports-run.ts'
 
 /** The parsed options of `reports check`. */
 export interface ReportCheckRequest {
-  readonly data: string
   readonly numbers: readonly number[]
   readonly pipeline: string | undefined
   readonly json: boolean
 }
 
-type FileState = 'the same' | 'gone' | 'replaced by a later report' | 'another'
-
 /** Returns 1 if any report or its file differs. Throws `SPILL_INPUT` for an unknown report, or changed definitions. */
-export async function checkReports(reader: SqliteReader, { data, numbers, pipeline, json }: ReportCheckRequest): Promise<number> {
-  const all = reportRunsIn(reader)
-  const definitions = await loadDefinitions(reader, pipeline)
+export async function checkReports(reports: FolderView['reports'], { numbers, pipeline, json }: ReportCheckRequest): Promise<number> {
+  const definitions = await loadDefinitions(reports, pipeline)
   let isGood = true
   for (const number of numbers) {
-    const record = all.find(candidate => candidate.number === number)
-    if (!record?.done)
-      throw new SpillwayError('SPILL_INPUT', record ? `report ${number} is ${record.state}` : `there is no report ${number}`)
-    const { done } = record
-    const hash = recomputedHash(reader, definitions, record)
-    const file = await fileState(data, all, record, done)
-    isGood &&= hash === done.hash && file !== 'another'
-    if (json) console.log(JSON.stringify({ number, was: done.hash, is: hash, file }))
+    const report = await reports.recompute(number, definitions)
+    const { was, is, file } = report
+    isGood &&= is === was && file !== 'another'
+    if (json) console.log(JSON.stringify(report))
     else {
-      const rows = hash === done.hash ? `the same rows, ${hash}` : `its rows were ${done.hash}, and are ${hash}`
+      const rows = is === was ? `the same rows, ${is}` : `its rows were ${was}, and are ${is}`
       console.log(`report ${number}: ${rows}; its file is ${file === 'another' ? 'another than was written' : file}`)
     }
   }
   return isGood ? 0 : 1
-}
-
-function recomputedHash(reader: SqliteReader, definitions: ScoringDefinitions, record: ReportRun): string {
-  const { report: name, code } = record
-  const { ir } = definitions
-  const report = ir.reports?.find(candidate => candidate.name === name)
-  if (!report || reportCode(ir, report) !== code)
-    throw new SpillwayError('SPILL_INPUT', `report '${name}' or a definition that it reads has changed since`)
-  return hashReportRows(computeReportTable(reader, definitions, { ir, report, ...reproducibleJob(record) }))
-}
-
-async function fileState(data: string, all: readonly ReportRun[], record: ReportRun, { sha256 }: ReportResult): Promise<FileState> {
-  const path = reportRunPath(data, record)
-  if (!existsSync(path)) return 'gone'
-  if ((await hashFile(path)).sha256 === sha256) return 'the same'
-  return all.some(other => other.number > record.number && other.done && reportRunPath(data, other) === path)
-    ? 'replaced by a later report'
-    : 'another'
 }

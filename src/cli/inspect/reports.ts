@@ -1,10 +1,10 @@
 /** `spillway reports`: lists, shows, recomputes and runs the reports of a data folder. */
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { reportRunPath, reportRunsIn, type ReportRun } from '../../batch/report-ledger.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
+import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { checkReports } from './reports-check.ts'
@@ -32,15 +32,14 @@ export const reportsCommand: Command = {
   async run(values, [verb = 'list', ...rest]) {
     if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`reports has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
     const { json = false } = values as { json?: boolean }
-    const data = dataFolderOf(values)
-    return withFolderReader(data, async reader => {
+    return withFolder(dataFolderOf(values), async ({ reports }) => {
       if (verb === 'check')
-        return checkReports(reader, { data, numbers: numbersOf(rest), pipeline: values['pipeline'] as string | undefined, json })
+        return checkReports(reports, { numbers: numbersOf(rest), pipeline: values['pipeline'] as string | undefined, json })
       if (verb === 'run')
-        return runReport(reader, { ...(values as { at?: string; out?: string; pipeline?: string }), name: onlyName(verb, rest) })
-      if (verb === 'show') return show(data, reportRunsIn(reader), onlyName(verb, rest))
+        return runReport(reports, { ...(values as { at?: string; out?: string; pipeline?: string }), name: onlyName(verb, rest) })
+      if (verb === 'show') return show(reports, onlyName(verb, rest))
       if (rest.length > 0) throw new UsageError(`reports list takes no ${rest.join(' ')}; write reports show ${rest[0]}`)
-      return list(reportRunsIn(reader), values, json)
+      return list(reports.list(), values, json)
     })
   },
 }
@@ -66,15 +65,14 @@ function list(all: readonly ReportRun[], { report, last }: { report?: string; la
 }
 
 /** Prints the file of the newest complete report; of a Parquet file its path. */
-async function show(data: string, all: readonly ReportRun[], name: string): Promise<number> {
-  const record = all.findLast(candidate => candidate.report === name && candidate.state === 'done')
-  if (!record) {
-    const names = [...new Set(all.map(({ report }) => report))]
+async function show(reports: FolderView['reports'], name: string): Promise<number> {
+  const latest = reports.latest(name)
+  if (!latest) {
+    const names = [...new Set(reports.list().map(({ report }) => report))]
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
-  const path = reportRunPath(data, record)
-  if (!existsSync(path))
-    throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
+  const { record, path, exists } = latest
+  if (!exists) throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0

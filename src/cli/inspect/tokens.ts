@@ -1,12 +1,12 @@
 /** `spillway tokens`: adds, lists and revokes the access tokens of a data folder's server. */
 import { wallClock } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { withOperatorLog } from '../../serve/context/operator-log.ts'
+import { operatorAuditEntry } from '../../operate/index.ts'
+import { withOperatorLog } from '../../operate/operator-log.ts'
 import { isRole, unknownRoleMessage, roles, roleDescriptions, type Role } from '../../serve/access/roles.ts'
 import { addToken, readTokens, revokeToken } from '../../serve/access/token-file.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { operatorAuditEntry } from '../command/operator-entry.ts'
 import { pluralize } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 

@@ -2,17 +2,17 @@
 import { inspect } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { decisionTraces, type DecisionTrace, type DecisionTraceQuery } from '../../operate/trace.ts'
+import { withFolder, type DecisionTrace, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { traceText } from './trace-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 
-interface Request extends Pick<DecisionTraceQuery, 'model' | 'key'> {
+interface Request {
   /** A log entry, or the idempotency key of an effect. */
   readonly target: number | string
+  readonly model: string | undefined
+  readonly key: string | undefined
   readonly json: boolean
 }
 
@@ -29,10 +29,11 @@ export const traceCommand: Command = {
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
-    return withFolderReader(dataFolderOf(values), async reader => {
-      const matches = await decisionTraces(reader, traceQuery(reader, request))
-      if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(reader, request))
-      print(matches, request.json)
+    return withFolder(dataFolderOf(values), async folder => {
+      const { json, ...query } = request
+      const matches = await folder.decisions.traces({ ...query, most: limits.DECISIONS_TRACED_MAX })
+      if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(folder, request))
+      print(matches, json)
       return 0
     })
   },
@@ -48,22 +49,9 @@ function requestOf(values: Readonly<Record<string, unknown>>, [target, ...extra]
   return { target, model, key, json }
 }
 
-/** Throws `SPILL_INPUT` for an unknown effect. */
-function traceQuery({ effects }: SqliteReader, { target, model, key }: Request): DecisionTraceQuery {
-  const most = limits.DECISIONS_TRACED_MAX
-  if (typeof target === 'number') return { entry: target, model, key, most }
-  const effect = effects.byId(target)
-  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(target)}`)
-  const { model: of } = JSON.parse(effect.body) as { model?: string }
-  return { entry: effect.entry, model: model ?? of, key: key ?? keyText(effect.key), most }
-}
-
-/** A key as text; the store keeps keys as JSON. */
-const keyText = (json: string): string => String(JSON.parse(json))
-
-function nothingText(reader: SqliteReader, { target, model, key }: Request): string {
+function nothingText({ decisions }: FolderView, { target, model, key }: Request): string {
   const filters = [...(model === undefined ? [] : [`of model '${model}'`]), ...(key === undefined ? [] : [`about key '${key}'`])]
-  const last = reader.models().reduce((greatest, each) => Math.max(greatest, each.last), -1)
+  const last = decisions.models().reduce((greatest, each) => Math.max(greatest, each.last), -1)
   const hint = last < 0 ? 'none is recorded' : `the last that made one is ${last}`
   return `no decision ${[...filters, typeof target === 'number' ? `was made by entry ${target}` : `made effect '${target}'`].join(' ')}; ${hint}`
 }

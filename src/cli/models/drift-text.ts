@@ -1,6 +1,6 @@
 /** A drift report as text. */
 import type { ColumnDrift } from '../../training/index.ts'
-import type { ModelDrift } from './model-drift.ts'
+import type { ModelDrift } from '../../operate/index.ts'
 import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { called } from '../../../test/cli/called.ts'
 import { Project } from '../../../test/cli/project.ts'
 import { begun, DAY, stolenHistory } from '../../../test/training/stolen.ts'
-import type { ModelDrift } from './model-drift.ts'
+import type { ModelDrift } from '../../operate/model-drift.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../index.ts')).href
 const pipeline = (inputs: string) => `import { after, entity, linear, model, on, pipeline, source, t } from '${library}'

@@ -1,11 +1,10 @@
 /** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
 import { durationMs, type Duration } from '../../base/time.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder, type DriftRequest } from '../../operate/index.ts'
 import type { DriftThresholds } from '../../training/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { driftText } from './drift-text.ts'
-import { measureModelDrift, driftModels, type DriftRequest, type ModelDrift } from './model-drift.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
 const SINCE: Duration = '7d'
@@ -44,11 +43,7 @@ export const driftCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
-    const drifts = await withFolderReader(dataFolderOf(values), async reader => {
-      const results: ModelDrift[] = []
-      for (const model of driftModels(ir, reader, request)) results.push(await measureModelDrift(ir, model, reader, request))
-      return results
-    })
+    const drifts = await withFolder(dataFolderOf(values), folder => folder.drift(ir, request))
     if (request.json) for (const drift of drifts) console.log(JSON.stringify(drift))
     else console.log(drifts.map(driftText).join('\n\n'))
     return drifts.some(({ drifted }) => drifted) ? 1 : 0

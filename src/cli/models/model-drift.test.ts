@@ -8,7 +8,7 @@ import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { driftText } from './drift-text.ts'
-import { measureModelDrift, type DriftRequest } from './model-drift.ts'
+import { measureModelDrift, type DriftRequest } from '../../operate/model-drift.ts'
 
 const ask: DriftRequest = {
   path: 'pipeline.ts',

@@ -1,19 +1,13 @@
 /** `spillway models`: lists, shows and compares the versions of models, promotes a version or rolls back. */
-import { wallClock } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { forTerminal } from '../../base/show.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { TrainedModel } from '../../run/jobs/trained-model.ts'
-import { checkPromotable, rollbackVersion, trainedModel } from '../../training/registry/champion.ts'
-import { driftStateOf } from '../../training/registry/drift-state.ts'
-import { modelVersions } from '../../training/registry/model-versions.ts'
-import type { NamedValues } from '../../log/store.ts'
-import { pendingPromotion, promotionsOf, putPendingPromotion, scoreOfVersion } from '../../training/registry/registry.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
+import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
+import { trainedModel } from '../../training/registry/champion.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { registryOf, registryOptions, type VersionRegistry } from '../command/registry-option.ts'
+import { registryOf, registryOptions } from '../command/registry-option.ts'
 import { pluralize } from '../command/text-format.ts'
 import { trainedModelName } from './train.ts'
 import { comparisonText, driftStateText, skippedVersionText, versionsText, versionText } from './version-text.ts'
@@ -45,10 +39,10 @@ export const modelsCommand: Command = {
       )
     const pipeline = await importPipeline(path)
     const registry = registryOf(values)
-    if (verb === 'list') return registry.read(stored => list(stored, pipeline, { model, last: Number(last ?? LAST), json }))
+    if (verb === 'list') return registry.read(registered => list(registered, pipeline, { model, last: Number(last ?? LAST), json }))
     const request: Request = { pipeline, registry, model: trainedModelName(pipeline, model), number: Number(rest[0]), json }
     if (verb === 'promote' || verb === 'rollback') return promote(request, verb)
-    return registry.read(stored => show(stored, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
+    return registry.read(registered => show(registered, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
   },
 }
 
@@ -61,37 +55,34 @@ interface Request {
 }
 
 function list(
-  values: NamedValues,
+  registered: RegisteredModels,
   { ir }: Pipeline,
   { model, last, json }: { model: string | undefined; last: number; json: boolean },
 ): number {
   const trained = ir.models.filter(({ train }) => train)
   const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, trainedModelName({ ir }, model))]
-  const all = models.map(each => ({ model: each, ...modelVersions(values, ir, each) }))
+  const all = models.map(definition => ({ definition, ...registered.byModel(ir, definition) }))
   const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
     return 0
   }
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
-  for (const { model, skipped: passed, champion } of all) {
-    const { name, train } = model
-    const driftState = train?.orWhen && driftStateOf(values, name)
-    if (driftState) console.log(driftStateText(name, driftState))
-    for (const each of passed) console.log(forTerminal(skippedVersionText(model, each, champion)))
-    const promotion = pendingPromotion(values, name)
-    if (promotion)
+  for (const { definition, model: name, skipped, champion, drift, pending } of all) {
+    if (drift && definition.train?.orWhen) console.log(driftStateText(name, drift))
+    for (const each of skipped) console.log(forTerminal(skippedVersionText(definition, each, champion)))
+    if (pending)
       console.log(
-        `${promotion.version === 0 ? `the own score of '${name}'` : `version ${promotion.version} of '${name}'`} scores once a run starts: ${promotion.why}`,
+        `${pending.version === 0 ? `the own score of '${name}'` : `version ${pending.version} of '${name}'`} scores once a run starts: ${pending.why}`,
       )
   }
   if (versions.length > 0) console.log(`${pluralize(versions.length, 'version')}.`)
   return 0
 }
 
-function show(values: NamedValues, { pipeline, model, number, json }: Request, view: 'show' | 'compare' | 'score'): number {
-  const version = requireVersion(values, pipeline, model, number)
-  const score = view === 'score' ? scoreOfVersion(values, model, number) : undefined
+function show(registered: RegisteredModels, { pipeline, model, number, json }: Request, view: 'show' | 'compare' | 'score'): number {
+  const version = registered.version(pipeline.ir, model, number)
+  const score = view === 'score' ? registered.score(model, number) : undefined
   if (view !== 'show' && !version.trained)
     throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (view === 'score') console.log(JSON.stringify(score))
@@ -104,32 +95,12 @@ function show(values: NamedValues, { pipeline, model, number, json }: Request, v
       ),
     )
   else
-    console.log(view === 'compare' ? `${comparisonText(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
+    console.log(view === 'compare' ? `${comparisonText(version)}\n${version.verdict}` : versionText(version, registered.promotions(model)))
   return 0
 }
 
-/** Throws `SPILL_INPUT` for an unknown version. */
-function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): ModelVersion {
-  const { versions } = modelVersions(values, ir, trainedModel(ir, model))
-  const version = versions.find(candidate => candidate.number === number)
-  if (version) return version
-  const [first, ...more] = versions.map(candidate => candidate.number)
-  const available =
-    first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
-  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
-}
-
-const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)
-
 async function promote({ pipeline: { ir }, registry, model, number, json }: Request, verb: 'promote' | 'rollback'): Promise<number> {
-  let promoted = number
-  await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
-    if (verb === 'rollback') promoted = rollbackVersion(values, model)
-    checkPromotable(values, ir, model, promoted)
-    const promotion = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
-    if (registry.hasLog) return [putPendingPromotion(model, promotion)]
-    return new TrainedModel(ir, model, values).promote(promotion)
-  })
+  const promoted = await promoteVersion(registry, ir, model, verb === 'rollback' ? 'previous' : number)
   const champion = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
   if (json) console.log(JSON.stringify({ model, version: promoted }))
   else console.log(registry.hasLog ? `${champion} scores once a run starts, from its first entry on` : `${champion} is the champion`)

@@ -1,25 +1,15 @@
 /** `spillway train`: trains a model on the log of a data folder or on files, and compares the new version with the champion. */
-import { wallClock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import { Strings } from '../../columns/strings.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
-import { load } from '../../replay/load.ts'
-import { trainModel, type ModelTraining } from '../../replay/train-model.ts'
-import { logExtent } from '../../run/history/stored-history.ts'
-import { TrainedModel } from '../../run/jobs/trained-model.ts'
-import { modelAlone, trainFromLog } from '../../run/jobs/training-job.ts'
-import { RegistryFolder } from '../../training/registry/folder.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
+import { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from '../../operate/index.ts'
+import type { SourceFile } from '../../replay/load.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataFolderOf, dataOption } from '../command/data-option.ts'
-import { changeFolder } from '../command/folder-change.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { readProblemLines } from '../command/replay-summary.ts'
-import { parseTime, timeText } from '../command/time-text.ts'
+import { readProblemLines, type ReadProblems } from '../command/replay-summary.ts'
+import { parseTime } from '../command/time-text.ts'
 import { trainedText, type TrainedVersion } from './version-text.ts'
 
 /** The command `spillway train`. */
@@ -61,9 +51,16 @@ export const trainCommand: Command = {
     // An external training command has a process group of its own, so the terminal's signals do not reach it.
     const usesCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
     if (usesCommand) for (const signal of signals) process.once(signal, stop)
-    const training: Training = { pipeline, model, at, progress, signal: stopping.signal }
+    const request: ModelTrainingRequest = {
+      pipeline,
+      model,
+      at,
+      signal: stopping.signal,
+      onProgress: (stage, share) => progress.show(stage, share),
+    }
     try {
-      const outcome = files.length > 0 ? await onFiles(training, files, options.registry) : await onLog(training, dataFolderOf(values))
+      const outcome =
+        files.length > 0 ? await onFiles(request, files, options.registry, progress) : await onLog(request, dataFolderOf(values))
       progress.clear()
       console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
       return 0
@@ -76,89 +73,25 @@ export const trainCommand: Command = {
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 
-interface Training {
-  readonly pipeline: Pipeline
-  readonly model: string
-  readonly at: number | undefined
-  readonly progress: ProgressLine
-  readonly signal: AbortSignal
-}
-
-async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedVersion> {
-  return changeFolder(data, { subject: 'models', command: 'train', targets: model }, async (store: SqliteStore, reader) => {
-    const arrivals = logExtent(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
-    const cut = reader.lastSegment()
-    const end = cut ? cut.first + cut.entries : 0
-    const trainedModel = new TrainedModel(ir, model, reader)
-    const last = Math.max(...arrivals)
-    checkAsOf(at, last)
-    const job = { ir, model, at: at ?? last, cut: end, champion: trainedModel.champion(reader) }
-    if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
-    const train = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
-    const { version, isMet } = await trainVersion(trainedModel, job, train, put => store.commit({ put }))
-    return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
-  })
-}
-
-/** Throws `SPILL_INPUT` for a future time: outcomes may still arrive until then, so labels without an outcome would be false negatives. */
-function checkAsOf(at: number | undefined, last: number): void {
-  const now = Math.max(wallClock(), last)
-  if (at !== undefined && at > now)
-    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is in the future: later events are unknown; leave it out`)
+async function onLog(request: ModelTrainingRequest, data: string): Promise<TrainedVersion> {
+  const { version, isMet } = await trainOnFolder(request, data)
+  return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
 }
 
 async function onFiles(
-  { pipeline, model, at, progress, signal }: Training,
-  files: ReturnType<typeof sourceFiles>,
-  path?: string,
+  request: ModelTrainingRequest,
+  files: readonly SourceFile[],
+  registry: string | undefined,
+  progress: ProgressLine,
 ): Promise<TrainedVersion> {
-  const registry = path === undefined ? undefined : new RegistryFolder(path)
-  const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
-  const trainedModel = new TrainedModel(pipeline.ir, model, values)
-  const ir = modelAlone(pipeline.ir, trainedModel.model)
-  const ownFiles = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
-  const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
-  const problems = { warnings: [] as string[], count: 0, first: '' }
-  const log = await load({ ir, maps: pipeline.maps }, ownFiles, {
-    strings: new Strings(),
-    onProgress,
-    onWarning: warning => void problems.warnings.push(warning),
-    onRefused({ place, detail }) {
-      if (problems.count++ === 0) problems.first = `${place}: ${detail}`
-    },
-  })
-  progress.clear()
-  for (const line of readProblemLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems }))
-    console.error(line)
-  checkAsOf(at, log.until)
-  const job = { at: at ?? log.until, champion: trainedModel.champion(values) }
-  const train = () => trainModel({ ir, model: trainedModel.model, ...job, signal }, log)
-  const { version, isMet } = await trainVersion(trainedModel, job, train, async put => registry?.commit(put))
-  if (!registry) return { version, next: 'it is not stored: add --registry DIR' }
-  if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }
-  // Without a log the promotion takes effect at once.
-  registry.commit(trainedModel.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
-  return { version: trainedModel.version(version.number)!, next: 'it is the champion' }
-}
-
-/** Trains a version and commits it; a failure is committed too. */
-async function trainVersion(
-  trainedModel: TrainedModel,
-  { at, cut }: { readonly at: number; readonly cut?: number },
-  train: () => Promise<ModelTraining>,
-  commit: (put: readonly NamedWrite[]) => Promise<void>,
-): Promise<{ readonly version: ModelVersion; readonly isMet: boolean }> {
-  const begun = trainedModel.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
-  let training: ModelTraining
-  try {
-    training = await train()
-  } catch (error) {
-    await commit([...trainedModel.markBrokenOff(), ...trainedModel.fail(begun, error, wallClock())])
-    throw error
+  const onRead = (problems: ReadProblems): void => {
+    progress.clear()
+    for (const line of readProblemLines(problems)) console.error(line)
   }
-  const { version, asked: promotion, put } = trainedModel.finish(begun, training, wallClock())
-  await commit([...trainedModel.markBrokenOff(), ...put])
-  return { version, isMet: promotion !== undefined }
+  const { version, isMet } = await trainOnFiles(request, { files, registry, onRead })
+  if (registry === undefined) return { version, next: 'it is not stored: add --registry DIR' }
+  if (isMet) return { version, next: 'it is the champion' }
+  return { version, next: `spillway models … promote ${version.number} --registry ${registry} makes it the champion` }
 }
 
 /** The named model, or the only trained model. Throws `SPILL_INPUT` if several or none are trained. */

@@ -6,7 +6,7 @@ import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
 import { triggerKey } from '../../define/model/trigger-columns.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import type { FolderLog } from '../../operate/index.ts'
 import { inOrderOfTime, type AskedRows } from '../../replay/asked-rows.ts'
 import { decide } from '../../replay/decide.ts'
 import { keySampler } from '../../replay/key-sample.ts'
@@ -40,7 +40,7 @@ export interface TrainingSetJob {
   readonly pipeline: Pipeline
   readonly request: TrainingSetRequest
   /** The log of the data folder, if no files are given. */
-  readonly reader?: SqliteReader
+  readonly log?: FolderLog
   readonly onProgress: (stage: string, share: number) => void
 }
 
@@ -54,7 +54,7 @@ export interface BuiltTrainingSet {
 
 /** Point-in-time join for the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
 export async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
-  const { pipeline, request, reader, onProgress } = job
+  const { pipeline, request, log, onProgress } = job
   const { ir, fingerprint } = pipeline
   const question = questionOf(pipeline, request)
   const strings = new Strings()
@@ -62,25 +62,25 @@ export async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingS
   const allRows = await readRows(request.rows!, question, strings, { onProgress: share => onProgress(`reading ${path}`, share) })
   const rows = sampledRows(allRows, question, strings, request)
   const loading = new Loading(job, strings)
-  const log = reader
-    ? storedHistory(ir, question.ir, reader, strings, { onProgress: share => onProgress('reading the log', share) })
+  const history = log
+    ? storedHistory(ir, question.ir, log, strings, { onProgress: share => onProgress('reading the log', share) })
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
   const origin = (): TrainingOrigin => ({
-    of: rowsOrigin(allRows, rows, log),
+    of: rowsOrigin(allRows, rows, history),
     ...(request.sample && { sample: manifestSample(request.sample, question.keys[0].name) }),
-    cut: manifestCut(log.histories),
+    cut: manifestCut(history.histories),
     code: manifestCode(
       ir,
       fingerprint,
       question.ir.groups.map(({ name }) => name),
     ),
   })
-  return loading.result(await write(job, setOfRows(question, rows, log), origin))
+  return loading.result(await write(job, setOfRows(question, rows, history), origin))
 }
 
 /** Feature vectors of decisions, recorded in a log or replayed from files. Throws like `load`, `decide` and `recordedBatches`. */
 export async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet> {
-  const { pipeline, request, reader } = job
+  const { pipeline, request, log } = job
   const { ir, fingerprint } = pipeline
   const model = modelOf(pipeline, request)
   const strings = new Strings()
@@ -90,7 +90,7 @@ export async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrai
     cut,
     origin: decisionsOrigin,
     labelling,
-  } = reader ? recordedSet(job, reader, model, strings, loading) : await replayedSet(job, model, loading)
+  } = log ? recordedSet(job, log, model, strings, loading) : await replayedSet(job, model, loading)
   const key = triggerKey(ir, model).name
   const { sample } = request
   const sampled = sample && { key: `key.${key}`, isKept: keySampler(sample, strings) }
@@ -128,16 +128,16 @@ async function replayedSet({ pipeline, request }: TrainingSetJob, model: ModelIR
 
 function recordedSet(
   { pipeline: { ir }, request }: TrainingSetJob,
-  reader: SqliteReader,
+  log: FolderLog,
   model: ModelIR,
   strings: Strings,
   loading: Loading,
 ): DecisionSet {
-  const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+  const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
   if (total === 0) throw new SpillwayError('SPILL_INPUT', `no decision of model '${model.name}' is recorded`, { place: request.data })
   const decidedBy = new Map<string, number>()
   let others = 0
-  const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
+  const batches = recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, {
     total,
     onBatch({ fingerprint, decisions, fits }) {
       if (fits) decidedBy.set(fingerprint, (decidedBy.get(fingerprint) ?? 0) + decisions)
@@ -150,10 +150,10 @@ function recordedSet(
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
   const { labels: options } = request
-  const secondPass = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
-  const labelled = options && recordedLabels(ir, model, reader, secondPass(), strings, options.at)
+  const secondPass = () => recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, { total })
+  const labelled = options && recordedLabels(ir, model, log, secondPass(), strings, options.at)
   const labelling = labelled && { ...labelled, label: model.label!, isSettled: options.isSettled }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, reader), origin, labelling }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: logExtent(ir, log), origin, labelling }
 }
 
 const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>

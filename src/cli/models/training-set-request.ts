@@ -1,6 +1,6 @@
 /** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
-import { isPostgresAddress } from '../../postgres/address.ts'
+import { isPostgresAddress } from '../../sources/postgres/address.ts'
 import type { KeySample } from '../../replay/key-sample.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from '../command/command.ts'

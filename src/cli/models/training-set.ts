@@ -1,5 +1,5 @@
 /** `spillway training-set`: writes a point-in-time join, or the feature vectors of decisions, as Parquet with a manifest. */
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import type { LabelCount } from '../../replay/labelled-set.ts'
 import type { TrainingManifest } from '../../replay/training-manifest.ts'
 import type { Command } from '../command/command.ts'
@@ -45,7 +45,7 @@ export const trainingSetCommand: Command = {
     const progress = new ProgressLine()
     try {
       const job: TrainingSetJob = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
-      const result = request.files.length > 0 ? await build(job) : await withFolderReader(request.data, reader => build({ ...job, reader }))
+      const result = request.files.length > 0 ? await build(job) : await withFolder(request.data, ({ log }) => build({ ...job, log }))
       progress.clear()
       console.log(request.json ? JSON.stringify(result.manifest) : textOf(request, result))
       return 0

@@ -1,7 +1,7 @@
 /** `reconcile list` and `reconcile show`: results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
 import { SpillwayError } from '../../base/errors.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
-import { reconciliationsIn, reconciliationReport, type ReconciliationResult, type ReconciliationRecord } from '../../reconcile/ledger.ts'
+import { withFolder } from '../../operate/index.ts'
+import type { ReconciliationResult, ReconciliationRecord } from '../../reconcile/ledger.ts'
 import type { MismatchReason } from '../../reconcile/report.ts'
 import { UsageError } from '../command/command.ts'
 import { dataFolderOf } from '../command/data-option.ts'
@@ -27,8 +27,8 @@ export function listReconciliations(values: Values, extra: readonly string[]): P
   const { last, json = false } = values as { last?: string; json?: boolean }
   if (extra.length > 0) throw new UsageError(`reconcile list takes no arguments; to show one: reconcile show ${extra[0]}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
-  return withFolderReader(dataFolderOf(values), reader => {
-    const all = reconciliationsIn(reader)
+  return withFolder(dataFolderOf(values), ({ reconciliations }) => {
+    const all = reconciliations.list()
     const newest = all.slice(-Number(last ?? DEFAULT_LAST))
     printEach(newest, { json, textOf: lineOf })
     if (!json)
@@ -47,13 +47,12 @@ export function showReconciliation(values: Values, [text, ...extra]: readonly st
   const { json = false } = values as { json?: boolean }
   if (text === undefined || extra.length > 0 || !/^[1-9]\d*$/.test(text))
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
-  return withFolderReader(dataFolderOf(values), reader => {
-    const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
-    if (!record) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
-    const report = reconciliationReport(reader, record.number)
-    const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
-    const full = { ...record, ...(report && { report }) }
-    printEach([full], { json, textOf })
+  return withFolder(dataFolderOf(values), ({ reconciliations }) => {
+    const reconciliation = reconciliations.byNumber(Number(text))
+    if (!reconciliation) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
+    const textOf = (entry: typeof reconciliation): string =>
+      entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry)
+    printEach([reconciliation], { json, textOf })
     return 0
   })
 }

@@ -1,5 +1,5 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { withFolder } from '../../operate/index.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
@@ -47,7 +47,7 @@ export const reconcileCommand: Command = {
     const progress = new ProgressLine()
     const onProgress = (stage: string, share: number): void => progress.show(stage, share)
     if (repair) return repairFolder(pipeline, dataFolderOf(values), { json, yes, onProgress, onStageEnd: () => progress.clear() })
-    const report = await withFolderReader(dataFolderOf(values), reader => reconcile(pipeline, reader, { ...filter, onProgress }))
+    const report = await withFolder(dataFolderOf(values), ({ log }) => reconcile(pipeline, log, { ...filter, onProgress }))
     progress.clear()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1

@@ -1,15 +1,14 @@
 /** `reconcile --repair`: prints a repair plan; with `--yes` executes it, as an audited change to the folder, and reconciles again. */
 import { computeInThreads } from '../../batch/threads.ts'
 import { callEvery, pause, wallClock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { withFolderReader } from '../../log/sqlite/data-folder.ts'
+import { DeadLetterRecipient, type SendableDeadLetter } from '../../operate/control/dead-letter-recipient.ts'
+import { sendAll } from '../../operate/control/dead-letter-replay.ts'
+import { changeFolder, withFolder, type FolderLog } from '../../operate/index.ts'
 import { isEmptyRepair, planRepair, repairPuts, type RepairPlan } from '../../reconcile/repair.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { Run } from '../../run/loop/run.ts'
-import { resendDeadLetters } from '../dlq/dlq-replay.ts'
-import { changeFolder } from '../command/folder-change.ts'
-import { requireDeadLetters } from '../dlq/dead-letter-folder.ts'
-import { DeadLetterRecipient } from '../dlq/dead-letter-recipient.ts'
 import { repairResultText, repairPlanText, type RepairResult } from './repair-text.ts'
 import { singleLineTexts, printJson, printText } from '../command/print.ts'
 
@@ -31,7 +30,7 @@ export async function repairFolder(
   data: string,
   { json, yes, onProgress, onStageEnd: done }: RepairRequest,
 ): Promise<number> {
-  const plan = await withFolderReader(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
+  const plan = await withFolder(data, ({ log }) => planRepair(pipeline, log, { clock: wallClock, onProgress }))
   done()
   if (!json) printText(repairPlanText(singleLineTexts(plan)))
   if (!yes || isEmptyRepair(plan)) {
@@ -39,7 +38,7 @@ export async function repairFolder(
     return plan.report.sound && isEmptyRepair(plan) ? 0 : 1
   }
   const result = await repair(pipeline, data, plan)
-  const after = await withFolderReader(data, reader => reconcile(pipeline, reader, { onProgress }))
+  const after = await withFolder(data, ({ log }) => reconcile(pipeline, log, { onProgress }))
   done()
   if (json) printJson({ plan, done: { ...result, after } })
   else printText(repairResultText(singleLineTexts({ ...result, after })))
@@ -52,7 +51,7 @@ function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omi
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
     const run = new Run(pipeline, { store, compute: computeInThreads(path) })
-    await resendDeadLetters(run, new DeadLetterRecipient(pipeline.ir, undefined).requireAll(requireDeadLetters(reader, plan.letters)))
+    await sendAll(run, plannedLetters(pipeline, reader, plan.letters))
     const runs = await makeBatchRuns(
       run,
       plan.runs.map(({ group }) => group),
@@ -61,6 +60,17 @@ function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omi
     const accepted = plan.letters.filter(id => 'outcome' in reader.deadLetters.byId(id)!).length
     setDetail(auditDetail(plan, accepted))
     return { accepted, refused: plan.letters.length - accepted, runs }
+  })
+}
+
+/** The dead letters of a plan. Throws `SPILL_CONFLICT` for one that was settled since, and as `DeadLetterRecipient.require` does. */
+function plannedLetters({ ir }: Pipeline, { deadLetters }: FolderLog, ids: readonly number[]): SendableDeadLetter[] {
+  const recipient = new DeadLetterRecipient(ir, undefined)
+  return ids.map(id => {
+    const letter = deadLetters.byId(id)
+    if (!letter || 'outcome' in letter)
+      throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} was settled after the repair was planned; repair again`)
+    return recipient.require(letter)
   })
 }
 

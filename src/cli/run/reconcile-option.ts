@@ -3,7 +3,7 @@ import { callEvery, wallClock } from '../../base/clock.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { PipelineIR, ScheduleIR } from '../../define/ir/ir.ts'
 import { IntervalSchedule, scheduleOf } from '../../define/feature/placement.ts'
-import type { DataFolder } from '../../log/sqlite/data-folder.ts'
+import type { OpenedFolder } from '../../operate/index.ts'
 import { reconcileInThread } from '../../reconcile/job.ts'
 import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
 import { UsageError } from '../command/command.ts'
@@ -40,7 +40,7 @@ export interface ScheduledReconciliation {
 /** Starts scheduled reconciliations over the folder that this process holds. */
 export function startReconciliation(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
-  { store, path }: DataFolder,
+  { store, path }: OpenedFolder['folder'],
   schedule: ScheduleIR,
   printLine: (text: string) => void,
 ): ScheduledReconciliation {

@@ -6,21 +6,23 @@ import { letHeapGrow } from '../../base/heap.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
-import { openDataFolder, readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/commit-feed.ts'
-import type { RunningServer } from '../../serve/listen.ts'
+import { serveRunControl } from '../../operate/control/serve-control.ts'
+import type { ListenOptions, RunningServer } from '../../serve/listen.ts'
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
 import type { RunMemoryOptions } from '../../run/recovery/run-state.ts'
 import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
 import { objectivesAt } from '../../run/decide/objectives-file.ts'
 import { retentionMs } from '../../run/recovery/retention.ts'
 import { LiveRun, type LiveRunOptions } from '../../run/loop/live-run.ts'
+import { PipelineRun } from '../../runner/pipeline-run.ts'
+import { startText } from '../../sources/reader/source-feed.ts'
+import { openReaders } from '../../sources/source-readers.ts'
 import { DecisionFile } from './decision-file.ts'
-import { feedSource, startPositionText } from './feeds.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { startReconciliation } from './reconcile-option.ts'
 import { EffectCounts } from './effect-counts.ts'
-import { takeOver, type OpenedFolder } from './take-over.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
@@ -64,6 +66,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const memory = { ...memoryOptions(printStatus), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
+  const inputs = files.map(({ source, path }) => ({ source, input: path }))
+  const readers = openReaders(pipeline, inputs, { env: process.env, data })
   const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
@@ -71,7 +75,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(printStatus, effect => actionOf(data, effect))
   const stopped = untilSignal()
-  const running = await startRun(
+  const live = await startRun(
     pipeline,
     opened,
     {
@@ -86,30 +90,23 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
     },
     printStatus,
   )
-  const { run } = running
+  const { run } = live
+  let running: PipelineRun | undefined
   let server: RunningServer | undefined
   const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, printStatus)
-  const text = () => `${statusText(running, effectCounts)}${reconciling?.text ?? ''}`
+  const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
   const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
   try {
-    for (const { source, path } of files) printStatus(`  ${startPositionText(run, source, path)}`)
-    server = await serving?.(running, feedOfRun, printStatus)
-    const feeding = files.map(({ source: name, path }) => {
-      const source = pipeline.ir.sources.find(candidate => candidate.name === name)!
-      return feedSource(run, source, path, {
-        follow: !once,
-        data,
-        signal: stopped.signal,
-        map: pipeline.maps.get(name),
-        onWarning: printStatus,
-      })
-    })
-    const allFed = Promise.all(feeding)
+    const control = await serveRunControl(live, { pipeline, data, onReport: printStatus })
+    for (const { source, reader } of readers) printStatus(`  ${startText(run, source, reader)}`)
+    server = await serving?.({ run, control, feed: feedOfRun }, printStatus)
+    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: printStatus })
     // Files end; with a server the run continues.
-    await Promise.race([server ? allFed.then(() => new Promise(() => {})) : allFed, run.ended, stopped.promise])
+    const { sourcesEnded } = running
+    await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(running, once, printStatus), stopped.promise])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, printStatus), stopped.promise])
     await running.stop()
     printStatus(`stopped at entry ${run.end}. ${text()}`)
     if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
@@ -120,7 +117,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
     out?.close()
     await server?.close()
     await reconciling?.stop()
-    await running.stop().catch(() => {})
+    await (running ?? live).stop().catch(() => {})
   }
 }
 
@@ -144,7 +141,7 @@ async function finishJobs(running: LiveRun, once: boolean, printLine: PrintLine)
 async function servingOf(
   pipeline: Pipeline,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(running: LiveRun, feed: CommitFeed, printLine: PrintLine) => Promise<RunningServer>> {
+): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, printLine: PrintLine) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/listen.ts')
   const options = {
@@ -157,12 +154,10 @@ async function servingOf(
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListenOptions(options)
-  return async ({ run, dispatcher }, feed, printLine) => {
+  return async (served, printLine) => {
     const server = await serving.startServer({
       ...options,
-      run,
-      feed,
-      effects: dispatcher,
+      ...served,
       onError: error => printLine(`  ${String(error)}`),
     })
     printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
@@ -171,11 +166,11 @@ async function servingOf(
 }
 
 function actionOf(data: string, effect: number): string {
-  const reader = readDataFolder(data)
+  const folder = openFolder(data)
   try {
-    return reader.effects.byNumber(effect)?.action ?? ''
+    return folder.effects.byNumber(effect)?.action ?? ''
   } finally {
-    reader.close()
+    folder.close()
   }
 }
 

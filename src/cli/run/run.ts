@@ -2,12 +2,12 @@
 import { durationMs, type Duration } from '../../base/time.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { STANDARD_INPUT } from './feeds.ts'
+import { STANDARD_INPUT } from '../../sources/files/standard-input.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { rateLimitOf, rateOption } from '../command/rate-option.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
 import { parseSchedule } from './reconcile-option.ts'
-import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
+import { sourceFiles } from '../command/source-files-option.ts'
 import { webhookOption, parseWebhookSources } from '../command/webhook-option.ts'
 
 /** The command `spillway run`. */
@@ -20,7 +20,7 @@ export const runCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table; may be repeated',
+      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table, samples: sample events; may be repeated',
     },
     listen: {
       type: 'string',
@@ -68,10 +68,6 @@ export const runCommand: Command = {
   async run(values, positionals) {
     const { path, ...request } = requestOf(values, positionals)
     const pipeline = await importPipeline(path)
-    checkSourceFiles(
-      request.files.filter(file => file.path !== STANDARD_INPUT),
-      pipeline.ir,
-    )
     const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
     if (printing && (request.json || request.decisions === STANDARD_INPUT))
       throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)

@@ -11,7 +11,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StateSink } from '../store.ts'
-import { makePrivateFolder, PRIVATE_FILE } from './folder-permissions.ts'
+import { makePrivateFolder, PRIVATE_FILE } from '../folder-permissions.ts'
 
 const UNFINISHED = '.part'
 

@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { writeAtomically } from '../../base/atomic-write.ts'
-import { PRIVATE_FILE } from '../../log/sqlite/folder-permissions.ts'
+import { PRIVATE_FILE } from '../../log/folder-permissions.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 

@@ -41,6 +41,7 @@ export class LiveRun {
   readonly dispatcher: EffectDispatcher
   readonly #folder: DataFolder
   readonly #timers: readonly { stop(): void }[]
+  readonly #services: { close(): Promise<void> }[] = []
   #stopped: Promise<void> | undefined
 
   private constructor(
@@ -105,6 +106,11 @@ export class LiveRun {
     while (!this.dispatcher.isIdle) await pause(IDLE_CHECK_MS)
   }
 
+  /** Closes a service when the run stops: begun before the run takes nothing more, awaited before it releases the folder. */
+  closeWith(service: { close(): Promise<void> }): void {
+    this.#services.push(service)
+  }
+
   /**
    * Waits for submitted records and for deliveries in progress, saves state, and releases the folder. Unsent effects wait for the next run.
    * After a failure it only releases the folder.
@@ -116,10 +122,12 @@ export class LiveRun {
 
   async #stop(): Promise<void> {
     for (const timer of this.#timers) timer.stop()
+    const services = Promise.all(this.#services.map(service => service.close()))
     try {
       await this.dispatcher.stop()
       await this.run.stop()
     } finally {
+      await services
       await closeDataFolder(this.#folder)
     }
   }

@@ -11,6 +11,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { RecordBatch } from '../../intake/record-batch.ts'
 import type { BatchRunRecord } from '../../batch/ledger.ts'
 import type { ReportRun } from '../../batch/report-ledger.ts'
+import type { DeadLetterChange } from '../../log/dead-letters.ts'
 import type { EffectChange } from '../../log/effects.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
 import type { IngestReceipt } from '../ingest/appender.ts'
@@ -67,13 +68,7 @@ export class Run {
       onFailure: error => shutdown.fail(error),
       onCommitEnd: () => this.#pace.schedule(),
     }))
-    const turns = (this.#turns = new Turns({
-      components,
-      inbox,
-      pendingReplies,
-      committer,
-      onReport: options.onReport,
-    }))
+    const turns = (this.#turns = new Turns({ components, inbox, pendingReplies, committer, onReport: options.onReport }))
     this.#pace = new Pace({
       hasWork: () => !shutdown.isOver && turns.hasWork,
       inFlight: () => committer.inFlight,
@@ -136,7 +131,7 @@ export class Run {
     return decision
   }
 
-  /** As `ask`; resolves when the decision is durable. */
+  /** As `requestDecision`; resolves when the decision is durable. */
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.requestDecision(model, fields).durable
 
   /**
@@ -191,11 +186,11 @@ export class Run {
     return reports.runNow(name)
   }
 
-  /** Records the outcome of effects; resolves when that is durable. Continues to work while the run stops. */
-  async settle(settled: readonly EffectChange[]): Promise<void> {
+  /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */
+  async settle(effectChanges: readonly EffectChange[], deadLetterChanges: readonly DeadLetterChange[] = []): Promise<void> {
     if (this.#shutdown.isOver) this.#shutdown.check()
     try {
-      await this.#store.commit({ effectChanges: settled })
+      await this.#store.commit({ effectChanges, deadLetterChanges })
     } catch (error) {
       this.#shutdown.fail(error)
       throw error

@@ -130,8 +130,7 @@ export class ClientShare {
   async awaitCommit<T>(records: number, act: (holdBytes: HoldUntil) => Promise<T>, until: HoldUntil = () => {}): Promise<T> {
     const [client, load, { requests }] = [this.#client, this.#load, this.#class]
     this.#checkRun()
-    if (!requests.hasRoom(client, 1))
-      throw overloadError(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
+    if (!requests.hasRoom(client, 1)) throw this.#requestOverload()
     // A request alone may exceed the share: the limits on its body bound it.
     if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#recordOverload()
     requests.add(client, 1)
@@ -145,6 +144,17 @@ export class ClientShare {
       requests.release(client, 1)
       load.releaseRecords(client, records)
     })
+  }
+
+  /** Runs `act`, which waits for a commit without records. Throws `SPILL_OVERLOAD` if too many requests of the client wait. */
+  async countRequest<T>(act: () => Promise<T>): Promise<T> {
+    const { requests } = this.#class
+    if (!requests.spend(this.#client, 1)) throw this.#requestOverload()
+    try {
+      return await act()
+    } finally {
+      requests.release(this.#client, 1)
+    }
   }
 
   /** Runs `act`, which reads a stream of records. Throws `SPILL_OVERLOAD` if the client has too many streams. */
@@ -198,6 +208,10 @@ export class ClientShare {
   /** Ends the count of `hold`. */
   releaseBytes(bytes: number): void {
     if (bytes > 0) this.#class.bytes.release(this.#client, bytes)
+  }
+
+  #requestOverload(): ServeError {
+    return overloadError(`${this.#class.requests.usedBy(this.#client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
   }
 
   #recordOverload(): ServeError {

@@ -9,7 +9,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, u
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { newSecret } from '../../base/secret.ts'
-import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
+import { makePrivateFolder } from '../../log/folder-permissions.ts'
 import { isRole, type Role } from './roles.ts'
 
 /** A token as the file holds it. */

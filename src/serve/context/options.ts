@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { CommitFeed } from '../events/commit-feed.ts'
-import type { ManualEffectChange, StoredEffect } from '../../log/effects.ts'
+import type { RunControl } from '../../operate/control/run-control.ts'
 import type { RateLimit } from '../access/rate-limit.ts'
 import type { Role } from '../access/roles.ts'
 import type { ServedRun } from '../http/served-run.ts'
@@ -33,8 +33,8 @@ export interface ServeOptions {
   readonly data: string
   /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: CommitFeed
-  /** The run's dispatcher, which retries or drops dead effects. Without it effects are only listed. */
-  readonly effects?: { byHand(effect: StoredEffect, change: ManualEffectChange): Promise<void> }
+  /** The changes that operators make to the run. Without it dead letters and effects are only listed. */
+  readonly control?: RunControl
   /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
   readonly tokens?: Tokens
   /** Authorizes requests in place of tokens, where the embedding server knows its users. */

@@ -1,7 +1,6 @@
 /** The objects that all routes of one server share, and the options of a route. */
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { DecisionSearchWorker } from '../../operate/decision-search-worker.ts'
+import type { DecisionSearchWorker, FolderView } from '../../operate/index.ts'
 import type { AdmissionControl } from '../access/admission-control.ts'
 import type { ServeOptions } from './options.ts'
 import type { Role } from '../access/roles.ts'
@@ -17,14 +16,13 @@ export interface ServerContext {
   readonly run: ServedRun
   readonly ir: PipelineIR
   readonly load: AdmissionControl
-  /** A reader of the run's data folder. */
-  readonly reader: SqliteReader
-  readonly data: string
+  /** The run's data folder, for reading. */
+  readonly folder: FolderView
   /** Searches recorded decisions in a thread of its own. */
   readonly search: DecisionSearchWorker
   /** Absent without a feed. */
   readonly streams: EventStreams | undefined
-  readonly effects: ServeOptions['effects']
+  readonly control: ServeOptions['control']
   readonly addMetrics: ServeOptions['addMetrics']
   readonly webhooks: ServeOptions['webhooks']
   readonly unsigned: UnsignedWebhookCounts

@@ -1,6 +1,6 @@
 /** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
 import { SpillwayError } from '../../base/errors.ts'
-import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/reader.ts'
+import type { FolderLog } from '../../operate/index.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
 import { foreignLogGap, formatEventId, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
@@ -8,13 +8,13 @@ const nothing = Buffer.alloc(0)
 
 /** Decisions by batch, from the reader of a data folder. */
 export class DecisionJournal implements Journal {
-  readonly #log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>
+  readonly #log: Pick<FolderLog, 'decisionsAfter' | 'decisionNumbers'>
   readonly #onDamage: (error: SpillwayError) => void
   /** Numbers of damaged batches that were reported. */
   readonly #reported = new Set<number>()
 
   /** Calls `onDamage` once for each unreadable batch. Readers get a gap event in its place, and continue after it. */
-  constructor(log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>, onDamage: (error: SpillwayError) => void = () => {}) {
+  constructor(log: Pick<FolderLog, 'decisionsAfter' | 'decisionNumbers'>, onDamage: (error: SpillwayError) => void = () => {}) {
     this.#log = log
     this.#onDamage = onDamage
   }
@@ -49,15 +49,17 @@ export class DecisionJournal implements Journal {
   }
 }
 
+type StoredBatch = NonNullable<ReturnType<FolderLog['decisionsAfter']>>
+
 class DecisionBatch implements JournalBatch {
   readonly number: number
   readonly #model: string
-  readonly #decisions: NumberedDecisionBatch
+  readonly #decisions: StoredBatch
   readonly #onDamage: (error: SpillwayError) => void
   /** The frames of the whole batch, encoded once for all readers. */
   #whole: Buffer | undefined
 
-  constructor(decisions: NumberedDecisionBatch, onDamage: (error: SpillwayError) => void) {
+  constructor(decisions: StoredBatch, onDamage: (error: SpillwayError) => void) {
     this.number = decisions.number
     this.#model = decisions.model
     this.#decisions = decisions

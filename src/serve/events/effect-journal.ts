@@ -2,15 +2,18 @@
  * Changes of effects as the journal of an event stream: each event is an effect's state after a change. A reader that was away gets the
  * newest state of each effect, not all states in between.
  */
-import type { ChangedEffect, EffectReader } from '../../log/sqlite/effect-reader.ts'
 import type { StoredEffect } from '../../log/effects.ts'
+import type { FolderLog } from '../../operate/index.ts'
 import { foreignLogGap, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
-/** Effects by change, from the reader of a data folder. */
-export class EffectJournal implements Journal {
-  readonly #effects: EffectReader
+type ChangedEffects = Pick<FolderLog['effects'], 'changedAfter' | 'changeNumbers'>
+type ChangedEffect = ReturnType<ChangedEffects['changedAfter']>[number]
 
-  constructor(effects: EffectReader) {
+/** Effects by change, from a data folder. */
+export class EffectJournal implements Journal {
+  readonly #effects: ChangedEffects
+
+  constructor(effects: ChangedEffects) {
     this.#effects = effects
   }
 

@@ -1,7 +1,7 @@
 /** The event streams of a server, for decisions and effects, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
 import { limits } from '../../base/limits.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import type { FolderLog } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import { Budget } from '../access/budget.ts'
 import { clientKey, type ClientIdentity } from '../access/client-key.ts'
@@ -17,10 +17,10 @@ export class EventStreams {
   readonly #admitted: Budget
   #isClosed = false
 
-  constructor(reader: SqliteReader, bounds: ResourceLimits, onError: (error: unknown) => void) {
+  constructor(log: FolderLog, bounds: ResourceLimits, onError: (error: unknown) => void) {
     this.#admitted = new Budget(bounds.eventStreams, limits.SSE_CLIENT_SHARE)
-    this.decisions = new EventStream(new DecisionJournal(reader, onError), bounds, onError)
-    this.effects = new EventStream(new EffectJournal(reader.effects), bounds, onError)
+    this.decisions = new EventStream(new DecisionJournal(log, onError), bounds, onError)
+    this.effects = new EventStream(new EffectJournal(log.effects), bounds, onError)
   }
 
   get readers(): number {

@@ -83,12 +83,12 @@ function runMetrics(registry: Registry, { run, unsigned }: ServerContext): void 
   })
 }
 
-function loadMetrics(registry: Registry, { run, load, streams, state, data }: ServerContext): void {
+function loadMetrics(registry: Registry, { run, load, streams, state, folder }: ServerContext): void {
   const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
     ['spillway_up', '1 while the run accepts events.', () => (state.ended === undefined && !run.isHeldBack ? 1 : 0)],
     ['spillway_log_entries', 'Position of the log: entries appended so far.', () => run.end],
     ['spillway_waiting_records', 'Records that wait for their turn.', () => run.waiting],
-    ['spillway_wal_bytes', "Bytes of the log's write-ahead file.", () => sizeOf(join(data, 'log.db-wal'))],
+    ['spillway_wal_bytes', "Bytes of the log's write-ahead file.", () => sizeOf(join(folder.path, 'log.db-wal'))],
     ['spillway_http_waiting_requests', 'Requests that wait for their commit.', () => load.requests],
     ['spillway_http_streams', 'NDJSON streams that are being read.', () => load.streams.used],
     ['spillway_http_body_bytes', 'Bytes of request bodies in memory.', () => load.bytes],

@@ -3,36 +3,14 @@
  * read at each scrape.
  */
 import { Gauge, type Registry } from 'prom-client'
+import type { ModelState } from '../../operate/index.ts'
 import { metricNames } from '../../training/metrics.ts'
-import { driftStateOf, type DriftState } from '../../training/registry/drift-state.ts'
-import { championFinder } from '../../training/registry/model-versions.ts'
-import { versionsOf } from '../../training/registry/registry.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
-interface ModelState {
-  readonly model: string
-  /** The version that scores; 0 is the score of the definition. */
-  readonly scores: number
-  readonly champion: ModelVersion | undefined
-  readonly last: ModelVersion | undefined
-  /** The result of the last drift check. */
-  readonly drift: DriftState | undefined
-}
-
 /** Registers the metrics, if the pipeline trains models. */
-export function registerModelMetrics(registry: Registry, { ir, reader }: Pick<ServerContext, 'ir' | 'reader'>): void {
-  const models = ir.models.filter(({ train }) => train)
-  if (models.length === 0) return
-  const championOf = championFinder(reader, ir)
-  const states = (): ModelState[] =>
-    models.map(definition => {
-      const model = definition.name
-      const versions = versionsOf(reader, model)
-      const scores = championOf(definition)
-      const last = versions.findLast(({ state }) => state !== 'training')
-      return { model, scores, champion: versions.find(({ number }) => number === scores), last, drift: driftStateOf(reader, model) }
-    })
+export function registerModelMetrics(registry: Registry, { ir, folder }: Pick<ServerContext, 'ir' | 'folder'>): void {
+  if (!ir.models.some(({ train }) => train)) return
+  const states = folder.models.stateReader(ir)
   const gauge = <Label extends string>(
     name: string,
     help: string,

@@ -1,7 +1,9 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
+import { deadLetterSchemas } from './dead-letter-schemas.ts'
 import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
+import { operatorSchemas } from './operator-schemas.ts'
 
 const { count, utcMs, object, orNull, text, values } = schemaTerms
 
@@ -161,6 +163,7 @@ export const sharedSchemas = {
     },
     ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
   ),
+  ...operatorSchemas,
   Runs: object({ runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } }),
   Reconciliation: object(
     {
@@ -212,6 +215,7 @@ export const sharedSchemas = {
     },
   }),
   Scores: object({ model: text, scores: count }),
+  ...deadLetterSchemas,
   Report: object(
     {
       number: count,

@@ -4,11 +4,9 @@ import type { PipelineIR } from '../../define/ir/ir.ts'
 import { refusalReasons } from '../../intake/refusal.ts'
 import { effectStates } from '../../log/effects.ts'
 import { decisionStream, effectStream } from './api-schemas.ts'
+import { controlPaths } from './control-operations.ts'
 import { featureRequestsSchema, type OpenapiSchema } from './json-schema.ts'
-import { errorResponses, jsonContent, queryParameter, schemaRef } from './operation-parts.ts'
-
-/** Numbers of entries and effects have at most 15 digits. */
-const ENTRY_MAX = 10 ** 15 - 1
+import { ENTRY_MAX, errorResponses, jsonContent, queryParameter, schemaRef } from './operation-parts.ts'
 
 /** One of these names; any text if there are none. */
 const oneOf = (named: readonly { readonly name: string }[]): OpenapiSchema =>
@@ -47,23 +45,10 @@ const ready: OpenapiSchema = {
   required: ['status'],
 }
 
-const effectOperation = (verb: string, summary: string, body?: OpenapiSchema): OpenapiSchema => ({
-  post: {
-    operationId: `${verb}Effect`,
-    summary,
-    parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1, maximum: ENTRY_MAX } }],
-    ...(body && { requestBody: { required: true, content: jsonContent(body) } }),
-    responses: {
-      200: { description: 'the changed effect, durable', content: jsonContent(schemaRef('Effect')) },
-      ...errorResponses(400, 401, 403, 404, 409, ...(body ? ([413, 415] as const) : []), 503),
-    },
-  },
-})
-
 const letters: OpenapiSchema = {
   type: 'object',
   properties: {
-    letters: { type: 'array', description: 'as spillway dlq list --json prints them', items: { type: 'object' } },
+    letters: { type: 'array', description: 'as spillway dlq list --json prints them', items: schemaRef('DeadLetter') },
     counts: { type: 'array', description: 'of all dead letters, by source and reason', items: { type: 'object' } },
   },
   required: ['letters', 'counts'],
@@ -72,7 +57,13 @@ const letters: OpenapiSchema = {
 type Paths = Readonly<Record<string, OpenapiSchema>>
 
 /** The operations by path. */
-export const fixedPaths = (ir: PipelineIR): Paths => ({ ...decisionPaths(ir), ...ledgerPaths(ir), ...effectPaths(ir), ...statePaths })
+export const fixedPaths = (ir: PipelineIR): Paths => ({
+  ...decisionPaths(ir),
+  ...ledgerPaths(ir),
+  ...effectPaths(ir),
+  ...controlPaths,
+  ...statePaths,
+})
 
 const decisionPaths = (ir: PipelineIR): Paths => ({
   '/features': {
@@ -207,13 +198,6 @@ const effectPaths = (ir: PipelineIR): Paths => ({
       responses: { 200: { description: 'the effects', content: jsonContent(schemaRef('Effects')) }, ...errorResponses(400, 401, 403, 404) },
     },
   },
-  '/effects/{number}/retry': effectOperation('retry', 'Retries a dead effect, under the same idempotency key'),
-  '/effects/{number}/drop': effectOperation('drop', 'Drops a dead effect', {
-    type: 'object',
-    properties: { why: { type: 'string', minLength: 1, pattern: '[^\\s]', description: 'the reason; its first characters are kept' } },
-    required: ['why'],
-    additionalProperties: false,
-  }),
   '/effects/stream': streamOperation({
     operationId: 'effects',
     subject: 'Changes of effects: each effect after a change',
@@ -224,6 +208,30 @@ const effectPaths = (ir: PipelineIR): Paths => ({
 })
 
 const statePaths: Paths = {
+  '/objectives': {
+    get: {
+      operationId: 'objectives',
+      summary: 'Freshness objectives, with the recent decisions that met them',
+      responses: {
+        200: { description: 'the objectives', content: jsonContent(schemaRef('Objectives')) },
+        ...errorResponses(400, 401, 403),
+      },
+    },
+  },
+  '/lineage': {
+    get: {
+      operationId: 'lineage',
+      summary: 'What each feature, model, action and report depends on',
+      parameters: [
+        queryParameter(
+          'of',
+          { type: 'string' },
+          'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
+        ),
+      ],
+      responses: { 200: { description: 'the graph', content: jsonContent(schemaRef('Lineage')) }, ...errorResponses(400, 401, 403) },
+    },
+  },
   '/healthz': {
     get: {
       operationId: 'healthz',

@@ -2,6 +2,9 @@
 import type { sharedSchemas } from './api-schemas.ts'
 import type { OpenapiSchema } from './json-schema.ts'
 
+/** Numbers of entries, effects and dead letters have at most 15 digits. */
+export const ENTRY_MAX = 10 ** 15 - 1
+
 /** A body of JSON. */
 export const jsonContent = (schema: OpenapiSchema): OpenapiSchema => ({ 'application/json': { schema } })
 /** A reference to a shared schema. */

@@ -4,8 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
-import { batchRunsIn } from '../../batch/ledger.ts'
-import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -17,23 +16,19 @@ const SHOWN = 100
 const PARAMETERS = ['group'] as const
 
 /** Adds the routes of batch runs. */
-export function batchRunRoutes(app: FastifyInstance, { run, ir, reader, data }: ServerContext): void {
+export function batchRunRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
   app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
     const { group } = singleParameters(query, PARAMETERS)
     if (group !== undefined) groupNamed(group)
-    return {
-      runs: batchRunsIn(reader)
-        .filter(record => group === undefined || record.group === group)
-        .slice(-SHOWN),
-    }
+    return { runs: folder.batchRuns.list(group).slice(-SHOWN) }
   })
   app.post<{ Params: { group: string } }>('/groups/:group/runs', { config: { role: 'operate' } }, async ({ params, client }) => {
     const { name } = groupNamed(params.group)
     const { batch } = run
     if (!batch) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
     const who = client === undefined ? 'http' : `token:${client}`
-    return withOperatorLogAsync(data, { at: wallClock(), who, what: 'runs now', to: name }, async setDetail => {
+    return withOperatorLogAsync(folder.path, { at: wallClock(), who, what: 'runs now', to: name }, async setDetail => {
       const record = await batch(name)
       setDetail(`run ${record.number}`)
       return record

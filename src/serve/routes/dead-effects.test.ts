@@ -7,7 +7,8 @@ import { posted } from '../../../test/serve/shop.ts'
 import { openRoutes } from '../../action/routes.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { operatorLogPath } from '../context/operator-log.ts'
+import { operatorLogPath } from '../../operate/operator-log.ts'
+import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', t.string())
@@ -29,7 +30,8 @@ const shop = pipeline('shop', [page])
 const data = scratchFolder('dead')
 const sendings = (await openRoutes(shop, {})).map(sending => ({ ...sending, attempts: 1 }))
 const running = await LiveRun.open(shop, data, { sendings, clock: () => start })
-const app = serve({ run: running.run, pipeline: shop, data, effects: running.dispatcher })
+const control = await serveRunControl(running, { pipeline: shop, data, onReport: assert.fail })
+const app = serve({ run: running.run, pipeline: shop, data, control })
 after(async () => {
   await app.close()
   await running.stop()
@@ -73,13 +75,13 @@ test('a retry is one attempt of the running dispatcher, under the same key, howe
   const [{ id }] = (await listed()).effects
   const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
   assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
-  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; dead ones/)
+  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; only dead/)
   await running.whenIdle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
   const delivered = await app.inject({ method: 'POST', url: '/effects/1/retry' })
   assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_CONFLICT'])
-  assert.match(message(delivered), /^effect 1 is delivered; dead ones can be tried again/)
+  assert.match(message(delivered), /^effect 1 is delivered; only dead effects can be retried/)
   assert.equal((await posted(app, '/sources/payments/events', { id: 'd', card: 'a', at: start })).statusCode, 200)
   await running.whenIdle()
   assert.equal(sent.length, 2, 'the run goes on, and the key’s next has its turn')
@@ -102,11 +104,12 @@ test('a dead effect is dropped, with a reason', async () => {
       'http effects retry 1 refused',
       'http effects drop 2 done',
       'http effects drop 2 refused',
+      'http effects retry 9 refused',
     ],
   )
 })
 
-test('a server without a dispatcher answers that it has none', async () => {
+test('a server without a control of the run answers that it makes no changes', async () => {
   const lone = serve({ run: running.run, pipeline: shop, data })
   const answer = await lone.inject({ method: 'POST', url: '/effects/3/retry' })
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_UNSUPPORTED'])

@@ -15,7 +15,7 @@ const LIMIT = 20
 const PARAMETERS = ['source', 'reason', 'after', 'limit'] as const
 
 /** Adds the route of dead letters. */
-export function deadLetterRoutes(app: FastifyInstance, { ir, reader: { deadLetters: letters } }: ServerContext): void {
+export function deadLetterRoutes(app: FastifyInstance, { ir, folder: { deadLetters } }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   app.get<{ Querystring: Query }>('/dead-letters', { config: { role: 'operate', query: PARAMETERS } }, async ({ query }) => {
     const { source, reason, after, limit } = singleParameters(query, PARAMETERS)
@@ -23,15 +23,8 @@ export function deadLetterRoutes(app: FastifyInstance, { ir, reader: { deadLette
     if (reason !== undefined) checkReason(reason)
     const afterId = after === undefined || after === '0' ? 0 : wholeNumberParameter('after', after, Number.MAX_SAFE_INTEGER)
     const count = limit === undefined ? LIMIT : wholeNumberParameter('limit', limit, limits.DEAD_LETTERS_LISTED_MAX)
-    const listed: object[] = []
-    let bytes = 0
-    for (let letter = letters.deadAfter(afterId, { source, reason }); letter; letter = letters.deadAfter(letter.id, { source, reason })) {
-      listed.push(deadLetterJson(letter))
-      bytes += letter.raw.length + (letter.original?.length ?? 0)
-      if (listed.length === count || bytes >= limits.DEAD_LETTERS_LISTED_BYTES) break
-    }
-    const counts = letters.counts().filter(group => group.source === (source ?? group.source) && group.reason === (reason ?? group.reason))
-    return { letters: listed, counts }
+    const page = deadLetters.page({ source, reason, after: afterId, limit: count, maxBytes: limits.DEAD_LETTERS_LISTED_BYTES })
+    return { letters: page.map(deadLetterJson), counts: deadLetters.counts({ source, reason }) }
   })
 }
 

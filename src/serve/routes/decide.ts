@@ -49,7 +49,7 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: ServerContext): v
   })
 }
 
-function eventRoute(app: FastifyInstance, { run, ir, load, reader }: ServerContext): void {
+function eventRoute(app: FastifyInstance, { run, ir, load, folder }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   const lines = jsonLineReaders(ir.sources)
   const modelsOf = new Map(
@@ -79,7 +79,10 @@ function eventRoute(app: FastifyInstance, { run, ir, load, reader }: ServerConte
       }
       const result = await share.awaitCommit(1, decide, until)
       if (ingested.isRefused) throw refusedRecordError(ingested)
-      const fields = result.durable && { ...ingested.fields(), ...duplicateFields(ingested.originalEntry, result.decisions.length, reader) }
+      const fields = result.durable && {
+        ...ingested.fields(),
+        ...duplicateFields(ingested.originalEntry, result.decisions.length, folder.log),
+      }
       return JSON.stringify({ ...fields, ...result })
     })
     reply.type('application/json')

@@ -6,7 +6,6 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/limits.ts'
-import { decisionTraces } from '../../operate/trace.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
@@ -33,7 +32,7 @@ export function decisionRoutes(app: FastifyInstance, { ir, load, search }: Serve
 }
 
 /** Adds the route of traces. */
-export function traceRoutes(app: FastifyInstance, { ir, reader, run }: ServerContext): void {
+export function traceRoutes(app: FastifyInstance, { ir, folder, run }: ServerContext): void {
   const modelNamed = lookupByName('model', ir.models)
   app.get<{ Params: { entry: string }; Querystring: Query }>(
     '/decisions/:entry/trace',
@@ -43,8 +42,8 @@ export function traceRoutes(app: FastifyInstance, { ir, reader, run }: ServerCon
       if (model !== undefined) modelNamed(model)
       if (!/^\d{1,15}$/.test(params.entry)) throw new ServeError('SPILL_INPUT', `'${params.entry}' is not a log entry: write its number`)
       const entry = Number(params.entry)
-      const entryTraces = await decisionTraces(reader, {
-        entry,
+      const entryTraces = await folder.decisions.traces({
+        target: entry,
         model,
         key,
         most: limits.DECISIONS_TRACED_MAX,

@@ -5,9 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
 import { rollbackVersion } from '../../training/registry/champion.ts'
-import { driftStateOf } from '../../training/registry/drift-state.ts'
-import { modelVersions } from '../../training/registry/model-versions.ts'
-import { withOperatorLogAsync } from '../context/operator-log.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf } from '../http/content-type.ts'
@@ -22,20 +20,18 @@ const SHOWN = 20
 const PARAMETERS = ['model'] as const
 
 /** Adds the routes of models. */
-export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: ServerContext): void {
+export function modelRoutes(app: FastifyInstance, { run, ir, folder, load }: ServerContext): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = lookupByName('model that is trained', trained)
   const logged = <T>(client: string | undefined, what: string, to: string, act: (setDetail: (detail: string) => void) => Promise<T>) =>
-    withOperatorLogAsync(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
+    withOperatorLogAsync(folder.path, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
   app.get<{ Querystring: Query }>('/models', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
     const { model } = singleParameters(query, PARAMETERS)
     const listed = model === undefined ? trained : [modelNamed(model)]
     return {
       models: listed.map(definition => {
-        const { name } = definition
-        const drift = driftStateOf(reader, name)
-        const { champion, versions } = modelVersions(reader, ir, definition)
+        const { model: name, champion, drift, versions } = folder.models.byModel(ir, definition)
         return { model: name, scores: champion, ...(drift && { drift }), versions: versions.slice(-SHOWN) }
       }),
     }
@@ -65,7 +61,7 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
         'the version is missing: send { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }',
       )
     return logged(client, 'models promote', name, async setDetail => {
-      const version = requested === 'previous' ? rollbackVersion(reader, name) : requested
+      const version = requested === 'previous' ? rollbackVersion(folder.log, name) : requested
       setDetail(`version ${version}`)
       await promote(name, version, requested === 'previous' ? 'rolled back' : 'by hand')
       return { model: name, scores: version }

@@ -5,7 +5,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { comparisonBases } from '../../reconcile/report.ts'
-import { lastReconciliation, reconciliationsIn, reconciliationReport } from '../../reconcile/ledger.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
@@ -13,26 +12,26 @@ import type { ServerContext } from '../context/server-context.ts'
 const SHOWN = 100
 
 /** Adds both routes. */
-export function reconciliationRoutes(app: FastifyInstance, { reader }: ServerContext): void {
-  app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliationsIn(reader).slice(-SHOWN) }))
+export function reconciliationRoutes(app: FastifyInstance, { folder: { reconciliations } }: ServerContext): void {
+  app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliations.list().slice(-SHOWN) }))
   app.get<{ Params: { number: string } }>('/reconciliations/:number', { config: { role: 'read' } }, async ({ params }) => {
-    const record = reconciliationsIn(reader).find(({ number }) => String(number) === params.number)
-    if (!record)
+    const reconciliation = /^[1-9]\d{0,14}$/.test(params.number) ? reconciliations.byNumber(Number(params.number)) : undefined
+    if (!reconciliation)
       throw new ServeError(
         'SPILL_NOT_FOUND',
         `there is no reconciliation '${params.number}'; GET /reconciliations lists those that there are`,
       )
-    return { ...record, report: reconciliationReport(reader, record.number) ?? null }
+    return { ...reconciliation, report: reconciliation.report ?? null }
   })
 }
 
 /** Registers metrics: totals over all reconciliations, and figures of the last completed one. */
-export function registerReconcileMetrics(registry: Registry, { reader }: Pick<ServerContext, 'reader'>): void {
-  const last = () => lastReconciliation(reader)
+export function registerReconcileMetrics(registry: Registry, { folder }: Pick<ServerContext, 'folder'>): void {
+  const last = () => folder.reconciliations.last()
   for (const metric of [valuesMetric(last), differingMetric(last), ...lastMetrics(last)]) registry.registerMetric(metric)
 }
 
-type Last = () => ReturnType<typeof lastReconciliation>
+type Last = () => ReturnType<ServerContext['folder']['reconciliations']['last']>
 
 const valuesMetric = (last: Last): Counter =>
   new Counter({

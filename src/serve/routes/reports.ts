@@ -2,12 +2,12 @@
  * `GET /reports` lists reports; `GET /reports/:report/latest` returns the file of the newest; `POST /reports/:report` makes one now, and
  * answers when its file is written.
  */
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
-import { reportRunPath, reportRunsIn, type ReportRun } from '../../batch/report-ledger.ts'
-import { withOperatorLogAsync } from '../context/operator-log.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
+import { withOperatorLogAsync } from '../../operate/operator-log.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
@@ -28,27 +28,22 @@ const withoutPath = (record: ReportRun): ReportRun => ({ ...record, file: basena
 const PARAMETERS = ['report'] as const
 
 /** Adds the routes of reports. */
-export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: ServerContext): void {
+export function reportRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
   const reportNamed = lookupByName('report', ir.reports ?? [])
   app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
     const { report } = singleParameters(query, PARAMETERS)
     if (report !== undefined) reportNamed(report)
-    return {
-      reports: reportRunsIn(reader)
-        .filter(record => report === undefined || record.report === report)
-        .slice(-SHOWN)
-        .map(withoutPath),
-    }
+    return { reports: folder.reports.list(report).slice(-SHOWN).map(withoutPath) }
   })
   app.get<{ Params: { report: string } }>('/reports/:report/latest', { config: { role: 'read' } }, async ({ params }, reply) => {
     const { name } = reportNamed(params.report)
-    const latest = reportRunsIn(reader).findLast(record => record.report === name && record.state === 'done')
+    const latest = folder.reports.latest(name)
     if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
-    const path = reportRunPath(data, latest)
-    if (!existsSync(path))
-      throw new ServeError('SPILL_NOT_FOUND', `the file of report ${latest.number} is gone; make it again: POST /reports/${name}`)
-    reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(latest.number))
-    reply.header('last-modified', new Date(latest.s).toUTCString()).header('spillway-stale', String(latest.done!.stale))
+    const { record, path, exists } = latest
+    if (!exists)
+      throw new ServeError('SPILL_NOT_FOUND', `the file of report ${record.number} is gone; make it again: POST /reports/${name}`)
+    reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(record.number))
+    reply.header('last-modified', new Date(record.s).toUTCString()).header('spillway-stale', String(record.done!.stale))
     return reply.send(createReadStream(path))
   })
   app.post<{ Params: { report: string } }>('/reports/:report', { config: { role: 'operate' } }, async ({ params, client }) => {
@@ -56,7 +51,7 @@ export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Se
     const { report } = run
     if (!report) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no reports')
     const who = client === undefined ? 'http' : `token:${client}`
-    return withOperatorLogAsync(data, { at: wallClock(), who, what: 'reports now', to: name }, async setDetail => {
+    return withOperatorLogAsync(folder.path, { at: wallClock(), who, what: 'reports now', to: name }, async setDetail => {
       const record = await report(name)
       setDetail(`report ${record.number}`)
       return withoutPath(record)

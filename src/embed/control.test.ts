@@ -1,0 +1,33 @@
+/** Operators change dead letters of an embedded run, over HTTP and at the control socket of its folder. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fastify from 'fastify'
+import { scratchFolder } from '../../test/scratch.ts'
+import { now, payments, shop } from '../../test/serve/shop.ts'
+import { ControlClient } from '../operate/control/control-client.ts'
+import { spillway } from './index.ts'
+
+/** Wall clock time, as the run's. */
+const at = Date.now()
+const pay = (id: string) => ({ id, card: 'c', amount: 1.5, at })
+
+test('dead letters are changed under its prefix and at the control socket of its folder, until it closes', async () => {
+  const data = scratchFolder('embed-control')
+  const app = fastify({ forceCloseConnections: true })
+  await app.register(spillway, { pipeline: shop, data })
+  await app.ready()
+  await app.spillway.submit(payments, [
+    { ...pay('1'), amount: -1 },
+    { ...pay('2'), amount: -2 },
+  ])
+  const listed = await app.inject('/spillway/dead-letters')
+  const [{ version }] = listed.json<{ letters: { version: string }[] }>().letters
+  const edited = await app.inject({ method: 'PATCH', url: '/spillway/dead-letters/1', payload: { version, set: { amount: 3 } } })
+  assert.equal(edited.statusCode, 200, edited.body)
+  const control = await ControlClient.connect(data)
+  assert.deepEqual((await control.replayDeadLetters({ ids: [1] }, 'cli:ann')).letters, [{ id: 1, outcome: 'accepted' }])
+  assert.equal(app.spillway.features(now, 'c').features.sum, 3)
+  await app.close()
+  await assert.rejects(control.dropDeadLetters({ ids: [2], why: 'x' }, 'cli:ann'), { code: 'SPILL_STOPPED' })
+  await assert.rejects(ControlClient.connect(data), { code: 'ENOENT' })
+})

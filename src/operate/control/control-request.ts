@@ -1,0 +1,97 @@
+/** Validates requests of operators that come as JSON, over HTTP or over the control socket. */
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { show } from '../../base/show.ts'
+import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Parsers by operation. Each throws `SPILL_INPUT`, naming the field and the fix. */
+export const controlRequests = {
+  editDeadLetter,
+  replayDeadLetters,
+  dropDeadLetters,
+  retryEffects,
+  dropEffects,
+} satisfies { readonly [Name in keyof RunControl]: (value: unknown) => Parameters<RunControl[Name]>[0] }
+
+/** An operation of `RunControl`. */
+export type ControlOperation = keyof typeof controlRequests
+
+function editDeadLetter(value: unknown): DeadLetterEdit {
+  const fields = fieldsOf(value, ['id', 'version', 'set', 'raw', 'rawBase64'])
+  const { id, version, set, raw, rawBase64 } = fields
+  if (!isNumber(id)) throw wrong('"id" is the number of a dead letter', id)
+  if (typeof version !== 'string')
+    throw wrong('"version" is the version of the record that you have seen, as GET /dead-letters has it', version)
+  const changes = [set, raw, rawBase64].filter(change => change !== undefined)
+  if (changes.length !== 1)
+    throw new SpillwayError('SPILL_INPUT', 'send one change: "set", an object of fields; "raw", a text; or "rawBase64"')
+  if (set !== undefined && (!isObject(set) || Object.keys(set).length === 0))
+    throw wrong('"set" is an object of fields with their values', set)
+  if (raw !== undefined && typeof raw !== 'string') throw wrong('"raw" is a text', raw)
+  if (rawBase64 !== undefined && !isBase64(rawBase64)) throw wrong('"rawBase64" is base64', rawBase64)
+  return fields as unknown as DeadLetterEdit
+}
+
+function replayDeadLetters(value: unknown): DeadLetterReplay {
+  const { ids, source, omitUnsendable, fingerprint } = fieldsOf(value, ['ids', 'source', 'omitUnsendable', 'fingerprint'])
+  if (source !== undefined && typeof source !== 'string') throw wrong('"source" is the name of a source', source)
+  if (omitUnsendable !== undefined && typeof omitUnsendable !== 'boolean') throw wrong('"omitUnsendable" is true or false', omitUnsendable)
+  if (fingerprint !== undefined && typeof fingerprint !== 'string') throw wrong('"fingerprint" is that of a pipeline', fingerprint)
+  return {
+    ids: numbersOf('ids', ids, limits.DEAD_LETTERS_CHANGED_MAX),
+    ...(source !== undefined && { source }),
+    ...(omitUnsendable !== undefined && { omitUnsendable }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
+}
+
+function dropDeadLetters(value: unknown): DeadLetterDrop {
+  const { ids, why } = fieldsOf(value, ['ids', 'why'])
+  return { ids: numbersOf('ids', ids, limits.DEAD_LETTERS_CHANGED_MAX), why: whyOf(why) }
+}
+
+function retryEffects(value: unknown): EffectRetry {
+  return { numbers: numbersOf('numbers', fieldsOf(value, ['numbers'])['numbers'], limits.EFFECTS_CHANGED_MAX) }
+}
+
+function dropEffects(value: unknown): EffectDrop {
+  const { numbers, why } = fieldsOf(value, ['numbers', 'why'])
+  return { numbers: numbersOf('numbers', numbers, limits.EFFECTS_CHANGED_MAX), why: whyOf(why) }
+}
+
+/** The fields of a request. An ignored field would mislead, so an unknown one is an error. */
+function fieldsOf(value: unknown, names: readonly string[]): Fields {
+  if (!isObject(value)) throw wrong('a request is an object', value)
+  const unknown = Object.keys(value).find(name => !names.includes(name))
+  if (unknown !== undefined)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `there is no field '${unknown}' here${didYouMean(unknown, names)}; there are ${names.join(', ')}`,
+    )
+  return value
+}
+
+function numbersOf(name: string, value: unknown, max: number): number[] {
+  if (!Array.isArray(value) || !value.every(isNumber)) throw wrong(`"${name}" is a list of numbers from 1: [1, 2]`, value)
+  if (value.length === 0 || value.length > max)
+    throw new SpillwayError('SPILL_INPUT', `"${name}" has ${value.length} numbers; give 1 to ${max}`)
+  return [...new Set(value)]
+}
+
+function whyOf(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value
+  throw new SpillwayError('SPILL_INPUT', 'the reason is missing: send { "why": "nobody listens" }')
+}
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1
+const isBase64 = (value: unknown): boolean => typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+
+const wrong = (rule: string, value: unknown): SpillwayError =>
+  new SpillwayError('SPILL_INPUT', `${rule}; got ${value === undefined ? 'nothing' : show(value).slice(0, SHOWN)}`)
+
+/** Characters of a wrong value in a message. */
+const SHOWN = 80

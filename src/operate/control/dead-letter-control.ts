@@ -1,0 +1,182 @@
+/**
+ * Edits, replays and drops dead letters, beside a run or in a free folder.
+ *
+ * Invariant: a dead letter has at most one change in flight. The store fails for good on a change of a dead letter that is gone, so every
+ * change of a process must go through one object of this class.
+ */
+import { stopwatch, yieldToEventLoop, type Clock } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
+import { deadLetterVersion, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
+import type { DeadLetterChange, StoredDeadLetter } from '../../log/dead-letters.ts'
+import { DeadLetterRecipient, type SendableDeadLetter } from './dead-letter-recipient.ts'
+import { editedForm, editedRecord } from './dead-letter-record.ts'
+import { sendNext, type DeadLetterReceiver } from './dead-letter-replay.ts'
+import type {
+  DeadLetterDrop,
+  DeadLetterEdit,
+  DeadLetterReplay,
+  DeadLetterReplayResult,
+  OmittedDeadLetter,
+  ReplayedDeadLetter,
+} from './run-control.ts'
+
+/** The pipeline that receives dead letters, and its run. */
+export interface ReplayTarget {
+  readonly pipeline: { readonly ir: Pick<PipelineIR, 'name' | 'sources'>; readonly fingerprint: string }
+  /** The run. In a free folder it opens at the first replay. */
+  receiver(): Promise<DeadLetterReceiver>
+}
+
+/** The collaborators of `DeadLetterControl`. */
+export interface DeadLetterPorts {
+  /** Committed dead letters. */
+  readonly letters: { byId(id: number): AnyDeadLetter | undefined }
+  /** Commits changes. Resolves when they are durable. */
+  commit(changes: readonly DeadLetterChange[]): Promise<void>
+  /** Absent where dead letters cannot be replayed. */
+  readonly target?: ReplayTarget | undefined
+  readonly clock: Clock
+}
+
+/** A change in flight. */
+interface Change {
+  readonly verb: 'edited' | 'sent again' | 'dropped'
+  readonly ended: Promise<void>
+}
+
+/** The changes of the dead letters of one folder. */
+export class DeadLetterControl {
+  readonly #ports: DeadLetterPorts
+  readonly #changing = new Map<number, Change>()
+  /** The last of the replays: each sends its records in turns, so that few are in memory. */
+  #sending: Promise<unknown> = Promise.resolve()
+
+  constructor(ports: DeadLetterPorts) {
+    this.#ports = ports
+  }
+
+  /** As `RunControl.editDeadLetter`. An edit waits for another edit of the dead letter, and then is a conflict. */
+  async edit(edit: DeadLetterEdit): Promise<{ readonly version: string }> {
+    const { id } = edit
+    for (let change = this.#changing.get(id); change?.verb === 'edited'; change = this.#changing.get(id)) await change.ended
+    return this.#change([id], 'edited', async () => {
+      const letter = this.#unsettled(id)
+      const version = deadLetterVersion(letter)
+      if (version !== edit.version)
+        throw new SpillwayError(
+          'SPILL_CONFLICT',
+          `dead letter ${id} has changed: its version is ${version}, and the edit is of ${edit.version}`,
+        )
+      const raw = editedRecord(letter, edit)
+      const form = editedForm(letter)
+      await this.#ports.commit([{ kind: 'edited', id, raw, form }])
+      return { version: deadLetterVersion({ raw, form }) }
+    })
+  }
+
+  /** As `RunControl.dropDeadLetters`. */
+  async drop({ ids, why }: DeadLetterDrop): Promise<{ readonly settled: number }> {
+    return this.#change(ids, 'dropped', async () => {
+      for await (const id of inTurns(ids)) this.#unsettled(id)
+      const at = this.#ports.clock()
+      await this.#ports.commit(ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })))
+      return { settled: at }
+    })
+  }
+
+  /** As `RunControl.replayDeadLetters`. */
+  async replay({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterReplay): Promise<DeadLetterReplayResult> {
+    const { target } = this.#ports
+    if (!target) throw new SpillwayError('SPILL_UNSUPPORTED', 'dead letters are sent again through a pipeline, and there is none here')
+    const { pipeline } = target
+    if (fingerprint !== undefined && fingerprint !== pipeline.fingerprint)
+      throw new SpillwayError(
+        'SPILL_CONFLICT',
+        `the run has another version of pipeline '${pipeline.ir.name}'; leave out the file to send to the run as it is, or restart the run`,
+      )
+    const recipient = new DeadLetterRecipient(pipeline.ir, source)
+    const omitted = omitUnsendable ? this.#inChange(ids) : []
+    return this.#change(without(ids, omitted), 'sent again', async () => {
+      for await (const id of inTurns(without(ids, omitted)))
+        if (omitUnsendable) omitted.push(...this.#omission(id, recipient))
+        else recipient.require(this.#unsettled(id))
+      const sendable = without(ids, omitted)
+      const letters = sendable.length === 0 ? [] : await this.#sendAgain(await target.receiver(), sendable, recipient)
+      return { letters, omitted }
+    })
+  }
+
+  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
+    const { letters } = this.#ports
+    const outcomes: ReplayedDeadLetter[] = []
+    const iterator = (function* (): Generator<SendableDeadLetter> {
+      for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as SendableDeadLetter
+    })()
+    while (outcomes.length < ids.length) outcomes.push(...(await this.#inTurn(() => sendNext(run, iterator))))
+    return outcomes
+  }
+
+  /** Runs `act` after the replays that came before. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#sending.then(act, act)
+    this.#sending = result
+    return result
+  }
+
+  /** Runs `act` while these dead letters have a change in flight. Throws `SPILL_CONFLICT` if one of them has another. */
+  async #change<T>(ids: readonly number[], verb: Change['verb'], act: () => Promise<T>): Promise<T> {
+    const [other] = this.#inChange(ids)
+    if (other) throw new SpillwayError('SPILL_CONFLICT', `dead letter ${other.id} is ${other.reason}; look at it again`)
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    for (const id of ids) this.#changing.set(id, { verb, ended })
+    try {
+      return await act()
+    } finally {
+      for (const id of ids) this.#changing.delete(id)
+      resolve()
+    }
+  }
+
+  /** The dead letters that have a change in flight. */
+  #inChange(ids: readonly number[]): OmittedDeadLetter[] {
+    return ids.flatMap(id => {
+      const change = this.#changing.get(id)
+      return change ? [{ id, reason: `being ${change.verb} by someone else` }] : []
+    })
+  }
+
+  /** A dead letter that may be changed. Throws `SPILL_NOT_FOUND`, or `SPILL_CONFLICT` if it is settled. */
+  #unsettled(id: number): StoredDeadLetter {
+    const letter = this.#ports.letters.byId(id)
+    if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
+    if (!('outcome' in letter)) return letter
+    throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
+  }
+
+  /** The reason to leave out a dead letter, if there is one. */
+  #omission(id: number, recipient: DeadLetterRecipient): OmittedDeadLetter[] {
+    const letter = this.#ports.letters.byId(id)
+    if (!letter) return [{ id, reason: 'no such dead letter' }]
+    const result = 'outcome' in letter ? `settled before (${letter.outcome})` : recipient.find(letter)
+    return typeof result === 'string' ? [{ id, reason: result }] : []
+  }
+}
+
+/** The ids that are not omitted. */
+function without(ids: readonly number[], omitted: readonly OmittedDeadLetter[]): number[] {
+  const left = new Set(omitted.map(({ id }) => id))
+  return ids.filter(id => !left.has(id))
+}
+
+/** The values one by one, with a turn for other work after `SERVE_AT_ONCE_MS`: reading a thousand large dead letters takes seconds. */
+async function* inTurns<T>(values: readonly T[]): AsyncGenerator<T> {
+  let began = stopwatch()
+  for (const value of values) {
+    yield value
+    if (stopwatch() - began < limits.SERVE_AT_ONCE_MS) continue
+    await yieldToEventLoop()
+    began = stopwatch()
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Changes that operators make to a run, or to a data folder that no run holds: dead letters and dead effects.
+ *
+ * Requests and results are plain JSON data, so that the same port is served over HTTP, over the control socket of a run, and in the
+ * process. Every change is durable, and recorded in the operator log, before its promise resolves.
+ */
+import type { DeadLetterOutcome } from '../../log/dead-letters.ts'
+import type { RefusalReason } from '../../intake/refusal.ts'
+
+/** A new record for a dead letter: fields to set in its JSON, or the whole record. */
+export interface DeadLetterEdit {
+  readonly id: number
+  /** Version of the record that the operator has seen (`deadLetterVersion`): a record that has changed since is a conflict. */
+  readonly version: string
+  /** Fields to set, with their JSON values. */
+  readonly set?: Readonly<Record<string, unknown>>
+  /** The whole record as text. */
+  readonly raw?: string
+  /** The whole record in base64, for bytes that are not UTF-8. */
+  readonly rawBase64?: string
+}
+
+/** Dead letters to send again through the record validator of their source, as events that arrive now. */
+export interface DeadLetterReplay {
+  /** Numbers, at most `DEAD_LETTERS_CHANGED_MAX`. */
+  readonly ids: readonly number[]
+  /** The source of dead letters that name no source. */
+  readonly source?: string
+  /** Leaves out dead letters that cannot be sent, in place of an error before anything is sent. */
+  readonly omitUnsendable?: boolean
+  /** Fingerprint of the pipeline that the operator means: a run of a different pipeline is a conflict. */
+  readonly fingerprint?: string
+}
+
+/** The outcome of one dead letter that was sent again. */
+export interface ReplayedDeadLetter {
+  readonly id: number
+  /** `refused`: it was rejected again and stays a dead letter. */
+  readonly outcome: DeadLetterOutcome | 'refused'
+  /** Reason and detail of the new rejection, and failed attempts since the last edit. */
+  readonly reason?: RefusalReason
+  readonly detail?: string
+  readonly attempts?: number
+}
+
+/** A dead letter that was not sent, and the reason. */
+export interface OmittedDeadLetter {
+  readonly id: number
+  readonly reason: string
+}
+
+/** The outcomes of a replay, in the order of its numbers. */
+export interface DeadLetterReplayResult {
+  readonly letters: readonly ReplayedDeadLetter[]
+  readonly omitted: readonly OmittedDeadLetter[]
+}
+
+/** Dead letters to close, all or none; they are kept with the reason. */
+export interface DeadLetterDrop {
+  readonly ids: readonly number[]
+  readonly why: string
+}
+
+/** Dead effects to deliver again, all or none, under the same idempotency keys. */
+export interface EffectRetry {
+  readonly numbers: readonly number[]
+}
+
+/** Dead effects to give up, all or none; they are kept with the reason. */
+export interface EffectDrop extends EffectRetry {
+  readonly why: string
+}
+
+/**
+ * Changes that operators make. `by` names the operator in the operator log: `cli:ann`, `token:dashboard`, `http`.
+ *
+ * All of them throw `SPILL_NOT_FOUND` for an unknown number, `SPILL_CONFLICT` for a state that does not allow the change, and
+ * `SPILL_STOPPED` once the run has stopped. Nothing was changed then, unless a method says otherwise.
+ */
+export interface RunControl {
+  /**
+   * Replaces the record of a dead letter, or fields of it. The first record is kept, and attempts restart at 0. Resolves with the new
+   * version.
+   *
+   * @throws `SPILL_CONFLICT` if the record has a version other than the edit's; `SPILL_INPUT` if it has no fields to set, or is too long.
+   */
+  editDeadLetter(edit: DeadLetterEdit, by: string): Promise<{ readonly version: string }>
+  /**
+   * Sends dead letters again. An accepted one is settled in the commit of its event; a rejected one stays, with the new reason. After an
+   * error in the middle some may have been sent: each either is settled or is as it was.
+   *
+   * @throws `SPILL_INPUT` for a dead letter without a source in the pipeline, `SPILL_LIMIT` after too many attempts; both unless
+   *   `omitUnsendable`.
+   */
+  replayDeadLetters(replay: DeadLetterReplay, by: string): Promise<DeadLetterReplayResult>
+  /** Drops dead letters. Resolves with the time, UTC ms. */
+  dropDeadLetters(drop: DeadLetterDrop, by: string): Promise<{ readonly settled: number }>
+  /** Retries dead effects. */
+  retryEffects(retry: EffectRetry, by: string): Promise<Readonly<Record<string, never>>>
+  /** Drops dead effects. */
+  dropEffects(drop: EffectDrop, by: string): Promise<Readonly<Record<string, never>>>
+}

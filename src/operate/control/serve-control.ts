@@ -1,0 +1,73 @@
+/** The changes of operators to a run in this process, also served at its control socket. */
+import { SpillwayError } from '../../base/errors.ts'
+import type { EffectDispatcher } from '../../action/effect-dispatcher.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import type { LiveRun } from '../../run/loop/live-run.ts'
+import type { Run } from '../../run/loop/run.ts'
+import { ControlServer } from './control-server.ts'
+import type { ReplayTarget } from './dead-letter-control.ts'
+import { LoggedControl } from './logged-control.ts'
+import type { RunControl } from './run-control.ts'
+
+/** A run whose changes are served. */
+export interface ControlledRun {
+  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle'>
+  /** Delivers effects; absent where effects are only recorded. */
+  readonly dispatcher?: Pick<EffectDispatcher, 'byHand'>
+  readonly pipeline: ReplayTarget['pipeline']
+  /** The data folder that the run holds. */
+  readonly data: string
+}
+
+/** The changes of a run, in this process. */
+export interface OpenRunControl extends RunControl {
+  /** Ends the changes. Call it after the last one. */
+  close(): void
+}
+
+/** The changes of operators to a run, for callers in its process. Throws as `readDataFolder` does. */
+export function openRunControl({ run, dispatcher, pipeline, data }: ControlledRun): OpenRunControl {
+  const reader = readDataFolder(data)
+  const control = new LoggedControl({
+    data,
+    deadLetters: {
+      letters: reader.deadLetters,
+      commit: changes => run.settle([], changes),
+      target: { pipeline, receiver: () => Promise.resolve(run) },
+    },
+    effects: {
+      effects: reader.effects,
+      change: dispatcher && ((effects, changes) => dispatcher.byHand(effects, changes)),
+    },
+  })
+  return Object.assign(control, { close: () => reader.close() })
+}
+
+/** Where and what a run serves. */
+export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data'> {
+  /** Called with messages for people, and with internal errors. */
+  readonly onReport: (report: string) => void
+}
+
+/**
+ * Serves the changes of operators at the control socket of a run, until the run stops. Without a socket the run goes on: a report says why.
+ *
+ * @returns the same changes, for a server in this process.
+ */
+export async function serveRunControl(running: LiveRun, { pipeline, data, onReport }: ServeControlOptions): Promise<RunControl> {
+  const control = openRunControl({ run: running.run, dispatcher: running.dispatcher, pipeline, data })
+  let server: ControlServer | undefined
+  try {
+    server = await ControlServer.open(data, control, error => onReport(`the control socket: ${String(error)}`))
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error
+    onReport(`${data}: ${error.message}; while it runs, dead letters and effects change over HTTP alone`)
+  }
+  running.closeWith({
+    close: async () => {
+      await server?.close()
+      control.close()
+    },
+  })
+  return control
+}

@@ -1,0 +1,55 @@
+/** The features of a key, computed from the log of a data folder as of now or of a past time. */
+import { wallClock } from '../base/clock.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import type { GroupIR, PipelineIR } from '../define/ir/ir.ts'
+import type { StoredLog } from '../log/store.ts'
+import { featuresFromLog, type FeaturesAt } from '../run/history/features-at.ts'
+
+/** A query for the features of one key. */
+export interface FeaturesAsOfQuery {
+  /** The key as text; the parts of a key of several columns are separated by commas. */
+  readonly key: string
+  /** The feature group; by default all groups with as many key columns. */
+  readonly group?: string | undefined
+  /** UTC ms; by default now. */
+  readonly at?: number | undefined
+}
+
+interface GroupKey {
+  readonly group: GroupIR
+  readonly key: readonly string[]
+}
+
+/**
+ * Features of the groups whose key fits, in order of definition. Cost: one pass over the log for each group.
+ *
+ * @throws `SPILL_INPUT` for an unknown group and a key that fits no group; otherwise like `featuresFromLog`.
+ */
+export function featuresAsOf(ir: PipelineIR, log: StoredLog, query: FeaturesAsOfQuery): FeaturesAt[] {
+  const groups = groupKeys(ir, query)
+  const t = query.at ?? now(log)
+  return groups.map(({ group, key }) => featuresFromLog(ir, log, { group, key, t }))
+}
+
+/** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */
+const now = (log: StoredLog): number => Math.max(wallClock(), log.lastSegment()?.arrival ?? -Infinity)
+
+/** The feature groups whose key fits. A comma separates parts of a key, but may also be part of a single text. */
+function groupKeys(ir: PipelineIR, { group: name, key }: FeaturesAsOfQuery): GroupKey[] {
+  const parts = key.split(',')
+  const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
+  if (name !== undefined) {
+    const group = ir.groups.find(candidate => candidate.name === name)
+    const names = ir.groups.map(candidate => candidate.name)
+    if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
+    if (group.key.length !== keyOf(group).length)
+      throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
+    return [{ group, key: keyOf(group) }]
+  }
+  const fitting = ir.groups.filter(group => group.key.length === parts.length)
+  const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
+  if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
+  const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
+  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+}

@@ -1,0 +1,167 @@
+/** The contents of a data folder and its damage: the output of `spillway inspect --json`. */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { SpillwayError } from '../base/errors.ts'
+import { Strings } from '../columns/strings.ts'
+import { logStartOf, type LogStart } from '../log/log-start.ts'
+import { DECISION_PROGRESS } from '../log/decision-progress.ts'
+import { Log } from '../log/log.ts'
+import { isSqliteError } from '../log/sqlite/data-folder.ts'
+import { folderHolder, isFolderHeld } from '../log/sqlite/lock.ts'
+import type { DeadLetterCount } from '../log/sqlite/dead-letter-reader.ts'
+import type { DecisionSummary } from '../log/sqlite/reader.ts'
+import { readSegment, type Segment } from '../log/segment.ts'
+import type { StoredSegment } from '../log/store.ts'
+import { damagedSegments, type LogDamage } from '../log/verify.ts'
+import { parseProgress, type DecisionProgress } from '../run/decide/decision-queue.ts'
+import { OBJECTIVES_FILE } from '../run/decide/objectives.ts'
+import { SegmentOrder } from '../run/groups/segment-order.ts'
+import { damagedDecisions } from '../run/history/verify-decisions.ts'
+import type { FolderLog } from './folder-log.ts'
+import { readObjectiveReports, type ObjectiveReport } from './objectives.ts'
+
+/** The contents of a data folder. */
+export interface FolderHealth {
+  readonly folder: string
+  readonly format: number
+  /** The process that holds the folder, or the last one that did. */
+  readonly holder: { readonly pid: number | undefined; readonly holds: boolean }
+  readonly entries: number
+  /** The first entry that is not forgotten; all events up to its `arrival`, UTC ms, are forgotten. Absent if the log is complete. */
+  readonly begins?: LogStart
+  readonly segments: { readonly count: number; readonly bytes: number; readonly averageBytes: number }
+  /** UTC ms. */
+  readonly firstArrival: number | undefined
+  readonly lastArrival: number | undefined
+  readonly sources: readonly { readonly source: string; readonly schemas: readonly number[]; readonly offsets: readonly number[] }[]
+  readonly decisions: readonly DecisionSummary[]
+  /** All decisions of entries below `entry` are recorded, and the first `skip` decisions of `entry`. */
+  readonly decided: DecisionProgress
+  /** The read position of each file, by source and path. */
+  readonly cursors: readonly { readonly name: string; readonly place: unknown }[]
+  readonly dead: readonly DeadLetterCount[]
+  readonly settled: Readonly<Record<string, number>>
+  /** Freshness objectives, with the share of an hour's decisions that met them. */
+  readonly objectives: readonly ObjectiveReport[]
+  /** Sizes in bytes; of a folder, the sum of its files. */
+  readonly files: Readonly<Record<string, number>>
+  readonly verified: boolean
+  readonly damage: readonly LogDamage[]
+}
+
+/** The depth of the report, and a callback for progress. */
+export interface FolderHealthOptions {
+  /** Read the whole log and all decisions, and list all damage. */
+  readonly verify?: boolean
+  readonly onProgress?: (entries: number, of: number) => void
+}
+
+/** Cost: two segments and the counts of the store; with `verify` the whole log. */
+export function folderHealth(
+  folder: string,
+  reader: FolderLog,
+  { verify = false, onProgress = () => {} }: FolderHealthOptions,
+): FolderHealth {
+  const holds = isFolderHeld(folder)
+  const begins = logStartOf(reader)
+  const { segments, bytes } = reader.logSize()
+  const damage: LogDamage[] = []
+  const ends = endsOf(reader, damage)
+  const { objectives, problem } = readObjectiveReports(folder, reader)
+  if (verify) {
+    damage.length = 0
+    damage.push(...damaged(reader, holds, onProgress))
+  }
+  return {
+    folder,
+    format: reader.format,
+    holder: { pid: folderHolder(folder), holds },
+    ...ends,
+    ...(begins.entry > 0 && { begins }),
+    segments: { count: segments, bytes, averageBytes: segments === 0 ? 0 : Math.round(bytes / segments) },
+    decisions: reader.models(),
+    decided: parseProgress(reader.get(DECISION_PROGRESS)),
+    cursors: reader.named('cursor/').map(([name, value]) => ({ name: name.slice('cursor/'.length), place: JSON.parse(value) as unknown })),
+    dead: reader.deadLetters.counts(),
+    settled: reader.deadLetters.outcomes(),
+    objectives,
+    files: filesOf(folder),
+    verified: verify,
+    damage: problem === undefined ? damage : [...damage, { what: OBJECTIVES_FILE, problem }],
+  }
+}
+
+type Ends = Pick<FolderHealth, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>
+
+/** Data of the first and last segment. A damaged segment is added to `damage` and gives none. */
+function endsOf(reader: FolderLog, damage: LogDamage[]): Ends {
+  const stored = reader.lastSegment()
+  const schemas = Map.groupBy(reader.schemas(), ({ source }) => source)
+  const log = orDamaged(damage, stored, () => new Log(reader, { sources: [], stringsOf: () => new Strings() }))
+  const read = (segment: StoredSegment | undefined) =>
+    segment &&
+    log &&
+    orDamaged(damage, segment, () => readSegment(segment.bytes, { ...plain, columnsOf: log.schemas.columnsOf }, `segment ${segment.first}`))
+  const [first, last] = [read(reader.segmentAt(0)), read(stored)]
+  return {
+    entries: stored ? stored.first + stored.entries : 0,
+    firstArrival: first && firstArrivalOf(first),
+    lastArrival: last && new SegmentOrder(last).lastArrival,
+    sources: [...schemas].map(([source, versions]) => ({
+      source,
+      schemas: versions.map(({ version }) => version),
+      offsets: log?.offsets[source] ?? [],
+    })),
+  }
+}
+
+const plain = { stringsOf: () => new Strings(), wanted: () => false }
+
+function orDamaged<T>(damage: LogDamage[], segment: StoredSegment | undefined, read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error
+    const entries = segment && ([segment.first, segment.first + segment.entries - 1] as const)
+    damage.push({
+      what: `segment ${segment?.first ?? 0}`,
+      ...(entries && { entries }),
+      problem: error.message.replace(/^segment \d+ (of the log )?/, ''),
+    })
+    return undefined
+  }
+}
+
+const firstArrivalOf = ({ sources, markers: marks }: Segment): number =>
+  Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
+
+/** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
+function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<FolderHealthOptions['onProgress']>): Generator<LogDamage> {
+  if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
+  yield* untilBroken(damagedSegments(reader, onProgress))
+  yield* untilBroken(damagedDecisions(reader.newestDecisions()))
+  const entry = Math.max(parseProgress(reader.get(DECISION_PROGRESS)).entry, ...reader.models().map(({ last }) => last + 1))
+  const { entries } = endsOf(reader, [])
+  if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
+}
+
+/** Ends a walk at the first SQLite error; damage behind it stays unknown. */
+function* untilBroken(walk: Generator<LogDamage>): Generator<LogDamage> {
+  try {
+    yield* walk
+  } catch (error) {
+    if (!isSqliteError(error)) throw error
+    yield { what: 'log.db', problem: `cannot be read further: ${error.message}` }
+  }
+}
+
+function filesOf(folder: string): Record<string, number> {
+  const files = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return Object.fromEntries(
+    files.map(file => {
+      const path = join(folder, file.name)
+      if (!file.isDirectory()) return [file.name, statSync(path).size]
+      return [`${file.name}/`, Object.values(filesOf(path)).reduce((sum, bytes) => sum + bytes, 0)]
+    }),
+  )
+}

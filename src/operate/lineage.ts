@@ -1,0 +1,231 @@
+/**
+ * Lineage of a pipeline: which columns, features and scores each feature, model, action and report depends on.
+ *
+ * A directed graph without cycles, derived from the IR alone. Edges are direct dependencies; their roles say in which way a value enters.
+ */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { livenessColumns, type EveryTrigger } from '../decision/liveness-columns.ts'
+import { expressionLeaves, expressionsOf, labelColumns } from '../decision/reads.ts'
+import { reportModel } from '../decision/report-model.ts'
+import type { ExprIR, GroupIR, ModelIR, PipelineIR, ReportIR, SourceIR } from '../define/ir/ir.ts'
+import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
+import { identityColumns } from '../kernel/supersession.ts'
+
+/** Kinds of nodes, in the order of dependence. A field is a column of a request, or the key at a tick or in a report. */
+export const lineageKinds = ['column', 'field', 'feature', 'model', 'action', 'report'] as const
+export type LineageKind = (typeof lineageKinds)[number]
+
+/**
+ * The way in which a value depends on another:
+ *
+ * - `value`: it is computed from it; `score`: it acts on it, or reports it;
+ * - `key`: which rows belong to it; `filter`: which rows count; `time`: when a row counts, and in which order;
+ * - `identity`: which rows are duplicates, revisions or deletions of others; `label`: a training learns from it, no decision reads it.
+ */
+export const lineageRoles = ['value', 'score', 'key', 'filter', 'time', 'identity', 'label'] as const
+export type LineageRole = (typeof lineageRoles)[number]
+
+/** One column, feature, model, action or report. */
+export interface LineageNode {
+  readonly kind: LineageKind
+  /** `payments.amount`, `card_now.n`, `fraud`. Unique within its kind. */
+  readonly name: string
+}
+
+/** A direct dependency. */
+export interface LineageEdge {
+  readonly from: LineageNode
+  readonly to: LineageNode
+  /** Sorted, each once. */
+  readonly roles: readonly LineageRole[]
+}
+
+/** A graph of dependencies. */
+export interface Lineage {
+  readonly pipeline: string
+  /** In the order of `lineageKinds`, and of definition. Every column of every source is a node, used or not. */
+  readonly nodes: readonly LineageNode[]
+  /** In the order of the nodes that they lead to, then of those they come from. */
+  readonly edges: readonly LineageEdge[]
+}
+
+/**
+ * The lineage of a pipeline.
+ *
+ * @example
+ * ```ts
+ * const { edges } = lineageOf(shop.ir)
+ * const columns = edges.filter(({ to }) => to.name === 'card_now.sum').map(({ from }) => from.name)
+ * ```
+ */
+export function lineageOf(ir: PipelineIR): Lineage {
+  const graph = new LineageGraph()
+  for (const { name, columns } of ir.sources) for (const column of columns) graph.add('column', `${name}.${column.name}`)
+  for (const model of ir.models) addFields(graph, model)
+  for (const group of ir.groups)
+    addGroup(
+      graph,
+      ir.sources.find(({ name }) => name === group.source)!,
+      group,
+    )
+  for (const model of ir.models) addModel(graph, ir, model)
+  for (const { name, model } of ir.actions ?? []) graph.link(modelNode(model), graph.add('action', name), 'score')
+  for (const report of ir.reports ?? []) addReport(graph, ir, report)
+  return graph.lineage(ir.name)
+}
+
+/**
+ * The part of a lineage that a node depends on, and that depends on it, in any number of steps.
+ *
+ * `name` is the name of the node, alone (`amount`, if only one column has it), with its source or group (`payments.amount`), or also with
+ * its kind (`column payments.amount`).
+ *
+ * @throws `SPILL_INPUT` for an unknown name, and for a name of several nodes.
+ */
+export function lineageAround(lineage: Lineage, name: string): Lineage {
+  const node = nodeNamed(lineage, name)
+  const reached = new Set([...reachedFrom(lineage, node, 'from', 'to'), ...reachedFrom(lineage, node, 'to', 'from')])
+  const has = ({ kind, name: other }: LineageNode): boolean => reached.has(idOf(kind, other))
+  // An edge between two ancestors is part of the way to the node; so is one between two descendants.
+  return {
+    pipeline: lineage.pipeline,
+    nodes: lineage.nodes.filter(has),
+    edges: lineage.edges.filter(({ from, to }) => has(from) && has(to)),
+  }
+}
+
+function nodeNamed({ pipeline, nodes }: Lineage, name: string): LineageNode {
+  const whole = nodes.filter(node => node.name === name || `${node.kind} ${node.name}` === name)
+  const matches = whole.length > 0 ? whole : nodes.filter(node => node.name.endsWith(`.${name}`))
+  if (matches.length === 1) return matches[0]
+  const names = nodes.map(node => node.name)
+  if (matches.length === 0)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `pipeline '${pipeline}' has no column, feature, model, action or report '${name}'${didYouMean(name, names)}`,
+    )
+  const choices = matches.map(node => `'${node.kind} ${node.name}'`).join(', ')
+  throw new SpillwayError('SPILL_INPUT', `'${name}' is the name of several: write one of ${choices}`)
+}
+
+/** Ids of a node and of all that one reaches from it, along the edges or against them. */
+function reachedFrom({ edges }: Lineage, start: LineageNode, near: 'from' | 'to', far: 'from' | 'to'): Set<string> {
+  const reached = new Set([idOf(start.kind, start.name)])
+  const queue = [start]
+  for (let node = queue.pop(); node; node = queue.pop())
+    for (const edge of edges) {
+      const [there, next] = [edge[near], edge[far]]
+      if (there.kind !== node.kind || there.name !== node.name || reached.has(idOf(next.kind, next.name))) continue
+      reached.add(idOf(next.kind, next.name))
+      queue.push(next)
+    }
+  return reached
+}
+
+const idOf = (kind: LineageKind, name: string): string => `${kind} ${name}`
+
+const modelNode = (name: string): LineageNode => ({ kind: 'model', name })
+const columnNode = (source: string, column: string): LineageNode => ({ kind: 'column', name: `${source}.${column}` })
+const featureNode = (group: string, feature: string): LineageNode => ({ kind: 'feature', name: `${group}.${feature}` })
+
+/** The graph while it is built. */
+class LineageGraph {
+  readonly #nodes = new Map<string, LineageNode>()
+  readonly #edges = new Map<string, { readonly from: LineageNode; readonly to: LineageNode; readonly roles: Set<LineageRole> }>()
+
+  add(kind: LineageKind, name: string): LineageNode {
+    const node = { kind, name }
+    this.#nodes.set(idOf(kind, name), node)
+    return node
+  }
+
+  link(from: LineageNode, to: LineageNode, role: LineageRole): void {
+    const id = `${idOf(from.kind, from.name)} > ${idOf(to.kind, to.name)}`
+    const edge = this.#edges.get(id) ?? { from, to, roles: new Set() }
+    edge.roles.add(role)
+    this.#edges.set(id, edge)
+  }
+
+  lineage(pipeline: string): Lineage {
+    const nodes = lineageKinds.flatMap(kind => [...this.#nodes.values()].filter(node => node.kind === kind))
+    const places = new Map(nodes.map(({ kind, name }, place) => [idOf(kind, name), place]))
+    const placeOf = ({ kind, name }: LineageNode): number => places.get(idOf(kind, name))!
+    const edges = [...this.#edges.values()]
+      .map(({ from, to, roles }) => ({ from, to, roles: [...roles].sort() }))
+      .sort((a, b) => placeOf(a.to) - placeOf(b.to) || placeOf(a.from) - placeOf(b.from))
+    return { pipeline, nodes, edges }
+  }
+}
+
+/** Fields of a request, and the key of a tick: columns of no source. */
+function addFields(graph: LineageGraph, { name, decide }: ModelIR): void {
+  if (decide.kind === 'request') for (const column of decide.columns) graph.add('field', `${name}.${column.name}`)
+  if (decide.kind === 'every') graph.add('field', `${name}.${decide.column.name}`)
+}
+
+function addGroup(graph: LineageGraph, source: SourceIR, { name, key, features }: GroupIR): void {
+  const { name: from, time, id, deleted, arrives } = source
+  for (const { name: feature, input, where } of features) {
+    const node = graph.add('feature', `${name}.${feature}`)
+    const link = (column: string, role: LineageRole): void => graph.link(columnNode(from, column), node, role)
+    for (const column of columnsIn(input)) link(column, 'value')
+    for (const column of columnsIn(where)) link(column, 'filter')
+    for (const column of key) link(column, 'key')
+    link(time, 'time')
+    if (arrives.kind === 'column') link(arrives.column, 'time')
+    for (const column of [...(id === undefined ? [] : [id]), ...identityColumns(source), ...(deleted === undefined ? [] : [deleted])])
+      link(column, 'identity')
+  }
+}
+
+const columnsIn = (expr: ExprIR | undefined): string[] =>
+  expr ? expressionLeaves(expr).flatMap(leaf => (leaf.op === 'column' ? [leaf.name] : [])) : []
+
+function addModel(graph: LineageGraph, ir: PipelineIR, model: ModelIR): void {
+  const { name, decide, label } = model
+  const node = graph.add('model', name)
+  const columnOf = (column: string): LineageNode =>
+    decide.kind === 'on' ? columnNode(decide.source, column) : { kind: 'field', name: `${name}.${column}` }
+  graph.link(columnOf(triggerKey(ir, model).name), node, 'key')
+  if (decide.kind === 'every') linkActiveKeys(graph, ir, model, decide, columnOf(decide.column.name))
+  addInputs(graph, node, expressionsOf(model), columnOf)
+  if (!label) return
+  for (const column of labelColumns(label)) graph.link(columnNode(label.source, column), node, 'label')
+  const id = triggerId(ir, model)
+  if (label.kind === 'from' && id) graph.link(columnOf(id.name), node, 'label')
+}
+
+/** The key of a tick comes from the columns whose events keep keys active. */
+function linkActiveKeys(graph: LineageGraph, ir: PipelineIR, model: ModelIR, decide: EveryTrigger, field: LineageNode): void {
+  for (const { source, key } of livenessColumns(ir, model, decide)) graph.link(columnNode(source, key), field, 'key')
+}
+
+function addInputs(
+  graph: LineageGraph,
+  node: LineageNode,
+  expressions: readonly ExprIR[],
+  columnOf: (column: string) => LineageNode,
+): void {
+  for (const leaf of expressions.flatMap(expressionLeaves)) {
+    if (leaf.op !== 'feature') graph.link(columnOf(leaf.name), node, 'value')
+    else {
+      graph.link(featureNode(leaf.group, leaf.name), node, 'value')
+      for (const column of leaf.key) graph.link(columnOf(column), node, 'key')
+    }
+  }
+}
+
+function addReport(graph: LineageGraph, ir: PipelineIR, report: ReportIR): void {
+  const { name, of, column } = report
+  const node = graph.add('report', name)
+  const field = graph.add('field', `${name}.${column.name}`)
+  const model = reportModel(ir, report)
+  linkActiveKeys(graph, ir, model, model.decide, field)
+  graph.link(field, node, 'key')
+  if (of.kind === 'model') graph.link(modelNode(of.model), node, 'score')
+  else {
+    const expressions = of.inputs.map(({ expr }) => expr)
+    addInputs(graph, node, expressions, () => field)
+  }
+}

@@ -1,0 +1,121 @@
+/** Drift of the models in a data folder: recent decisions compared with earlier decisions or with a training set. */
+import { SpillwayError } from '../base/errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { Strings } from '../columns/strings.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import type { FolderLog } from './folder-log.ts'
+import { summarizeDecisions } from '../run/history/decision-summary.ts'
+import { maturedMetric, type MaturedMetricOptions } from '../run/history/matured-metric.ts'
+import { newestDecisions } from '../run/history/newest-decisions.ts'
+import { recordedBatches } from '../run/history/recorded-batches.ts'
+import { trainingSetSummary } from './training-set-summary.ts'
+import { valuesOf } from '../training/drift/distance.ts'
+import type { RowsSummary } from '../training/drift/summary.ts'
+import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/index.ts'
+
+/** The parsed options of `spillway drift`. */
+export interface DriftRequest {
+  /** The pipeline file. */
+  readonly path: string
+  /** All models by default. */
+  readonly model: string | undefined
+  /** Length of the recent period before the newest decision, ms. */
+  readonly since: number
+  /** Length of the reference period before the recent one, ms. */
+  readonly reference: number
+  /** The folder of a training set, in place of the reference period. */
+  readonly trainingSet: string | undefined
+  readonly thresholds: DriftThresholds
+  /** The least value of a metric on decisions with settled labels; by default the bound of the model's promotion rule. */
+  readonly metric: Pick<MaturedMetricOptions, 'metric' | 'bound'> | undefined
+}
+
+/** The drift of one model. Times are UTC ms. */
+export interface ModelDrift extends DriftReport {
+  readonly model: string
+  /** Start of the recent period. */
+  readonly since: number
+  readonly reference: { readonly kind: 'set'; readonly folder: string } | { readonly kind: 'decisions'; readonly from: number | null }
+  /** Number of decisions left out, because their version of the model has different inputs. */
+  readonly others: number
+  /**
+   * The version whose scores are compared, that of the newest decision (`null`: the model's own score, or none), and its number of scores
+   * in each period. Versions differ in their score distributions, and decisions before the first promotion have no score.
+   */
+  readonly scores: { readonly version: number | null; readonly reference: number; readonly recent: number }
+}
+
+/**
+ * Drift of the requested models that have decisions, in order of definition. Cost: reads all recorded decisions of each model.
+ *
+ * @throws `SPILL_INPUT` for an unknown model, and if no decision is recorded.
+ */
+export async function driftOfModels(ir: PipelineIR, log: FolderLog, request: DriftRequest): Promise<ModelDrift[]> {
+  const drifts: ModelDrift[] = []
+  for (const model of driftModels(ir, log, request)) drifts.push(await measureModelDrift(ir, model, log, request))
+  return drifts
+}
+
+function driftModels({ models, name }: PipelineIR, reader: FolderLog, { model: requested, path }: DriftRequest): ModelIR[] {
+  const names = models.map(model => model.name)
+  if (requested !== undefined && !names.includes(requested))
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
+  const decided = reader.models().map(({ model }) => model)
+  const matches = models.filter(model => (requested === undefined || model.name === requested) && decided.includes(model.name))
+  if (matches.length > 0) return matches
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `no decision of ${requested === undefined ? `pipeline '${name}'` : `model '${requested}'`} is recorded yet`,
+  )
+}
+
+/** Cost: reads all recorded decisions of the model. */
+export async function measureModelDrift(ir: PipelineIR, model: ModelIR, reader: FolderLog, request: DriftRequest): Promise<ModelDrift> {
+  const { decisions } = await newestDecisions(reader, { model: model.name, key: undefined, last: 1 })
+  const [{ t: newest, version }] = decisions
+  const since = newest - request.since
+  const from = since - request.reference
+  const strings = new Strings()
+  let others = 0
+  const batches = recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, {
+    total: 1,
+    onBatch: ({ fits, decisions: left }) => (others += fits ? 0 : left),
+  })
+  const spans = [
+    { from: since, to: newest + 1 },
+    { from, to: since },
+  ]
+  const [recent, before] = summarizeDecisions(ir, model, batches, strings, spans, batch => batch.version === version)
+  const reference = request.trainingSet === undefined ? before : await trainingSetSummary(request.trainingSet)
+  const scores = { version: version ?? null, reference: scoreCount(reference), recent: scoreCount(recent) }
+  return {
+    model: model.name,
+    since,
+    reference:
+      request.trainingSet === undefined
+        ? { kind: 'decisions', from: Number.isFinite(from) ? from : null }
+        : { kind: 'set', folder: request.trainingSet },
+    others,
+    scores,
+    ...driftOf(withoutEmptyScores(reference), withoutEmptyScores(recent), {
+      ...request.thresholds,
+      metrics: metricsOf(ir, model, reader, request),
+    }),
+  }
+}
+
+const scoreCount = ({ score }: RowsSummary): number => (score ? valuesOf(score) : 0)
+
+/** Removes a score column without values, since there is nothing to compare. */
+const withoutEmptyScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
+
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: FolderLog, { metric, since }: DriftRequest): MaturedMetric[] {
+  const bound = metric ?? boundOf(model)
+  return bound ? [maturedMetric(ir, model, reader, { ...bound, since })] : []
+}
+
+function boundOf({ label, train }: ModelIR): DriftRequest['metric'] {
+  if (!label || train?.promote.kind !== 'rule') return undefined
+  const { metric, bound } = train.promote
+  return (metric === 'auc' || metric === 'ap') && bound !== undefined ? { metric, bound } : undefined
+}

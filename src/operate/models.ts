@@ -1,0 +1,83 @@
+/** Versions of trained models in a registry: of a data folder, or of a folder of its own. */
+import { SpillwayError } from '../base/errors.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import type { NamedValues } from '../log/store.ts'
+import { trainedModel } from '../training/registry/champion.ts'
+import { driftStateOf, type DriftState } from '../training/registry/drift-state.ts'
+import { championFinder, modelVersions, type ModelVersions } from '../training/registry/model-versions.ts'
+import { pendingPromotion, promotionsOf, scoreOfVersion, versionsOf } from '../training/registry/registry.ts'
+import type { VersionScore } from '../training/predict.ts'
+import type { ModelVersion, PendingPromotion, PromotionRecord } from '../training/registry/version.ts'
+
+/** The versions of a model, its champion, the last drift check, and the promotion that waits for a run. */
+export interface RegisteredModel extends ModelVersions {
+  readonly model: string
+  readonly drift?: DriftState
+  readonly pending?: PendingPromotion
+}
+
+/** The state of a model that a metric shows. */
+export interface ModelState {
+  readonly model: string
+  /** The version that scores; 0 is the score of the definition. */
+  readonly scores: number
+  readonly champion: ModelVersion | undefined
+  readonly last: ModelVersion | undefined
+  /** The result of the last drift check. */
+  readonly drift: DriftState | undefined
+}
+
+/** The versions in one registry. */
+export class RegisteredModels {
+  readonly #values: NamedValues
+
+  constructor(values: NamedValues) {
+    this.#values = values
+  }
+
+  /** A trained model with its versions, oldest first. */
+  byModel(ir: PipelineIR, model: ModelIR): RegisteredModel {
+    const { name } = model
+    const drift = driftStateOf(this.#values, name)
+    const pending = pendingPromotion(this.#values, name)
+    return { model: name, ...modelVersions(this.#values, ir, model), ...(drift && { drift }), ...(pending && { pending }) }
+  }
+
+  /** One version. Throws `SPILL_INPUT` for an unknown version, and for an unknown or untrained model. */
+  version(ir: PipelineIR, model: string, number: number): ModelVersion {
+    const { versions } = modelVersions(this.#values, ir, trainedModel(ir, model))
+    const version = versions.find(candidate => candidate.number === number)
+    if (version) return version
+    const [first, ...more] = versions.map(candidate => candidate.number)
+    const available =
+      first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
+    throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
+  }
+
+  /** The score of a version; `undefined` for a version that was not trained. */
+  score(model: string, number: number): VersionScore | undefined {
+    return scoreOfVersion(this.#values, model, number)
+  }
+
+  /** Promotions of a model, oldest first. */
+  promotions(model: string): PromotionRecord[] {
+    return promotionsOf(this.#values, model)
+  }
+
+  /** Reads the states of the trained models of a pipeline. Cheap enough for a scrape: a champion is looked up once for each promotion. */
+  stateReader(ir: PipelineIR): () => ModelState[] {
+    const models = ir.models.filter(({ train }) => train)
+    const championOf = championFinder(this.#values, ir)
+    return () =>
+      models.map(definition => {
+        const model = definition.name
+        const versions = versionsOf(this.#values, model)
+        const scores = championOf(definition)
+        const last = versions.findLast(({ state }) => state !== 'training')
+        const champion = versions.find(({ number }) => number === scores)
+        return { model, scores, champion, last, drift: driftStateOf(this.#values, model) }
+      })
+  }
+}
+
+const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)

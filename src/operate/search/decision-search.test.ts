@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { array, assert as check, asyncProperty, constantFrom, integer, option, record } from 'fast-check'
+import { open, pay, posted } from '../../../test/serve/shop.ts'
+import type { StoredDecisionBatch } from '../../log/store.ts'
+import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { DecisionSearch, type SearchedLog } from './decision-search.ts'
+import { DecisionKeyIndex, hashOfKey } from './decision-key-index.ts'
+import { newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
+import { DecisionSearchWorker } from './decision-search-worker.ts'
+
+const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
+
+/** Real decision batches of two models, from turns of several sizes. */
+async function recorded(): Promise<StoredDecisionBatch[]> {
+  const shop = await open()
+  let id = 0
+  for (const size of [1, 3, 1, 20, 2, 1, 50, 1]) {
+    const events = Array.from({ length: size }, () => pay(id, keys[(id++ * 5 + size) % keys.length]))
+    await posted(shop.app, '/sources/payments/events', events)
+    await posted(shop.app, '/models/check/decide', { card: keys[id % keys.length], amount: 1 })
+  }
+  const reader = readDataFolder(shop.data)
+  const stretches = [...reader.newestDecisions()].reverse()
+  reader.close()
+  await shop.close()
+  return stretches
+}
+
+/** Decision batches as in a log, whose oldest may be forgotten. */
+class Stretches implements SearchedLog {
+  readonly all: (StoredDecisionBatch & { readonly number: number })[] = []
+
+  add(stretch: StoredDecisionBatch): void {
+    this.all.push({ ...stretch, number: (this.all.at(-1)?.number ?? 0) + 1 })
+  }
+
+  *newestDecisions(model?: string): Generator<StoredDecisionBatch> {
+    for (const stretch of this.all.toReversed()) if (model === undefined || stretch.model === model) yield stretch
+  }
+
+  decisionsAfter(number: number, model?: string) {
+    return this.all.find(stretch => stretch.number > number && (model === undefined || stretch.model === model))
+  }
+
+  decisionNumbers() {
+    return { first: this.all[0]?.number ?? 0, last: this.all.at(-1)?.number ?? 0 }
+  }
+
+  firstOfNewest(most: number): number {
+    let sum = 0
+    const isWithin = this.all.toReversed().map(({ count }) => (sum += count) <= most)
+    const own = isWithin.lastIndexOf(true)
+    return own < 0 ? this.decisionNumbers().last + 1 : this.all[this.all.length - 1 - own].number
+  }
+}
+
+const stretches = await recorded()
+
+test('whatever is recorded, forgotten and queried in between, the index finds what a scan finds', async () => {
+  const ask = record({
+    model: option(constantFrom('fraud', 'check', 'none'), { nil: undefined }),
+    key: constantFrom(...keys, '7.00', 'e'),
+    last: integer({ min: 1, max: 30 }),
+  })
+  const step = record({
+    adds: array(integer({ min: 0, max: stretches.length - 1 }), { maxLength: 4 }),
+    forgets: integer({ min: 0, max: 2 }),
+    ask,
+  })
+  await check(
+    asyncProperty(array(step, { minLength: 1, maxLength: 12 }), async steps => {
+      const log = new Stretches()
+      const search = new DecisionSearch(log)
+      for (const { adds, forgets, ask } of steps) {
+        for (const at of adds) log.add(stretches[at])
+        if (log.all.length > forgets) log.all.splice(0, forgets)
+        const { decisions } = await newestDecisions(log, ask)
+        assert.deepEqual(await search.newest(ask), { decisions })
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('beyond the limit of the index the newest are found, with the number of scanned decisions', async () => {
+  const log = new Stretches()
+  for (const stretch of stretches) log.add(stretch)
+  const search = new DecisionSearch(log, 60)
+  const ask: NewestDecisionsQuery = { model: undefined, key: 'c', last: 1000 }
+  const all = (await newestDecisions(log, ask)).decisions
+  const { decisions, lookedAt } = await search.newest(ask)
+  assert.ok(decisions.length > 0 && decisions.length < all.length)
+  assert.deepEqual(decisions, all.slice(-decisions.length))
+  assert.ok(lookedAt! > 0 && lookedAt! <= 60)
+  for (const stretch of stretches) log.add(stretch)
+  const later = await search.newest({ ...ask, last: 2 })
+  assert.deepEqual(later, { decisions: (await newestDecisions(log, { ...ask, last: 2 })).decisions })
+  const few = await new DecisionSearch(log).newest({ ...ask, last: 1000, maxScanned: 10 })
+  assert.equal(few.lookedAt, 10)
+})
+
+test('an index that drops its older half keeps whole batches, and names the first of them', () => {
+  const index = new DecisionKeyIndex(8)
+  for (let stretch = 1; stretch <= 20; stretch++) index.add(stretch, [hashOfKey(stretch % 3), hashOfKey('x')])
+  assert.ok(index.size <= 8)
+  const kept = [...index.batchesOf('x')]
+  assert.deepEqual(
+    kept,
+    Array.from({ length: kept.length }, (_, i) => 20 - i),
+  )
+  assert.equal(kept.at(-1), index.from)
+  assert.deepEqual(
+    [...index.batchesOf('2.0')],
+    kept.filter(stretch => stretch % 3 === 2),
+  )
+})
+
+test('a search fails if it reads a damaged batch, and only then', async () => {
+  const log = new Stretches()
+  const [first, second] = stretches.filter(({ model }) => model === 'fraud')
+  log.add({ ...first, bytes: first.bytes.slice(0, -1) })
+  log.add(second)
+  const search = new DecisionSearch(log)
+  const key = String((await newestDecisions(log, { model: undefined, key: undefined, last: 1 })).decisions[0].key)
+  assert.equal((await search.newest({ model: undefined, key, last: 1 })).decisions.length, 1)
+  await assert.rejects(search.newest({ model: undefined, key, last: 1000 }), { code: 'SPILL_DATA' })
+  assert.equal((await search.newest({ model: 'check', key, last: 1000 })).decisions.length, 0)
+})
+
+test('a thread answers searches in turn, reports errors, and ends when it is closed', async () => {
+  const shop = await open()
+  await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
+  const beside = new DecisionSearchWorker(shop.data)
+  const ask = (key: string): NewestDecisionsQuery => ({ model: undefined, key, last: 5 })
+  const texts = await Promise.all(['c', 'd', 'e'].map(key => beside.newest(ask(key))))
+  assert.deepEqual(
+    texts.map(text => (JSON.parse(text) as { decisions: { id: string }[] }).decisions.map(({ id }) => id)),
+    [['1'], ['2'], []],
+  )
+  const pending = beside.newest(ask('c'))
+  beside.close()
+  await assert.rejects(pending, { code: 'SPILL_STOPPED' })
+  await assert.rejects(beside.newest(ask('c')), { code: 'SPILL_STOPPED' })
+  const nowhere = new DecisionSearchWorker(`${shop.data}/none`)
+  await assert.rejects(nowhere.newest(ask('c')))
+  nowhere.close()
+  await shop.close()
+})

@@ -1,0 +1,112 @@
+/**
+ * Finds the newest recorded decisions of a model or key. An index of keys is built on first use and extended from there.
+ *
+ * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`decision-search-thread.ts`).
+ */
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import { Strings } from '../../columns/strings.ts'
+import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { deliveredCell, decodeDecisionKeys, type DecisionShape } from '../../run/decide/decision-codec.ts'
+import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
+import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
+import { newestDecisionsIn, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
+
+/** The decisions that were found. */
+export interface SearchResult {
+  /** In order of decision. */
+  readonly decisions: readonly RecordedDecision[]
+  /** Number of scanned decisions, if the search ended early with fewer results than requested. */
+  readonly lookedAt?: number
+}
+
+export type SearchedLog = Pick<SqliteReader, 'newestDecisions' | 'decisionsAfter' | 'decisionNumbers' | 'firstOfNewest'>
+
+/** The search over one log. */
+export class DecisionSearch {
+  readonly #log: SearchedLog
+  readonly #indexed: number
+  readonly #index: DecisionKeyIndex
+  readonly #strings = new Strings()
+  /** Parsed shapes by text: batches of one model have the same shape. */
+  readonly #shapes = new Map<string, DecisionShape>()
+  /** The last indexed batch. */
+  #last: number | undefined
+  /** The first indexed batch. */
+  #first = 0
+
+  constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
+    this.#log = log
+    this.#indexed = indexed
+    this.#index = new DecisionKeyIndex(indexed)
+  }
+
+  /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
+  async newest(ask: NewestDecisionsQuery): Promise<SearchResult> {
+    const { key, maxScanned: lookAt } = ask
+    if (key !== undefined) return this.#findByKey({ ...ask, key })
+    const { decisions, isWhole } = await newestDecisions(this.#log, ask)
+    return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
+  }
+
+  #findByKey({ model, key, last, maxScanned: lookAt = Infinity }: NewestDecisionsQuery & { readonly key: string }): SearchResult {
+    this.#catchUp()
+    const decisions: RecordedDecision[] = []
+    let scanned = 0
+    for (const number of this.#index.batchesOf(key)) {
+      if (decisions.length >= last) break
+      const stretch = this.#log.decisionsAfter(number - 1)
+      // The log has forgotten it meanwhile.
+      if (stretch?.number !== number) continue
+      if (model !== undefined && stretch.model !== model) continue
+      if (scanned >= lookAt) return { decisions: decisions.reverse(), lookedAt: lookAt }
+      scanned += stretch.count
+      decisions.push(...newestDecisionsIn(stretch.bytes, last - decisions.length, candidate => matchesKey(candidate, key)))
+    }
+    const { first } = this.#log.decisionNumbers()
+    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
+    return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
+  }
+
+  #catchUp(): void {
+    if (this.#last === undefined) {
+      this.#first = this.#log.firstOfNewest(this.#indexed)
+      this.#last = this.#first - 1
+    }
+    for (let next = this.#log.decisionsAfter(this.#last); next; next = this.#log.decisionsAfter(this.#last)) {
+      this.#last = next.number
+      this.#add(next.number, next.bytes)
+    }
+  }
+
+  #add(number: number, bytes: Uint8Array): void {
+    this.#strings.clear()
+    try {
+      const { keys, key, length, strings } = decodeDecisionKeys(bytes, this.#strings, this.#shapeOf)
+      const hashes = new Set<number>()
+      const seen = new Set<number>()
+      for (let row = 0; row < length; row++) {
+        const cell = keys.nulls?.[row] === 1 ? NaN : keys.values[row]
+        // Equal cells are equal keys.
+        if (seen.has(cell)) continue
+        seen.add(cell)
+        hashes.add(hashOfKey(deliveredCell(keys, row, key, strings)))
+      }
+      this.#index.add(number, hashes)
+    } catch (error) {
+      if (!(error instanceof SpillwayError)) throw error
+      this.#index.addUnreadable(number)
+    }
+  }
+
+  readonly #shapeOf = (text: string): DecisionShape => {
+    const cached = this.#shapes.get(text)
+    if (cached) return cached
+    const shape = JSON.parse(text) as DecisionShape
+    if (this.#shapes.size >= SHAPES_KEPT) this.#shapes.clear()
+    this.#shapes.set(text, shape)
+    return shape
+  }
+}
+
+const SHAPES_KEPT = 1000

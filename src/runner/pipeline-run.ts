@@ -1,0 +1,172 @@
+/** A pipeline that runs in this process: its sources are read, its actions delivered, and its callers have the types of the client. */
+import { SpillwayError } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import type { Decision, KeyFeatures, RefusedEvent, Sent } from '../client/answers.ts'
+import { requireValues } from '../client/feature-values.ts'
+import { keyTexts, type KeyOf } from '../client/named.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
+import type { Entities, FeaturesOf, Group } from '../define/feature/features.ts'
+import type { ColumnSpecs, RecordOf } from '../define/expression/kinds.ts'
+import type { Model, VectorOf } from '../define/model/model.ts'
+import type { RecordFor, Source } from '../define/source/source.ts'
+import { recordBatchOf } from '../intake/record-batch.ts'
+import type { ServedFeatures } from '../run/groups/feature-reader.ts'
+import { stoppedError } from '../run/groups/shutdown.ts'
+import type { LiveRun } from '../run/loop/live-run.ts'
+import type { Run } from '../run/loop/run.ts'
+import { feedSource, type FeedOptions } from '../sources/reader/source-feed.ts'
+import type { OpenedReader } from '../sources/source-readers.ts'
+
+/** The readers of a run, and options of reading. */
+export interface ReadingOptions extends Pick<FeedOptions, 'follow' | 'onWarning'> {
+  readonly readers: readonly OpenedReader[]
+  /** Ends reading before `stop`. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A running pipeline. It reads its sources from the start on, until `stop`.
+ *
+ * @example
+ * ```ts
+ * await using running = await run(shop, { data: '.spillway' })
+ * await running.submit(payments, [{ id: '1', card: 'c1', amount: 9.5, at: Date.now() }])
+ * const { features } = running.features(cardNow, 'c1')
+ * ```
+ */
+export class PipelineRun implements AsyncDisposable {
+  /** The run itself. */
+  readonly run: Run
+  /**
+   * Resolves when all sources have ended and their records are durable, or after `stop`. Rejects as soon as a reader fails, with its
+   * error: the run and its other sources go on.
+   */
+  readonly sourcesEnded: Promise<void>
+  readonly #live: LiveRun
+  readonly #ir: PipelineIR
+  readonly #feeds: readonly Promise<void>[]
+  readonly #stop = new AbortController()
+  #stopped: Promise<void> | undefined
+
+  constructor(live: LiveRun, ir: PipelineIR, { readers, signal, ...options }: ReadingOptions) {
+    this.#live = live
+    this.#ir = ir
+    this.run = live.run
+    const ending = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
+    this.#feeds = readers.map(({ source, reader }) => feedSource(live.run, source, reader, { ...options, signal: ending }))
+    this.sourcesEnded = allOf(this.#feeds)
+    this.sourcesEnded.catch(() => {})
+    this.run.ended.catch(() => this.#stop.abort())
+  }
+
+  /**
+   * Sends records to a source. Resolves when all of them are durable or rejected. Waits for room if too many records wait.
+   *
+   * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for records that are no array, `SPILL_STOPPED` after `stop`.
+   * @example
+   * ```ts
+   * const { accepted } = await running.submit(payments, [{ id: '1', card: 'c1', amount: 9.5, at: Date.now() }])
+   * ```
+   */
+  async submit<S extends Source>({ name }: S, records: readonly RecordFor<S>[]): Promise<Sent> {
+    const names = this.#ir.sources.map(source => source.name)
+    if (!names.includes(name)) throw new SpillwayError('SPILL_NOT_FOUND', `there is no source '${name}'${didYouMean(name, names)}`)
+    if (!Array.isArray(records)) throw new SpillwayError('SPILL_INPUT', `records for '${name}' are an array: write [record] for one`)
+    const sent = { accepted: 0, duplicates: 0, refused: 0, position: this.run.end, refusals: [] as RefusedEvent[] }
+    for (let from = 0; from < records.length; from += limits.TURN_RECORDS) {
+      this.#assertRunning()
+      await this.run.whenRoom()
+      const refusals: RefusedEvent[] = []
+      const batch = recordBatchOf(records.slice(from, from + limits.TURN_RECORDS))
+      const { accepted, duplicates, refused, sequence } = await this.run.submit(name, {
+        ...batch,
+        onRefused: ({ reason, detail, place }) => refusals.push({ index: from + numberIn(place) - 1, reason, detail }),
+      })
+      sent.accepted += accepted
+      sent.duplicates += duplicates
+      sent.refused += refused
+      sent.position = sequence
+      sent.refusals.push(...refusals)
+    }
+    return sent
+  }
+
+  /**
+   * Reads the features of a key now.
+   *
+   * @throws The code of a feature without a value, unless `refused` is true; `SPILL_STOPPED` after `stop`.
+   * @example
+   * ```ts
+   * const { n1h } = running.features(cardNow, 'c1').features
+   * ```
+   */
+  features<E extends Entities, F, R extends boolean = false>(
+    { name }: Group<E, F>,
+    key: KeyOf<E>,
+    { refused }: { readonly refused?: R } = {},
+  ): KeyFeatures<R extends true ? Partial<FeaturesOf<Group<E, F>>> : FeaturesOf<Group<E, F>>> {
+    this.#assertRunning()
+    const [row] = this.run.features([{ group: name, key: keyTexts(key) }])
+    const answer = answerOf(row)
+    return (refused ? answer : requireValues(answer)) as never
+  }
+
+  /**
+   * Requests a decision of a model. Resolves when the decision is durable.
+   *
+   * @throws `SPILL_INPUT` for an unknown model or wrong fields, `SPILL_STOPPED` after `stop`.
+   * @example
+   * ```ts
+   * const { score } = await running.request(check, { card: 'c1' })
+   * ```
+   */
+  async request<I, C extends ColumnSpecs>({ name }: Model<I, C>, fields: RecordOf<C>): Promise<Decision<VectorOf<Model<I>>>> {
+    this.#assertRunning()
+    return (await this.run.request(name, fields)) as never
+  }
+
+  /**
+   * Resolves when all submitted records are decided and their effects delivered. With `due`, UTC ms, also waits for the batch runs, reports
+   * and trainings that were due by then.
+   */
+  whenIdle(due?: number): Promise<void> {
+    return this.#live.whenIdle(due)
+  }
+
+  /** Ends reading, waits for submitted records, saves state, and releases the data folder. Effects that wait are delivered by the next run. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end()
+    return this.#stopped
+  }
+
+  /** As `stop`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #end(): Promise<void> {
+    this.#stop.abort()
+    // Readers wait for their records, which may be held back until the run refuses them.
+    await Promise.all([this.#live.stop(), Promise.allSettled(this.#feeds)])
+  }
+
+  #assertRunning(): void {
+    if (this.#stopped) throw stoppedError()
+  }
+}
+
+const allOf = async (promises: readonly Promise<void>[]): Promise<void> => void (await Promise.all(promises))
+
+/** The number of a record, from 1, which `recordBatchOf` puts at the end of its place. */
+const numberIn = (place: string): number => Number(/\d+$/.exec(place)?.[0])
+
+/** The answer of a server for the same row: values, and rejected features apart. */
+function answerOf({ features, ...rest }: ServedFeatures): KeyFeatures<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
+  const refused: NonNullable<KeyFeatures<Record<string, unknown>>['refused']> = {}
+  for (const [name, feature] of Object.entries(features))
+    if ('value' in feature) values[name] = feature.value
+    else Object.assign(refused, { [name]: feature.refused })
+  return { ...rest, features: values, ...(Object.keys(refused).length > 0 && { refused }) }
+}

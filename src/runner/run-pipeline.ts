@@ -1,0 +1,136 @@
+/** Starts a pipeline in this process: opens its data folder, its sources and the destinations of its actions. */
+import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
+import type { Destination } from '../action/destination.ts'
+import type { EffectRoute } from '../action/effect-dispatcher.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
+import { durationMs, type Duration } from '../base/time.ts'
+import type { RecordedDecision } from '../run/decide/recorded-decision.ts'
+import { recordedDecisions } from '../run/decide/recorded-decision.ts'
+import { LiveRun, type LiveRunOptions } from '../run/loop/live-run.ts'
+import type { Runnable } from '../run/recovery/open-pipeline.ts'
+import { retentionMs } from '../run/recovery/retention.ts'
+import type { SourceInput } from '../sources/reader-registry.ts'
+import type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
+import { openReaders, type OpenedReader } from '../sources/source-readers.ts'
+import { PipelineRun } from './pipeline-run.ts'
+
+/** A pipeline with the functions of its maps, scores and actions: the result of `pipeline('…', [ … ])`. */
+export type RunnablePipeline = Runnable & ActionDefinitions
+
+/** Options that a run shares with an embedded run. */
+export interface SharedRunOptions {
+  /** Path of the data folder, which is created if it is missing. One process holds it at a time. */
+  readonly data: string
+  /**
+   * Where the records of sources come from, by the name of the source: the path of a file, the address of a table (`pg:outbox`), a
+   * `SourceReader`, or an array or generator of objects. Records may also come by `submit`.
+   */
+  readonly sources?: Readonly<Record<string, SourceInput>>
+  /** Kinds of readers for addresses of your own, such as `kafka:payments`. */
+  readonly readers?: readonly ReaderKind[]
+  /** Destinations of actions, by the name of the action, in place of those of the pipeline. */
+  readonly destinations?: Readonly<Record<string, Destination>>
+  /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
+  readonly keep?: Duration
+}
+
+/**
+ * The options of `run`.
+ *
+ * @example
+ * ```ts
+ * await run(shop, { data: '.spillway', sources: { payments: 'payments.ndjson' }, keep: '90d' })
+ * ```
+ */
+export interface RunPipelineOptions extends SharedRunOptions {
+  /** Wait for more records at the ends of sources, until `stop`. True by default; false reads each source to its end. */
+  readonly follow?: boolean
+  /** Record effects and deliver none. */
+  readonly dryRun?: boolean
+  /** Receives each decision once it is durable, in order. An exception from it ends the run. */
+  readonly onDecision?: (decision: RecordedDecision) => void
+  /** Receives messages for the operator; by default they are warnings of the process. */
+  readonly onWarning?: (message: string) => void
+  /** Environment variables of addresses and secrets; by default those of the process. */
+  readonly env?: ReaderSetting['env']
+}
+
+/**
+ * Runs a pipeline in this process, without a server: reads its sources, decides, and delivers the effects of its actions.
+ *
+ * @throws `SPILL_DEFINITION`, `SPILL_INPUT` for wrong options; `SPILL_BUSY` for a data folder that another process holds.
+ *
+ * @example
+ * ```ts
+ * const running = await run(shop, { data: '.spillway', onDecision: ({ key, score }) => console.log(key, score) })
+ * await running.submit(payments, [{ id: '1', card: 'c1', amount: 9.5, at: Date.now() }])
+ * await running.stop()
+ * ```
+ */
+export async function run(pipeline: RunnablePipeline, options: RunPipelineOptions): Promise<PipelineRun> {
+  const { data, follow = true, dryRun = false, onDecision, onWarning = warnOfProcess, env = process.env } = options
+  checkRunOptions('run', pipeline, options)
+  const { readers, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
+  const live = await LiveRun.open(pipeline, data, {
+    ...shared,
+    isDry: dryRun,
+    onReport: onWarning,
+    ...(onDecision && {
+      onDecisions: batches => {
+        for (const { bytes } of batches) for (const decision of recordedDecisions(bytes)) onDecision(decision)
+      },
+    }),
+  })
+  return new PipelineRun(live, pipeline.ir, { readers, follow, onWarning })
+}
+
+const warnOfProcess = (message: string): void => process.emitWarning(message, 'SpillwayWarning')
+
+/** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
+export async function openSharedOptions(
+  pipeline: RunnablePipeline,
+  { data, sources = {}, readers: kinds = [], destinations = {}, keep }: SharedRunOptions,
+  env: ReaderSetting['env'],
+  isDry = false,
+): Promise<Pick<LiveRunOptions, 'sendings' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
+  const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
+  return {
+    readers: openReaders(pipeline, inputs, { env, data, kinds }),
+    sendings: isDry ? [] : await openDestinations(pipeline, destinations, env),
+    ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
+  }
+}
+
+/** Opens the destinations of the pipeline's actions; `given` ones need no settings. */
+async function openDestinations(
+  pipeline: RunnablePipeline,
+  given: Readonly<Record<string, Destination>>,
+  env: ReaderSetting['env'],
+): Promise<EffectRoute[]> {
+  const { actions = [] } = pipeline.ir
+  const names = actions.map(({ name }) => name)
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `destinations: pipeline '${pipeline.ir.name}' has no action '${name}'${didYouMean(name, names)}`,
+      )
+  const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in given)) } }
+  return [...Object.entries(given).map(([action, destination]) => ({ action, destination })), ...(await openRoutes(others, env))]
+}
+
+/** Throws `SPILL_DEFINITION` for a value that is no pipeline, and `SPILL_INPUT` for no data folder. */
+export function checkRunOptions(caller: string, pipeline: unknown, { data }: { readonly data?: unknown }): void {
+  if (!isPipeline(pipeline))
+    throw new SpillwayError('SPILL_DEFINITION', `${caller}: pipeline is ${show(pipeline)}; give the result of pipeline('…', [model])`)
+  if (typeof data !== 'string' || data === '')
+    throw new SpillwayError('SPILL_INPUT', `${caller}: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
+}
+
+/** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
+function isPipeline(value: unknown): value is RunnablePipeline {
+  const { ir, maps } = Object(value) as Partial<Runnable>
+  return typeof ir?.version === 'number' && maps instanceof Map
+}

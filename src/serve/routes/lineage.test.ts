@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { open, shop as pipeline } from '../../../test/serve/shop.ts'
+import { lineageAround, lineageOf } from '../../operate/index.ts'
+
+const shop = await open()
+after(() => shop.close())
+const get = async (url: string) => {
+  const { statusCode, body } = await shop.app.inject({ url })
+  return { status: statusCode, json: JSON.parse(body) as object & { readonly code?: string; readonly message?: string } }
+}
+
+test('the lineage is that of the pipeline, whole or around one of its names', async () => {
+  const whole = lineageOf(pipeline.ir)
+  assert.deepEqual(await get('/lineage'), { status: 200, json: whole })
+  assert.deepEqual(await get('/lineage?of=now.sum'), { status: 200, json: lineageAround(whole, 'now.sum') })
+  assert.deepEqual(await get('/lineage?of=column%20payments.id'), { status: 200, json: lineageAround(whole, 'column payments.id') })
+})
+
+test('an unknown or ambiguous name and a parameter given twice are 400', async () => {
+  for (const [query, message] of [
+    ['of=sums', /no column, feature, model, action or report 'sums'/],
+    ['of=amount', /write one of 'column payments.amount', 'field check.amount'/],
+    ['of=a&of=b', /is given 2 times/],
+    ['name=a', /there is no parameter \?name=/],
+  ] as const) {
+    const { status, json } = await get(`/lineage?${query}`)
+    assert.equal(status, 400, query)
+    assert.match(json.message!, message)
+  }
+})

@@ -1,0 +1,166 @@
+/**
+ * Reads a transactional outbox as a source: polls a table to which others append.
+ *
+ * **Why not by id.** Ids are assigned before commit, and not in the order of commits. A reader that continues after the largest id it saw
+ * loses the rows of transactions that commit later with smaller ids. So rows are read in the order of (transaction, id), and only rows of
+ * transactions below `xmin` of the statement's own snapshot. All transactions below it have ended, so their rows are visible now or never.
+ * All rows that become visible later belong to transactions at or above it, and come after everything that was read. The (transaction, id)
+ * of the last row therefore says exactly what was read. This holds for long transactions, rollbacks, savepoints and prepared transactions,
+ * and for ids that are out of order or unused.
+ *
+ * The position is committed with the rows, so a reader that stops at any moment loses and repeats nothing. A row waits for the oldest
+ * writing transaction of the whole server that began before it. A page is one statement over an index on (transaction, id).
+ */
+import type { Sql } from 'postgres'
+import { SpillwayError } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { parseJsonRecord } from '../../intake/json.ts'
+import { Fault } from '../../intake/refusal.ts'
+import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
+import { openClient, readWithClient } from './client.ts'
+import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'
+import { checkOutbox, checkTransactionIds, pageStatement, type OutboxColumns } from './outbox-table.ts'
+import type { TableReadOptions } from './read-options.ts'
+import { longRowFault, rowRecordOf, RowBatchBuilder } from './row-batch.ts'
+import { requireColumn, selectColumns, requireTable, type SelectedColumn, type PostgresTable, type TableColumn } from './table.ts'
+
+export interface OutboxOptions extends TableReadOptions {
+  readonly columns: OutboxColumns
+  /** The database was moved to another server with its transactions (pg_upgrade), so the saved position is valid there. */
+  readonly moved: boolean
+  readonly pageRows?: number
+}
+
+/** Position of the last row read, as it is stored. Numbers are text, since they may exceed 2^53. */
+interface OutboxPosition {
+  /** Server and database. */
+  readonly origin: string
+  readonly xid: string
+  readonly id: string
+}
+
+const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', id: '-9223372036854775808' })
+
+/**
+ * The reader of an outbox: until the signal, or without `follow` until there are no more rows.
+ *
+ * Throws `SPILL_INPUT` for a table that is not an outbox, and `SPILL_SOURCE` as documented there.
+ */
+export function outboxReader(source: SourceIR, options: OutboxOptions): SourceReader {
+  return {
+    name: `pg:${options.table}`,
+    describe: position => `table ${options.table} ${positionText(position)}`,
+    read(context) {
+      const { signal } = context
+      const warn = warnOnce(context.warn)
+      return readWithRetries(
+        async function* (reached) {
+          // Submitted batches must be durable before the position is looked up again.
+          await context.whenCommitted()
+          yield* readWithClient(
+            await openClient(options.database),
+            sql => readPages({ sql, source, options, warn, reached }, context),
+            signal,
+          )
+        },
+        { source: source.name, signal, onWarning: context.warn },
+      )
+    },
+  }
+}
+
+interface OutboxSession {
+  readonly sql: Sql
+  readonly source: SourceIR
+  readonly options: OutboxOptions
+  readonly warn: (warning: string) => void
+  readonly reached: () => void
+}
+
+async function* readPages({ sql, source, options, warn, reached }: OutboxSession, context: ReadContext): AsyncGenerator<ReadBatch> {
+  const { columns: roles, pageRows = limits.POSTGRES_PAGE_ROWS } = options
+  const table = await requireTable(sql, options.table)
+  await checkOutbox(sql, table, roles)
+  const columns = outboxColumns(table, source, roles, warn)
+  let position = resumePosition(table, context.position(), options.moved)
+  await checkTransactionIds(sql, table, roles, position.xid)
+  reached()
+  const statement = pageStatement(table, roles, columns)
+  while (!context.signal.aborted) {
+    const rows = await sql.unsafe(statement, [position.xid, position.id, String(pageRows)], { prepare: true }).raw()
+    if (rows.length > 0) {
+      const last = rows.at(-1)!
+      position = { origin: table.origin, xid: String(last[0]), id: String(last[1]) }
+      const page = rows as unknown as Page
+      yield { records: batchOf(options.table, page, columns, roles.payload !== undefined), position: JSON.stringify(position) }
+    }
+    if (rows.length === pageRows || bytesOf(rows) >= limits.POSTGRES_PAGE_BYTES) continue
+    if (!context.follow) return
+    await pauseOrAbort(context.signal, limits.POSTGRES_POLL_MS)
+  }
+}
+
+function positionText(saved: string | undefined): string {
+  if (saved === undefined) return 'from the beginning'
+  const { xid, id } = JSON.parse(saved) as OutboxPosition
+  return `behind id ${id} of transaction ${xid}`
+}
+
+function outboxColumns(
+  table: PostgresTable,
+  source: SourceIR,
+  { payload }: OutboxColumns,
+  onWarning: (text: string) => void,
+): readonly (TableColumn & SelectedColumn)[] {
+  if (payload !== undefined) return [{ ...requireColumn(table, payload), read: text => text }]
+  const { columns, warnings } = selectColumns(table, source)
+  for (const warning of warnings) onWarning(warning)
+  return columns
+}
+
+/** The position to resume at. Throws `SPILL_SOURCE` if another database was read before. */
+function resumePosition({ name, origin }: PostgresTable, saved: string | undefined, moved: boolean): OutboxPosition {
+  if (saved === undefined) return startPosition(origin)
+  const position = JSON.parse(saved) as OutboxPosition
+  if (position.origin !== origin && !moved)
+    throw new SpillwayError(
+      'SPILL_SOURCE',
+      `is of another database (${origin}) than the one that was read up to row ${position.id} (${position.origin}): its rows cannot be told from those that were read. ` +
+        `Start with an empty data folder, or, if it is the same one after pg_upgrade, go on with ?moved=true`,
+      { place: name },
+    )
+  return position
+}
+
+/** Rows of transaction, id, size and columns, as bytes of their texts. */
+type Page = readonly (readonly (Buffer | null)[])[]
+
+const bytesOf = (page: Page): number => page.reduce((bytes, row) => bytes + Math.min(Number(String(row[2])), limits.LINE_BYTES_MAX), 0)
+
+function batchOf(table: string, page: Page, columns: readonly SelectedColumn[], isPayload: boolean) {
+  const rows = new RowBatchBuilder(number => `${table} id ${String(page[number][1])}`, !isPayload)
+  for (let number = 0; number < page.length; number++) {
+    const [, id, size, ...values] = page[number]
+    const bytes = Number(String(size))
+    if (bytes > limits.LINE_BYTES_MAX) rows.refuse(number, longRowFault(bytes), JSON.stringify({ id: String(id) }))
+    else if (isPayload) addPayload(rows, number, values[0])
+    else addRow(rows, number, columns, values)
+  }
+  return rows.batch()
+}
+
+function addPayload(rows: RowBatchBuilder, number: number, payload: Buffer | null): void {
+  if (payload === null) return rows.refuse(number, new Fault('the payload is NULL'), 'null')
+  const parsed = parseJsonRecord(payload, 0, payload.length)
+  if (parsed instanceof Fault) rows.refuse(number, parsed, String(payload))
+  else rows.add(number, parsed.value, () => String(payload), parsed.inexact)
+}
+
+function addRow(rows: RowBatchBuilder, number: number, columns: readonly SelectedColumn[], values: readonly (Buffer | null)[]): void {
+  const texts = values.map(value => (value === null ? null : String(value)))
+  const record = rowRecordOf(columns, texts)
+  if (record instanceof Fault)
+    rows.refuse(number, record, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]]))))
+  else rows.add(number, record)
+}

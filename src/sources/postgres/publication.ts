@@ -1,0 +1,148 @@
+/** Requirements for reading all changes of a table: a publication and a replica identity. */
+import type { Sql } from 'postgres'
+import { SpillwayError } from '../../base/errors.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { quotedName, selectColumns, type PostgresTable, type TableColumn } from './table.ts'
+
+/**
+ * Throws `SPILL_INPUT`, with the statement that fixes it, for a table whose changes cannot be events of the source. Returns warnings about
+ * rows that will be rejected.
+ */
+export function checkReplicable(table: PostgresTable, source: SourceIR): readonly string[] {
+  const { deleted, key, identity = [], time, mapVersion } = source
+  if (table.kind !== 'r')
+    throw new SpillwayError('SPILL_INPUT', 'is not a plain table: changes of partitions and views cannot be read', { place: table.name })
+  const { columns, warnings } = selectColumns(table, source, deleted)
+  const fix = `ALTER TABLE ${table.name} REPLICA IDENTITY FULL`
+  // Publishing such a table would make the server reject every UPDATE of the application, and with deletes every DELETE.
+  if (!table.hasIdentity)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `has no replica identity, and its rows could not be updated any more once its changes are published: give it a primary key, or ${fix}`,
+      { place: table.name },
+    )
+  if (deleted !== undefined && mapVersion === undefined) {
+    const needed = source.columns.filter(
+      ({ name, nullable }) => name !== deleted && name !== time && (!nullable || [key, ...identity].includes(name)),
+    )
+    const missing = needed.filter(({ name }) => !columns.some(column => column.name === name && column.replicated))
+    if (missing.length > 0)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `does not show ${missing.map(({ name }) => `'${name}'`).join(', ')} in the old row of a DELETE: ${fix}`,
+        {
+          place: table.name,
+        },
+      )
+  }
+  // The map may compute its rows, including key and identity, from any column.
+  const missingForMap = deleted !== undefined && mapVersion !== undefined ? columns.filter(({ replicated }) => !replicated) : []
+  if (missingForMap.length > 0)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `does not show ${missingForMap.map(({ name }) => `'${name}'`).join(', ')} in old rows, which the map of a source with '${deleted}' gets: ${fix}`,
+      { place: table.name },
+    )
+  const largeColumns = table.showsOldRows ? [] : columns.filter(({ toasted }) => toasted)
+  if (largeColumns.length === 0) return warnings
+  const names = largeColumns.map(({ name }) => name).join(', ')
+  return [
+    ...warnings,
+    `${table.name}: a row is refused where an UPDATE leaves a value of more than 2 kB in ${names} alone; to show it: ${fix}`,
+  ]
+}
+
+/** An existing publication, and what it publishes. */
+export interface Publication {
+  readonly insert: boolean
+  readonly update: boolean
+  readonly delete: boolean
+  readonly truncate: boolean
+  /** True if it includes the table. */
+  readonly has: boolean
+  /** Published columns of the table, if the server tells them (PostgreSQL 15 on). */
+  readonly columns: readonly string[] | null
+  /** True if generated columns among them are published too (PostgreSQL 18 on). */
+  readonly mayShowGenerated: boolean
+}
+
+export async function publicationOf(sql: Sql, name: string, table: PostgresTable): Promise<Publication | undefined> {
+  const [publication] = await sql<Publication[]>`
+    SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, t.pubname IS NOT NULL AS has,
+      to_jsonb(t) -> 'attnames' AS columns, to_jsonb(p) ? 'pubgencols' AS "mayShowGenerated"
+    FROM pg_publication p LEFT JOIN pg_publication_tables t
+      ON t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation} WHERE p.pubname = ${name}`
+  return publication
+}
+
+/**
+ * The table as its changes show it: without columns that are generated or not in the publication's list. The copy would have their values,
+ * but every change NULL. So this throws `SPILL_INPUT`, with the fix, if the source names such a column; for a `map`, a warning says that it
+ * does not get them.
+ */
+export function publishedTable(
+  table: PostgresTable,
+  publication: Publication | undefined,
+  name: string,
+  source: SourceIR,
+): { table: PostgresTable; warnings: readonly string[] } {
+  const isPublished = (column: TableColumn): boolean =>
+    (!column.generated || (publication?.columns != null && publication.mayShowGenerated)) &&
+    publication?.columns?.includes(column.name) !== false
+  const hidden = table.columns.filter(column => !isPublished(column))
+  if (source.mapVersion !== undefined && hidden.length > 0) {
+    const names = hidden.map(column => column.name).join(', ')
+    return {
+      table: { ...table, columns: table.columns.filter(column => !hidden.includes(column)) },
+      warnings: [`${table.name}: the map of '${source.name}' gets no ${names}, which changes do not show`],
+    }
+  }
+  const hiddenColumn = hidden.find(column => source.columns.some(other => other.name === column.name))
+  if (hiddenColumn === undefined) return { table, warnings: [] }
+  const fix = hiddenColumn.generated
+    ? `compute it in a map of the source, or let the application write it: ALTER TABLE ${table.name} ALTER COLUMN ${quotedName(hiddenColumn.name)} DROP EXPRESSION`
+    : `name it among the columns of the publication '${name}', or leave it out of the source`
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    `has a ${hiddenColumn.generated ? 'generated ' : ''}column '${hiddenColumn.name}', which its changes do not show: ${fix}`,
+    { place: table.name },
+  )
+}
+
+const ACTIONS = ['insert', 'update', 'delete', 'truncate'] as const
+
+const requiredActions = ({ deleted }: SourceIR): readonly (typeof ACTIONS)[number][] =>
+  deleted === undefined ? ['insert', 'update'] : ACTIONS
+
+/** The problem of a publication that lacks something the source needs, and the statement that fixes it. */
+export function publicationProblem(
+  publication: Publication,
+  name: string,
+  table: PostgresTable,
+  source: SourceIR,
+): { what: string; fix: string } | undefined {
+  const alter = `ALTER PUBLICATION ${quotedName(name)}`
+  if (!publication.has) return { what: 'does not show this table', fix: `${alter} ADD TABLE ${table.name}` }
+  const required = requiredActions(source)
+  if (required.every(action => publication[action])) return undefined
+  const all = ACTIONS.filter(action => publication[action] || required.includes(action))
+  return { what: 'does not show all of its changes', fix: `${alter} SET (publish = '${all.join(', ')}')` }
+}
+
+/** Creates a missing publication. Throws `SPILL_INPUT` for one that lacks something the source needs. */
+export async function ensurePublication(
+  sql: Sql,
+  current: Publication | undefined,
+  name: string,
+  table: PostgresTable,
+  source: SourceIR,
+): Promise<void> {
+  if (current === undefined) {
+    await sql.unsafe(
+      `CREATE PUBLICATION ${quotedName(name)} FOR TABLE ${table.name} WITH (publish = '${requiredActions(source).join(', ')}')`,
+    )
+    return
+  }
+  const problem = publicationProblem(current, name, table, source)
+  if (problem) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${problem.what}: ${problem.fix}`, { place: table.name })
+}

@@ -1,0 +1,105 @@
+/**
+ * Checks that a table and its publication are still those that were read. The server follows a table, not its name. Another table may take
+ * the name (CREATE new, RENAME old, RENAME new), or the publication may drop the table. Then no changes come, the slot still advances, and
+ * there is no error. So this is checked when reading resumes, and periodically after that.
+ */
+import type { Sql } from 'postgres'
+import { stopwatch } from '../../base/clock.ts'
+import { SpillwayError } from '../../base/errors.ts'
+import type { SourceIR } from '../../define/ir/ir.ts'
+import { publicationProblem, type Publication } from './publication.ts'
+import { failNoTable, selectColumns, findTable, type PostgresTable } from './table.ts'
+
+/** The table that was read. Older versions do not record which: then it is the table of that name. */
+export interface ReadTable {
+  /** Server and database. */
+  readonly origin: string
+  readonly relation?: number
+  /** Names of the columns that the source read last; for a map, as of `mapVersion`. */
+  readonly columns?: readonly string[] | undefined
+  readonly mapVersion?: string
+}
+
+/** The table record from now on; `saved` is the previous one. A new version of a map requires none of the old columns. */
+export function readTableOf(table: PostgresTable, source: SourceIR, saved: ReadTable | undefined): ReadTable {
+  const { mapVersion } = source
+  const columns =
+    saved === undefined ? selectColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(saved, mapVersion)
+  return { origin: table.origin, relation: table.oid, columns, ...(mapVersion !== undefined && { mapVersion }) }
+}
+
+const columnsOf = (saved: ReadTable, mapVersion: string | undefined): readonly string[] | undefined =>
+  saved.mapVersion === mapVersion ? saved.columns : undefined
+
+export const HOW_TO_CONTINUE =
+  `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
+  `give the source an id or identity, so that rows read before are recognized as duplicates or revisions`
+
+/** Finds a table by name. Throws `SPILL_INPUT` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
+export async function findReadTable(sql: Sql, name: string, saved: ReadTable | undefined): Promise<PostgresTable> {
+  const table = await findTable(sql, name)
+  if (saved === undefined) return table ?? failNoTable(name)
+  const throwSourceError = (problem: string): never => {
+    throw new SpillwayError('SPILL_SOURCE', problem, { place: table?.name ?? name })
+  }
+  if (table && table.origin !== saved.origin)
+    throwSourceError(
+      `is of another database (${table.origin}) than the one that was read (${saved.origin}); name a new slot to read it (?slot=…)`,
+    )
+  if (saved.relation === undefined || table?.oid === saved.relation) return table ?? failNoTable(name)
+  const [old] = await sql<{ name: string }[]>`
+    SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = ${String(saved.relation)}::oid`
+  return throwSourceError(
+    `${table ? 'is not the table that was read' : 'no longer exists'}: that table ${old ? `is now ${old.name}` : 'was dropped'}, ` +
+      `and changes of a table that takes its name are not sent${HOW_TO_CONTINUE}`,
+  )
+}
+
+/**
+ * @throws `SPILL_SOURCE` if the publication no longer shows everything that the source needs of its table.
+ */
+export function checkPublished(publication: Publication | undefined, name: string, table: PostgresTable, source: SourceIR): void {
+  const problem = publication === undefined ? { what: 'is gone', fix: undefined } : publicationProblem(publication, name, table, source)
+  if (problem === undefined) return
+  throw new SpillwayError(
+    'SPILL_SOURCE',
+    `publication '${name}' ${problem.what}: changes made meanwhile are never sent. ` +
+      `${problem.fix === undefined ? 'A new slot makes it again' : `Mend it, ${problem.fix}, and start again if nothing was changed that is missed`}${HOW_TO_CONTINUE}`,
+    { place: table.name },
+  )
+}
+
+/** Runs a check periodically, beside other work. */
+export class PeriodicCheck {
+  readonly #check: () => Promise<unknown>
+  readonly #everyMs: number
+  #lastEnd = stopwatch()
+  #isRunning = false
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(check: () => Promise<unknown>, everyMs: number) {
+    this.#check = check
+    this.#everyMs = everyMs
+  }
+
+  /**
+   * Starts the check if it is due, without waiting for it: a lock may delay it, and changes go on. Throws the error of an earlier check.
+   */
+  runIfDue(): void {
+    if (this.#failure) throw this.#failure.error
+    if (this.#isRunning || stopwatch() - this.#lastEnd < this.#everyMs) return
+    this.#isRunning = true
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#check()
+    } catch (error) {
+      this.#failure = { error }
+    }
+    this.#lastEnd = stopwatch()
+    this.#isRunning = false
+  }
+}

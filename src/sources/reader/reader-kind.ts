@@ -1,0 +1,34 @@
+/** Kinds of readers: how a registry makes a reader from an address. */
+import type { SourceIR } from '../../define/ir/ir.ts'
+import type { RowMap } from '../../intake/row-map.ts'
+import type { SourceReader } from './source-reader.ts'
+
+/** The source and the process of a reader. */
+export interface ReaderSetting {
+  readonly source: SourceIR
+  /** The `map` function of the source. */
+  readonly map: RowMap | undefined
+  /** Environment variables: addresses of databases and secrets. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The data folder of the run. */
+  readonly data: string
+}
+
+/**
+ * A kind of readers, by the scheme of their addresses.
+ *
+ * @example
+ * ```ts
+ * const kafka: ReaderKind = { scheme: 'kafka', open: (address, { source, env }) => new TopicReader(address, source, env) }
+ * ```
+ */
+export interface ReaderKind {
+  /** Two or more small letters, digits and `-`: `kafka` for `kafka:payments`. */
+  readonly scheme: string
+  /**
+   * Makes the reader of an address, which includes the scheme. Connects to nothing yet.
+   *
+   * @throws `SPILL_INPUT` for an address with a mistake.
+   */
+  open(address: string, setting: ReaderSetting): SourceReader
+}

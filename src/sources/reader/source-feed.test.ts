@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { pause } from '../../base/clock.ts'
+import { feedSource, positionName, startText, type FeedOptions } from './source-feed.ts'
+import type { ReadBatch, ReadContext, SourceReader } from './source-reader.ts'
+
+const { name } = sourceOf(numbers)
+const row = (n: number) => ({ who: 'w', n, at: n })
+const options = (more: Partial<FeedOptions> = {}): FeedOptions => ({
+  follow: true,
+  signal: new AbortController().signal,
+  onWarning: () => {},
+  stopMs: 50,
+  ...more,
+})
+const readerOf = (read: (context: ReadContext) => AsyncIterable<ReadBatch>): SourceReader => ({ name: 'rows', read })
+const forever = (): Promise<never> => new Promise(() => {})
+
+test('a position is committed with its records, under the names of source and reader', async () => {
+  const { store, run } = taking()
+  const committed: string[] = []
+  const reader: SourceReader = {
+    ...readerOf(async function* ({ assign }) {
+      assign(['0', '1'])
+      yield { records: [row(1)], position: 'x', partition: '0' }
+      yield { records: [row(2), row(3)], position: 'y', partition: '1' }
+      yield { records: [], position: 'z', partition: '0' }
+    }),
+    onCommitted: (position, partition) => void committed.push(`${partition}${position}`),
+  }
+  await feedSource(run, name, reader, options())
+  assert.deepEqual(taken(store), [1, 2, 3])
+  assert.deepEqual([run.cursor('rows=rows#0'), run.cursor(positionName(name, 'rows', '1')), run.cursor('rows=rows')], ['z', 'y', undefined])
+  assert.deepEqual(committed, ['0x', '1y', '0z'])
+  await run.stop()
+})
+
+test('the text of the start is that of the reader, or its name and position', async () => {
+  const { run } = taking()
+  const reader = readerOf(async function* () {
+    yield { records: [row(1)], position: '12' }
+  })
+  assert.equal(startText(run, name, reader), 'rows: rows from the beginning')
+  await feedSource(run, name, reader, options())
+  assert.equal(startText(run, name, reader), 'rows: rows after 12')
+  assert.equal(startText(run, name, { ...reader, describe: position => `at ${position}` }), 'rows: at 12')
+  await run.stop()
+})
+
+test('a rejected record names its place: the reader, the position before it, and its number', async () => {
+  const { store, run } = taking()
+  const reader = readerOf(async function* () {
+    yield { records: [row(1), { n: 'x' }], position: 'p' }
+    yield { records: [5], position: 'q' }
+  })
+  await feedSource(run, name, reader, options())
+  assert.deepEqual(
+    store.dead.map(({ place }) => place),
+    ['rows record 2', 'rows after p record 1'],
+  )
+  await run.stop()
+})
+
+test('a generator knows after whenCommitted that its batches are durable', async () => {
+  const { store, run } = taking(numbers, undefined, false)
+  const seen: (string | undefined)[] = []
+  const reader = readerOf(async function* ({ position, whenCommitted }) {
+    yield { records: [row(1)], position: '1' }
+    seen.push(position())
+    await whenCommitted()
+    seen.push(position())
+  })
+  const ended = feedSource(run, name, reader, options())
+  while (store.waiting === 0) await pause(1)
+  const syncing = (async () => {
+    for (let over = false; !over;) {
+      store.sync(1)
+      over = await Promise.race([ended.then(() => true), pause(1).then(() => false)])
+    }
+  })()
+  await ended
+  await syncing
+  assert.deepEqual(seen, [undefined, '1'])
+})
+
+test('a reader that does not end, or does not close, is named, and the feed ends', async () => {
+  for (const [clause, reader] of [
+    [
+      'abort',
+      readerOf(async function* () {
+        yield { records: [row(1)], position: '1' }
+        await forever()
+      }),
+    ],
+    ['close', { ...readerOf(async function* () {}), close: forever }],
+  ] as const) {
+    const { run } = taking()
+    const stop = new AbortController()
+    const ended = feedSource(run, name, reader, options({ signal: stop.signal }))
+    ended.catch(() => {})
+    await pause(1)
+    stop.abort()
+    await assert.rejects(ended, {
+      code: 'SPILL_CONTRACT',
+      message: new RegExp(`^source 'rows': reader 'rows' broke clause '${clause}'.*still busy 50 ms`),
+    })
+    await run.stop()
+  }
+})
+
+test('a run that fails ends reading with its error', async () => {
+  const { store, run } = taking(numbers, undefined, false)
+  const reader = readerOf(async function* ({ signal }) {
+    yield { records: [row(1)], position: '1' }
+    while (!signal.aborted) await pause(1)
+  })
+  const ended = feedSource(run, name, reader, options())
+  ended.catch(() => {})
+  run.ended.catch(() => {})
+  while (store.waiting === 0) await pause(1)
+  store.fail()
+  await assert.rejects(ended)
+})
+
+test('a value that is no reader is named', async () => {
+  const { run } = taking()
+  for (const [value, clause] of [
+    [{}, 'name'],
+    [{ name: 'rows' }, 'batch'],
+    [{ name: '', read: () => {} }, 'name'],
+  ] as const)
+    await assert.rejects(feedSource(run, name, value as never, options()), {
+      code: 'SPILL_CONTRACT',
+      message: new RegExp(`clause '${clause}'`),
+    })
+})

@@ -1,0 +1,60 @@
+/** Opens the readers of a run's sources, from addresses and objects. */
+import { didYouMean } from '../base/did-you-mean.ts'
+import { SpillwayError } from '../base/errors.ts'
+import { show } from '../base/show.ts'
+import type { PipelineIR } from '../define/ir/ir.ts'
+import type { RowMap } from '../intake/row-map.ts'
+import { postgresKinds } from './postgres/kinds.ts'
+import { ITERABLE } from './iterable-reader.ts'
+import { ReaderRegistry, type SourceInput } from './reader-registry.ts'
+import type { ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
+import { sampleKind } from './samples/sample-reader.ts'
+import type { SourceReader } from './reader/source-reader.ts'
+
+/** A reader and the name of its source. */
+export interface OpenedReader {
+  readonly source: string
+  readonly reader: SourceReader
+}
+
+/** An input of a source. */
+export interface NamedInput {
+  readonly source: string
+  readonly input: SourceInput
+}
+
+/** Settings of the readers of a run. */
+export interface OpenReadersOptions extends Pick<ReaderSetting, 'env' | 'data'> {
+  /** Kinds of readers besides files, PostgreSQL and samples. */
+  readonly kinds?: readonly ReaderKind[]
+}
+
+/**
+ * Opens the readers of inputs, without connecting to anything.
+ *
+ * @throws `SPILL_INPUT` for an unknown source, an input that is none, a missing file, or the same place twice for a source.
+ */
+export function openReaders(
+  { ir, maps }: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },
+  inputs: readonly NamedInput[],
+  { kinds = [], ...setting }: OpenReadersOptions,
+): OpenedReader[] {
+  const registry = new ReaderRegistry([...postgresKinds, sampleKind, ...kinds])
+  const readers = inputs.map(({ source: name, input }) => {
+    const source = ir.sources.find(candidate => candidate.name === name)
+    if (!source) {
+      const names = ir.sources.map(candidate => candidate.name)
+      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${name}'${didYouMean(name, names)}`)
+    }
+    if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
+      throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
+    return { source: name, reader: registry.open(input, { ...setting, source, map: maps.get(name) }) }
+  })
+  const duplicate = readers.find((opened, i) => readers.slice(0, i).some(other => isSamePlace(other, opened)))
+  if (duplicate) throw new SpillwayError('SPILL_INPUT', `source '${duplicate.source}' reads ${duplicate.reader.name} twice`)
+  return readers
+}
+
+/** Positions are stored by source and name. */
+const isSamePlace = (a: OpenedReader, b: OpenedReader): boolean =>
+  a.source === b.source && a.reader.name === b.reader.name && a.reader.name !== ITERABLE

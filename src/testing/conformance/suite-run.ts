@@ -1,0 +1,147 @@
+/** A run that only notes what it is given, for conformance suites of readers: no pipeline, no log, positions in memory. */
+import { pause } from '../../base/clock.ts'
+import type { RecordBatch } from '../../intake/record-batch.ts'
+import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import { feedSource, type FeedTarget } from '../../sources/reader/source-feed.ts'
+import { ONLY_PARTITION, type SourceReader } from '../../sources/reader/source-reader.ts'
+
+/** The name of the source in messages and positions. */
+export const SUITE_SOURCE = 'suite'
+/** Milliseconds between two checks of a condition. */
+const POLL_MS = 2
+
+/** A batch that a reader gave. */
+export interface NotedBatch {
+  readonly partition: string
+  readonly numbers: readonly number[]
+  readonly position: string | undefined
+}
+
+/** Notes batches, and commits them at once unless commits are held. */
+export class SuiteRun implements FeedTarget {
+  readonly batches: NotedBatch[] = []
+  readonly #committed: Map<string, string>
+  readonly #numberOf: (record: unknown) => number
+  #heldCommits: (() => void)[] | undefined
+  #room = Promise.resolve()
+  #openRoom: () => void = () => {}
+
+  /** Starts at committed positions, by the name under which they are stored. */
+  constructor(numberOf: (record: unknown) => number, committed: ReadonlyMap<string, string> = new Map()) {
+    this.#numberOf = numberOf
+    this.#committed = new Map(committed)
+  }
+
+  /** The numbers of a partition's records, in order. */
+  numbers(partition: string): number[] {
+    return this.batches.filter(batch => batch.partition === partition).flatMap(({ numbers }) => numbers)
+  }
+
+  /** A copy of the committed positions. */
+  get committed(): ReadonlyMap<string, string> {
+    return new Map(this.#committed)
+  }
+
+  submit(_source: string, batch: RecordBatch, cursor?: readonly [name: string, value: string]): Promise<IngestReceipt> {
+    const numbers = batch.records.map((record, i) => this.#numberOf(batch.cells?.isRead[i] ? batch.cells.valueOf(i) : record))
+    this.batches.push({ partition: partitionIn(cursor?.[0]), numbers, position: cursor?.[1] })
+    const { promise, resolve } = Promise.withResolvers<IngestReceipt>()
+    const commit = () => {
+      if (cursor) this.#committed.set(...cursor)
+      resolve({ accepted: numbers.length, duplicates: 0, refused: 0, sequence: 0 })
+    }
+    if (this.#heldCommits) this.#heldCommits.push(commit)
+    else commit()
+    return promise
+  }
+
+  whenRoom(): Promise<void> {
+    return this.#room
+  }
+
+  cursor(name: string): string | undefined {
+    return this.#committed.get(name)
+  }
+
+  /** From now on batches are not durable, until `releaseCommits`. */
+  holdCommits(): void {
+    this.#heldCommits = []
+  }
+
+  releaseCommits(): void {
+    const held = this.#heldCommits ?? []
+    this.#heldCommits = undefined
+    for (const commit of held) commit()
+  }
+
+  /** From now on there is no room for a batch, until `openRoom`. */
+  closeRoom(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#room = promise
+    this.#openRoom = resolve
+  }
+
+  openRoom(): void {
+    this.#openRoom()
+    this.#room = Promise.resolve()
+  }
+}
+
+/** The partition in the name of a stored position: `suite=kafka:payments#3`. */
+function partitionIn(name: string | undefined): string {
+  const at = name?.lastIndexOf('#') ?? -1
+  return name === undefined || at < 0 ? ONLY_PARTITION : name.slice(at + 1)
+}
+
+/** Reading in progress. */
+export class SuiteReading {
+  readonly run: SuiteRun
+  readonly ended: Promise<void>
+  readonly #stop = new AbortController()
+  readonly #timeoutMs: number
+  #isOver = false
+
+  constructor(run: SuiteRun, reader: SourceReader, { follow, timeoutMs }: { readonly follow: boolean; readonly timeoutMs: number }) {
+    this.run = run
+    this.#timeoutMs = timeoutMs
+    this.ended = feedSource(run, SUITE_SOURCE, reader, { follow, signal: this.#stop.signal, onWarning: () => {}, stopMs: timeoutMs })
+    this.ended.then(
+      () => (this.#isOver = true),
+      () => (this.#isOver = true),
+    )
+  }
+
+  /** True once reading has ended, with or without an error. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  abort(): void {
+    this.#stop.abort()
+  }
+
+  /** Waits for a condition, or the end of reading. Throws the error of the reader, and `late()` if neither comes in time. */
+  async until(isTrue: () => boolean, late: () => Error): Promise<void> {
+    await this.#waitFor(isTrue, late)
+    if (this.#isOver) await this.ended
+  }
+
+  /** The error with which reading ends, if it does. Throws `late()` if it does not end in time. */
+  async error(late: () => Error): Promise<unknown> {
+    await this.#waitFor(() => false, late)
+    return this.ended.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  }
+
+  async #waitFor(isTrue: () => boolean, late: () => Error): Promise<void> {
+    for (let waited = 0; !isTrue() && !this.#isOver; waited += POLL_MS) {
+      if (waited >= this.#timeoutMs) {
+        this.abort()
+        throw late()
+      }
+      await pause(POLL_MS)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/** Readers that break one clause each, made from a reader that keeps the contract. */
+import type { ReadBatch, ReadContext, ReaderClause, SourceReader } from '../../src/sources/reader/source-reader.ts'
+
+/** Changes the reader of a topic. */
+export type Fault = (reader: SourceReader) => SourceReader
+
+const forever = (): Promise<never> => new Promise(() => {})
+
+/** The reader with a different `read`, which gets the batches of the reader. */
+const reading =
+  (read: (batches: AsyncIterable<ReadBatch>, context: ReadContext) => AsyncIterable<unknown>): Fault =>
+  reader => ({ ...over(reader), read: context => read(reader.read(context), context) as AsyncIterable<ReadBatch> })
+
+/** The reader with each batch changed. */
+const giving = (change: (batch: ReadBatch, number: number) => unknown): Fault =>
+  reading(async function* (batches) {
+    let number = 0
+    for await (const batch of batches) yield change(batch, number++)
+  })
+
+const over = (reader: SourceReader): SourceReader => ({ name: reader.name, read: context => reader.read(context) })
+
+const withContext =
+  (change: (context: ReadContext) => Partial<ReadContext>): Fault =>
+  reader => ({ ...over(reader), read: context => reader.read({ ...context, ...change(context) }) })
+
+const moved = (by: number): Fault =>
+  withContext(({ position }) => ({
+    position: partition => {
+      const saved = position(partition)
+      return saved === undefined ? undefined : String(Number(saved) + by)
+    },
+  }))
+
+let opened = 0
+
+export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = {
+  'throws at once': [
+    'batch',
+    reader => ({
+      ...over(reader),
+      read: () => {
+        throw new Error('no')
+      },
+    }),
+  ],
+  'has no name': ['name', reader => ({ ...over(reader), name: '' })],
+  'has a name of its process': ['name', reader => ({ ...over(reader), name: `reader ${++opened}` })],
+  'returns no iterable': ['batch', reader => ({ ...over(reader), read: () => [] as never })],
+  'gives a text': ['batch', giving(() => 'rubbish')],
+  'gives nothing': ['batch', giving(() => undefined)],
+  'gives records that are no list': ['batch', giving(batch => ({ ...batch, records: 5 }))],
+  'gives a part of a batch': ['batch', giving(batch => ({ ...batch, records: (batch.records as unknown[]).slice(1) }))],
+  'gives an object as a position': ['position', giving((batch, number) => ({ ...batch, position: { number } }))],
+  'gives no position': ['position', giving(({ records, partition }) => ({ records, partition }))],
+  'gives one position twice': ['position', giving(batch => ({ ...batch, position: '1' }))],
+  'gives a position that grows for ever': ['position', giving((batch, number) => ({ ...batch, position: 'x'.repeat(70_000 + number) }))],
+  'gives each record twice': [
+    'order',
+    giving(batch => ({ ...batch, records: [...(batch.records as unknown[]), ...(batch.records as unknown[])] })),
+  ],
+  'gives records in reverse': ['order', giving(batch => ({ ...batch, records: [...(batch.records as unknown[])].reverse() }))],
+  'goes back by a record': ['resume', moved(-1)],
+  'leaves a record out': ['resume', moved(1)],
+  'begins anew': ['resume', withContext(() => ({ position: () => undefined }))],
+  'hangs at the end': [
+    'bounded',
+    reading(async function* (batches) {
+      yield* batches
+      await forever()
+    }),
+  ],
+  'waits for more records though it should not': ['bounded', withContext(() => ({ follow: true }))],
+  'ends at the end though it should wait': ['follow', withContext(() => ({ follow: false }))],
+  'reads on though nobody asks': ['pause', reader => ({ ...over(reader), read: context => eager(reader, context) })],
+  'does not hear the signal': ['abort', withContext(() => ({ signal: new AbortController().signal }))],
+  'ends with an error at the signal': [
+    'abort',
+    reading(async function* (batches, { signal }) {
+      yield* batches
+      signal.throwIfAborted()
+    }),
+  ],
+  'gives records of a partition that it does not have': ['assignment', giving(batch => ({ ...batch, partition: 'c' }))],
+  'assigns a partition twice': [
+    'assignment',
+    withContext(({ assign }) => ({ assign: partitions => [0, 1].forEach(() => assign(partitions)) })),
+  ],
+  'assigns what is no list': ['assignment', withContext(({ assign }) => ({ assign: ([partition]) => assign(partition as never) }))],
+  'revokes a partition that it does not have': ['rebalance', withContext(({ revoke }) => ({ revoke: () => revoke(['c']) }))],
+  'goes on with a partition before its records are durable': [
+    'rebalance',
+    withContext(({ revoke }) => ({ revoke: async partitions => void revoke(partitions) })),
+  ],
+  'reads a partition that came back from its beginning': [
+    'rebalance',
+    withContext(({ position, revoke }) => {
+      let isBack = false
+      return {
+        position: partition => (isBack ? undefined : position(partition)),
+        revoke: partitions => ((isBack = true), revoke(partitions)),
+      }
+    }),
+  ],
+  'throws when a position is durable': [
+    'committed',
+    reader => ({
+      ...over(reader),
+      onCommitted: () => {
+        throw new Error('no')
+      },
+    }),
+  ],
+  'returns a promise when a position is durable': ['committed', reader => ({ ...over(reader), onCommitted: async () => {} })],
+  'reads on only when a batch is durable': [
+    'committed',
+    reading(async function* (batches, { whenCommitted }) {
+      for await (const batch of batches) {
+        yield batch
+        await whenCommitted()
+      }
+    }),
+  ],
+  'throws when it is closed': ['close', reader => ({ ...over(reader), close: () => Promise.reject(new Error('no')) })],
+  'hangs when it is closed': ['close', reader => ({ ...over(reader), close: forever })],
+  'ends without an error at a damaged place': [
+    'failure',
+    reading(async function* (batches) {
+      try {
+        yield* batches
+      } catch {}
+    }),
+  ],
+  'hangs at a damaged place': [
+    'failure',
+    reading(async function* (batches) {
+      try {
+        yield* batches
+      } catch {
+        await forever()
+      }
+    }),
+  ],
+}
+
+/** Takes all records at once, whenever they are asked for. */
+async function* eager(reader: SourceReader, context: ReadContext): AsyncGenerator<ReadBatch> {
+  const ahead: ReadBatch[] = []
+  for await (const batch of reader.read({ ...context, follow: false })) ahead.push(batch)
+  yield* ahead
+}
