@@ -207,7 +207,11 @@ test('a run that ends before it answers leaves the change unknown', async () => 
 })
 
 test('a folder that can hold no socket is an error that says so', async () => {
+  const message = /^there is no place for its control socket: /
   const data = scratchFolder('control-none')
   mkdirSync(join(data, 'run-control', 'socket', 'x'), { recursive: true })
-  await assert.rejects(serve(data), { code: 'SPILL_UNSUPPORTED', message: /^its file system allows no control socket: / })
+  await assert.rejects(serve(data), { code: 'SPILL_UNSUPPORTED', message })
+  const other = scratchFolder('control-file')
+  writeFileSync(join(other, 'run-control'), '')
+  await assert.rejects(serve(other), { code: 'SPILL_UNSUPPORTED', message })
 })
