@@ -1,5 +1,5 @@
 /** An effect as one line of NDJSON, for readers of a file or a pipe. */
-import type { Delivery } from './destination.ts'
+import type { Delivery } from '../define/action/destination.ts'
 
 /**
  * `{"id":…,"action":…}` merged with the body, or the body under `body` if it is not an object. `id` is always the effect's own: readers

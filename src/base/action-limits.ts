@@ -10,6 +10,9 @@ export const actionLimits = {
   RETRY_AFTER_MS_MAX: 3_600_000,
   /** Timeout of one attempt, ms, unless its destination states it. */
   DELIVERY_MS: 5000,
+  /** Deadline of one delivery to a user's own destination, and of opening and closing it, ms, unless it is stated. */
+  DESTINATION_MS: 30_000,
+  DESTINATION_MS_MAX: 3_600_000,
   /** Concurrent deliveries to one destination, unless it states them. */
   DELIVERIES_AT_ONCE: 16,
   /** Greatest number of concurrent deliveries to one destination. */

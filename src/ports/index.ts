@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/stores.md.
+ * docs/stores.md and docs/destinations.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
@@ -20,3 +20,5 @@ export type {
 export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
 export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
 export { validateOnlineWrite } from '../online/validate-write.ts'
+export type { Delivery, DeliveryOutcome, Destination } from '../define/action/destination.ts'
+export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'

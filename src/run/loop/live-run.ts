@@ -6,6 +6,7 @@
  */
 import { dirname, join } from 'node:path'
 import { EffectDispatcher, type EffectDispatcherOptions, type EffectRoute } from '../../action/effect-dispatcher.ts'
+import { closeRoutes } from '../../action/routes.ts'
 import { callEvery, pause } from '../../base/clock.ts'
 import { makeReportInThread } from '../../batch/report-job.ts'
 import { computeInThreads } from '../../batch/threads.ts'
@@ -70,7 +71,7 @@ export class LiveRun {
     const settle: EffectDispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
     const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }
-    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, ...ports })
+    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, onReport, ...ports })
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [
@@ -81,16 +82,27 @@ export class LiveRun {
     ]
   }
 
-  /** Opens or creates a data folder, and runs in it. Throws as `openFolder` and `Run` do; the folder is then released. */
+  /**
+   * Opens or creates a data folder, and runs in it. Throws as `openDataFolder` and `Run` do; the folder is then released, and the destinations
+   * are closed.
+   */
   static async open(pipeline: Runnable, data: string, options: LiveRunOptions = {}): Promise<LiveRun> {
-    return LiveRun.inFolder(await openDataFolder(data), pipeline, options)
+    const folder = await openDataFolder(data).catch(async (error: unknown) => {
+      await closeRoutes(options.sendings)
+      throw error
+    })
+    return LiveRun.inFolder(folder, pipeline, options)
   }
 
-  /** Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released. */
+  /**
+   * Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released, and the
+   * destinations are closed.
+   */
   static async inFolder(folder: DataFolder, pipeline: Runnable, options: LiveRunOptions = {}): Promise<LiveRun> {
     try {
       return new LiveRun(folder, pipeline, options)
     } catch (error) {
+      await closeRoutes(options.sendings)
       await closeDataFolder(folder)
       throw error
     }
