@@ -16,6 +16,7 @@ import { mistake } from './mistake/mistake.ts'
 import { checkName } from './mistake/names.ts'
 import type { OnnxFile } from './model/onnx-file.ts'
 import { ModelValue } from './model/model.ts'
+import type { RuntimeScore } from './model/model-runtime.ts'
 import { ReportValue } from './report/report.ts'
 import type { ScoreFunction } from './model/score.ts'
 import type { MapFunction, SourceValue } from './source/source.ts'
@@ -31,8 +32,8 @@ export interface Pipeline {
   readonly fingerprint: string
   /** `map` of each source that has one, by the source's name. */
   readonly maps: ReadonlyMap<string, MapFunction>
-  /** Score function or ONNX file of each model that has one, by the model's name. */
-  readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
+  /** Score function, ONNX file or own runtime of each model that has one, by the model's name. */
+  readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile | RuntimeScore>
   /** Function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
   /** Opens the destination of each action that has its own (`destination`), by the action's name. */

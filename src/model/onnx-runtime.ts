@@ -45,7 +45,11 @@ export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Fl
  * that the runtime rejects, or whose output differs from its declaration; `SPILL_LIMIT` if it takes longer than `ms`. The returned
  * function throws the last two.
  */
-export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile, ms: number = limits.ONNX_MS): OnnxRun {
+export function openOnnx(
+  ir: OnnxIR,
+  { path, bytes, sha256 }: Pick<OnnxFile, 'path' | 'bytes' | 'sha256'>,
+  ms: number = limits.ONNX_MS,
+): OnnxRun {
   const name = JSON.stringify(ir)
   const thread = (sharedThread ??= new OnnxThread())
   if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path, ms)

@@ -21,4 +21,15 @@ export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
 export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
 export { validateOnlineWrite } from '../online/validate-write.ts'
 export type { Delivery, DeliveryOutcome, Destination } from '../define/action/destination.ts'
+export type {
+  Contribution,
+  LoadedModel,
+  ModelRuntime,
+  RuntimeColumn,
+  RuntimeInput,
+  RuntimeModel,
+  RuntimeStrings,
+  ScoreBatch,
+} from '../define/model/model-runtime.ts'
+export { scoreWith, type RuntimeScoreOptions } from '../define/model/runtime-score.ts'
 export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'

@@ -10,6 +10,7 @@ import { reportRecords } from '../../decision/report-records.ts'
 import type { ReportTable } from '../../decision/report-rows.ts'
 import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
+import { isExternalScore } from '../../define/ir/score-ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { writeReportFile } from '../../replay/report-file.ts'
 import { PIPELINE } from '../../run/recovery/open-pipeline.ts'
@@ -37,8 +38,7 @@ export async function loadDefinitions(reader: SqliteReader, path: string | undef
 /** Computes the rows. Throws `SPILL_INPUT` if the score is a user function that the definitions lack. */
 export function computeReportTable(reader: SqliteReader, { ir, scores }: ScoringDefinitions, job: ReportJob): ReportTable {
   const { name, score } = reportModel(ir, job.report)
-  const isExternal = score.kind === 'function' || score.kind === 'onnx'
-  if (isExternal && job.version === undefined && !scores.has(name))
+  if (isExternalScore(score) && job.version === undefined && !scores.has(name))
     throw new SpillwayError(
       'SPILL_INPUT',
       `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,

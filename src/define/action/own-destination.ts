@@ -32,7 +32,11 @@ export interface DestinationOptions<S extends DestinationSettings = DestinationS
  * @throws SpillwayError `SPILL_DEFINITION` for a setting that is no text, or an option that does not fit.
  * @example
  * const pager = (room: string) =>
- *   destination({ name: 'pager', settings: { room, token: env('PAGER_TOKEN') }, open: ({ room, token }) => new Pager(room, token) })
+ *   destination({
+ *     name: 'pager',
+ *     settings: { room, token: env('PAGER_TOKEN') },
+ *     open: ({ room, token }) => ({ concurrency: 4, deliver: ({ body }) => page(room, token, body), close: async () => {} }),
+ *   })
  * const review = action('review', { when: fraud.score.gte(0.9), do: pager('risk') })
  */
 export function destination<S extends DestinationSettings>(options: DestinationOptions<S>): Effect {

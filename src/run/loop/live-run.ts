@@ -132,6 +132,7 @@ export class LiveRun {
       await this.dispatcher.stop()
       await this.run.stop()
     } finally {
+      this.run.decider.close()
       await closeDataFolder(this.#folder)
     }
   }
