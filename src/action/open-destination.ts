@@ -9,12 +9,12 @@ import type { EffectIR } from '../define/ir/ir.ts'
 import { checkDestination } from './guarded-destination.ts'
 import { settingText, type Environment } from './setting-text.ts'
 
-/** A user's own destination, open, with the limits of its definition. */
+/** An open destination with its name, and the limits of its definition if it is the user's own. */
 export interface OpenedDestination {
   readonly name: string
   readonly destination: Destination
-  readonly timeoutMs: number
-  readonly attempts: number | undefined
+  readonly timeoutMs?: number
+  readonly attempts?: number | undefined
 }
 
 /**

@@ -3,14 +3,16 @@ import { assert } from '../base/assert.ts'
 import { callAfter } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { show } from '../base/show.ts'
 import type { EffectFunction, EffectRecord } from '../define/action/action.ts'
 import type { Destination, OpenDestination } from '../define/action/destination.ts'
+import type { Effect, EffectValue } from '../define/action/effect.ts'
 import type { ActionIR, EffectIR, PipelineIR, SettingIR } from '../define/ir/ir.ts'
 import type { EffectRoute } from './effect-dispatcher.ts'
 import { outputDestination } from './output-destination.ts'
 import { functionDestination } from './function-destination.ts'
 import { GuardedDestination } from './guarded-destination.ts'
-import { openDestination } from './open-destination.ts'
+import { openDestination, type OpenedDestination } from './open-destination.ts'
 import { settingText, type Environment } from './setting-text.ts'
 import { sharedFileDestination } from './shared-file-destination.ts'
 import { openWebhook } from './webhook.ts'
@@ -40,13 +42,29 @@ export async function openRoutes(definitions: ActionDefinitions, env: Environmen
 }
 
 /** Closes destinations that no dispatcher closes, since the run did not start. Never rejects. */
-export async function closeRoutes(routes: readonly EffectRoute[] = []): Promise<void> {
-  const ignored = { after: callAfter, onReport: () => {} }
+export async function closeRoutes(routes: readonly Pick<EffectRoute, 'destination' | 'timeoutMs'>[]): Promise<void> {
+  const ignored = { name: '', after: callAfter, onReport: () => {} }
   await Promise.all(
-    routes.map(({ action: name, destination, timeoutMs = limits.DESTINATION_MS }) =>
-      new GuardedDestination(destination, { name, timeoutMs, ...ignored }).close(),
+    routes.map(({ destination, timeoutMs = limits.DESTINATION_MS }) =>
+      new GuardedDestination(destination, { timeoutMs, ...ignored }).close(),
     ),
   )
+}
+
+/**
+ * Opens the destination of decisions: an effect that `destination`, `webhook`, `appendTo` or `stdout` makes.
+ * @throws as `openRoutes` does; `SPILL_DEFINITION` for an effect that no destination delivers.
+ */
+export async function openDecisionRoute(effect: Effect, env: Environment): Promise<OpenedDestination> {
+  const { ir, open } = Object(effect) as Partial<EffectValue>
+  if (ir?.kind === 'destination' && open) return openDestination(ir, open, 'the decisions', env)
+  if (ir?.kind !== 'webhook' && ir?.kind !== 'file' && ir?.kind !== 'stdout')
+    throw new SpillwayError(
+      'SPILL_DEFINITION',
+      `decisions go to destination({ … }), webhook(…), appendTo(…) or stdout(), got ${show(ir?.kind ?? effect)}`,
+    )
+  const text = (label: string, setting: SettingIR) => settingText(`decisions: ${label}`, setting, env)
+  return { name: ir.kind, destination: await destinationOf(ir, undefined, text) }
 }
 
 async function routeOf(action: ActionIR, { effects, destinations }: ActionDefinitions, env: Environment): Promise<EffectRoute> {

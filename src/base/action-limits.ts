@@ -19,6 +19,10 @@ export const actionLimits = {
   DELIVERIES_AT_ONCE_MAX: 1024,
   /** Time for which outcomes of effects are gathered into one commit, ms. */
   SETTLE_MS: 5,
+  /** Decisions in memory that are not yet delivered to the destination of decisions, about. */
+  DECISIONS_HELD_MAX: 1 << 12,
+  /** Time for which positions of delivered decisions are gathered into one commit, ms. */
+  DECISIONS_SETTLE_MS: 100,
   /**
    * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
    * wait for a retry.

@@ -6,14 +6,15 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
+import { closeRoutes, openDecisionRoute, openRoutes, type ActionDefinitions } from '../action/routes.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
+import type { Effect } from '../define/action/effect.ts'
 import type { Runnable } from '../run/recovery/open-pipeline.ts'
 import { stoppedError } from '../run/groups/shutdown.ts'
 import { retentionMs } from '../run/recovery/retention.ts'
-import { LiveRun } from '../run/loop/live-run.ts'
+import { LiveRun, type LiveRunOptions } from '../run/loop/live-run.ts'
 import { CommitFeed } from '../serve/events/commit-feed.ts'
 import type { ResourceLimits } from '../serve/access/resource-limits.ts'
 import type { Authorize } from '../serve/context/options.ts'
@@ -41,6 +42,8 @@ export interface EmbedOptions {
   readonly tokens?: boolean
   /** Authorizes requests to routes with a role, in place of `tokens`. */
   readonly authorize?: Authorize
+  /** Destination of decisions, each delivered once it is durable: `destination({ … })`, `webhook(…)`, `appendTo(…)`. */
+  readonly decisions?: Effect
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
   /** Resource limits of this server, in place of the defaults. */
@@ -64,7 +67,7 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new CommitFeed()
   const running = await LiveRun.open(pipeline, data, {
-    sendings: await openRoutes(pipeline, process.env),
+    ...(await openDestinations(options)),
     onRecorded: feed.notify,
     onReport: report => app.log.warn(report),
     ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
@@ -73,6 +76,17 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
     attach(app, options, { running, feed, tokens, onError })
   } catch (error) {
     await running.stop()
+    throw error
+  }
+}
+
+/** The destinations of effects and of decisions. Throws as `openRoutes` does. */
+async function openDestinations({ pipeline, decisions }: EmbedOptions): Promise<Pick<LiveRunOptions, 'sendings' | 'decisions'>> {
+  const sendings = await openRoutes(pipeline, process.env)
+  try {
+    return { sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, process.env) }) }
+  } catch (error) {
+    await closeRoutes(sendings)
     throw error
   }
 }
