@@ -11,7 +11,10 @@ import { scratchFolder } from '../../test/scratch.ts'
 const src = resolve(import.meta.dirname, '..')
 
 /** Docstrings with the first line of their declarations. */
-const docstrings = globSync(['define/**/*.ts', 'base/errors.ts'], { cwd: src, exclude: ['**/*.test.ts'] }).flatMap(path =>
+const docstrings = globSync(['define/**/*.ts', 'base/errors.ts', 'model/thread-runtime.ts'], {
+  cwd: src,
+  exclude: ['**/*.test.ts'],
+}).flatMap(path =>
   [...readFileSync(join(src, path), 'utf8').matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n(.*)/g)].map(([, text, declaration]) => {
     const lines = text.split('\n').map(line => line.replace(/^\s*\* ?/, ''))
     return { path, declaration, examples: examplesIn(lines) }

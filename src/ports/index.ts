@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/stores.md and docs/destinations.md.
+ * docs/stores.md, docs/destinations.md and docs/model-runtimes.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
@@ -32,4 +32,13 @@ export type {
   ScoreBatch,
 } from '../define/model/model-runtime.ts'
 export { scoreWith, type RuntimeScoreOptions } from '../define/model/runtime-score.ts'
+export {
+  runtimeInThread,
+  type LoadedThreadModel,
+  type ThreadColumn,
+  type ThreadModel,
+  type ThreadRuntime,
+  type ThreadRuntimeOptions,
+  type ThreadScores,
+} from '../model/thread-runtime.ts'
 export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'
