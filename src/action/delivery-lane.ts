@@ -9,9 +9,9 @@ import { channels } from '../base/channels.ts'
 import { callSoon, stopwatch, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
+import type { Destination, DeliveryOutcome } from '../define/action/destination.ts'
 import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
 import { backoffMs, DEFAULT_ATTEMPTS } from './backoff.ts'
-import type { Destination, DeliveryOutcome } from './destination.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
 import { KeyQueues, type HeldDelivery, type HeldEffect, type KeyQueue } from './key-queues.ts'
 
@@ -20,6 +20,7 @@ export interface DeliveryLaneOptions {
   /** The run that owns the effects, for telemetry. */
   readonly run: object
   readonly action: string
+  /** Keeps its contract, as a `GuardedDestination` does. */
   readonly destination: Destination
   /** Attempts before an effect is dead. */
   readonly attempts?: number | undefined
@@ -205,7 +206,7 @@ export class DeliveryLane {
     const sent = clock()
     const tried = stopwatch()
     held.began ??= tried
-    const outcome = await destination.deliver({ id: effect.id, action, body: effect.body, attempt: held.attempts + 1 })
+    const outcome = await destination.deliver({ id: effect.id, action, key: effect.key, body: effect.body, attempt: held.attempts + 1 })
     this.#underWay--
     const change = this.#recordOutcome(held, sent, outcome)
     this.#options.onChange(change)

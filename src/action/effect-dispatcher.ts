@@ -9,14 +9,19 @@ import { limits } from '../base/limits.ts'
 import { random as seeded, type Random } from '../base/random.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
-import type { Destination } from './destination.ts'
+import type { Destination } from '../define/action/destination.ts'
 import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
+import { GuardedDestination } from './guarded-destination.ts'
 
 /** The destination of an action's effects. */
 export interface EffectRoute {
   readonly action: string
   readonly destination: Destination
   readonly attempts?: number | undefined
+  /** Name of a user's own destination. */
+  readonly name?: string
+  /** Deadline of a delivery to a user's own destination, and of closing it, ms. */
+  readonly timeoutMs?: number
 }
 
 /** Collaborators of the dispatcher: routes, stored effects, and the commit of outcomes. */
@@ -31,6 +36,8 @@ export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOption
   readonly random?: Random
   /** Called with outcomes once they are committed. */
   readonly onSettled?: (changes: readonly EffectChange[]) => void
+  /** Called with a fault of a destination that no effect shows. */
+  readonly onReport?: (text: string) => void
 }
 
 /** Delivery lanes by action over one effect store. */
@@ -45,20 +52,26 @@ export class EffectDispatcher {
   readonly #byHand = new Set<number>()
 
   constructor(options: EffectDispatcherOptions) {
-    const { clock = wallClock, random = seeded(clock()), effects, heldMax, heldOfKeyMax } = options
+    const { clock = wallClock, random = seeded(clock()), effects, after = callAfter, onReport = () => {}, heldMax, heldOfKeyMax } = options
     this.#options = options
     const shared = {
       run: options.run ?? this,
       effects,
       clock,
       random,
-      after: options.after ?? callAfter,
+      after,
       isByHand: (number: number) => this.#byHand.has(number),
       onChange: (change: EffectChange) => this.#changed(change),
       heldMax,
       heldOfKeyMax,
     }
-    this.#lanes = new Map(options.routes.map(sending => [sending.action, new DeliveryLane({ ...shared, ...sending })]))
+    this.#lanes = new Map(
+      options.routes.map(({ action, attempts, destination, name, timeoutMs }) => {
+        const named = name === undefined ? `the destination of action '${action}'` : `destination '${name}' of action '${action}'`
+        const guarded = new GuardedDestination(destination, { name: named, timeoutMs, after, onReport })
+        return [action, new DeliveryLane({ ...shared, action, attempts, destination: guarded })]
+      }),
+    )
   }
 
   /** Effects in memory, in flight or queued, by action. */

@@ -7,7 +7,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limits } from '../base/limits.ts'
-import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from './destination.ts'
+import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/destination.ts'
 import { effectLine } from './effect-line.ts'
 
 /** An open file; a port for tests. */

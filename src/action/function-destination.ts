@@ -1,9 +1,9 @@
 /** The user's function as a destination. Untrusted: a throw or a timeout is a failed attempt. */
 import { callAfter } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
-import { show } from '../base/show.ts'
+import { thrownText } from '../base/thrown-text.ts'
 import { durationText } from '../base/time.ts'
-import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from './destination.ts'
+import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/destination.ts'
 
 /**
  * Acknowledges by returning or resolving. `body` is parsed anew for each attempt. `signal` aborts at the timeout: the attempt has then
@@ -39,7 +39,7 @@ export function functionDestination(own: DeliverFunction, settings: FunctionSett
       own(JSON.parse(delivery.body), { id: delivery.id, attempt: delivery.attempt, signal: aborter.signal })
     call().then(
       () => resolve(ACKNOWLEDGED),
-      (error: unknown) => resolve(failed(messageOf(error))),
+      (error: unknown) => resolve(failed(thrownText(error, 'the function'))),
     )
     return promise.finally(() => timer.stop())
   }
@@ -56,12 +56,3 @@ export function functionDestination(own: DeliverFunction, settings: FunctionSett
 }
 
 const failed = (why: string): DeliveryOutcome => ({ kind: 'failed', why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX) })
-
-/** The message of any thrown value, whose `message` may throw as well. */
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message || error.name : `the function threw ${show(error)}`
-  } catch {
-    return 'the function threw something that has no message'
-  }
-}

@@ -51,7 +51,7 @@ test('lines of two actions into one file are whole, however much they send and w
   const sendings = await openRoutes(shop, {})
   const body = JSON.stringify({ text: 'x'.repeat(5000) })
   const sent = sendings.flatMap(({ action: name, destination }) =>
-    Array.from({ length: 2000 }, (_, i) => destination.deliver({ id: `${name}/${i}`, action: name, body, attempt: 1 })),
+    Array.from({ length: 2000 }, (_, i) => destination.deliver({ id: `${name}/${i}`, action: name, key: '1', body, attempt: 1 })),
   )
   for (const { kind } of await Promise.all(sent)) assert.equal(kind, 'acknowledged')
   for (const { destination } of sendings) await destination.close()

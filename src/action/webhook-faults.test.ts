@@ -6,7 +6,7 @@ import { afterEach, test } from 'node:test'
 import { buildConnector } from 'undici'
 import { delivery, handTimers, plainReceiver, receiver } from '../../test/action/receiver.ts'
 import { pause } from '../base/clock.ts'
-import type { Destination } from './destination.ts'
+import type { Destination } from '../define/action/destination.ts'
 import type { MakeConnector } from './guarded-connector.ts'
 import { openWebhook, type WebhookPorts } from './webhook.ts'
 

@@ -10,7 +10,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 import { scratchFolder } from '../../test/scratch.ts'
 import { delivery, listen } from '../../test/action/receiver.ts'
-import type { Destination } from './destination.ts'
+import type { Destination } from '../define/action/destination.ts'
 import { openWebhook } from './webhook.ts'
 
 const folder = scratchFolder('tls')

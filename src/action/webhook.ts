@@ -5,7 +5,7 @@
  */
 import { callAfter, wallClock, type Clock } from '../base/clock.ts'
 import { packageVersion } from '../base/package-version.ts'
-import type { Destination } from './destination.ts'
+import type { Destination } from '../define/action/destination.ts'
 import { guardedConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './guarded-connector.ts'
 import { webhookSigner } from './signature.ts'
 import { WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'

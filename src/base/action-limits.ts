@@ -10,12 +10,19 @@ export const actionLimits = {
   RETRY_AFTER_MS_MAX: 3_600_000,
   /** Timeout of one attempt, ms, unless its destination states it. */
   DELIVERY_MS: 5000,
+  /** Deadline of one delivery to a user's own destination, and of opening and closing it, ms, unless it is stated. */
+  DESTINATION_MS: 30_000,
+  DESTINATION_MS_MAX: 3_600_000,
   /** Concurrent deliveries to one destination, unless it states them. */
   DELIVERIES_AT_ONCE: 16,
   /** Greatest number of concurrent deliveries to one destination. */
   DELIVERIES_AT_ONCE_MAX: 1024,
   /** Time for which outcomes of effects are gathered into one commit, ms. */
   SETTLE_MS: 5,
+  /** Decisions in memory that are not yet delivered to the destination of decisions, about. */
+  DECISIONS_HELD_MAX: 1 << 12,
+  /** Time for which positions of delivered decisions are gathered into one commit, ms. */
+  DECISIONS_SETTLE_MS: 100,
   /**
    * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
    * wait for a retry.

@@ -16,6 +16,8 @@ export const trainingLimits = {
   ONNX_BYTES_MAX: 1 << 28,
   /** Timeout for loading an ONNX graph, and for scoring the rows of one call, ms. */
   ONNX_MS: 60_000,
+  /** Deadline of a runtime in a thread of its own for a batch, and for loading a model, ms, unless it is stated. */
+  RUNTIME_MS: 5000,
   /** Rows of one call of an ONNX graph. */
   ONNX_ROWS: 1 << 14,
   /** Bytes that an external trainer may write into its folder while it trains. */

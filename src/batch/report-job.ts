@@ -8,6 +8,7 @@ import { yieldToEventLoop } from '../base/clock.ts'
 import { runThreadJob } from '../base/thread-job.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { ScoringDefinitions } from '../decision/model-scorer.ts'
+import { isExternalScore } from '../define/ir/score-ir.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { makeReport } from './report.ts'
 import type { ReportResult, ReportJob } from './report-ledger.ts'
@@ -32,8 +33,7 @@ export const makeReportInThread =
     isHere(job) ? here(log, scores, job, path, signal) : beside({ log, job, path }, signal)
 
 function isHere({ ir, report, version }: ReportJob): boolean {
-  const { kind } = reportModel(ir, report).score
-  return version === undefined && (kind === 'function' || kind === 'onnx')
+  return version === undefined && isExternalScore(reportModel(ir, report).score)
 }
 
 /** The thread ends by itself, also when stopped: terminating it inside a native library would take the process with it. */

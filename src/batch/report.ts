@@ -47,7 +47,7 @@ export function* reportTable(
   const feeds = groupReads(ir, model).map(read => openReportFeed(store, job, read, strings))
   yield* readLog(store, job, model, { strings, keys, feeds })
   const rows = new ReportRows(ir, report, strings)
-  const scoring = new ModelScorer({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
+  using scoring = new ModelScorer({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
   const forgotten = logStartOf(store).arrival
   const live = keys.activeAt(s)
   rows.begin(s)

@@ -10,7 +10,7 @@ import { deliverColumn } from './deliver-column.ts'
 import { readId, type GroupRead } from './reads.ts'
 import { featureRefusals } from './feature-refusals.ts'
 
-/** A pipeline's definitions, with the user's functions and ONNX files. */
+/** A pipeline's definitions, with the user's functions, ONNX files and runtimes. */
 export interface ScoringDefinitions {
   readonly ir: PipelineIR
   readonly scores: ReadonlyMap<string, ScoreImplementation>
@@ -69,6 +69,11 @@ export class ModelScorer {
     const { vector, score, refused: byScore } = this.#compiled.score(this.#leaves(inputs), inputs.length)
     const refused = withRefusedFeatures(byScore, inputs.features)
     return { vector, score: refused.size > 0 ? withoutRefused(score, refused, inputs.length) : score, refused }
+  }
+
+  /** Releases what the model's runtime holds. */
+  [Symbol.dispose](): void {
+    this.#compiled.close()
   }
 
   /** Resolves a model's leaves: each column is delivered once per batch, however many expressions refer to it. */

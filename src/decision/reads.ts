@@ -1,4 +1,5 @@
 import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import { expressionLeaves, type LeafIR } from '../expression/index.ts'
 import { identityColumns } from '../kernel/supersession.ts'
 
 /** A group as one model reads it, with the trigger's columns that give its key. */
@@ -10,7 +11,7 @@ export interface GroupRead {
 
 /** Every (group, key) that a model's inputs and score refer to, once, in order of first use. */
 export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
-  const reads = new Map<string, { readonly leaf: FeatureLeaf; readonly names: Set<string> }>()
+  const reads = new Map<string, { readonly leaf: Extract<LeafIR, { op: 'feature' }>; readonly names: Set<string> }>()
   for (const leaf of expressionsOf(model).flatMap(expressionLeaves)) {
     if (leaf.op !== 'feature') continue
     const read = reads.get(readId(leaf)) ?? { leaf, names: new Set() }
@@ -81,23 +82,3 @@ export const expressionsOf = (model: ModelIR): ExprIR[] => [
   ...model.inputs.map(input => input.expr),
   ...(model.score.kind === 'rules' ? model.score.rules.map(rule => rule.when) : []),
 ]
-
-type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
-type FeatureLeaf = Extract<Leaf, { op: 'feature' }>
-
-/** The fields of a trigger or source, and the features, that an expression refers to. */
-export function expressionLeaves(expr: ExprIR): Leaf[] {
-  switch (expr.op) {
-    case 'column':
-    case 'trigger':
-    case 'feature':
-      return [expr]
-    case 'literal':
-      return []
-    case 'not':
-    case 'isNull':
-      return expressionLeaves(expr.of)
-    default:
-      return [...expressionLeaves(expr.left), ...expressionLeaves(expr.right)]
-  }
-}

@@ -5,12 +5,16 @@ import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import * as spillway from '../index.ts'
+import * as ports from '../ports/index.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 
 const src = resolve(import.meta.dirname, '..')
 
 /** Docstrings with the first line of their declarations. */
-const docstrings = globSync(['define/**/*.ts', 'base/errors.ts'], { cwd: src, exclude: ['**/*.test.ts'] }).flatMap(path =>
+const docstrings = globSync(['define/**/*.ts', 'base/errors.ts', 'model/thread-runtime.ts'], {
+  cwd: src,
+  exclude: ['**/*.test.ts'],
+}).flatMap(path =>
   [...readFileSync(join(src, path), 'utf8').matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n(.*)/g)].map(([, text, declaration]) => {
     const lines = text.split('\n').map(line => line.replace(/^\s*\* ?/, ''))
     return { path, declaration, examples: examplesIn(lines) }
@@ -66,7 +70,9 @@ test('every value that users import has an example', () => {
 
 test('every example runs', async () => {
   const folder = scratchFolder('docstrings')
-  const names = `import { ${Object.keys(spillway).join(', ')} } from '${pathToFileURL(join(src, 'index.ts')).href}'`
+  const imported = (module: object, path: string) =>
+    `import { ${Object.keys(module).join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
+  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'ports/index.ts')}`
   const examples = docstrings.flatMap(({ path, examples }) => examples.map(code => ({ path, code })))
   assert.ok(examples.length >= Object.keys(spillway).length)
   for (const [i, { path, code }] of examples.entries()) {

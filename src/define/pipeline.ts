@@ -7,6 +7,7 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { show, withArticle } from '../base/show.ts'
 import { ActionValue, type EffectFunction } from './action/action.ts'
+import type { OpenDestination } from './action/destination.ts'
 import { callerPlace } from './mistake/caller.ts'
 import { GroupValue } from './feature/features.ts'
 import { fingerprintOf } from './ir/fingerprint.ts'
@@ -15,6 +16,7 @@ import { mistake } from './mistake/mistake.ts'
 import { checkName } from './mistake/names.ts'
 import type { OnnxFile } from './model/onnx-file.ts'
 import { ModelValue } from './model/model.ts'
+import type { RuntimeScore } from './model/model-runtime.ts'
 import { ReportValue } from './report/report.ts'
 import type { ScoreFunction } from './model/score.ts'
 import type { MapFunction, SourceValue } from './source/source.ts'
@@ -30,10 +32,12 @@ export interface Pipeline {
   readonly fingerprint: string
   /** `map` of each source that has one, by the source's name. */
   readonly maps: ReadonlyMap<string, MapFunction>
-  /** Score function or ONNX file of each model that has one, by the model's name. */
-  readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
+  /** Score function, ONNX file or own runtime of each model that has one, by the model's name. */
+  readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile | RuntimeScore>
   /** Function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
+  /** Opens the destination of each action that has its own (`destination`), by the action's name. */
+  readonly destinations: ReadonlyMap<string, OpenDestination>
   /** Place where each feature group was defined, `FILE:LINE`, by the group's name: there its placement can be changed. */
   readonly places: ReadonlyMap<string, string>
   /** Value function of each model that has one (`worth`), by the model's name. No part of the IR. */
@@ -110,6 +114,7 @@ export function pipeline(name: string, parts: readonly PipelinePart[]): Pipeline
     maps: new Map(sources.flatMap(({ name: source, map }) => (map ? [[source, map]] : []))),
     scores: new Map(models.flatMap(({ name: model, compute }) => (compute ? [[model, compute]] : []))),
     effects: new Map(actions.flatMap(({ name: action, run }) => (run ? [[action, run]] : []))),
+    destinations: new Map(actions.flatMap(({ name: action, open }) => (open ? [[action, open]] : []))),
     places: new Map(groups.flatMap(({ name: group, place }) => (place === undefined ? [] : [[group, place]]))),
     worths,
   })

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterEach, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
-import { action, appendTo, corrected, features, pipeline } from 'spillway'
+import { action, answer, appendTo, corrected, features, pipeline } from 'spillway'
 import { client } from 'spillway/client'
 import { scratchFolder } from '../../test/scratch.ts'
 import { check, fraud, hooks, now, payments, shop } from '../../test/serve/shop.ts'
@@ -260,6 +260,23 @@ test('sources are read into an embedded run, and a reader that fails is logged',
     logged.map(entry => (entry as { err: SpillwayError }).err.code),
     ['SPILL_SOURCE'],
   )
+})
+
+test('decisions are delivered from an embedding server, too', async () => {
+  const data = folder()
+  const file = `${data}.decisions`
+  const app = await open(data, { decisions: appendTo(file) })
+  await app.spillway.submit(payments, [pay(1)])
+  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(2)
+  await app.close()
+  const { id, body } = JSON.parse(readFileSync(file, 'utf8')) as { id: string; body: { model: string; id: string } }
+  assert.match(id, /\/decisions\/[\w-]+\/\d+\.0$/)
+  assert.deepEqual([body.model, body.id], ['fraud', pay(1).id])
+  const wrong = fastify()
+  void wrong.register(spillway, { pipeline: shop, data, decisions: answer(true) })
+  await assert.rejects(async () => wrong.ready(), { code: 'SPILL_DEFINITION', message: /^decisions go to destination/ })
+  await wrong.close()
+  await open(data)
 })
 
 test('if its decorator name is in use, it rejects and frees the folder', async () => {

@@ -17,7 +17,12 @@ import { Scratch } from './scratch.ts'
 export type ComparisonIR = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
 
 /** Compiles a comparison. */
-export function compileComparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, rightOf: Evaluate, strings: Strings): Evaluate {
+export function compileComparison(
+  { op, left, right }: ComparisonIR,
+  leftOf: Evaluate,
+  rightOf: Evaluate,
+  strings: Pick<Strings, 'compare'>,
+): Evaluate {
   // x > y is y < x.
   if (op === 'gt') return compileComparison({ op: 'lt', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
   if (op === 'gte') return compileComparison({ op: 'lte', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
@@ -64,7 +69,7 @@ function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, nu
 }
 
 /** Compares strings by text: `lt` is an order of at most −1, `lte` of at most 0. */
-function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Strings): Evaluate {
+function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Pick<Strings, 'compare'>): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
     const [l, r] = [left(leaf, length), right(leaf, length)]

@@ -17,7 +17,7 @@ import { Scratch } from './scratch.ts'
  * Compiles an expression. String literals are interned in `strings`, whose ids the string columns must hold. Throws
  * `SPILL_ASSERT` for an expression without the types that `ExprIR` states.
  */
-export function compile(expr: ExprIR, context: { readonly strings: Strings }): Evaluate {
+export function compile(expr: ExprIR, context: { readonly strings: Pick<Strings, 'idOf' | 'compare'> }): Evaluate {
   switch (expr.op) {
     case 'column':
     case 'trigger':

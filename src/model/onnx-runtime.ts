@@ -8,9 +8,9 @@
  * last bits.
  */
 import { extname } from 'node:path'
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { SyncThread } from '../base/sync-thread.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
 import type { OnnxIR } from '../define/ir/onnx-ir.ts'
 import type { OnnxData } from './onnx-data.ts'
@@ -30,13 +30,6 @@ export type OnnxAnswer =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly why: string }
 
-/** The thread's start data. */
-export interface OnnxThreadData {
-  readonly port: MessagePort
-  /** 1 once the answer has been posted. */
-  readonly answered: Int32Array
-}
-
 /** Computes the scores of `rows` rows from the data of each feed, row after row. */
 export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Float64Array
 
@@ -45,7 +38,11 @@ export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Fl
  * that the runtime rejects, or whose output differs from its declaration; `SPILL_LIMIT` if it takes longer than `ms`. The returned
  * function throws the last two.
  */
-export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile, ms: number = limits.ONNX_MS): OnnxRun {
+export function openOnnx(
+  ir: OnnxIR,
+  { path, bytes, sha256 }: Pick<OnnxFile, 'path' | 'bytes' | 'sha256'>,
+  ms: number = limits.ONNX_MS,
+): OnnxRun {
   const name = JSON.stringify(ir)
   const thread = (sharedThread ??= new OnnxThread())
   if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path, ms)
@@ -69,32 +66,16 @@ const program = new URL(`./onnx-thread${extname(import.meta.url)}`, import.meta.
 class OnnxThread {
   /** Names of the loaded graphs. */
   readonly loaded = new Set<string>()
-  readonly #port: MessagePort
-  readonly #worker: Worker
-  #isLost = false
-  readonly #answered = new Int32Array(new SharedArrayBuffer(4))
-
-  constructor() {
-    const { port1, port2 } = new MessageChannel()
-    this.#port = port1
-    const workerData: OnnxThreadData = { port: port2, answered: this.#answered }
-    this.#worker = new Worker(program, { workerData, transferList: [port2] })
-    this.#worker.unref()
-  }
+  readonly #thread = new SyncThread<OnnxCall, OnnxAnswer>(program)
 
   ask(call: OnnxCall, path: string, ms: number, transfer: readonly ArrayBuffer[] = []): OnnxAnswer {
-    if (this.#isLost)
+    if (this.#thread.isLost)
       throw tooLong(path, 'cannot run: its thread was stopped because another graph took too long; restart without that graph')
-    Atomics.store(this.#answered, 0, 0)
-    this.#port.postMessage(call, transfer)
-    if (Atomics.wait(this.#answered, 0, 0, ms) === 'timed-out') {
-      // A late answer must not be mistaken for the answer to another call.
-      this.#isLost = true
-      void this.#worker.terminate()
+    const answer = this.#thread.call(call, ms, transfer)
+    if (!answer) {
       if (sharedThread === this) sharedThread = undefined
       throw tooLong(path, `has not answered within ${ms} ms (ONNX_MS)`)
     }
-    const answer = (receiveMessageOnPort(this.#port) as { message: OnnxAnswer }).message
     if (answer.kind === 'missing') {
       const fix = `npm install --ignore-scripts ${ONNX_PACKAGE}@1`
       throw new SpillwayError('SPILL_INPUT', `a score of ONNX needs the package '${ONNX_PACKAGE}': ${fix}`, { place: path })

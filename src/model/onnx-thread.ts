@@ -1,8 +1,8 @@
 /** Runs ONNX graphs in a worker thread: answers one call after the other. */
-import { workerData } from 'node:worker_threads'
+import { answerCalls } from '../base/sync-thread.ts'
 import type { OnnxInputType, OnnxIR } from '../define/ir/onnx-ir.ts'
 import { onnxDataOf, type OnnxData } from './onnx-data.ts'
-import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall, type OnnxThreadData } from './onnx-runtime.ts'
+import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall } from './onnx-runtime.ts'
 
 /** The part of the package's API that is used. Users install the package themselves. */
 interface Runtime {
@@ -33,23 +33,10 @@ const OPTIONS = {
   logSeverityLevel: 4,
 }
 
-const { port, answered } = workerData as OnnxThreadData
 const graphs = new Map<string, Graph>()
 let runtime: Runtime | undefined
 
-port.on('message', (call: OnnxCall) => void answer(call))
-
-async function answer(call: OnnxCall): Promise<void> {
-  let reply: OnnxAnswer
-  try {
-    reply = await answerTo(call)
-  } catch (error) {
-    reply = { kind: 'failed', why: messageOf(error) }
-  }
-  port.postMessage(reply)
-  Atomics.store(answered, 0, 1)
-  Atomics.notify(answered, 0)
-}
+answerCalls<OnnxCall, OnnxAnswer>(call => answerTo(call).catch((error: unknown) => ({ kind: 'failed', why: messageOf(error) })))
 
 async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   if (call.kind === 'score') return { kind: 'scores', scores: await scoresOf(graphs.get(call.name)!, call.rows, call.feeds) }

@@ -3,9 +3,10 @@
  * for people; all other code uses columns.
  */
 import { assert } from '../base/assert.ts'
+import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { TypeIR, Value } from '../define/ir/ir.ts'
-import { isListColumn, type VectorColumn } from './vector.ts'
+import { isListColumn } from './vector.ts'
 
 /** A vector as nested objects. */
 export interface VectorRow {
@@ -13,18 +14,21 @@ export interface VectorRow {
 }
 
 /** Builds the vector of one row, a new object at each call. */
-export type VectorRowReader = (vector: readonly VectorColumn[], row: number) => VectorRow
+export type VectorRowReader = (vector: readonly ColumnData[], row: number) => VectorRow
 
 type Branch = Map<string, Branch | number>
 
 /** Compiles the inputs' names and types to a builder of vectors. */
-export function vectorRowReader(inputs: readonly { readonly name: string; readonly expr: TypeIR }[], strings: Strings): VectorRowReader {
+export function vectorRowReader(
+  inputs: readonly { readonly name: string; readonly expr: Pick<TypeIR, 'type'> }[],
+  strings: Pick<Strings, 'textOf'>,
+): VectorRowReader {
   const root: Branch = new Map()
   inputs.forEach(({ name }, slot) => plant(root, name.split('.'), slot))
   const decoders = inputs.map(({ expr: { type } }) =>
     type === 'string' ? (id: number) => strings.textOf(id) : type === 'bool' ? (bit: number) => bit === 1 : (value: number) => value,
   )
-  const build = (branch: Branch, vector: readonly VectorColumn[], row: number): VectorRow => {
+  const build = (branch: Branch, vector: readonly ColumnData[], row: number): VectorRow => {
     const built: Record<string, VectorRow[string]> = {}
     for (const [name, at] of branch) built[name] = typeof at === 'number' ? valueAt(vector[at], row, decoders[at]) : build(at, vector, row)
     return built
@@ -46,7 +50,7 @@ function plant(root: Branch, path: readonly string[], slot: number): void {
   })
 }
 
-function valueAt(column: VectorColumn, row: number, decode: (value: number) => Value): Value | readonly Value[] {
+function valueAt(column: ColumnData, row: number, decode: (value: number) => Value): Value | readonly Value[] {
   if (column.nulls?.[row]) return null
   if (!isListColumn(column)) return decode(column.values[row])
   const start = row * column.width

@@ -5,37 +5,46 @@
  * delivered.
  */
 import { assert } from '../base/assert.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
 import type { InputIR, ScoreIR } from '../define/ir/ir.ts'
-import { compile, type LeafIR } from '../expression/index.ts'
-import { Scratch } from '../expression/scratch.ts'
-import type { DeliveredLeaves, VectorColumn } from './vector.ts'
+import type { ModelRuntime, RuntimeColumn, RuntimeInput } from '../define/model/model-runtime.ts'
+import { compile, expressionLeaves, type LeafIR } from '../expression/index.ts'
 
 /** The IR of a score by rules. */
 export type RulesIR = Extract<ScoreIR, { kind: 'rules' }>
-/** Scores the first `length` rows. */
-export type RulesScore = (vector: readonly VectorColumn[], leaf: DeliveredLeaves, length: number) => ColumnData
 
-/** Compiles rules. */
-export function compileRulesScore({ rules, otherwise }: RulesIR, inputs: readonly InputIR[], strings: Strings): RulesScore {
-  const lastFirst = rules.map(({ when, score }) => ({ condition: compile(when, { strings }), score: score + 0 })).reverse()
-  const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))
-  const scratch = new Scratch()
-  return (vector, leaf, length) => {
-    const scores = scratch.values(length).fill(otherwise + 0, 0, length)
-    const find = (node: LeafIR): ColumnData => (node.op === 'column' ? vector[slotOf(slots, node)] : leaf(node))
-    for (const { condition, score } of lastFirst) {
-      const { values, nulls } = condition(find, length)
-      for (let i = 0; i < length; i++) if (values[i] === 1 && !nulls?.[i]) scores[i] = score
-    }
-    return { values: scores }
-  }
+/** The trigger's fields and features that conditions refer to, as inputs of the rules beside those of the model. */
+export function ruleLeaves({ rules }: RulesIR): InputIR[] {
+  const leaves = rules.flatMap(({ when }) => expressionLeaves(when)).filter(({ op }) => op !== 'column')
+  return [...new Map(leaves.map(expr => [leafName(expr), { name: leafName(expr), expr }])).values()]
 }
 
-function slotOf(slots: ReadonlyMap<string, number>, { name, type }: LeafIR): number {
-  const slot = slots.get(name)
-  assert(slot !== undefined, `'${name}', which a rule names, is an input`)
-  assert(type === 'double' || type === 'bool' || type === 'string', `'${name}', a number in a rule, is a double`)
+/** No input of a model has the name of a leaf. */
+const leafName = (leaf: LeafIR): string => (leaf.op === 'column' ? leaf.name : JSON.stringify(leaf))
+
+/** Runs rules. Its inputs are those of the model and `ruleLeaves`. */
+export const rulesRuntime: ModelRuntime<RulesIR> = {
+  name: 'rules',
+  version: '1',
+  load({ definition: { rules, otherwise }, inputs, strings }) {
+    const lastFirst = rules.map(({ when, score }) => ({ condition: compile(when, { strings }), score: score + 0 })).reverse()
+    const slots = new Map(rules.flatMap(({ when }) => expressionLeaves(when)).map(leaf => [leaf, slotOf(leaf, inputs)]))
+    return {
+      score({ columns, length }, scores) {
+        scores.fill(otherwise + 0, 0, length)
+        const find = (leaf: LeafIR): RuntimeColumn => columns[slots.get(leaf)!]
+        for (const { condition, score } of lastFirst) {
+          const { values, nulls } = condition(find, length)
+          for (let i = 0; i < length; i++) if (values[i] === 1 && !nulls?.[i]) scores[i] = score
+        }
+      },
+    }
+  },
+}
+
+function slotOf(leaf: LeafIR, inputs: readonly RuntimeInput[]): number {
+  const { op, name, type } = leaf
+  const slot = inputs.findIndex(input => input.name === leafName(leaf))
+  assert(slot >= 0, `'${name}', which a rule names, is an input`)
+  assert(op !== 'column' || type === 'double' || type === 'bool' || type === 'string', `'${name}', a number in a rule, is a double`)
   return slot
 }

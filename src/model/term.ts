@@ -1,15 +1,15 @@
 /** Computes the contribution of one input to a linear score (`TermIR`), row by row. NaN represents NULL until the sum is complete. */
 import { assert } from '../base/assert.ts'
 import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
 import type { ColumnType, TermIR } from '../define/ir/ir.ts'
-import { isListColumn, type VectorColumn } from './vector.ts'
+import type { RuntimeColumn, RuntimeStrings } from '../define/model/model-runtime.ts'
+import { isListColumn } from './vector.ts'
 
 /** Adds the term of each of the first `length` rows to `z`. */
-export type AddTerm = (input: VectorColumn, z: Float64Array, length: number) => void
+export type AddTerm = (input: RuntimeColumn, z: Float64Array, length: number) => void
 
 /** Compiles a term over an input of this type. */
-export function compileTerm(term: TermIR, type: ColumnType, strings: Strings): AddTerm {
+export function compileTerm(term: TermIR, type: ColumnType, strings: RuntimeStrings): AddTerm {
   assert(term.levels !== undefined || type !== 'string', `the term of '${term.input}', a string, has levels`)
   const add = term.levels ? leveled(term, levelWeights(term.levels, type, strings)) : weighted(term)
   return (input, z, length) => {
@@ -72,7 +72,11 @@ function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number
 }
 
 /** Weights by value as the column holds it. A level that no value of the type writes never matches. */
-export function levelWeights(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
+export function levelWeights(
+  levels: Readonly<Record<string, number>>,
+  type: ColumnType,
+  strings: RuntimeStrings,
+): ReadonlyMap<number, number> {
   const byValue = new Map<number, number>()
   for (const [text, weight] of Object.entries(levels)) {
     if (type === 'string') byValue.set(strings.idOf(text), weight)

@@ -4,11 +4,11 @@
  * tree.
  */
 import { assert } from '../base/assert.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { InputIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
+import type { ScoreIR, TreeIR } from '../define/ir/ir.ts'
+import type { ModelRuntime, RuntimeColumn } from '../define/model/model-runtime.ts'
 import { Scratch } from '../expression/scratch.ts'
-import { finiteScores, logisticInPlace } from './link-function.ts'
-import { isListColumn, type VectorColumn } from './vector.ts'
+import { logisticInPlace } from './link-function.ts'
+import { isListColumn } from './vector.ts'
 
 /** The IR of a score by trees. */
 export type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
@@ -42,29 +42,30 @@ export function addTree({ input, value, right, nulls }: Tree, columns: readonly 
   }
 }
 
-/** Compiles trees to a score over columns. */
-export function compileTreesScore(
-  { link, base, inputs: names, trees: irs }: TreesIR,
-  inputs: readonly InputIR[],
-): (vector: readonly VectorColumn[], length: number) => ColumnData {
-  const trees = irs.map(treeOf)
-  const slots = names.map(name => {
-    const slot = inputs.findIndex(input => input.name === name)
-    assert(slot >= 0, `'${name}', which trees read, is an input`)
-    assert(inputs[slot].expr.type !== 'string', `'${name}', which trees read, is a number`)
-    return { slot, scratch: new Scratch() }
-  })
-  const scratch = new Scratch()
-  return (vector, length) => {
-    const columns = slots.map(({ slot, scratch }) => doublesOf(vector[slot], scratch, length))
-    const z = scratch.values(length).fill(base + 0, 0, length)
-    for (const tree of trees) addTree(tree, columns, z, length)
-    if (link === 'logistic') logisticInPlace(z, length)
-    return finiteScores(z, scratch, length)
-  }
+/** Runs trees. */
+export const treesRuntime: ModelRuntime<TreesIR> = {
+  name: 'trees',
+  version: '1',
+  load({ definition: { link, base, inputs: names, trees: irs }, inputs }) {
+    const trees = irs.map(treeOf)
+    const slots = names.map(name => {
+      const slot = inputs.findIndex(input => input.name === name)
+      assert(slot >= 0, `'${name}', which trees read, is an input`)
+      assert(inputs[slot].type !== 'string', `'${name}', which trees read, is a number`)
+      return { slot, scratch: new Scratch() }
+    })
+    return {
+      score({ columns, length }, z) {
+        const doubles = slots.map(({ slot, scratch }) => doublesOf(columns[slot], scratch, length))
+        z.fill(base + 0, 0, length)
+        for (const tree of trees) addTree(tree, doubles, z, length)
+        if (link === 'logistic') logisticInPlace(z, length)
+      },
+    }
+  },
 }
 
-function doublesOf(column: VectorColumn, scratch: Scratch, length: number): Float64Array {
+function doublesOf(column: RuntimeColumn, scratch: Scratch, length: number): Float64Array {
   assert(!isListColumn(column), 'trees read single values')
   const { values, nulls } = column
   if (!nulls && values instanceof Float64Array) return values

@@ -2,41 +2,32 @@
  * Calls the user's own score function with one vector at a time, and does not trust it. An exception, and any result but a finite
  * number, refuses that row's score with a message; other rows keep theirs.
  */
-import type { ColumnData } from '../columns/block.ts'
-import { Scratch } from '../expression/scratch.ts'
-import type { VectorRowReader } from './rows.ts'
-import type { VectorColumn } from './vector.ts'
+import type { ModelRuntime } from '../define/model/model-runtime.ts'
+import { vectorRowReader } from './rows.ts'
 
 /** Maps a vector, nested like the inputs, to a finite number. It must be pure: the same vector always gives the same score. */
 export type UserScoreFunction = (vector: never) => number
 
-/** Scores of rows, and refusals. */
-export interface RowScores {
-  readonly score: ColumnData
-  /** Why there is no score, by row. */
-  readonly refused: ReadonlyMap<number, string>
-}
-
-/** Compiles the user's function to a score over columns. */
-export function compileUserScore(
-  compute: UserScoreFunction,
-  rowOf: VectorRowReader,
-): (vector: readonly VectorColumn[], length: number) => RowScores {
-  const call = compute as (vector: unknown) => unknown
-  const scratch = new Scratch()
-  return (vector, length) => {
-    const values = scratch.values(length)
-    const refused = new Map<number, string>()
-    for (let i = 0; i < length; i++) {
-      const score = attempt(call, rowOf(vector, i))
-      if (typeof score === 'string') refused.set(i, score)
-      else values[i] = score
+/** Runs the user's function. */
+export const functionRuntime: ModelRuntime<UserScoreFunction> = {
+  name: 'function',
+  version: '1',
+  load({ definition, inputs, strings }) {
+    const call = definition as (vector: unknown) => unknown
+    const rowOf = vectorRowReader(
+      inputs.map(({ name, type }) => ({ name, expr: { type } })),
+      strings,
+    )
+    return {
+      score({ columns, length, refuse }, scores) {
+        for (let i = 0; i < length; i++) {
+          const score = attempt(call, rowOf(columns, i))
+          if (typeof score === 'string') refuse(i, score)
+          scores[i] = typeof score === 'string' ? NaN : score
+        }
+      },
     }
-    if (refused.size === 0) return { score: { values }, refused }
-    const nulls = scratch.nulls(length).fill(0, 0, length)
-    for (const i of refused.keys()) nulls[i] = 1
-    return { score: { values, nulls }, refused }
-  }
+  },
 }
 
 /** The score, or the reason why there is none. */

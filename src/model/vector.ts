@@ -19,7 +19,7 @@ export interface ListColumn extends ColumnData {
 export type VectorColumn = ColumnData | ListColumn
 
 /** Is the column a list? */
-export const isListColumn = (column: VectorColumn): column is ListColumn => 'counts' in column && column.counts !== undefined
+export const isListColumn = (column: ColumnData): column is ListColumn => 'counts' in column && column.counts !== undefined
 
 /** Finds the trigger's fields and the features of each decision, as delivered. A list feature is a `ListColumn`. */
 export type DeliveredLeaves = (leaf: LeafIR) => VectorColumn

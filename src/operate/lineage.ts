@@ -6,10 +6,11 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { livenessColumns, type EveryTrigger } from '../decision/liveness-columns.ts'
-import { expressionLeaves, expressionsOf, labelColumns } from '../decision/reads.ts'
+import { expressionsOf, labelColumns } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { ExprIR, GroupIR, ModelIR, PipelineIR, ReportIR, SourceIR } from '../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
+import { expressionLeaves } from '../expression/index.ts'
 import { identityColumns } from '../kernel/supersession.ts'
 
 /** Kinds of nodes, in the order of dependence. A field is a column of a request, or the key at a tick or in a report. */

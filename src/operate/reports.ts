@@ -22,6 +22,7 @@ import {
 import type { ScoringDefinitions } from '../decision/model-scorer.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { ReportTable } from '../decision/report-rows.ts'
+import { isExternalScore } from '../define/ir/score-ir.ts'
 import type { ReportIR } from '../define/ir/ir.ts'
 import { hashFile, hashReportRows } from '../replay/report-file.ts'
 import type { FolderLog } from './folder-log.ts'
@@ -124,8 +125,7 @@ export class FolderReports {
   /** Throws `SPILL_INPUT` if the score is a function of the user that the definitions lack. */
   #tableOf({ ir, scores }: ScoringDefinitions, job: ReportJob): ReportTable {
     const { name, score } = reportModel(ir, job.report)
-    const isExternal = score.kind === 'function' || score.kind === 'onnx'
-    if (isExternal && job.version === undefined && !scores.has(name))
+    if (isExternalScore(score) && job.version === undefined && !scores.has(name))
       throw new SpillwayError(
         'SPILL_INPUT',
         `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,

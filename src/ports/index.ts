@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/ports.md and docs/stores.md.
+ * docs/ports.md, docs/stores.md, docs/destinations.md and docs/model-runtimes.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
@@ -23,3 +23,25 @@ export { validateOnlineWrite } from '../online/validate-write.ts'
 export { readerClauses, type ReadBatch, type ReadContext, type ReaderClause, type SourceReader } from '../sources/reader/source-reader.ts'
 export type { ReaderKind, ReaderSetting } from '../sources/reader/reader-kind.ts'
 export type { RecordBatch, RecordOrigin } from '../intake/record-batch.ts'
+export type { Delivery, DeliveryOutcome, Destination } from '../define/action/destination.ts'
+export type {
+  Contribution,
+  LoadedModel,
+  ModelRuntime,
+  RuntimeColumn,
+  RuntimeInput,
+  RuntimeModel,
+  RuntimeStrings,
+  ScoreBatch,
+} from '../define/model/model-runtime.ts'
+export { scoreWith, type RuntimeScoreOptions } from '../define/model/runtime-score.ts'
+export {
+  runtimeInThread,
+  type LoadedThreadModel,
+  type ThreadColumn,
+  type ThreadModel,
+  type ThreadRuntime,
+  type ThreadRuntimeOptions,
+  type ThreadScores,
+} from '../model/thread-runtime.ts'
+export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'

@@ -59,7 +59,7 @@ export function* decideAt(
 ): Generator<DecisionBatch> {
   const { ir } = definitions
   const feeds = groupReads(ir, model).map(read => new FeatureFeed(read, points, log))
-  const scoring = new ModelScorer(definitions, model, triggerColumns(ir, model), log.strings)
+  using scoring = new ModelScorer(definitions, model, triggerColumns(ir, model), log.strings)
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   let first = 0
   for (const triggers of batches(batchSize)) {

@@ -6,7 +6,8 @@
  */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { groupReads, expressionLeaves } from '../decision/reads.ts'
+import { groupReads } from '../decision/reads.ts'
+import { expressionLeaves } from '../expression/index.ts'
 import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
 

@@ -8,7 +8,7 @@ import type { ReadBatch, ReadContext, SourceReader } from 'spillway/ports'
 import { called, calledJson } from '../../test/cli/called.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { check, fraud, now, payments, shop } from '../../test/serve/shop.ts'
-import type { Delivery } from '../action/destination.ts'
+import type { Delivery } from '../define/action/destination.ts'
 import { pause } from '../base/clock.ts'
 import { isFolderHeld } from '../log/sqlite/lock.ts'
 

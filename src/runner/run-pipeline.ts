@@ -1,7 +1,8 @@
 /** Starts a pipeline in this process: opens its data folder, its sources and the destinations of its actions. */
-import { openRoutes, type ActionDefinitions } from '../action/routes.ts'
-import type { Destination } from '../action/destination.ts'
+import { closeRoutes, openDecisionRoute, openRoutes, type ActionDefinitions } from '../action/routes.ts'
 import type { EffectRoute } from '../action/effect-dispatcher.ts'
+import type { Destination } from '../define/action/destination.ts'
+import type { Effect } from '../define/action/effect.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
@@ -33,6 +34,8 @@ export interface SharedRunOptions {
   readonly readers?: readonly ReaderKind[]
   /** Destinations of actions, by the name of the action, in place of those of the pipeline. */
   readonly destinations?: Readonly<Record<string, Destination>>
+  /** Destination of decisions, each delivered once it is durable: `destination({ … })`, `webhook(…)`, `appendTo(…)`. */
+  readonly decisions?: Effect
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
 }
@@ -99,15 +102,20 @@ const warnOfProcess = (message: string): void => process.emitWarning(message, 'S
 /** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
 export async function openSharedOptions(
   pipeline: RunnablePipeline,
-  { data, sources = {}, readers: kinds = [], destinations = {}, keep }: SharedRunOptions,
+  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, keep }: SharedRunOptions,
   env: ReaderSetting['env'],
   isDry = false,
-): Promise<Pick<LiveRunOptions, 'sendings' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
+): Promise<Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
   const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
-  return {
-    readers: openReaders(pipeline, inputs, { env, data, kinds }),
-    sendings: isDry ? [] : await openDestinations(pipeline, destinations, env),
-    ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }),
+  const readers = openReaders(pipeline, inputs, { env, data, kinds })
+  const kept = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
+  if (isDry) return { readers, sendings: [], ...kept }
+  const sendings = await openDestinations(pipeline, destinations, env)
+  try {
+    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...kept }
+  } catch (error) {
+    await closeRoutes(sendings)
+    throw error
   }
 }
 

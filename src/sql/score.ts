@@ -9,12 +9,13 @@ export interface ScoreTerms {
 
 /**
  * Writes a score as SQL over delivered inputs. Operations are in the order of `TermIR`, so a score has the same bits on every IEEE
- * engine, except for the last bit of `exp`. Undefined for the user's own function, and for ONNX.
+ * engine, except for the last bit of `exp`. Undefined for the user's own function or runtime, and for ONNX.
  */
 export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: SqlDialect): string | undefined {
   switch (score.kind) {
     case 'function':
     case 'onnx':
+    case 'runtime':
       return undefined
     case 'none':
       return `CAST(NULL AS ${dialect.types.double})`

@@ -1,6 +1,6 @@
 /** A dispatcher with an in-memory effect store, receivers whose answers the test controls, and a clock that it moves. */
 import { EffectDispatcher, type EffectDispatcherOptions } from '../../src/action/effect-dispatcher.ts'
-import type { Delivery, DeliveryOutcome } from '../../src/action/destination.ts'
+import type { Delivery, DeliveryOutcome } from '../../src/define/action/destination.ts'
 import { pause } from '../../src/base/clock.ts'
 import { random } from '../../src/base/random.ts'
 import type { NewEffect } from '../../src/log/effects.ts'

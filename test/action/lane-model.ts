@@ -3,7 +3,7 @@
  * of effects. Each attempt must be one that the list allows, and each possible attempt must be made.
  */
 import assert from 'node:assert/strict'
-import type { DeliveryOutcome } from '../../src/action/destination.ts'
+import type { DeliveryOutcome } from '../../src/define/action/destination.ts'
 import { DeliveryLane } from '../../src/action/delivery-lane.ts'
 import { yieldToEventLoop } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'

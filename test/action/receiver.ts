@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createPlainServer, type AddressInfo, type Server as PlainServer, type Socket } from 'node:net'
-import type { Delivery } from '../../src/action/destination.ts'
+import type { Delivery } from '../../src/define/action/destination.ts'
 
 export interface Received {
   readonly path: string
@@ -96,6 +96,7 @@ let count = 0
 export const delivery = (given: Partial<Delivery> = {}): Delivery => ({
   id: `glucose/page/${count++}`,
   action: 'page',
+  key: '1',
   body: '{"score":0.9}',
   attempt: 1,
   ...given,

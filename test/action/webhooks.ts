@@ -1,7 +1,7 @@
 /** Receivers and webhooks of one test file, all closed after each test. */
 import type { ServerResponse } from 'node:http'
 import { afterEach } from 'node:test'
-import type { Destination } from '../../src/action/destination.ts'
+import type { Destination } from '../../src/define/action/destination.ts'
 import { openWebhook, type WebhookPorts } from '../../src/action/webhook.ts'
 import type { WebhookSettings } from '../../src/action/webhook-settings.ts'
 import { receiver, type Received, type Receiver } from './receiver.ts'

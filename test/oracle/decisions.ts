@@ -72,7 +72,7 @@ export const scoreOfVector = (score: ScoreIR, vector: Decision['vector']): numbe
   scoreOf(score, vector, ({ name }) => vector[name] as Operand)
 
 function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) => Operand): number | null | undefined {
-  if (score.kind === 'function' || score.kind === 'onnx') return undefined
+  if (score.kind === 'function' || score.kind === 'onnx' || score.kind === 'runtime') return undefined
   if (score.kind === 'none') return null
   if (score.kind === 'rules') return score.rules.find(rule => compute(rule.when, read) === true)?.score ?? score.otherwise
   if (score.kind === 'trees') return treesScore(score, vector)

@@ -1,6 +1,7 @@
 /** Consumers of a feature group and how often they read it, which determines the freshness that it needs. */
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { expressionLeaves, groupReads } from '../../decision/reads.ts'
+import { groupReads } from '../../decision/reads.ts'
+import { expressionLeaves } from '../../expression/index.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
 
 /** A reader of a feature group. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ActionIR } from '../../define/ir/ir.ts'
+import type { ActionIR, SettingIR } from '../../define/ir/ir.ts'
 import { dryRunReason } from './dry-run.ts'
 
 const acting = (effect: ActionIR['do']) =>
@@ -29,6 +29,13 @@ test('a webhook is sent only if all its settings exist and its address is a sett
     dryRunReason(acting({ kind: 'webhook', url: { kind: 'value', value: 'http://127.0.0.1' } }), {})!,
     /its URL is written in the file/,
   )
+})
+
+test("a user's own destination is used if a setting of it comes from the environment", () => {
+  const own = (topic: SettingIR) => acting({ kind: 'destination', name: 'kafka', settings: { topic } })
+  assert.match(dryRunReason(own({ kind: 'value', value: 'alerts' }), {})!, /destination 'kafka' has no setting from the environment/)
+  assert.match(dryRunReason(own({ kind: 'env', name: 'TOPIC' }), {})!, /env\('TOPIC'\) is not set/)
+  assert.equal(dryRunReason(own({ kind: 'env', name: 'TOPIC' }), { TOPIC: 'test-alerts' }), undefined)
 })
 
 test('local effects are executed', () => {

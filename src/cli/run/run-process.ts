@@ -1,6 +1,6 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
-import { openRoutes } from '../../action/routes.ts'
+import { closeRoutes, openRoutes } from '../../action/routes.ts'
 import { callEvery, stopwatch, wallClock } from '../../base/clock.ts'
 import { letHeapGrow } from '../../base/heap.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
@@ -68,10 +68,13 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const inputs = files.map(({ source, path }) => ({ source, input: path }))
   const readers = openReaders(pipeline, inputs, { env: process.env, data })
-  const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
-  const opened = takesOver ? await takeOver(pipeline, data, memory, printStatus) : { folder: await openDataFolder(data) }
+  const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
+  const opened = await openRunFolder(pipeline, data, takesOver ? memory : undefined).catch(async (error: unknown) => {
+    await closeRoutes(sendings)
+    throw error
+  })
   const feedOfRun = new CommitFeed()
   const effectCounts = new EffectCounts(printStatus, effect => actionOf(data, effect))
   const stopped = untilSignal()
@@ -163,6 +166,11 @@ async function servingOf(
     printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
     return server
   }
+}
+
+/** Opens the data folder, or with `memory` takes it over from the process that holds it. */
+async function openRunFolder(pipeline: Pipeline, data: string, memory: RunMemoryOptions | undefined): Promise<OpenedFolder> {
+  return memory ? takeOver(pipeline, data, memory, printStatus) : { folder: await openDataFolder(data) }
 }
 
 function actionOf(data: string, effect: number): string {

@@ -6,6 +6,7 @@
 import { show } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
 import { callerPlace } from '../mistake/caller.ts'
+import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { ActionIR, Value } from '../ir/ir.ts'
@@ -59,7 +60,7 @@ export interface ActionOptions {
   readonly explore?: number
   /** States that the effect is the answer to the request itself; only with `answer`. */
   readonly reply?: 'inline'
-  /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, or a function. */
+  /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, your own `destination({ … })`, or a function. */
   readonly do: Effect | EffectFunction
   /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
@@ -78,13 +79,15 @@ export class ActionValue {
   readonly name: string
   readonly ir: ActionIR
   readonly run: EffectFunction | undefined
+  readonly open: OpenDestination | undefined
   readonly model: ModelValue
   readonly place: string | undefined
 
-  constructor(ir: ActionIR, run: EffectFunction | undefined, model: ModelValue) {
+  constructor(ir: ActionIR, { run, open, model }: Pick<ActionValue, 'run' | 'open' | 'model'>) {
     this.name = ir.name
     this.ir = ir
     this.run = run
+    this.open = open
     this.model = model
     this.place = callerPlace()
     Object.freeze(this)
@@ -133,7 +136,7 @@ export function action(name: string, options: ActionOptions): Action {
     do: effectIR,
     ...notesOf(subject, options),
   }
-  return new ActionValue(ir, run, model)
+  return new ActionValue(ir, { run, open: effect instanceof EffectValue ? effect.open : undefined, model })
 }
 
 /** Greatest share of exploration: above a half, acting would be the exception. A share of 0 is no exploration. */

@@ -4,11 +4,12 @@ import { show } from '../../base/show.ts'
 import type { EffectIR, Value } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
+import type { OpenDestination } from './destination.ts'
 import { settingIR, type Setting } from './setting.ts'
 
 declare const effect: unique symbol
 
-/** Effect of an action, made by `webhook`, `stdout`, `appendTo` or `answer`. */
+/** Effect of an action, made by `webhook`, `stdout`, `appendTo`, `answer` or `destination`. */
 export interface Effect {
   readonly [effect]: true
 }
@@ -35,11 +36,13 @@ export interface WebhookOptions {
   readonly allowPrivate?: boolean
 }
 
-/** An effect at run time. */
+/** An effect at run time; `open` opens the user's own destination. */
 export class EffectValue {
   readonly ir: EffectIR
-  constructor(ir: EffectIR) {
+  readonly open: OpenDestination | undefined
+  constructor(ir: EffectIR, open?: OpenDestination) {
     this.ir = Object.freeze(ir)
+    this.open = open
     Object.freeze(this)
   }
 }
@@ -135,7 +138,8 @@ function headersOf(subject: string, headers: unknown): Record<string, ReturnType
   )
 }
 
-function countOf<Name extends 'attempts' | 'concurrency'>(subject: string, name: Name, value: unknown): { [N in Name]?: number } {
+/** A whole number from 1 under its name, if it is set. Throws `SPILL_DEFINITION`. */
+export function countOf<Name extends 'attempts' | 'concurrency'>(subject: string, name: Name, value: unknown): { [N in Name]?: number } {
   if (value === undefined) return {}
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
     mistake(`${subject}: ${name} is a number from 1, got ${show(value)}`)

@@ -19,6 +19,15 @@ export type EffectIR =
     }
   | { readonly kind: 'stdout' }
   | { readonly kind: 'file'; readonly path: SettingIR }
+  /** The user's own destination, identified by its name and settings. */
+  | {
+      readonly kind: 'destination'
+      readonly name: string
+      readonly settings: Readonly<Record<string, SettingIR>>
+      /** Deadline of one attempt. */
+      readonly timeout?: number
+      readonly attempts?: number
+    }
   /** The user's own function. */
   | { readonly kind: 'function' }
   /**

@@ -33,6 +33,9 @@ export interface TreeIR {
   readonly nullsLeft: readonly number[]
 }
 
+/** True for a score that the IR identifies and does not hold: it needs the pipeline's file. */
+export const isExternalScore = ({ kind }: ScoreIR): boolean => kind === 'function' || kind === 'onnx' || kind === 'runtime'
+
 /** Score of a model. */
 export type ScoreIR =
   /** `logistic`: 1 / (1 + e^−z), `linear`: z, with z = intercept + the terms in order. */
@@ -53,6 +56,15 @@ export type ScoreIR =
       readonly trees: readonly TreeIR[]
     }
   | OnnxIR
+  /** A model of the user's own runtime, identified by its hash, over these inputs. */
+  | {
+      readonly kind: 'runtime'
+      readonly runtime: string
+      readonly version: string
+      /** SHA-256 of the definition as canonical JSON, a line end, and the bytes, hex. */
+      readonly sha256: string
+      readonly inputs: readonly string[]
+    }
   /** The user's own function, identified by its version. */
   | { readonly kind: 'function'; readonly version: string }
   /** NULL: a trained model until a version is promoted. */

@@ -24,6 +24,7 @@ import { checkName, checkOptions, notesOf } from '../mistake/names.ts'
 import { Node, type Realm } from '../expression/node.ts'
 import type { OnnxFile } from './onnx-file.ts'
 import { IntervalSchedule } from '../feature/placement.ts'
+import type { RuntimeScore } from './model-runtime.ts'
 import { ScoreValue, type Score, type ScoreFunction } from './score.ts'
 import { trainOf, type Train } from './train.ts'
 import type { NumberWords } from '../expression/words.ts'
@@ -81,8 +82,8 @@ interface ModelParts<C extends ColumnSpecs, I extends InputTree, R, B extends Tr
 }
 
 /**
- * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version,
- * compute }`.
+ * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, `scoreWith(runtime,
+ * {…})`, or `{ version, compute }`.
  */
 type ScoreOption<I extends InputTree> =
   | Score<InputName<NoInfer<I>>>
@@ -114,7 +115,7 @@ export class ModelValue {
   readonly trigger: TriggerValue
   readonly groups: readonly GroupValue[]
   readonly inputs: readonly ModelInput[]
-  readonly compute: ScoreFunction | OnnxFile | undefined
+  readonly compute: ScoreFunction | OnnxFile | RuntimeScore | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
   readonly place: string | undefined
@@ -221,9 +222,9 @@ function scoreOf(
   tree: unknown,
   inputs: readonly ModelInput[],
   realm: Realm,
-): { score: ScoreIR; compute: ScoreFunction | OnnxFile | undefined } {
+): { score: ScoreIR; compute: ModelValue['compute'] } {
   const score: unknown = typeof value === 'function' ? callUserFunction(`${subject}: score`, () => value(tree)) : value
-  if (score instanceof ScoreValue) return { score: score.build(subject, inputs, realm), compute: score.file }
+  if (score instanceof ScoreValue) return { score: score.build(subject, inputs, realm), compute: score.implementation }
   if (score === undefined || score instanceof Node)
     mistake(
       `${subject} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) ` +

@@ -12,6 +12,7 @@ import type { ScoreIR, TermIR } from '../ir/ir.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import { mistake } from '../mistake/mistake.ts'
 import type { OnnxFile } from './onnx-file.ts'
+import type { RuntimeScore } from './model-runtime.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { describe, Node, type Realm } from '../expression/node.ts'
 
@@ -32,7 +33,7 @@ export type Weight =
 
 declare const names: unique symbol
 
-/** A score over inputs of these names, made by `logistic`, `linear`, `trees`, `onnx` or `rules`. */
+/** A score over inputs of these names, made by `logistic`, `linear`, `trees`, `onnx`, `rules` or `scoreWith`. */
 export interface Score<Names extends string = string> {
   readonly [names]: Names
 }
@@ -46,11 +47,11 @@ export interface Rule {
 /** A score before its model is known; `build` checks it against the model's inputs. */
 export class ScoreValue {
   readonly build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR
-  /** The ONNX file; the IR has only its hash. */
-  readonly file: OnnxFile | undefined
-  constructor(build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR, file?: OnnxFile) {
+  /** The ONNX file or the runtime with its model; the IR has only its hash. */
+  readonly implementation: OnnxFile | RuntimeScore | undefined
+  constructor(build: (subject: string, inputs: readonly ModelInput[], realm: Realm) => ScoreIR, implementation?: OnnxFile | RuntimeScore) {
     this.build = build
-    this.file = file
+    this.implementation = implementation
   }
 }
 

@@ -93,6 +93,11 @@ export class Decider {
     }
   }
 
+  /** Releases what the runtimes of the models hold. */
+  close(): void {
+    for (const live of this.#models) live.close()
+  }
+
   /** The longest liveness of a key, ms: ticks need the events that arrived within it. */
   get live(): number {
     return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))

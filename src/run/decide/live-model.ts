@@ -107,8 +107,17 @@ export class LiveModel {
     this.#champion = champion
     this.#challenger = challenger
     this.#model = champion || challenger ? { ...this.definition, score: champion?.score ?? this.definition.score } : this.definition
+    const [scoring, shadow] = [this.#scoring, this.#shadow]
     this.#scoring = this.#scoringOf(this.#model, champion)
+    scoring[Symbol.dispose]()
+    shadow?.[Symbol.dispose]()
     this.#shadow = challenger && this.#scoringOf({ ...this.definition, score: challenger.score }, challenger)
+  }
+
+  /** Releases what the runtimes of the model hold. */
+  close(): void {
+    this.#scoring[Symbol.dispose]()
+    this.#shadow?.[Symbol.dispose]()
   }
 
   #scoringOf(model: ModelIR, champion?: Champion): ModelScorer {

@@ -76,3 +76,20 @@ test('the outcome of an effect is stamped by the clock of the run', async () => 
   assert.deepEqual(await settled.promise, { kind: 'delivered', number: 1, sent: clock, at: clock })
   await running.stop()
 })
+
+test('a run that does not start closes its destinations', async () => {
+  const data = folder()
+  const running = await LiveRun.open(shop, data)
+  let closed = 0
+  const destination = { concurrency: 1, deliver: () => Promise.reject(new Error('none')), close: async () => void closed++ }
+  const sendings = [{ action: 'told', destination }]
+  await assert.rejects(LiveRun.open(shop, data, { sendings }), { code: 'SPILL_BUSY' })
+  assert.equal(closed, 1)
+  const reshaped = pipeline('shop', [
+    features('now', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) }),
+  ])
+  await assert.rejects(LiveRun.open(reshaped, folder(), { sendings }), { code: 'SPILL_UNSUPPORTED' })
+  assert.equal(closed, 2)
+  await running.stop()
+  assert.equal(closed, 2)
+})

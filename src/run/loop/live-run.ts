@@ -6,17 +6,23 @@
  */
 import { dirname, join } from 'node:path'
 import { EffectDispatcher, type EffectDispatcherOptions, type EffectRoute } from '../../action/effect-dispatcher.ts'
-import { callEvery, pause } from '../../base/clock.ts'
+import type { OpenedDestination } from '../../action/open-destination.ts'
+import { closeRoutes } from '../../action/routes.ts'
+import { callAfter, callEvery, pause, wallClock } from '../../base/clock.ts'
 import { makeReportInThread } from '../../batch/report-job.ts'
 import { computeInThreads } from '../../batch/threads.ts'
 import { limits } from '../../base/limits.ts'
+import { random as seeded } from '../../base/random.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import { closeDataFolder, openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
+import { SqliteReader } from '../../log/sqlite/reader.ts'
 import { OBJECTIVES_FILE } from '../decide/objectives.ts'
 import { ObjectivesFile } from '../decide/objectives-file.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'
+import { logNameOf } from '../recovery/run-start.ts'
 import type { RunOptions } from './composition-root.ts'
 import { startDecisionCheck } from '../history/decision-check.ts'
+import { DecisionDispatcher, type DecisionDispatcherOptions } from './decision-dispatcher.ts'
 import { Run } from './run.ts'
 import { scheduleCheckpoints } from './checkpoint-schedule.ts'
 import { evaluateInThread, checkDriftInThread, trainInThread } from '../jobs/training-worker.ts'
@@ -28,6 +34,8 @@ const IDLE_CHECK_MS = 2
 export interface LiveRunOptions extends Omit<RunOptions, 'store'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly EffectRoute[]
+  /** Destination of decisions: each is delivered once it is durable. */
+  readonly decisions?: OpenedDestination
   readonly onSettled?: EffectDispatcherOptions['onSettled']
   /** Timer of retries; a test passes a shorter one. */
   readonly after?: NonNullable<EffectDispatcherOptions['after']>
@@ -39,6 +47,7 @@ export interface LiveRunOptions extends Omit<RunOptions, 'store'> {
 export class LiveRun {
   readonly run: Run
   readonly dispatcher: EffectDispatcher
+  readonly #decisions: DecisionDispatcher | undefined
   readonly #folder: DataFolder
   readonly #timers: readonly { stop(): void }[]
   readonly #services: { close(): Promise<void> }[] = []
@@ -47,7 +56,7 @@ export class LiveRun {
   private constructor(
     folder: DataFolder,
     pipeline: Runnable,
-    { sendings = [], onSettled, after, batchThreads, ...options }: LiveRunOptions,
+    { sendings = [], decisions, onSettled, after = callAfter, batchThreads, ...options }: LiveRunOptions,
   ) {
     const { store, path, warnings } = folder
     const onNewEffects = (effects: readonly NewEffect[]) => {
@@ -67,13 +76,19 @@ export class LiveRun {
       ...options,
       store,
       onEffects: onNewEffects,
+      onRecorded: () => {
+        this.#decisions?.notify()
+        options.onRecorded?.()
+      },
     })
     const settle: EffectDispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
-    const ports = { ...(clock && { clock }), ...(onSettled && { onSettled }), ...(after && { after }) }
-    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, ...ports })
+    const ports = { after, ...(clock && { clock }), ...(onSettled && { onSettled }) }
+    this.dispatcher = new EffectDispatcher({ run: this.run, routes: sendings, effects: store.effects, settle, onReport, ...ports })
+    this.#decisions = decisions && decisionDispatcher(decisions, pipeline.ir.name, folder, { after, onReport })
     this.run.tick()
     this.dispatcher.start()
+    this.#decisions?.start()
     this.#timers = [
       callEvery(TICK_INTERVAL_MS, () => this.run.tick()),
       scheduleCheckpoints(this.run),
@@ -82,28 +97,39 @@ export class LiveRun {
     ]
   }
 
-  /** Opens or creates a data folder, and runs in it. Throws as `openFolder` and `Run` do; the folder is then released. */
+  /**
+   * Opens or creates a data folder, and runs in it. Throws as `openDataFolder` and `Run` do; the folder is then released, and the destinations
+   * are closed.
+   */
   static async open(pipeline: Runnable, data: string, options: LiveRunOptions = {}): Promise<LiveRun> {
-    return LiveRun.inFolder(await openDataFolder(data), pipeline, options)
+    const folder = await openDataFolder(data).catch(async (error: unknown) => {
+      await closeDestinations(options)
+      throw error
+    })
+    return LiveRun.inFolder(folder, pipeline, options)
   }
 
-  /** Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released. */
+  /**
+   * Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released, and the
+   * destinations are closed.
+   */
   static async inFolder(folder: DataFolder, pipeline: Runnable, options: LiveRunOptions = {}): Promise<LiveRun> {
     try {
       return new LiveRun(folder, pipeline, options)
     } catch (error) {
+      await closeDestinations(options)
       await closeDataFolder(folder)
       throw error
     }
   }
 
   /**
-   * Resolves when all submitted records are decided and their effects are sent. With `due`, UTC ms, also waits for the batch runs, reports
+   * Resolves when all submitted records are decided, and their effects and decisions are sent. With `due`, UTC ms, also waits for the batch runs, reports
    * and trainings that were due by then; failed ones wait for their next try.
    */
   async whenIdle(due?: number): Promise<void> {
     await this.run.whenIdle(due)
-    while (!this.dispatcher.isIdle) await pause(IDLE_CHECK_MS)
+    while (!this.dispatcher.isIdle || this.#decisions?.isIdle === false) await pause(IDLE_CHECK_MS)
   }
 
   /** Closes a service when the run stops: begun before the run takes nothing more, awaited before it releases the folder. */
@@ -124,11 +150,35 @@ export class LiveRun {
     for (const timer of this.#timers) timer.stop()
     const services = Promise.all(this.#services.map(service => service.close()))
     try {
-      await this.dispatcher.stop()
+      await Promise.all([this.dispatcher.stop(), this.#decisions?.stop()])
       await this.run.stop()
     } finally {
       await services
+      this.run.decider.close()
       await closeDataFolder(this.#folder)
     }
   }
+}
+
+const closeDestinations = ({ sendings = [], decisions }: LiveRunOptions): Promise<void> =>
+  closeRoutes([...sendings, ...(decisions ? [decisions] : [])])
+
+/** The dispatcher of decisions to a destination, whose committed position has the name of the destination. */
+function decisionDispatcher(
+  route: OpenedDestination,
+  pipeline: string,
+  { store, path }: DataFolder,
+  ports: Pick<DecisionDispatcherOptions, 'after' | 'onReport'>,
+): DecisionDispatcher {
+  const name = `delivered/${route.name}`
+  const position = store.get(name)
+  return new DecisionDispatcher({
+    route,
+    prefix: () => `${pipeline}/decisions/${logNameOf(store)}`,
+    reader: new SqliteReader(path),
+    position: position === undefined ? undefined : Number(position),
+    commit: delivered => store.commit({ put: [[name, String(delivered)]] }),
+    random: seeded(wallClock()),
+    ...ports,
+  })
 }

@@ -3,7 +3,7 @@
  * so an input keeps its fingerprint when its age changes.
  */
 import { createHash } from 'node:crypto'
-import { expressionLeaves } from '../../decision/reads.ts'
+import { expressionLeaves } from '../../expression/index.ts'
 import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { triggerColumns } from '../../define/model/trigger-columns.ts'

@@ -2,6 +2,7 @@
 import { Strings } from '../../../columns/strings.ts'
 import { sharedArray, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
+import { isExternalScore } from '../../../define/ir/score-ir.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import type { LabelledCases } from '../refit/training-cases.ts'
@@ -21,8 +22,8 @@ interface SentRequests extends Omit<Requests, 'prefixes'> {
 }
 
 /** True if scores and retrained models need no function, file or command of the user's. */
-export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
-  kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
+export const isScoredByDefinition = ({ score, train }: ModelIR): boolean =>
+  !isExternalScore(score) && (train === undefined || typeof train.algorithm === 'string')
 
 export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayLog): SentLog {
   const { strings, prefixes: _, requests, order, ...rest } = log

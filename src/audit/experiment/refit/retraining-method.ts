@@ -68,7 +68,15 @@ export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMe
 }
 
 const scoreText = ({ kind }: ScoreIR): string =>
-  kind === 'rules' ? 'rules' : kind === 'function' ? 'a score function of its own' : kind === 'onnx' ? 'a graph of ONNX' : 'no score'
+  kind === 'rules'
+    ? 'rules'
+    : kind === 'function'
+      ? 'a score function of its own'
+      : kind === 'onnx'
+        ? 'a graph of ONNX'
+        : kind === 'runtime'
+          ? 'a runtime of its own'
+          : 'no score'
 
 function validated({ score, file, notes }: Trained): RetrainedScore {
   checkScore(score)

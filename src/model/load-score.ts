@@ -1,0 +1,74 @@
+/** The registry of runtimes by kind of score: finds the runtime of a model's score, and loads the model into it. */
+import { assert } from '../base/assert.ts'
+import type { InputIR, ModelIR, ScoreIR } from '../define/ir/ir.ts'
+import type { LoadedModel, ModelRuntime, RuntimeModel, RuntimeScore, RuntimeStrings } from '../define/model/model-runtime.ts'
+import type { OnnxFile } from '../define/model/onnx-file.ts'
+import { GuardedRuntime } from './guarded-runtime.ts'
+import { nullRuntime } from './null-runtime.ts'
+import { onnxRuntime } from './onnx.ts'
+import { ruleLeaves, rulesRuntime } from './rules.ts'
+import { treesRuntime } from './trees.ts'
+import { functionRuntime, type UserScoreFunction } from './user-score.ts'
+import { weightedRuntime } from './weighted.ts'
+
+/** The implementation of a score that the IR does not hold: the user's function, the ONNX file, or a model of the user's own runtime. */
+export type ScoreImplementation = UserScoreFunction | OnnxFile | RuntimeScore
+
+/** The runtimes of Spillway, by the kind of score that they load. */
+export const modelRuntimes: Readonly<Record<Exclude<ScoreIR['kind'], 'runtime'>, ModelRuntime<never>>> = {
+  linear: weightedRuntime,
+  logistic: weightedRuntime,
+  rules: rulesRuntime,
+  trees: treesRuntime,
+  onnx: onnxRuntime,
+  function: functionRuntime,
+  none: nullRuntime,
+}
+
+/** A loaded score. */
+export interface LoadedScore {
+  readonly loaded: LoadedModel
+  /** The inputs of the model, and behind them those of the score alone. */
+  readonly inputs: readonly InputIR[]
+  /** Indexes of the inputs that the runtime gets, in its order; undefined for all. */
+  readonly slots: readonly number[] | undefined
+}
+
+/**
+ * Loads the score of a model.
+ * @throws as `openOnnx` does for a graph of ONNX, `SPILL_CONTRACT` for a model that the user's own runtime does not load.
+ */
+export function loadScore(
+  { name, inputs: own, score }: ModelIR,
+  strings: RuntimeStrings,
+  implementation: ScoreImplementation | undefined,
+): LoadedScore {
+  const inputs = score.kind === 'rules' ? [...own, ...ruleLeaves(score)] : own
+  const load = (runtime: ModelRuntime<never>, read: readonly InputIR[], model: Pick<RuntimeModel, 'definition' | 'bytes' | 'path'>) =>
+    (runtime as ModelRuntime).load({ name, inputs: read.map(input => ({ name: input.name, type: input.expr.type })), strings, ...model })
+  switch (score.kind) {
+    case 'runtime': {
+      assert(isRuntimeScore(implementation), `the runtime of model '${name}' is given with it`)
+      const { runtime, definition, bytes } = implementation
+      const slots = score.inputs.map(read => inputs.findIndex(input => input.name === read))
+      assert(!slots.includes(-1), 'inputs of a runtime are inputs of the model')
+      const read = slots.map(slot => inputs[slot])
+      return { loaded: load(new GuardedRuntime(runtime), read, { definition, bytes }), inputs, slots }
+    }
+    case 'onnx': {
+      assert(isOnnxFile(implementation), `the ONNX file of model '${name}' is given with it`)
+      const { path, bytes, sha256 } = implementation
+      assert(sha256 === score.sha256, `${path} is the file of the definition`)
+      return { loaded: load(onnxRuntime, inputs, { definition: score, bytes, path }), inputs, slots: undefined }
+    }
+    case 'function':
+      assert(typeof implementation === 'function', `the compute of model '${name}' is given with it`)
+      return { loaded: load(functionRuntime, inputs, { definition: implementation }), inputs, slots: undefined }
+    default:
+      return { loaded: load(modelRuntimes[score.kind], inputs, { definition: score }), inputs, slots: undefined }
+  }
+}
+
+const isRuntimeScore = (value: ScoreImplementation | undefined): value is RuntimeScore => typeof value === 'object' && 'runtime' in value
+
+const isOnnxFile = (value: ScoreImplementation | undefined): value is OnnxFile => typeof value === 'object' && 'graph' in value

@@ -1,0 +1,2 @@
+/** A module without a runtime. */
+export default { score: 1 }
