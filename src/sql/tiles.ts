@@ -6,8 +6,9 @@
  * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the cells of each
  * feature's partial from their results. A sub-keyed feature (`quantile`, `topK`, `countDistinct`) is a query of its own, grouped by its sub-key too.
  */
-import type { TileAggregate, TileSql } from '../aggregate/tile/tile.ts'
-import { tiles } from '../aggregate/tile/tiles.ts'
+import type { AggregateFunction } from '../aggregate/aggregate.ts'
+import { aggregateOf } from '../aggregate/index.ts'
+import type { TileSql } from '../aggregate/sql.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
@@ -38,21 +39,17 @@ export interface TileQuery {
 export interface TileFeature {
   /** Index in the group. */
   readonly index: number
-  readonly aggregate: TileAggregate
+  readonly aggregate: AggregateFunction
   /** Cells of the feature in a row. */
   readonly cells: number
 }
 
 /** The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0. */
 export function tileQueries(options: TileQueryOptions): TileQuery[] {
-  const features = options.group.features.map((feature, index) => ({
-    feature,
-    index,
-    aggregate: tiles[feature.agg](feature),
-  }))
-  const plain = features.filter(({ aggregate }) => !('subKey' in aggregate))
+  const features = options.group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
+  const plain = features.filter(({ aggregate }) => !('subKeySql' in aggregate))
   const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
-  const subKeyed = features.filter(({ aggregate }) => 'subKey' in aggregate).map(feature => [feature])
+  const subKeyed = features.filter(({ aggregate }) => 'subKeySql' in aggregate).map(feature => [feature])
   return [...byHop, ...subKeyed].map(members => tileQuery(members, options))
 }
 
@@ -62,7 +59,7 @@ const hopOf = ({ window, hop }: FeatureIR): number => (window === 'lifetime' ? I
 interface Member {
   readonly feature: FeatureIR
   readonly index: number
-  readonly aggregate: TileAggregate
+  readonly aggregate: AggregateFunction
 }
 
 function tileQuery(members: readonly Member[], { group, source, events, by, before, dialect }: TileQueryOptions): TileQuery {
@@ -74,7 +71,7 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
     const { input, conditions } = participantsSql(feature, source, names, inputs, dialect)
     const takesPart = [...conditions, ...(feature.before ? [before ?? 'TRUE'] : [])].join(' AND ') || 'TRUE'
     const sql = tileSql({ input, takesPart }, calls, dialect)
-    return { cells: aggregate.cells(sql), subKey: aggregate.subKey?.(sql), takesPart }
+    return { cells: aggregate.tileSql(sql), subKey: aggregate.subKeySql?.(sql), takesPart }
   })
   const isSubKeyed = written[0].subKey !== undefined
   const keys = by ?? group.key.map(name => names.get(name)!)

@@ -1,4 +1,4 @@
-import { aggregates } from '../aggregate/index.ts'
+import { aggregateOf } from '../aggregate/index.ts'
 import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { isListAggregate } from '../define/ir/signatures.ts'
@@ -209,7 +209,7 @@ function valueSql(
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
   const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
-  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
+  return { ...aggregateOf(feature).valueSql(window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
 }
 
 /**

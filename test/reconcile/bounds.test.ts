@@ -1,7 +1,7 @@
 /** SQL's error bound of an inexact input equals the tolerance of the semantics in the oracle. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { aggregates } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
 import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import type { FeatureIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
@@ -32,7 +32,7 @@ test("bounds in SQL are the oracle's tolerances", async () => {
   )
 })
 
-const isInexact = ({ agg, input }: FeatureIR): boolean => aggregates[agg].exactness(input) === 'inexact'
+const isInexact = (feature: FeatureIR): boolean => aggregateOf(feature).exactness === 'inexact'
 
 const inexactOf = ({ groups }: PipelineIR, { inputs }: ModelIR): FeatureIR[] =>
   inputs.flatMap(({ expr }) =>

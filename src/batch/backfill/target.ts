@@ -5,7 +5,7 @@
  * placement. Rows are at the arrivals of the group's events, or at scheduled times for every live key. A group of batch runs has the rows
  * of its own schedule.
  */
-import { aggregates } from '../../aggregate/index.ts'
+import { aggregateOf } from '../../aggregate/index.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { columnsRead } from '../../decision/reads.ts'
@@ -119,7 +119,7 @@ function featureTarget(
     code: shortHash([rows, behind, feature, definitionsOf(source, columns)]),
     columns,
     reach: (window === 'lifetime' ? Infinity : window + hop) + Math.max(behind.known, behind.clock),
-    exact: aggregates[agg].partial(feature).kind !== 'folds',
+    exact: aggregateOf(feature).partial.kind !== 'folds',
   }
 }
 

@@ -4,7 +4,7 @@ import type { ModelIR, Value } from '../../define/ir/ir.ts'
 import type { SqlAnswer } from '../request.ts'
 import type { VectorQuery } from '../vector-query.ts'
 import { missedKinds, type MissedCount, type MissedKind } from '../missed-events.ts'
-import type { TileCell } from '../../aggregate/tile/tile.ts'
+import type { TileCell } from '../../aggregate/tile.ts'
 import type { TileQuery } from '../tiles.ts'
 import type { ResultColumn } from '../values.ts'
 

@@ -1,5 +1,6 @@
-import { tiles } from '../../../src/aggregate/tile/tiles.ts'
-import type { TileAggregate, TileCell } from '../../../src/aggregate/tile/tile.ts'
+import type { AggregateFunction } from '../../../src/aggregate/aggregate.ts'
+import { aggregateOf } from '../../../src/aggregate/index.ts'
+import type { TileCell } from '../../../src/aggregate/tile.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
@@ -60,7 +61,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
         .map(event => ({ ...event, value: isDeleted(event) || !feature.input ? null : evaluate(feature.input, event.row) }))
         .filter(({ value }) => feature.agg === 'row' || !feature.input || value !== null)
       return [...Map.groupBy(members, ({ time }) => tileOf(feature, time))].map(([tile, inTile]) => {
-        const aggregate = tiles[feature.agg](feature)
+        const aggregate = aggregateOf(feature)
         return {
           tile,
           cells: throughJson(
@@ -85,7 +86,7 @@ const tileOf = ({ window, hop }: FeatureIR, time: number): number => (window ===
 const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[], asOf: number): Answer[] =>
   group.features.map((feature, index) => {
     const tail = feature.window === 'lifetime' ? -Infinity : Math.floor((asOf - feature.window) / feature.hop) * feature.hop
-    const aggregate: TileAggregate = tiles[feature.agg](feature)
+    const aggregate = aggregateOf(feature)
     const partials = tilesOf(index)
       .filter(({ tile }) => tile >= tail)
       .map(({ cells }) => aggregate.decode(cells))
@@ -94,7 +95,7 @@ const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[],
   })
 
 /** Merged as a tree whose leaves are taken from both ends: another order, and another grouping, than that of events. */
-function merged(aggregate: TileAggregate, partials: readonly unknown[]): unknown {
+function merged(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
   if (partials.length < 2) return partials[0]
   const pairs = partials.slice(0, partials.length / 2).map((partial, i) => aggregate.merge(partials[partials.length - 1 - i], partial))
   const middle = partials.length % 2 === 1 ? [partials[Math.floor(partials.length / 2)]] : []
