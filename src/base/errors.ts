@@ -29,6 +29,7 @@ export const errorCodes = {
   SPILL_UNSUPPORTED: 'a feature that does not exist yet, or not in this combination',
   SPILL_INPUT: 'an input file or option cannot be used',
   SPILL_SOURCE: 'the database of a source cannot be reached, or has lost events that were not read yet',
+  SPILL_CONTRACT: 'an implementation of a port breaks the contract of the port',
   SPILL_RANGE: 'a window has more values, or larger values, than exact arithmetic covers',
   SPILL_LIMIT: 'a named limit was exceeded',
   SPILL_CLOCK_EVICTED: 'a read needs the state of an as-of time that was already removed',

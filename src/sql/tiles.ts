@@ -9,6 +9,7 @@
 import type { AggregateFunction } from '../aggregate/aggregate.ts'
 import { aggregateOf } from '../aggregate/index.ts'
 import type { TileSql } from '../aggregate/sql.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
@@ -19,7 +20,7 @@ import { countsSql, participantsSql, revisionColumns } from './values.ts'
 export interface TileQueryOptions {
   readonly group: GroupIR
   readonly source: SourceIR
-  /** A relation of the source's events (`createEvents`), or a subquery in brackets. */
+  /** A relation of the source's events (`eventTable`), or a subquery in brackets. */
   readonly events: string
   /** Columns of `events` that identify a tile besides its start; by default the key. */
   readonly by?: readonly string[]
@@ -44,8 +45,20 @@ export interface TileFeature {
   readonly cells: number
 }
 
-/** The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0. */
+/**
+ * The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0.
+ * @throws `SPILL_UNSUPPORTED` for a feature that the engine cannot keep in tiles exactly.
+ */
 export function tileQueries(options: TileQueryOptions): TileQuery[] {
+  const { dialect } = options
+  for (const feature of options.group.features) {
+    const why = dialect.unsupported?.(feature)
+    if (why !== undefined)
+      throw new SpillwayError(
+        'SPILL_UNSUPPORTED',
+        `feature '${options.group.name}.${feature.name}' cannot be kept in tiles by ${dialect.name}: ${why}`,
+      )
+  }
   const features = options.group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
   const plain = features.filter(({ aggregate }) => !('subKeySql' in aggregate))
   const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
@@ -129,7 +142,7 @@ function tileSql(
 }
 
 /**
- * The events that each question of a relation of questions (`createAsks`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the question's key, visible
+ * The events that each request of a relation of requests (`requestTable`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the request's key, visible
  * at its log position, not superseded there, and up to its as-of time.
  */
 export function askedEvents(

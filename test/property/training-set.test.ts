@@ -14,7 +14,8 @@ import { inOrderOfTime, type AskedRows } from '../../src/replay/asked-rows.ts'
 import { replayLog } from '../../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../../src/replay/question.ts'
 import { setOfRows, type TrainingColumn, type TrainingSet } from '../../src/replay/training-set.ts'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { placeRequest } from '../../src/sql/place-request.ts'
 import { rowCases } from '../oracle/cases/rows.ts'
 import { rowAt } from '../oracle/rows.ts'
@@ -113,7 +114,7 @@ function compare(
 }
 
 test('DuckDB says the same of them', async () => {
-  const db = await DuckDb.open()
+  const db = new SqlWitness(await DuckDbEngine.open())
   let compared = 0
   try {
     for (let seed = 5001; seed <= 5000 + WITNESSED; seed++) {
@@ -121,7 +122,7 @@ test('DuckDB says the same of them', async () => {
       for (const group of ir.groups) compared += await witness(db, `seed ${seed}`, ir, group, log, draw)
     }
   } finally {
-    db.close()
+    await db.close()
   }
   assert.ok(compared > 2000, `only ${compared} values were compared`)
 })

@@ -2,7 +2,7 @@
 import { aggregateOf } from '../../src/aggregate/index.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
+import type { SqlVector } from '../../src/sql/answers.ts'
 import { recordedReads } from '../../src/sql/recorded-decisions.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree, answerText } from '../property/compare.ts'

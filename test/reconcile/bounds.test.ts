@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { aggregateOf } from '../../src/aggregate/index.ts'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import type { FeatureIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { rebuildCase, run, type Material } from '../rebuild/case.ts'
@@ -13,9 +14,9 @@ const INEXACT = ['sum', 'mean', 'variance', 'stddev', 'change', 'rate', 'slope',
 /** By then each aggregate has occurred; a case without missing ones is skipped. */
 const SEEDS_MAX = 400
 
-let db: DuckDb
+let db: SqlWitness
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
 })
 after(() => db.close())
 

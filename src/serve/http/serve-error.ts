@@ -27,6 +27,7 @@ export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_NODE_TOO_OLD: 500,
   SPILL_DEFINITION: 500,
   SPILL_SOURCE: 500,
+  SPILL_CONTRACT: 500,
   SPILL_SCHEMA: 500,
   SPILL_DATA: 500,
   SPILL_STATE: 500,

@@ -3,16 +3,16 @@ import { aggregateOf } from '../../../src/aggregate/index.ts'
 import type { TileCell } from '../../../src/aggregate/tile.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
-import type { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
+import type { SqlWitness } from '../../../src/sql/witness.ts'
 import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
-import { rewritingDuckDb } from './duckdb.ts'
+import { rewritingWitness } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** Engine `tiles`: tiles by `GROUP BY` in DuckDB, merged and finalized here. `rewrite` plants a fault in the text of queries. */
 export async function tilesEngine(rewrite?: (sql: string) => string): Promise<Engine> {
-  const db = await rewritingDuckDb(rewrite)
-  return { name: 'tiles', values: of => fromSql(db, of), close: () => db.close() }
+  const db = await rewritingWitness(rewrite)
+  return { name: 'tiles', values: of => fromSql(db, of), close: () => void db.close() }
 }
 
 /** Engine `tiles-lifted`: tiles lifted event by event, encoded as JSON, decoded, and merged in pairs from both ends. */
@@ -27,7 +27,7 @@ interface Tile {
   readonly cells: readonly TileCell[]
 }
 
-async function fromSql(db: DuckDb, of: Case): Promise<Answer[][]> {
+async function fromSql(db: SqlWitness, of: Case): Promise<Answer[][]> {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)

@@ -1,0 +1,21 @@
+/** Errors for implementations of a port that break its contract: they name the implementation and the clause. */
+import { SpillwayError } from './errors.ts'
+import { show } from './show.ts'
+
+/** An implementation and the contract of its port. */
+export interface Contract {
+  /** The implementation, for people: `source 'payments': reader 'kafka:payments'`. */
+  readonly subject: string
+  /** The text of each clause. */
+  readonly clauses: Readonly<Record<string, string>>
+}
+
+/** The error `SPILL_CONTRACT` for a broken clause. `problem` says what happened instead. */
+export function contractError({ subject, clauses }: Contract, clause: string, problem: string, cause?: unknown): SpillwayError {
+  return new SpillwayError('SPILL_CONTRACT', `${subject} broke clause '${clause}' of its contract (${clauses[clause]}): ${problem}`, {
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+/** A thrown value in a message. */
+export const thrownText = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : show(thrown))
