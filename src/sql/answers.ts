@@ -1,10 +1,8 @@
 import type { ErrorCode } from '../base/errors.ts'
 import type { ModelIR, Value } from '../define/ir/ir.ts'
-import type { TileCell } from '../aggregate/tile.ts'
 import type { SqlCell, SqlRow } from './engine.ts'
 import { missedKinds, type MissedCount, type MissedKind } from './missed-events.ts'
 import type { SqlAnswer } from './request.ts'
-import type { TileQuery } from './tiles.ts'
 import type { ResultColumn } from './values.ts'
 import type { VectorQuery } from './vector-query.ts'
 
@@ -119,35 +117,3 @@ export const readSqlPositions = (all: readonly SqlRow[], source: string): Map<nu
       return [number, { source, partition, offset, time, arrival }]
     }),
   )
-
-/** The cells of one feature's partial in one tile of a question's key. */
-export interface SqlTile {
-  readonly ask: number
-  /** Index of the feature in its group. */
-  readonly feature: number
-  /** Where the tile begins, UTC ms. */
-  readonly tile: number
-  readonly cells: readonly TileCell[]
-}
-
-/** The rows of a query of tiles by question. A sub-keyed query gives a row a sub-key, which are gathered to one tile. */
-export function readTiles(all: readonly SqlRow[], { features, isSubKeyed }: TileQuery): SqlTile[] {
-  if (isSubKeyed) return readSubKeys(all, features[0].index)
-  return all.flatMap(([ask, tile, , ...cells]) => {
-    let from = 0
-    return features.map(({ index, cells: width }) => {
-      from += width
-      return { ask: Number(ask), feature: index, tile: Number(tile), cells: cells.slice(from - width, from) }
-    })
-  })
-}
-
-function readSubKeys(all: readonly SqlRow[], feature: number): SqlTile[] {
-  const tiles = Map.groupBy(all, ([ask, tile]) => `${Number(ask)} ${Number(tile)}`)
-  return [...tiles.values()].map(rows => ({
-    ask: Number(rows[0][0]),
-    feature,
-    tile: Number(rows[0][1]),
-    cells: [rows.map(([, , , subKey, count]) => [subKey, Number(count)])],
-  }))
-}

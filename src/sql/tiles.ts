@@ -33,6 +33,8 @@ export interface TileQueryOptions {
 export interface TileQuery {
   readonly hop: number
   readonly features: readonly TileFeature[]
+  /** Columns that identify a tile besides its start. */
+  readonly keys: number
   readonly isSubKeyed: boolean
   readonly sql: string
 }
@@ -103,6 +105,7 @@ SELECT ${[...columns.map(column => `p.${column}`), ...written.flatMap(({ cells }
 FROM grouped p`
   return {
     hop,
+    keys: keys.length,
     isSubKeyed,
     sql,
     features: members.map(({ index, aggregate }, i) => ({ index, aggregate, cells: written[i].cells.length })),

@@ -11,12 +11,10 @@ import {
   readSqlDecisions,
   readMissedCounts,
   readSqlPositions,
-  readTiles,
   readVectors,
   type SqlDecision,
   type SqlMissedCounts,
   type SqlPosition,
-  type SqlTile,
   type SqlVector,
 } from './answers.ts'
 import type { PointInTimeDialect } from './dialect.ts'
@@ -32,6 +30,7 @@ import {
 import { eventTable, integer, requestTable } from './relations.ts'
 import type { SqlAnswer, SqlRequest } from './request.ts'
 import { eventRows, recordedDecisionRows, requestRows } from './rows.ts'
+import { readTileRows, type TileRow } from './tile-rows.ts'
 import { askedEvents, tileQueries } from './tiles.ts'
 import { valuesQuery } from './values.ts'
 import { vectorQuery } from './vector-query.ts'
@@ -72,8 +71,8 @@ export class SqlWitness {
     return readAnswers(await this.#rows(`${sql} ORDER BY ask`), columns)
   }
 
-  /** For each ask the tiles of its key, over the events loaded last: of each feature of the group the cells of its partial. */
-  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlRequest[]): Promise<SqlTile[]> {
+  /** The tiles of the key of each request, by its number, over the events loaded last. */
+  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlRequest[]): Promise<TileRow[]> {
     await this.#replace(tables.asks, requestTable(group, source), requestRows(group, asks))
     const queries = tileQueries({
       group,
@@ -83,8 +82,8 @@ export class SqlWitness {
       before: '(e.without IS NULL OR e._seq <> e.without)',
       dialect: this.#dialect,
     })
-    const read: SqlTile[] = []
-    for (const query of queries) for (const tile of readTiles(await this.#rows(query.sql), query)) read.push(tile)
+    const read: TileRow[] = []
+    for (const query of queries) for (const tile of readTileRows(query, await this.#rows(query.sql))) read.push(tile)
     return read
   }
 

@@ -6,6 +6,7 @@ import {
   type DuckDBConnection,
   type DuckDBValue,
 } from '@duckdb/node-api'
+import { callEvery } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { ColumnType, Value } from '../../define/ir/ir.ts'
@@ -18,6 +19,9 @@ export interface DuckDbOptions {
   readonly memoryMb?: number
   readonly folder?: string
 }
+
+/** Time between two interrupts of an aborted statement, ms. */
+const INTERRUPT_MS = 10
 
 /** A DuckDB in memory, on one thread. */
 export class DuckDbEngine implements SqlEngine<typeof duckdb> {
@@ -63,11 +67,16 @@ export class DuckDbEngine implements SqlEngine<typeof duckdb> {
   /** @throws (rejects with) `SPILL_RANGE` for a sum beyond HUGEINT, which is narrower than `slope` may need: it covers n · (t − first time) < 2^63. */
   async *execute(sql: string, signal?: AbortSignal): AsyncGenerator<readonly SqlRow[]> {
     signal?.throwIfAborted()
-    const interrupt = (): void => this.connection.interrupt()
+    // DuckDB forgets an interrupt that comes before a statement runs, so it is repeated until the statement ends.
+    let repeated: { stop(): void } | undefined
+    const interrupt = (): void => void (repeated = callEvery(INTERRUPT_MS, () => this.connection.interrupt()))
     signal?.addEventListener('abort', interrupt, { once: true })
     try {
       const result = await this.connection.stream(sql)
-      for await (const rows of result.yieldRows()) yield rows.map(row => row.map(cellOf))
+      for await (const rows of result.yieldRows()) {
+        yield rows.map(row => row.map(cellOf))
+        signal?.throwIfAborted()
+      }
     } catch (cause) {
       if (!(cause instanceof Error && /overflow/i.test(cause.message))) throw cause
       throw new SpillwayError('SPILL_RANGE', `a sum of products is wider than DuckDB's 128 bits; shorten the window: ${cause.message}`, {
@@ -75,6 +84,7 @@ export class DuckDbEngine implements SqlEngine<typeof duckdb> {
       })
     } finally {
       signal?.removeEventListener('abort', interrupt)
+      repeated?.stop()
     }
   }
 

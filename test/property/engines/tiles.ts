@@ -34,7 +34,7 @@ async function fromSql(db: SqlWitness, of: Case): Promise<Answer[][]> {
     const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
     await db.load(source, of.log)
     const asks = own.map(i => placeRequest(of.asks[i], of.asks[i].place, of.log.length))
-    const byAsk = Map.groupBy(await db.tiles(group, source, asks), ({ ask }) => ask)
+    const byAsk = Map.groupBy(await db.tiles(group, source, asks), ({ by }) => Number(by[0]))
     own.forEach((ask, row) => {
       const read = byAsk.get(row) ?? []
       out[ask] = valuesOf(group, index => read.filter(({ feature }) => feature === index), asks[row].t)
