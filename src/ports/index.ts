@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/stores.md.
+ * docs/stores.md, docs/sql-engines.md and docs/feature-tables.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
@@ -20,3 +20,11 @@ export type {
 export { InProcessOnlineStore } from '../online/in-process-online-store.ts'
 export type { OnlineQuery, OnlineRow, OnlineScalar, OnlineStore, OnlineValue, OnlineWrite } from '../online/online-store.ts'
 export { validateOnlineWrite } from '../online/validate-write.ts'
+export { aggregateOf } from '../aggregate/index.ts'
+export type { AggregateFunction, Algebra, Exactness } from '../aggregate/aggregate.ts'
+export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/tile.ts'
+export type { PointInTimeDialect, SqlDialect } from '../sql/dialect.ts'
+export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } from '../sql/engine.ts'
+export { eventTable } from '../sql/relations.ts'
+export { readTileRows, type TileRow } from '../sql/tile-rows.ts'
+export { tileQueries, type TileFeature, type TileQuery, type TileQueryOptions } from '../sql/tiles.ts'

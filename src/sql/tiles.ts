@@ -92,17 +92,17 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
   const keys = by ?? group.key.map(name => names.get(name)!)
   const columns = [...keys, 'tile', 'n', ...(isSubKeyed ? ['subkey'] : [])]
   const tile = hop === Infinity ? '0' : dialect.tile('s._time', hop)
-  const sql = `WITH events AS (
+  const sql = `WITH _events AS (
   SELECT ${['s.*', `${tile} AS tile`, ...inputs.columns()].join(',\n    ')}
   FROM ${events} s
 ),
-grouped AS (
+_grouped AS (
   SELECT ${[...keys.map(key => `e.${key}`), 'e.tile', 'count(*) AS n', ...(isSubKeyed ? [`${written[0].subKey} AS subkey`] : []), ...calls.columns()].join(',\n    ')}
-  FROM events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
+  FROM _events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
   GROUP BY ${[...keys.map(key => `e.${key}`), 'e.tile', ...(isSubKeyed ? ['subkey'] : [])].join(', ')}
 )
 SELECT ${[...columns.map(column => `p.${column}`), ...written.flatMap(({ cells }) => cells)].join(',\n  ')}
-FROM grouped p`
+FROM _grouped p`
   return {
     hop,
     keys: keys.length,
@@ -120,7 +120,7 @@ function tileSql(
 ): TileSql {
   const over = (call: string, condition = takesPart): string =>
     `p.${calls.nameOf(condition === 'TRUE' ? call : `${call} FILTER (WHERE ${condition})`)}`
-  const record = dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
+  const record = (): string => dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
   return {
     input,
     time: 'e._time',
@@ -130,8 +130,8 @@ function tileSql(
     max: value => over(`max(${value})`),
     sum: exact => over(`sum(${exact})`),
     sumOfDoubles: double => over(`sum(${double})`),
-    earliest: () => over(`min(${record})`),
-    latest: k => over(dialect.greatest(record, k)),
+    earliest: () => over(`min(${record()})`),
+    latest: k => over(dialect.greatest(record(), k)),
     sumAgain(term) {
       const pairs = over(dialect.list(dialect.pair('e._time', input)))
       return dialect.sumOver(pairs, item => term({ time: dialect.part(item, 0), input: dialect.part(item, 1) }))

@@ -6,4 +6,6 @@ export { testOnlineStore, type OnlineStoreHarness } from './conformance/online-s
 export type { TestDecision } from './decisions.ts'
 export type { TestLabel } from './labels.ts'
 export type { TestReport, TestReportRow } from './reports.ts'
+export { testSqlDialect, type SqlDialectOptions } from './conformance/sql-dialect.ts'
+export type { OpenSqlEngine } from './conformance/sql-engine.ts'
 export { testing, type TestKey, type TestRun, type TestingOptions } from './run.ts'

@@ -128,7 +128,14 @@ test('DuckDB says the same of them', async () => {
 })
 
 /** Compares a group's rows with SQL's; with the oracle's tolerance for sums of doubles. Returns the number of compared values. */
-async function witness(db: DuckDb, seed: string, ir: PipelineIR, group: GroupIR, log: readonly LoggedEvent[], draw: Draw): Promise<number> {
+async function witness(
+  db: SqlWitness,
+  seed: string,
+  ir: PipelineIR,
+  group: GroupIR,
+  log: readonly LoggedEvent[],
+  draw: Draw,
+): Promise<number> {
   const source = ir.sources.find(({ name }) => name === group.source)!
   const question = groupsQuestion(ir, [group.name])
   const rows = rowsAbout(draw, log, [group], question.keys)

@@ -64,7 +64,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
 }
 
 /** `undefined` if DuckDB cannot represent a sum that the semantics allow. */
-export async function judgedBy(db: DuckDb, material: Material): Promise<Judged | undefined> {
+export async function judgedBy(db: SqlWitness, material: Material): Promise<Judged | undefined> {
   const { ir, entries, recorded } = material
   try {
     return judge(material, await rebuild(db, ir, entries, recorded.map(blindOf)))

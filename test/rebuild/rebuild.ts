@@ -22,7 +22,7 @@ export type Blind = Pick<RecordedDecision, 'model' | 'key' | 'entry' | 't' | 're
 /** Removes the vector. */
 export const blindOf = ({ model, key, entry, t, read }: RecordedDecision): Blind => structuredClone({ model, key, entry, t, read })
 
-/** A vector for each decision, in order. Throws as `DuckDb.vectors` does. */
+/** A vector for each decision, in order. Throws as `SqlWitness.vectors` does. */
 export async function rebuild(
   db: SqlWitness,
   ir: PipelineIR,

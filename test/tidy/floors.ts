@@ -10,6 +10,7 @@ export const floors = [
   'embed',
   'serve',
   'testing',
+  'ports',
   'index',
   'ports',
   'postgres',

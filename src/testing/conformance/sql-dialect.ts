@@ -77,16 +77,28 @@ async function valuesOf(engine: SqlEngine, expressions: readonly string[]): Prom
 async function checkLiterals(engine: SqlEngine): Promise<void> {
   const { dialect } = engine
   const texts = ['', "it's", '"', '\\', '%_', '-- x', '/* x', 'é', '\u{1F600}', 'line\nline', "'; DROP TABLE one; --"]
-  assert.deepEqual(await valuesOf(engine, texts.map(dialect.text)), texts)
+  assert.deepEqual(
+    await valuesOf(
+      engine,
+      texts.map(text => dialect.text(text)),
+    ),
+    texts,
+  )
   const doubles = [0, 0.1, 1 / 3, -2.5, 1e22, 2 ** 53 + 2, 5e-324, Number.MAX_VALUE, 2 ** -1022, 1e-7]
-  assert.deepEqual(await valuesOf(engine, doubles.map(dialect.double)), doubles)
+  assert.deepEqual(
+    await valuesOf(
+      engine,
+      doubles.map(value => dialect.double(value)),
+    ),
+    doubles,
+  )
   const names = ['order', 'Select', 'a b', 'quo"te', 'é', 'semi;colon']
   await engine.createTable(
     'odd',
     names.map(name => ({ name: dialect.identifier(name), type: 'int' as const })),
   )
   await engine.append('odd', [names.map((_, i) => i)])
-  const [row] = await allRows(engine, `SELECT ${names.map(dialect.identifier).join(', ')} FROM odd`)
+  const [row] = await allRows(engine, `SELECT ${names.map(name => dialect.identifier(name)).join(', ')} FROM odd`)
   assert.deepEqual(row.map(Number), [...names.keys()])
 }
 

@@ -139,9 +139,7 @@ class CaseDraw {
   #condition(): ExprIR {
     const type = this.pick(['int', 'decimal', 'timestamp', 'duration', 'string', 'double'] as const)
     const left = this.#column(type)
-    const compared = this.chance(0.5)
-      ? this.#column(type)
-      : ({ op: 'literal', value: this.#value(left as TypeIR), ...typeOf(left) } as const)
+    const compared = this.chance(0.5) ? this.#column(type) : ({ op: 'literal', value: this.#value(left), ...typeOf(left) } as const)
     const comparison: ExprIR = { op: this.pick(['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const), left, right: compared, type: 'bool' }
     if (this.chance(0.5)) return comparison
     const flag = this.chance(0.5)

@@ -9,9 +9,9 @@ export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<E
   return { name: 'duckdb', values: of => values(db, of), close: () => void db.close() }
 }
 
-/** An in-memory DuckDB whose queries pass through `rewrite`. */
-export async function rewritingDuckDb(rewrite?: (sql: string) => string): Promise<DuckDb> {
-  const db = await DuckDb.open()
+/** A witness over an in-memory DuckDB whose statements pass through `rewrite`. */
+export async function rewritingWitness(rewrite?: (sql: string) => string): Promise<SqlWitness> {
+  const engine = await DuckDbEngine.open()
   if (rewrite) {
     const execute = engine.execute.bind(engine)
     engine.execute = (sql, signal) => execute(rewrite(sql), signal)
