@@ -28,3 +28,21 @@ export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } fr
 export { eventTable } from '../sql/relations.ts'
 export { readTileRows, type TileRow } from '../sql/tile-rows.ts'
 export { tileQueries, type TileFeature, type TileQuery, type TileQueryOptions } from '../sql/tiles.ts'
+export { partitionAt, partitionUnits, type CalendarPartition, type PartitionUnit } from '../offline/calendar.ts'
+export { batchRows, featureColumnName, ROWS_COLUMN } from '../offline/feature-table.ts'
+export type {
+  FeatureCell,
+  FeatureTableQuery,
+  FeatureRow,
+  FeatureTable,
+  PartitionWriter,
+  StoredColumn,
+  StoredPartition,
+  TableBatch,
+  FeatureTableColumn,
+  TableFormat,
+  TableSnapshot,
+  WrittenPartition,
+} from '../offline/feature-table.ts'
+export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
+export type { OutputColumn, OutputValues } from '../files/table.ts'

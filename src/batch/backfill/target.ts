@@ -13,7 +13,7 @@ import type { FeatureIR, GroupIR, PipelineIR, ScheduleIR, SourceIR } from '../..
 import { isListAggregate } from '../../define/ir/signatures.ts'
 import type { OutputColumn } from '../../files/table.ts'
 import { identityColumns } from '../../kernel/supersession.ts'
-import { shortHash } from './manifest.ts'
+import { shortHash } from '../../define/ir/fingerprint.ts'
 
 /** Row times of a group that batch runs do not compute. */
 export type RowTimes = { readonly kind: 'events' } | { readonly kind: 'times'; readonly schedule: ScheduleIR }
