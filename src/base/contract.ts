@@ -1,6 +1,5 @@
 /** Errors for implementations of a port that break its contract: they name the implementation and the clause. */
 import { SpillwayError } from './errors.ts'
-import { show } from './show.ts'
 
 /** An implementation and the contract of its port. */
 export interface Contract {
@@ -16,6 +15,3 @@ export function contractError({ subject, clauses }: Contract, clause: string, pr
     ...(cause !== undefined && { cause }),
   })
 }
-
-/** A thrown value in a message. */
-export const thrownText = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : show(thrown))

@@ -1,3 +1,5 @@
+import { contractError, type Contract } from '../base/contract.ts'
+import { show } from '../base/show.ts'
 import type { ColumnType, Value } from '../define/ir/ir.ts'
 import type { SqlDialect } from './dialect.ts'
 
@@ -38,9 +40,25 @@ export interface SqlEngine<Dialect extends SqlDialect = SqlDialect> {
   close(): Promise<void>
 }
 
-/** All rows of a statement. */
+/**
+ * All rows of a statement.
+ * @throws (rejects with) the engine's error, and `SPILL_CONTRACT` for an engine that gives anything but lists of rows.
+ */
 export async function allRows(engine: SqlEngine, sql: string, signal?: AbortSignal): Promise<SqlRow[]> {
   const all: SqlRow[] = []
-  for await (const rows of engine.execute(sql, signal)) for (const row of rows) all.push(row)
+  for await (const rows of engine.execute(sql, signal)) {
+    if (!Array.isArray(rows) || !rows.every(Array.isArray))
+      throw contractError(contractOf(engine.dialect.name), 'rows', `got ${show(rows)}`)
+    for (const row of rows) all.push(row)
+  }
   return all
 }
+
+/** The contract of an engine, for errors. */
+export const contractOf = (dialect: string): Contract => ({
+  subject: `SQL engine '${dialect}'`,
+  clauses: {
+    rows: 'execute() gives lists of rows, and a row is a list of cells',
+    columns: 'a row has a cell for each column of its statement, in their order',
+  },
+})

@@ -1,6 +1,8 @@
 /** Reads the rows of tile queries: the cells of each feature's partial in each tile. */
 import type { TileCell } from '../aggregate/tile.ts'
-import type { SqlCell, SqlRow } from './engine.ts'
+import { contractError } from '../base/contract.ts'
+import { show } from '../base/show.ts'
+import { contractOf, type SqlCell, type SqlRow } from './engine.ts'
 import type { TileQuery } from './tiles.ts'
 
 /** The partial of one feature in one tile. */
@@ -18,11 +20,20 @@ export interface TileRow {
 
 /**
  * The tiles of a result. A sub-keyed query has a row for each sub-key, which are gathered to one tile.
+ * @throws `SPILL_CONTRACT` for rows that are not of this query.
  * @example
  *   for (const query of tileQueries({ group, source, events: 'payments', dialect: engine.dialect }))
  *     for (const { by, tile, feature, cells } of readTileRows(query, await allRows(engine, query.sql))) console.log(by, tile, feature, cells)
  */
-export function readTileRows({ features, keys, isSubKeyed }: TileQuery, rows: readonly SqlRow[]): TileRow[] {
+export function readTileRows({ features, keys, isSubKeyed, dialect }: TileQuery, rows: readonly SqlRow[]): TileRow[] {
+  const width = keys + 2 + (isSubKeyed ? 2 : features.reduce((sum, { cells }) => sum + cells, 0))
+  const odd = rows.find(row => row.length !== width || !Number.isFinite(Number(row[keys])))
+  if (odd)
+    throw contractError(
+      contractOf(dialect),
+      'columns',
+      `expected ${width} cells with a time at ${keys}, got ${show(odd.map(cell => (typeof cell === 'bigint' ? Number(cell) : cell)))}`,
+    )
   if (isSubKeyed) return readSubKeys(rows, keys, features[0].index)
   return rows.flatMap(row => {
     let from = keys + 2

@@ -37,6 +37,8 @@ export interface TileQuery {
   readonly keys: number
   readonly isSubKeyed: boolean
   readonly sql: string
+  /** Name of the dialect. */
+  readonly dialect: string
 }
 
 export interface TileFeature {
@@ -108,6 +110,7 @@ FROM _grouped p`
     keys: keys.length,
     isSubKeyed,
     sql,
+    dialect: dialect.name,
     features: members.map(({ index, aggregate }, i) => ({ index, aggregate, cells: written[i].cells.length })),
   }
 }

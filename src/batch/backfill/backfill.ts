@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { FeatureTable, TableFormat, WrittenPartition } from '../../offline/feature-table.ts'
+import { GuardedTable } from '../../offline/guarded-table.ts'
 import { ParquetFolderTable, parquetFolder } from '../../offline/parquet/parquet-folder.ts'
 import type { BackfillTarget } from './target.ts'
 import type { PartitionUnit } from '../../offline/calendar.ts'
@@ -87,7 +88,8 @@ export async function findGap(options: BackfillOptions): Promise<StoreGap> {
     onProgress,
   } = options
   const { events, extents } = history
-  const table = await format.open(folder, { unit })
+  const opened = await format.open(folder, { unit })
+  const table = opened instanceof ParquetFolderTable ? opened : new GuardedTable(format.name, opened)
   const show = (share: number): void => onProgress?.(`checking ${folder}`, share)
   const groups: GroupGap[] = []
   for (const group of asked.groups) groups.push(await findGroupGap(group, { table, extents, from, to, onProgress: show }))

@@ -55,7 +55,9 @@ export class DuckDbEngine implements SqlEngine<typeof duckdb> {
   }
 
   async append(table: string, rows: Iterable<readonly Value[]>): Promise<void> {
-    const types = this.#columns.get(table)!.map(({ type }) => type)
+    const columns = this.#columns.get(table)
+    if (!columns) throw new SpillwayError('SPILL_INPUT', `there is no table ${table}; create it first`)
+    const types = columns.map(({ type }) => type)
     const appender = await this.connection.createAppender(table)
     for (const row of rows) {
       for (let i = 0; i < types.length; i++) appendCell(appender, types[i], row[i])

@@ -123,6 +123,7 @@ async function checkEarlyEnd(engine: SqlEngine): Promise<void> {
 async function checkInvalid(engine: SqlEngine): Promise<void> {
   await assert.rejects(allRows(engine, 'SELECT FROM WHERE'), 'a statement that is no SQL rejects')
   await assert.rejects(allRows(engine, 'SELECT * FROM no_such_table'), 'an unknown table rejects')
+  await assert.rejects(engine.append('no_such_table', [[1]]), 'an append to an unknown table rejects')
   await fill(engine, 'numbers', [[7]])
   assert.equal(await countIn(engine, 'numbers'), 1)
 }
