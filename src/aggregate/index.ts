@@ -22,7 +22,12 @@ import { timeSinceLastAggregate } from './time-since-last.ts'
 import { topKAggregate } from './top-k.ts'
 import { varianceAggregate } from './variance.ts'
 
-/** The aggregate function of a feature. */
+/**
+ * The aggregate function of a feature.
+ * @example
+ *   const sum = aggregateOf(ir.groups[0].features[0])
+ *   sum.finalize(sum.decode(cells), Date.now()).value
+ */
 export const aggregateOf = (feature: FeatureIR): AggregateFunction => aggregates[feature.agg](feature)
 
 const aggregates: Readonly<Record<AggregateName, (feature: FeatureIR) => AggregateFunction>> = {

@@ -12,7 +12,11 @@ import type { CalendarPartition, PartitionUnit } from './calendar.ts'
 /** Name of the column with the keys and times of a partition's rows: the fields `key.NAME` in order, then `t`. */
 export const ROWS_COLUMN = 'rows'
 
-/** Name of the column of a feature. */
+/**
+ * Name of the column of a feature.
+ * @example
+ *   featureColumnName('spent') // 'feature.spent'
+ */
 export const featureColumnName = (feature: string): string => `feature.${feature}`
 
 /** A committed column of one partition. */
@@ -134,7 +138,11 @@ export interface TableFormat {
   open(location: string, options?: { readonly unit?: PartitionUnit }): Promise<FeatureTable>
 }
 
-/** Rows of a batch as values, field by field: for formats that do not write columns. */
+/**
+ * Rows of a batch as values, field by field: for formats that do not write columns.
+ * @example
+ *   const append = (batch: TableBatch) => void rows.push(...batchRows(columns, batch))
+ */
 export function batchRows(columns: readonly FeatureTableColumn[], { length, values, strings }: TableBatch): FeatureCell[][] {
   const fields = columns.flatMap(column => column.fields)
   return Array.from({ length }, (_, row) => fields.map((field, i) => cellAt(field, values[i], strings, row)))

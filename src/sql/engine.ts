@@ -42,6 +42,8 @@ export interface SqlEngine<Dialect extends SqlDialect = SqlDialect> {
 
 /**
  * All rows of a statement.
+ * @example
+ *   const [[count]] = await allRows(engine, 'SELECT count(*) FROM payments')
  * @throws (rejects with) the engine's error, and `SPILL_CONTRACT` for an engine that gives anything but lists of rows.
  */
 export async function allRows(engine: SqlEngine, sql: string, signal?: AbortSignal): Promise<SqlRow[]> {

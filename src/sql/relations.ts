@@ -11,6 +11,8 @@ import type { SqlColumn } from './engine.ts'
  * *Requests* of one group: `ask` (the number that identifies an answer), the key as `k0…`, and the position: events with `_seq <
  * prefix`, and with arrival up to `upto` unless that is NULL, are visible; `t` is the as-of time. Features with `before` leave out
  * the event whose `_seq` is `without`.
+ * @example
+ *   await engine.createTable('payments', eventTable(ir.sources[0], engine.dialect))
  */
 export function eventTable(source: SourceIR, dialect: SqlDialect): SqlColumn[] {
   const names = columnNames(source, dialect)

@@ -17,6 +17,7 @@ import { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
 import { countsSql, participantsSql, revisionColumns } from './values.ts'
 
+/** The group whose tiles a query gives, and its events. */
 export interface TileQueryOptions {
   readonly group: GroupIR
   readonly source: SourceIR
@@ -41,6 +42,7 @@ export interface TileQuery {
   readonly dialect: string
 }
 
+/** A feature of a tile query. */
 export interface TileFeature {
   /** Index in the group. */
   readonly index: number
@@ -52,6 +54,9 @@ export interface TileFeature {
 /**
  * The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0.
  * @throws `SPILL_UNSUPPORTED` for a feature that the engine cannot keep in tiles exactly.
+ * @example
+ *   const [query] = tileQueries({ group, source, events: 'payments', dialect: engine.dialect })
+ *   const rows = await allRows(engine, query.sql)
  */
 export function tileQueries(options: TileQueryOptions): TileQuery[] {
   const { dialect } = options
