@@ -10,7 +10,6 @@ export const floors = [
   'embed',
   'serve',
   'testing',
-  'ports',
   'index',
   'ports',
   'postgres',
