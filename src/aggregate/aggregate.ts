@@ -1,8 +1,42 @@
-import type { AggregateName, FeatureIR, TypeIR } from '../define/ir/ir.ts'
+import type { FeatureIR, TypeIR } from '../define/ir/ir.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
-import type { SqlValue, SqlWindow } from './sql.ts'
+import type { SqlValue, SqlWindow, TileSql } from './sql.ts'
 import type { ValueTally } from './tally.ts'
+import type { TileCell, TileEvent, TileValue } from './tile.ts'
+
+/**
+ * The aggregate function of one feature. Each file of this room that is named after an aggregate has one; `docs/tiles.md` is the format of its cells.
+ *
+ * Its partials `P` are a commutative monoid. An engine lifts each event that takes part, merges partials in any order, and finalizes those of a window.
+ */
+export interface AggregateFunction<P = unknown> {
+  /** The partial of one event. */
+  lift(event: TileEvent): P
+  /** One partial of two, neither of which is modified. */
+  merge(left: P, right: P): P
+  /** The value at an as-of time, UTC ms; over no event where `partial` is absent. */
+  finalize(partial: P | undefined, asOf: number): TileValue
+  /** A partial as cells of a tile. */
+  encode(partial: P): readonly TileCell[]
+  /** The partial of cells that `encode` or `tileSql` gave; absent if no event of the tile takes part. */
+  decode(cells: readonly TileCell[]): P | undefined
+  /** The cells of a tile in SQL, from its events. */
+  tileSql(sql: TileSql): readonly string[]
+  /** Sub-keyed tiles: an engine groups by this value of an event too, and the cells are `[sub-key, count]` pairs in one list. */
+  subKeySql?(sql: TileSql): string
+  /** The value of a window in SQL: an independent witness, written from the semantics (numbers to the bit) and not from `finalize`. */
+  valueSql(window: SqlWindow): SqlValue
+
+  readonly algebra: Algebra
+  readonly exactness: Exactness
+  /** The partial in the kernel, and the value from it: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
+  readonly partial: PartialAggregate
+  lower(lowering: Lowering): void
+}
+
+/** The methods that depend on the partial alone. */
+export type PartialMethods<P> = Pick<AggregateFunction<P>, 'lift' | 'merge' | 'encode' | 'decode'>
 
 /**
  * Determines the kernel's structure for an aggregate: a partial can be subtracted (`invertible`), the value is that of one event
@@ -82,18 +116,6 @@ export interface Lowering {
   readonly at: number
 }
 
-/** Defines one aggregate: a commutative monoid with the properties that each room needs. */
-export interface AggregateDefinition {
-  readonly name: AggregateName
-  algebra(input: TypeIR | undefined): Algebra
-  exactness(input: TypeIR | undefined): Exactness
-  partial(feature: FeatureIR): PartialAggregate
-  /** Computes physical values from partials: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
-  lower(lowering: Lowering): void
-  /** The delivered value in SQL: an independent witness, written from the semantics (numbers to the bit) and not from `lower`. */
-  sql(feature: FeatureIR, window: SqlWindow): SqlValue
-}
-
 /** Is the input a double? */
 export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
 
@@ -102,31 +124,3 @@ export const decimalUnit = (input: TypeIR | undefined): number => 10 ** (input?.
 
 /** The unit of time of `rate` and `slope`, ms; a minute by default. */
 export const timeUnit = (feature: FeatureIR): number => feature.per ?? 60_000
-
-const exactUnlessDouble = (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact')
-
-/**
- * Algebra, exactness and partial of aggregates made of sums: over exact types moments, which can be subtracted; over doubles a fold,
- * which cannot.
- */
-export const sumsDefinition = (
-  terms: readonly MomentTerm[],
-  fold: Fold,
-): Pick<AggregateDefinition, 'algebra' | 'exactness' | 'partial'> => ({
-  algebra: input => (isDouble(input) ? 'other' : 'invertible'),
-  exactness: exactUnlessDouble,
-  partial: ({ input }) => (isDouble(input) ? { kind: 'folds', fold } : { kind: 'sums', terms }),
-})
-
-/** Algebra and exactness of an aggregate that selects a value: no arithmetic, so exact over every type. */
-export const selectiveDefinition = {
-  algebra: (): Algebra => 'selective',
-  exactness: (): Exactness => 'exact',
-}
-
-/** Algebra, exactness and partial of aggregates over the first and the last event: they select two values, and round over doubles. */
-export const endsDefinition: Pick<AggregateDefinition, 'algebra' | 'exactness' | 'partial'> = {
-  algebra: selectiveDefinition.algebra,
-  exactness: exactUnlessDouble,
-  partial: () => ({ kind: 'ends' }),
-}

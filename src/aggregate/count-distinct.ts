@@ -1,24 +1,33 @@
 import { limits } from '../base/limits.ts'
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
-import { estimateDistinct } from './hyperloglog.ts'
+import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { AggregateFunction, Lowering } from './aggregate.ts'
+import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
+import { tallyPartials, type Tally } from './partial/tallies.ts'
 
 /**
  * The number of distinct values, 0 for none. Exact up to `limit`; beyond it HyperLogLog's estimate for the window's values, and at
  * least `limit + 1`.
  */
-export const countDistinctAggregate: AggregateDefinition = {
-  name: 'countDistinct',
-  algebra: () => 'other',
-  exactness: selectiveDefinition.exactness,
-  partial: feature => ({ kind: 'distinct', limit: feature.limit ?? limits.DISTINCT_MAX }),
-  lower({ feature, rows, partial, out, at }) {
-    const limit = feature.limit ?? limits.DISTINCT_MAX
-    const [count, rest, empty] = partial
-    for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
-  },
-  sql({ limit = limits.DISTINCT_MAX }, window) {
+export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureIR): AggregateFunction<Tally> => ({
+  ...tallyPartials(),
+  finalize: (tally = new Map()) => ({ value: tally.size <= limit ? tally.size : estimate(tally.keys(), limit) }),
+  valueSql(window) {
     const distinct = window.distinct(window.input)
     const estimated = `greatest(${window.constant(limit + 1)}, floor(${window.estimated(window.input)} + ${window.constant(0.5)}))`
     return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.double(distinct)} END` }
   },
+  partial: { kind: 'distinct', limit },
+  lower,
+})
+
+function estimate(values: Iterable<Value>, limit: number): number {
+  const registers = new Registers()
+  for (const value of values) registers.add(typeof value === 'string' ? codeOfText(Buffer.from(value)) : codeOfNumber(Number(value)))
+  return estimateDistinct(registers.rest, registers.empty, limit)
+}
+
+function lower({ feature, rows, partial, out, at }: Lowering): void {
+  const limit = feature.limit ?? limits.DISTINCT_MAX
+  const [count, rest, empty] = partial
+  for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
 }

@@ -1,36 +1,50 @@
 import type { FeatureIR } from '../define/ir/ir.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateDefinition } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
+import { finite, nullIfEmpty } from './final-value.ts'
+import { foldPartials } from './partial/folds.ts'
 
 /**
  * Σ x · 2^((time − t) / halfLife), where t is the as-of time: an event's contribution halves with each half-life of its age. Inexact
  * over every type; NULL for no events.
  */
-export const decayedSumAggregate: AggregateDefinition = {
-  name: 'decayedSum',
-  algebra: () => 'other',
-  exactness: () => 'inexact',
-  partial: feature => ({ kind: 'folds', fold: decayFold(halfLifeOf(feature)) }),
-  lower({ feature, rows, partial, clock, out, at }) {
-    const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
-    const halfLife = halfLifeOf(feature)
-    const unit = decimalUnit(feature.input)
-    for (let i = 0; i < rows; i++) {
-      if (n[i] === 0) {
-        out.nulls[at + i] = 1
-        continue
-      }
-      const value = (sum[i] * 2 ** ((span[i] * DECAY_SPAN * halfLife - clock[i]) / halfLife)) / unit
-      if (Number.isFinite(value)) out.values[at + i] = value + 0
-      else refuseCell(out, at + i)
-    }
-  },
-  sql(feature, window) {
-    const { input } = feature
-    const value = isDouble(input) ? window.input : window.double(window.input)
-    const age = `${window.double(`(${window.time} - ${window.clock})`)} / ${window.constant(halfLifeOf(feature))}`
-    return { value: `${window.sum(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(decimalUnit(input))}` }
-  },
+export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float64Array> => {
+  const halfLife = halfLifeOf(feature)
+  const span = DECAY_SPAN * halfLife
+  const unit = decimalUnit(feature.input)
+  return {
+    ...foldPartials(decayFold(halfLife)),
+    finalize: nullIfEmpty(([, sum, , index], asOf) => finite((sum * 2 ** ((index * span - asOf) / halfLife)) / unit)),
+    tileSql(sql) {
+      const index = `floor(${sql.double(sql.max(sql.time))} / ${sql.constant(span)})`
+      const sum = sql.sumAgain(({ time, input }) => {
+        const age = `(${sql.double(time)} - ${index} * ${sql.constant(span)}) / ${sql.constant(halfLife)}`
+        return `${sql.double(input)} * ${sql.powerOf2(age)}`
+      })
+      return [sql.count(), sum, sql.constant(0), index]
+    },
+    valueSql(window) {
+      const value = isDouble(feature.input) ? window.input : window.double(window.input)
+      const age = `${window.double(`(${window.time} - ${window.clock})`)} / ${window.constant(halfLife)}`
+      return { value: `${window.sum(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(unit)}` }
+    },
+    lower,
+  }
 }
 
 const halfLifeOf = ({ halfLife }: FeatureIR): number => halfLife!
+
+function lower({ feature, rows, partial, clock, out, at }: Lowering): void {
+  const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+  const halfLife = halfLifeOf(feature)
+  const unit = decimalUnit(feature.input)
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) {
+      out.nulls[at + i] = 1
+      continue
+    }
+    const value = (sum[i] * 2 ** ((span[i] * DECAY_SPAN * halfLife - clock[i]) / halfLife)) / unit
+    if (Number.isFinite(value)) out.values[at + i] = value + 0
+    else refuseCell(out, at + i)
+  }
+}

@@ -1,11 +1,14 @@
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { delivered, nullIfEmpty } from './final-value.ts'
 import { lowerValue } from './min.ts'
+import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
 /** The value of the window's first event by (time, arrival, partition, offset); NULL for none. */
-export const firstAggregate: AggregateDefinition = {
-  name: 'first',
-  ...selectiveDefinition,
-  partial: () => ({ kind: 'ends' }),
+export const firstAggregate = ({ input }: FeatureIR): AggregateFunction<EndEvents> => ({
+  ...endPartials,
+  finalize: nullIfEmpty(({ first }) => ({ value: delivered(first.value, input) })),
+  valueSql: window => ({ value: window.delivered(window.first(window.input)) }),
+  exactness: 'exact',
   lower: lowerValue,
-  sql: (_feature, window) => ({ value: window.delivered(window.first(window.input)) }),
-}
+})

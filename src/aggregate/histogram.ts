@@ -1,33 +1,38 @@
 import type { FeatureIR } from '../define/ir/ir.ts'
-import { isDouble, selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
+import { isDouble, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
  * The number of values in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared
  * and never added, so it is exact over doubles too. All counts are 0 for no events.
  */
-export const histogramAggregate: AggregateDefinition = {
-  name: 'histogram',
-  algebra: () => 'invertible',
-  exactness: selectiveDefinition.exactness,
-  partial: feature => ({ kind: 'sums', terms: [], bounds: feature.bounds! }),
-  lower({ rows, partial, layout, out, at }) {
-    const { buckets, bounds } = layout!
-    for (let i = 0; i < rows; i++) {
-      const first = (at + i) * out.width
-      let above = partial[0][i]
-      for (let bucket = 0; bucket < bounds.length; bucket++) {
-        const count = partial[buckets + bucket][i]
-        out.values[first + bucket] = count
-        above -= count
-      }
-      out.values[first + bounds.length] = above
-      out.counts![at + i] = bounds.length + 1
+export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts> => {
+  const bounds = feature.bounds!
+  return {
+    ...countPartials(bounds.length + 1, value => [bounds.filter(bound => (value as number) > bound).length]),
+    finalize: counts => ({ value: counts ?? [...bounds, 0].fill(0) }),
+    tileSql: sql => bucketConditions(feature, sql).map(bucket => sql.countWhere(bucket)),
+    valueSql: window => ({
+      value: window.list(bucketConditions(feature, window).map(bucket => window.double(window.countWhere(bucket)))),
+    }),
+    partial: { kind: 'sums', terms: [], bounds },
+    lower,
+  }
+}
+
+function lower({ rows, partial, layout, out, at }: Lowering): void {
+  const { buckets, bounds } = layout!
+  for (let i = 0; i < rows; i++) {
+    const first = (at + i) * out.width
+    let above = partial[0][i]
+    for (let bucket = 0; bucket < bounds.length; bucket++) {
+      const count = partial[buckets + bucket][i]
+      out.values[first + bucket] = count
+      above -= count
     }
-  },
-  sql(feature, window) {
-    const buckets = bucketConditions(feature, window)
-    return { value: window.list(buckets.map(bucket => window.double(window.countWhere(bucket)))) }
-  },
+    out.values[first + bounds.length] = above
+    out.counts![at + i] = bounds.length + 1
+  }
 }
 
 /** The SQL vocabulary of a window or of a tile. */
@@ -37,7 +42,7 @@ interface BucketSql {
 }
 
 /** A condition for each bucket, on the input of an event. */
-export function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: BucketSql): string[] {
+function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: BucketSql): string[] {
   const ends = bounds!.map(bound => (isDouble(input) ? sql.constant(bound) : String(bound)))
   return [...ends, undefined].map((end, i) => {
     const above = i === 0 ? [] : [`${sql.input} > ${ends[i - 1]}`]

@@ -1,5 +1,5 @@
-import type { AggregateName } from '../define/ir/ir.ts'
-import type { AggregateDefinition } from './aggregate.ts'
+import type { AggregateName, FeatureIR } from '../define/ir/ir.ts'
+import type { AggregateFunction } from './aggregate.ts'
 import { changeAggregate } from './change.ts'
 import { countDistinctAggregate } from './count-distinct.ts'
 import { countAggregate } from './count.ts'
@@ -22,8 +22,15 @@ import { timeSinceLastAggregate } from './time-since-last.ts'
 import { topKAggregate } from './top-k.ts'
 import { varianceAggregate } from './variance.ts'
 
-/** All aggregates by name. */
-export const aggregates: Readonly<Record<AggregateName, AggregateDefinition>> = {
+/**
+ * The aggregate function of a feature.
+ * @example
+ *   const sum = aggregateOf(ir.groups[0].features[0])
+ *   sum.finalize(sum.decode(cells), Date.now()).value
+ */
+export const aggregateOf = (feature: FeatureIR): AggregateFunction => aggregates[feature.agg](feature)
+
+const aggregates: Readonly<Record<AggregateName, (feature: FeatureIR) => AggregateFunction>> = {
   count: countAggregate,
   sum: sumAggregate,
   mean: meanAggregate,

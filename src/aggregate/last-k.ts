@@ -1,22 +1,26 @@
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import type { AggregateFunction, Lowering } from './aggregate.ts'
+import { delivered, nullIfEmpty } from './final-value.ts'
+import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
 /** The last `k` values, newest first by (time, arrival, partition, offset); fewer if there are fewer, NULL for none. */
-export const lastKAggregate: AggregateDefinition = {
-  name: 'lastK',
-  algebra: () => 'other',
-  exactness: selectiveDefinition.exactness,
-  partial: feature => ({ kind: 'recent', k: feature.k! }),
-  lower({ feature, rows, partial, out, at }) {
-    const k = feature.k!
-    for (let i = 0; i < rows; i++) {
-      let count = 0
-      while (count < k && !Number.isNaN(partial[2 * count][i])) {
-        out.values[(at + i) * out.width + count] = partial[2 * count][i]!
-        count++
-      }
-      out.counts![at + i] = count
-      if (count === 0) out.nulls[at + i] = 1
+export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<NewestEvents> => ({
+  ...newestPartials(k!),
+  finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
+  valueSql: window => ({ value: window.newest(window.delivered(window.input), k!) }),
+  algebra: 'other',
+  lower,
+})
+
+function lower({ feature, rows, partial, out, at }: Lowering): void {
+  const k = feature.k!
+  for (let i = 0; i < rows; i++) {
+    let count = 0
+    while (count < k && !Number.isNaN(partial[2 * count][i])) {
+      out.values[(at + i) * out.width + count] = partial[2 * count][i]!
+      count++
     }
-  },
-  sql: ({ k }, window) => ({ value: window.newest(window.delivered(window.input), k!) }),
+    out.counts![at + i] = count
+    if (count === 0) out.nulls[at + i] = 1
+  }
 }

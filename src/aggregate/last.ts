@@ -1,11 +1,14 @@
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { delivered, nullIfEmpty } from './final-value.ts'
 import { lowerValue } from './min.ts'
+import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
 /** The value of the window's last event by (time, arrival, partition, offset); NULL for none. */
-export const lastAggregate: AggregateDefinition = {
-  name: 'last',
-  ...selectiveDefinition,
-  partial: () => ({ kind: 'recent', k: 1 }),
+export const lastAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEvents> => ({
+  ...newestPartials(1),
+  finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
+  valueSql: window => ({ value: window.delivered(window.last(window.input)) }),
+  algebra: 'selective',
   lower: lowerValue,
-  sql: (_feature, window) => ({ value: window.delivered(window.last(window.input)) }),
-}
+})

@@ -1,11 +1,10 @@
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
-import { lowerValue } from './min.ts'
+import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { extremes } from './min.ts'
 
 /** The greatest value (strings by UTF-8 bytes); NULL for none. */
-export const maxAggregate: AggregateDefinition = {
-  name: 'max',
-  ...selectiveDefinition,
-  partial: () => ({ kind: 'extremes', sign: -1 }),
-  lower: lowerValue,
-  sql: (_feature, window) => ({ value: window.delivered(window.max(window.input)) }),
-}
+export const maxAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
+  ...extremes(-1, feature),
+  tileSql: sql => [sql.max(sql.input)],
+  valueSql: window => ({ value: window.delivered(window.max(window.input)) }),
+})

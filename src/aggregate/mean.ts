@@ -1,23 +1,33 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, sumsDefinition, refuseCell, decimalUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums } from './moments.ts'
-import { tooManyValues } from './sum.ts'
+import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
+import { foldPartials } from './partial/folds.ts'
+import { doubleSumSql, tooManyValues } from './sum.ts'
 
 /** The mean: fl(fl(fl(S) / n) / 10^s) over exact types (semantics, numbers to the bit); NULL for none. */
-export const meanAggregate: AggregateDefinition = {
-  name: 'mean',
-  ...sumsDefinition(['x'], sumFold),
-  lower(lowering) {
-    if (lowering.layout) lowerExact(lowering)
-    else lowerDouble(lowering)
+export const meanAggregate = (feature: FeatureIR): AggregateFunction<ExactMoments> | AggregateFunction<Float64Array> =>
+  isDouble(feature.input) ? doubleMean : exactMean(feature)
+
+const exactMean = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
+  ...exactMomentPartials('x'),
+  finalize: nullIfEmpty(({ n, x }) => (n > limits.SUM_COUNT_MAX ? outOfRange : { value: Number(x) / n / decimalUnit(input) })),
+  valueSql(window) {
+    const mean = `${window.rounded(window.sum(window.input))} / ${window.double(window.count())}`
+    return { value: `${mean} / ${window.constant(decimalUnit(input))}`, refused: tooManyValues(window) }
   },
-  sql({ input }, window) {
-    const total = window.sum(window.input)
-    const n = window.double(window.count())
-    if (isDouble(input)) return { value: `${total} / ${n}` }
-    return { value: `${window.rounded(total)} / ${n} / ${window.constant(decimalUnit(input))}`, refused: tooManyValues(window) }
-  },
+  lower: lowerExact,
+})
+
+const doubleMean: AggregateFunction<Float64Array> = {
+  ...foldPartials(sumFold),
+  finalize: nullIfEmpty(([n, total]) => finite(total / n)),
+  tileSql: doubleSumSql,
+  valueSql: window => ({ value: `${window.sum(window.input)} / ${window.double(window.count())}` }),
+  lower: lowerDouble,
 }
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {

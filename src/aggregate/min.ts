@@ -1,13 +1,27 @@
-import { selectiveDefinition, type AggregateDefinition, type Lowering } from './aggregate.ts'
+import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { AggregateFunction, Lowering } from './aggregate.ts'
+import { delivered, nullIfEmpty } from './final-value.ts'
+import { compareValues, physicalAt } from './tile.ts'
 
 /** The least value (strings by UTF-8 bytes); NULL for none. */
-export const minAggregate: AggregateDefinition = {
-  name: 'min',
-  ...selectiveDefinition,
-  partial: () => ({ kind: 'extremes', sign: 1 }),
+export const minAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
+  ...extremes(1, feature),
+  tileSql: sql => [sql.min(sql.input)],
+  valueSql: window => ({ value: window.delivered(window.min(window.input)) }),
+})
+
+/** The least value (`sign` 1) or the greatest (−1), but for its SQL. */
+export const extremes = (sign: 1 | -1, { input }: FeatureIR): Omit<AggregateFunction<Value>, 'tileSql' | 'valueSql'> => ({
+  lift: ({ value }) => value,
+  merge: (left, right) => (sign * compareValues(left, right) <= 0 ? left : right),
+  finalize: nullIfEmpty(value => ({ value: delivered(value, input) })),
+  encode: value => [value],
+  decode: cells => (cells[0] === null ? undefined : physicalAt(cells, 0)),
+  algebra: 'selective',
+  exactness: 'exact',
+  partial: { kind: 'extremes', sign },
   lower: lowerValue,
-  sql: (_feature, window) => ({ value: window.delivered(window.min(window.input)) }),
-}
+})
 
 /** Lowers a partial that is the value itself, NaN where there is none. */
 export function lowerValue({ rows, partial, out, at }: Lowering): void {

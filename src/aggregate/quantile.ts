@@ -1,4 +1,8 @@
-import { selectiveDefinition, decimalUnit, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { none, nullIfEmpty } from './final-value.ts'
+import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
+import { roundSignificant } from './round-significant.ts'
 import { rankTally } from './tally.ts'
 
 /**
@@ -6,21 +10,31 @@ import { rankTally } from './tally.ts'
  * of that value (semantics, numbers to the bit). NULL for none. It depends on the set of values alone, so every way to compute it
  * gives the same bits.
  */
-export const quantileAggregate: AggregateDefinition = {
-  name: 'quantile',
-  algebra: () => 'other',
-  exactness: selectiveDefinition.exactness,
-  partial: feature => ({ kind: 'tallies', tally: rankTally(feature.q!) }),
-  lower({ feature, rows, partial, out, at }) {
-    const value = partial[0]
-    const unit = decimalUnit(feature.input)
-    for (let i = 0; i < rows; i++) {
-      if (Number.isNaN(value[i])) out.nulls[at + i] = 1
-      else out.values[at + i] = value[i] / unit
-    }
-  },
-  sql({ q, input }, window) {
-    const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q!)} * ${window.double(window.count())}))`
-    return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(decimalUnit(input))}` }
-  },
+export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> => {
+  const [q, unit] = [feature.q!, decimalUnit(feature.input)]
+  return {
+    ...tallyPartials(value => roundSignificant(value as number)),
+    finalize: nullIfEmpty(tally => {
+      const counts = inOrder(tally)
+      let rank = Math.max(1, Math.ceil(q * counts.reduce((sum, [, n]) => sum + n, 0)))
+      for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unit }
+      return none
+    }),
+    subKeySql: sql => sql.significant(sql.double(sql.input)),
+    valueSql(window) {
+      const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q)} * ${window.double(window.count())}))`
+      return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
+    },
+    partial: { kind: 'tallies', tally: rankTally(q) },
+    lower,
+  }
+}
+
+function lower({ feature, rows, partial, out, at }: Lowering): void {
+  const value = partial[0]
+  const unit = decimalUnit(feature.input)
+  for (let i = 0; i < rows; i++) {
+    if (Number.isNaN(value[i])) out.nulls[at + i] = 1
+    else out.values[at + i] = value[i] / unit
+  }
 }

@@ -1,41 +1,55 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, endsDefinition, refuseCell, decimalUnit, timeUnit, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { finite, none, nullIfEmpty } from './final-value.ts'
+import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 import { roundedProduct } from './sql.ts'
 
 /**
  * The rate of change: fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), where u is `per` in ms. NULL for fewer than two
  * values or a zero span.
  */
-export const rateAggregate: AggregateDefinition = {
-  name: 'rate',
-  ...endsDefinition,
-  lower({ feature, rows, partial, out, at }) {
-    const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
-    const unit = decimalUnit(feature.input)
-    const per = timeUnit(feature)
-    const exact = !isDouble(feature.input)
-    for (let i = 0; i < rows; i++) {
-      const span = lastTime[i] - firstTime[i]
-      if (!(span > 0)) {
-        out.nulls[at + i] = 1
-        continue
-      }
-      let rise = (last[i] - first[i]) * per
-      if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
-      const value = rise / span / unit
-      if (Number.isFinite(value)) out.values[at + i] = value + 0
-      else refuseCell(out, at + i)
+export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> => {
+  const { input } = feature
+  const per = timeUnit(feature)
+  return {
+    ...endPartials,
+    finalize: nullIfEmpty(({ first, last }) => {
+      const span = last.time - first.time
+      if (span === 0) return none
+      if (isDouble(input)) return finite((((last.value as number) - (first.value as number)) * per) / span)
+      const rise = (BigInt(last.value as number) - BigInt(first.value as number)) * BigInt(per)
+      return { value: Number(rise) / span / decimalUnit(input) }
+    }),
+    valueSql(window) {
+      const [first, last] = [window.first(window.input), window.last(window.input)]
+      const [from, to] = [window.first(window.time), window.last(window.time)]
+      const rise = isDouble(input)
+        ? `(${last} - ${first}) * ${window.constant(per)}`
+        : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
+      const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(decimalUnit(input))}`
+      return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
+    },
+    exactness: isDouble(input) ? 'inexact' : 'exact',
+    lower,
+  }
+}
+
+function lower({ feature, rows, partial, out, at }: Lowering): void {
+  const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+  const unit = decimalUnit(feature.input)
+  const per = timeUnit(feature)
+  const exact = !isDouble(feature.input)
+  for (let i = 0; i < rows; i++) {
+    const span = lastTime[i] - firstTime[i]
+    if (!(span > 0)) {
+      out.nulls[at + i] = 1
+      continue
     }
-  },
-  sql(feature, window) {
-    const { input } = feature
-    const per = timeUnit(feature)
-    const [first, last] = [window.first(window.input), window.last(window.input)]
-    const [from, to] = [window.first(window.time), window.last(window.time)]
-    const rise = isDouble(input)
-      ? `(${last} - ${first}) * ${window.constant(per)}`
-      : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
-    const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(decimalUnit(input))}`
-    return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
-  },
+    let rise = (last[i] - first[i]) * per
+    if (exact && Math.abs(rise) > limits.EXACT_MAX) rise = Number((BigInt(last[i]) - BigInt(first[i])) * BigInt(per))
+    const value = rise / span / unit
+    if (Number.isFinite(value)) out.values[at + i] = value + 0
+    else refuseCell(out, at + i)
+  }
 }

@@ -1,21 +1,24 @@
-import { selectiveDefinition, type AggregateDefinition } from './aggregate.ts'
+import type { AggregateFunction, Lowering } from './aggregate.ts'
+import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
  * The share of events for which a condition is true: fl(true / not NULL); NULL if it is NULL for every event. The condition counts as
  * 1 or 0.
  */
-export const shareAggregate: AggregateDefinition = {
-  name: 'share',
-  algebra: () => 'invertible',
-  exactness: selectiveDefinition.exactness,
-  partial: () => ({ kind: 'sums', terms: ['x'] }),
-  lower({ rows, partial, layout, out, at }) {
-    const n = partial[0]
-    const holds = partial[layout!.x]
-    for (let i = 0; i < rows; i++) {
-      if (n[i] === 0) out.nulls[at + i] = 1
-      else out.values[at + i] = holds[i] / n[i]
-    }
-  },
-  sql: (_feature, window) => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),
+export const shareAggregate = (): AggregateFunction<Counts> => ({
+  ...countPartials(2, value => (value === true ? [0, 1] : [0])),
+  finalize: ([n, holds] = [0, 0]) => ({ value: n === 0 ? null : holds / n }),
+  tileSql: sql => [sql.count(), sql.countWhere(sql.input)],
+  valueSql: window => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),
+  partial: { kind: 'sums', terms: ['x'] },
+  lower,
+})
+
+function lower({ rows, partial, layout, out, at }: Lowering): void {
+  const n = partial[0]
+  const holds = partial[layout!.x]
+  for (let i = 0; i < rows; i++) {
+    if (n[i] === 0) out.nulls[at + i] = 1
+    else out.values[at + i] = holds[i] / n[i]
+  }
 }

@@ -1,23 +1,72 @@
 import { limits } from '../base/limits.ts'
 import type { FeatureIR } from '../define/ir/ir.ts'
-import { isDouble, sumsDefinition, refuseCell, decimalUnit, timeUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
-import { roundedProduct, type SqlValue, type SqlWindow } from './sql.ts'
-import { momentsOutOfRange } from './variance.ts'
+import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
+import { foldPartials } from './partial/folds.ts'
+import { roundedProduct, type TileSql } from './sql.ts'
+import { meanSql, momentsOutOfRange } from './variance.ts'
 
 /**
  * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
  * (semantics, numbers to the bit). NULL for fewer than two values, or if all have one time.
  */
-export const slopeAggregate: AggregateDefinition = {
-  name: 'slope',
-  ...sumsDefinition(['x', 'trend'], trendFold),
-  lower(lowering) {
-    if (lowering.layout) lowerExact(lowering)
-    else lowerDouble(lowering)
+export const slopeAggregate = (feature: FeatureIR): AggregateFunction<ExactMoments> | AggregateFunction<Float64Array> =>
+  isDouble(feature.input) ? doubleSlope(timeUnit(feature)) : exactSlope(feature)
+
+const exactSlope = (feature: FeatureIR): AggregateFunction<ExactMoments> => ({
+  ...exactMomentPartials('trend'),
+  finalize: nullIfEmpty(moments => {
+    if (moments.n < 2) return none
+    if (isBeyondProducts(moments)) return outOfRange
+    const n = BigInt(moments.n)
+    const spread = n * moments.tauTau - moments.tau * moments.tau
+    if (spread === 0n) return none
+    const covariation = n * moments.tauX - moments.tau * moments.x
+    return { value: Number(covariation * BigInt(timeUnit(feature))) / Number(spread) / decimalUnit(feature.input) }
+  }),
+  valueSql(window) {
+    const n = window.exact(window.count())
+    const x = window.exact(window.input)
+    const tau = `(${window.exact(window.time)} - ${window.clock})`
+    const sumTau = window.sum(tau)
+    const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
+    const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
+    const rise = roundedProduct(covariation, timeUnit(feature), window)
+    const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
+    return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
   },
-  sql: (feature, window) => (isDouble(feature.input) ? doubleSql(feature, window) : exactSql(feature, window)),
+  lower: lowerExact,
+})
+
+const doubleSlope = (per: number): AggregateFunction<Float64Array> => ({
+  ...foldPartials(trendFold),
+  finalize: nullIfEmpty(([n, , , , spread, covariation]) => (n < 2 || spread === 0 ? none : finite((covariation * per) / spread))),
+  tileSql: doubleTrendSql,
+  valueSql(window) {
+    const { covariation, spread } = window.trend()
+    const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
+    return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(per)} / ${spread} END` }
+  },
+  lower: lowerDouble,
+})
+
+/** The cells of a trend over doubles, with the tile's first time as its origin. */
+function doubleTrendSql(sql: TileSql): readonly string[] {
+  const origin = sql.min(sql.time)
+  const tau = (time: string): string => sql.double(`(${time} - ${origin})`)
+  const sumTau = sql.double(`(${sql.sum(sql.exact(sql.time))} - ${sql.exact(origin)} * ${sql.exact(sql.count())})`)
+  const meanTau = `(${sumTau} / ${sql.double(sql.count())})`
+  return [
+    sql.count(),
+    origin,
+    meanTau,
+    meanSql(sql),
+    sql.sumAgain(({ time }) => `(${tau(time)} - ${meanTau}) * (${tau(time)} - ${meanTau})`),
+    sql.sumAgain(({ time, input }) => `(${tau(time)} - ${meanTau}) * (${input} - ${meanSql(sql)})`),
+  ]
 }
 
 function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
@@ -54,22 +103,4 @@ function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuseCell(out, at + i)
   }
-}
-
-function exactSql(feature: FeatureIR, window: SqlWindow): SqlValue {
-  const n = window.exact(window.count())
-  const x = window.exact(window.input)
-  const tau = `(${window.exact(window.time)} - ${window.clock})`
-  const sumTau = window.sum(tau)
-  const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
-  const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
-  const rise = roundedProduct(covariation, timeUnit(feature), window)
-  const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
-  return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
-}
-
-function doubleSql(feature: FeatureIR, window: SqlWindow): SqlValue {
-  const { covariation, spread } = window.trend()
-  const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
-  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(timeUnit(feature))} / ${spread} END` }
 }

@@ -67,6 +67,35 @@ export interface SqlValue {
   readonly refused?: { readonly when: string; readonly code: 'SPILL_RANGE' | 'SPILL_LIMIT' }
 }
 
+/**
+ * Builds the SQL of a tile: aggregate calls over the events that take part. Each call gives the name of its result, so results may be combined by
+ * plain SQL. A call over no event is NULL, and a count 0.
+ */
+export interface TileSql {
+  /** Of an event: the input, physical, and the event time. */
+  readonly input: string
+  readonly time: string
+  count(): string
+  countWhere(condition: string): string
+  min(value: string): string
+  max(value: string): string
+  /** An exact sum of an exact value. */
+  sum(exact: string): string
+  sumOfDoubles(double: string): string
+  /** Records `[time, arrival, partition, offset, input]`: the earliest, and a list of the `k` latest, latest first. */
+  earliest(): string
+  latest(k: number): string
+  /** Σ `term` over the events, where `term` is written over an event's time and input and over results of other calls. In a second pass. */
+  sumAgain(term: (event: { readonly time: string; readonly input: string }) => string): string
+  /** A stored integer as an exact value; an exact value as the nearest double; a constant. */
+  exact(integer: string): string
+  double(integer: string): string
+  constant(double: number): string
+  powerOf2(double: string): string
+  /** Rounded as `quantile` rounds. */
+  significant(double: string): string
+}
+
 /** fl(exact · factor): the factor's power of two scales exactly after rounding, which leaves the product that many bits of room. */
 export function roundedProduct(exact: string, factor: number, window: SqlWindow): string {
   let power = 1

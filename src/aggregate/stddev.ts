@@ -1,10 +1,15 @@
-import { decimalUnit, type AggregateDefinition } from './aggregate.ts'
-import { lowerSpread, spreadDefinition, spreadSql } from './variance.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { lowerSpread, spreadAggregate } from './variance.ts'
 
 /** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
-export const stddevAggregate: AggregateDefinition = {
-  name: 'stddev',
-  ...spreadDefinition,
-  lower: lowering => lowerSpread(lowering, decimalUnit(lowering.feature.input), true),
-  sql: ({ input }, window) => spreadSql(input, window, squared => `sqrt(${squared}) / ${window.constant(decimalUnit(input))}`),
+export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
+  const unit = decimalUnit(feature.input)
+  return spreadAggregate(feature, {
+    finish: squared => Math.sqrt(squared) / unit,
+    finishSql: (squared, window) => `sqrt(${squared}) / ${window.constant(unit)}`,
+    lower,
+  })
 }
+
+const lower = (lowering: Lowering): void => lowerSpread(lowering, decimalUnit(lowering.feature.input), true)

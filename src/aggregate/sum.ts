@@ -1,22 +1,38 @@
 import { limits } from '../base/limits.ts'
-import { isDouble, sumsDefinition, refuseCell, decimalUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums, roundedSumError } from './moments.ts'
-import type { SqlValue, SqlWindow } from './sql.ts'
+import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
+import { foldPartials } from './partial/folds.ts'
+import type { SqlValue, SqlWindow, TileSql } from './sql.ts'
 
 /** The sum: exact over exact types and rounded once on delivery; NULL for none. */
-export const sumAggregate: AggregateDefinition = {
-  name: 'sum',
-  ...sumsDefinition(['x'], sumFold),
-  lower(lowering) {
-    if (lowering.layout) lowerExact(lowering)
-    else lowerDouble(lowering)
-  },
-  sql({ input }, window) {
+export const sumAggregate = (feature: FeatureIR): AggregateFunction<ExactMoments> | AggregateFunction<Float64Array> =>
+  isDouble(feature.input) ? doubleSum : exactSum(feature)
+
+const exactSum = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
+  ...exactMomentPartials('x'),
+  finalize: nullIfEmpty(({ n, x }) => (n > limits.SUM_COUNT_MAX ? outOfRange : { value: Number(x) / decimalUnit(input), exact: x })),
+  valueSql(window) {
     const total = window.sum(window.input)
-    if (isDouble(input)) return { value: total }
     return { value: `${window.rounded(total)} / ${window.constant(decimalUnit(input))}`, exact: total, refused: tooManyValues(window) }
   },
+  lower: lowerExact,
+})
+
+const doubleSum: AggregateFunction<Float64Array> = {
+  ...foldPartials(sumFold),
+  finalize: nullIfEmpty(([, total]) => finite(total)),
+  tileSql: doubleSumSql,
+  valueSql: window => ({ value: window.sum(window.input) }),
+  lower: lowerDouble,
+}
+
+/** The cells of a sum over doubles. */
+export function doubleSumSql(sql: TileSql): readonly string[] {
+  return [sql.count(), sql.sumOfDoubles(sql.input), sql.constant(0)]
 }
 
 function lowerExact({ rows, partial, layout, out, at }: Lowering): void {

@@ -1,35 +1,43 @@
 import { limits } from '../base/limits.ts'
-import { selectiveDefinition, refusals, refuseCell, type AggregateDefinition } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { refusals, refuseCell, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { delivered, nullIfEmpty } from './final-value.ts'
+import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { topTally } from './tally.ts'
 
 /**
  * The `k` most frequent values, most frequent first, and of equals the lesser first; fewer if there are fewer, NULL for none. A
  * window with more than `limit` distinct values is refused: no sketch determines the most frequent values with certainty.
  */
-export const topKAggregate: AggregateDefinition = {
-  name: 'topK',
-  algebra: () => 'other',
-  exactness: selectiveDefinition.exactness,
-  partial: feature => ({ kind: 'tallies', tally: topTally(feature.k!, feature.limit ?? limits.DISTINCT_MAX) }),
-  lower({ feature, rows, partial, out, at }) {
-    const k = feature.k!
-    const limit = feature.limit ?? limits.DISTINCT_MAX
-    for (let i = 0; i < rows; i++) {
-      if (partial[0][i] > limit) {
-        refuseCell(out, at + i, refusals.limit)
-        continue
-      }
-      let count = 0
-      while (count < k && !Number.isNaN(partial[1 + count][i])) {
-        out.values[(at + i) * out.width + count] = partial[1 + count][i]!
-        count++
-      }
-      out.counts![at + i] = count
-      if (count === 0) out.nulls[at + i] = 1
+export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: FeatureIR): AggregateFunction<Tally> => ({
+  ...tallyPartials(),
+  finalize: nullIfEmpty(tally => {
+    if (tally.size > limit) return { value: null, refused: 'SPILL_LIMIT' }
+    const ranked = inOrder(tally).sort(([, a], [, b]) => b - a)
+    return { value: ranked.slice(0, k).map(([value]) => delivered(value, input)) }
+  }),
+  valueSql: window => ({
+    value: window.mostFrequent(window.input, k!),
+    refused: { when: `${window.distinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
+  }),
+  partial: { kind: 'tallies', tally: topTally(k!, limit) },
+  lower,
+})
+
+function lower({ feature, rows, partial, out, at }: Lowering): void {
+  const k = feature.k!
+  const limit = feature.limit ?? limits.DISTINCT_MAX
+  for (let i = 0; i < rows; i++) {
+    if (partial[0][i] > limit) {
+      refuseCell(out, at + i, refusals.limit)
+      continue
     }
-  },
-  sql({ k, limit }, window) {
-    const when = `${window.distinct(window.input)} > ${limit ?? limits.DISTINCT_MAX}`
-    return { value: window.mostFrequent(window.input, k!), refused: { when, code: 'SPILL_LIMIT' } }
-  },
+    let count = 0
+    while (count < k && !Number.isNaN(partial[1 + count][i])) {
+      out.values[(at + i) * out.width + count] = partial[1 + count][i]!
+      count++
+    }
+    out.counts![at + i] = count
+    if (count === 0) out.nulls[at + i] = 1
+  }
 }

@@ -1,23 +1,72 @@
 import { limits } from '../base/limits.ts'
-import type { TypeIR } from '../define/ir/ir.ts'
-import { isDouble, sumsDefinition, refuseCell, decimalUnit, type AggregateDefinition, type Lowering } from './aggregate.ts'
+import type { FeatureIR } from '../define/ir/ir.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
-import type { SqlValue, SqlWindow } from './sql.ts'
-
-/** The definition that variance and standard deviation share. */
-export const spreadDefinition = sumsDefinition(['x', 'xx'], spreadFold)
+import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
+import { foldPartials } from './partial/folds.ts'
+import type { SqlValue, SqlWindow, TileSql } from './sql.ts'
 
 /**
  * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than
  * two values.
  */
-export const varianceAggregate: AggregateDefinition = {
-  name: 'variance',
-  ...spreadDefinition,
-  lower: lowering => lowerSpread(lowering, decimalUnit(lowering.feature.input) ** 2, false),
-  sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(decimalUnit(input) ** 2)}`),
+export const varianceAggregate = (feature: FeatureIR): SpreadAggregate => {
+  const unit = decimalUnit(feature.input) ** 2
+  return spreadAggregate(feature, {
+    finish: squared => squared / unit,
+    finishSql: (squared, window) => `${squared} / ${window.constant(unit)}`,
+    lower: lowerVariance,
+  })
 }
+
+type SpreadAggregate = AggregateFunction<ExactMoments> | AggregateFunction<Float64Array>
+
+interface Spread extends Pick<AggregateFunction, 'lower'> {
+  /** The value of a variance in squared scaled units. */
+  readonly finish: (squared: number) => number
+  readonly finishSql: (squared: string, window: SqlWindow) => string
+}
+
+/** The aggregate function of the variance, or of what `finish` makes of it. */
+export const spreadAggregate = ({ input }: FeatureIR, spread: Spread): SpreadAggregate =>
+  isDouble(input) ? doubleSpread(spread) : exactSpread(spread)
+
+const exactSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<ExactMoments> => ({
+  ...exactMomentPartials('xx'),
+  finalize: nullIfEmpty(moments => {
+    if (moments.n < 2) return none
+    if (isBeyondProducts(moments)) return outOfRange
+    const n = BigInt(moments.n)
+    return { value: finish(Number(n * moments.xx - moments.x * moments.x) / Number(n * (n - 1n))) }
+  }),
+  valueSql(window) {
+    const n = window.count()
+    const x = window.exact(window.input)
+    const sum = window.sum(x)
+    const squares = window.rounded(`${window.exact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum}`)
+    const squared = `${squares} / ${window.double(`${n} * (${n} - 1)`)}`
+    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, refused: momentsOutOfRange(window) }
+  },
+  lower,
+})
+
+const doubleSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<Float64Array> => ({
+  ...foldPartials(spreadFold),
+  finalize: nullIfEmpty(([n, , m2]) => (n < 2 ? none : finite(finish(Math.max(0, m2 / (n - 1)))))),
+  tileSql: sql => [sql.count(), meanSql(sql), sql.sumAgain(({ input }) => `(${input} - ${meanSql(sql)}) * (${input} - ${meanSql(sql)})`)],
+  valueSql(window) {
+    const n = window.count()
+    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(`${window.spread()} / ${window.double(`${n} - 1`)}`, window)} END` }
+  },
+  lower,
+})
+
+/** The mean of a tile's doubles. */
+export const meanSql = (sql: TileSql): string => `${sql.sumOfDoubles(sql.input)} / ${sql.double(sql.count())}`
+
+const lowerVariance = (lowering: Lowering): void => lowerSpread(lowering, decimalUnit(lowering.feature.input) ** 2, false)
 
 /** Lowers the variance, or its square root, divided by `unit`. */
 export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
@@ -37,11 +86,11 @@ export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: 
 function exactVariance(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
   const n = partial[0][row]
   if (n > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && partial[layout.outside][row] !== 0)) return Infinity
-  return exactSpread(layout, partial, row, n) / (n * (n - 1))
+  return exactSquares(layout, partial, row, n) / (n * (n - 1))
 }
 
 /** fl(n·Q − S²): in doubles while n·Q, and so S², which is never greater, is a safe integer; otherwise in big integers, rounded once. */
-function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
+function exactSquares(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
   if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
     const nQ = n * partial[layout.xx][row]
     const sum = partial[layout.x][row]
@@ -49,17 +98,6 @@ function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row
   }
   const sum = exactSum(partial, layout.x, layout.xLimbs, row)
   return Number(BigInt(n) * exactProductSum(partial, layout.xx, layout.xxLimbs, row) - sum * sum)
-}
-
-/** The SQL of the variance in squared scaled units, which `finish` turns into the value. */
-export function spreadSql(input: TypeIR | undefined, window: SqlWindow, finish: (squared: string) => string): SqlValue {
-  const n = window.count()
-  if (isDouble(input)) return { value: `CASE WHEN ${n} > 1 THEN ${finish(`${window.spread()} / ${window.double(`${n} - 1`)}`)} END` }
-  const x = window.exact(window.input)
-  const sum = window.sum(x)
-  const spread = window.rounded(`${window.exact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum}`)
-  const squared = `${spread} / ${window.double(`${n} * (${n} - 1)`)}`
-  return { value: `CASE WHEN ${n} > 1 THEN ${finish(squared)} END`, refused: momentsOutOfRange(window) }
 }
 
 /** The SQL condition for a window that exceeds exact moments. */

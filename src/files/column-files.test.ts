@@ -66,6 +66,23 @@ test('writes columns to separate files in row order, also two columns of one nam
   files.close()
 })
 
+test('a reason belongs to its column, and not to another of that name', async () => {
+  const [time, feature] = [0, 1].map((): OutputColumn => ({ name: 't', type: 'double' }))
+  const files = await ColumnFileWriter.open(join(folder, 'same'))
+  await files.begin([time, feature])
+  files.append(2, [{ values: Float64Array.of(1, 2) }, { values: Float64Array.of(0, 3), nulls: Uint8Array.of(1, 0) }], new Strings())
+  files.refuse(feature, [0], ['SPILL_LIMIT'])
+  const [ofTime, ofFeature] = await files.finish(
+    [time, feature].map((column, i) => ({ path: join(folder, `same${i}.parquet`), columns: [column] })),
+  )
+  files.close()
+  assert.deepEqual(await recordsIn(ofTime.path), [{ t: 1 }, { t: 2 }])
+  assert.deepEqual(await recordsIn(ofFeature.path), [
+    { t: null, 't.refused': 'SPILL_LIMIT' },
+    { t: 3, 't.refused': null },
+  ])
+})
+
 test('spills what exceeds the memory limit, with equal bytes', async () => {
   const ROWS = 200_000
   const next = random(1)

@@ -34,7 +34,7 @@ const ROW_GROUP = 122_880
 
 const reasonColumns: OutputColumn[] = [
   { name: 'row', type: 'int' },
-  { name: 'of', type: 'string' },
+  { name: 'of', type: 'int' },
   { name: 'code', type: 'string' },
 ]
 
@@ -45,8 +45,8 @@ export class ColumnFileWriter {
   #chunk: DuckDBDataChunk | undefined
   #rows: DuckDBAppender | undefined
   #refused: DuckDBAppender | undefined
-  /** Names of columns with rejected values. */
-  readonly #withRefused = new Set<string>()
+  /** Columns with rejected values. */
+  readonly #withRefused = new Set<OutputColumn>()
   readonly #codes = new Strings()
   #length = 0
   /** Rows not yet flushed to the table; they cannot be spilled. */
@@ -100,11 +100,10 @@ export class ColumnFileWriter {
 
   /** Records the reasons for missing values of a column, by row of the table: the column's file then gets a column `NAME.refused`. */
   refuse(column: OutputColumn, rows: readonly number[], codes: readonly string[]): void {
-    this.#withRefused.add(column.name)
-    const nameId = this.#codes.idOf(column.name)
+    this.#withRefused.add(column)
     const columns: OutputValues[] = [
       { values: Float64Array.from(rows) },
-      { values: new Int32Array(rows.length).fill(nameId) },
+      { values: new Float64Array(rows.length).fill(this.#columns.indexOf(column)) },
       { values: Int32Array.from(codes, code => this.#codes.idOf(code)) },
     ]
     const chunk = createChunk(reasonColumns)
@@ -144,10 +143,12 @@ export class ColumnFileWriter {
   #select(columns: readonly OutputColumn[]): string {
     const columnSql = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
     const values = columns.map(column => castExpression(column, columnSql(column)))
-    const refused = columns.filter(({ name }) => this.#withRefused.has(name))
+    const refused = columns.filter(column => this.#withRefused.has(column))
     if (refused.length === 0) return `SELECT ${values.join(', ')} FROM rows`
     const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${sqlIdentifier(`${name}.refused`)}`)
-    const joins = refused.map(({ name }, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${sqlLiteral(name)}`)
+    const joins = refused.map(
+      (column, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${this.#columns.indexOf(column)}`,
+    )
     return `SELECT ${[...values, ...codes].join(', ')} FROM rows ${joins.join(' ')} ORDER BY rows.rowid`
   }
 

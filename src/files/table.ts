@@ -3,6 +3,7 @@ import type { ColumnData } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
 
+/** A column of a table. */
 export interface OutputColumn {
   readonly name: string
   /** Numbers of every type are doubles as delivered; a bool is 0 or 1, a string an id, a timestamp UTC ms, a duration ms. */

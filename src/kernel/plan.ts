@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
-import { aggregates } from '../aggregate/index.ts'
+import { aggregateOf } from '../aggregate/index.ts'
 import { isDouble } from '../aggregate/aggregate.ts'
-import type { AggregateDefinition, PartialAggregate } from '../aggregate/aggregate.ts'
+import type { AggregateFunction, PartialAggregate } from '../aggregate/aggregate.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { LIFETIME_HOP } from './window.ts'
 
@@ -10,7 +10,7 @@ export interface PlannedFeature {
   readonly feature: FeatureIR
   /** Index among the group's features. */
   readonly index: number
-  readonly aggregate: AggregateDefinition
+  readonly aggregate: AggregateFunction
   readonly partial: PartialAggregate
   readonly span: number
   readonly hop: number
@@ -49,8 +49,8 @@ export function planStructures(group: GroupIR, source: SourceIR): PlannedStructu
 }
 
 function planFeature(feature: FeatureIR, index: number): PlannedStructure {
-  const aggregate = aggregates[feature.agg]
-  const partial = aggregate.partial(feature)
+  const aggregate = aggregateOf(feature)
+  const { partial } = aggregate
   const lifetime = feature.window === 'lifetime'
   const span = lifetime ? Infinity : feature.window
   const hop = lifetime ? LIFETIME_HOP : feature.hop

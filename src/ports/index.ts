@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/ports.md, docs/stores.md, docs/destinations.md and docs/model-runtimes.md.
+ * docs/ports.md, docs/stores.md, docs/destinations.md, docs/model-runtimes.md, docs/sql-engines.md and docs/feature-tables.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
@@ -45,3 +45,29 @@ export {
   type ThreadScores,
 } from '../model/thread-runtime.ts'
 export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/own-destination.ts'
+export { aggregateOf } from '../aggregate/index.ts'
+export type { AggregateFunction, Algebra, Exactness } from '../aggregate/aggregate.ts'
+export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/tile.ts'
+export type { PointInTimeDialect, SqlDialect } from '../sql/dialect.ts'
+export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } from '../sql/engine.ts'
+export { eventTable } from '../sql/relations.ts'
+export { readTileRows, type TileRow } from '../sql/tile-rows.ts'
+export { tileQueries, type TileFeature, type TileQuery, type TileQueryOptions } from '../sql/tiles.ts'
+export { partitionAt, partitionUnits, type CalendarPartition, type PartitionUnit } from '../offline/calendar.ts'
+export { batchRows, featureColumnName, ROWS_COLUMN } from '../offline/feature-table.ts'
+export type {
+  FeatureCell,
+  FeatureTableQuery,
+  FeatureRow,
+  FeatureTable,
+  PartitionWriter,
+  StoredColumn,
+  StoredPartition,
+  TableBatch,
+  FeatureTableColumn,
+  TableFormat,
+  TableSnapshot,
+  WrittenPartition,
+} from '../offline/feature-table.ts'
+export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
+export type { OutputColumn, OutputValues } from '../files/table.ts'

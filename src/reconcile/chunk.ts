@@ -4,8 +4,8 @@ import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
 import { Strings } from '../columns/strings.ts'
 import { RequestReader } from '../intake/request-reader.ts'
 import { valueAt } from '../intake/row-text.ts'
-import type { SqlMissedCounts, SqlVector } from '../sql/duckdb/answers.ts'
-import type { DuckDb } from '../sql/duckdb/duckdb.ts'
+import type { SqlMissedCounts, SqlVector } from '../sql/answers.ts'
+import type { SqlWitness } from '../sql/witness.ts'
 import type { recordedReads, SqlRecordedDecision } from '../sql/recorded-decisions.ts'
 import { missedKindBit, missedKindBits, missedKinds, type MissedKind } from '../sql/missed-events.ts'
 import type { DecisionCells } from './decision-cells.ts'
@@ -77,7 +77,7 @@ function physicalKey({ type, scale = 0 }: ColumnIR, key: Value): Value {
  * events.
  */
 export async function computeBySql(
-  db: DuckDb,
+  db: SqlWitness,
   ir: PipelineIR,
   modelOf: ScoringModelOf,
   decisions: readonly ComparedDecision[],
@@ -106,7 +106,7 @@ export interface MissedEvents {
 
 /** The missed events of each decision. */
 export async function missedEventsOf(
-  db: DuckDb,
+  db: SqlWitness,
   ir: PipelineIR,
   model: ModelIR,
   decisions: readonly ComparedDecision[],

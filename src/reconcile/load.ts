@@ -1,4 +1,4 @@
-/** Loads the events of a log into DuckDB, each with its delivery: first as a dead letter, or directly. */
+/** Loads the events of a log into an SQL engine, each with its delivery: first as a dead letter, or directly. */
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
@@ -7,7 +7,7 @@ import { valueAt } from '../intake/row-text.ts'
 import { logStartOf } from '../log/log-start.ts'
 import type { Log } from '../log/log.ts'
 import type { NamedValues, SegmentLog } from '../log/store.ts'
-import type { DuckDb } from '../sql/duckdb/duckdb.ts'
+import type { SqlWitness } from '../sql/witness.ts'
 import type { DeadLetterIndex } from './dead-letters.ts'
 import { eventsBefore, type ColumnFilter } from './log-places.ts'
 
@@ -15,7 +15,7 @@ import { eventsBefore, type ColumnFilter } from './log-places.ts'
 export interface LoadLogOptions {
   readonly ir: PipelineIR
   readonly reader: SegmentLog & NamedValues
-  readonly db: DuckDb
+  readonly db: SqlWitness
   readonly log: Log
   readonly wanted: ColumnFilter
   readonly letters: DeadLetterIndex
@@ -25,7 +25,7 @@ export interface LoadLogOptions {
 }
 
 /** Loads all sources. */
-export async function loadLogIntoDuckDb({ ir, reader, db, log, wanted, letters, onProgress, check }: LoadLogOptions): Promise<void> {
+export async function loadLogIntoSql({ ir, reader, db, log, wanted, letters, onProgress, check }: LoadLogOptions): Promise<void> {
   await db.createEventTables(ir)
   for (const [i, source] of ir.sources.entries()) {
     onProgress('reading the log', i / ir.sources.length)

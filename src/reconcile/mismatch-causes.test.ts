@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'
-import type { SqlVector } from '../sql/duckdb/answers.ts'
+import type { SqlVector } from '../sql/answers.ts'
 import type { MissedCount, MissedKind } from '../sql/missed-events.ts'
 import type { MissedEvents } from './chunk.ts'
 import type { RecordedCell } from './report.ts'

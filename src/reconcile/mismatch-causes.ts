@@ -1,6 +1,6 @@
 /** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { SqlVector } from '../sql/duckdb/answers.ts'
+import type { SqlVector } from '../sql/answers.ts'
 import { recordedReads } from '../sql/recorded-decisions.ts'
 import { missedKinds, type MissedCount, type MissedKind } from '../sql/missed-events.ts'
 import { isMismatch } from './compare-cells.ts'

@@ -23,13 +23,14 @@ import type { DeadLetterLog } from '../log/dead-letters.ts'
 import type { DecisionSummary } from '../log/sqlite/reader.ts'
 import type { DecisionLog, NamedValues, SegmentLog } from '../log/store.ts'
 import { parseProgress } from '../run/decide/decision-queue.ts'
-import type { SqlPosition } from '../sql/duckdb/answers.ts'
-import { DuckDb } from '../sql/duckdb/duckdb.ts'
+import type { SqlPosition } from '../sql/answers.ts'
+import { DuckDbEngine } from '../sql/duckdb/engine.ts'
 import { recordedReads } from '../sql/recorded-decisions.ts'
+import { SqlWitness } from '../sql/witness.ts'
 import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
 import { CodeVersions } from './code-versions.ts'
 import { DecisionSelection, inChunks } from './decision-selection.ts'
-import { loadLogIntoDuckDb } from './load.ts'
+import { loadLogIntoSql } from './load.ts'
 import { ModelComparison, type Mismatch } from './model-comparison.ts'
 import { DeadLetterIndex } from './dead-letters.ts'
 import { LogPlaces, type ColumnFilter } from './log-places.ts'
@@ -57,7 +58,7 @@ export interface ReconcileOptions {
   readonly isEnough?: (given: number) => boolean
   /** Called while the log is read; throws to end it. */
   readonly check?: () => void
-  /** Aborts the reconciliation, even during a query. It then rejects with DuckDB's error. */
+  /** Aborts the reconciliation, even during a query. It then rejects with the signal's reason or DuckDB's error. */
   readonly signal?: AbortSignal
   /** Decisions per chunk; `RECONCILE_DECISIONS` by default. */
   readonly atOnce?: number
@@ -81,9 +82,7 @@ export async function reconcile(
   const { ir } = pipeline
   const models = modelsOf(ir, options.model)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-reconcile-'))
-  const db = await DuckDb.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder })
-  const interrupt = () => db.interrupt()
-  options.signal?.addEventListener('abort', interrupt, { once: true })
+  const db = new SqlWitness(await DuckDbEngine.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder }), options.signal)
   try {
     const compareModel = await prepare(pipeline, reader, db, options)
     const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [], today: [], upTo: {} }
@@ -99,8 +98,7 @@ export async function reconcile(
       sound: totals.inputs.every(isSound),
     }
   } finally {
-    options.signal?.removeEventListener('abort', interrupt)
-    db.close()
+    await db.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -134,7 +132,7 @@ const isSound = ({ recorded, corrected }: InputReport): boolean =>
 async function prepare(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: ReconcileReader,
-  db: DuckDb,
+  db: SqlWitness,
   options: ReconcileOptions,
 ): Promise<(model: ModelIR, totals: Totals) => Promise<void>> {
   const { ir } = pipeline
@@ -151,7 +149,7 @@ async function prepare(
   // Later entries may be decided while the reconciliation runs.
   const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
   const letters = new DeadLetterIndex(ir, reader.deadLetters)
-  await loadLogIntoDuckDb({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
+  await loadLogIntoSql({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
   const versions = new CodeVersions(pipeline, reader)
   const settled = new SettledValues(repairNotesIn(reader))
   const places = new LogPlaces(ir, log, wanted)
@@ -193,7 +191,7 @@ async function prepare(
 }
 
 /** Adds the places of events to the causes of examples. */
-async function withPlaces(db: DuckDb, ir: PipelineIR, examples: readonly Mismatch[]): Promise<MismatchExample[]> {
+async function withPlaces(db: SqlWitness, ir: PipelineIR, examples: readonly Mismatch[]): Promise<MismatchExample[]> {
   const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
   const places = new Map<string, SqlPosition>()
   for (const [name, events] of Map.groupBy(newest, ({ source }) => source)) {

@@ -1,6 +1,6 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/ir.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect } from './dialect.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { revisionColumns } from './values.ts'
 
@@ -26,7 +26,7 @@ export function decisionRowsSql(
   model: ModelIR,
   groups: readonly GroupIR[],
   eventsOf: (source: string) => string,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
 ): DecisionRowsSql {
   const arrivals = pipeline.sources.map(({ name }) => `SELECT _seq, _arrival FROM ${eventsOf(name)}`).join(' UNION ALL ')
   const log = `log AS (\n  ${arrivals}\n)`
@@ -41,7 +41,7 @@ export function decisionRowsSql(
 }
 
 /** Decisions on events. The time of a decision is the greatest arrival up to its event. */
-function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => string, dialect: SqlDialect): DecisionRowsSql {
+function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => string, dialect: PointInTimeDialect): DecisionRowsSql {
   const relations = [
     log,
     `reach AS (
@@ -65,7 +65,7 @@ function onTicks(
   groups: readonly GroupIR[],
   log: string,
   eventsOf: (source: string) => string,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
 ): DecisionRowsSql {
   const own = groups.filter(({ entity }) => entity.length === 1 && entity[0] === column.entity)
   const lives = own.map(({ source: name, key }) => {

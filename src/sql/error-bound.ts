@@ -2,7 +2,7 @@
  * Computes error bounds: the largest difference between two correct computations of one value (semantics, numbers to the bit). The bound is
  * 2^−40 of the sum of the absolute values of its terms if they are doubles, and zero otherwise. A larger difference needs a cause.
  */
-import { aggregates } from '../aggregate/index.ts'
+import { aggregateOf } from '../aggregate/index.ts'
 import { decimalUnit, timeUnit } from '../aggregate/aggregate.ts'
 import type { SqlWindow } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR } from '../define/ir/ir.ts'
@@ -13,11 +13,11 @@ const SHARE = 2 ** -40
 
 /** The error bound of a feature's value, NULL for no events; `undefined` where values are equal to the bit. */
 export function errorBoundSql(feature: FeatureIR, window: SqlWindow): string | undefined {
-  if (aggregates[feature.agg].exactness(feature.input) === 'exact') return undefined
+  if (aggregateOf(feature).exactness === 'exact') return undefined
   if (feature.agg !== 'stddev') return toleranceOf(termsSql(feature, window), window)
   // |√a − √b|, where |a − b| <= d, is at most √d and at most d / √a.
   const d = toleranceOf(varianceTerms(window), window)
-  return `least(sqrt(${d}), ${d} / ${aggregates.stddev.sql(feature, window).value})`
+  return `least(sqrt(${d}), ${d} / ${aggregateOf(feature).valueSql(window).value})`
 }
 
 const toleranceOf = (terms: string, window: SqlWindow): string => `((${terms}) * ${window.constant(SHARE)} + ${window.constant(UNDERFLOW)})`

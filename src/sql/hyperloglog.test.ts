@@ -4,12 +4,12 @@ import * as fc from 'fast-check'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from '../aggregate/hyperloglog.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
-import { DuckDb } from './duckdb/duckdb.ts'
+import { DuckDbEngine } from './duckdb/engine.ts'
 import { estimatedSql } from './hyperloglog.ts'
 
-let db: DuckDb
+let db: DuckDbEngine
 before(async () => {
-  db = await DuckDb.open()
+  db = await DuckDbEngine.open()
 })
 after(() => db.close())
 

@@ -7,7 +7,7 @@
  */
 import { limits } from '../base/limits.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect } from './dialect.ts'
 
 const WORD = 2 ** 32
 /** Ranks are below this, so that register · 64 + rank is one number for both. */
@@ -15,7 +15,7 @@ const RANKS = 64
 const SQUARES = 17
 
 /** The estimate before rounding. */
-export function estimatedSql(list: string, type: ColumnType, dialect: SqlDialect): string {
+export function estimatedSql(list: string, type: ColumnType, dialect: PointInTimeDialect): string {
   const { SKETCH_REGISTERS: m } = limits
   const words = wordsSql(dialect.different(list), type, dialect)
   const codes = dialect.each(words, pair => codeSql(dialect.part(pair, 0), dialect.part(pair, 1), dialect))
@@ -35,7 +35,7 @@ export function estimatedSql(list: string, type: ColumnType, dialect: SqlDialect
 }
 
 /** The two words of each value, as pairs. */
-function wordsSql(list: string, type: ColumnType, dialect: SqlDialect): string {
+function wordsSql(list: string, type: ColumnType, dialect: PointInTimeDialect): string {
   const mapPairs = (of: string, upper: (pair: string) => string, lower: (pair: string) => string): string =>
     dialect.each(of, item => dialect.pair(upper(item), lower(item)))
   if (type === 'string') {
@@ -59,7 +59,7 @@ function wordsSql(list: string, type: ColumnType, dialect: SqlDialect): string {
 }
 
 /** Register and rank: the rank is 41 less the binary digits of the 40 bits after the register (0 has none). */
-function codeSql(upper: string, lower: string, dialect: SqlDialect): string {
+function codeSql(upper: string, lower: string, dialect: PointInTimeDialect): string {
   const behind = `((${upper} % ${2 ** 20}) * ${2 ** 20} + ${dialect.whole(lower, 2 ** 12)})`
   return `(${dialect.whole(upper, 2 ** 20)} * ${RANKS} + 42 - ${dialect.binaryDigits(`${behind} * 2 + 1`)})`
 }

@@ -9,7 +9,8 @@ import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { modelReads } from './vector-query.ts'
 import type { SqlDialect } from './dialect.ts'
 import { triggerFieldNames, type RecordedTables } from './recorded-decisions.ts'
-import { columnNames, createTable } from './relations.ts'
+import type { SqlColumn } from './engine.ts'
+import { columnNames, integer } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { identityPartition, participantsSql, nextRevisionColumns, firstRevisionColumn, type EventRule } from './values.ts'
 
@@ -37,13 +38,14 @@ const ownKinds = ['letter', 'duplicate'] as const
 /** The name of the relation of events' own kinds: `_seq` and `_how`, a bit. */
 export const missedKindTable = (events: string): string => `${events}_how`
 
-/** Creates that relation: `refused`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
-export function createMissedKinds(source: SourceIR, events: string, refused: string, dialect: SqlDialect): string[] {
-  const { int } = dialect.types
+/** The columns of that relation. */
+export const missedKindColumns: readonly SqlColumn[] = [integer('_seq'), integer('_how')]
+
+/** Statements that fill that relation: `refused`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
+export function insertMissedKinds(source: SourceIR, events: string, refused: string, dialect: SqlDialect): string[] {
   const table = missedKindTable(events)
   const same = ['s._time', ...[...columnNames(source, dialect).values()].map(name => `s.${name}`)].join(', ')
   return [
-    createTable(table, [`_seq ${int}`, `_how ${int}`]),
     `INSERT INTO ${table} SELECT _seq, ${missedKindBit('letter')} FROM ${refused}`,
     `INSERT INTO ${table} SELECT _seq, ${missedKindBit('duplicate')}
 FROM (SELECT s._seq, row_number() OVER (PARTITION BY ${same} ORDER BY s._seq) AS nth FROM ${events} s) s

@@ -2,8 +2,9 @@
 import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
 import { triggerColumns } from '../define/model/trigger-columns.ts'
 import { modelReads, vectorsQuery, type SqlRead, type VectorQuery } from './vector-query.ts'
-import type { SqlDialect } from './dialect.ts'
-import { createTable, identifiers } from './relations.ts'
+import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
+import type { SqlColumn } from './engine.ts'
+import { identifiers, integer } from './relations.ts'
 import type { EventRule } from './values.ts'
 
 /**
@@ -40,25 +41,18 @@ export interface SqlRecordedDecision {
 export const recordedReads = (pipeline: PipelineIR, model: ModelIR): (SqlRead & { readonly id: string })[] =>
   modelReads(pipeline, model).map(read => ({ ...read, id: `${read.group.name}(${read.key.join(',')})` }))
 
-/** Creates the relation of recorded decisions. */
-export function createRecordedDecisions(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect, table: string): string {
-  const { int } = dialect.types
-  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_without', '_within'].map(name => `${name}${i} ${int}`))
-  const columns = triggerColumns(pipeline, model)
+/** The columns of the relation of recorded decisions. */
+export function recordedDecisionTable(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): SqlColumn[] {
+  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_without', '_within'].map(name => `${name}${i}`))
   const names = [...triggerFieldNames(pipeline, model, dialect).values()]
-  return createTable(table, [
-    `_ask ${int}`,
-    `_t ${int}`,
-    `_leave ${int}`,
-    ...cuts,
-    ...columns.map(({ type }, i) => `${names[i]} ${dialect.types[type]}`),
-  ])
+  const trigger = triggerColumns(pipeline, model).map(({ type }, i) => ({ name: names[i], type }))
+  return [...['_ask', '_t', '_leave', ...cuts].map(integer), ...trigger]
 }
 
 /** The relations of a query over recorded decisions. */
 export interface RecordedTables {
   readonly eventsOf: (source: string) => string
-  /** Of `createRecordedDecisions`. */
+  /** Of `recordedDecisionTable`. */
   readonly table: string
 }
 
@@ -71,8 +65,8 @@ export function recordedVectorsQuery(
   pipeline: PipelineIR,
   model: ModelIR,
   { eventsOf, table }: RecordedTables,
-  dialect: SqlDialect,
-  eventsThat?: (source: SourceIR, events: string, dialect: SqlDialect) => EventRule,
+  dialect: PointInTimeDialect,
+  eventsThat?: (source: SourceIR, events: string, dialect: PointInTimeDialect) => EventRule,
 ): VectorQuery {
   const decided = {
     relations: [`decided AS (\n  SELECT *, _ask AS _about\n  FROM ${table}\n)`],

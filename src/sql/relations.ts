@@ -1,8 +1,9 @@
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { SqlDialect } from './dialect.ts'
+import type { SqlColumn } from './engine.ts'
 
 /**
- * Creates a relation of the events of one source. A query reads two relations.
+ * The columns of the relation of the events of one source. A query reads two relations.
  *
  * *Events* of one source: `_seq` (index in the pipeline's total order), `_partition`, `_offset`, `_arrival`, `_time`, `_deleted`,
  * then the source's columns with their physical values.
@@ -10,24 +11,23 @@ import type { SqlDialect } from './dialect.ts'
  * *Requests* of one group: `ask` (the number that identifies an answer), the key as `k0…`, and the position: events with `_seq <
  * prefix`, and with arrival up to `upto` unless that is NULL, are visible; `t` is the as-of time. Features with `before` leave out
  * the event whose `_seq` is `without`.
+ * @example
+ *   await engine.createTable('payments', eventTable(ir.sources[0], engine.dialect))
  */
-export function createEvents(source: SourceIR, dialect: SqlDialect, table: string): string {
+export function eventTable(source: SourceIR, dialect: SqlDialect): SqlColumn[] {
   const names = columnNames(source, dialect)
-  const columns = source.columns.map(({ name, type }) => `${names.get(name)} ${dialect.types[type]}`)
-  const own = ['_seq', '_partition', '_offset', '_arrival', '_time'].map(name => `${name} ${dialect.types.int}`)
-  return createTable(table, [...own, `_deleted ${dialect.types.bool}`, ...columns])
+  const columns = source.columns.map(({ name, type }) => ({ name: names.get(name)!, type }))
+  return [...['_seq', '_partition', '_offset', '_arrival', '_time'].map(integer), { name: '_deleted', type: 'bool' }, ...columns]
 }
 
-/** Creates a relation of the requests of one group. */
-export function createRequests(group: GroupIR, source: SourceIR, dialect: SqlDialect, table: string): string {
-  const key = group.key.map((name, i) => `k${i} ${dialect.types[sourceColumn(source, name).type]}`)
-  const rest = ['prefix', 'upto', 't', 'without'].map(name => `${name} ${dialect.types.int}`)
-  return createTable(table, [`ask ${dialect.types.int}`, ...key, ...rest])
+/** The columns of the relation of the requests of one group. */
+export function requestTable(group: GroupIR, source: SourceIR): SqlColumn[] {
+  const key = group.key.map((name, i) => ({ name: `k${i}`, type: sourceColumn(source, name).type }))
+  return [integer('ask'), ...key, ...['prefix', 'upto', 't', 'without'].map(integer)]
 }
 
-/** A statement that creates or replaces a temporary table. */
-export const createTable = (table: string, columns: readonly string[]): string =>
-  `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
+/** A column of integers. */
+export const integer = (name: string): SqlColumn => ({ name, type: 'int' })
 
 /** The identifier of each column of a source in its relation of events. */
 export function columnNames(source: SourceIR, dialect: SqlDialect): ReadonlyMap<string, string> {

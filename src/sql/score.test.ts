@@ -3,14 +3,14 @@ import { after, before, test } from 'node:test'
 import { limits } from '../base/limits.ts'
 import type { InputIR, ScoreIR, TreeIR } from '../define/ir/ir.ts'
 import { duckdb } from './duckdb/dialect.ts'
-import { DuckDb } from './duckdb/duckdb.ts'
+import { DuckDbEngine } from './duckdb/engine.ts'
 import { scoreSql } from './score.ts'
 
 // The values of scores are tested in test/oracle/cases; this file tests their size limits.
 
-let db: DuckDb
+let db: DuckDbEngine
 before(async () => {
-  db = await DuckDb.open()
+  db = await DuckDbEngine.open()
 })
 after(() => db.close())
 

@@ -1,5 +1,5 @@
 import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/ir.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect } from './dialect.ts'
 
 /** Writes references to inputs, and expressions over the trigger's fields, features and inputs. */
 export interface ScoreTerms {
@@ -11,7 +11,7 @@ export interface ScoreTerms {
  * Writes a score as SQL over delivered inputs. Operations are in the order of `TermIR`, so a score has the same bits on every IEEE
  * engine, except for the last bit of `exp`. Undefined for the user's own function or runtime, and for ONNX.
  */
-export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: SqlDialect): string | undefined {
+export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: PointInTimeDialect): string | undefined {
   switch (score.kind) {
     case 'function':
     case 'onnx':
@@ -43,10 +43,10 @@ const DEEPEST = 100
  * Adds doubles from the first to the last. Engines reject an expression that is a thousand levels deep, and are slow from some
  * hundred on.
  */
-const sumSql = (parts: readonly string[], dialect: SqlDialect): string =>
+const sumSql = (parts: readonly string[], dialect: PointInTimeDialect): string =>
   parts.length <= DEEPEST ? parts.join(' + ') : dialect.total(dialect.items(parts))
 
-function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: SqlDialect): string {
+function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: PointInTimeDialect): string {
   const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term
   if (levels) return levelsSql(terms.input(term.input), exprOf(term.input, inputs), levels, term.otherwise, dialect)
   const number = numberSql(term.input, inputs, terms)
@@ -63,7 +63,7 @@ function numberSql(name: string, inputs: readonly InputIR[], terms: ScoreTerms):
 }
 
 /** The result of a tree from a node on. */
-function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect: SqlDialect): string {
+function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect: PointInTimeDialect): string {
   const { input, value, right, nullsLeft } = tree
   const double = dialect.double(value[node])
   if (input[node] < 0) return double
@@ -79,7 +79,7 @@ function levelsSql(
   { type }: ExprIR,
   levels: NonNullable<TermIR['levels']>,
   otherwise: number | undefined,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
 ): string {
   const valueOf = (level: string): string | undefined => {
     if (type === 'string') return dialect.text(level)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { roundSignificant } from '../aggregate/round-significant.ts'
 import { duckdb } from './duckdb/dialect.ts'
-import { DuckDb } from './duckdb/duckdb.ts'
+import { DuckDbEngine } from './duckdb/engine.ts'
 import { significantSql } from './significant.ts'
 
 /** Doubles of any size, and doubles on a power of two, halfway between two steps, or next to either. */
@@ -20,7 +20,7 @@ const doubles = fc.oneof(
 )
 
 test('in SQL a double has the same 8 digits, also where a logarithm is next to a whole number', async () => {
-  const db = await DuckDb.open()
+  const db = await DuckDbEngine.open()
   try {
     await fc.assert(
       fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async given => {
@@ -36,11 +36,11 @@ test('in SQL a double has the same 8 digits, also where a logarithm is next to a
     )
     assert.deepEqual(await columnOf(db, `SELECT ${significantSql('v', duckdb)} FROM (VALUES (NULL::DOUBLE)) t(v)`), [null])
   } finally {
-    db.close()
+    await db.close()
   }
 })
 
 /** The one column of a query. */
-async function columnOf(db: DuckDb, sql: string): Promise<number[]> {
+async function columnOf(db: DuckDbEngine, sql: string): Promise<number[]> {
   return (await db.connection.runAndReadAll(sql)).getRows().map(([value]) => value as number)
 }

@@ -6,8 +6,10 @@
  * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the cells of each
  * feature's partial from their results. A sub-keyed feature (`quantile`, `topK`, `countDistinct`) is a query of its own, grouped by its sub-key too.
  */
-import type { TileAggregate, TileSql } from '../aggregate/tile/tile.ts'
-import { tiles } from '../aggregate/tile/tiles.ts'
+import type { AggregateFunction } from '../aggregate/aggregate.ts'
+import { aggregateOf } from '../aggregate/index.ts'
+import type { TileSql } from '../aggregate/sql.ts'
+import { SpillwayError } from '../base/errors.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
@@ -15,10 +17,11 @@ import { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
 import { countsSql, participantsSql, revisionColumns } from './values.ts'
 
+/** The group whose tiles a query gives, and its events. */
 export interface TileQueryOptions {
   readonly group: GroupIR
   readonly source: SourceIR
-  /** A relation of the source's events (`createEvents`), or a subquery in brackets. */
+  /** A relation of the source's events (`eventTable`), or a subquery in brackets. */
   readonly events: string
   /** Columns of `events` that identify a tile besides its start; by default the key. */
   readonly by?: readonly string[]
@@ -31,28 +34,44 @@ export interface TileQueryOptions {
 export interface TileQuery {
   readonly hop: number
   readonly features: readonly TileFeature[]
+  /** Columns that identify a tile besides its start. */
+  readonly keys: number
   readonly isSubKeyed: boolean
   readonly sql: string
+  /** Name of the dialect. */
+  readonly dialect: string
 }
 
+/** A feature of a tile query. */
 export interface TileFeature {
   /** Index in the group. */
   readonly index: number
-  readonly aggregate: TileAggregate
+  readonly aggregate: AggregateFunction
   /** Cells of the feature in a row. */
   readonly cells: number
 }
 
-/** The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0. */
+/**
+ * The queries that give all tiles of a group. Lifetime features have one tile, which begins at 0.
+ * @throws `SPILL_UNSUPPORTED` for a feature that the engine cannot keep in tiles exactly.
+ * @example
+ *   const [query] = tileQueries({ group, source, events: 'payments', dialect: engine.dialect })
+ *   const rows = await allRows(engine, query.sql)
+ */
 export function tileQueries(options: TileQueryOptions): TileQuery[] {
-  const features = options.group.features.map((feature, index) => ({
-    feature,
-    index,
-    aggregate: tiles[feature.agg](feature),
-  }))
-  const plain = features.filter(({ aggregate }) => !('subKey' in aggregate))
+  const { dialect } = options
+  for (const feature of options.group.features) {
+    const why = dialect.unsupported?.(feature)
+    if (why !== undefined)
+      throw new SpillwayError(
+        'SPILL_UNSUPPORTED',
+        `feature '${options.group.name}.${feature.name}' cannot be kept in tiles by ${dialect.name}: ${why}`,
+      )
+  }
+  const features = options.group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
+  const plain = features.filter(({ aggregate }) => !('subKeySql' in aggregate))
   const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
-  const subKeyed = features.filter(({ aggregate }) => 'subKey' in aggregate).map(feature => [feature])
+  const subKeyed = features.filter(({ aggregate }) => 'subKeySql' in aggregate).map(feature => [feature])
   return [...byHop, ...subKeyed].map(members => tileQuery(members, options))
 }
 
@@ -62,7 +81,7 @@ const hopOf = ({ window, hop }: FeatureIR): number => (window === 'lifetime' ? I
 interface Member {
   readonly feature: FeatureIR
   readonly index: number
-  readonly aggregate: TileAggregate
+  readonly aggregate: AggregateFunction
 }
 
 function tileQuery(members: readonly Member[], { group, source, events, by, before, dialect }: TileQueryOptions): TileQuery {
@@ -74,27 +93,29 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
     const { input, conditions } = participantsSql(feature, source, names, inputs, dialect)
     const takesPart = [...conditions, ...(feature.before ? [before ?? 'TRUE'] : [])].join(' AND ') || 'TRUE'
     const sql = tileSql({ input, takesPart }, calls, dialect)
-    return { cells: aggregate.cells(sql), subKey: aggregate.subKey?.(sql), takesPart }
+    return { cells: aggregate.tileSql(sql), subKey: aggregate.subKeySql?.(sql), takesPart }
   })
   const isSubKeyed = written[0].subKey !== undefined
   const keys = by ?? group.key.map(name => names.get(name)!)
   const columns = [...keys, 'tile', 'n', ...(isSubKeyed ? ['subkey'] : [])]
   const tile = hop === Infinity ? '0' : dialect.tile('s._time', hop)
-  const sql = `WITH events AS (
+  const sql = `WITH _events AS (
   SELECT ${['s.*', `${tile} AS tile`, ...inputs.columns()].join(',\n    ')}
   FROM ${events} s
 ),
-grouped AS (
+_grouped AS (
   SELECT ${[...keys.map(key => `e.${key}`), 'e.tile', 'count(*) AS n', ...(isSubKeyed ? [`${written[0].subKey} AS subkey`] : []), ...calls.columns()].join(',\n    ')}
-  FROM events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
+  FROM _events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
   GROUP BY ${[...keys.map(key => `e.${key}`), 'e.tile', ...(isSubKeyed ? ['subkey'] : [])].join(', ')}
 )
 SELECT ${[...columns.map(column => `p.${column}`), ...written.flatMap(({ cells }) => cells)].join(',\n  ')}
-FROM grouped p`
+FROM _grouped p`
   return {
     hop,
+    keys: keys.length,
     isSubKeyed,
     sql,
+    dialect: dialect.name,
     features: members.map(({ index, aggregate }, i) => ({ index, aggregate, cells: written[i].cells.length })),
   }
 }
@@ -107,7 +128,7 @@ function tileSql(
 ): TileSql {
   const over = (call: string, condition = takesPart): string =>
     `p.${calls.nameOf(condition === 'TRUE' ? call : `${call} FILTER (WHERE ${condition})`)}`
-  const record = dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
+  const record = (): string => dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
   return {
     input,
     time: 'e._time',
@@ -117,8 +138,8 @@ function tileSql(
     max: value => over(`max(${value})`),
     sum: exact => over(`sum(${exact})`),
     sumOfDoubles: double => over(`sum(${double})`),
-    earliest: () => over(`min(${record})`),
-    latest: k => over(dialect.greatest(record, k)),
+    earliest: () => over(`min(${record()})`),
+    latest: k => over(dialect.greatest(record(), k)),
     sumAgain(term) {
       const pairs = over(dialect.list(dialect.pair('e._time', input)))
       return dialect.sumOver(pairs, item => term({ time: dialect.part(item, 0), input: dialect.part(item, 1) }))
@@ -132,7 +153,7 @@ function tileSql(
 }
 
 /**
- * The events that each question of a relation of questions (`createAsks`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the question's key, visible
+ * The events that each request of a relation of requests (`requestTable`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the request's key, visible
  * at its log position, not superseded there, and up to its as-of time.
  */
 export function askedEvents(

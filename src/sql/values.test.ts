@@ -4,13 +4,14 @@ import type { LoggedEvent } from '../define/source/event.ts'
 import type { ColumnIR, ExprIR, FeatureIR, GroupIR, TypeIR, Value } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
 import type { SqlRequest } from './request.ts'
-import { DuckDb } from './duckdb/duckdb.ts'
+import { DuckDbEngine } from './duckdb/engine.ts'
+import { SqlWitness } from './witness.ts'
 
 // Tests beyond the hand-computed cases (test/oracle): refusals by row, extremes, names.
 
-let db: DuckDb
+let db: SqlWitness
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
 })
 after(() => db.close())
 

@@ -1,9 +1,9 @@
-import { aggregates } from '../aggregate/index.ts'
+import { aggregateOf } from '../aggregate/index.ts'
 import type { SqlValue } from '../aggregate/sql.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { isListAggregate } from '../define/ir/signatures.ts'
 import { errorBoundSql } from './error-bound.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
 import { expressionSql } from './expression.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { SelectList } from './select-list.ts'
@@ -65,7 +65,7 @@ export function valuesQuery(
   group: GroupIR,
   source: SourceIR,
   tables: ValueTables,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
   { bounds = false, eventRule }: ValuesOptions = {},
 ): ValuesQuery {
   const names = columnNames(source, dialect)
@@ -200,7 +200,7 @@ function valueSql(
   source: SourceIR,
   names: Names,
   { inputs, tails, calls }: Lists,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
   bounds: boolean,
 ): BoundedValue {
   const { input, conditions: inputConditions } = participantsSql(feature, source, names, inputs, dialect)
@@ -209,7 +209,7 @@ function valueSql(
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
   const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
-  return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
+  return { ...aggregateOf(feature).valueSql(window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
 }
 
 /**
@@ -249,7 +249,7 @@ function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number
 }
 
 /** The columns of one answer. A double that is not finite is refused. */
-function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: SqlDialect): Result[] {
+function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !refused
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })

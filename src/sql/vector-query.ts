@@ -2,7 +2,7 @@ import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '..
 import { triggerColumns } from '../define/model/trigger-columns.ts'
 import { expressionErrorBound } from './error-bound.ts'
 import { decisionRowsSql, type DecisionRowsSql } from './decision-rows.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect } from './dialect.ts'
 import { deliveredSql, expressionSql } from './expression.ts'
 import { placementSql, type PlacementSql } from './placement.ts'
 import { identifiers } from './relations.ts'
@@ -45,7 +45,12 @@ export interface VectorQuery {
  * of the model is refused, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron,
  * and for a model that decides on request.
  */
-export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: SqlDialect): VectorQuery {
+export function vectorQuery(
+  pipeline: PipelineIR,
+  model: ModelIR,
+  eventsOf: (source: string) => string,
+  dialect: PointInTimeDialect,
+): VectorQuery {
   const reads = modelReads(pipeline, model)
   const groups = reads.map(({ group }) => group)
   const decided = decisionRowsSql(pipeline, model, groups, eventsOf, dialect)
@@ -59,7 +64,7 @@ export function vectorsQuery(
   model: ModelIR,
   { decided, reads, cutOf, bounds = false, eventRule }: DecisionReads,
   eventsOf: (source: string) => string,
-  dialect: SqlDialect,
+  dialect: PointInTimeDialect,
 ): VectorQuery {
   const { relations, fields } = decided
   const columns = triggerColumns(pipeline, model)

@@ -1,7 +1,7 @@
 import type { SqlWindow } from '../aggregate/sql.ts'
 import type { FeatureIR } from '../define/ir/ir.ts'
 import { deliveredSql } from './expression.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { PointInTimeDialect } from './dialect.ts'
 import { estimatedSql } from './hyperloglog.ts'
 import type { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
@@ -17,7 +17,12 @@ export interface WindowTerms {
  * Writes the aggregate calls of one feature's window and collects them in `calls`. Aliases: `e` an event, `a` its request, `p` the
  * partials of the request. The partials are all NULL if no event of the key is visible, so counts turn NULL into 0.
  */
-export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms, calls: SelectList, dialect: SqlDialect): SqlWindow {
+export function windowSql(
+  feature: FeatureIR,
+  { input, takesPart }: WindowTerms,
+  calls: SelectList,
+  dialect: PointInTimeDialect,
+): SqlWindow {
   const over = (call: string, which = takesPart): string => `p.${calls.nameOf(which === 'TRUE' ? call : `${call} FILTER (WHERE ${which})`)}`
   const countOf = (call: string, which = takesPart): string => `coalesce(${over(call, which)}, 0)`
   const count = (): string => countOf('count(*)')

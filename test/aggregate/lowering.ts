@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
-import { aggregates } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
 import { maxValues as most } from '../../src/define/ir/signatures.ts'
@@ -41,7 +41,7 @@ export function lowered(agg: AggregateName, input: TypeIR | undefined, columns: 
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
   }
   const partial = columns.map(column => Float64Array.of(...column, 1))
-  aggregates[agg].lower({ feature, rows, partial, layout, clock: Float64Array.of(...clock, 1), out, at: before })
+  aggregateOf(feature).lower({ feature, rows, partial, layout, clock: Float64Array.of(...clock, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
     assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])

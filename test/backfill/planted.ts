@@ -5,8 +5,8 @@ import { dirname, join, sep } from 'node:path'
 import { random, type Random } from '../../src/base/random.ts'
 import { backfillTarget } from '../../src/batch/backfill/target.ts'
 import { fillGap, findGap, type BackfillOptions, type BackfillResult, type StoreGap } from '../../src/batch/backfill/backfill.ts'
-import type { PartitionUnit } from '../../src/batch/backfill/calendar.ts'
-import type { StoreManifest } from '../../src/batch/backfill/manifest.ts'
+import type { PartitionUnit } from '../../src/offline/calendar.ts'
+import type { StoreManifest } from '../../src/offline/parquet/manifest.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import { changed, shop, shopHistory, shopLog } from './shop.ts'
@@ -124,7 +124,9 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 
 const missingIn = ({ groups }: StoreGap, { unit }: BackfillOptions): string[] =>
   groups.flatMap(({ group: asked, partitions }) =>
-    partitions.flatMap(({ partition, files }) => files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, file))),
+    partitions.flatMap(({ partition, files }) =>
+      files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, `${file}.parquet`)),
+    ),
   )
 
 /** Deletes files and days, flips bits, and removes entries of the manifest. Returns the files that are missing then. */

@@ -4,7 +4,7 @@
  */
 import { random, type Random } from '../../src/base/random.ts'
 import type { BackfillHistory } from '../../src/batch/backfill/backfill.ts'
-import type { PartitionUnit } from '../../src/batch/backfill/calendar.ts'
+import type { PartitionUnit } from '../../src/offline/calendar.ts'
 import { EventsInMemory } from '../../src/batch/backfill/events.ts'
 import { shareEvents } from '../../src/batch/backfill/shared-events.ts'
 import { Strings } from '../../src/columns/strings.ts'

@@ -1,11 +1,11 @@
 /** Inputs of a model that are equal to the last bit, however they are computed (semantics, arithmetic). */
-import { aggregates } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 
 export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {
   if (expr.op !== 'feature') return true
   const feature = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
-  return aggregates[feature.agg].exactness(feature.input) === 'exact'
+  return aggregateOf(feature).exactness === 'exact'
 }
 
 /**

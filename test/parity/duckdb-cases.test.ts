@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { placeRequest } from '../../src/sql/place-request.ts'
 import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
 
-let db: DuckDb
+let db: SqlWitness
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
 })
 after(() => db.close())
 

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions } from '../oracle/oracle.ts'
 import { deciding } from '../property/generate/deciders.ts'
 
-let db: DuckDb
+let db: SqlWitness
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
 })
 after(() => db.close())
 

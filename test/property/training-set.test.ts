@@ -14,7 +14,8 @@ import { inOrderOfTime, type AskedRows } from '../../src/replay/asked-rows.ts'
 import { replayLog } from '../../src/replay/log.ts'
 import { groupsQuestion, type Question } from '../../src/replay/question.ts'
 import { setOfRows, type TrainingColumn, type TrainingSet } from '../../src/replay/training-set.ts'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { placeRequest } from '../../src/sql/place-request.ts'
 import { rowCases } from '../oracle/cases/rows.ts'
 import { rowAt } from '../oracle/rows.ts'
@@ -113,7 +114,7 @@ function compare(
 }
 
 test('DuckDB says the same of them', async () => {
-  const db = await DuckDb.open()
+  const db = new SqlWitness(await DuckDbEngine.open())
   let compared = 0
   try {
     for (let seed = 5001; seed <= 5000 + WITNESSED; seed++) {
@@ -121,13 +122,20 @@ test('DuckDB says the same of them', async () => {
       for (const group of ir.groups) compared += await witness(db, `seed ${seed}`, ir, group, log, draw)
     }
   } finally {
-    db.close()
+    await db.close()
   }
   assert.ok(compared > 2000, `only ${compared} values were compared`)
 })
 
 /** Compares a group's rows with SQL's; with the oracle's tolerance for sums of doubles. Returns the number of compared values. */
-async function witness(db: DuckDb, seed: string, ir: PipelineIR, group: GroupIR, log: readonly LoggedEvent[], draw: Draw): Promise<number> {
+async function witness(
+  db: SqlWitness,
+  seed: string,
+  ir: PipelineIR,
+  group: GroupIR,
+  log: readonly LoggedEvent[],
+  draw: Draw,
+): Promise<number> {
   const source = ir.sources.find(({ name }) => name === group.source)!
   const question = groupsQuestion(ir, [group.name])
   const rows = rowsAbout(draw, log, [group], question.keys)

@@ -1,8 +1,8 @@
 /** Compares recorded decisions with the rebuilt ones: every cell of every vector, and every cut and as-of time with its placement. */
-import { aggregates } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
+import type { SqlVector } from '../../src/sql/answers.ts'
 import { recordedReads } from '../../src/sql/recorded-decisions.ts'
 import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree, answerText } from '../property/compare.ts'
@@ -98,7 +98,7 @@ function toleranceOf(looked: Looked, { expr }: InputIR): number {
   return isExact(feature) ? 0 : inexact(looked, read, feature, triggerOf(model, entries[decision.entry], decision.key))
 }
 
-const isExact = ({ agg, input }: FeatureIR): boolean => aggregates[agg].exactness(input) === 'exact'
+const isExact = (feature: FeatureIR): boolean => aggregateOf(feature).exactness === 'exact'
 
 function inexact(
   { ir, entries, decision }: Looked,

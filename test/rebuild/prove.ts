@@ -6,7 +6,8 @@
  * is detected as well.
  */
 import { SpillwayError } from '../../src/base/errors.ts'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { rebuildCase, run, type Material } from './case.ts'
 import { judge, type Judged } from './judge.ts'
 import { blindOf, rebuild } from './rebuild.ts'
@@ -38,7 +39,7 @@ const NOT_NULL_LEAST = 0.3
 const TOO_WIDE_MOST = 0.05
 
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<RebuildResult> {
-  const db = await DuckDb.open()
+  const db = new SqlWitness(await DuckDbEngine.open())
   const failures: { seed: number; mismatch: string }[] = []
   const sums = { decisions: 0, values: 0, notNull: 0, cuts: 0, mismatches: 0, late: 0, revised: 0, repeated: 0, tooWide: 0 }
   try {
@@ -57,13 +58,13 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
         console.error(`rebuild: ${done} of ${cases} cases, ${sums.values} values, ${sums.mismatches} mismatches`)
     }
   } finally {
-    db.close()
+    await db.close()
   }
   return { cases, ...sums, seed, failures }
 }
 
 /** `undefined` if DuckDB cannot represent a sum that the semantics allow. */
-export async function judgedBy(db: DuckDb, material: Material): Promise<Judged | undefined> {
+export async function judgedBy(db: SqlWitness, material: Material): Promise<Judged | undefined> {
   const { ir, entries, recorded } = material
   try {
     return judge(material, await rebuild(db, ir, entries, recorded.map(blindOf)))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { rebuildCase, run, type Material } from './case.ts'
 import { faults, type Fault } from './faults.ts'
@@ -12,10 +13,10 @@ const FAULTY_CASES = 12
 const PLANTED_LEAST = 3
 const FIRST = 500
 
-let db: DuckDb
+let db: SqlWitness
 const materials: Material[] = []
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
   for (let seed = FIRST; seed < FIRST + FAULTY_CASES; seed++) materials.push(await run(rebuildCase(seed)))
 })
 after(() => db.close())

@@ -10,8 +10,8 @@ import type { ModelIR, PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import { RequestReader } from '../../src/intake/request-reader.ts'
 import { valueAt } from '../../src/intake/row-text.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
-import type { SqlVector } from '../../src/sql/duckdb/answers.ts'
-import type { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import type { SqlVector } from '../../src/sql/answers.ts'
+import type { SqlWitness } from '../../src/sql/witness.ts'
 import { recordedReads, type SqlRecordedDecision } from '../../src/sql/recorded-decisions.ts'
 import type { Entry } from '../crash/inspect.ts'
 import { eventsOf } from './case.ts'
@@ -22,9 +22,9 @@ export type Blind = Pick<RecordedDecision, 'model' | 'key' | 'entry' | 't' | 're
 /** Removes the vector. */
 export const blindOf = ({ model, key, entry, t, read }: RecordedDecision): Blind => structuredClone({ model, key, entry, t, read })
 
-/** A vector for each decision, in order. Throws as `DuckDb.vectors` does. */
+/** A vector for each decision, in order. Throws as `SqlWitness.vectors` does. */
 export async function rebuild(
-  db: DuckDb,
+  db: SqlWitness,
   ir: PipelineIR,
   entries: readonly Entry[],
   decisions: readonly Blind[],

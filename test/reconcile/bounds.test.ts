@@ -1,8 +1,9 @@
 /** SQL's error bound of an inexact input equals the tolerance of the semantics in the oracle. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { aggregates } from '../../src/aggregate/index.ts'
-import { DuckDb } from '../../src/sql/duckdb/duckdb.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
+import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
+import { SqlWitness } from '../../src/sql/witness.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import type { FeatureIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import { rebuildCase, run, type Material } from '../rebuild/case.ts'
@@ -13,9 +14,9 @@ const INEXACT = ['sum', 'mean', 'variance', 'stddev', 'change', 'rate', 'slope',
 /** By then each aggregate has occurred; a case without missing ones is skipped. */
 const SEEDS_MAX = 400
 
-let db: DuckDb
+let db: SqlWitness
 before(async () => {
-  db = await DuckDb.open()
+  db = new SqlWitness(await DuckDbEngine.open())
 })
 after(() => db.close())
 
@@ -32,7 +33,7 @@ test("bounds in SQL are the oracle's tolerances", async () => {
   )
 })
 
-const isInexact = ({ agg, input }: FeatureIR): boolean => aggregates[agg].exactness(input) === 'inexact'
+const isInexact = (feature: FeatureIR): boolean => aggregateOf(feature).exactness === 'inexact'
 
 const inexactOf = ({ groups }: PipelineIR, { inputs }: ModelIR): FeatureIR[] =>
   inputs.flatMap(({ expr }) =>

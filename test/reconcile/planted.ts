@@ -2,7 +2,7 @@
  * Planted faults of `prove reconcile`, in addition to those of the run itself: dead letters, and one of changed definitions, damage and
  * rounding.
  */
-import { aggregates } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'
@@ -80,8 +80,8 @@ function cutIn({ ir, disk, recorded }: Material, draw: Draw, reason: PlantedCut[
 
 const isInexact = ({ groups }: PipelineIR, { expr }: InputIR): boolean => {
   if (expr.op !== 'feature') return false
-  const { agg, input } = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
-  return aggregates[agg].exactness(input) === 'inexact'
+  const feature = groups.find(({ name }) => name === expr.group)!.features.find(({ name }) => name === expr.name)!
+  return aggregateOf(feature).exactness === 'inexact'
 }
 
 /** Is this the changed cell? */

@@ -23,6 +23,7 @@ export const floors = [
   'training',
   'decision',
   'model',
+  'offline',
   'files',
   'log',
   'online',

@@ -2,22 +2,24 @@
  * Fills an offline store of feature values exactly where it has a gap.
  *
  * First it finds the gap and estimates its cost. Then it computes on all cores, one partition's files at a time. Each file is a function of
- * its definition and of the events: a store filled in any order, after any damage, is byte-identical to one computed at once.
+ * its definition and of the events: a Parquet folder filled in any order, after any damage, is byte-identical to one computed at once.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { ColumnFileWriter } from '../../files/column-files.ts'
+import type { FeatureTable, TableFormat, WrittenPartition } from '../../offline/feature-table.ts'
+import { GuardedTable } from '../../offline/guarded-table.ts'
+import { parquetFolder } from '../../offline/parquet/parquet-folder.ts'
+import { ParquetFolderTable } from '../../offline/parquet/parquet-table.ts'
 import type { BackfillTarget } from './target.ts'
-import type { PartitionUnit } from './calendar.ts'
+import type { PartitionUnit } from '../../offline/calendar.ts'
 import { BackfillWorkers, backfillStopped, type EventSource } from './workers.ts'
 import { estimateCost, exactCounts, type BackfillCost } from './estimate.ts'
 import type { EventHistory, HistoryExtents } from './events.ts'
-import { fillWork, type FilledPartition } from './fill.ts'
+import { fillWork } from './fill.ts'
 import { findGroupGap, type GroupGap } from './gap.ts'
-import { filesHash, storeHash, readManifest, writeManifest, type StoreManifest } from './manifest.ts'
 import { planWork, type BackfillWork } from './work.ts'
 
 /** A history of events, readable here and in threads. */
@@ -32,7 +34,9 @@ export interface BackfillHistory {
 export interface BackfillOptions {
   readonly asked: BackfillTarget
   readonly history: BackfillHistory
+  /** Where the table is; by default a folder of Parquet files. */
   readonly folder: string
+  readonly format?: TableFormat
   readonly unit: PartitionUnit
   /** Only partitions that overlap [from, to), UTC ms. */
   readonly from?: number
@@ -47,12 +51,13 @@ export interface BackfillOptions {
   readonly onProgress?: (stage: string, share: number) => void
 }
 
-/** The missing files, the work that fills them, and its cost. */
+/** The missing columns, the work that fills them, and its cost. */
 export interface StoreGap {
+  /** Close it after use. */
+  readonly table: FeatureTable
   readonly groups: readonly GroupGap[]
   readonly work: readonly BackfillWork[]
   readonly cost: BackfillCost
-  readonly manifest: StoreManifest
 }
 
 /** Result of a backfill. */
@@ -62,23 +67,36 @@ export interface BackfillResult {
   readonly rows: number
   readonly bytes: number
   readonly seconds: number
-  /** Hash of the whole store: the same for the same history and definitions. */
+  /** Id of the table's snapshot; of a Parquet folder the same for the same history and definitions. */
   readonly hash: string
 }
 
 /**
- * Compares the store with its target.
- * @throws as `readManifest` and `gapOf` do.
+ * Compares the table with its target.
+ * @throws as `TableFormat.open` and `findGroupGap` do.
  */
 export async function findGap(options: BackfillOptions): Promise<StoreGap> {
-  const { asked, history, folder, unit, from = -Infinity, to = Infinity, threads, isMeasured = true, onProgress } = options
+  const {
+    asked,
+    history,
+    folder,
+    format = parquetFolder,
+    unit,
+    from = -Infinity,
+    to = Infinity,
+    threads,
+    isMeasured = true,
+    onProgress,
+  } = options
   const { events, extents } = history
-  const manifest = readManifest(folder, unit)
+  const opened = await format.open(folder, { unit })
+  const table = opened instanceof ParquetFolderTable ? opened : new GuardedTable(format.name, opened)
   const show = (share: number): void => onProgress?.(`checking ${folder}`, share)
-  const groups = asked.groups.map(group => findGroupGap(group, { folder, manifest, extents, from, to, onProgress: show }))
+  const groups: GroupGap[] = []
+  for (const group of asked.groups) groups.push(await findGroupGap(group, { table, extents, from, to, onProgress: show }))
   const work = planWork(groups, { unit, threads, eventsIn: eventsIn(extents), first: source => extents.span.get(source)!.first })
   const cost = isMeasured ? await estimateCost(groups, work, threads, { events, unit, extents }) : exactCounts(work)
-  return { groups, work, cost, manifest }
+  return { table, groups, work, cost }
 }
 
 /** Events in [from, to), about: each partition counts by its overlap. */
@@ -103,8 +121,8 @@ export async function fillGap(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<BackfillResult> {
   const { folder, threads, onThreadsFrom = limits.BACKFILL_SAMPLE, onProgress } = options
-  const { manifest, work } = gap
-  const updater = new ManifestUpdater(folder, manifest)
+  const { table, work } = gap
+  const committer = new PartitionCommitter(table)
   const start = stopwatch()
   const weightOf = weights(gap.groups)
   const total = work.reduce(
@@ -112,23 +130,26 @@ export async function fillGap(
     0,
   )
   let done = 0
-  const onFilled = (filled: FilledPartition): void => {
-    updater.record(filled)
+  const onFilled = (filled: WrittenPartition): void => {
+    committer.add(filled)
     done += weightOf(filled.group, filled.partition)
     onProgress?.(`filling ${folder}`, done / total)
   }
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
   try {
-    if (work.length > 0) writeManifest(folder, manifest)
+    // Shows before the work that the table can be written.
+    if (work.length > 0) await table.commit([])
     const context = { scratch, signal, onFilled }
-    if (threads > 1 && work.length > 1 && total >= onThreadsFrom) await fillOnThreads(gap, options, context)
+    if (table instanceof ParquetFolderTable && threads > 1 && work.length > 1 && total >= onThreadsFrom)
+      await fillOnThreads(gap, options, context)
     else await fillHere(gap, options, context)
   } finally {
-    if (work.length > 0) updater.write()
+    await committer.finish()
     rmSync(scratch, { recursive: true, force: true })
   }
-  const { files, rows, bytes } = updater
-  return { files, rows, bytes, seconds: (stopwatch() - start) / 1000, hash: storeHash(manifest) }
+  const { files, rows, bytes } = committer
+  const [newest] = await table.snapshots()
+  return { files, rows, bytes, seconds: (stopwatch() - start) / 1000, hash: newest?.id ?? '' }
 }
 
 /** Weight of a partition in the progress: its events, plus 1. */
@@ -144,7 +165,7 @@ function weights(gaps: readonly GroupGap[]): (group: string, partition: string) 
 interface FillContext {
   readonly scratch: string
   readonly signal: AbortSignal
-  readonly onFilled: (filled: FilledPartition) => void
+  readonly onFilled: (filled: WrittenPartition) => void
 }
 
 function fillOnThreads(
@@ -158,10 +179,10 @@ function fillOnThreads(
   return (crew ?? new BackfillWorkers(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
-async function fillHere({ work }: StoreGap, { asked, history, folder, unit }: BackfillOptions, context: FillContext): Promise<void> {
+async function fillHere({ table, work }: StoreGap, { asked, history, unit }: BackfillOptions, context: FillContext): Promise<void> {
   const { scratch, signal, onFilled } = context
   const { until, forgotten } = history.extents
-  const files = await ColumnFileWriter.open(scratch)
+  const writer = await table.writer(scratch)
   try {
     for (const piece of work)
       await fillWork(
@@ -170,10 +191,9 @@ async function fillHere({ work }: StoreGap, { asked, history, folder, unit }: Ba
         {
           events: history.events,
           unit,
-          folder,
           until,
           forgotten,
-          files,
+          writer,
           onFilled,
           onRows() {
             if (signal.aborted) throw backfillStopped()
@@ -181,23 +201,23 @@ async function fillHere({ work }: StoreGap, { asked, history, folder, unit }: Ba
         },
       )
   } finally {
-    files.close()
+    writer.close()
   }
 }
 
-/** Adds finished partitions to the manifest, and writes it now and then. */
-class ManifestUpdater {
+/** Commits finished partitions, some at a time. */
+class PartitionCommitter {
   files = 0
   bytes = 0
   /** Rows by group and partition. */
   readonly #rows = new Map<string, number>()
-  readonly #folder: string
-  readonly #manifest: StoreManifest
-  #writtenAt = stopwatch()
+  readonly #table: FeatureTable
+  #waiting: WrittenPartition[] = []
+  #commits = Promise.resolve()
+  #committedAt = stopwatch()
 
-  constructor(folder: string, manifest: StoreManifest) {
-    this.#folder = folder
-    this.#manifest = manifest
+  constructor(table: FeatureTable) {
+    this.#table = table
   }
 
   /** Rows of all filled partitions. */
@@ -205,20 +225,29 @@ class ManifestUpdater {
     return [...this.#rows.values()].reduce((sum, rows) => sum + rows, 0)
   }
 
-  record({ group, partition, rows, files }: FilledPartition): void {
-    const partitions = (this.#manifest.groups[group] ??= {})
-    const all = { ...partitions[partition]?.files, ...files }
-    partitions[partition] = { rows, hash: filesHash(all), files: all }
+  add(filled: WrittenPartition): void {
+    const { group, partition, rows, columns } = filled
+    this.#waiting.push(filled)
     this.#rows.set(`${group} ${partition}`, rows)
-    for (const { bytes } of Object.values(files)) {
+    for (const { bytes } of Object.values(columns)) {
       this.files++
       this.bytes += bytes
     }
-    if (stopwatch() - this.#writtenAt > limits.BACKFILL_MANIFEST_MS) this.write()
+    if (stopwatch() - this.#committedAt > limits.BACKFILL_MANIFEST_MS) this.#commit()
   }
 
-  write(): void {
-    writeManifest(this.#folder, this.#manifest)
-    this.#writtenAt = stopwatch()
+  /** Commits the rest. Rejects with the first error of a commit. */
+  finish(): Promise<void> {
+    if (this.#waiting.length > 0) this.#commit()
+    return this.#commits
+  }
+
+  #commit(): void {
+    const written = this.#waiting
+    this.#waiting = []
+    this.#committedAt = stopwatch()
+    this.#commits = this.#commits.then(() => this.#table.commit(written))
+    // `finish` reports it.
+    this.#commits.catch(() => {})
   }
 }

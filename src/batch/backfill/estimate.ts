@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ColumnFileWriter } from '../../files/column-files.ts'
+import { openParquetWriter } from '../../offline/parquet/partition-writer.ts'
 import type { EventHistory, HistoryExtents } from './events.ts'
 import type { FillOptions } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'
@@ -35,22 +35,14 @@ export async function estimateCost(
   { events, unit, extents }: MeasurementInput,
 ): Promise<BackfillCost> {
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
-  const files = await ColumnFileWriter.open(join(scratch, 'duckdb'))
+  const writer = await openParquetWriter(join(scratch, 'store'), unit, join(scratch, 'duckdb'))
   const { until, forgotten } = extents
   try {
     const rates = new Map<string, Rates>()
     for (const gap of gaps) {
       const samples: CostSample[] = []
       for (const chosen of sampledOf(gap))
-        samples.push(
-          await measureSample(
-            gap,
-            chosen,
-            { events, unit, until, forgotten, folder: join(scratch, 'store'), files },
-            extents,
-            samples.length > 0,
-          ),
-        )
+        samples.push(await measureSample(gap, chosen, { events, unit, until, forgotten, writer }, extents, samples.length > 0))
       if (samples.length > 0) rates.set(gap.group.group.name, new Rates(gap, samples))
     }
     const seconds = work.map(piece => rates.get(piece.group)!.secondsOf(piece))
@@ -63,7 +55,7 @@ export async function estimateCost(
       measured: each.reduce((sum, rate) => sum + rate.rows, 0),
     }
   } finally {
-    files.close()
+    writer.close()
     rmSync(scratch, { recursive: true, force: true })
   }
 }

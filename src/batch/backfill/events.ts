@@ -5,8 +5,8 @@ import { lowerBound } from '../../columns/order.ts'
 import { sliceBlock } from '../../columns/slice.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
-import { shortHash } from './manifest.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import { shortHash } from '../../define/ir/fingerprint.ts'
 
 /** Events per block. */
 export const EVENTS_AT_ONCE = 1 << 16

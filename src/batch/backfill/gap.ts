@@ -1,23 +1,20 @@
 /**
- * Finds the gap of a store: each file that the manifest does not name, that has another definition or other events, or that is missing or
- * damaged on disk.
+ * Finds the gap of a table: each column of a partition that is not committed, that has another definition or other events, or that is missing
+ * or damaged.
  */
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileChecksum } from '../../files/column-files.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { partitionsBetween, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import { partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
 import type { HistoryExtents } from './events.ts'
 import { InputDigests, type InputDigest } from './inputs.ts'
-import { featureFileName, partitionFolder, ROWS_FILE } from './layout.ts'
-import type { StoredFile, StoreManifest } from './manifest.ts'
+import { featureColumnName, ROWS_COLUMN, type FeatureTable, type StoredColumn } from '../../offline/feature-table.ts'
 
-/** `new`: not in the manifest. `changed`: other definition. `events`: other events. `gone`, `damaged`: on disk. */
+/** `new`: not committed. `changed`: other definition. `events`: other events. `gone`, `damaged`: not as it was written. */
 export type FileGapReason = 'new' | 'changed' | 'events' | 'gone' | 'damaged'
 
-/** One file to write. */
+/** One column of a partition to write. */
 export interface MissingFile {
+  /** Its name, as in `FeatureTable`. */
   readonly file: string
   /** Absent for the rows file. */
   readonly feature?: BackfillFeature
@@ -39,14 +36,13 @@ export interface GroupGap {
   readonly group: BackfillGroup
   /** Partitions of the history with their missing files, in order. */
   readonly partitions: readonly PartitionGap[]
-  /** Partitions of the store that the history does not have. */
+  /** Partitions of the table that the history does not have. */
   readonly obsolete: number
 }
 
 /** Input of the comparison. */
 export interface GapOptions {
-  readonly folder: string
-  readonly manifest: StoreManifest
+  readonly table: FeatureTable
   readonly extents: HistoryExtents
   /** Only partitions that overlap [from, to), UTC ms. */
   readonly from: number
@@ -55,24 +51,29 @@ export interface GapOptions {
 }
 
 /**
- * Checks every file of the requested partitions.
- * @throws `SPILL_INPUT` if a file cannot be read.
+ * Checks every column of the requested partitions.
+ * @throws (rejects with) `SPILL_INPUT` if a column cannot be read.
  */
-export function findGroupGap(asked: BackfillGroup, looking: GapOptions): GroupGap {
-  const { manifest, extents, from, to, onProgress } = looking
-  const all = partitionsWithRows(asked, extents, manifest.partition)
+export async function findGroupGap(asked: BackfillGroup, { table, extents, from, to, onProgress }: GapOptions): Promise<GroupGap> {
+  const all = partitionsWithRows(asked, extents, table.unit)
   const wanted = all.filter(({ start, end }) => end > from && start < to)
-  const inputs = new InputDigests(asked, extents, manifest.partition)
-  const stored = manifest.groups[asked.group.name] ?? {}
-  const partitions = wanted.map((partition, i): PartitionGap => {
+  const inputs = new InputDigests(asked, extents, table.unit)
+  const stored = await table.partitions(asked.group.name)
+  const partitions: PartitionGap[] = []
+  for (const partition of wanted) {
     const files = [
       rowsFile(asked, inputs.ofRows(partition)),
       ...asked.features.map(feature => featureFile(feature, inputs.of(feature, partition))),
     ]
-    const missing = files.flatMap(file => whyMissing(file, stored[partition.name]?.files[file.file], partition, asked, looking) ?? [])
-    onProgress((i + 1) / wanted.length)
-    return { partition, events: extents.of.get(asked.source.name)?.get(partition.name)?.events ?? 0, files: missing }
-  })
+    const missing: MissingFile[] = []
+    for (const { isForgotten, ...file } of files) {
+      const why = outdated(file, stored[partition.name]?.columns[file.file], isForgotten)
+      const reason = why ?? (await table.damageOf(asked.group.name, partition, file.file))
+      if (reason !== undefined) missing.push({ ...file, why: reason })
+    }
+    partitions.push({ partition, events: extents.of.get(asked.source.name)?.get(partition.name)?.events ?? 0, files: missing })
+    onProgress(partitions.length / wanted.length)
+  }
   return { group: asked, partitions, obsolete: Object.keys(stored).filter(name => !all.some(partition => partition.name === name)).length }
 }
 
@@ -82,35 +83,29 @@ type WantedFile = Omit<MissingFile, 'why'> & {
 }
 
 const rowsFile = ({ code }: BackfillGroup, { text, isForgotten }: InputDigest): WantedFile => ({
-  file: ROWS_FILE,
+  file: ROWS_COLUMN,
   code,
   input: text,
   isForgotten,
 })
 
 const featureFile = (feature: BackfillFeature, { text, isForgotten }: InputDigest): WantedFile => ({
-  file: featureFileName(feature.feature.name),
+  file: featureColumnName(feature.feature.name),
   feature,
   code: feature.code,
   input: text,
   isForgotten,
 })
 
-function whyMissing(
-  { isForgotten, ...wanted }: WantedFile,
-  stored: StoredFile | undefined,
-  partition: CalendarPartition,
-  { group }: BackfillGroup,
-  { folder, manifest }: GapOptions,
-): MissingFile[] | undefined {
-  const because = (why: FileGapReason): MissingFile[] => [{ ...wanted, why }]
-  if (!stored) return because('new')
-  if (stored.code !== wanted.code) return because('changed')
-  if (stored.input !== wanted.input && !isForgotten) return because('events')
-  const path = join(partitionFolder(folder, group.name, manifest.partition, partition), wanted.file)
-  if (!existsSync(path)) return because('gone')
-  if (statSync(path).size !== stored.bytes || fileChecksum(path).sha256 !== stored.sha256) return because('damaged')
-  return undefined
+/** The reason why a column is not what it should be, as far as its tokens tell. */
+function outdated(
+  { code, input }: Omit<WantedFile, 'isForgotten'>,
+  stored: StoredColumn | undefined,
+  isForgotten: boolean,
+): FileGapReason | undefined {
+  if (!stored) return 'new'
+  if (stored.code !== code) return 'changed'
+  return stored.input !== input && !isForgotten ? 'events' : undefined
 }
 
 function partitionsWithRows(

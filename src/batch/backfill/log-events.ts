@@ -10,7 +10,7 @@ import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
 import type { NamedValues, SegmentLog } from '../../log/store.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
 import { EVENTS_AT_ONCE, type EventHistory, type PartitionExtent, type HistoryExtents } from './events.ts'
 
 /** Reads events from log segments. */

@@ -10,7 +10,7 @@ import type { FeatureIR, GroupIR } from '../../define/ir/ir.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
 import type { BackfillGroup } from './target.ts'
-import type { CalendarPartition } from './calendar.ts'
+import type { CalendarPartition } from '../../offline/calendar.ts'
 import { EventCursor } from './cursor.ts'
 import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 

@@ -4,9 +4,10 @@ import { limits } from '../../base/limits.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { scheduledTimes } from '../../kernel/schedule.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import type { CalendarPartition } from './calendar.ts'
+import type { CalendarPartition } from '../../offline/calendar.ts'
 import type { EventHistory, HistoryExtents } from './events.ts'
-import { fillWork, type FilledPartition, type FillOptions } from './fill.ts'
+import type { WrittenPartition } from '../../offline/feature-table.ts'
+import { fillWork, type FillOptions } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'
 import { toWorkFile, type BackfillWork } from './work.ts'
 
@@ -64,7 +65,7 @@ export async function measureSample(
     seconds: Math.max(seconds / 10, seconds - before.events * secondsRead) / whole,
     secondsRead,
     columns: missing.length,
-    bytes: new Map(Object.entries(filled.files).map(([name, { bytes }]) => [name, bytes / whole])),
+    bytes: new Map(Object.entries(filled.columns).map(([name, { bytes }]) => [name, bytes / whole])),
   }
 }
 
@@ -91,11 +92,11 @@ interface Measurement {
   /** Time of the last row, UTC ms. */
   readonly last: number
   readonly seconds: number
-  readonly filled: FilledPartition
+  readonly filled: WrittenPartition
 }
 
 async function measure(work: BackfillWork, asked: BackfillGroup, writing: Writing): Promise<Measurement> {
-  let filled: FilledPartition | undefined
+  let filled: WrittenPartition | undefined
   let [rows, last] = [0, -Infinity]
   const startedAt = stopwatch()
   const onRows = (more: number, t: number): void => void ([rows, last] = [rows + more, t])

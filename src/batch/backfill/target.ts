@@ -5,7 +5,7 @@
  * placement. Rows are at the arrivals of the group's events, or at scheduled times for every live key. A group of batch runs has the rows
  * of its own schedule.
  */
-import { aggregates } from '../../aggregate/index.ts'
+import { aggregateOf } from '../../aggregate/index.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { columnsRead } from '../../decision/reads.ts'
@@ -13,7 +13,7 @@ import type { FeatureIR, GroupIR, PipelineIR, ScheduleIR, SourceIR } from '../..
 import { isListAggregate } from '../../define/ir/signatures.ts'
 import type { OutputColumn } from '../../files/table.ts'
 import { identityColumns } from '../../kernel/supersession.ts'
-import { shortHash } from './manifest.ts'
+import { shortHash } from '../../define/ir/fingerprint.ts'
 
 /** Row times of a group that batch runs do not compute. */
 export type RowTimes = { readonly kind: 'events' } | { readonly kind: 'times'; readonly schedule: ScheduleIR }
@@ -119,7 +119,7 @@ function featureTarget(
     code: shortHash([rows, behind, feature, definitionsOf(source, columns)]),
     columns,
     reach: (window === 'lifetime' ? Infinity : window + hop) + Math.max(behind.known, behind.clock),
-    exact: aggregates[agg].partial(feature).kind !== 'folds',
+    exact: aggregateOf(feature).partial.kind !== 'folds',
   }
 }
 

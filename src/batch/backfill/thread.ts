@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { failureMessage } from '../../base/thread-error.ts'
-import { ColumnFileWriter } from '../../files/column-files.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { openParquetWriter } from '../../offline/parquet/partition-writer.ts'
 import { backfillStopped, type EventSource, type BackfillThreadMessage, type BackfillThreadInput } from './workers.ts'
 import type { EventHistory } from './events.ts'
 import { fillWork } from './fill.ts'
@@ -18,9 +18,9 @@ const send = (message: BackfillThreadMessage): void => port.postMessage(message)
 
 try {
   const [data] = (await once(port, 'message')) as [BackfillThreadInput]
-  const { asked, from, scratch } = data
+  const { asked, from, scratch, folder, unit } = data
   const [events, close] = open(from)
-  const files = scratch === undefined ? undefined : await ColumnFileWriter.open(join(scratch, String(threadId)))
+  const writer = scratch === undefined ? undefined : await openParquetWriter(folder, unit, join(scratch, String(threadId)))
   for (;;) {
     const next = once(port, 'message') as Promise<[BackfillWork | undefined]>
     send({ kind: 'ready' })
@@ -33,10 +33,10 @@ try {
     await fillWork(
       work,
       asked.find(({ group }) => group.name === work.group)!,
-      { ...data, events, files, onRows, onFilled },
+      { ...data, events, writer, onRows, onFilled },
     )
   }
-  files?.close()
+  writer?.close()
   close()
 } catch (error) {
   send(failureMessage(error))

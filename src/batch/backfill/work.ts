@@ -5,7 +5,7 @@
  * A sum over doubles is one feature over one span.
  */
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from './calendar.ts'
+import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
 import type { GroupGap, MissingFile, PartitionGap } from './gap.ts'
 import { foldSpan } from './fold-span.ts'
 
@@ -32,7 +32,7 @@ export interface WorkPartition {
   readonly files: readonly WorkFile[]
 }
 
-/** One file to write. */
+/** One column to write. */
 export interface WorkFile extends Pick<MissingFile, 'file' | 'code' | 'input'> {
   /** Absent for the rows file. */
   readonly feature?: string

@@ -7,7 +7,8 @@ import { limits } from '../../base/limits.ts'
 import { errorFromMessage, type FailureMessage } from '../../base/thread-error.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import type { BackfillGroup } from './target.ts'
-import type { FillOptions, FilledPartition } from './fill.ts'
+import type { WrittenPartition } from '../../offline/feature-table.ts'
+import type { FillOptions } from './fill.ts'
 import type { SharedEvents } from './shared-events.ts'
 import type { BackfillWork } from './work.ts'
 
@@ -17,7 +18,9 @@ export type EventSource =
   | { readonly kind: 'log'; readonly data: string; readonly sources: readonly SourceIR[]; readonly end: number }
 
 /** Input of a thread before its first piece of work. */
-export interface BackfillThreadInput extends Pick<FillOptions, 'unit' | 'folder' | 'until' | 'forgotten'> {
+export interface BackfillThreadInput extends Pick<FillOptions, 'unit' | 'until' | 'forgotten'> {
+  /** Folder of the table. */
+  readonly folder: string
   readonly asked: readonly BackfillGroup[]
   readonly from: EventSource
   /** Folder for spilled data; `undefined` in a run that writes no files. */
@@ -27,14 +30,14 @@ export interface BackfillThreadInput extends Pick<FillOptions, 'unit' | 'folder'
 /** Messages from a thread. */
 export type BackfillThreadMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'filled'; readonly filled: FilledPartition }
+  | { readonly kind: 'filled'; readonly filled: WrittenPartition }
   | FailureMessage
 
 /** Input and callbacks of `Crew.fill`. */
 export interface BackfillWorkersOptions {
   readonly data: BackfillThreadInput
   readonly signal: AbortSignal
-  readonly onFilled: (filled: FilledPartition) => void
+  readonly onFilled: (filled: WrittenPartition) => void
 }
 
 const thread = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)

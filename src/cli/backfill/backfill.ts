@@ -120,13 +120,17 @@ async function backfill(
     onProgress: (stage, share) => progress.show(stage, share),
   }
   const gap = await findGap(options)
-  progress.clear()
-  if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
-  const filled =
-    !isDry && gap.work.length > 0 && (await isConfirmed(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
-  progress.clear()
-  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
-  else if (filled) console.log(fillResultText(out, filled))
+  try {
+    progress.clear()
+    if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
+    const isFilled = !isDry && gap.work.length > 0 && (await isConfirmed(request))
+    const filled = isFilled ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
+    progress.clear()
+    if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
+    else if (filled) console.log(fillResultText(out, filled))
+  } finally {
+    await gap.table.close()
+  }
   return 0
 }
 
@@ -154,7 +158,7 @@ async function untilStopped(fill: (signal: AbortSignal) => Promise<BackfillResul
 function reportOf({ groups, cost }: StoreGap) {
   const missing = groups.flatMap(({ group: asked, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
-      files.map(({ file, why }) => ({ group: asked.group.name, partition: partition.name, file, why })),
+      files.map(({ file, why }) => ({ group: asked.group.name, partition: partition.name, file: `${file}.parquet`, why })),
     ),
   )
   return { missing, cost }

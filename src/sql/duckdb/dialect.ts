@@ -1,9 +1,9 @@
-import type { SqlDialect } from '../dialect.ts'
+import type { PointInTimeDialect } from '../dialect.ts'
 
 const SAFE = Number.MAX_SAFE_INTEGER
 
 /** The dialect of DuckDB. Exact values are HUGEINT, which raises an error on overflow. */
-export const duckdb: SqlDialect = {
+export const duckdb: PointInTimeDialect = {
   name: 'duckdb',
   types: {
     int: 'BIGINT',

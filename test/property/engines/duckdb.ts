@@ -1,24 +1,25 @@
-import { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
+import { DuckDbEngine } from '../../../src/sql/duckdb/engine.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
+import { SqlWitness } from '../../../src/sql/witness.ts'
 import { sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** Engine `duckdb`: the IR as SQL in an in-memory DuckDB, one query for each group. `rewrite` plants a fault in the text of queries. */
 export async function duckdbEngine(rewrite?: (sql: string) => string): Promise<Engine> {
-  const db = await rewritingDuckDb(rewrite)
-  return { name: 'duckdb', values: of => values(db, of), close: () => db.close() }
+  const db = await rewritingWitness(rewrite)
+  return { name: 'duckdb', values: of => values(db, of), close: () => void db.close() }
 }
 
-/** An in-memory DuckDB whose queries pass through `rewrite`. */
-export async function rewritingDuckDb(rewrite?: (sql: string) => string): Promise<DuckDb> {
-  const db = await DuckDb.open()
+/** A witness over an in-memory DuckDB whose statements pass through `rewrite`. */
+export async function rewritingWitness(rewrite?: (sql: string) => string): Promise<SqlWitness> {
+  const engine = await DuckDbEngine.open()
   if (rewrite) {
-    const read = db.connection.runAndReadAll.bind(db.connection)
-    db.connection.runAndReadAll = sql => read(rewrite(sql))
+    const execute = engine.execute.bind(engine)
+    engine.execute = (sql, signal) => execute(rewrite(sql), signal)
   }
-  return db
+  return new SqlWitness(engine)
 }
 
-async function values(db: DuckDb, of: Case): Promise<Answer[][]> {
+async function values(db: SqlWitness, of: Case): Promise<Answer[][]> {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)

@@ -1,17 +1,18 @@
-import { tiles } from '../../../src/aggregate/tile/tiles.ts'
-import type { TileAggregate, TileCell } from '../../../src/aggregate/tile/tile.ts'
+import type { AggregateFunction } from '../../../src/aggregate/aggregate.ts'
+import { aggregateOf } from '../../../src/aggregate/index.ts'
+import type { TileCell } from '../../../src/aggregate/tile.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
-import type { DuckDb } from '../../../src/sql/duckdb/duckdb.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
+import type { SqlWitness } from '../../../src/sql/witness.ts'
 import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
-import { rewritingDuckDb } from './duckdb.ts'
+import { rewritingWitness } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
 /** Engine `tiles`: tiles by `GROUP BY` in DuckDB, merged and finalized here. `rewrite` plants a fault in the text of queries. */
 export async function tilesEngine(rewrite?: (sql: string) => string): Promise<Engine> {
-  const db = await rewritingDuckDb(rewrite)
-  return { name: 'tiles', values: of => fromSql(db, of), close: () => db.close() }
+  const db = await rewritingWitness(rewrite)
+  return { name: 'tiles', values: of => fromSql(db, of), close: () => void db.close() }
 }
 
 /** Engine `tiles-lifted`: tiles lifted event by event, encoded as JSON, decoded, and merged in pairs from both ends. */
@@ -26,14 +27,14 @@ interface Tile {
   readonly cells: readonly TileCell[]
 }
 
-async function fromSql(db: DuckDb, of: Case): Promise<Answer[][]> {
+async function fromSql(db: SqlWitness, of: Case): Promise<Answer[][]> {
   const out: Answer[][] = Array.from({ length: of.asks.length })
   for (const group of of.ir.groups) {
     const source = sourceOf(of, group)
     const own = [...of.asks.keys()].filter(i => of.asks[i].group === group.name)
     await db.load(source, of.log)
     const asks = own.map(i => placeRequest(of.asks[i], of.asks[i].place, of.log.length))
-    const byAsk = Map.groupBy(await db.tiles(group, source, asks), ({ ask }) => ask)
+    const byAsk = Map.groupBy(await db.tiles(group, source, asks), ({ by }) => Number(by[0]))
     own.forEach((ask, row) => {
       const read = byAsk.get(row) ?? []
       out[ask] = valuesOf(group, index => read.filter(({ feature }) => feature === index), asks[row].t)
@@ -60,7 +61,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
         .map(event => ({ ...event, value: isDeleted(event) || !feature.input ? null : evaluate(feature.input, event.row) }))
         .filter(({ value }) => feature.agg === 'row' || !feature.input || value !== null)
       return [...Map.groupBy(members, ({ time }) => tileOf(feature, time))].map(([tile, inTile]) => {
-        const aggregate = tiles[feature.agg](feature)
+        const aggregate = aggregateOf(feature)
         return {
           tile,
           cells: throughJson(
@@ -85,7 +86,7 @@ const tileOf = ({ window, hop }: FeatureIR, time: number): number => (window ===
 const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[], asOf: number): Answer[] =>
   group.features.map((feature, index) => {
     const tail = feature.window === 'lifetime' ? -Infinity : Math.floor((asOf - feature.window) / feature.hop) * feature.hop
-    const aggregate: TileAggregate = tiles[feature.agg](feature)
+    const aggregate = aggregateOf(feature)
     const partials = tilesOf(index)
       .filter(({ tile }) => tile >= tail)
       .map(({ cells }) => aggregate.decode(cells))
@@ -94,7 +95,7 @@ const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[],
   })
 
 /** Merged as a tree whose leaves are taken from both ends: another order, and another grouping, than that of events. */
-function merged(aggregate: TileAggregate, partials: readonly unknown[]): unknown {
+function merged(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
   if (partials.length < 2) return partials[0]
   const pairs = partials.slice(0, partials.length / 2).map((partial, i) => aggregate.merge(partials[partials.length - 1 - i], partial))
   const middle = partials.length % 2 === 1 ? [partials[Math.floor(partials.length / 2)]] : []

@@ -1,4 +1,4 @@
-import { aggregates } from '../../../src/aggregate/index.ts'
+import { aggregateOf } from '../../../src/aggregate/index.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnIR, ColumnType, ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../../src/define/ir/ir.ts'
 import { isListAggregate } from '../../../src/define/ir/signatures.ts'
@@ -87,10 +87,10 @@ function liveFor(draw: Draw, log: readonly LoggedEvent[], every: number, span: n
 function reading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
-    ({ agg, input, before, place }) =>
-      (!before || (triggered && place.kind !== 'corrected')) &&
-      (input === undefined || !usesDoubles(input)) &&
-      aggregates[agg].exactness(input) === 'exact',
+    feature =>
+      (!feature.before || (triggered && feature.place.kind !== 'corrected')) &&
+      (feature.input === undefined || !usesDoubles(feature.input)) &&
+      aggregateOf(feature).exactness === 'exact',
   )
   const leaf = (group: string, name: string, type: ColumnType): ExprIR => ({ op: 'feature', group, key: [key], name, type })
   const inputs: InputIR[] = exact.map(({ group, name, type }) => ({ name: `${group}_${name}`, expr: leaf(group, name, type) }))

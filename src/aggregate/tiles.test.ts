@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureIR, Value } from '../../define/ir/ir.ts'
-import type { TileAggregate, TileEvent } from './tile.ts'
-import { tiles } from './tiles.ts'
+import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import { aggregateOf } from './index.ts'
+import type { TileEvent } from './tile.ts'
 
 const decimal = { op: 'column', name: 'x', type: 'decimal', scale: 2 } as const
 const double = { op: 'column', name: 'x', type: 'double' } as const
@@ -13,7 +13,7 @@ const eventsOf = (...values: readonly Value[]): TileEvent[] =>
   values.map((value, i) => ({ time: 1_000 + 10 * i, arrival: 2_000 + i, partition: 0, offset: i, value }))
 
 function cellsOf(feature: Omit<FeatureIR, 'name' | 'window' | 'hop' | 'type'>, events: readonly TileEvent[]): unknown {
-  const aggregate: TileAggregate = tiles[feature.agg]({ ...base, ...feature })
+  const aggregate = aggregateOf({ ...base, ...feature })
   return aggregate.encode(events.map(event => aggregate.lift(event)).reduce((left, right) => aggregate.merge(left, right)))
 }
 
@@ -65,8 +65,7 @@ test('a tile in which no event takes part changes nothing', () => {
     ['change', [null, null]],
     ['last', [null]],
   ] as const) {
-    const feature: FeatureIR = { ...base, agg, input: decimal }
-    const aggregate: TileAggregate = tiles[agg](feature)
+    const aggregate = aggregateOf({ ...base, agg, input: decimal })
     const partial = aggregate.decode(empty)
     const one = aggregate.lift(eventsOf(7)[0])
     const merged = partial === undefined ? one : aggregate.merge(partial, one)

@@ -3,6 +3,7 @@
 /** Partition sizes. */
 export const partitionUnits = ['day', 'month'] as const
 
+/** The size of partitions. */
 export type PartitionUnit = (typeof partitionUnits)[number]
 
 /** One partition; `end` is exclusive. */
@@ -13,7 +14,11 @@ export interface CalendarPartition {
   readonly end: number
 }
 
-/** The partition that contains a time. */
+/**
+ * The partition that contains a time.
+ * @example
+ *   partitionAt('day', Date.parse('2026-01-31T12:00Z')).name // '2026-01-31'
+ */
 export function partitionAt(unit: PartitionUnit, time: number): CalendarPartition {
   const date = new Date(time)
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]

@@ -1,16 +1,14 @@
-import { DuckDBListValue, DuckDBStructValue, type DuckDBResultReader, type DuckDBValue } from '@duckdb/node-api'
-import type { ErrorCode } from '../../base/errors.ts'
-import type { ModelIR, Value } from '../../define/ir/ir.ts'
-import type { SqlAnswer } from '../request.ts'
-import type { VectorQuery } from '../vector-query.ts'
-import { missedKinds, type MissedCount, type MissedKind } from '../missed-events.ts'
-import type { TileCell } from '../../aggregate/tile/tile.ts'
-import type { TileQuery } from '../tiles.ts'
-import type { ResultColumn } from '../values.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import type { ModelIR, Value } from '../define/ir/ir.ts'
+import type { SqlCell, SqlRow } from './engine.ts'
+import { missedKinds, type MissedCount, type MissedKind } from './missed-events.ts'
+import type { SqlAnswer } from './request.ts'
+import type { ResultColumn } from './values.ts'
+import type { VectorQuery } from './vector-query.ts'
 
 /** Reads the rows of a query for values: for each request, its features in order. */
-export function readAnswers(reader: DuckDBResultReader, columns: readonly ResultColumn[]): SqlAnswer[][] {
-  return reader.getRows().map(([, ...cells]) => {
+export function readAnswers(all: readonly SqlRow[], columns: readonly ResultColumn[]): SqlAnswer[][] {
+  return all.map(([, ...cells]) => {
     const answers: Mutable<SqlAnswer>[] = []
     columns.forEach(({ part }, i) => {
       const cell = cells[i]
@@ -23,8 +21,7 @@ export function readAnswers(reader: DuckDBResultReader, columns: readonly Result
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-const valueOf = (cell: DuckDBValue): SqlAnswer['value'] =>
-  cell instanceof DuckDBListValue ? (cell.items as readonly Value[]) : (cell as Value)
+const valueOf = (cell: SqlCell): SqlAnswer['value'] => cell as Value | readonly Value[]
 
 /** A decision computed in SQL. */
 export interface SqlDecision {
@@ -41,8 +38,8 @@ export interface SqlDecision {
 }
 
 /** Reads the rows of a query for vectors. */
-export function readSqlDecisions(reader: DuckDBResultReader, { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
-  return reader.getRows().map(([about, t, refused, ...cells]) => ({
+export function readSqlDecisions(all: readonly SqlRow[], { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
+  return all.map(([about, t, refused, ...cells]) => ({
     ...(decide.kind === 'on' ? { event: Number(about) } : { key: typeof about === 'bigint' ? Number(about) : (about as Value) }),
     t: Number(t),
     vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
@@ -64,10 +61,10 @@ export interface SqlVector {
 }
 
 /** Reads the rows of a query for vectors of recorded decisions, in order. */
-export function readVectors(reader: DuckDBResultReader, { inputs }: ModelIR, { scored, bounded }: VectorQuery): SqlVector[] {
+export function readVectors(all: readonly SqlRow[], { inputs }: ModelIR, { scored, bounded }: VectorQuery): SqlVector[] {
   const behind = inputs.length + (scored ? 1 : 0)
   const places = bounded.map((has, i) => (has ? behind + bounded.slice(0, i).filter(Boolean).length : undefined))
-  return reader.getRows().map(([, , refused, ...cells]) => ({
+  return all.map(([, , refused, ...cells]) => ({
     vector: inputs.map((_, i) => valueOf(cells[i])),
     bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
     // A refused vector has no score.
@@ -77,7 +74,7 @@ export function readVectors(reader: DuckDBResultReader, { inputs }: ModelIR, { s
 }
 
 /** No value has no bound. If doubles overflow in the bound, any answer is right. */
-function boundOf(cell: DuckDBValue): number {
+function boundOf(cell: SqlCell): number {
   const bound = (cell ?? 0) as number
   return bound < Number.MAX_VALUE ? bound : Infinity
 }
@@ -86,10 +83,10 @@ function boundOf(cell: DuckDBValue): number {
 export type SqlMissedCounts = ReadonlyMap<MissedKind, MissedCount>
 
 /** Reads the rows of `missedQuery`, by decision: the missed events of each feature of the group, in order. */
-export function readMissedCounts(reader: DuckDBResultReader): Map<number, SqlMissedCounts[]> {
+export function readMissedCounts(all: readonly SqlRow[]): Map<number, SqlMissedCounts[]> {
   const width = 2 * missedKinds.length
   return new Map(
-    reader.getRows().map(([ask, ...cells]) => {
+    all.map(([ask, ...cells]) => {
       const features = Array.from({ length: cells.length / width }, (_, i): SqlMissedCounts => {
         const of = (kind: number): MissedCount => ({
           events: Number(cells[width * i + 2 * kind]),
@@ -113,48 +110,10 @@ export interface SqlPosition {
 }
 
 /** Reads positions of events, by number. */
-export const readSqlPositions = (reader: DuckDBResultReader, source: string): Map<number, SqlPosition> =>
+export const readSqlPositions = (all: readonly SqlRow[], source: string): Map<number, SqlPosition> =>
   new Map(
-    reader.getRows().map(row => {
+    all.map(row => {
       const [number, partition, offset, time, arrival] = row.map(Number)
       return [number, { source, partition, offset, time, arrival }]
     }),
   )
-
-/** The cells of one feature's partial in one tile of a question's key. */
-export interface SqlTile {
-  readonly ask: number
-  /** Index of the feature in its group. */
-  readonly feature: number
-  /** Where the tile begins, UTC ms. */
-  readonly tile: number
-  readonly cells: readonly TileCell[]
-}
-
-/** The rows of a query of tiles by question. A sub-keyed query gives a row a sub-key, which are gathered to one tile. */
-export function readTiles(reader: DuckDBResultReader, { features, isSubKeyed }: TileQuery): SqlTile[] {
-  if (isSubKeyed) return readSubKeys(reader, features[0].index)
-  return reader.getRows().flatMap(([ask, tile, , ...cells]) => {
-    let from = 0
-    return features.map(({ index, cells: width }) => {
-      from += width
-      return { ask: Number(ask), feature: index, tile: Number(tile), cells: cells.slice(from - width, from).map(cellOf) }
-    })
-  })
-}
-
-function readSubKeys(reader: DuckDBResultReader, feature: number): SqlTile[] {
-  const tiles = Map.groupBy(reader.getRows(), ([ask, tile]) => `${Number(ask)} ${Number(tile)}`)
-  return [...tiles.values()].map(rows => ({
-    ask: Number(rows[0][0]),
-    feature,
-    tile: Number(rows[0][1]),
-    cells: [rows.map(([, , , subKey, count]) => [cellOf(subKey), Number(count)])],
-  }))
-}
-
-function cellOf(cell: DuckDBValue): TileCell {
-  if (cell instanceof DuckDBListValue) return cell.items.map(cellOf)
-  if (cell instanceof DuckDBStructValue) return Object.values(cell.entries).map(cellOf)
-  return cell as TileCell
-}

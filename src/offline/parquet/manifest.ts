@@ -1,15 +1,14 @@
-/** The manifest of an offline store: a JSON file beside its data, replaced atomically. Only files that it names belong to the store. */
-import { createHash } from 'node:crypto'
+/** The manifest of a Parquet folder: a JSON file beside its data, replaced atomically. Only files that it names belong to the store. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
-import { canonicalJson } from '../../define/ir/fingerprint.ts'
+import { canonicalJson, shortHash } from '../../define/ir/fingerprint.ts'
 import { fileError, systemError } from '../../files/file-error.ts'
-import type { PartitionUnit } from './calendar.ts'
+import type { PartitionUnit } from '../calendar.ts'
 
-/** One file of the store. */
+/** One file of the table: a column of a partition. */
 export interface StoredFile {
   /** Fingerprint of the definitions of its values. */
   readonly code: string
@@ -20,15 +19,12 @@ export interface StoredFile {
 }
 
 /** The files of one partition. */
-export interface StoredPartition {
+export interface ManifestPartition {
   rows: number
   /** Hash over its files: the same for the same history and definitions. */
   hash: string
   readonly files: Record<string, StoredFile>
 }
-
-/** Partitions of a group by name. */
-export type StoredGroup = Record<string, StoredPartition>
 
 /** The manifest file. */
 export interface StoreManifest {
@@ -37,7 +33,7 @@ export interface StoreManifest {
   readonly spillway: string
   readonly partition: PartitionUnit
   /** Partitions by group, then by name. */
-  readonly groups: Record<string, StoredGroup>
+  readonly groups: Record<string, Record<string, ManifestPartition>>
 }
 
 const MANIFEST = 'manifest.json'
@@ -98,6 +94,3 @@ export const storeHash = ({ groups }: StoreManifest): string =>
       ]),
     ),
   )
-
-/** 32 hex digits of SHA-256 over JSON with sorted keys. */
-export const shortHash = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32)

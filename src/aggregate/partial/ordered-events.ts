@@ -1,12 +1,14 @@
 /**
- * Events of a tile by their order (time, arrival, partition, offset): the earliest, and the newest k.
+ * Events by their order (time, arrival, partition, offset): the newest k, or the first and the last.
  *
  * An event is encoded as `[time, arrival, partition, offset, value]`. Compared from the left, such records sort as events do, because no two events have
  * one position.
  */
 import type { Value } from '../../define/ir/ir.ts'
-import type { TileAggregate, TileCell, TileEvent, TileValue } from './tile.ts'
+import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
+import type { TileCell, TileEvent } from '../tile.ts'
 
+/** Negative if the left event is earlier. */
 export function compareEvents(left: TileEvent, right: TileEvent): number {
   return left.time - right.time || left.arrival - right.arrival || left.partition - right.partition || left.offset - right.offset
 }
@@ -19,17 +21,17 @@ function eventOf(cell: TileCell): TileEvent {
   return { time: Number(time), arrival: Number(arrival), partition: Number(partition), offset: Number(offset), value: physical }
 }
 
-/** A tile aggregate of the `k` newest events, newest first. */
-export const newestTiles = (
-  k: number,
-  finalize: (newest: readonly TileEvent[], asOf: number) => TileValue,
-): TileAggregate<readonly TileEvent[]> => ({
+export type NewestEvents = readonly TileEvent[]
+
+/** The `k` newest events, newest first. */
+export const newestPartials = (k: number): PartialMethods<NewestEvents> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'partial'> => ({
   lift: event => [event],
   merge: (left, right) => [...left, ...right].sort((a, b) => compareEvents(b, a)).slice(0, k),
-  finalize: (newest, asOf) => finalize(newest ?? [], asOf),
   encode: newest => [newest.map(record)],
-  decode: ([cells]) => ((cells ?? []) as readonly TileCell[]).map(eventOf),
-  cells: sql => [sql.latest(k)],
+  decode: ([cells]) => (cells as readonly TileCell[] | null)?.map(eventOf),
+  tileSql: sql => [sql.latest(k)],
+  exactness: 'exact',
+  partial: { kind: 'recent', k },
 })
 
 export interface EndEvents {
@@ -37,15 +39,16 @@ export interface EndEvents {
   readonly last: TileEvent
 }
 
-/** A tile aggregate of the first event and the last. */
-export const endTiles = (finalize: (ends: EndEvents) => TileValue): TileAggregate<EndEvents> => ({
+/** The first event and the last. */
+export const endPartials: PartialMethods<EndEvents> & Pick<AggregateFunction, 'tileSql' | 'algebra' | 'partial'> = {
   lift: event => ({ first: event, last: event }),
   merge: (left, right) => ({
     first: compareEvents(left.first, right.first) <= 0 ? left.first : right.first,
     last: compareEvents(left.last, right.last) >= 0 ? left.last : right.last,
   }),
-  finalize: ends => (ends === undefined ? { value: null } : finalize(ends)),
   encode: ({ first, last }) => [record(first), [record(last)]],
   decode: ([first, last]) => (first === null ? undefined : { first: eventOf(first), last: eventOf((last as readonly TileCell[])[0]) }),
-  cells: sql => [sql.earliest(), sql.latest(1)],
-})
+  tileSql: sql => [sql.earliest(), sql.latest(1)],
+  algebra: 'selective',
+  partial: { kind: 'ends' },
+}

@@ -1,0 +1,23 @@
+/** Final values: what `finalize` makes of a partial aggregate. */
+import type { TypeIR, Value } from '../define/ir/ir.ts'
+import { decimalUnit } from './aggregate.ts'
+import type { TileValue } from './tile.ts'
+
+/** NULL. */
+export const none: TileValue = { value: null }
+
+/** Rejected: the value exceeds exact arithmetic, or a double. */
+export const outOfRange: TileValue = { value: null, refused: 'SPILL_RANGE' }
+
+/** A value over doubles, rejected where it is not finite. −0 is 0. */
+export const finite = (value: number): TileValue => (Number.isFinite(value) ? { value: value + 0 } : outOfRange)
+
+/** A physical value as delivered: exact numbers as fl(physical) / 10^scale. */
+export const delivered = (value: Value, input: TypeIR | undefined): Value =>
+  typeof value === 'number' ? value / decimalUnit(input) : value
+
+/** The `finalize` of an aggregate that is NULL over no events. */
+export const nullIfEmpty =
+  <P>(finalize: (partial: P, asOf: number) => TileValue) =>
+  (partial: P | undefined, asOf: number): TileValue =>
+    partial === undefined ? none : finalize(partial, asOf)

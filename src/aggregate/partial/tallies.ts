@@ -1,0 +1,33 @@
+/**
+ * Counts of each value: sub-keyed tiles. An engine keeps a row for each `(key, tile, sub-key)` with its count.
+ *
+ * Memory: the different values of the tile. `quantile` rounds values first, so that a tile of doubles has few.
+ */
+import type { Value } from '../../define/ir/ir.ts'
+import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
+import { compareValues, physicalAt, type TileCell } from '../tile.ts'
+
+/** The number of occurrences of each value; no number is 0. */
+export type Tally = ReadonlyMap<Value, number>
+
+/** Tallies of values as they are, or of what `subKeyOf` makes of them. */
+export const tallyPartials = (
+  subKeyOf: (value: Value) => Value = value => value,
+): PartialMethods<Tally> & Required<Pick<AggregateFunction, 'tileSql' | 'subKeySql' | 'algebra' | 'exactness'>> => ({
+  lift: ({ value }) => new Map([[subKeyOf(value), 1]]),
+  merge(left, right) {
+    const merged = new Map(left)
+    for (const [value, count] of right) merged.set(value, (merged.get(value) ?? 0) + count)
+    return merged
+  },
+  encode: tally => [inOrder(tally)],
+  decode: ([pairs]) =>
+    pairs === null ? undefined : new Map((pairs as readonly TileCell[][]).map(pair => [physicalAt(pair, 0), Number(pair[1])])),
+  tileSql: sql => [sql.count()],
+  subKeySql: sql => sql.input,
+  algebra: 'other',
+  exactness: 'exact',
+})
+
+/** `[value, count]` pairs, ascending by value: equal tallies have equal encodings. */
+export const inOrder = (tally: Tally): [Value, number][] => [...tally].sort(([a], [b]) => compareValues(a, b))

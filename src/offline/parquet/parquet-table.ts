@@ -1,0 +1,126 @@
+/**
+ * The Parquet folder: `GROUP/day=2026-01-31/rows.parquet`, one file for each feature with the same rows in the same order, and a manifest.
+ *
+ * A commit replaces the manifest atomically, and only files that it names belong to the table. Files are replaced one by one before it: a reader that
+ * is under way may see new values of a partition that is written again.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { DuckDBListValue, DuckDBTimestampTZValue, type DuckDBValue } from '@duckdb/node-api'
+import type { Value } from '../../define/ir/ir.ts'
+import { fileChecksum } from '../../files/column-files.ts'
+import { connectDuckDB, parquetPathLiteral, sqlIdentifier } from '../../files/duckdb.ts'
+import { fileError } from '../../files/file-error.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../calendar.ts'
+import {
+  featureColumnName,
+  ROWS_COLUMN,
+  type FeatureCell,
+  type FeatureTableQuery,
+  type FeatureRow,
+  type FeatureTable,
+  type PartitionWriter,
+  type StoredPartition,
+  type TableSnapshot,
+  type WrittenPartition,
+} from '../feature-table.ts'
+import { filesHash, storeHash, writeManifest, type StoreManifest } from './manifest.ts'
+import { columnPath, openParquetWriter, partitionFolder } from './partition-writer.ts'
+
+/** A table in a folder. */
+export class ParquetFolderTable implements FeatureTable {
+  readonly name: string
+  readonly #manifest: StoreManifest
+
+  constructor(folder: string, manifest: StoreManifest) {
+    this.name = folder
+    this.#manifest = manifest
+  }
+
+  get unit(): PartitionUnit {
+    return this.#manifest.partition
+  }
+
+  async partitions(group: string): Promise<Record<string, StoredPartition>> {
+    const stored = Object.entries(this.#manifest.groups[group] ?? {})
+    return Object.fromEntries(
+      stored.map(([name, { rows, files }]) => {
+        const columns = Object.entries(files).map(([file, { code, input, bytes, sha256 }]) => [
+          columnOf(file),
+          { code, input, bytes, hash: sha256 },
+        ])
+        return [name, { rows, columns: Object.fromEntries(columns) }]
+      }),
+    )
+  }
+
+  async damageOf(group: string, partition: CalendarPartition, column: string): Promise<'gone' | 'damaged' | undefined> {
+    const stored = this.#manifest.groups[group]?.[partition.name]?.files[fileOf(column)]
+    const path = columnPath(partitionFolder(this.name, group, this.unit, partition), column)
+    if (!stored || !existsSync(path)) return 'gone'
+    return statSync(path).size !== stored.bytes || fileChecksum(path).sha256 !== stored.sha256 ? 'damaged' : undefined
+  }
+
+  writer(scratch: string): Promise<PartitionWriter> {
+    return openParquetWriter(this.name, this.unit, scratch)
+  }
+
+  async commit(written: readonly WrittenPartition[]): Promise<void> {
+    for (const { group, partition, rows, columns } of written) {
+      const partitions = (this.#manifest.groups[group] ??= {})
+      const files = Object.entries(columns).map(([column, { code, input, bytes, hash }]) => [
+        fileOf(column),
+        { code, input, bytes, sha256: hash },
+      ])
+      const all = { ...partitions[partition]?.files, ...Object.fromEntries(files) }
+      partitions[partition] = { rows, hash: filesHash(all), files: all }
+    }
+    writeManifest(this.name, this.#manifest)
+  }
+
+  async *read({ group, features, from = -Infinity, to = Infinity }: FeatureTableQuery): AsyncGenerator<readonly FeatureRow[]> {
+    const connection = await connectDuckDB()
+    try {
+      for (const [name, { files }] of Object.entries(this.#manifest.groups[group] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const partition = partitionAt(this.unit, Date.parse(`${name}${name.length === 7 ? '-01' : ''}T00:00Z`))
+        if (partition.end <= from || partition.start >= to || !files[fileOf(ROWS_COLUMN)]) continue
+        const folder = partitionFolder(this.name, group, this.unit, partition)
+        const present = features.filter(feature => files[fileOf(featureColumnName(feature))])
+        const columns = [ROWS_COLUMN, ...present.map(featureColumnName)]
+        const scans = columns.map(
+          (column, i) => `read_parquet(${parquetPathLiteral(columnPath(folder, column))}, hive_partitioning = false) c${i}`,
+        )
+        const values = present.map((feature, i) => `, c${i + 1}.${sqlIdentifier(feature)} AS v${i}`)
+        const result = await connection.stream(`SELECT c0.*${values.join('')} FROM ${scans.join(' POSITIONAL JOIN ')}`)
+        const keys = result.columnNames().indexOf('t')
+        const first = result.columnCount - present.length
+        const places = features.map(feature => (present.includes(feature) ? first + present.indexOf(feature) : -1))
+        for await (const rows of result.yieldRows()) yield rows.map(row => rowOf(row, keys, places)).filter(({ t }) => t >= from && t < to)
+      }
+    } catch (error) {
+      throw fileError(this.name, `cannot be read: ${(error as Error).message}`, error)
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  async snapshots(): Promise<TableSnapshot[]> {
+    return Object.keys(this.#manifest.groups).length === 0 ? [] : [{ id: storeHash(this.#manifest) }]
+  }
+
+  async close(): Promise<void> {}
+}
+
+const fileOf = (column: string): string => `${column}.parquet`
+const columnOf = (file: string): string => file.slice(0, -'.parquet'.length)
+
+const rowOf = (row: readonly DuckDBValue[], keys: number, places: readonly number[]): FeatureRow => ({
+  key: row.slice(0, keys).map(cell => cellOf(cell) as Value),
+  t: cellOf(row[keys]) as number,
+  values: places.map(place => (place < 0 ? null : cellOf(row[place]))),
+})
+
+function cellOf(cell: DuckDBValue): FeatureCell {
+  if (cell instanceof DuckDBListValue) return cell.items.map(item => cellOf(item) as Value)
+  if (cell instanceof DuckDBTimestampTZValue) return Number(cell.micros / 1000n)
+  return typeof cell === 'bigint' ? Number(cell) : (cell as Value)
+}

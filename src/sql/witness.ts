@@ -1,0 +1,175 @@
+/**
+ * Computes feature values, tiles and the vectors of decisions in SQL, over any engine with a point-in-time dialect.
+ *
+ * It reads nothing of a definition but its IR, so it is a witness of the kernel: `prove parity` and `reconcile` compare them.
+ */
+import type { LoggedEvent } from '../define/source/event.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import { triggerColumns } from '../define/model/trigger-columns.ts'
+import {
+  readAnswers,
+  readSqlDecisions,
+  readMissedCounts,
+  readSqlPositions,
+  readVectors,
+  type SqlDecision,
+  type SqlMissedCounts,
+  type SqlPosition,
+  type SqlVector,
+} from './answers.ts'
+import type { PointInTimeDialect } from './dialect.ts'
+import { allRows, type SqlColumn, type SqlEngine, type SqlRow } from './engine.ts'
+import { excludeMissed, insertMissedKinds, missedKindColumns, missedKindTable, missedQuery } from './missed-events.ts'
+import {
+  recordedDecisionTable,
+  recordedVectorsQuery,
+  recordedReads,
+  type RecordedTables,
+  type SqlRecordedDecision,
+} from './recorded-decisions.ts'
+import { eventTable, integer, requestTable } from './relations.ts'
+import type { SqlAnswer, SqlRequest } from './request.ts'
+import { eventRows, recordedDecisionRows, requestRows } from './rows.ts'
+import { readTileRows, type TileRow } from './tile-rows.ts'
+import { askedEvents, tileQueries } from './tiles.ts'
+import { valuesQuery } from './values.ts'
+import { vectorQuery } from './vector-query.ts'
+
+const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
+
+/** The name of the relation of a source's events. */
+const eventsOf =
+  ({ sources }: PipelineIR) =>
+  (name: string): string =>
+    `${tables.events}_${sources.findIndex(source => source.name === name)}`
+
+/** Values in SQL. Close it after use, which closes the engine. */
+export class SqlWitness {
+  readonly #engine: SqlEngine<PointInTimeDialect>
+  readonly #signal: AbortSignal | undefined
+
+  /** Every statement ends once `signal` is aborted. */
+  constructor(engine: SqlEngine<PointInTimeDialect>, signal?: AbortSignal) {
+    this.#engine = engine
+    this.#signal = signal
+  }
+
+  get #dialect(): PointInTimeDialect {
+    return this.#engine.dialect
+  }
+
+  /** Loads the events of `source` in a log, numbered by their index in it; replaces earlier ones. */
+  async load(source: SourceIR, log: readonly LoggedEvent[]): Promise<void> {
+    await this.#engine.createTable(tables.events, eventTable(source, this.#dialect))
+    await this.#engine.append(tables.events, eventRows(source, log.entries()))
+  }
+
+  /** The features of a group, in order, for each request, over the events loaded last. */
+  async values(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<SqlAnswer[][]> {
+    await this.#replace(tables.asks, requestTable(group, source), requestRows(group, requests))
+    const { sql, columns } = valuesQuery(group, source, tables, this.#dialect)
+    return readAnswers(await this.#rows(`${sql} ORDER BY ask`), columns)
+  }
+
+  /** The tiles of the key of each request, by its number, over the events loaded last. */
+  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlRequest[]): Promise<TileRow[]> {
+    await this.#replace(tables.asks, requestTable(group, source), requestRows(group, asks))
+    const queries = tileQueries({
+      group,
+      source,
+      events: askedEvents(group, source, tables, this.#dialect),
+      by: ['ask'],
+      before: '(e.without IS NULL OR e._seq <> e.without)',
+      dialect: this.#dialect,
+    })
+    const read: TileRow[] = []
+    for (const query of queries) for (const tile of readTileRows(query, await this.#rows(query.sql))) read.push(tile)
+    return read
+  }
+
+  /** Every decision of a model on a log, in its order. */
+  async decisions(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[]): Promise<SqlDecision[]> {
+    await this.createEventTables(pipeline)
+    for (const source of pipeline.sources) await this.addEvents(pipeline, source, log.entries())
+    const { sql, scored } = vectorQuery(pipeline, model, eventsOf(pipeline), this.#dialect)
+    return readSqlDecisions(await this.#rows(sql), model, scored)
+  }
+
+  /** Creates empty relations of events for every source of a pipeline; replaces earlier ones. */
+  async createEventTables(pipeline: PipelineIR): Promise<void> {
+    for (const source of pipeline.sources)
+      await this.#engine.createTable(eventsOf(pipeline)(source.name), eventTable(source, this.#dialect))
+  }
+
+  /** Adds events of a source with their numbers: in one order for all sources, or, for `vectors`, in an order of each source. */
+  async addEvents(pipeline: PipelineIR, source: SourceIR, events: Iterable<readonly [number, LoggedEvent]>): Promise<void> {
+    await this.#engine.append(eventsOf(pipeline)(source.name), eventRows(source, events))
+  }
+
+  /**
+   * Classifies the events of a source that were added: `letters` are the numbers of the dead letters; duplicates are found here.
+   * `missedCounts` and `vectorsExcluding` need this, and every column that distinguishes events.
+   */
+  async classifyMissed(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
+    const events = eventsOf(pipeline)(source.name)
+    await this.#replace(
+      tables.refused,
+      [integer('_seq')],
+      letters.map(letter => [letter]),
+    )
+    await this.#engine.createTable(missedKindTable(events), missedKindColumns)
+    for (const sql of insertMissedKinds(source, events, tables.refused, this.#dialect)) await this.#rows(sql)
+  }
+
+  /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
+  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    const query = recordedVectorsQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), this.#dialect)
+    return readVectors(await this.#rows(query.sql), model, query)
+  }
+
+  /** As `vectors`, over all events but the kinds that each decision leaves out. */
+  async vectorsExcluding(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<SqlVector[]> {
+    const recorded = await this.#loadRecorded(pipeline, model, decisions)
+    const query = recordedVectorsQuery(pipeline, model, recorded, this.#dialect, excludeMissed)
+    return readVectors(await this.#rows(query.sql), model, query)
+  }
+
+  /** For each read of the model: the missed events of each decision that missed any. Over the events of `vectors`. */
+  async missedCounts(
+    pipeline: PipelineIR,
+    model: ModelIR,
+    decisions: readonly SqlRecordedDecision[],
+  ): Promise<ReadonlyMap<number, readonly SqlMissedCounts[]>[]> {
+    const recorded = await this.#loadRecorded(pipeline, model, decisions)
+    const missed: ReadonlyMap<number, readonly SqlMissedCounts[]>[] = []
+    for (const index of recordedReads(pipeline, model).keys())
+      missed.push(readMissedCounts(await this.#rows(missedQuery(pipeline, model, index, recorded, this.#dialect))))
+    return missed
+  }
+
+  /** The positions of events of a source, by their numbers. */
+  async positionsOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPosition>> {
+    if (numbers.length === 0) return new Map()
+    const sql = `SELECT _seq, _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq IN (${numbers.join(', ')})`
+    return readSqlPositions(await this.#rows(sql), name)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+
+  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<RecordedTables> {
+    const columns = recordedDecisionTable(pipeline, model, this.#dialect)
+    await this.#replace(tables.recorded, columns, recordedDecisionRows(triggerColumns(pipeline, model), decisions))
+    return { eventsOf: eventsOf(pipeline), table: tables.recorded }
+  }
+
+  async #replace(table: string, columns: readonly SqlColumn[], rows: Parameters<SqlEngine['append']>[1]): Promise<void> {
+    await this.#engine.createTable(table, columns)
+    await this.#engine.append(table, rows)
+  }
+
+  #rows(sql: string): Promise<SqlRow[]> {
+    return allRows(this.#engine, sql, this.#signal)
+  }
+}

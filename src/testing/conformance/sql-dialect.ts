@@ -1,0 +1,221 @@
+/** The contract of `SqlEngine` and `SqlDialect`: the statements of an engine, the texts of its dialect, and its tiles beside a naive reference. */
+import assert from 'node:assert/strict'
+import { aggregateOf } from '../../aggregate/index.ts'
+import type { TileValue } from '../../aggregate/tile.ts'
+import type { FeatureIR, Value } from '../../define/ir/ir.ts'
+import { allRows, type SqlCell, type SqlEngine } from '../../sql/engine.ts'
+import { eventTable } from '../../sql/relations.ts'
+import { eventRows } from '../../sql/rows.ts'
+import { readTileRows, type TileRow } from '../../sql/tile-rows.ts'
+import { tileQueries } from '../../sql/tiles.ts'
+import { testClauses, type ContractClause } from './clauses.ts'
+import { sqlEngineClauses, withEngine, type OpenSqlEngine } from './sql-engine.ts'
+import { tileCase, tiledAggregates, type TileCase } from './tile-cases.ts'
+import { cellsText, referenceTiles, tileId, type ReferenceTile } from './tile-reference.ts'
+
+/** Options of `testSqlDialect`. */
+export interface SqlDialectOptions {
+  /** Random pipelines to compare. Default 20. */
+  readonly cases?: number
+  /** Seed of the first random pipeline. Default 1. */
+  readonly seed?: number
+}
+
+/**
+ * Registers the conformance suite of an SQL engine and its dialect: one test of `node:test` a clause.
+ *
+ * It checks tables, streaming, cancellation and errors; literals, exact arithmetic and time; and it compares the tiles of every aggregate over every
+ * type, and of random pipelines, with tiles that are computed event by event. A feature that the dialect declares `unsupported` is left out; counts,
+ * sums and extremes of exact numbers must be supported.
+ * @param open opens an engine without tables; the suite closes it
+ * @example
+ *   import { testSqlDialect } from 'spillway/testing'
+ *   testSqlDialect('sqlite', async () => new SqliteEngine())
+ */
+export function testSqlDialect(name: string, open: OpenSqlEngine, options: SqlDialectOptions = {}): void {
+  testClauses(name, sqlDialectClauses(options), open)
+}
+
+/** The clauses of the contract. */
+export const sqlDialectClauses = ({ cases = 20, seed = 1 }: SqlDialectOptions = {}): readonly ContractClause<OpenSqlEngine>[] => [
+  ...sqlEngineClauses,
+  { clause: 'a text, a name and a double are read as they were written', check: open => withEngine(open, checkLiterals) },
+  { clause: 'exact values do not round, and are NULL beyond 2^53', check: open => withEngine(open, checkExact) },
+  { clause: 'doubles are IEEE binary64, and NULL unless finite', check: open => withEngine(open, checkDoubles) },
+  { clause: 'a tile starts at or before its time, also before the epoch', check: open => withEngine(open, checkTileStarts) },
+  { clause: 'counts, sums and extremes of exact numbers are supported', check: open => withEngine(open, checkSupported) },
+  {
+    clause: 'tiles of every aggregate over every type equal the reference',
+    async check(open) {
+      for (let at = 0; at < tiledAggregates.length; at += FEATURES_AT_ONCE)
+        await withEngine(open, engine => compareTiles(engine, tileCase(at, tiledAggregates.slice(at, at + FEATURES_AT_ONCE), true)))
+    },
+  },
+  {
+    clause: 'tiles of random pipelines equal the reference',
+    async check(open) {
+      for (let of = seed; of < seed + cases; of++) await withEngine(open, engine => compareTiles(engine, tileCase(of, aggregatesOf(of))))
+    },
+  },
+]
+
+const FEATURES_AT_ONCE = 8
+/** Primes that do not divide the number of combinations, so that neighbouring seeds walk through all of them. */
+const STRIDES = [1, 11, 23, 29]
+
+const aggregatesOf = (seed: number): typeof tiledAggregates =>
+  STRIDES.map(stride => tiledAggregates[(seed * 4 + stride) % tiledAggregates.length])
+
+/** The values of expressions, in one statement over a table `one` of a row. */
+async function valuesOf(engine: SqlEngine, expressions: readonly string[]): Promise<readonly SqlCell[]> {
+  await engine.createTable('one', [{ name: 'x', type: 'int' }])
+  await engine.append('one', [[1]])
+  const [row] = await allRows(engine, `SELECT ${expressions.map((sql, i) => `${sql} AS v${i}`).join(', ')} FROM one`)
+  return row
+}
+
+async function checkLiterals(engine: SqlEngine): Promise<void> {
+  const { dialect } = engine
+  const texts = ['', "it's", '"', '\\', '%_', '-- x', '/* x', 'é', '\u{1F600}', 'line\nline', "'; DROP TABLE one; --"]
+  assert.deepEqual(
+    await valuesOf(
+      engine,
+      texts.map(text => dialect.text(text)),
+    ),
+    texts,
+  )
+  const doubles = [0, 0.1, 1 / 3, -2.5, 1e22, 2 ** 53 + 2, 5e-324, Number.MAX_VALUE, 2 ** -1022, 1e-7]
+  assert.deepEqual(
+    await valuesOf(
+      engine,
+      doubles.map(value => dialect.double(value)),
+    ),
+    doubles,
+  )
+  const names = ['order', 'Select', 'a b', 'quo"te', 'é', 'semi;colon']
+  await engine.createTable(
+    'odd',
+    names.map(name => ({ name: dialect.identifier(name), type: 'int' as const })),
+  )
+  await engine.append('odd', [names.map((_, i) => i)])
+  const [row] = await allRows(engine, `SELECT ${names.map(name => dialect.identifier(name)).join(', ')} FROM odd`)
+  assert.deepEqual(row.map(Number), [...names.keys()])
+}
+
+const LARGEST = Number.MAX_SAFE_INTEGER
+
+async function checkExact(engine: SqlEngine): Promise<void> {
+  const { dialect } = engine
+  const wide = (value: number): string => dialect.wide(String(value))
+  const cases: readonly (readonly [sql: string, expected: number | null])[] = [
+    [dialect.stored(wide(LARGEST)), LARGEST],
+    [dialect.stored(wide(-LARGEST)), -LARGEST],
+    [dialect.stored(`${wide(LARGEST)} + ${wide(1)}`), null],
+    [dialect.stored(`${wide(-LARGEST)} - ${wide(1)}`), null],
+    [dialect.stored(`${wide(LARGEST)} * ${wide(LARGEST)}`), null],
+    [dialect.stored(`${wide(LARGEST)} * ${wide(1000)} - ${wide(LARGEST)} * ${wide(999)}`), LARGEST],
+    [dialect.stored(`${wide(94_906_265)} * ${wide(94_906_265)}`), 94_906_265 ** 2],
+    [dialect.stored('NULL'), null],
+    [dialect.equalDouble(String(LARGEST)), LARGEST],
+    [dialect.equalDouble('-3'), -3],
+  ]
+  const read = await valuesOf(
+    engine,
+    cases.map(([sql]) => sql),
+  )
+  assert.deepEqual(
+    read.map(numberOrNull),
+    cases.map(([, expected]) => expected),
+  )
+}
+
+const numberOrNull = (cell: SqlCell): SqlCell => (cell === null ? null : Number(cell))
+
+async function checkDoubles(engine: SqlEngine): Promise<void> {
+  const { dialect } = engine
+  const double = (value: number): string => (value < 0 ? `(${dialect.double(value)})` : dialect.double(value))
+  const cases: readonly (readonly [sql: string, expected: number | null])[] = [
+    [dialect.finite(`(${double(0.1)} + ${double(0.2)})`), 0.1 + 0.2],
+    [dialect.finite(`(${double(1e308)} + ${double(1e308)})`), null],
+    [dialect.finite(`(${double(0)} * ${double(-1)})`), 0],
+    [dialect.finite(`(${dialect.quotient(double(1), double(3))})`), 1 / 3],
+    [dialect.finite(`(${dialect.quotient(double(1), double(0))})`), null],
+    [dialect.finite(`(${dialect.quotient(double(0), double(0))})`), null],
+    [dialect.finite(`(${dialect.quotient(dialect.equalDouble('7'), dialect.equalDouble('2'))})`), 3.5],
+    [dialect.finite('NULL'), null],
+  ]
+  assert.deepEqual(
+    await valuesOf(
+      engine,
+      cases.map(([sql]) => sql),
+    ),
+    cases.map(([, expected]) => expected),
+  )
+}
+
+async function checkTileStarts(engine: SqlEngine): Promise<void> {
+  const times = [0, 1, -1, 999, 1000, -1000, -1001, 1_767_225_600_123, -62_135_596_800_000]
+  const hops = [1, 7, 1000, 3_600_000, 86_400_000]
+  const cases = times.flatMap(time =>
+    hops.map(hop => ({ sql: engine.dialect.tile(`(${time})`, hop), expected: Math.floor(time / hop) * hop })),
+  )
+  const read = await valuesOf(
+    engine,
+    cases.map(({ sql }) => sql),
+  )
+  assert.deepEqual(
+    read.map(Number),
+    cases.map(({ expected }) => expected + 0),
+  )
+}
+
+async function checkSupported({ dialect }: SqlEngine): Promise<void> {
+  const needed = tiledAggregates.filter(
+    ([agg, type]) => agg === 'count' || (['sum', 'min', 'max'].includes(agg) && ['int', 'decimal', 'duration'].includes(type ?? '')),
+  )
+  for (const feature of tileCase(0, needed, true).group.features)
+    assert.equal(dialect.unsupported?.(feature), undefined, `${feature.agg} of ${feature.input?.type ?? 'events'} must be supported`)
+}
+
+/** Compares the tiles of the supported features of a case with the reference. */
+async function compareTiles(engine: SqlEngine, { source, group, events }: TileCase): Promise<void> {
+  const { dialect } = engine
+  const features = group.features.filter(feature => dialect.unsupported?.(feature) === undefined)
+  await engine.createTable('events', eventTable(source, dialect))
+  await engine.append('events', eventRows(source, events.entries()))
+  const supported: TileCase = { source, group: { ...group, features }, events }
+  for (const query of tileQueries({ group: supported.group, source, events: 'events', dialect })) {
+    const tiles = Map.groupBy(readTileRows(query, await allRows(engine, query.sql)), ({ feature }) => feature)
+    for (const { index } of query.features) compareFeature(supported, features[index], tiles.get(index) ?? [], query.isSubKeyed)
+  }
+}
+
+function compareFeature(of: TileCase, feature: FeatureIR, tiles: readonly TileRow[], isSubKeyed: boolean): void {
+  const expected = referenceTiles(of, feature)
+  if (isSubKeyed) for (const [id, { members }] of expected) if (members === 0) expected.delete(id)
+  const name = `${feature.agg} of ${feature.input?.type ?? 'events'}, hop ${feature.window === 'lifetime' ? 'lifetime' : feature.hop}`
+  const ids = tiles.map(({ by, tile }) => tileId(by[0], tile))
+  assert.deepEqual(ids.toSorted(), [...expected.keys()].toSorted(), `${name}: one row for each key and tile`)
+  for (const [i, tile] of tiles.entries())
+    compareTile(feature, tile, expected.get(ids[i])!, `${name}, tile ${tile.tile} of ${ids[i]}`, isSubKeyed)
+}
+
+function compareTile(feature: FeatureIR, { tile, n, cells }: TileRow, expected: ReferenceTile, name: string, isSubKeyed: boolean): void {
+  const aggregate = aggregateOf(feature)
+  assert.equal(n, isSubKeyed ? expected.members : expected.n, `${name}: events`)
+  const partial = aggregate.decode(cells)
+  if (aggregate.exactness === 'exact' && partial !== undefined && expected.partial !== undefined)
+    assert.equal(cellsText(aggregate.encode(partial)), cellsText(aggregate.encode(expected.partial)), `${name}: cells`)
+  const asOf = tile + feature.hop
+  assertSameValue(aggregate.finalize(partial, asOf), aggregate.finalize(expected.partial, asOf), aggregate.exactness === 'exact', name)
+}
+
+/** Values over doubles may differ by what their sums round. */
+const TOLERANCE = 2 ** -30
+
+function assertSameValue(got: TileValue, expected: TileValue, isExact: boolean, name: string): void {
+  const isClose = (a: Value, b: Value): boolean =>
+    typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b))
+  if (!isExact && isClose(got.value as Value, expected.value as Value)) return
+  assert.deepEqual(got, expected, `${name}: value`)
+}
