@@ -23,6 +23,7 @@ export const floors = [
   'decision',
   'model',
   'files',
+  'jobs',
   'log',
   'online',
   'intake',
