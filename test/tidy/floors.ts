@@ -25,6 +25,7 @@ export const floors = [
   'model',
   'offline',
   'files',
+  'jobs',
   'log',
   'online',
   'intake',
