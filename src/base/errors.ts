@@ -39,6 +39,7 @@ export const errorCodes = {
   SPILL_BUSY: 'another process holds the data folder',
   SPILL_DATA: 'stored data is damaged, or of a format that this version does not read',
   SPILL_STATE: 'saved state is damaged, or belongs to another version or other definitions',
+  SPILL_THREAD: 'a worker thread ended without a result: it ran out of memory, or a native library ended it',
   SPILL_STOPPED: 'the run is stopping, or has stopped',
   SPILL_IMPORT: 'an import of history into the data folder did not complete',
   SPILL_TOKEN: 'an HTTP request has no token, or an invalid token',

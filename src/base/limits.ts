@@ -106,9 +106,9 @@ export const limits = {
   FORGET_ENTRIES: 1 << 14,
   /** Least interval between two removals of old log entries, ms. */
   FORGET_EVERY_MS: 1000,
-  /** First and greatest delay before a failed batch run is retried, ms. */
-  BATCH_RETRY_MS: 1000,
-  BATCH_RETRY_MS_MAX: 300_000,
+  /** First and greatest delay before a failed job is retried, ms. */
+  JOB_RETRY_MS: 1000,
+  JOB_RETRY_MS_MAX: 300_000,
   /** Batch runs of one group, and reports of one name, in their ledgers. */
   BATCH_RUNS_KEPT: 500,
   /** Events of a batch run beyond which it partitions its keys, and of each partition, about, if they are spread over the keys. */

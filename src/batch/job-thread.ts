@@ -1,8 +1,8 @@
 /** The worker thread of batch runs: opens a run, spills its rows by partition, and computes parts, one command at a time. */
 import { parentPort } from 'node:worker_threads'
 import { threadMemoryBytes } from '../base/memory.ts'
-import { failureMessage, type FailureMessage } from '../base/thread-error.ts'
 import { Strings } from '../columns/strings.ts'
+import { sendProgress, sendResult } from '../jobs/job-thread.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { computePartition, computeFromLog, type PartitionComputation } from './compute.ts'
 import { jobLog, batchPlan, type BatchPlan } from './job-events.ts'
@@ -21,15 +21,16 @@ export type BatchCommand =
   /** The last block was received. */
   | { readonly do: 'next' }
 
-type Reply =
-  | { readonly kind: 'begun'; readonly partitions: number }
-  | { readonly kind: 'spilled'; readonly spilled: SpilledRows }
-  | { readonly kind: 'stretch'; readonly stretch: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'ended'; readonly part: ResultPart }
-  | FailureMessage
+/** The results of commands. */
+interface BatchResults {
+  begin: { readonly partitions: number }
+  spill: { readonly spilled: SpilledRows }
+  part: { readonly part: ResultPart }
+  'spilled part': { readonly part: ResultPart }
+}
 
-/** A message, with the peak memory in bytes since the run began. */
-export type BatchThreadMessage = Reply & { readonly held: number }
+/** The result of a command, with the peak memory in bytes since the run began. */
+export type BatchCommandResult<C extends keyof BatchResults> = BatchResults[C] & { readonly peakBytes: number }
 
 interface OpenedRun {
   readonly reader: SqliteReader
@@ -42,44 +43,45 @@ let opened: OpenedRun | undefined
 let peakBytes = 0
 let onNext: () => void = () => {}
 
-function send(message: Reply, transfer: ArrayBuffer[] = []): void {
-  sampleMemory()
-  port.postMessage({ ...message, held: peakBytes }, transfer)
-}
-
 port.on('message', (command: BatchCommand) => {
   if (command.do === 'next') return onNext()
-  work(command).catch((error: unknown) => {
-    closeRun()
-    send(failureMessage(error))
+  void sendResult(async () => {
+    try {
+      const result = await resultOf(command)
+      sampleMemory()
+      return { ...result, peakBytes }
+    } catch (error) {
+      closeRun()
+      throw error
+    }
   })
 })
 
-async function work(command: Exclude<BatchCommand, { do: 'next' }>): Promise<void> {
+async function resultOf(command: Exclude<BatchCommand, { do: 'next' }>): Promise<BatchResults[keyof BatchResults]> {
   switch (command.do) {
     case 'begin': {
       peakBytes = 0
       opened = openRun(command.path, command.job)
-      return send({ kind: 'begun', partitions: opened.plan.partitions })
+      return { partitions: opened.plan.partitions }
     }
     case 'spill': {
       const { reader, job, plan } = opened!
       const spilled = spillRows(reader, job, plan, command.to, partition => command.partitions.has(partition), sampleMemory)
       closeRun()
-      return send({ kind: 'spilled', spilled })
+      return { spilled }
     }
     case 'part': {
       const { reader, job, plan } = opened!
       const part = await sendBlocks(computeFromLog(reader, job, plan, command.partition))
       closeRun()
-      return send({ kind: 'ended', part })
+      return { part }
     }
     case 'spilled part': {
       const { job, partition, of, spilled } = command
       const strings = new Strings()
       const blocks = spilledBlocks(spilled, partition, job, strings)
       const part = await sendBlocks(computePartition(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
-      return send({ kind: 'ended', part })
+      return { part }
     }
   }
 }
@@ -109,7 +111,8 @@ async function sendBlocks(computing: PartitionComputation): Promise<ResultPart> 
     const next = computing.next()
     if (next.done) return next.value
     const received = new Promise<void>(resolve => (onNext = resolve))
-    send({ kind: 'stretch', stretch: next.value }, [next.value.buffer])
+    sampleMemory()
+    sendProgress<Uint8Array>(next.value, [next.value.buffer])
     await received
   }
 }

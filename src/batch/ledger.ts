@@ -5,13 +5,12 @@
  * long as their files are kept.
  */
 import { createHash } from 'node:crypto'
+import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/job-ledger.ts'
 import type { NamedValues } from '../log/store.ts'
 import type { ResultPart } from './job.ts'
 
 /** One batch run. */
-export interface BatchRunRecord {
-  /** Number of the run, from 1, over all groups. */
-  readonly number: number
+export interface BatchRunRecord extends JobRecord {
   readonly group: string
   /** Started by its schedule or on demand. */
   readonly why: 'schedule' | 'demand'
@@ -23,14 +22,8 @@ export interface BatchRunRecord {
   readonly code: string
   /** Schema version of the source columns. */
   readonly schema: number
-  /** Wall clock, UTC ms. */
-  readonly began: number
-  readonly ended?: number
   /** Later processes that resumed it. */
   readonly resumed?: number
-  /** A `running` run of a stopped log is resumed by the next process, unless a later run is due. */
-  readonly state: 'running' | 'done' | 'failed' | 'broken off'
-  readonly error?: string
   readonly done?: BatchRunResult
   /** First log entry that uses its values, and the time of that swap, UTC ms. */
   readonly swapped?: number
@@ -70,31 +63,26 @@ export function totalsOf(parts: readonly ResultPart[]): Omit<BatchRunResult, 'se
   }
 }
 
-const RUNS = 'run/'
+/** Batch runs are stored under names that begin so. */
+export const BATCH_RUNS = 'run/'
 const PARTS = 'part/'
-const DIGITS = 10
-
-const padded = (number: number): string => String(number).padStart(DIGITS, '0')
-
-/** The name of a run in the store. */
-export const batchRunName = (number: number): string => `${RUNS}${padded(number)}`
 
 /** The name of a part in the store. */
-export const partName = (number: number, partition: number): string => `${PARTS}${padded(number)}/${padded(partition)}`
+export const partName = (number: number, partition: number): string => `${PARTS}${numberInName(number)}/${numberInName(partition)}`
 
 /** The file of a part, beside the log. */
 export const partFile = (number: number, partition: number): string => `run-${number}-${partition}.bin`
 
 /** Runs in the store, oldest first. */
-export const batchRunsIn = (store: NamedValues): BatchRunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as BatchRunRecord)
+export const batchRunsIn = (store: NamedValues): BatchRunRecord[] => jobRecordsIn(store, BATCH_RUNS)
 
 /** Stored parts of one run, by partition. */
 export const partsIn = (store: NamedValues, number: number): Map<number, ResultPart> =>
-  new Map(store.named(`${PARTS}${padded(number)}/`).map(([, text]) => partOf(text)))
+  new Map(store.named(`${PARTS}${numberInName(number)}/`).map(([, text]) => partOf(text)))
 
 /** Stored parts of all runs, by run number and partition. */
 export function allPartsIn(store: NamedValues): Map<number, Map<number, ResultPart>> {
-  const byRun = Map.groupBy(store.named(PARTS), ([name]) => Number(name.slice(PARTS.length, PARTS.length + DIGITS)))
+  const byRun = Map.groupBy(store.named(PARTS), ([name]) => Number(name.split('/')[1]))
   return new Map([...byRun].map(([number, named]) => [number, new Map(named.map(([, text]) => partOf(text)))]))
 }
 

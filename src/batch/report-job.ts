@@ -5,7 +5,7 @@
  */
 import { extname } from 'node:path'
 import { yieldToEventLoop } from '../base/clock.ts'
-import { runThreadJob } from '../base/thread-job.ts'
+import { runThreadJob } from '../jobs/job-thread.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { ScoringDefinitions } from '../decision/model-scorer.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
@@ -41,10 +41,10 @@ async function beside(data: ReportThreadInput, signal: AbortSignal): Promise<Rep
   signal.throwIfAborted()
   return runThreadJob({
     file,
+    name: `the report '${data.job.report.name}'`,
     data,
     signal,
-    stoppedMessage: 'the thread of the report ended',
-    onStop: worker => worker.postMessage('stop'),
+    onStop: thread => thread.post('stop'),
   })
 }
 

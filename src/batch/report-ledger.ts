@@ -5,6 +5,7 @@ import { canonicalJson, withoutNotes } from '../define/ir/fingerprint.ts'
 import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { PipelineIR, ReportIR } from '../define/ir/ir.ts'
+import { jobRecordsIn, type JobRecord } from '../jobs/job-ledger.ts'
 import type { NamedValues } from '../log/store.ts'
 import { championAfter } from '../training/registry/champion.ts'
 import { promotionsOf } from '../training/registry/registry.ts'
@@ -27,9 +28,7 @@ export interface ReportResult {
 }
 
 /** One report run. */
-export interface ReportRun {
-  /** Number of the report run, from 1. */
-  readonly number: number
+export interface ReportRun extends JobRecord {
   readonly report: string
   /** Started by its schedule or on demand. */
   readonly why: 'schedule' | 'demand'
@@ -43,12 +42,6 @@ export interface ReportRun {
   readonly version?: number
   /** Fingerprint of the report and all that it reads, its model included: different codes may mean different rows. */
   readonly code: string
-  /** Wall clock, UTC ms. */
-  readonly began: number
-  readonly ended?: number
-  /** A `running` report of a stopped log was broken off. */
-  readonly state: 'running' | 'done' | 'failed' | 'broken off'
-  readonly error?: string
   readonly done?: ReportResult
   /** Path of the file, relative to the data folder unless absolute. */
   readonly file: string
@@ -68,15 +61,11 @@ export const reproducibleJob = ({ s, cut, runs, version }: ReportRun): Pick<Repo
   ...(version !== undefined && { version }),
 })
 
-const PREFIX = 'report/'
-const DIGITS = 10
-
-/** The name of a report run in the store. */
-export const reportRunName = (number: number): string => `${PREFIX}${String(number).padStart(DIGITS, '0')}`
+/** Report runs are stored under names that begin so. */
+export const REPORT_RUNS = 'report/'
 
 /** Report runs in the store, oldest first. */
-export const reportRunsIn = (store: Pick<NamedValues, 'named'>): ReportRun[] =>
-  store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReportRun)
+export const reportRunsIn = (store: Pick<NamedValues, 'named'>): ReportRun[] => jobRecordsIn(store, REPORT_RUNS)
 
 /** The path of a report file. */
 export const reportRunPath = (data: string, { file }: Pick<ReportRun, 'file'>): string => (isAbsolute(file) ? file : join(data, file))

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { sendResult } from '../base/thread-job.ts'
+import { sendResult } from '../jobs/job-thread.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import { makeReport } from './report.ts'
 import type { ReportThreadInput } from './report-job.ts'

@@ -25,7 +25,7 @@ export function computeInThreads(path: string, { threads = defaultThreads() }: B
   const pool = new ThreadPool()
   let ending: AbortSignal | undefined
   return async (job, taker, signal) => {
-    // The idle thread ends with the signal of its process.
+    // The idle thread ends with the process, which aborts the signal of its last run even after the run has ended.
     if (ending !== signal) signal.addEventListener('abort', () => pool.end(), { once: true })
     ending = signal
     const run = new ThreadedRun(path, job, taker, pool, threads)
@@ -97,11 +97,11 @@ class ThreadedRun {
     const [first] = this.#workers
     const spillPath = join(dirname(this.#path), 'spill', 'run.rows')
     try {
-      const { partitions } = await first.request({ do: 'begin', path: this.#path, job: this.#job }, 'begun')
+      const { partitions } = await first.request({ do: 'begin', path: this.#path, job: this.#job })
       const stored = this.#taker.begin(partitions)
       const missing = Array.from({ length: partitions }, (_, partition) => partition).filter(partition => !stored.has(partition))
       if (missing.length > 0 && partitions > 1) {
-        const { spilled } = await first.request({ do: 'spill', to: spillPath, partitions: new Set(missing) }, 'spilled')
+        const { spilled } = await first.request({ do: 'spill', to: spillPath, partitions: new Set(missing) })
         await this.#all(missing, partitions, spilled)
       } else if (missing.length > 0) await this.#only(first)
       return { partitions, memory: this.#workers.reduce((sum, { peakBytes: held }) => sum + held, 0) }
@@ -114,7 +114,7 @@ class ThreadedRun {
 
   /** A single-partition run uses little memory, so its thread is reused. */
   async #only(worker: JobWorker): Promise<void> {
-    const { part } = await worker.request({ do: 'part', partition: 0 }, 'ended', stretch => this.#taker.write(0, stretch))
+    const { part } = await worker.request({ do: 'part', partition: 0 }, stretch => this.#taker.write(0, stretch))
     await this.#taker.endPart(part)
     this.#isReusable = true
   }
@@ -125,7 +125,7 @@ class ThreadedRun {
         const own = partition
         const places = new Map([[own, spilled.places.get(own) ?? []]])
         const order = { do: 'spilled part', job: this.#job, partition, of, spilled: { ...spilled, places } } as const
-        const { part } = await worker.request(order, 'ended', stretch => this.#taker.write(own, stretch))
+        const { part } = await worker.request(order, stretch => this.#taker.write(own, stretch))
         await this.#taker.endPart(part)
       }
     }

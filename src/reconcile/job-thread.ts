@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import { callEvery, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
-import { sendResult } from '../base/thread-job.ts'
+import { sendResult } from '../jobs/job-thread.ts'
 import { SqliteReader } from '../log/sqlite/reader.ts'
 import type { ReconcileJobData } from './job.ts'
 import { reconcile } from './reconcile.ts'

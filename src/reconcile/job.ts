@@ -1,6 +1,6 @@
 /** Reconciliation in a separate thread with its own connection to the log. */
 import { extname } from 'node:path'
-import { runThreadJob } from '../base/thread-job.ts'
+import { runThreadJob } from '../jobs/job-thread.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
@@ -38,9 +38,9 @@ export const reconcileInThread =
     const stop = new Int32Array(new SharedArrayBuffer(4))
     return runThreadJob({
       file,
+      name: 'the reconciliation',
       data: { path, job, stop: stop.buffer } satisfies ReconcileJobData,
       signal,
-      stoppedMessage: 'the reconciliation was stopped',
       // Ending a thread in the middle of a query would leak DuckDB's thread, so the thread interrupts its query and ends itself.
       onStop: () => void Atomics.store(stop, 0, 1),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

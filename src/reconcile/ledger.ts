@@ -1,5 +1,6 @@
 /** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
-import type { Commit, NamedValues } from '../log/store.ts'
+import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/job-ledger.ts'
+import type { NamedValues, NamedWrite } from '../log/store.ts'
 import { comparisonBases, type ComparisonBasis, type ReconcileReport, type MismatchReason } from './report.ts'
 
 /** Sums over all inputs. */
@@ -10,15 +11,7 @@ export interface ReconciliationSums {
 }
 
 /** State of one reconciliation, as stored. */
-export interface ReconciliationRecord {
-  /** Number, from 1. */
-  readonly number: number
-  /** Start and end, UTC ms by the wall clock. */
-  readonly began: number
-  readonly ended?: number
-  /** A `running` record in a log without a run means that the reconciliation was interrupted. */
-  readonly state: 'running' | 'done' | 'failed' | 'broken off'
-  readonly error?: string
+export interface ReconciliationRecord extends JobRecord {
   readonly done?: ReconciliationResult
 }
 
@@ -35,17 +28,13 @@ export interface ReconciliationResult extends ReconciliationSums {
   readonly totals: ReconciliationSums & { readonly unexplained: number }
 }
 
-const PREFIX = 'reconciliation/'
-const REPORT = 'reconciliation-report/'
+/** Records are stored under names that begin so. */
+export const RECONCILIATIONS = 'reconciliation/'
 const LAST = 'last-reconciliation'
-const DIGITS = 10
-const nameOf = (prefix: string, number: number): string => `${prefix}${String(number).padStart(DIGITS, '0')}`
-
-type Put = NonNullable<Commit['put']>[number]
+const reportNameOf = (number: number): string => `reconciliation-report/${numberInName(number)}`
 
 /** All stored records, oldest first. */
-export const reconciliationsIn = (store: Pick<NamedValues, 'named'>): ReconciliationRecord[] =>
-  store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReconciliationRecord)
+export const reconciliationsIn = (store: Pick<NamedValues, 'named'>): ReconciliationRecord[] => jobRecordsIn(store, RECONCILIATIONS)
 
 /** The last finished record. It is read often, so it has its own name. */
 export function lastReconciliation(store: Pick<NamedValues, 'get'>): FinishedReconciliation | undefined {
@@ -61,19 +50,17 @@ export interface FinishedReconciliation extends ReconciliationRecord {
 
 /** Report of a reconciliation; undefined if it is not finished or no longer stored. */
 export function reconciliationReport(store: Pick<NamedValues, 'get'>, number: number): ReconcileReport | undefined {
-  const text = store.get(nameOf(REPORT, number))
+  const text = store.get(reportNameOf(number))
   return text === undefined ? undefined : (JSON.parse(text) as ReconcileReport)
 }
 
-/** Puts that store a record. */
-export const putOfRecord = (record: ReconciliationRecord): Put => [nameOf(PREFIX, record.number), JSON.stringify(record)]
-/** Puts that store a finished record and its report. */
-export const putsOfResult = (record: FinishedReconciliation, report: ReconcileReport): Put[] => [
+/** Values that store a finished reconciliation, beside its record, and its report. */
+export const putsOfResult = (record: FinishedReconciliation, report: ReconcileReport): NamedWrite[] => [
   [LAST, JSON.stringify(record)],
-  [nameOf(REPORT, record.number), JSON.stringify(report)],
+  [reportNameOf(record.number), JSON.stringify(report)],
 ]
-/** Puts that delete a record and its report. */
-export const deletionsOf = (number: number): Put[] => [PREFIX, REPORT].map(prefix => [nameOf(prefix, number), null])
+/** The value that deletes the report of a reconciliation. */
+export const deletionOfReport = ({ number }: ReconciliationRecord): NamedWrite => [reportNameOf(number), null]
 
 /** Result of a report, with the totals of the earlier ones. */
 export function reconciliationResult(

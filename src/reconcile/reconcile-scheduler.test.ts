@@ -108,7 +108,7 @@ test('records a failure, and the next run continues after the last successful on
   scheduled.now += HOUR
   scheduled.next = () => Promise.resolve(report(8))
   await scheduled.tick()
-  assert.deepEqual(scheduled.reports, ['reconciliation 2 failed: too wide'])
+  assert.deepEqual(scheduled.reports, ['reconciliation 2 failed, and the next is made at its time: too wide'])
   assert.deepEqual(
     reconciliationsIn(scheduled.store).map(({ state, error }) => [state, error]),
     [

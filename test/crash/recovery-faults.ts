@@ -118,8 +118,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a clock that goes back stamps what comes before the time of a run': {
     path: 'src/run/loop/turns.ts',
-    was: 'batchRuns?.notBefore ?? -Infinity',
-    is: '-Infinity',
+    was: ', jobClock.notBefore)',
+    is: ')',
     seed: 10,
   },
   'the ledger forgets runs that a group answers from': {
@@ -159,7 +159,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a clock that goes back stamps what comes before the time of a training': {
     path: 'src/run/loop/turns.ts',
-    was: ', trainings.notBefore)',
+    was: ', jobClock.notBefore)',
     is: ')',
     trained: true,
   },
@@ -189,8 +189,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a start makes the training again that it has': {
     path: 'src/run/jobs/trained-model.ts',
-    was: "if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)\n    }",
-    is: '}',
+    was: '      this.#cover(version)\n    }',
+    is: '    }',
     trained: true,
   },
   'what is left undone is drawn anew each time': {

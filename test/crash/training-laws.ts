@@ -123,7 +123,7 @@ async function checkVersion(looking: Looking, version: ModelVersion): Promise<vo
   if (late >= 0 && (trained || state === 'failed'))
     fault(verdict, 'different', `${what} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
   // After the log has forgotten events, the input of a training cannot be reproduced.
-  if (of.keep !== undefined || (error !== undefined && !isPermanentFailure(code))) {
+  if (of.keep !== undefined || (error !== undefined && !isPermanentFailure(version))) {
     if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${what} failed: ${error}`)
     return
   }
@@ -179,7 +179,7 @@ async function checkShadow(
 
 /** A scheduled training runs once for the same inputs, or fails in a way that would fail again. */
 function checkOnce(verdict: Verdict, versions: readonly ModelVersion[]): void {
-  const ended = versions.filter(({ why, trained, code }) => why === 'schedule' && (trained || isPermanentFailure(code)))
+  const ended = versions.filter(version => version.why === 'schedule' && (version.trained || isPermanentFailure(version)))
   for (const [of, same] of Map.groupBy(ended, ({ model, at, inputs }) => JSON.stringify([model, at, inputs])))
     if (same.length > 1) fault(verdict, 'duplicated', `${same.length} versions ${of}`)
 }

@@ -24,6 +24,7 @@ export const floors = [
   'decision',
   'model',
   'files',
+  'jobs',
   'log',
   'online',
   'intake',

@@ -60,13 +60,9 @@ export class BatchRunExecution implements ResultSink {
 
   /** Computes the missing parts. Rejects as `compute` does, and if a part cannot be saved. */
   async run(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: BatchRunResult }> {
-    const {
-      ir,
-      compute,
-      ledger,
-      group: { group, source },
-      record: { number, s, cut, resumed },
-    } = this.#options
+    const { ir, compute, ledger, record } = this.#options
+    const { group, source } = this.#options.group
+    const { number, s, cut, resumed } = record
     const started = stopwatch()
     const partitions = resumed === undefined ? undefined : await this.#loadFinishedParts()
     const job = { group, source, sources: ir.sources, s, cut, ...(partitions !== undefined && { partitions }) }
@@ -106,11 +102,8 @@ export class BatchRunExecution implements ResultSink {
 
   /** Loads the parts that an earlier process saved of this run. Returns the number of partitions of that process, if any part is left. */
   async #loadFinishedParts(): Promise<number | undefined> {
-    const {
-      store,
-      ledger,
-      record: { number },
-    } = this.#options
+    const { store, ledger, record } = this.#options
+    const { number } = record
     let partitionCount: number | undefined
     for (const part of ledger.partsOf(number).values()) {
       const bytes = readPart(store, number, part)
@@ -133,11 +126,9 @@ export class BatchRunExecution implements ResultSink {
 
   /** The values of all parts; some thousand keys at a time, between turns. */
   async #values({ known, keys }: Pick<BatchRunResult, 'known' | 'keys'>): Promise<BatchValues> {
-    const {
-      strings,
-      group: { group, source },
-      record: { number, s },
-    } = this.#options
+    const { strings, record } = this.#options
+    const { group, source } = this.#options.group
+    const { number, s } = record
     const values = new BatchValues(group, source, strings, { run: number, s, known, keys })
     for (const pieces of this.#result())
       for (const bytes of pieces)
@@ -150,13 +141,10 @@ export class BatchRunExecution implements ResultSink {
   }
 
   #openPart(partition: number): OpenPart {
-    const {
-      store,
-      record: { number },
-    } = this.#options
+    const { store, record } = this.#options
     let open = this.#open.get(partition)
     if (!open) {
-      const file = partFile(number, partition)
+      const file = partFile(record.number, partition)
       this.#files.add(file)
       open = { sink: store.createState(file), pieces: [] }
       this.#open.set(partition, open)

@@ -165,7 +165,7 @@ test('a failed run is reported and retried', async () => {
   await to(MINUTE + 10_000)
   await to(MINUTE + 20_000)
   assert.equal(feature(run, 'usual', 'c1').clock, start + MINUTE)
-  assert.match(reports[0], /the batch run of group 'usual' of 2026-01-01T00:01:00.000Z failed and is tried again: no memory/)
+  assert.match(reports[0], /the batch run of group 'usual' of 2026-01-01T00:01:00.000Z failed, and it is tried again: no memory/)
   const states = batchRunsIn(store)
     .filter(({ group }) => group === 'usual')
     .map(({ state, error }) => [state, error])

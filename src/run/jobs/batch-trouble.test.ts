@@ -165,7 +165,7 @@ test('while the disk rejects results for an hour the last one is served, nothing
   // One second to five minutes between two tries.
   assert.ok(failed.length >= 12 && failed.length <= 25, `${failed.length} tries`)
   assert.match(failed[0].error!, /ENOSPC/)
-  assert.match(driven.reports[0], /the batch run of group 'usual' of 2026-01-01T00:20:00.000Z failed and is tried again: ENOSPC/)
+  assert.match(driven.reports[0], /the batch run of group 'usual' of 2026-01-01T00:20:00.000Z failed, and it is tried again: ENOSPC/)
   assert.match(driven.run.features([{ group: 'usual', key: ['c'] }])[0].degraded!, /batch run of 2026-01-01T01:10:00.000Z is not there yet/)
   assert.deepEqual([...store.disk.states.keys()], [partFile(1, 0)])
   store.isFull = false

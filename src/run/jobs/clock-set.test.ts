@@ -45,21 +45,15 @@ interface Attempt {
 
 /** A model of a scheduler, written from docs/cli.md without the scheduler's code. */
 class Expected {
-  /** A scheduler with a lower bound of stamps continues from the latest time, whatever the clock says. */
-  readonly #neverBack: boolean
   #done = -Infinity
   #latest = -Infinity
   #failures = 0
   #passed = Infinity
 
-  constructor(neverBack: boolean) {
-    this.#neverBack = neverBack
-  }
-
   /** The time of the job that starts now, if there is one. `forward`: forward movement of the clock. */
   due(clock: number, forward: number): number | undefined {
     this.#passed += forward
-    const now = this.#neverBack ? Math.max(clock, this.#latest + 1) : clock
+    const now = Math.max(clock, this.#latest + 1)
     const s = Math.floor((now - 1) / PERIOD) * PERIOD
     const pause = Math.min(SECOND * 2 ** (this.#failures - 1), 5 * MINUTE)
     return s > this.#done && (this.#failures === 0 || this.#passed >= pause) ? s : undefined
@@ -111,7 +105,7 @@ async function drive(seed: number): Promise<number> {
     driven: { run, to, reports },
     attempts,
   } = await opened(() => chance() >= fails)
-  const expected = { batch: new Expected(true), report: new Expected(false), training: new Expected(true) }
+  const expected = { batch: new Expected(), report: new Expected(), training: new Expected() }
   let clock = PERIOD
   let [all, back] = [0, 0]
   for (let step = 0; step < 50; step++) {

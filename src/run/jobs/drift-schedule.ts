@@ -7,7 +7,7 @@
  */
 import { limits } from '../../base/limits.ts'
 import type { DriftIR } from '../../define/ir/train-ir.ts'
-import { scheduleCursor } from '../../kernel/schedule.ts'
+import { JobSchedule } from '../../jobs/job-schedule.ts'
 import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/drift-state.ts'
 import type { NamedValues, NamedWrite } from '../../log/store.ts'
 import type { DriftCheckResult } from './drift-job.ts'
@@ -18,7 +18,7 @@ const WEEK_MS = 7 * 86_400_000
 export class DriftSchedule {
   readonly #model: string
   readonly #cooldown: number
-  readonly #lastLook: (moment: number) => number
+  readonly #schedule: JobSchedule
   #state: DriftState | undefined
 
   /**
@@ -28,14 +28,13 @@ export class DriftSchedule {
   constructor(values: NamedValues, model: string, { look, cooldown }: DriftIR, horizon: number) {
     this.#model = model
     this.#cooldown = cooldown ?? Math.max(WEEK_MS, horizon)
-    this.#lastLook = scheduleCursor({ kind: 'interval', every: look, phase: 0 })
     this.#state = driftStateOf(values, model)
+    this.#schedule = new JobSchedule({ kind: 'interval', every: look, phase: 0 }, this.#state?.at)
   }
 
-  /** Time of the due check, if there is one: of missed checks, the last. Times do not decrease. */
-  checkDue(moment: number): number | undefined {
-    const at = this.#lastLook(moment)
-    return at > (this.#state?.at ?? -Infinity) ? at : undefined
+  /** Time of the due check, UTC ms, if there is one. */
+  checkDue(now: number): number | undefined {
+    return this.#schedule.due(now)
   }
 
   /** The requested training. */
@@ -53,6 +52,7 @@ export class DriftSchedule {
   recordCheck(at: number, version: number, look: DriftCheckResult, trainedAt: number): NamedWrite {
     const { trainings = 0, asked, due } = this.#state ?? {}
     const { because, silent } = look
+    this.#schedule.complete(at)
     const recorded = { ...look, at, version, ...(asked !== undefined && { asked }), ...(due && { due }) }
     if (because === undefined) return this.#keep({ ...recorded, trainings: silent === undefined ? 0 : trainings })
     if (due || at < this.restsUntil) return this.#keep({ ...recorded, trainings })

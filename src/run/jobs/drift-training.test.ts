@@ -143,7 +143,10 @@ test('a failed check is retried; a permanent failure waits for the next time', a
     return lookHere(store)(job, signal)
   }
   const driven = await lived({ days: 10 }, watched(), { looking })
-  assert.match(driven.reports[0], /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/)
+  assert.match(
+    driven.reports[0],
+    /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and it is tried again: no memory$/,
+  )
   await driven.to(10 * DAY + 3 * HOUR)
   await driven.to(10 * DAY + 4 * HOUR)
   assert.equal(driftOf(driven)!.at, begun + 10 * DAY)

@@ -188,7 +188,10 @@ test('a missing folder is reported and retried; no partial file is left', async 
   const driven = open({ folder: inside })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
-  assert.match(driven.said[0], /report 'list' of 2026-01-01T00:10:00.000Z failed and is tried again: .*its folder does not exist; make it/)
+  assert.match(
+    driven.said[0],
+    /report 'list' of 2026-01-01T00:10:00.000Z failed, and it is tried again: .*its folder does not exist; make it/,
+  )
   assert.equal(reportRunsIn(driven.store)[0].state, 'failed')
   await driven.to(10 * MINUTE + 500)
   assert.equal(driven.said.length, 1)

@@ -1,7 +1,8 @@
 /** One trained model: its versions, promotions and due trainings. Each change returns the named values to commit. */
 import { isDeepStrictEqual } from 'node:util'
 import { packageVersion } from '../../base/package-version.ts'
-import { scheduleCursor } from '../../kernel/schedule.ts'
+import { JobSchedule } from '../../jobs/job-schedule.ts'
+import { Retry } from '../../jobs/retry.ts'
 import type { LogMarker } from '../../log/segment.ts'
 import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
@@ -27,14 +28,14 @@ import type { PendingPromotion, PromotionRecord, ShadowReport, ModelVersion } fr
 import type { ModelTraining } from '../../replay/train-model.ts'
 import { PromotionQueue } from './promotion-queue.ts'
 import { DriftSchedule } from './drift-schedule.ts'
-import { Retry } from './retry.ts'
 import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
+const permanentCodes: readonly (string | undefined)[] = ['SPILL_TRAINING', 'SPILL_LIMIT', 'SPILL_UNSUPPORTED', 'SPILL_DATA', 'SPILL_INPUT']
+
 /** Is a failure permanent? A training is a function of log and definitions, so it would fail again. */
-export const isPermanentFailure = (code: string | undefined): boolean =>
-  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
+export const isPermanentFailure = ({ code }: { readonly code?: string }): boolean => permanentCodes.includes(code)
 
 /** A finished training. */
 export interface FinishedTraining {
@@ -48,13 +49,11 @@ export class TrainedModel {
   readonly model: TrainedModelIR
   /** Promotions that wait for their marker. */
   readonly promotionQueue: PromotionQueue
-  /** The latest scheduled time at or before a time. */
-  readonly lastDue: (moment: number) => number
   /**
-   * The schedule is done up to here, UTC ms: time of the last scheduled training that finished or failed permanently, or of another one
-   * that covered as much.
+   * The schedule of its trainings. It is done up to the last scheduled training that finished or failed permanently, or another one that
+   * covered as much.
    */
-  at = -Infinity
+  readonly schedule: JobSchedule
   /** Time of the last training of any kind that finished or failed permanently, UTC ms. */
   trainedAt = -Infinity
   /** Retry of trainings, evaluations and drift checks. */
@@ -76,17 +75,17 @@ export class TrainedModel {
     this.#challenges = challengesOf(values, name)
     this.promotionQueue = new PromotionQueue(pendingPromotion(values, name))
     const { every, orWhen } = this.model.train
-    this.lastDue = every ? scheduleCursor(every) : () => -Infinity
+    this.schedule = new JobSchedule(every)
     this.drift = orWhen && new DriftSchedule(values, name, orWhen, labelHorizon(this.model.label))
     // A version of other inputs does not score, so the model is trained again at once.
-    for (const { why, at, inputs, state, code, train } of this.#versions.values()) {
+    for (const version of this.#versions.values()) {
+      const { inputs, state, train } = version
       const isDone =
         state !== 'training' &&
         state !== 'broken off' &&
-        (state !== 'failed' || (isPermanentFailure(code) && isDeepStrictEqual(train, this.model.train)))
+        (state !== 'failed' || (isPermanentFailure(version) && isDeepStrictEqual(train, this.model.train)))
       if (!isDone || changedInputs(inputs, this.#inputs).length > 0) continue
-      this.trainedAt = Math.max(this.trainedAt, at)
-      if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
+      this.#cover(version)
     }
   }
 
@@ -193,18 +192,22 @@ export class TrainedModel {
     return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putPendingPromotion(name, promotion)] }
   }
 
-  /** Records a failed training. Returns the values to commit. */
-  fail(version: ModelVersion, error: unknown, ended: number): NamedWrite[] {
+  /** Records a failed training. `isFinal`: it is not repeated for the same time. Returns the values to commit. */
+  fail(version: ModelVersion, error: unknown, ended: number, isFinal = isPermanentFailure(error as { code?: string })): NamedWrite[] {
     const { message, code } = error as Error & { code?: string }
-    const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
-    return [failed, ...(isPermanentFailure(code) ? this.#recordCovered({ ...version, state: 'failed' }) : [])]
+    const failed: ModelVersion = { ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) }
+    return [this.keep(failed), ...(isFinal ? this.#recordCovered(failed) : [])]
   }
 
   /** Records that trainings have covered the events up to the version. Returns the values to commit. */
-  #recordCovered({ at, why, state }: ModelVersion): NamedWrite[] {
+  #recordCovered(version: ModelVersion): NamedWrite[] {
+    this.#cover(version)
+    return this.drift?.recordTraining(version.at) ?? []
+  }
+
+  #cover({ at, why, state }: ModelVersion): void {
     this.trainedAt = Math.max(this.trainedAt, at)
-    if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
-    return this.drift?.recordTraining(at) ?? []
+    if (why === 'schedule' || state !== 'failed') this.schedule.complete(at)
   }
 
   keep(version: ModelVersion): NamedWrite {

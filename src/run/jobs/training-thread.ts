@@ -1,6 +1,6 @@
 /** Thread entry of one training, evaluation or drift check. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { sendResult } from '../../base/thread-job.ts'
+import { sendResult } from '../../jobs/job-thread.ts'
 import { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { ModelTraining } from '../../replay/train-model.ts'
 import type { ShadowReport } from '../../training/registry/version.ts'

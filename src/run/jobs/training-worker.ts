@@ -2,7 +2,7 @@
 import { extname } from 'node:path'
 import { callAfter } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { runThreadJob } from '../../base/thread-job.ts'
+import { runThreadJob } from '../../jobs/job-thread.ts'
 import type { ModelTraining } from '../../replay/train-model.ts'
 import type { ShadowReport } from '../../training/registry/version.ts'
 import type { DriftJob, DriftCheckResult, DriftCheckPort } from './drift-job.ts'
@@ -38,17 +38,19 @@ export const checkDriftInThread =
 const runInThread = <T>(data: TrainingThreadData, signal: AbortSignal): Promise<T> =>
   runThreadJob({
     file,
+    name: `${nouns[data.kind]} of model '${data.job.model}'`,
     data,
     signal,
-    stoppedMessage: 'the training was stopped',
-    onStop: (worker, giveUp) => {
-      if (!isByCommand(data)) return giveUp()
+    onStop: thread => {
+      if (!isByCommand(data)) return thread.terminate()
       // The trainer command must end with all processes that it started.
-      worker.postMessage('stop')
-      callAfter(limits.TRAINER_STOP_MS, giveUp)
+      thread.post('stop')
+      callAfter(limits.TRAINER_STOP_MS, () => thread.terminate())
     },
     terminates: true,
   })
+
+const nouns = { train: 'the training', judge: 'the evaluation', look: 'the drift check' } as const
 
 const isByCommand = ({ kind, job }: TrainingThreadData): boolean =>
   kind === 'train' && job.ir.models.some(({ name, train }) => name === job.model && typeof train?.algorithm === 'object')

@@ -1,9 +1,12 @@
 /** The composition root of a run: builds its components from a pipeline and a store, and replays the log. */
 import { partFilesIn } from '../../batch/ledger.ts'
+import type { ReportRun } from '../../batch/report-ledger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { TextLimits } from '../../columns/text-limits.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
+import { JobClock } from '../../jobs/job-clock.ts'
+import type { JobScheduler } from '../../jobs/job-scheduler.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import type { Commit, LogStore, StoredDecisionBatch } from '../../log/store.ts'
 import { Appender } from '../ingest/appender.ts'
@@ -23,7 +26,7 @@ import { Outbox } from '../decide/outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { FeatureReader } from '../groups/feature-reader.ts'
 import type { EvaluationPort } from '../jobs/challenger-job.ts'
-import { ReportScheduler, type ReportingPort } from '../jobs/reports.ts'
+import { reportScheduler, type ReportingPort } from '../jobs/reports.ts'
 import { Retention } from '../recovery/retention.ts'
 import { StageRecorder } from '../decide/stage-recorder.ts'
 import { stampClock } from './stamp-clock.ts'
@@ -79,7 +82,10 @@ export interface RunComponents extends RunCore {
   readonly freshness: FreshnessTracker
   readonly batchRuns: BatchRunScheduler | undefined
   readonly trainings: TrainingScheduler
-  readonly reports: ReportScheduler | undefined
+  readonly reports: JobScheduler<ReportRun> | undefined
+  /** The schedulers of batch runs, trainings and reports. */
+  readonly schedulers: readonly Pick<JobScheduler<unknown>, 'tick' | 'isDoneBy' | 'stop'>[]
+  readonly jobClock: JobClock
   /** The commit that must precede all others. */
   readonly firstCommit: Commit | undefined
 }
@@ -112,7 +118,8 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
   reader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => runs?.reach ?? Infinity })
   const stages = new StageRecorder(clock, store.lastStageBlock())
-  const base = { ir, store, log, clock, onReport }
+  const jobClock = new JobClock(clock, log)
+  const base = { ir, store, log, jobClock, onReport }
   const runs = batchRunsOf(base, opening, options)
   const isDecided = () => deciding.isIdle
   const trainings = new TrainingScheduler({
@@ -122,7 +129,7 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
     checkDrift: options.checkDrift,
     isDecided,
   })
-  const reports = reporting && new ReportScheduler({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
+  const reports = reporting && reportScheduler({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
   const brokenOff = trainings.markBrokenOff()
   return {
     ...core,
@@ -137,6 +144,8 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
     batchRuns: runs,
     trainings,
     reports,
+    schedulers: [...(runs ? [runs.jobs] : []), trainings.jobs, ...(reports ? [reports] : [])],
+    jobClock,
     firstCommit: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
   }
 }
@@ -154,7 +163,7 @@ function readerOf(ir: PipelineIR, { strings, decider, decisionQueue: deciding, l
 
 /** The scheduler of batch runs, if the run makes them. */
 function batchRunsOf(
-  base: Pick<BatchRunSchedulerOptions, 'ir' | 'store' | 'log' | 'clock' | 'onReport'>,
+  base: Pick<BatchRunSchedulerOptions, 'ir' | 'store' | 'log' | 'jobClock' | 'onReport'>,
   { strings, decider, batchResults: results, snapshots: bodies }: OpenedPipeline,
   { compute, runsKept: kept }: RunOptions,
 ): BatchRunScheduler | undefined {

@@ -58,6 +58,7 @@ export class Run {
     const pendingReplies = new PendingReplies(duplicateReplies)
     const shutdown = (this.#shutdown = new Shutdown(error => {
       for (const pending of [inbox, pendingReplies, components.requests, components.trainings]) pending.refuse(error)
+      for (const scheduler of components.schedulers) void scheduler.stop(error)
     }))
     const committer = (this.#committer = new Committer({
       ...options,
@@ -154,12 +155,12 @@ export class Run {
     return this.#components.featureReader.read(asks, make)
   }
 
-  /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
+  /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.jobs` does. */
   batch = async (group: string): Promise<BatchRunRecord> => {
     this.#shutdown.check()
     const { batchRuns } = this.#components
     if (!batchRuns) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
-    const { number } = await batchRuns.runNow(group)
+    const { number } = await batchRuns.jobs.request(group)
     await this.#until(() => batchRuns.isInUse(group, number))
     // This commit follows the swap, so the swap is durable when it is.
     await this.#store.commit({})
@@ -178,12 +179,12 @@ export class Run {
     return this.#components.trainings.promote(model, version, why)
   }
 
-  /** Makes a report now. Resolves once it is written. Rejects as `ReportScheduler.runNow` does. */
+  /** Makes a report now. Resolves once it is written. Rejects as `reportScheduler` does. */
   report = async (name: string): Promise<ReportRun> => {
     this.#shutdown.check()
     const { reports } = this.#components
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
-    return reports.runNow(name)
+    return reports.request(name)
   }
 
   /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */
@@ -206,8 +207,8 @@ export class Run {
 
   /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async whenIdle(due?: number): Promise<void> {
-    const { checkpointer, batchRuns, trainings, reports } = this.#components
-    const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isDoneBy(due) ?? true)
+    const { checkpointer, schedulers } = this.#components
+    const isMade = (): boolean => due === undefined || schedulers.every(scheduler => scheduler.isDoneBy(due))
     await this.#until(() => isMade() && this.#turns.isIdle && this.#committer.inFlight === 0 && checkpointer.isIdle)
   }
 
@@ -219,8 +220,9 @@ export class Run {
   }
 
   async #stop(): Promise<void> {
-    const { batchRuns, trainings, reports } = this.#components
-    await Promise.all([batchRuns?.stop(), trainings.stop(), reports?.stop()])
+    const { schedulers, trainings } = this.#components
+    await Promise.all(schedulers.map(scheduler => scheduler.stop(stoppedError())))
+    await trainings.whenPromoted()
     await this.whenIdle()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
@@ -265,9 +267,7 @@ export class Run {
   tick(): number {
     if (!this.#shutdown.isOver) {
       this.#components.checkpointer.saveNext()
-      this.#components.batchRuns?.tick()
-      this.#components.trainings.tick()
-      this.#components.reports?.tick()
+      for (const scheduler of this.#components.schedulers) scheduler.tick()
     }
     this.#turns.releaseHold()
     this.#pace.schedule()

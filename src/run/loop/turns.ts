@@ -84,10 +84,11 @@ export class Turns {
       retention,
       batchRuns,
       trainings,
+      jobClock,
     } = this.#components
     this.#turnStart = stopwatch()
     this.#decideWaiting()
-    const now = Math.max(clock(), featureReader.readAt, batchRuns?.notBefore ?? -Infinity, trainings.notBefore)
+    const now = Math.max(clock(), featureReader.readAt, jobClock.notBefore)
     const due = ticks.advance(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
     // No new arrival may precede a due tick.

@@ -49,7 +49,7 @@ test('reconciliations in a thread beside the run are listed, returned with their
   const payload = [at, at - 1000].map(time => ({ card: 'c', at: time }))
   for (const event of payload)
     assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: event })).statusCode, 200)
-  let clock = HOUR
+  let clock = HOUR + 1
   const lines: string[] = []
   const reconciling = new ReconcileScheduler({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
@@ -78,7 +78,7 @@ test('reconciliations in a thread beside the run are listed, returned with their
 })
 
 test('a stopped reconciliation ends by itself, and starts again', async () => {
-  let clock = 5 * HOUR
+  let clock = 5 * HOUR + 1
   const reconciling = new ReconcileScheduler({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
     store: folder.store,

@@ -1,0 +1,262 @@
+/**
+ * The engine of jobs against a naive model: random clocks, also backwards, failures, requests, cancels, stops, and crashes at any commit.
+ *
+ * The model decides from the list of durable records alone which attempt starts next. Three jobs are of one scheduler; the third resumes
+ * unfinished attempts.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
+import { naiveJobs, NaiveScheduler, permanent, type Attempted } from '../../test/jobs/naive-scheduler.ts'
+import { yieldToEventLoop } from '../base/clock.ts'
+import { random, type Random } from '../base/random.ts'
+import { JobClock } from './job-clock.ts'
+import { JobLedger, jobRecordsIn } from './job-ledger.ts'
+import { JobSchedule } from './job-schedule.ts'
+import { JobScheduler, type Job, type JobAttempt, type JobStart } from './job-scheduler.ts'
+import { Retry } from './retry.ts'
+
+const [SECOND, MINUTE] = [1000, 60_000]
+
+/** A job whose attempts end when the test says so. */
+class Steered implements Job<number> {
+  readonly name: string
+  readonly retry = new Retry()
+  readonly #process: SteeredProcess
+  readonly #schedule: JobSchedule
+  readonly #isResumed: boolean
+  #unfinished: Attempted | undefined
+
+  constructor({ name, period, isResumed }: (typeof naiveJobs)[number], process: SteeredProcess) {
+    this.name = name
+    this.#isResumed = isResumed
+    this.#process = process
+    const own = process.ledger.records.filter(({ job }) => job === name)
+    const done = own.filter(({ state, why }) => state === 'done' && why === 'schedule').map(({ s }) => s)
+    this.#schedule = new JobSchedule({ kind: 'interval', every: period, phase: 0 }, Math.max(-Infinity, ...done))
+    if (isResumed) this.#unfinished = own.findLast(({ state }) => state === 'running')
+  }
+
+  unfinished(now: number): JobStart | undefined {
+    const left = this.#unfinished
+    return left && left.s >= this.#schedule.last(now) ? { why: left.why, s: left.s, resumes: left.number } : undefined
+  }
+
+  due(now: number): JobStart | undefined {
+    const s = this.#schedule.due(now)
+    return s === undefined ? undefined : { why: 'schedule', s }
+  }
+
+  begin({ why, s, resumes }: JobStart, began: number): JobAttempt<number> {
+    const { ledger, store } = this.#process
+    const left = resumes === undefined ? undefined : ledger.at(resumes)!
+    const record: Attempted = left
+      ? { ...left, resumed: left.resumed + 1 }
+      : { number: ledger.next, job: this.name, why, s, began, state: 'running', resumed: 0 }
+    this.#unfinished = undefined
+    const put = [...ledger.markBrokenOff(({ job, number }) => job !== this.name || number === record.number), ledger.put(record)]
+    this.#process.begun.push(record)
+    const complete = (): void => {
+      if (why === 'schedule') this.#schedule.complete(s)
+    }
+    return {
+      put,
+      run: async signal => {
+        await this.#process.computation(signal)
+        await store.commit({ put: [ledger.put({ ...record, state: 'done' })] })
+        complete()
+        return record.number
+      },
+      describe: outcome => `${this.name} ${outcome}`,
+      isFinal: error => error.message === permanent,
+      fail: ({ message }, isFinal) => {
+        if (isFinal) complete()
+        return [ledger.put({ ...record, state: 'failed', error: message, isFinal })]
+      },
+      interrupt: () => (this.#isResumed ? [] : [ledger.put({ ...record, state: 'broken off' })]),
+    }
+  }
+}
+
+/** One process over a disk: the engine, and the attempts that it began. */
+class SteeredProcess {
+  readonly store: ModelStore
+  readonly ledger: JobLedger<Attempted>
+  readonly clock: JobClock
+  readonly scheduler: JobScheduler<number>
+  readonly begun: Attempted[] = []
+  #computing: PromiseWithResolvers<void> | undefined
+
+  constructor(disk: Disk, wall: () => number) {
+    this.store = new ModelStore(disk)
+    this.ledger = new JobLedger(this.store, 'attempt/')
+    this.clock = new JobClock(wall, { notBefore: 0 })
+    for (const { s } of this.ledger.records) this.clock.cover(s)
+    const { clock, store } = this
+    this.scheduler = new JobScheduler({ jobs: naiveJobs.map(job => new Steered(job, this)), clock, store, onReport: () => {} })
+  }
+
+  /** Resolves or rejects as the test says; rejects when it is stopped. */
+  async computation(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, reject } = (this.#computing = Promise.withResolvers<void>())
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+    return promise.finally(() => (this.#computing = undefined))
+  }
+
+  get isRunning(): boolean {
+    return this.store.waiting > 0 || this.isComputing
+  }
+
+  get isComputing(): boolean {
+    return this.#computing !== undefined
+  }
+
+  end(error?: Error): void {
+    if (error) this.#computing!.reject(error)
+    else this.#computing!.resolve()
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) await yieldToEventLoop()
+}
+
+const MOVES = [1, 200, SECOND, 3 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 60 * MINUTE]
+
+/** Counts of what a seed led to. */
+type Counts = Record<'done' | 'failed' | 'broken off' | 'resumed' | 'crashes' | 'back', number>
+
+/** One history: an engine and the model, driven alike. */
+class History {
+  readonly model = new NaiveScheduler()
+  readonly answers: string[] = []
+  readonly #seed: number
+  readonly #chance: Random
+  readonly #counts: Counts
+  readonly #fails: number
+  process: SteeredProcess
+
+  constructor(seed: number, counts: Counts) {
+    this.#seed = seed
+    this.#chance = random(seed)
+    this.#counts = counts
+    this.#fails = this.#draw([0.3, 0.6, 0.95])
+    this.process = this.#opened({ commits: [] })
+  }
+
+  #opened(disk: Disk): SteeredProcess {
+    return new SteeredProcess(disk, () => this.model.clock)
+  }
+
+  #draw<T>(values: readonly T[]): T {
+    return values[Math.floor(this.#chance() * values.length)]
+  }
+
+  /** One step of the test. In every other history nothing but failures delays the attempts. */
+  async step(): Promise<void> {
+    const isCalm = this.#seed % 2 === 1
+    const roll = this.#chance() * (isCalm ? 0.86 : 1)
+    const { name } = this.#draw(naiveJobs)
+    if (roll < 0.32) this.#moveClock(isCalm ? 0.05 : 0.3)
+    else if (roll < 0.6 || (roll < 0.86 && !this.process.isComputing)) this.#sync()
+    else if (roll < 0.86) this.#end()
+    else if (roll < 0.9) this.#request(name)
+    else if (roll < 0.96) {
+      void this.process.scheduler.cancel(name)
+      this.model.cancel(name)
+    } else if (roll < 0.98) this.#crash()
+    else await this.stop()
+  }
+
+  #moveClock(backShare: number): void {
+    const isBack = this.#chance() < backShare
+    if (isBack) this.#counts.back++
+    const by = this.#draw(MOVES) * (isBack ? -1 - Math.floor(this.#chance() * 30) : 1)
+    this.model.move(Math.max(1, this.model.clock + by))
+  }
+
+  #sync(): void {
+    const count = 1 + Math.floor(this.#chance() * 2)
+    this.process.store.sync(count)
+    this.model.sync(count)
+  }
+
+  #end(): void {
+    const error = this.#chance() >= this.#fails ? undefined : this.#chance() < 0.1 ? permanent : 'passing'
+    this.process.end(error === undefined ? undefined : new Error(error))
+    this.model.end(error)
+  }
+
+  #request(name: string): void {
+    this.process.scheduler.request(name).then(
+      number => this.answers.push(String(number)),
+      ({ message }: Error) => this.answers.push(message),
+    )
+    this.model.request(name)
+  }
+
+  #crash(): void {
+    const kept = Math.floor(this.#chance() * (this.process.store.waiting + 1))
+    this.#counts.crashes++
+    this.process = this.#opened(this.process.store.crash(kept))
+    this.model.crash(kept)
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.process.scheduler.stop(new Error('stopped'))
+    this.process.store.keepUp()
+    await stopped
+    this.process = this.#opened({ commits: [...this.process.store.disk.commits] })
+    this.model.stop()
+  }
+
+  check(where: string): void {
+    const { model, process } = this
+    const { running, clock } = model
+    assert.deepEqual(jobRecordsIn(process.store, 'attempt/'), model.records, where)
+    assert.equal(process.isRunning, running !== undefined, where)
+    if (running) assert.deepEqual([process.begun.at(-1), process.isComputing], [running.record, running.phase === 'compute'], where)
+    assert.deepEqual(this.answers, model.answers, where)
+    const t = clock + this.#draw([0, 1, MINUTE])
+    assert.equal(process.scheduler.isDoneBy(t), model.isDoneBy(t), where)
+  }
+}
+
+async function drive(seed: number, counts: Counts): Promise<void> {
+  const history = new History(seed, counts)
+  for (let step = 0; step < 150; step++) {
+    await history.step()
+    await settle()
+    history.process.scheduler.tick()
+    history.model.tick()
+    await settle()
+    history.check(`seed ${seed}, step ${step}`)
+  }
+  checkHistory(history.model.records, seed)
+  for (const { state, resumed } of history.model.records) {
+    if (state !== 'running') counts[state]++
+    counts.resumed += resumed
+  }
+  await history.stop()
+}
+
+/** Each time is done once at most, and a job has one unfinished attempt at most. */
+function checkHistory(records: readonly Attempted[], seed: number): void {
+  for (const { name } of naiveJobs) {
+    const own = records.filter(({ job }) => job === name)
+    const done = own.filter(({ state, why }) => state === 'done' && why === 'schedule').map(({ s }) => s)
+    assert.deepEqual(
+      done,
+      [...new Set(done)].sort((a, b) => a - b),
+      `seed ${seed}: times of ${name}`,
+    )
+    assert.ok(own.filter(({ state }) => state === 'running').length <= 1, `seed ${seed}: attempts of ${name}`)
+  }
+}
+
+test('attempts, ledger and answers are those of the naive model, over 300 random histories', async () => {
+  const counts: Counts = { done: 0, failed: 0, 'broken off': 0, resumed: 0, crashes: 0, back: 0 }
+  for (let seed = 1; seed <= 300; seed++) await drive(seed, counts)
+  for (const [what, count] of Object.entries(counts)) assert.ok(count > 50, `${what}: ${count}`)
+})
