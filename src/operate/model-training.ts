@@ -26,7 +26,7 @@ export interface ModelTrainingRequest {
 }
 
 /** A trained version. */
-export interface TrainedModelVersion {
+export interface TrainingOutcome {
   readonly version: ModelVersion
   /** The version met the promotion rule: it scores at once in a registry of its own, otherwise once a run starts. */
   readonly isMet: boolean
@@ -56,7 +56,7 @@ export interface TrainingFileProblems {
 export function trainOnFolder(
   { pipeline: { ir }, model, at, signal, onProgress }: ModelTrainingRequest,
   data: string,
-): Promise<TrainedModelVersion> {
+): Promise<TrainingOutcome> {
   return changeFolder(data, { subject: 'models', command: 'train', targets: model }, async (store, log) => {
     const arrivals = logExtent(ir, log).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const segment = log.lastSegment()
@@ -75,7 +75,7 @@ export function trainOnFolder(
 export async function trainOnFiles(
   request: ModelTrainingRequest,
   { files, registry: path, onRead }: TrainingFiles,
-): Promise<TrainedModelVersion> {
+): Promise<TrainingOutcome> {
   const { pipeline, model, at, signal, onProgress } = request
   const registry = path === undefined ? undefined : new RegistryFolder(path)
   const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
@@ -117,7 +117,7 @@ async function trainVersion(
   { at, cut }: { readonly at: number; readonly cut?: number },
   train: () => Promise<ModelTraining>,
   commit: (put: readonly NamedWrite[]) => Promise<void>,
-): Promise<TrainedModelVersion> {
+): Promise<TrainingOutcome> {
   const begun = trained.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
   let training: ModelTraining
   try {

@@ -33,7 +33,7 @@ interface ModelJobsOptions extends TrainingSchedulerOptions {
 }
 
 /** A new version, and the marker of its promotion, if it is promoted. */
-export interface TrainingOutcome {
+export interface RequestedVersion {
   readonly version: ModelVersion
   readonly inLog: Promise<void> | undefined
 }
@@ -41,7 +41,7 @@ export interface TrainingOutcome {
 const when = (t: number): string => new Date(t).toISOString()
 
 /** Trains versions of the model, by its schedule, by drift and on demand. */
-export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): Job<TrainingOutcome> {
+export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): Job<RequestedVersion> {
   const { ir, store, log, jobClock, train, awaitMarker } = options
   const { retry, schedule, drift, promotionQueue, model } = trained
   /** Had any event arrived by then? Without events there is nothing to learn. */

@@ -12,13 +12,13 @@ import type { NamedWrite } from '../../log/store.ts'
 import { checkPromotable, trainedModel } from '../../training/registry/champion.ts'
 import { putPendingPromotion } from '../../training/registry/registry.ts'
 import type { PendingPromotion, ModelVersion } from '../../training/registry/version.ts'
-import { driftCheckJob, evaluationJob, trainingJob, type TrainingOutcome, type TrainingSchedulerOptions } from './model-jobs.ts'
+import { driftCheckJob, evaluationJob, trainingJob, type RequestedVersion, type TrainingSchedulerOptions } from './model-jobs.ts'
 import { TrainedModel } from './trained-model.ts'
 
 /** The trained models of a run. */
 export class TrainingScheduler {
   /** Trainings, evaluations and drift checks: one at a time. */
-  readonly jobs: JobScheduler<TrainingOutcome | undefined>
+  readonly jobs: JobScheduler<RequestedVersion | undefined>
   readonly #options: TrainingSchedulerOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
   /** Notified when a promotion waits for a turn. */
@@ -31,7 +31,7 @@ export class TrainingScheduler {
     for (const { latest } of this.#all) jobClock.cover(latest)
     const jobsOptions = { ...options, awaitMarker: (taken: Promise<void>) => this.#awaitMarker(taken) }
     const jobs = this.#all.flatMap(trained => [evaluationJob, trainingJob, driftCheckJob].map(job => job(trained, jobsOptions)))
-    this.jobs = new JobScheduler<TrainingOutcome | undefined>({ ...options, jobs: train ? jobs : [], clock: jobClock })
+    this.jobs = new JobScheduler<RequestedVersion | undefined>({ ...options, jobs: train ? jobs : [], clock: jobClock })
   }
 
   /** Marks versions that an earlier process left unfinished. Returns the values to commit. */
