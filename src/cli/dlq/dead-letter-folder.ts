@@ -8,13 +8,13 @@ import { changeFolder, type ApplyFolderChange, type FolderChange } from '../comm
 export const changeDeadLetters = <T>(data: string, change: Omit<FolderChange, 'subject'>, use: ApplyFolderChange<T>): Promise<T> =>
   changeFolder(data, { subject: 'dead letters', ...change }, use)
 
-/** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
+/** The dead letters with these ids. Throws `SPILL_NOT_FOUND` for an unknown dead letter, `SPILL_CONFLICT` for a settled one. */
 export function requireDeadLetters({ deadLetters: letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {
   return ids.map(id => {
     const letter = letters.byId(id)
-    if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
+    if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
     if ('outcome' in letter)
-      throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
+      throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
     return letter
   })
 }

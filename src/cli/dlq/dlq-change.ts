@@ -22,7 +22,10 @@ export interface DeadLetterEditRequest {
   readonly json: boolean
 }
 
-/** Replaces the record, or fields of it. Throws `SPILL_INPUT` for an unknown dead letter, invalid JSON, and an unreadable file. */
+/**
+ * Replaces the record, or fields of it. Throws `SPILL_NOT_FOUND` for an unknown dead letter, `SPILL_INPUT` for invalid JSON, `SPILL_FILE`
+ * for an unreadable file.
+ */
 export function editDeadLetter(data: string, id: number, { settings, file, json }: DeadLetterEditRequest): Promise<number> {
   const newBytes = file === undefined ? undefined : bytesOf(file)
   // The audit log records the names of the fields, never their values.
@@ -52,7 +55,7 @@ function bytesOf(file: string): string | Uint8Array {
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    throw new SpillwayError('SPILL_INPUT', `cannot be read: ${(error as Error).message}`, { place: displayPath(file), cause: error })
+    throw new SpillwayError('SPILL_FILE', `cannot be read: ${(error as Error).message}`, { place: displayPath(file), cause: error })
   }
   if (bytes.length > limits.LINE_BYTES_MAX)
     throw new SpillwayError('SPILL_LIMIT', `has ${bytes.length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX)`, {

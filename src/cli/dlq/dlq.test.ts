@@ -85,10 +85,10 @@ describe('a folder that is read', () => {
   })
 
   for (const [args, message] of [
-    [['show', '99'], /^SPILL_INPUT: there is no dead letter 99; `spillway dlq list` lists them$/],
+    [['show', '99'], /^SPILL_NOT_FOUND: there is no dead letter 99; `spillway dlq list` lists them$/],
     [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
-    [['edit', '1', '--file', 'gone.json'], /^SPILL_INPUT: gone\.json cannot be read: ENOENT/],
-    [['list', '--reason', 'shema'], /^SPILL_INPUT: there is no reason 'shema'; did you mean 'schema'\?$/],
+    [['edit', '1', '--file', 'gone.json'], /^SPILL_FILE: gone\.json cannot be read: ENOENT/],
+    [['list', '--reason', 'shema'], /^SPILL_NOT_FOUND: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
     test(`failure: ${message.source}`, async () => {
       const { status, out, err } = await dlq(...args)
@@ -136,7 +136,7 @@ describe('a folder that is changed', () => {
       [1, 2, 4],
     )
     const again = await dlq('replay', '3', shop.pipeline)
-    assert.deepEqual([again.status, again.err], [1, 'SPILL_INPUT: dead letter 3 is settled (accepted) and cannot be changed'])
+    assert.deepEqual([again.status, again.err], [1, 'SPILL_CONFLICT: dead letter 3 is settled (accepted) and cannot be changed'])
     assert.equal((await decisions()).length, 4)
   })
 
@@ -199,7 +199,7 @@ describe('a folder that is changed', () => {
       / 1 dead letter was left out \(5\): no source, .*; name one with --source NAME\. 1 dead letter was left out \(6\): the source 'sale' is not in /,
     )
     const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
-    assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
+    assert.match(other.err, /^SPILL_NOT_FOUND: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
     const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
     assert.match(conflict.err, /^SPILL_INPUT: dead letter 4 has the source 'sales', and --source is for dead letters without a source/)
     const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')
@@ -239,7 +239,7 @@ describe('a folder that is changed', () => {
     await dlq('drop', '3', '4', '--why', 'noise')
     assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to send again.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
-    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: dead letter 1 is settled (dropped) and cannot be changed')
+    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_CONFLICT: dead letter 1 is settled (dropped) and cannot be changed')
   })
 
   test('the audit log records each change with user and command, and no data of a dead letter', async () => {
@@ -253,7 +253,7 @@ describe('a folder that is changed', () => {
     assert.deepEqual(lines.map(done), [
       ['dlq edit', '3', 'done', 'price, card'],
       ['dlq replay', '3, 4', 'done', '1 settled, 1 refused again'],
-      ['dlq drop', '99', 'refused', 'SPILL_INPUT'],
+      ['dlq drop', '99', 'refused', 'SPILL_NOT_FOUND'],
       ['dlq drop', '1, 2', 'done', 'noise'],
       ['dlq replay', 'all', 'done', '0 settled, 1 refused again'],
     ])

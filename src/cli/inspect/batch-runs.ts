@@ -64,10 +64,10 @@ const pipelineIn = (reader: SqliteReader): PipelineIR | undefined => {
 const batchGroups = (ir: PipelineIR | undefined): string[] =>
   (ir?.groups ?? []).filter(({ place: { kind } }) => kind === 'batch' || kind === 'hybrid').map(({ name }) => name)
 
-/** Throws `SPILL_INPUT` for a group without batch runs. */
+/** Throws `SPILL_NOT_FOUND` for a group without batch runs. */
 function checkGroup(group: string, batches: readonly string[]): void {
   if (!batches.includes(group))
-    throw new SpillwayError('SPILL_INPUT', `there are no batch runs of a group '${group}'${didYouMean(group, batches)}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `there are no batch runs of a group '${group}'${didYouMean(group, batches)}`)
 }
 
 function noneText(batches: readonly string[]): string {
@@ -81,8 +81,8 @@ function check(reader: SqliteReader, runs: readonly BatchRunRecord[], numbers: r
   let isSame = true
   for (const number of numbers) {
     const run = runs.find(candidate => candidate.number === number)
-    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no batch run ${number}; spillway runs lists them`)
-    if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${number} is ${run.state}: there is nothing to compare with`)
+    if (!run) throw new SpillwayError('SPILL_NOT_FOUND', `there is no batch run ${number}; spillway runs lists them`)
+    if (!run.done) throw new SpillwayError('SPILL_CONFLICT', `run ${number} is ${run.state}: there is nothing to compare with`)
     const hash = recomputedHash(reader, run)
     isSame &&= hash === run.done.hash
     if (json) console.log(JSON.stringify({ number, was: run.done.hash, is: hash }))
@@ -96,7 +96,7 @@ function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done 
   const group = ir.groups.find(candidate => candidate.name === name)
   const source = group && ir.sources.find(candidate => candidate.name === group.source)
   if (!group || !source || groupCode(group, source) !== code)
-    throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
+    throw new SpillwayError('SPILL_CONFLICT', `the definition of group '${name}' has changed since that run`)
   const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
   const steps = computeParts(reader, job)
   for (let next = steps.next(); ; next = steps.next()) if (next.done) return totalsOf(next.value).hash

@@ -61,7 +61,7 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   const models = reader.models()
   const names = models.map(each => each.model)
   if (model !== undefined && names.length > 0 && !names.includes(model))
-    throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
   const decisions = entry === undefined ? (await newestDecisions(reader, request)).decisions : ofEntry(reader, request, entry)
   printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
   if (json) return

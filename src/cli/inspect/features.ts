@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { wallClock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import type { FeatureValue } from '../../decision/feature-value.ts'
 import type { GroupIR, PipelineIR } from '../../define/ir/ir.ts'
 import { withFolderReader } from '../../log/sqlite/data-folder.ts'
@@ -70,16 +70,16 @@ function groupsOf(ir: PipelineIR, { group: name, key }: Request): GroupKey[] {
   if (name !== undefined) {
     const group = ir.groups.find(candidate => candidate.name === name)
     const names = ir.groups.map(candidate => candidate.name)
-    if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
+    if (!group) throw unknownNameError(ir.name, 'group', name, names)
     if (group.key.length !== keyOf(group).length)
-      throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
+      throw new SpillwayError('SPILL_KEY', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
     return [{ group, key: keyOf(group) }]
   }
   const fitting = ir.groups.filter(group => group.key.length === parts.length)
   const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
   if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
   const groupKeys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
-  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${groupKeys.join('; ')}`)
+  throw new SpillwayError('SPILL_KEY', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${groupKeys.join('; ')}`)
 }
 
 /** Refused features are a separate field, so that no refusal is read as a value. */

@@ -17,15 +17,15 @@ export interface ReportCheckRequest {
 
 type FileState = 'the same' | 'gone' | 'replaced by a later report' | 'another'
 
-/** Returns 1 if any report or its file differs. Throws `SPILL_INPUT` for an unknown report, or changed definitions. */
+/** Returns 1 if any report or its file differs. Throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_CONFLICT` for a changed one. */
 export async function checkReports(reader: SqliteReader, { data, numbers, pipeline, json }: ReportCheckRequest): Promise<number> {
   const all = reportRunsIn(reader)
   const definitions = await loadDefinitions(reader, pipeline)
   let isGood = true
   for (const number of numbers) {
     const record = all.find(candidate => candidate.number === number)
-    if (!record?.done)
-      throw new SpillwayError('SPILL_INPUT', record ? `report ${number} is ${record.state}` : `there is no report ${number}`)
+    if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no report ${number}`)
+    if (!record.done) throw new SpillwayError('SPILL_CONFLICT', `report ${number} is ${record.state}`)
     const { done } = record
     const hash = recomputedHash(reader, definitions, record)
     const file = await fileState(data, all, record, done)
@@ -44,7 +44,7 @@ function recomputedHash(reader: SqliteReader, definitions: ScoringDefinitions, r
   const { ir } = definitions
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report || reportCode(ir, report) !== code)
-    throw new SpillwayError('SPILL_INPUT', `report '${name}' or a definition that it reads has changed since`)
+    throw new SpillwayError('SPILL_CONFLICT', `report '${name}' or a definition that it reads has changed since`)
   return hashReportRows(computeReportTable(reader, definitions, { ir, report, ...reproducibleJob(record) }))
 }
 

@@ -1,6 +1,6 @@
 /** `reports run`: computes a report for any time from the log alone. The ledger does not record it. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { timestampMs } from '../../base/exact.ts'
 import { batchRunsIn } from '../../batch/ledger.ts'
 import { reportTable } from '../../batch/report.ts'
@@ -50,17 +50,17 @@ export function computeReportTable(reader: SqliteReader, { ir, scores }: Scoring
   }
 }
 
-/** Prints a report, or writes it to `out`. Throws `SPILL_INPUT` for an unknown report or an empty log. */
+/** Prints a report, or writes it to `out`. Throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_HISTORY` for an empty log. */
 export async function runReport(reader: SqliteReader, { name, at, out, pipeline }: ReportRunRequest): Promise<number> {
   const definitions = await loadDefinitions(reader, pipeline)
   const { ir } = definitions
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report) {
     const names = (ir.reports ?? []).map(candidate => candidate.name)
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no report '${name}'${didYouMean(name, names)}`)
+    throw unknownNameError(ir.name, 'report', name, names)
   }
   const last = reader.lastSegment()
-  if (!last) throw new SpillwayError('SPILL_INPUT', 'the log is empty, and there is nothing to report')
+  if (!last) throw new SpillwayError('SPILL_HISTORY', 'the log is empty, and there is nothing to report')
   const s = at === undefined ? last.arrival : timeOf(at)
   const runs = batchRunsIn(reader)
   const used = Object.entries(batchRunsAt(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))

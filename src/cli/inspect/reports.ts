@@ -70,11 +70,10 @@ async function show(data: string, all: readonly ReportRun[], name: string): Prom
   const record = all.findLast(candidate => candidate.report === name && candidate.state === 'done')
   if (!record) {
     const names = [...new Set(all.map(({ report }) => report))]
-    throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `no report '${name}' was made${didYouMean(name, names)}`)
   }
   const path = reportRunPath(data, record)
-  if (!existsSync(path))
-    throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
+  if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0

@@ -31,7 +31,7 @@ export const traceCommand: Command = {
     const request = requestOf(values, positionals)
     return withFolderReader(dataFolderOf(values), async reader => {
       const matches = await decisionTraces(reader, traceQuery(reader, request))
-      if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(reader, request))
+      if (matches.length === 0) throw new SpillwayError('SPILL_NOT_FOUND', nothingText(reader, request))
       print(matches, request.json)
       return 0
     })
@@ -48,12 +48,12 @@ function requestOf(values: Readonly<Record<string, unknown>>, [target, ...extra]
   return { target, model, key, json }
 }
 
-/** Throws `SPILL_INPUT` for an unknown effect. */
+/** Throws `SPILL_NOT_FOUND` for an unknown effect. */
 function traceQuery({ effects }: SqliteReader, { target, model, key }: Request): DecisionTraceQuery {
   const most = limits.DECISIONS_TRACED_MAX
   if (typeof target === 'number') return { entry: target, model, key, most }
   const effect = effects.byId(target)
-  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(target)}`)
+  if (!effect) throw new SpillwayError('SPILL_NOT_FOUND', `there is no effect with the id ${inspect(target)}`)
   const { model: of } = JSON.parse(effect.body) as { model?: string }
   return { entry: effect.entry, model: model ?? of, key: key ?? keyText(effect.key), most }
 }

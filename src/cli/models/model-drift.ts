@@ -1,6 +1,6 @@
 /** Measures the drift of a model in a data folder: recent decisions compared with earlier decisions or with a training set. */
 import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
@@ -45,16 +45,15 @@ export interface ModelDrift extends DriftReport {
   readonly scores: { readonly version: number | null; readonly reference: number; readonly recent: number }
 }
 
-/** The requested models that have decisions. Throws `SPILL_INPUT` if there is none. */
+/** The requested models that have decisions. Throws `SPILL_HISTORY` if there is none. */
 export function driftModels({ models, name }: PipelineIR, reader: SqliteReader, { model: requested, path }: DriftRequest): ModelIR[] {
   const names = models.map(model => model.name)
-  if (requested !== undefined && !names.includes(requested))
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
+  if (requested !== undefined && !names.includes(requested)) throw unknownNameError(name, 'model', requested, names, { place: path })
   const decided = reader.models().map(({ model }) => model)
   const matches = models.filter(model => (requested === undefined || model.name === requested) && decided.includes(model.name))
   if (matches.length > 0) return matches
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_HISTORY',
     `no decision of ${requested === undefined ? `pipeline '${name}'` : `model '${requested}'`} is recorded yet`,
   )
 }

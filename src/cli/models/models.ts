@@ -93,7 +93,7 @@ function show(values: NamedValues, { pipeline, model, number, json }: Request, v
   const version = requireVersion(values, pipeline, model, number)
   const score = view === 'score' ? scoreOfVersion(values, model, number) : undefined
   if (view !== 'show' && !version.trained)
-    throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
+    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (view === 'score') console.log(JSON.stringify(score))
   else if (json)
     console.log(
@@ -108,7 +108,7 @@ function show(values: NamedValues, { pipeline, model, number, json }: Request, v
   return 0
 }
 
-/** Throws `SPILL_INPUT` for an unknown version. */
+/** Throws `SPILL_NOT_FOUND` for an unknown version. */
 function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): ModelVersion {
   const { versions } = modelVersions(values, ir, trainedModel(ir, model))
   const version = versions.find(candidate => candidate.number === number)
@@ -116,7 +116,7 @@ function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, nu
   const [first, ...more] = versions.map(candidate => candidate.number)
   const available =
     first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
-  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
+  throw new SpillwayError('SPILL_NOT_FOUND', `model '${model}' has ${available}`)
 }
 
 const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)

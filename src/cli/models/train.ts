@@ -93,7 +93,7 @@ async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training
     const last = Math.max(...arrivals)
     checkAsOf(at, last)
     const job = { ir, model, at: at ?? last, cut: end, champion: trainedModel.champion(reader) }
-    if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
+    if (end === 0) throw new SpillwayError('SPILL_HISTORY', 'the log is empty: there is nothing to learn from', { place: data })
     const train = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
     const { version, isMet } = await trainVersion(trainedModel, job, train, put => store.commit({ put }))
     return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }

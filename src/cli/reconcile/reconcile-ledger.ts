@@ -49,7 +49,7 @@ export function showReconciliation(values: Values, [text, ...extra]: readonly st
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
   return withFolderReader(dataFolderOf(values), reader => {
     const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
-    if (!record) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
+    if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no reconciliation ${text}; spillway reconcile list lists them`)
     const report = reconciliationReport(reader, record.number)
     const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
     const full = { ...record, ...(report && { report }) }
