@@ -17,6 +17,7 @@ const others: Readonly<Record<string, string>> = {
   runs: 'batch runs: groups, times and hashes',
   reports: 'the list has names and times; `show` prints a file as it stands',
   plan: 'definitions and sizes',
+  lineage: 'definitions',
   train: 'versions: names of inputs and measures',
   models: 'versions: names of inputs and measures',
   'training-set': 'counts, by the text of troubleLines, which `replay` shares',
