@@ -9,7 +9,7 @@ import { channels } from '../base/channels.ts'
 import { callSoon, stopwatch, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
-import type { EffectChange, NewEffect, StoredEffect, EffectQueries } from '../log/effects.ts'
+import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
 import { backoffMs, DEFAULT_ATTEMPTS } from './backoff.ts'
 import type { Destination, DeliveryOutcome } from './destination.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
@@ -23,7 +23,7 @@ export interface DeliveryLaneOptions {
   readonly destination: Destination
   /** Attempts before an effect is dead. */
   readonly attempts?: number | undefined
-  readonly effects: EffectQueries
+  readonly effects: EffectLog
   readonly clock: Clock
   readonly random: Random
   /** Calls `act` once, after `ms` milliseconds, unless stopped. */

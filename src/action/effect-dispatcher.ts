@@ -8,7 +8,7 @@ import { callAfter, pause, wallClock, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random as seeded, type Random } from '../base/random.ts'
 import { SpillwayError } from '../base/errors.ts'
-import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectQueries } from '../log/effects.ts'
+import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
 import type { Destination } from './destination.ts'
 import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
 
@@ -22,7 +22,7 @@ export interface EffectRoute {
 /** Collaborators of the dispatcher: routes, stored effects, and the commit of outcomes. */
 export interface EffectDispatcherOptions extends Partial<Pick<DeliveryLaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
   readonly routes: readonly EffectRoute[]
-  readonly effects: EffectQueries
+  readonly effects: EffectLog
   /** Commits outcomes. Rejects if that currentState no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
   /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */

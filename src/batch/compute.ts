@@ -13,7 +13,7 @@ import { Strings } from '../columns/strings.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
 import { logStartOf } from '../log/log-start.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SegmentLog } from '../log/store.ts'
 import { jobEvents, jobLog, batchPlan, type BatchPlan } from './job-events.ts'
 import { FrameWriter } from './frames.ts'
 import type { BatchJob, ResultPart } from './job.ts'
@@ -34,7 +34,7 @@ export type PartitionComputation = Generator<Uint8Array<ArrayBuffer>, ResultPart
  * Computes a partition, reading the log directly.
  * @throws `SPILL_DATA` where the log is damaged, and the limit errors of the kernel.
  */
-export function computeFromLog(store: StoredLog, job: BatchJob, plan: BatchPlan, partition: number): PartitionComputation {
+export function computeFromLog(store: SegmentLog & NamedValues, job: BatchJob, plan: BatchPlan, partition: number): PartitionComputation {
   const strings = new Strings()
   const blocks =
     plan.partitions === 1
@@ -57,7 +57,11 @@ export interface PartBlock {
  * Computes the parts of a job one after the other, in this thread: all, or the `wanted` partitions. Spilled rows lie among the system's
  * temporary files.
  */
-export function* computeParts(store: StoredLog, job: BatchJob, requested?: ReadonlySet<number>): Generator<PartBlock, ResultPart[]> {
+export function* computeParts(
+  store: SegmentLog & NamedValues,
+  job: BatchJob,
+  requested?: ReadonlySet<number>,
+): Generator<PartBlock, ResultPart[]> {
   const plan = batchPlan(jobLog(store, job, new Strings()), job)
   const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition).filter(
     candidate => requested?.has(candidate) ?? true,

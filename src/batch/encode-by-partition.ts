@@ -13,7 +13,7 @@ import { Strings } from '../columns/strings.ts'
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { ByteReader, ByteWriter } from '../log/bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SegmentLog } from '../log/store.ts'
 import { jobColumns, jobEvents, jobLog, type BatchPlan } from './job-events.ts'
 import type { BatchJob } from './job.ts'
 import { NO_PARTITION, KeyPartitioner } from './key-partitioner.ts'
@@ -29,7 +29,7 @@ export interface EncodedRows {
 
 /** Yields the blocks of the requested partitions in log order. Returns the number of visible events, of all that the log ever had. */
 export function* encodeByPartition(
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   job: BatchJob,
   { from, partitions }: BatchPlan,
   isWanted: (partition: number) => boolean,

@@ -8,7 +8,7 @@ import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { identityColumns } from '../kernel/supersession.ts'
 import { Log } from '../log/log.ts'
 import { eventsBeforeSegment } from '../log/segment.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SegmentLog } from '../log/store.ts'
 import type { BatchJob } from './job.ts'
 import { partitionCount } from './key-partitioner.ts'
 
@@ -33,7 +33,7 @@ const canMove = ({ key }: GroupIR, source: SourceIR): boolean =>
   source.identity !== undefined && key.some(name => !identityColumns(source).includes(name))
 
 /** The log of a job; texts get their ids in `strings`. */
-export const jobLog = (store: StoredLog, { sources }: BatchJob, strings: Strings): Log =>
+export const jobLog = (store: SegmentLog & NamedValues, { sources }: BatchJob, strings: Strings): Log =>
   new Log(store, { sources, stringsOf: () => strings })
 
 /** Yields blocks in log order with the columns that the group reads. Returns the number of visible events, of all that the log ever had. */

@@ -5,7 +5,7 @@
  * long as their files are kept.
  */
 import { createHash } from 'node:crypto'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues } from '../log/store.ts'
 import type { ResultPart } from './job.ts'
 
 /** One batch run. */
@@ -86,20 +86,20 @@ export const partName = (number: number, partition: number): string => `${PARTS}
 export const partFile = (number: number, partition: number): string => `run-${number}-${partition}.bin`
 
 /** Runs in the store, oldest first. */
-export const batchRunsIn = (store: StoredLog): BatchRunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as BatchRunRecord)
+export const batchRunsIn = (store: NamedValues): BatchRunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as BatchRunRecord)
 
 /** Stored parts of one run, by partition. */
-export const partsIn = (store: StoredLog, number: number): Map<number, ResultPart> =>
+export const partsIn = (store: NamedValues, number: number): Map<number, ResultPart> =>
   new Map(store.named(`${PARTS}${padded(number)}/`).map(([, text]) => partOf(text)))
 
 /** Stored parts of all runs, by run number and partition. */
-export function allPartsIn(store: StoredLog): Map<number, Map<number, ResultPart>> {
+export function allPartsIn(store: NamedValues): Map<number, Map<number, ResultPart>> {
   const byRun = Map.groupBy(store.named(PARTS), ([name]) => Number(name.slice(PARTS.length, PARTS.length + DIGITS)))
   return new Map([...byRun].map(([number, named]) => [number, new Map(named.map(([, text]) => partOf(text)))]))
 }
 
 /** Files of all stored parts. */
-export const partFilesIn = (store: StoredLog): string[] =>
+export const partFilesIn = (store: NamedValues): string[] =>
   [...allPartsIn(store)].flatMap(([number, parts]) => [...parts.keys()].map(partition => partFile(number, partition)))
 
 function partOf(text: string): [partition: number, part: ResultPart] {

@@ -6,7 +6,7 @@ import type { GroupRead } from '../decision/reads.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { placementAt } from '../kernel/placement.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SavedStates } from '../log/store.ts'
 import { groupCode } from './group-code.ts'
 import { partsIn, batchRunsIn } from './ledger.ts'
 import { readPart } from './read-part.ts'
@@ -26,7 +26,7 @@ export interface ReportFeed {
 
 /** Opens the feed of one group. */
 export function openReportFeed(
-  store: StoredLog,
+  store: NamedValues & SavedStates,
   { ir, s, runs }: Pick<ReportJob, 'ir' | 's' | 'runs'>,
   read: GroupRead,
   strings: Strings,
@@ -43,7 +43,7 @@ export function openReportFeed(
 
 /** The result of the run at `time`, if all of its parts are stored intact. */
 function resultOf(
-  store: StoredLog,
+  store: NamedValues & SavedStates,
   group: GroupIR,
   source: SourceIR,
   time: number | null | undefined,

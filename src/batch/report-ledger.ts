@@ -5,9 +5,9 @@ import { canonicalJson, withoutNotes } from '../define/ir/fingerprint.ts'
 import { groupReads } from '../decision/reads.ts'
 import { reportModel } from '../decision/report-model.ts'
 import type { PipelineIR, ReportIR } from '../define/ir/ir.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues } from '../log/store.ts'
 import { championAfter } from '../training/registry/champion.ts'
-import { promotionsOf, type NamedValues } from '../training/registry/registry.ts'
+import { promotionsOf } from '../training/registry/registry.ts'
 import { groupCode } from './group-code.ts'
 import { lastSwapBy, type BatchRunRecord } from './ledger.ts'
 
@@ -75,7 +75,7 @@ const DIGITS = 10
 export const reportRunName = (number: number): string => `${PREFIX}${String(number).padStart(DIGITS, '0')}`
 
 /** Report runs in the store, oldest first. */
-export const reportRunsIn = (store: Pick<StoredLog, 'named'>): ReportRun[] =>
+export const reportRunsIn = (store: Pick<NamedValues, 'named'>): ReportRun[] =>
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReportRun)
 
 /** The path of a report file. */

@@ -23,7 +23,7 @@ import type { OnnxFile } from '../define/model/onnx-file.ts'
 import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
 import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
 import { hashReportRows, writeReportFile } from '../replay/report-file.ts'
 import { championOf } from '../training/registry/champion.ts'
 import { windowReach } from './job-events.ts'
@@ -35,7 +35,11 @@ import type { ReportResult, ReportJob } from './report-ledger.ts'
  * @throws `SPILL_CLOCK_EVICTED` if the log has forgotten live keys, `SPILL_DATA` if it is damaged, `SPILL_UNSUPPORTED` for a group placed
  * corrected.
  */
-export function* reportTable(store: StoredLog, job: ReportJob, scores: ScoringDefinitions['scores']): Generator<void, ReportTable> {
+export function* reportTable(
+  store: SegmentLog & NamedValues & SavedStates,
+  job: ReportJob,
+  scores: ScoringDefinitions['scores'],
+): Generator<void, ReportTable> {
   const { ir, report, s } = job
   const { model, file } = scoredBy(store, job)
   const strings = new Strings()
@@ -70,7 +74,7 @@ export function* reportTable(store: StoredLog, job: ReportJob, scores: ScoringDe
 }
 
 /** The model with the score of the version in use, and its ONNX file if it is a graph. */
-function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): { readonly model: ReportModel; readonly file?: OnnxFile } {
+function scoredBy(store: NamedValues, { ir, report, version }: ReportJob): { readonly model: ReportModel; readonly file?: OnnxFile } {
   const model = reportModel(ir, report)
   if (version === undefined) return { model }
   const definition = ir.models.find(({ name }) => name === model.name)!
@@ -90,7 +94,7 @@ interface ReportReaders {
 
 /** Applies the log up to the cut to all feeds and to the live keys. */
 function* readLog(
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   { ir, report, s, cut }: ReportJob,
   model: ReportModel,
   { strings, keys, feeds }: ReportReaders,
@@ -117,7 +121,7 @@ function* readLog(
 }
 
 /** Rejects a report whose live keys the log has forgotten. A window that reaches too far back is rejected by itself. */
-function checkReach(store: StoredLog, { name, live }: ReportIR, s: number): void {
+function checkReach(store: NamedValues, { name, live }: ReportIR, s: number): void {
   const { arrival } = logStartOf(store)
   if (s - live > arrival) return
   throw new SpillwayError(
@@ -145,7 +149,11 @@ export interface MakeReportOptions {
  * Makes a report and writes it.
  * @throws as `reportTable` and `writeReport` do.
  */
-export async function makeReport(store: StoredLog, job: ReportJob, { scores, path, between }: MakeReportOptions): Promise<ReportResult> {
+export async function makeReport(
+  store: SegmentLog & NamedValues & SavedStates,
+  job: ReportJob,
+  { scores, path, between }: MakeReportOptions,
+): Promise<ReportResult> {
   const started = stopwatch()
   const steps = reportTable(store, job, scores)
   let next = steps.next()

@@ -2,7 +2,7 @@
 import type { Block } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import { logStartOf } from '../log/log-start.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SegmentLog } from '../log/store.ts'
 import type { BatchPlan } from './job-events.ts'
 import type { BatchJob } from './job.ts'
 import { encodeByPartition, decodeRows } from './encode-by-partition.ts'
@@ -23,7 +23,7 @@ export interface SpilledRows {
  * @throws `SPILL_STORE` if the file cannot be written.
  */
 export function spillRows(
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   job: BatchJob,
   plan: BatchPlan,
   path: string,

@@ -3,6 +3,7 @@
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */
+import { SpillwayError } from '../base/errors.ts'
 import type { RawForm, RefusalReason, SourceRefusal } from '../intake/refusal.ts'
 
 export interface DeadLetter {
@@ -64,3 +65,34 @@ export type DeadLetterChange =
       /** UTC ms. */
       readonly at: number
     }
+
+/** Dead letters of a store, for reading. */
+export interface DeadLetterLog {
+  /** Dead letters that are not settled, in order of their numbers. */
+  dead(): Iterable<StoredDeadLetter>
+  /** Settled dead letters, in order of their numbers. */
+  settled(): Iterable<SettledDeadLetter>
+  /** A dead letter by its number, settled or not. */
+  byId(id: number): StoredDeadLetter | SettledDeadLetter | undefined
+}
+
+/**
+ * The dead letter after a change. A settled one has an `outcome`.
+ *
+ * @throws `SPILL_STORE` if there is no such dead letter, or if it is settled.
+ */
+export function changedDeadLetter(
+  letter: StoredDeadLetter | SettledDeadLetter | undefined,
+  change: DeadLetterChange,
+): StoredDeadLetter | SettledDeadLetter {
+  if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+  const source = letter.source ?? ('source' in change ? change.source : undefined)
+  if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
+  const { raw, form } = change
+  const original = letter.original ?? (change.kind === 'refused' && isSameRaw(raw, letter.raw) ? undefined : letter.raw)
+  if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
+  return { ...letter, source, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
+}
+
+const isSameRaw = (a: string | Uint8Array, b: string | Uint8Array): boolean =>
+  typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0

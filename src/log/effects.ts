@@ -5,6 +5,7 @@
  * States: pending → delivered, or dead after the last attempt; dead → pending again or dropped, by hand. An effect stays until the log
  * forgets its decision.
  */
+import { SpillwayError } from '../base/errors.ts'
 
 /** An effect that follows from a decision. */
 export interface NewEffect {
@@ -61,9 +62,9 @@ export type EffectChange =
 /** Change that an operator makes to a dead effect. */
 export type ManualEffectChange = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
 
-/** Queries of the outbox. */
-export interface EffectQueries {
-  /** Number of the newest effect; 0 if there is none. */
+/** The outbox, for reading: what was sent, and what waits. */
+export interface EffectLog {
+  /** Number of the newest effect that ever was in the store, also after it was forgotten; 0 if there was none. */
   lastNumber(): number
   /** Pending effects of an action with numbers above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]
@@ -76,3 +77,37 @@ export interface EffectQueries {
   /** Time of the newest effect of an action by key, among decisions at `since` or later, UTC ms. */
   newestTimes(action: string, since: number): Map<string, number>
 }
+
+/** A new effect as a store holds it: pending, or dry. */
+export function storedEffect({ isDry, ...effect }: NewEffect): StoredEffect {
+  const unsent = { attempts: 0, next: undefined, why: undefined, began: undefined, sent: undefined, settled: undefined }
+  return { ...effect, ...unsent, state: isDry ? 'dry' : 'pending' }
+}
+
+const changedFrom = { tried: 'pending', delivered: 'pending', dead: 'pending', again: 'dead', dropped: 'dead' } as const
+
+/**
+ * The effect after a change.
+ *
+ * @throws `SPILL_STORE` if there is no effect, or if it is not in the state from which the change starts.
+ */
+export function changedEffect(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {
+  if (effect?.state !== changedFrom[change.kind])
+    throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+  const tried = { ...effect, attempts: effect.attempts + 1, ...('sent' in change && { began: effect.began ?? change.sent }) }
+  switch (change.kind) {
+    case 'tried':
+      return { ...tried, sent: change.sent, next: change.next, why: change.why }
+    case 'delivered':
+      return { ...tried, state: 'delivered', sent: change.sent, settled: change.at, next: undefined, why: undefined }
+    case 'dead':
+      return { ...tried, state: 'dead', sent: change.sent, settled: change.at, next: undefined, why: change.why }
+    case 'again':
+      return { ...effect, state: 'pending', attempts: 0, settled: undefined }
+    case 'dropped':
+      return { ...effect, state: 'dropped', settled: change.at, why: change.why }
+  }
+}
+
+/** True if an effect needs no more deliveries. A store forgets it with its decision. */
+export const isFinishedEffect = ({ state }: StoredEffect): boolean => state === 'delivered' || state === 'dropped' || state === 'dry'

@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import { readSegment, type LogMarker, type Segment, type SegmentContext } from './segment.ts'
-import type { StoredLog, StoredSegment } from './store.ts'
+import type { SegmentLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
 
@@ -28,13 +28,13 @@ interface DecodedSegment {
 }
 
 export class EventLookup {
-  readonly #store: Pick<StoredLog, 'segmentAt'>
+  readonly #store: Pick<SegmentLog, 'segmentAt'>
   readonly #columnsOf: SegmentContext['columnsOf']
   readonly #pending: StoredSegment[] = []
   /** By first sequence number, least recently used first. */
   readonly #cache = new Map<number, DecodedSegment>()
 
-  constructor(store: Pick<StoredLog, 'segmentAt'>, columnsOf: SegmentContext['columnsOf']) {
+  constructor(store: Pick<SegmentLog, 'segmentAt'>, columnsOf: SegmentContext['columnsOf']) {
     this.#store = store
     this.#columnsOf = columnsOf
   }

@@ -1,5 +1,5 @@
 /** Start of a log whose oldest entries were removed by retention. */
-import type { StoredLog } from './store.ts'
+import type { NamedValues } from './store.ts'
 
 export interface LogStart {
   /** The first entry that the log still has. */
@@ -13,7 +13,7 @@ export const LOG_START = 'begins'
 
 export const logStartText = ({ entry, arrival }: LogStart): string => JSON.stringify([entry, arrival])
 
-export function logStartOf(store: Pick<StoredLog, 'get'>): LogStart {
+export function logStartOf(store: Pick<NamedValues, 'get'>): LogStart {
   const text = store.get(LOG_START)
   if (text === undefined) return { entry: 0, arrival: -Infinity }
   const [entry, arrival] = JSON.parse(text) as [number, number]

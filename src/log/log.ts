@@ -23,7 +23,7 @@ import {
   type Segment,
   type SegmentContext,
 } from './segment.ts'
-import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
+import type { NamedValues, SegmentLog, StoredSchema, StoredSegment } from './store.ts'
 
 export interface LogOptions {
   readonly sources: readonly SourceIR[]
@@ -56,7 +56,7 @@ export interface AppendResult {
 
 export class Log {
   readonly schemas: SourceSchemas
-  readonly #store: StoredLog
+  readonly #store: SegmentLog & NamedValues
   readonly #options: LogOptions
   readonly #writer: SegmentWriter
   /** By source: the next offset of each partition. */
@@ -65,7 +65,7 @@ export class Log {
   #notBefore = -Infinity
 
   /** Resumes at the end of the store. Throws `SPILL_DATA` if the last segment is damaged, `SPILL_SCHEMA` as `SourceSchemas` does. */
-  constructor(store: StoredLog, options: LogOptions) {
+  constructor(store: SegmentLog & NamedValues, options: LogOptions) {
     this.#store = store
     this.#options = options
     this.schemas = new SourceSchemas(store, options.sources)

@@ -8,7 +8,7 @@
 import { SpillwayError } from '../base/errors.ts'
 import type { Block, ColumnData } from '../columns/block.ts'
 import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
-import type { StoredLog, StoredSchema } from './store.ts'
+import type { SegmentLog, StoredSchema } from './store.ts'
 
 export class SourceSchemas {
   readonly #stored = new Map<string, StoredSchema[]>()
@@ -19,7 +19,7 @@ export class SourceSchemas {
   /**
    * @throws `SPILL_SCHEMA` for a source whose history cannot be read by its current definition.
    */
-  constructor(store: StoredLog, sources: readonly SourceIR[]) {
+  constructor(store: Pick<SegmentLog, 'schemas'>, sources: readonly SourceIR[]) {
     for (const schema of store.schemas()) this.#add(schema)
     this.#sources = new Map(sources.map(source => [source.name, source]))
     this.added = sources.flatMap(source => this.#resolve(source))

@@ -1,13 +1,17 @@
 /**
- * The storage port of the log: makes commits durable. Implementations are SQLite and, for tests, a model that crashes at any step.
+ * The storage port of the log, in small parts by what they store: segments, decisions, effects, dead letters, stage times, named values,
+ * saved states. A function declares the parts that it reads; a store implements all of them (`LogStore`).
  *
- * Contract: a commit becomes durable whole or not at all. Commits are ordered: if a commit survives a crash, so do all commits before it. A
- * promise resolves once its commit is durable. After a failed commit every later commit fails with the same error and nothing is written,
- * since it would depend on missing entries.
+ * The parts share one `commit`. Atomicity is the contract: a segment, the decisions on it, their effects and the positions up to which
+ * sources were read become durable together or not at all. A crash between two of them would lose an effect, or decide an event twice.
+ *
+ * A commit becomes durable whole or not at all. Commits are ordered: if a commit survives a crash, so do all commits before it. A promise
+ * resolves once its commit is durable. After a failed commit every later commit fails with the same error and nothing is written, since it
+ * would depend on missing entries. `testLogStore` of `spillway/testing` checks a store against this contract, clause by clause.
  */
 import type { ColumnIR } from '../define/ir/ir.ts'
-import type { EffectChange, NewEffect, EffectQueries } from './effects.ts'
-import type { DeadLetter, DeadLetterChange } from './dead-letters.ts'
+import type { DeadLetter, DeadLetterChange, DeadLetterLog } from './dead-letters.ts'
+import type { EffectChange, EffectLog, NewEffect } from './effects.ts'
 
 /** An encoded segment: entries [first, first + entries) of the total order. */
 export interface StoredSegment {
@@ -43,12 +47,17 @@ export interface StoredStageTimes {
   readonly bytes: Uint8Array
 }
 
+/** Columns of a source in one version; segments name the version of their rows. */
 export interface StoredSchema {
   readonly source: string
   readonly version: number
   readonly columns: readonly ColumnIR[]
 }
 
+/** A named value to write; `null` deletes the value. */
+export type NamedWrite = readonly [name: string, value: string | null]
+
+/** One atomic write to all parts of the store. */
 export interface Commit {
   readonly segment?: StoredSegment
   readonly decisions?: readonly StoredDecisionBatch[]
@@ -66,27 +75,49 @@ export interface Commit {
    * effects.
    */
   readonly forget?: number
-  /** Named values, such as source positions and decision progress; `null` deletes a value. */
-  readonly put?: readonly (readonly [name: string, value: string | null])[]
+  /** Named values, such as source positions and decision progress. */
+  readonly put?: readonly NamedWrite[]
 }
 
-/** Committed data, for reading. It grows while another process writes; nothing in it changes. */
-export interface StoredLog {
-  readonly effects: EffectQueries
+/** Committed events: segments of the total order, and the columns of their sources. */
+export interface SegmentLog {
   /** The committed segment that holds entry `sequence`, or the first segment after it. */
   segmentAt(sequence: number): StoredSegment | undefined
   /** The last committed segment. */
   lastSegment(): StoredSegment | undefined
+  /** Columns of each source in each version, sorted by source and version. */
+  schemas(): StoredSchema[]
+}
+
+/** Recorded decisions. */
+export interface DecisionLog {
   /** The decision batches that may hold decisions on an entry; none if it was removed. */
   decisionsAt(entry: number): StoredDecisionBatch[]
-  schemas(): StoredSchema[]
-  /** Number of the newest block of stage times; 0 if there is none. */
+  /** Decision batches of a model that begin at this entry or later, in order. */
+  decisionsFrom(model: string, entry: number): Iterable<StoredDecisionBatch>
+}
+
+/** Stage times of decisions: measurements. A store may remove old blocks. */
+export interface StageTimes {
+  /** Number of the newest block; 0 if there is none. */
   lastStageBlock(): number
+  /** Blocks that may include decisions on an entry. */
+  stagesAt(entry: number): StoredStageTimes[]
+  /** Blocks, newest first. */
+  newestStages(): Iterable<StoredStageTimes>
+}
+
+/** Named values: source positions, decision progress, ledgers of jobs, the model registry. */
+export interface NamedValues {
   /** The value of this name. */
   get(name: string): string | undefined
   /** All named values whose names begin with `prefix`, sorted by name. */
   named(prefix: string): [name: string, value: string][]
-  /** The state saved under a name beside the log; `undefined` if there is none. */
+}
+
+/** Saved states: derived data beside the log, such as snapshots of feature state. A lost state costs time only. */
+export interface SavedStates {
+  /** The state saved under a name; `undefined` if there is none. */
   readState(name: string): Uint8Array | undefined
 }
 
@@ -100,13 +131,38 @@ export interface StateSink {
   discard(): Promise<void>
 }
 
-export interface LogStore extends StoredLog {
-  /** Resolves when the commit is durable. */
-  commit(commit: Commit): Promise<void>
-  /** Starts saving a named state beside the log: derived data, whose name is committed once it is finished. */
+/** Writes saved states. They are not part of a commit: the name of a finished state is committed as a named value. */
+export interface SavedStateWriter {
+  /** Starts saving a state under a name. */
   createState(name: string): StateSink
   /** Deletes all saved states but those with these names. */
   retainStates(names: ReadonlySet<string>): void
+}
+
+/** Makes commits durable. */
+export interface CommitWriter {
+  /**
+   * Resolves when the commit is durable. Commits may be in flight together; they resolve in the order of the calls.
+   *
+   * @throws `SPILL_STORE` (rejects) if it cannot be written, after an earlier commit failed, and once the store is closed.
+   */
+  commit(commit: Commit): Promise<void>
+}
+
+/** Everything committed, for reading. It grows while another process writes; segments and decisions in it do not change. */
+export interface StoredLog extends SegmentLog, DecisionLog, StageTimes, NamedValues, SavedStates {
+  readonly effects: EffectLog
+  readonly deadLetters: DeadLetterLog
+}
+
+/**
+ * The store of a run: all parts, for reading and writing.
+ *
+ * @example
+ * await store.commit({ put: [['cursor/payments', '17']] })
+ * store.get('cursor/payments') // '17'
+ */
+export interface LogStore extends StoredLog, CommitWriter, SavedStateWriter {
   /** Waits for all pending writes, then releases the store. */
   close(): Promise<void>
 }

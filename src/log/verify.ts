@@ -11,7 +11,7 @@ import { Strings } from '../columns/strings.ts'
 import { SourceSchemas } from './schemas.ts'
 import { readSegment, type Segment } from './segment.ts'
 import { logStartOf } from './log-start.ts'
-import type { StoredLog, StoredSegment } from './store.ts'
+import type { NamedValues, SegmentLog, StoredSegment } from './store.ts'
 
 export interface LogDamage {
   /** The damaged thing: `segment 12`, `decisions of 'fraud'`, `log.db`. */
@@ -26,7 +26,10 @@ export const logDamageText = ({ what, entries, problem }: LogDamage): string =>
   `${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 
 /** Yields the damage in a store's log, in log order; nothing if the log is whole. */
-export function* damagedSegments(store: StoredLog, onProgress: (entries: number, of: number) => void = () => {}): Generator<LogDamage> {
+export function* damagedSegments(
+  store: SegmentLog & NamedValues,
+  onProgress: (entries: number, of: number) => void = () => {},
+): Generator<LogDamage> {
   const { columnsOf } = new SourceSchemas(store, [])
   const last = store.lastSegment()
   const end = last ? last.first + last.entries : 0

@@ -54,7 +54,7 @@ async function after(of: string, batch: RecordBatch): Promise<ModelStore> {
   const { store, run } = open()
   await run.submit(of, batch)
   await run.stop()
-  return store
+  return open(store.disk).store
 }
 
 /** Edits a dead letter and sends it again, in a run of its own. */
@@ -64,7 +64,7 @@ async function again(store: ModelStore, id: number, raw?: string) {
   const { store: now, run } = open(store.disk)
   const receipt = await run.submit(letter.source!, deadLetterBatch(now.letters.find(each => each.id === id)!), undefined, id)
   await run.stop()
-  return { receipt, store: now }
+  return { receipt, store: open(now.disk).store }
 }
 
 const entries = (store: ModelStore): number => store.segments.reduce((sum, segment) => sum + segment.entries, 0)

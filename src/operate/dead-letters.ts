@@ -15,10 +15,10 @@ export interface DeadLetterPageQuery extends DeadLetterFilter {
 
 /** The dead letters of one folder. */
 export class FolderDeadLetters {
-  readonly #letters: FolderLog['letters']
+  readonly #letters: FolderLog['deadLetters']
 
-  constructor({ letters }: Pick<FolderLog, 'letters'>) {
-    this.#letters = letters
+  constructor({ deadLetters }: Pick<FolderLog, 'deadLetters'>) {
+    this.#letters = deadLetters
   }
 
   /** Dead letters, oldest first: unsettled ones, or settled ones with their outcomes. Read in pages while they are iterated. */

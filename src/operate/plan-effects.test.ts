@@ -23,7 +23,8 @@ import {
   type Train,
 } from '../index.ts'
 import { inputCodes } from '../training/registry/input-codes.ts'
-import { putPendingPromotion, putPromotions, putScore, putVersion, type NamedWrite } from '../training/registry/registry.ts'
+import type { NamedWrite } from '../log/store.ts'
+import { putPendingPromotion, putPromotions, putScore, putVersion } from '../training/registry/registry.ts'
 import { Champions } from '../run/decide/champions.ts'
 import { planEffects, oldestByDesign } from './plan-effects.ts'
 

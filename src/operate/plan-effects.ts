@@ -12,7 +12,8 @@ import type { ActionIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../
 import { scheduledTimes } from '../kernel/schedule.ts'
 import { championAfter } from '../training/registry/champion.ts'
 import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
-import { pendingPromotion, promotionsOf, type NamedValues } from '../training/registry/registry.ts'
+import type { NamedValues } from '../log/store.ts'
+import { pendingPromotion, promotionsOf } from '../training/registry/registry.ts'
 import type { Objectives } from '../run/decide/objectives.ts'
 
 export interface PlanEffect {

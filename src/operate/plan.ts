@@ -11,7 +11,7 @@ import { changesBetween, type PipelineChange } from '../define/ir/pipeline-chang
 import { logStartOf } from '../log/log-start.ts'
 import { Log } from '../log/log.ts'
 import { isUnusedFolder, withFolderReader } from '../log/sqlite/data-folder.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
 import { Decider } from '../run/decide/decider.ts'
 import { RunMemory } from '../run/recovery/run-state.ts'
 import { OBJECTIVES_FILE, readObjectives, type Objectives } from '../run/decide/objectives.ts'
@@ -70,7 +70,7 @@ export async function planStart(pipeline: Plannable, folder: string): Promise<St
 }
 
 /** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
-export function pipelinePlan(pipeline: Plannable, store: StoredLog, objectives?: Objectives): PipelinePlan {
+export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, objectives?: Objectives): PipelinePlan {
   const { ir, fingerprint } = pipeline
   const last = lastPipeline(store)
   const { recovery, isRead: isLookedAt } = new RunMemory(pipeline, store, { hasRuns: true })
@@ -110,7 +110,7 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
 })
 
 /** Replays the first entries of the log as a start would. */
-function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: RunMemory['isRead']): number {
+function secondsAnEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
   const decider = new Decider(pipeline, strings, { results: new BatchResults({ ir, store, strings, onReport: () => {} }) })

@@ -1,7 +1,8 @@
 /** The champion of a model in a data folder: the version that scores now, and the end of its training data. */
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { championAfter, type Champion } from '../training/registry/champion.ts'
-import { promotionsOf, versionOf, type NamedValues } from '../training/registry/registry.ts'
+import type { NamedValues } from '../log/store.ts'
+import { promotionsOf, versionOf } from '../training/registry/registry.ts'
 
 /** A version that scores. */
 export interface PromotedChampion extends Champion {

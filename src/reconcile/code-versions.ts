@@ -1,7 +1,7 @@
 /** Detects decisions that were made by other definitions than the current ones. */
 import { canonicalJson } from '../define/ir/fingerprint.ts'
 import type { ExprIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues } from '../log/store.ts'
 import { PIPELINE } from '../run/recovery/open-pipeline.ts'
 
 /** Compares the definitions of pipelines by their fingerprints. */
@@ -11,7 +11,7 @@ export class CodeVersions {
   /** The last pipeline that ran. Of earlier ones only the fingerprints are stored. */
   readonly #last: { readonly fingerprint: string; readonly ir: PipelineIR } | undefined
 
-  constructor({ ir, fingerprint }: { readonly ir: PipelineIR; readonly fingerprint: string }, store: Pick<StoredLog, 'get'>) {
+  constructor({ ir, fingerprint }: { readonly ir: PipelineIR; readonly fingerprint: string }, store: Pick<NamedValues, 'get'>) {
     this.#ir = ir
     this.#fingerprint = fingerprint
     const text = store.get(PIPELINE)

@@ -21,7 +21,7 @@ const settled = (letter: Partial<SettledDeadLetter>): SettledDeadLetter => ({
 })
 
 const lettersOf = (waiting: StoredDeadLetter[], done: SettledDeadLetter[] = []): DeadLetterIndex =>
-  new DeadLetterIndex(ir, { dead: () => waiting[Symbol.iterator]() as never, settled: () => done[Symbol.iterator]() as never })
+  new DeadLetterIndex(ir, { dead: () => waiting, settled: () => done })
 
 test('a letter is pending for its key and time, from its record or its typed row', () => {
   const letters = lettersOf([

@@ -3,8 +3,7 @@ import { scaledInteger, timestampMs } from '../base/exact.ts'
 import { limits } from '../base/limits.ts'
 import type { LoggedEvent } from '../define/source/event.ts'
 import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
-import type { StoredDeadLetter, SettledDeadLetter } from '../log/dead-letters.ts'
-import type { DeadLetterReader } from '../log/sqlite/dead-letter-reader.ts'
+import type { DeadLetterLog, StoredDeadLetter, SettledDeadLetter } from '../log/dead-letters.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -18,12 +17,12 @@ export class DeadLetterIndex {
   /** Events that letters became, by source and arrival, UTC ms; undefined where the event cannot be derived. */
   readonly #accepted = new Map<string, Map<number, (string | undefined)[]>>()
 
-  constructor(ir: PipelineIR, reader: Pick<DeadLetterReader, 'dead' | 'settled'>) {
+  constructor(ir: PipelineIR, deadLetters: Pick<DeadLetterLog, 'dead' | 'settled'>) {
     this.#ir = ir
     let count = 0
-    for (const letter of reader.dead()) if (count++ < limits.RECONCILE_LETTERS) this.#addPending(letter)
+    for (const letter of deadLetters.dead()) if (count++ < limits.RECONCILE_LETTERS) this.#addPending(letter)
     count = 0
-    for (const letter of reader.settled())
+    for (const letter of deadLetters.settled())
       if (letter.outcome === 'accepted' && count++ < limits.RECONCILE_LETTERS) this.#addAccepted(letter)
   }
 

@@ -1,12 +1,7 @@
 /** Selects the recorded decisions to compare, in the order in which they were made. */
 import type { ModelIR } from '../define/ir/ir.ts'
-import type { StoredDecisionBatch } from '../log/store.ts'
+import type { DecisionLog } from '../log/store.ts'
 import { decisionCellsIn, type DecisionCells } from './decision-cells.ts'
-
-/** Reads the decision batches of a model on entries from `entry` on, oldest first. */
-export interface DecisionBatchReader {
-  decisionsFrom(model: string, entry: number): Iterable<StoredDecisionBatch>
-}
 
 /** Selection of a model's decisions. */
 export interface DecisionFilter {
@@ -26,13 +21,13 @@ export interface DecisionFilter {
 
 /** Iterates over a model's decisions and records where the next selection begins. */
 export class DecisionSelection {
-  readonly #reader: DecisionBatchReader
+  readonly #reader: Pick<DecisionLog, 'decisionsFrom'>
   readonly #model: ModelIR
   readonly #choice: DecisionFilter
   /** All selected decisions on entries below this one were returned. */
   upTo: number
 
-  constructor(reader: DecisionBatchReader, model: ModelIR, choice: DecisionFilter) {
+  constructor(reader: Pick<DecisionLog, 'decisionsFrom'>, model: ModelIR, choice: DecisionFilter) {
     this.#reader = reader
     this.#model = model
     this.#choice = choice

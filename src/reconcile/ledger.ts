@@ -1,5 +1,5 @@
 /** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
-import type { Commit, StoredLog } from '../log/store.ts'
+import type { Commit, NamedValues } from '../log/store.ts'
 import { comparisonBases, type ComparisonBasis, type ReconcileReport, type MismatchReason } from './report.ts'
 
 /** Sums over all inputs. */
@@ -44,11 +44,11 @@ const nameOf = (prefix: string, number: number): string => `${prefix}${String(nu
 type Put = NonNullable<Commit['put']>[number]
 
 /** All stored records, oldest first. */
-export const reconciliationsIn = (store: Pick<StoredLog, 'named'>): ReconciliationRecord[] =>
+export const reconciliationsIn = (store: Pick<NamedValues, 'named'>): ReconciliationRecord[] =>
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReconciliationRecord)
 
 /** The last finished record. It is read often, so it has its own name. */
-export function lastReconciliation(store: Pick<StoredLog, 'get'>): FinishedReconciliation | undefined {
+export function lastReconciliation(store: Pick<NamedValues, 'get'>): FinishedReconciliation | undefined {
   const text = store.get(LAST)
   return text === undefined ? undefined : (JSON.parse(text) as FinishedReconciliation)
 }
@@ -60,7 +60,7 @@ export interface FinishedReconciliation extends ReconciliationRecord {
 }
 
 /** Report of a reconciliation; undefined if it is not finished or no longer stored. */
-export function reconciliationReport(store: Pick<StoredLog, 'get'>, number: number): ReconcileReport | undefined {
+export function reconciliationReport(store: Pick<NamedValues, 'get'>, number: number): ReconcileReport | undefined {
   const text = store.get(nameOf(REPORT, number))
   return text === undefined ? undefined : (JSON.parse(text) as ReconcileReport)
 }

@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../define/source/event.ts'
 import { valueAt } from '../intake/row-text.ts'
 import { logStartOf } from '../log/log-start.ts'
 import type { Log } from '../log/log.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues, SegmentLog } from '../log/store.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'
 import type { DeadLetterIndex } from './dead-letters.ts'
 import { eventsBefore, type ColumnFilter } from './log-places.ts'
@@ -14,7 +14,7 @@ import { eventsBefore, type ColumnFilter } from './log-places.ts'
 /** Inputs of the load. */
 export interface LoadLogOptions {
   readonly ir: PipelineIR
-  readonly reader: StoredLog
+  readonly reader: SegmentLog & NamedValues
   readonly db: DuckDb
   readonly log: Log
   readonly wanted: ColumnFilter
@@ -59,7 +59,7 @@ function* noteRefusals(
 
 /** Events of a source before `end`, each with the number of earlier events of that source in the whole log. Holds one segment at a time. */
 function* numberedEvents(
-  store: StoredLog,
+  store: NamedValues,
   log: Log,
   source: SourceIR,
   end: number,

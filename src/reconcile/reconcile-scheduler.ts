@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { PipelineIR, ScheduleIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
-import type { Commit, LogStore } from '../log/store.ts'
+import type { Commit, CommitWriter, NamedValues } from '../log/store.ts'
 import type { ReconcileInThread } from './job.ts'
 import {
   putsOfResult,
@@ -24,7 +24,7 @@ import type { ReconcileReport } from './report.ts'
 /** Inputs of the scheduler. */
 export interface ReconcileSchedulerOptions {
   readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
-  readonly store: Pick<LogStore, 'named' | 'commit'>
+  readonly store: CommitWriter & Pick<NamedValues, 'named'>
   readonly schedule: ScheduleIR
   readonly clock: Clock
   readonly compute: ReconcileInThread

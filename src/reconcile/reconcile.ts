@@ -19,16 +19,16 @@ import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { logStartOf } from '../log/log-start.ts'
 import { DECISION_PROGRESS } from '../log/decision-progress.ts'
 import { Log } from '../log/log.ts'
-import type { DeadLetterReader } from '../log/sqlite/dead-letter-reader.ts'
+import type { DeadLetterLog } from '../log/dead-letters.ts'
 import type { DecisionSummary } from '../log/sqlite/reader.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../log/store.ts'
 import { parseProgress } from '../run/decide/decision-queue.ts'
 import type { SqlPosition } from '../sql/duckdb/answers.ts'
 import { DuckDb } from '../sql/duckdb/duckdb.ts'
 import { recordedReads } from '../sql/recorded-decisions.ts'
 import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
 import { CodeVersions } from './code-versions.ts'
-import { DecisionSelection, inChunks, type DecisionBatchReader } from './decision-selection.ts'
+import { DecisionSelection, inChunks } from './decision-selection.ts'
 import { loadLogIntoDuckDb } from './load.ts'
 import { ModelComparison, type Mismatch } from './model-comparison.ts'
 import { DeadLetterIndex } from './dead-letters.ts'
@@ -38,8 +38,8 @@ import { scoringModels } from './scoring-model.ts'
 import { repairNotesIn, SettledValues } from './repair-notes.ts'
 
 /** Contents of a data folder; a run may hold it. */
-export interface ReconcileReader extends StoredLog, DecisionBatchReader {
-  readonly letters: Pick<DeadLetterReader, 'dead' | 'settled'>
+export interface ReconcileReader extends SegmentLog, NamedValues, DecisionLog {
+  readonly deadLetters: Pick<DeadLetterLog, 'dead' | 'settled'>
   models(): Pick<DecisionSummary, 'model' | 'decisions'>[]
 }
 
@@ -122,7 +122,7 @@ function modelsOf({ models, name: pipeline }: PipelineIR, name: string | undefin
   return models.filter(model => model.name === name)
 }
 
-const endOf = (reader: StoredLog): number => {
+const endOf = (reader: SegmentLog): number => {
   const last = reader.lastSegment()
   return last ? last.first + last.entries : 0
 }
@@ -150,7 +150,7 @@ async function prepare(
   const wanted: ColumnFilter = (source, column) => needed.get(source)?.has(column) ?? false
   // Later entries may be decided while the reconciliation runs.
   const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
-  const letters = new DeadLetterIndex(ir, reader.letters)
+  const letters = new DeadLetterIndex(ir, reader.deadLetters)
   await loadLogIntoDuckDb({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
   const versions = new CodeVersions(pipeline, reader)
   const settled = new SettledValues(repairNotesIn(reader))

@@ -2,7 +2,7 @@
  * Notes of repairs about mismatched values. The recorded values stay unchanged. Noted values count as settled and are not compared again.
  */
 import type { Value } from '../define/ir/ir.ts'
-import type { StoredLog } from '../log/store.ts'
+import type { NamedValues } from '../log/store.ts'
 import type { DecisionCells } from './decision-cells.ts'
 import type { RecordedCell } from './report.ts'
 
@@ -43,7 +43,7 @@ const PREFIX = 'settled/'
 const DIGITS = 10
 
 /** All notes, oldest first. */
-export const repairNotesIn = (store: Pick<StoredLog, 'named'>): RepairNote[] =>
+export const repairNotesIn = (store: Pick<NamedValues, 'named'>): RepairNote[] =>
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as RepairNote)
 
 /** Put that stores a note. */

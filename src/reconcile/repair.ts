@@ -13,7 +13,7 @@ import { batchRunsIn } from '../batch/ledger.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from '../kernel/schedule.ts'
 import { Log } from '../log/log.ts'
-import type { Commit, StoredLog } from '../log/store.ts'
+import type { NamedValues, NamedWrite } from '../log/store.ts'
 import { Strings } from '../columns/strings.ts'
 import { readCheckpointManifest, CHECKPOINT_MANIFEST } from '../run/recovery/manifest.ts'
 import { featuresOf } from './code-versions.ts'
@@ -85,7 +85,7 @@ export const isEmptyRepair = ({ cells, codes, groups, letters, runs }: RepairPla
   [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
 
 /** Puts of a repair, committed before anything runs: the note, and the manifest without the state of the plan's groups. */
-export function repairPuts({ cells, codes, groups }: RepairPlan, store: StoredLog, at: number): Put[] {
+export function repairPuts({ cells, codes, groups }: RepairPlan, store: NamedValues, at: number): NamedWrite[] {
   const number = (repairNotesIn(store).at(-1)?.number ?? 0) + 1
   const note = cells.length + codes.length > 0 ? [putOfNote({ number, at, cells, codes })] : []
   const manifest = readCheckpointManifest(store)
@@ -93,8 +93,6 @@ export function repairPuts({ cells, codes, groups }: RepairPlan, store: StoredLo
   const remaining = Object.fromEntries(Object.entries(manifest.groups).filter(([name]) => !groups.includes(name)))
   return [...note, [CHECKPOINT_MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
 }
-
-type Put = NonNullable<Commit['put']>[number]
 
 const tooMany = (): SpillwayError =>
   new SpillwayError(
@@ -114,11 +112,11 @@ function groupsWithState({ models }: PipelineIR, cells: readonly SettledCell[], 
   return [...new Set(groupsRead)].filter(group => saved.includes(group))
 }
 
-function lettersOf({ sources }: PipelineIR, { letters }: ReconcileReader): Pick<RepairPlan, 'letters' | 'otherLetters'> {
+function lettersOf({ sources }: PipelineIR, { deadLetters }: ReconcileReader): Pick<RepairPlan, 'letters' | 'otherLetters'> {
   const names = new Set(sources.map(({ name }) => name))
   const resubmitted: number[] = []
   let otherLetters = 0
-  for (const { id, source, attempts } of letters.dead()) {
+  for (const { id, source, attempts } of deadLetters.dead()) {
     if (source !== undefined && names.has(source) && attempts === 0) resubmitted.push(id)
     else otherLetters++
   }

@@ -1,7 +1,8 @@
 /** Model that scored a decision: with the score of the recorded version, or with the model's own score. */
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
-import { scoreOfVersion, versionOf, type NamedValues } from '../training/registry/registry.ts'
+import type { NamedValues } from '../log/store.ts'
+import { scoreOfVersion, versionOf } from '../training/registry/registry.ts'
 
 export type ScoringModelOf = (version: number | undefined) => ModelIR
 

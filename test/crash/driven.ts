@@ -3,9 +3,8 @@ import { computeHere } from '../batch/compute-here.ts'
 import { callSoon } from '../../src/base/clock.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
 import { DECISION_PROGRESS } from '../../src/log/decision-progress.ts'
-import type { LogStore } from '../../src/log/store.ts'
+import type { LogStore, StoredLog } from '../../src/log/store.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
-import type { LogWithDecisions } from '../../src/run/history/log-with-decisions.ts'
 import { parseProgress } from '../../src/run/decide/decision-queue.ts'
 import { RunMemory } from '../../src/run/recovery/run-state.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
@@ -140,7 +139,7 @@ export class Driven {
   }
 
   /** Opens the store and continues with the memory of the process that got ready. `log`: the same store as trainings read it. */
-  start(store: LogStore, memory?: RunMemory, log?: LogWithDecisions): void {
+  start(store: LogStore, memory?: RunMemory, log?: StoredLog): void {
     this.run = undefined
     this.#store = store
     this.#asks = new Set()

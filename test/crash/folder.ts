@@ -5,7 +5,7 @@ import type { Commit, StoredSegment } from '../../src/log/store.ts'
 import type { Disk } from './model-store.ts'
 
 export function diskOf(reader: SqliteReader): Disk {
-  const commits: Commit[] = [{ schemas: reader.schemas(), put: reader.named(''), deadLetters: [...reader.letters.dead()] }]
+  const commits: Commit[] = [{ schemas: reader.schemas(), put: reader.named(''), deadLetters: [...reader.deadLetters.dead()] }]
   for (const segment of segments(reader)) commits.push({ segment })
   for (const stretch of [...reader.newestDecisions()].toReversed()) commits.push({ decisions: [stretch] })
   commits.push({ effects: [...reader.effects.newestFirst()].toReversed().map(madeOf) })

@@ -1,28 +1,19 @@
 /** The outbox of a model store, from its commits. */
-import { SpillwayError } from '../../src/base/errors.ts'
-import type { EffectChange, StoredEffect, EffectQueries } from '../../src/log/effects.ts'
+import { changedEffect, isFinishedEffect, storedEffect, type EffectLog, type StoredEffect } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
 
-export class ModelEffects implements EffectQueries {
+export class ModelEffects implements EffectLog {
   readonly #effects = new Map<number, StoredEffect>()
+  #last = 0
 
   /** Throws `SPILL_STORE` for a commit with an impossible change of an effect. */
   constructor(commits: readonly Commit[]) {
-    for (const { effects = [], effectChanges: settled = [] } of commits) {
-      for (const { isDry, ...effect } of effects) {
-        const state = isDry ? 'dry' : 'pending'
-        this.#effects.set(effect.number, {
-          ...effect,
-          state,
-          attempts: 0,
-          next: undefined,
-          why: undefined,
-          began: undefined,
-          sent: undefined,
-          settled: undefined,
-        })
-      }
-      for (const change of settled) this.#effects.set(change.number, changed(this.#effects.get(change.number), change))
+    for (const { effects = [], effectChanges: settled = [], forget = 0 } of commits) {
+      for (const effect of effects) this.#effects.set(effect.number, storedEffect(effect))
+      this.#last = Math.max(this.#last, ...effects.map(({ number }) => number))
+      for (const change of settled) this.#effects.set(change.number, changedEffect(this.#effects.get(change.number), change))
+      if (forget > 0)
+        for (const effect of this.all) if (effect.entry < forget && isFinishedEffect(effect)) this.#effects.delete(effect.number)
     }
   }
 
@@ -31,7 +22,7 @@ export class ModelEffects implements EffectQueries {
   }
 
   lastNumber(): number {
-    return Math.max(0, ...this.#effects.keys())
+    return this.#last
   }
 
   pending(action: string, after: number, limit: number): StoredEffect[] {
@@ -62,7 +53,7 @@ export class ModelEffects implements EffectQueries {
 }
 
 /** The outbox as of each query. */
-export function growingEffects(commits: () => readonly Commit[]): EffectQueries {
+export function growingEffects(commits: () => readonly Commit[]): EffectLog {
   const now = () => new ModelEffects(commits())
   return {
     lastNumber: () => now().lastNumber(),
@@ -71,25 +62,5 @@ export function growingEffects(commits: () => readonly Commit[]): EffectQueries 
     byNumber: number => now().byNumber(number),
     pendingCounts: () => now().pendingCounts(),
     newestTimes: (...of) => now().newestTimes(...of),
-  }
-}
-
-const from = { tried: 'pending', delivered: 'pending', dead: 'pending', again: 'dead', dropped: 'dead' } as const
-
-function changed(effect: StoredEffect | undefined, change: EffectChange): StoredEffect {
-  if (effect?.state !== from[change.kind])
-    throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
-  const tried = { ...effect, attempts: effect.attempts + 1, ...('sent' in change && { began: effect.began ?? change.sent }) }
-  switch (change.kind) {
-    case 'tried':
-      return { ...tried, sent: change.sent, next: change.next, why: change.why }
-    case 'delivered':
-      return { ...tried, state: 'delivered', sent: change.sent, settled: change.at, next: undefined, why: undefined }
-    case 'dead':
-      return { ...tried, state: 'dead', sent: change.sent, settled: change.at, next: undefined, why: change.why }
-    case 'again':
-      return { ...effect, state: 'pending', attempts: 0, settled: undefined }
-    case 'dropped':
-      return { ...effect, state: 'dropped', settled: change.at, why: change.why }
   }
 }

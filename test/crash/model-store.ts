@@ -6,9 +6,17 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { SpillwayError } from '../../src/base/errors.ts'
-import type { EffectQueries } from '../../src/log/effects.ts'
-import type { DeadLetterChange, SettledDeadLetter, StoredDeadLetter } from '../../src/log/dead-letters.ts'
-import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment } from '../../src/log/store.ts'
+import type { EffectLog } from '../../src/log/effects.ts'
+import { changedDeadLetter, type DeadLetterLog, type SettledDeadLetter, type StoredDeadLetter } from '../../src/log/dead-letters.ts'
+import type {
+  Commit,
+  LogStore,
+  StateSink,
+  StoredDecisionBatch,
+  StoredSchema,
+  StoredSegment,
+  StoredStageTimes,
+} from '../../src/log/store.ts'
 import { growingEffects, ModelEffects } from './model-effects.ts'
 
 interface Waiting {
@@ -88,7 +96,7 @@ export class ModelStore implements LogStore {
   }
 
   #failWith(error: Error): void {
-    this.#failure = error
+    this.#failure ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
@@ -98,8 +106,16 @@ export class ModelStore implements LogStore {
     return { commits, states: new Map(this.disk.states) }
   }
 
-  get effects(): EffectQueries {
+  get effects(): EffectLog {
     return growingEffects(() => this.disk.commits)
+  }
+
+  get deadLetters(): DeadLetterLog {
+    return {
+      dead: () => this.dead,
+      settled: () => this.letters.filter(letter => 'outcome' in letter),
+      byId: id => this.letters.find(letter => letter.id === id),
+    }
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -115,9 +131,9 @@ export class ModelStore implements LogStore {
     return this.segments.some(holds) ? this.decisions.filter(({ first, last }) => first <= entry && entry <= last) : []
   }
 
-  /** Decision batches of a model, from those on that have an entry. */
   decisionsFrom(model: string, entry: number): StoredDecisionBatch[] {
-    return this.decisions.filter(one => one.model === model && one.last >= entry)
+    const begin = this.#begin
+    return this.decisions.filter(one => one.model === model && one.first >= entry && one.last >= begin)
   }
 
   /** Every segment that ever existed. */
@@ -126,12 +142,21 @@ export class ModelStore implements LogStore {
   }
 
   schemas(): StoredSchema[] {
-    return this.disk.commits.flatMap(({ schemas = [] }) => schemas)
+    const schemas = this.disk.commits.flatMap(commit => commit.schemas ?? [])
+    return schemas.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.version - b.version))
   }
 
-  /** Measurements are not kept: no law is about them. */
   lastStageBlock(): number {
-    return 0
+    return this.newestStages()[0]?.number ?? 0
+  }
+
+  stagesAt(entry: number): StoredStageTimes[] {
+    return this.newestStages().filter(({ first, last }) => first <= entry && entry <= last)
+  }
+
+  newestStages(): StoredStageTimes[] {
+    const blocks = new Map(this.disk.commits.flatMap(({ stages }) => (stages ? [[stages.number, stages]] : [])))
+    return [...blocks.values()].filter(({ last }) => last >= this.#begin).sort((a, b) => b.number - a.number)
   }
 
   get(name: string): string | undefined {
@@ -161,12 +186,18 @@ export class ModelStore implements LogStore {
 
   close(): Promise<void> {
     this.sync(this.#waiting.length)
+    this.#failWith(new SpillwayError('SPILL_STORE', 'was closed'))
     return Promise.resolve()
   }
 
   get segments(): StoredSegment[] {
-    const from = Math.max(0, ...this.disk.commits.map(({ forget = 0 }) => forget))
-    return this.allSegments.filter(({ first }) => first >= from)
+    const begin = this.#begin
+    return this.allSegments.filter(({ first }) => first >= begin)
+  }
+
+  /** The entry before which everything was removed. */
+  get #begin(): number {
+    return this.disk.commits.reduce((begin, { forget = 0 }) => Math.max(begin, forget), 0)
   }
 
   get decisions(): StoredDecisionBatch[] {
@@ -177,7 +208,7 @@ export class ModelStore implements LogStore {
   get letters(): (StoredDeadLetter | SettledDeadLetter)[] {
     const letters = new Map<number, StoredDeadLetter | SettledDeadLetter>()
     for (const { deadLetterChanges: changes = [], deadLetters: dead = [] } of this.disk.commits) {
-      for (const change of changes) letters.set(change.id, changed(letters.get(change.id), change))
+      for (const change of changes) letters.set(change.id, changedDeadLetter(letters.get(change.id), change))
       for (const letter of dead) letters.set(letters.size + 1, { ...letter, id: letters.size + 1, attempts: 0, original: undefined })
     }
     return [...letters.values()]
@@ -196,14 +227,4 @@ export class ModelStore implements LogStore {
       }
     return values
   }
-}
-
-function changed(letter: StoredDeadLetter | SettledDeadLetter | undefined, change: DeadLetterChange): StoredDeadLetter | SettledDeadLetter {
-  if (!letter || 'outcome' in letter) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
-  const source = letter.source ?? ('source' in change ? change.source : undefined)
-  if (change.kind === 'settled') return { ...letter, source, outcome: change.outcome, why: change.why, settled: change.at }
-  const { raw, form } = change
-  const original = letter.original ?? (raw === letter.raw && change.kind === 'refused' ? undefined : letter.raw)
-  if (change.kind === 'edited') return { ...letter, raw, form, original, attempts: 0 }
-  return { ...letter, source, raw, form, original, reason: change.reason, detail: change.detail, attempts: letter.attempts + 1 }
 }

@@ -2,11 +2,11 @@
 import { SpillwayError } from '../../src/base/errors.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { Run } from '../../src/run/loop/run.ts'
-import type { LogWithDecisions } from '../../src/run/history/log-with-decisions.ts'
 import type { EvaluationPort } from '../../src/run/jobs/challenger-job.ts'
 import type { TrainPort } from '../../src/run/jobs/training-job.ts'
 import { checkPromotable, rollbackVersion } from '../../src/training/registry/champion.ts'
-import { pendingPromotion, promotionsOf, putPendingPromotion, versionsOf, type NamedValues } from '../../src/training/registry/registry.ts'
+import type { NamedValues, StoredLog } from '../../src/log/store.ts'
+import { pendingPromotion, promotionsOf, putPendingPromotion, versionsOf } from '../../src/training/registry/registry.ts'
 import { judgeHere, trainHere } from '../batch/train-here.ts'
 import type { Step, Trainings } from './case.ts'
 import { ModelStore, type Disk } from './model-store.ts'
@@ -48,7 +48,7 @@ export class Promoting {
   }
 
   /** Training and evaluation ports of the process that starts now: in its own thread, some turns after the request. */
-  portsOver(log: LogWithDecisions): { readonly train: TrainPort; readonly evaluateChallenger: EvaluationPort } {
+  portsOver(log: StoredLog): { readonly train: TrainPort; readonly evaluateChallenger: EvaluationPort } {
     const life = ++this.#life
     this.#waiting = new Set()
     const { failing } = this.#of

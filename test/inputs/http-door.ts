@@ -68,7 +68,7 @@ export async function accountHttp(next: Random, scratch: string): Promise<HttpAc
   return { ...sum(total, { ...nothing, unaccounted: faults.length, faults }), requests }
 }
 
-const lettersIn = (reader: SqliteReader) => [...reader.letters.dead()]
+const lettersIn = (reader: SqliteReader) => [...reader.deadLetters.dead()]
 
 async function sent(next: Random, url: string, { name }: SourceIR, { door, headers, body }: Drawn): Promise<Answer> {
   const path = { object: 'events', array: 'events', lines: 'events', decide: 'decide', webhook: 'webhook' }[door]

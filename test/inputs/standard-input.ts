@@ -27,7 +27,7 @@ export async function accountStandardInput(next: Random, scratch: string): Promi
   if (status !== 0) return { ...nothing, crashed: 1, faults: [`spillway run ended with ${status}: ${stderr.slice(-1000)}`] }
   const { accepted, duplicates, refused } = JSON.parse(stdout) as { accepted: number; duplicates: number; refused: number }
   const reader = readDataFolder(join(folder, 'data'))
-  const dead = [...reader.letters.dead()]
+  const dead = [...reader.deadLetters.dead()]
   // A tick of the run is an entry, too, if it took a second.
   const { segments } = logOf(shop.ir, diskOf(reader))
   const events = segments.flatMap(({ sources }) => sources).reduce((sum, { block }) => sum + block.length, 0)

@@ -18,27 +18,16 @@ export interface PlantedIn {
 
 export function folderOf(disk: Disk, { stretch = one => one, accepted = [] }: PlantedIn = {}): ReconcileReader {
   const store = new ModelStore(disk)
-  const letters = {
-    *dead() {
-      yield* store.dead
-    },
-    *settled() {
-      yield* accepted
-    },
-  }
   const counts = new Map<string, number>()
   for (const { model, count } of store.decisions) counts.set(model, (counts.get(model) ?? 0) + count)
   return {
-    letters,
-    effects: store.effects,
+    deadLetters: { dead: () => store.dead, settled: () => accepted },
     segmentAt: sequence => store.segmentAt(sequence),
     lastSegment: () => store.lastSegment(),
     decisionsAt: entry => store.decisionsAt(entry),
     schemas: () => store.schemas(),
-    lastStageBlock: () => store.lastStageBlock(),
     get: name => store.get(name),
     named: prefix => store.named(prefix),
-    readState: name => store.readState(name),
     models: () => [...counts].map(([model, decisions]) => ({ model, decisions })),
     *decisionsFrom(model: string, entry: number) {
       for (const one of store.decisions) if (one.model === model && one.first >= entry) yield stretch(one)

@@ -1,6 +1,6 @@
 /** Opens the history of a backfill: files, or the log of a data folder. */
 import type { Pipeline } from '../../define/pipeline.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { load, type LoadOptions, type SourceFile } from '../../replay/load.ts'
 import type { BackfillTarget } from './target.ts'
 import type { BackfillHistory } from './backfill.ts'
@@ -46,7 +46,7 @@ export async function historyOfFiles(
 export function historyOfLog(
   { ir }: Pick<Pipeline, 'ir'>,
   asked: BackfillTarget,
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   data: string,
   unit: PartitionUnit,
 ): BackfillHistory {

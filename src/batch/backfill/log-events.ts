@@ -9,14 +9,14 @@ import type { SourceIR } from '../../define/ir/ir.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from './calendar.ts'
 import { EVENTS_AT_ONCE, type EventHistory, type PartitionExtent, type HistoryExtents } from './events.ts'
 
 /** Reads events from log segments. */
 export class EventsOfLog implements EventHistory {
   readonly strings = new Strings()
-  readonly #store: StoredLog
+  readonly #store: SegmentLog & NamedValues
   readonly #log: Log
   /** End of the read, a log position; the log may grow meanwhile. */
   readonly end: number
@@ -25,7 +25,7 @@ export class EventsOfLog implements EventHistory {
    * `sources`: all sources of the pipeline. `end`: end of the read, by default the current end.
    * @throws as `Log` does.
    */
-  constructor(store: StoredLog, sources: readonly SourceIR[], end?: number) {
+  constructor(store: SegmentLog & NamedValues, sources: readonly SourceIR[], end?: number) {
     this.#store = store
     this.#log = new Log(store, { sources, stringsOf: () => this.strings })
     this.end = end ?? this.#log.end

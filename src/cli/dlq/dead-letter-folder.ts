@@ -8,9 +8,9 @@ export const changeDeadLetters = <T>(data: string, change: Omit<FolderChange, 's
   changeFolder(data, { subject: 'dead letters', ...change }, use)
 
 /** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
-export function requireDeadLetters({ letters }: Pick<FolderLog, 'letters'>, ids: readonly number[]): StoredDeadLetter[] {
+export function requireDeadLetters({ deadLetters }: Pick<FolderLog, 'deadLetters'>, ids: readonly number[]): StoredDeadLetter[] {
   return ids.map(id => {
-    const letter = letters.byId(id)
+    const letter = deadLetters.byId(id)
     if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
     if ('outcome' in letter)
       throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)

@@ -32,7 +32,7 @@ export function editDeadLetter(data: string, id: number, { settings, file, json 
     const columns = store.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []
     const raw = newBytes ?? setFields(letter, settings, columns)
     await store.commit({ deadLetterChanges: [{ kind: 'edited', id, raw, form: formAfter(letter) }] })
-    const edited = reader.letters.byId(id)!
+    const edited = reader.deadLetters.byId(id)!
     printEach([edited], { json, textOf: deadLetterText, jsonOf: deadLetterJson })
     if (!json) printLines('', `spillway dlq replay ${id} PIPELINE sends it again.`)
     return 0

@@ -32,7 +32,7 @@ export async function replayDeadLetters(data: string, path: string, { ids, sourc
   return changeDeadLetters(data, { command: 'dlq replay', targets: ids ?? 'all' }, async (store, reader, setDetail, log) => {
     const { letters, omitted } = ids
       ? { letters: recipient.requireAll(requireDeadLetters(reader, ids)), omitted: [] }
-      : recipient.sendable(reader.letters.dead())
+      : recipient.sendable(reader.deadLetters.dead())
     if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
     if (letters.length === 0) {
       setDetail('none to send again')
@@ -46,7 +46,7 @@ export async function replayDeadLetters(data: string, path: string, { ids, sourc
     progress.clear()
     await resendDeadLetters(run, letters)
     await run.stop()
-    const after = letters.map(({ id }) => reader.letters.byId(id)!)
+    const after = letters.map(({ id }) => reader.deadLetters.byId(id)!)
     const refused = after.filter(letter => !('outcome' in letter))
     for (const letter of after) {
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'

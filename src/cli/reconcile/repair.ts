@@ -57,7 +57,7 @@ function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omi
       plan.runs.map(({ group }) => group),
     )
     await run.stop()
-    const accepted = plan.letters.filter(id => 'outcome' in reader.letters.byId(id)!).length
+    const accepted = plan.letters.filter(id => 'outcome' in reader.deadLetters.byId(id)!).length
     setDetail(auditDetail(plan, accepted))
     return { accepted, refused: plan.letters.length - accepted, runs }
   })

@@ -40,7 +40,7 @@ const letter = (): DeadLetter => ({
 })
 
 /** Random next changes of some effects and dead letters. */
-function changes({ effects, letters }: SqliteReader): Commit {
+function changes({ effects, deadLetters: letters }: SqliteReader): Commit {
   const settled = [...effects.newestFirst()].flatMap(({ number, state }): EffectChange[] => {
     const kinds = { pending: ['tried', 'delivered', 'dead'], dead: ['again', 'dropped'] } as const
     if (chance() < 0.6 || (state !== 'pending' && state !== 'dead')) return []
@@ -74,7 +74,7 @@ test('counts equal the stored rows, through changes, removal and failures; lists
       store = await SqliteStore.open(file)
     }
     const all = [...reader.effects.newestFirst()]
-    const letters = [...reader.letters.dead()]
+    const letters = [...reader.deadLetters.dead()]
     const db = new sqlite.DatabaseSync(file, { readOnly: true })
     const query = (sql: string) => db.prepare(sql).all()
     const plain = (rows: readonly object[]) => rows.map(row => ({ ...row }))
@@ -83,7 +83,7 @@ test('counts equal the stored rows, through changes, removal and failures; lists
       plain(query('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state')),
     )
     assert.deepEqual(
-      plain(reader.letters.counts()),
+      plain(reader.deadLetters.counts()),
       plain(query('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason')),
     )
     db.close()
@@ -97,7 +97,7 @@ test('counts equal the stored rows, through changes, removal and failures; lists
       for (const reason of [undefined, 'schema', 'time'])
         for (const after of [0, letters[0]?.id ?? 0])
           assert.deepEqual(
-            reader.letters.deadAfter(after, { source, reason }),
+            reader.deadLetters.deadAfter(after, { source, reason }),
             letters.find(
               ({ id, ...each }) => id > after && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
             ),

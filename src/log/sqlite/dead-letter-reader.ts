@@ -1,6 +1,6 @@
 /** Queries of the dead-letter tables: unsettled and settled dead letters. */
 import type { RawForm } from '../../intake/refusal.ts'
-import type { SettledDeadLetter, StoredDeadLetter } from '../dead-letters.ts'
+import type { DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../dead-letters.ts'
 import type { ReadConnection } from './read-connection.ts'
 import { storedCounts } from './counts.ts'
 import { PAGE_ROWS, pagedRows } from './paged-rows.ts'
@@ -18,7 +18,7 @@ export interface DeadLetterCount {
   readonly letters: number
 }
 
-export class DeadLetterReader {
+export class DeadLetterReader implements DeadLetterLog {
   readonly #db: ReadConnection
 
   constructor(db: ReadConnection) {

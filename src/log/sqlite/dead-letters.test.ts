@@ -44,12 +44,12 @@ const commits: readonly Commit[] = [
 
 test('SQLite and the model store give the same dead letters after add, edit, rejection and settlement', async () => {
   const { model, reader } = await inBothStores(path('a.db'), commits)
-  const stored = [...reader.letters.dead(), ...reader.letters.settled()].sort((a, b) => a.id - b.id)
+  const stored = [...reader.deadLetters.dead(), ...reader.deadLetters.settled()].sort((a, b) => a.id - b.id)
   const withoutUndefined = (letters: readonly StoredDeadLetter[]) =>
     letters.map(each => Object.fromEntries(Object.entries({ ...each }).filter(([, value]) => value !== undefined)))
   assert.deepEqual(withoutUndefined(stored), withoutUndefined(model.letters))
   assert.deepEqual(
-    [...reader.letters.dead()].map(({ id, raw, original, attempts, reason }) => [id, raw, original, attempts, reason]),
+    [...reader.deadLetters.dead()].map(({ id, raw, original, attempts, reason }) => [id, raw, original, attempts, reason]),
     [
       [1, 'un', 'one', 0, 'schema'],
       [2, bytes, undefined, 1, 'time'],
@@ -57,20 +57,23 @@ test('SQLite and the model store give the same dead letters after add, edit, rej
     ],
   )
   assert.deepEqual(
-    [...reader.letters.dead({ reason: 'time' })].map(({ id }) => id),
+    [...reader.deadLetters.dead({ reason: 'time' })].map(({ id }) => id),
     [2],
   )
   assert.deepEqual(
-    [...reader.letters.dead({ source: 's' })].map(({ id }) => id),
+    [...reader.deadLetters.dead({ source: 's' })].map(({ id }) => id),
     [1, 5],
   )
-  assert.deepEqual([reader.letters.byId(2)?.reason, reader.letters.byId(4)?.place, reader.letters.byId(9)], ['time', 'p:1', undefined])
-  const counts = reader.letters.counts().map(count => ({ ...count }))
+  assert.deepEqual(
+    [reader.deadLetters.byId(2)?.reason, reader.deadLetters.byId(4)?.place, reader.deadLetters.byId(9)],
+    ['time', 'p:1', undefined],
+  )
+  const counts = reader.deadLetters.counts().map(count => ({ ...count }))
   assert.deepEqual(counts, [
     { source: null, reason: 'time', letters: 1 },
     { source: 's', reason: 'schema', letters: 2 },
   ])
-  assert.deepEqual(reader.letters.outcomes(), { accepted: 1, dropped: 1 })
+  assert.deepEqual(reader.deadLetters.outcomes(), { accepted: 1, dropped: 1 })
   reader.close()
 })
 
@@ -96,7 +99,7 @@ test('reads more dead letters than a page', async () => {
   await store.close()
   const reader = new SqliteReader(path('c.db'))
   assert.deepEqual(
-    [...reader.letters.dead()].map(({ raw }) => raw),
+    [...reader.deadLetters.dead()].map(({ raw }) => raw),
     Array.from({ length: 1201 }, (_, i) => String(i)),
   )
   reader.close()
@@ -137,7 +140,7 @@ test('a folder of format 1 keeps its content through migration; until then a rea
     [['m', 3, Uint8Array.of(4, 5)]],
   )
   assert.deepEqual(
-    [...reader.letters.dead()].map(({ id, raw, original, detail }) => [id, raw, original, detail]),
+    [...reader.deadLetters.dead()].map(({ id, raw, original, detail }) => [id, raw, original, detail]),
     [
       [4, 'edited', 'raw', 'd'],
       [5, 'next', undefined, 'd'],

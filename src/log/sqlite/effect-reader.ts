@@ -1,7 +1,7 @@
 /** Queries of the effect table: the outbox, for the dispatcher and for people. */
-import type { EffectState, StoredEffect, EffectQueries } from '../effects.ts'
+import type { EffectState, StoredEffect, EffectLog } from '../effects.ts'
 import type { ReadConnection, ReadStatement } from './read-connection.ts'
-import { FORGOTTEN_CHANGES } from './effect-writer.ts'
+import { FORGOTTEN_CHANGES, FORGOTTEN_EFFECTS } from './effect-writer.ts'
 import { storedCounts } from './counts.ts'
 import { PAGE_ROWS, pagedRows } from './paged-rows.ts'
 
@@ -22,7 +22,7 @@ export interface EffectCount {
 /** An effect without its body; `changed` is the number of its last change, counted over all effects. */
 export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
 
-export class EffectReader implements EffectQueries {
+export class EffectReader implements EffectLog {
   readonly #db: ReadConnection
   readonly #pending: ReadStatement
   #pendingOf: ReadStatement | undefined
@@ -44,7 +44,11 @@ export class EffectReader implements EffectQueries {
   }
 
   lastNumber(): number {
-    return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM effect').get() as { last: number }).last
+    const last = this.#db.prepare(
+      `SELECT max(coalesce((SELECT max(number) FROM effect), 0),
+         coalesce((SELECT CAST(value AS INTEGER) FROM value WHERE name = '${FORGOTTEN_EFFECTS}'), 0)) AS last`,
+    )
+    return (last.get() as { last: number }).last
   }
 
   pending(action: string, after: number, limit: number): StoredEffect[] {

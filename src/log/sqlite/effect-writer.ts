@@ -7,6 +7,9 @@ import type { DatabaseSync, StatementSync } from './sqlite.ts'
 /** Name of the stored value with the greatest change number among removed effects. */
 export const FORGOTTEN_CHANGES = 'effects/forgotten'
 
+/** Name of the stored value with the greatest number of a removed effect. */
+export const FORGOTTEN_EFFECTS = 'effects/last'
+
 const FINISHED = "entry < ? AND state IN ('delivered', 'dropped', 'dry')"
 
 const transitions: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
@@ -15,6 +18,16 @@ const transitions: Readonly<Record<EffectChange['kind'], { readonly from: Effect
   dead: { from: 'pending', to: 'dead' },
   again: { from: 'dead', to: 'pending' },
   dropped: { from: 'dead', to: 'dropped' },
+}
+
+/** Removed effects of an action and state. */
+interface ForgottenEffects {
+  readonly action: string
+  readonly state: EffectState
+  readonly effects: number
+  /** Greatest change number, and greatest number, among them. */
+  readonly changed: number
+  readonly number: number
 }
 
 export class EffectWriter {
@@ -48,7 +61,7 @@ export class EffectWriter {
     this.#counts = new CountWriter(db, 'effect')
     // Forces the index on the entry; SQLite would choose the order of the GROUP BY.
     this.#forgotten = db.prepare(
-      `SELECT action, state, count(*) AS effects, max(changed) AS last FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`,
+      `SELECT action, state, count(*) AS effects, max(changed) AS changed, max(number) AS number FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`,
     )
     this.#forget = db.prepare(`DELETE FROM effect WHERE ${FINISHED}`)
     const { last } = db
@@ -59,13 +72,16 @@ export class EffectWriter {
     this.#changed = last
   }
 
-  /** Removes the finished effects of decisions before `entry`. Returns the greatest change number among them, if there are any. */
-  remove(entry: number): number | undefined {
-    const forgotten = this.#forgotten.all(entry) as unknown as { action: string; state: EffectState; effects: number; last: number }[]
-    if (forgotten.length === 0) return undefined
+  /** Removes the finished effects of decisions before `entry`. Returns the greatest numbers among them by the names that store them. */
+  remove(entry: number): [name: string, greatest: number][] {
+    const forgotten = this.#forgotten.all(entry) as unknown as ForgottenEffects[]
+    if (forgotten.length === 0) return []
     for (const { action, state, effects } of forgotten) this.#counts.add(action, state, -effects)
     this.#forget.run(entry)
-    return Math.max(...forgotten.map(({ last }) => last))
+    return [
+      [FORGOTTEN_CHANGES, Math.max(...forgotten.map(({ changed }) => changed))],
+      [FORGOTTEN_EFFECTS, Math.max(...forgotten.map(({ number }) => number))],
+    ]
   }
 
   add({ number, action, id, entry, key, t, made, due, body, isDry }: NewEffect): void {

@@ -23,7 +23,7 @@ export interface NumberedDecisionBatch extends StoredDecisionBatch {
 }
 
 export class SqliteReader implements StoredLog {
-  readonly letters: DeadLetterReader
+  readonly deadLetters: DeadLetterReader
   readonly effects: EffectReader
   readonly #path: string
   readonly #db: ReadConnection
@@ -45,7 +45,7 @@ export class SqliteReader implements StoredLog {
     const db = new ReadConnection(path)
     this.#path = path
     this.#db = db
-    this.letters = new DeadLetterReader(db)
+    this.deadLetters = new DeadLetterReader(db)
     this.effects = new EffectReader(db)
     this.#finder = new DecisionFinder(db)
     this.#segmentAt = db.prepare(

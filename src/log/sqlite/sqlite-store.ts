@@ -5,8 +5,9 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../../base/errors.ts'
-import type { EffectQueries } from '../effects.ts'
-import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment } from '../store.ts'
+import type { DeadLetterLog } from '../dead-letters.ts'
+import type { EffectLog } from '../effects.ts'
+import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment, StoredStageTimes } from '../store.ts'
 import type { CheckpointerData } from './checkpointer-thread.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
@@ -87,8 +88,12 @@ export class SqliteStore implements LogStore {
     return this.#transactions
   }
 
-  get effects(): EffectQueries {
+  get effects(): EffectLog {
     return this.#reader.effects
+  }
+
+  get deadLetters(): DeadLetterLog {
+    return this.#reader.deadLetters
   }
 
   segmentAt(sequence: number): StoredSegment | undefined {
@@ -103,12 +108,24 @@ export class SqliteStore implements LogStore {
     return this.#reader.decisionsAt(entry)
   }
 
+  decisionsFrom(model: string, entry: number): Iterable<StoredDecisionBatch> {
+    return this.#reader.decisionsFrom(model, entry)
+  }
+
   schemas(): StoredSchema[] {
     return this.#reader.schemas()
   }
 
   lastStageBlock(): number {
     return this.#reader.lastStageBlock()
+  }
+
+  stagesAt(entry: number): StoredStageTimes[] {
+    return this.#reader.stagesAt(entry)
+  }
+
+  newestStages(): Iterable<StoredStageTimes> {
+    return this.#reader.newestStages()
   }
 
   get(name: string): string | undefined {

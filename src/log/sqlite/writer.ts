@@ -3,7 +3,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { DECISION_PROGRESS, decisionProgressText } from '../decision-progress.ts'
 import type { Commit, StoredSegment } from '../store.ts'
-import { EffectWriter, FORGOTTEN_CHANGES } from './effect-writer.ts'
+import { EffectWriter } from './effect-writer.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
 import { StageWriter } from './stage-writer.ts'
 import { migrate } from './schema.ts'
@@ -122,10 +122,10 @@ export class LogWriter {
 
   #forgetBefore(entry: number): void {
     for (const statement of this.#forget) statement.run(entry)
-    const changes = this.#effects.remove(entry)
-    if (changes === undefined) return
-    const before = Number((this.#get.get(FORGOTTEN_CHANGES) as { value: string } | undefined)?.value ?? 0)
-    this.#putValue(FORGOTTEN_CHANGES, String(Math.max(before, changes)))
+    for (const [name, greatest] of this.#effects.remove(entry)) {
+      const before = Number((this.#get.get(name) as { value: string } | undefined)?.value ?? 0)
+      this.#putValue(name, String(Math.max(before, greatest)))
+    }
   }
 
   #putValue(name: string, value: string | null): void {

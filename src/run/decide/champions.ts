@@ -4,14 +4,14 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues } from '../../log/store.ts'
 import { openOnnx } from '../../model/onnx-runtime.ts'
 import { challengeBefore, championOf, championAfter, type Champion } from '../../training/registry/champion.ts'
 import { challengesOf, promotionsOf } from '../../training/registry/registry.ts'
 
 export interface ChampionsOptions {
   readonly ir: PipelineIR
-  readonly store: StoredLog
+  readonly store: NamedValues
   readonly onReport: (report: string) => void
 }
 
@@ -19,7 +19,7 @@ export interface ChampionsOptions {
 export class Champions {
   readonly #ir: PipelineIR
   readonly #onReport: ChampionsOptions['onReport']
-  #store: StoredLog
+  #store: NamedValues
 
   constructor({ ir, store, onReport }: ChampionsOptions) {
     this.#ir = ir
@@ -28,7 +28,7 @@ export class Champions {
   }
 
   /** Continues on another connection to the same log, that of the process which now holds the folder. */
-  useStore(store: StoredLog): void {
+  useStore(store: NamedValues): void {
     this.#store = store
   }
 

@@ -9,7 +9,7 @@ import { Strings } from '../../columns/strings.ts'
 import { decisionProgressText } from '../../log/decision-progress.ts'
 import type { AppendResult, Log } from '../../log/log.ts'
 import { readSegment, type Segment } from '../../log/segment.ts'
-import type { LogStore, StoredDecisionBatch, StoredSegment } from '../../log/store.ts'
+import type { SegmentLog, StoredDecisionBatch, StoredSegment } from '../../log/store.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import type { Decider, DecisionCounts } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
@@ -52,7 +52,7 @@ export interface DecisionStep {
 }
 
 export interface DecisionQueueOptions {
-  readonly store: LogStore
+  readonly store: SegmentLog
   readonly log: Log
   readonly decider: Decider
   readonly writer: DecisionWriter

@@ -11,14 +11,14 @@ import { decisionId } from '../../decision/decision-id.ts'
 import type { EffectRecord } from '../../define/action/action.ts'
 import type { PipelineIR, Value } from '../../define/ir/ir.ts'
 import type { NewEffect } from '../../log/effects.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { StoredLog } from '../../log/store.ts'
 import { vectorRowReader, type VectorRowReader } from '../../model/index.ts'
 import { eventPositionOf } from '../../replay/decision-record.ts'
 import { deliveredCell } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 export interface EffectOutboxOptions {
-  readonly store: LogStore
+  readonly store: Pick<StoredLog, 'effects'>
   readonly strings: Strings
   readonly clock: Clock
   readonly logName: string

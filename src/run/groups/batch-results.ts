@@ -11,12 +11,12 @@ import { readBatchValues, type BatchValues } from '../../batch/batch-values.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { logStartOf } from '../../log/log-start.ts'
-import type { LogStore, StateSink, StoredLog } from '../../log/store.ts'
+import type { NamedValues, SavedStates, SegmentLog, StateSink, SavedStateWriter } from '../../log/store.ts'
 import type { BatchGroup } from './batch-group.ts'
 
 export interface BatchResultsOptions {
   readonly ir: PipelineIR
-  readonly store: StoredLog
+  readonly store: ResultStore
   readonly strings: Strings
   readonly onReport: (report: string) => void
 }
@@ -24,7 +24,7 @@ export interface BatchResultsOptions {
 /** The results of one folder. */
 export class BatchResults {
   readonly #options: BatchResultsOptions
-  #store: StoredLog
+  #store: ResultStore
   readonly #ready = new Map<number, BatchValues>()
 
   constructor(options: BatchResultsOptions) {
@@ -33,7 +33,7 @@ export class BatchResults {
   }
 
   /** Continues on another connection to the same log, that of the process which now holds the folder. */
-  useStore(store: StoredLog): void {
+  useStore(store: ResultStore): void {
     this.#store = store
   }
 
@@ -78,9 +78,12 @@ export class BatchResults {
   }
 }
 
+/** Where batch results are: the ledger, the files of their parts, and the log from which missing parts are computed again. */
+export type ResultStore = SegmentLog & NamedValues & SavedStates & Partial<Pick<SavedStateWriter, 'createState'>>
+
 /** The bytes of each part of a result, in pieces. Missing or damaged parts are computed again and reported; a writable store keeps them. */
 export function batchResultParts(
-  store: StoredLog,
+  store: ResultStore,
   number: number,
   job: BatchJob & { readonly partitions: number },
   onReport: (report: string) => void,
@@ -98,11 +101,9 @@ export function batchResultParts(
   onReport(`${share}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
   for (const { partition, bytes: stretch } of computeParts(store, job, missing)) result[partition].push(stretch)
   // A read-only user of the log writes nothing to its folder.
-  if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
+  if (store.createState) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
   return result
 }
-
-const isWritable = (store: StoredLog): store is LogStore => 'createState' in store
 
 /** A part that cannot be saved is made again by the next start. */
 async function keepPart(sink: StateSink, pieces: readonly Uint8Array[]): Promise<void> {

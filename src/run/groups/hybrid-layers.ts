@@ -7,12 +7,12 @@ import type { Strings } from '../../columns/strings.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues } from '../../log/store.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { HybridGroup } from './hybrid-group.ts'
 
 export interface HybridLayersOptions {
-  readonly store: StoredLog
+  readonly store: Pick<NamedValues, 'get'>
   readonly log: Log
   readonly strings: Strings
   readonly snapshots: Snapshots

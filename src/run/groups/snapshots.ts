@@ -13,15 +13,14 @@ import type { PipelineIR } from '../../define/ir/ir.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import { eventsBeforeSegment, type Segment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
 import { stoppedError } from './shutdown.ts'
 import type { HybridSnapshot, HybridGroup } from './hybrid-group.ts'
 import { SegmentOrder } from './segment-order.ts'
-import { batchResultParts } from './batch-results.ts'
+import { batchResultParts, type ResultStore } from './batch-results.ts'
 
 export interface SnapshotsOptions {
   readonly ir: PipelineIR
-  readonly store: StoredLog
+  readonly store: ResultStore
   readonly strings: Strings
   readonly onReport: (report: string) => void
 }
@@ -29,7 +28,7 @@ export interface SnapshotsOptions {
 /** The snapshots of one folder. */
 export class Snapshots {
   readonly #options: SnapshotsOptions
-  #store: StoredLog
+  #store: ResultStore
 
   constructor(options: SnapshotsOptions) {
     this.#options = options
@@ -37,7 +36,7 @@ export class Snapshots {
   }
 
   /** Continues on another connection to the same log, that of the process which now holds the folder. */
-  useStore(store: StoredLog): void {
+  useStore(store: ResultStore): void {
     this.#store = store
   }
 

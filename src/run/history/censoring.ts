@@ -7,7 +7,7 @@ import { ActionTrigger } from '../../action/action-trigger.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { decodeDecisions, type DecodedDecisions } from '../decide/decision-codec.ts'
-import type { LogWithDecisions } from './log-with-decisions.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
 
 /** The part of a decision batch that says which actions followed. */
 export type ScoredBatch = Pick<DecodedDecisions, 'length' | 'score' | 'explored'>
@@ -60,7 +60,11 @@ export interface CensoredPositions {
  * Censoring of all recorded decisions on events; undefined if the label names no action. One pass over the decisions of the model; about 30
  * bytes for each that met a condition.
  */
-export function censoredPositions(ir: PipelineIR, model: ModelIR, store: LogWithDecisions): CensoredPositions | undefined {
+export function censoredPositions(
+  ir: PipelineIR,
+  model: ModelIR,
+  store: SegmentLog & NamedValues & DecisionLog,
+): CensoredPositions | undefined {
   const censored = censoringOf(ir, model)
   if (!censored) return undefined
   const hidden = new Set<number>()

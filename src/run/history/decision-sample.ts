@@ -4,8 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { Log } from '../../log/log.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import type { LogWithDecisions } from './log-with-decisions.ts'
+import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/store.ts'
 
 /**
  * Decision batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `limit` decisions it draws whole
@@ -15,7 +14,7 @@ import type { LogWithDecisions } from './log-with-decisions.ts'
 export function* sampledBatches(
   ir: PipelineIR,
   model: string,
-  store: LogWithDecisions,
+  store: SegmentLog & NamedValues & DecisionLog,
   from: number,
   limit: number = limits.DRIFT_DECISIONS_MAX,
 ): Generator<StoredDecisionBatch> {

@@ -21,7 +21,7 @@ import { placeReads } from '../../kernel/placement.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import { eventsBeforeSegment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { keyReader } from '../groups/key-text.ts'
 
 /** The features, and what they were computed from. */
@@ -52,7 +52,11 @@ export interface FeaturesAtQuery {
  * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
  * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
-export function featuresFromLog(ir: PipelineIR, store: StoredLog, { group: requested, key, t }: FeaturesAtQuery): FeaturesAt {
+export function featuresFromLog(
+  ir: PipelineIR,
+  store: SegmentLog & NamedValues,
+  { group: requested, key, t }: FeaturesAtQuery,
+): FeaturesAt {
   const group = asBatchRuns(requested, store, t)
   const forgotten = logStartOf(store).arrival
   if (t <= forgotten)
@@ -93,7 +97,7 @@ export function featuresFromLog(ir: PipelineIR, store: StoredLog, { group: reque
  * For a group with batch runs in the ledger, the placement of the run in use at `t`: what had arrived by its time. Without runs, as if a
  * job ran on time.
  */
-function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
+function asBatchRuns(group: GroupIR, store: SegmentLog & NamedValues, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
   const run = lastSwapBy(batchRunsIn(store), group.name, t)
   return run ? { ...group, place: { kind: 'lag', by: t - run.s } } : group
@@ -117,7 +121,7 @@ interface KeyEvents {
 }
 
 /** The events of the key with their original positions, and the number of visible events of the source at `t`. */
-function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
+function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsRead(ir).get(source.name)!
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)

@@ -22,9 +22,10 @@ const risk = model('risk', {
 const shop = pipeline('shop', [risk])
 
 test('events that only a label needs are logged, and trigger no decision', async () => {
-  const store = new ModelStore(undefined, true)
+  let store = new ModelStore(undefined, true)
   const at = Date.parse('2026-01-01T00:00Z')
   const submitted = async (id: string): Promise<readonly [number, number]> => {
+    store = new ModelStore(store.disk, true)
     const run = new Run(shop, { store, clock: () => at })
     await run.submit('payments', recordBatchOf([{ id, card: 'c', at }]))
     const told = await run.submit('chargebacks', recordBatchOf([{ payment: id, fraud: true, at }]))

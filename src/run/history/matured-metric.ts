@@ -3,14 +3,13 @@ import type { ColumnData } from '../../columns/block.ts'
 import { concatArrays } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/store.ts'
 import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { MaturedMetric } from '../../training/drift/drift.ts'
 import { metricsOf } from '../../training/metrics.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 import { sampledBatches } from './decision-sample.ts'
 import { recordedLabels } from './recorded-labels.ts'
-import type { LogWithDecisions } from './log-with-decisions.ts'
 import { logExtent } from './stored-history.ts'
 
 /** The metric, its bound, and its decisions. */
@@ -34,7 +33,7 @@ export interface MaturedMetricOptions {
 export function maturedMetric(
   ir: PipelineIR,
   model: ModelIR,
-  store: LogWithDecisions,
+  store: SegmentLog & NamedValues & DecisionLog,
   { metric, bound, since, at: asOf, version }: MaturedMetricOptions,
 ): MaturedMetric {
   const strings = new Strings()

@@ -7,7 +7,7 @@ import type { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { triggerId, triggerKey } from '../../define/model/trigger-columns.ts'
 import type { Segment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { labelsAt, type Labels } from '../../replay/label.ts'
 import { rowBatches } from '../../replay/on-rows.ts'
 import { censoringOf } from './censoring.ts'
@@ -22,7 +22,7 @@ import { logExtent, storedHistory } from './stored-history.ts'
 export function recordedLabels(
   ir: PipelineIR,
   model: ModelIR,
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   batches: Iterable<Pick<RecordedBatch, 'length' | 't' | 'entry' | 'key' | 'id' | 'score' | 'explored'>>,
   strings: Strings,
   at?: number,

@@ -13,7 +13,7 @@ import type { BatchRuns } from '../../kernel/placement.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import { Log } from '../../log/log.ts'
 import type { LogMarker, Segment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { replayLog, type ReplayLogOptions, type ReplayLog } from '../../replay/log.ts'
 import { emptyBlock } from './features-at.ts'
 import { StoredRequests } from './stored-requests.ts'
@@ -41,7 +41,7 @@ export interface StoredHistoryOptions {
 export function storedHistory(
   ir: PipelineIR,
   read: PipelineIR,
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   strings: Strings,
   { to, until, onProgress, allowForgotten: mayBeCut = false, onSegment }: StoredHistoryOptions = {},
 ): ReplayLog {
@@ -95,7 +95,10 @@ export function storedHistory(
 }
 
 /** The extent of a log by source: number of events and last arrival, UTC ms. One pass, without columns. */
-export function logExtent(ir: PipelineIR, store: StoredLog): { source: string; events: number; lastArrival: number | null }[] {
+export function logExtent(
+  ir: PipelineIR,
+  store: SegmentLog & NamedValues,
+): { source: string; events: number; lastArrival: number | null }[] {
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const last = new Map<string, number>()
@@ -117,7 +120,7 @@ function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Ar
  */
 function runsKnown(
   { groups }: PipelineIR,
-  store: StoredLog,
+  store: SegmentLog & NamedValues,
   swaps: readonly Swap[],
 ): Pick<ReplayLogOptions, 'runs' | 'forgotten' | 'knownAfter'> {
   const { entry, arrival: forgotten } = logStartOf(store)

@@ -5,8 +5,9 @@
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import type { LogStore, StoredLog } from '../../log/store.ts'
+import type { NamedValues } from '../../log/store.ts'
 import { progressText } from '../decide/decision-queue.ts'
+import type { PipelineStore } from '../recovery/open-pipeline.ts'
 
 /** The state of one import. */
 export interface ImportRecord {
@@ -31,7 +32,7 @@ export const putImportRecord = (record: ImportRecord): [name: string, value: str
 ]
 
 /** The unfinished import, if there is one. */
-export function unfinishedImport(store: StoredLog): ImportRecord | undefined {
+export function unfinishedImport(store: NamedValues): ImportRecord | undefined {
   return store
     .named(PREFIX)
     .map(([, value]) => JSON.parse(value) as ImportRecord)
@@ -39,7 +40,7 @@ export function unfinishedImport(store: StoredLog): ImportRecord | undefined {
 }
 
 /** Throws `SPILL_IMPORT` after an unfinished import: nothing may run on half a history. */
-export function refuseUnfinishedImport(store: StoredLog): void {
+export function refuseUnfinishedImport(store: NamedValues): void {
   const record = unfinishedImport(store)
   if (record)
     throw new SpillwayError(
@@ -50,21 +51,17 @@ export function refuseUnfinishedImport(store: StoredLog): void {
 }
 
 /** The view of a store as of the start of an import, to repeat the import and compare; commits go to the real store. */
-export function storeBefore(store: LogStore, from: number): LogStore {
+export function storeBefore(store: PipelineStore, from: number): PipelineStore {
   const isBefore = <S extends { readonly first: number }>(segment: S | undefined) => (segment && segment.first < from ? segment : undefined)
   return {
-    effects: store.effects,
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),
-    decisionsAt: entry => store.decisionsAt(entry),
     lastSegment: () => (from > 0 ? store.segmentAt(from - 1) : undefined),
     schemas: () => store.schemas(),
-    lastStageBlock: () => store.lastStageBlock(),
     get: name => (name === DECISION_PROGRESS ? progressText({ entry: from, skip: 0 }) : store.get(name)),
     named: prefix => store.named(prefix),
     commit: commit => store.commit(commit),
     createState: name => store.createState(name),
     readState: name => store.readState(name),
     retainStates: names => store.retainStates(names),
-    close: () => store.close(),
   }
 }

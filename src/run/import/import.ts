@@ -15,18 +15,26 @@ import type { SourceRefusal } from '../../intake/refusal.ts'
 import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import { deadLetterOf } from '../../log/dead-letters.ts'
 import type { AppendResult } from '../../log/log.ts'
-import type { Commit, LogStore } from '../../log/store.ts'
+import type { Commit } from '../../log/store.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/load.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importAdmission } from './import-deduplication.ts'
 import { importAppendings, type ImportedHistory } from './import-order.ts'
 import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
-import { openPipeline, PIPELINE, pipelineText, TICKED, type OpenedPipeline, type Runnable } from '../recovery/open-pipeline.ts'
+import {
+  openPipeline,
+  PIPELINE,
+  pipelineText,
+  TICKED,
+  type OpenedPipeline,
+  type PipelineStore,
+  type Runnable,
+} from '../recovery/open-pipeline.ts'
 import { PastTicks } from './past-ticks.ts'
 
 /** Options of an import. */
 export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
-  readonly store: LogStore
+  readonly store: PipelineStore
   readonly files: readonly SourceFile[]
   /** Clock that stamps rejected records. */
   readonly clock?: Clock
@@ -135,7 +143,7 @@ function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: reado
 
 /** Commits missing entries, some commits at a time, and compares the others with the store. */
 class ImportCommitter {
-  readonly #store: LogStore
+  readonly #store: PipelineStore
   readonly #opening: OpenedPipeline
   readonly #pending: Promise<void>[] = []
   /** Contents of the store at the start: entries below `#end`, decisions up to `#decided`. */
@@ -143,7 +151,7 @@ class ImportCommitter {
   readonly #decided: ReturnType<typeof parseProgress>
   #record: ImportRecord
 
-  constructor(store: LogStore, opening: OpenedPipeline, record: ImportRecord) {
+  constructor(store: PipelineStore, opening: OpenedPipeline, record: ImportRecord) {
     this.#store = store
     this.#opening = opening
     this.#record = record

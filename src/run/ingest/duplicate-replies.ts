@@ -4,7 +4,7 @@
  * Duplicates are not decided again: a second decision would see more events than the first, and the sender did not receive the first reply.
  */
 import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { DecisionLog, NamedValues } from '../../log/store.ts'
 import { parseProgress } from '../decide/decision-queue.ts'
 import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 
@@ -18,10 +18,10 @@ interface PendingReply {
 
 /** The pending replies to duplicates. */
 export class DuplicateReplies {
-  readonly #store: Pick<StoredLog, 'get' | 'decisionsAt'>
+  readonly #store: NamedValues & DecisionLog
   #pending: PendingReply[] = []
 
-  constructor(store: Pick<StoredLog, 'get' | 'decisionsAt'>) {
+  constructor(store: NamedValues & DecisionLog) {
     this.#store = store
   }
 

@@ -2,7 +2,7 @@
 import { limits } from '../../base/limits.ts'
 import type { ResultPart } from '../../batch/job.ts'
 import { allPartsIn, bySwap, partFile, partName, batchRunName, batchRunsIn, type BatchRunRecord } from '../../batch/ledger.ts'
-import type { Commit, StoredLog } from '../../log/store.ts'
+import type { Commit, NamedValues } from '../../log/store.ts'
 
 export type NamedValueChange = NonNullable<Commit['put']>[number]
 
@@ -12,7 +12,7 @@ export class BatchRunLedger {
   /** Saved parts by run and partition. */
   readonly #parts: Map<number, Map<number, ResultPart>>
 
-  constructor(store: StoredLog) {
+  constructor(store: NamedValues) {
     for (const run of batchRunsIn(store)) this.#runs.set(run.number, run)
     this.#parts = allPartsIn(store)
   }

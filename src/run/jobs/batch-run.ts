@@ -11,7 +11,7 @@ import { readResultBlocks } from '../../batch/result.ts'
 import { BatchValues } from '../../batch/batch-values.ts'
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { LogStore, StateSink } from '../../log/store.ts'
+import type { CommitWriter, NamedValues, SavedStates, StateSink, SavedStateWriter } from '../../log/store.ts'
 import type { Log } from '../../log/log.ts'
 import type { BatchGroup } from '../groups/batch-group.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
@@ -22,7 +22,7 @@ import type { BatchRunLedger } from './batch-run-ledger.ts'
 /** Options of a batch run. */
 export interface BatchRunOptions {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: CommitWriter & NamedValues & SavedStates & SavedStateWriter
   readonly strings: Strings
   readonly compute: ComputeRun
   readonly ledger: BatchRunLedger

@@ -17,7 +17,7 @@ import type { PipelineIR } from '../../define/ir/ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import type { Log } from '../../log/log.ts'
 import type { LogMarker } from '../../log/segment.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { CommitWriter, NamedValues, SavedStates, SavedStateWriter } from '../../log/store.ts'
 import type { BatchGroup } from '../groups/batch-group.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { stoppedError } from '../groups/shutdown.ts'
@@ -30,7 +30,7 @@ import { BatchRunLedger, type NamedValueChange } from './batch-run-ledger.ts'
 export interface BatchRunSchedulerOptions {
   readonly ir: PipelineIR
   readonly groups: readonly (BatchGroup | HybridGroup)[]
-  readonly store: LogStore
+  readonly store: CommitWriter & NamedValues & SavedStates & SavedStateWriter
   readonly log: Log
   readonly strings: Strings
   readonly batchResults: BatchResults

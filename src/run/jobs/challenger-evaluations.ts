@@ -4,14 +4,14 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { CommitWriter } from '../../log/store.ts'
 import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { EvaluationPort, ChallengerJob } from './challenger-job.ts'
 import type { TrainedModel } from './trained-model.ts'
 
 export interface ChallengerEvaluationsOptions {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: CommitWriter
   readonly clock: Clock
   /** Without it challenges never end. */
   readonly evaluateChallenger: EvaluationPort | undefined

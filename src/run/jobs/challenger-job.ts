@@ -6,11 +6,10 @@ import type { ColumnData } from '../../columns/block.ts'
 import { concatArrays } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/store.ts'
 import { labelHorizon } from '../../replay/label-horizon.ts'
 import { metricsOf } from '../../training/metrics.ts'
 import type { ShadowReport } from '../../training/registry/version.ts'
-import type { LogWithDecisions } from '../history/log-with-decisions.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 import { recordedLabels } from '../history/recorded-labels.ts'
 
@@ -33,7 +32,7 @@ export type EvaluationPort = (job: ChallengerJob, signal: AbortSignal) => Promis
 
 /** Compares both scores. Throws as `recordedLabels` does. Memory: 40 bytes for each decision, and the events of the label's source. */
 export function evaluateChallenger(
-  store: LogWithDecisions,
+  store: SegmentLog & NamedValues & DecisionLog,
   { ir, model: name, version, entry, from, to, at }: ChallengerJob,
 ): ShadowReport {
   const model = ir.models.find(candidate => candidate.name === name)!

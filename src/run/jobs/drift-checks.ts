@@ -1,13 +1,13 @@
 /** Runs the drift checks of a run when they are due, beside the loop, on a cut that is durable first. */
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { CommitWriter, NamedValues } from '../../log/store.ts'
 import type { DriftJob, DriftCheckPort } from './drift-job.ts'
 import { isPermanentFailure, type TrainedModel } from './trained-model.ts'
 
 export interface DriftChecksOptions {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: CommitWriter & NamedValues
   readonly clock: Clock
   /** Without it drift is not checked. */
   readonly checkDrift: DriftCheckPort | undefined

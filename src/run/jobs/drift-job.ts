@@ -14,7 +14,7 @@ import { summarizeDecisions } from '../history/decision-summary.ts'
 import { sampledBatches } from '../history/decision-sample.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
 import { recordedBatches } from '../history/recorded-batches.ts'
-import type { LogWithDecisions } from '../history/log-with-decisions.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
 
 /** One drift check. */
 export interface DriftJob {
@@ -36,7 +36,7 @@ export type DriftCheckPort = (job: DriftJob, signal: AbortSignal) => Promise<Dri
  * Throws as `recordedLabels` does. Memory: 20 KB for each input, and that of `maturedMetric`. Reads at most about DRIFT_DECISIONS_MAX
  * decisions.
  */
-export function checkDrift(store: LogWithDecisions, { ir, model: name, version, at }: DriftJob): DriftCheckResult {
+export function checkDrift(store: SegmentLog & NamedValues & DecisionLog, { ir, model: name, version, at }: DriftJob): DriftCheckResult {
   const model = ir.models.find(candidate => candidate.name === name)!
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
@@ -61,7 +61,7 @@ const NO_ROWS: RowsSummary = { rows: 0, inputs: {} }
 
 /** Summary of recent decisions: inputs of all, scores of those that the version scored. */
 function recentOf(
-  store: LogWithDecisions,
+  store: SegmentLog & NamedValues & DecisionLog,
   ir: PipelineIR,
   model: ModelIR,
   { version, from, at }: { readonly version: number; readonly from: number; readonly at: number },

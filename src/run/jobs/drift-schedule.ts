@@ -9,7 +9,7 @@ import { limits } from '../../base/limits.ts'
 import type { DriftIR } from '../../define/ir/train-ir.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/drift-state.ts'
-import type { NamedValues, NamedWrite } from '../../training/registry/registry.ts'
+import type { NamedValues, NamedWrite } from '../../log/store.ts'
 import type { DriftCheckResult } from './drift-job.ts'
 
 const WEEK_MS = 7 * 86_400_000

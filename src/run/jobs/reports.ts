@@ -29,7 +29,7 @@ import { scheduleCursor } from '../../kernel/schedule.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
 import { PRIVATE_FOLDER } from '../../log/folder-permissions.ts'
-import type { Commit, LogStore } from '../../log/store.ts'
+import type { Commit, CommitWriter, NamedValues, SegmentLog } from '../../log/store.ts'
 import { reportName, reportPath } from '../../replay/report-file.ts'
 import { stoppedError } from '../groups/shutdown.ts'
 import { Retry } from './retry.ts'
@@ -43,7 +43,7 @@ export interface ReportingPort {
 
 export interface ReportSchedulerOptions extends ReportingPort {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: CommitWriter & NamedValues & SegmentLog
   readonly log: Log
   readonly clock: Clock
   /** Batch runs are made beside the run. */

@@ -7,6 +7,7 @@ import { labelHorizon } from '../../replay/label-horizon.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { challengeBefore, championAfter, trainedModel } from '../../training/registry/champion.ts'
 import { changedInputs, inputCodes, type InputCode } from '../../training/registry/input-codes.ts'
+import type { NamedValues, NamedWrite } from '../../log/store.ts'
 import {
   pendingPromotion,
   challengesOf,
@@ -20,8 +21,6 @@ import {
   putScore,
   putVersion,
   versionsOf,
-  type NamedValues,
-  type NamedWrite,
 } from '../../training/registry/registry.ts'
 import { verdictOf } from '../../training/registry/verdict.ts'
 import type { PendingPromotion, PromotionRecord, ShadowReport, ModelVersion } from '../../training/registry/version.ts'

@@ -4,8 +4,8 @@ import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { trainModel, type ModelTraining, type TrainingRequest } from '../../replay/train-model.ts'
 import { censoredPositions } from '../history/censoring.ts'
-import type { LogWithDecisions } from '../history/log-with-decisions.ts'
 import { storedHistory } from '../history/stored-history.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
 
 /** One training. */
 export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {
@@ -21,7 +21,7 @@ export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<Model
 
 /** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources of the model and its label. */
 export async function trainFromLog(
-  store: LogWithDecisions,
+  store: SegmentLog & NamedValues & DecisionLog,
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {

@@ -12,9 +12,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { Log } from '../../log/log.ts'
 import type { LogMarker } from '../../log/segment.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { CommitWriter, NamedValues, NamedWrite, SegmentLog } from '../../log/store.ts'
 import { checkPromotable, trainedModel } from '../../training/registry/champion.ts'
-import { putPendingPromotion, type NamedWrite } from '../../training/registry/registry.ts'
+import { putPendingPromotion } from '../../training/registry/registry.ts'
 import type { PendingPromotion, ModelVersion } from '../../training/registry/version.ts'
 import { stoppedError } from '../groups/shutdown.ts'
 import type { DriftCheckPort } from './drift-job.ts'
@@ -26,7 +26,7 @@ import type { TrainPort } from './training-job.ts'
 
 export interface TrainingSchedulerOptions {
   readonly ir: PipelineIR
-  readonly store: LogStore
+  readonly store: CommitWriter & NamedValues & SegmentLog
   readonly log: Log
   readonly clock: Clock
   /** Without it no model is trained; existing versions are served and promoted. */

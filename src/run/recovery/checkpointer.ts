@@ -10,12 +10,12 @@ import { yieldToEventLoop } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { Strings } from '../../columns/strings.ts'
 import { ByteWriter } from '../../log/bytes.ts'
-import type { LogStore, StateSink } from '../../log/store.ts'
+import type { NamedValues, StateSink, SavedStateWriter } from '../../log/store.ts'
 import type { LiveGroup } from '../groups/live-group.ts'
 import { readCheckpointManifest, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
 
 export interface CheckpointerOptions {
-  readonly store: LogStore
+  readonly store: NamedValues & SavedStateWriter
   readonly groups: readonly LiveGroup[]
   readonly strings: Strings
   /** String files that were restored, and the number of strings in them. */

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Strings } from '../../columns/strings.ts'
 import type { PlacementIR } from '../../define/ir/ir.ts'
 import { ByteReader } from '../../log/bytes.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SavedStates } from '../../log/store.ts'
 
 /** A state file, and the checksum of its bytes. */
 export interface StateFile {
@@ -36,13 +36,13 @@ export interface SavedGroup {
 export const CHECKPOINT_MANIFEST = 'checkpoint'
 
 /** The manifest of the last complete checkpoint. */
-export function readCheckpointManifest(store: StoredLog): Manifest | undefined {
+export function readCheckpointManifest(store: NamedValues): Manifest | undefined {
   const text = store.get(CHECKPOINT_MANIFEST)
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
 /** The bytes of a state file; undefined if it is missing or damaged. */
-export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Array | undefined {
+export function stateBytes(store: SavedStates, { name, crc }: StateFile): Uint8Array | undefined {
   const bytes = store.readState(name)
   return bytes && crc32(bytes) === crc ? bytes : undefined
 }
@@ -51,7 +51,11 @@ export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Arr
  * Loads the last manifest and its strings into `strings`, which must be empty. Undefined if there is no manifest, or a string file is
  * damaged.
  */
-export function restoreManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
+export function restoreManifest(
+  store: NamedValues & SavedStates,
+  strings: Strings,
+  onReport: (report: string) => void,
+): Manifest | undefined {
   const manifest = readCheckpointManifest(store)
   if (!manifest) return undefined
   // File by file: all of them together are as large as the strings in memory.

@@ -11,7 +11,7 @@ import { EventLookup } from '../../log/event-lookup.ts'
 import { logStartOf } from '../../log/log-start.ts'
 import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import { Log } from '../../log/log.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { CommitWriter, NamedValues, SavedStates, SegmentLog, SavedStateWriter } from '../../log/store.ts'
 import type { AcceptedIds } from '../ingest/accepted-ids.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { Checkpointer } from './checkpointer.ts'
@@ -40,6 +40,9 @@ export const TICKED = 'ticked'
 /** The stored form of a pipeline. */
 export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
+/** The store of an opened pipeline: the log, named values and saved state. */
+export type PipelineStore = SegmentLog & NamedValues & SavedStates & CommitWriter & SavedStateWriter
+
 /** Options of `openPipeline`. */
 export interface OpenPipelineOptions extends RunMemoryOptions {
   /** Makes the outbox of effects, if effects are wanted; no decision is before `from`, UTC ms. */
@@ -48,7 +51,7 @@ export interface OpenPipelineOptions extends RunMemoryOptions {
   readonly exploration?: Exploration
   /** Measures the freshness of decisions against objectives. */
   readonly freshness?: FreshnessTracker
-  readonly store: LogStore
+  readonly store: PipelineStore
   readonly partitions?: number | undefined
   /** State that is already in memory; made from the log by default. */
   readonly memory?: RunMemory | undefined

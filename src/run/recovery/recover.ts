@@ -12,7 +12,7 @@ import { DeduplicationIndex } from '../../log/deduplication-index.ts'
 import { logStartOf, type LogStart } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
 import { eventsBeforeSegment, type Segment } from '../../log/segment.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SavedStates, SegmentLog } from '../../log/store.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
 import type { AcceptedIds } from '../ingest/accepted-ids.ts'
@@ -23,7 +23,7 @@ import { checkRetention } from './retention.ts'
 
 export interface RecoveryOptions {
   readonly ir: PipelineIR
-  readonly store: StoredLog
+  readonly store: SegmentLog & NamedValues & SavedStates
   readonly log: Log
   readonly strings: Strings
   readonly decider: Decider
@@ -180,7 +180,7 @@ const firstTick = ({ store, log, decided }: RecoveryOptions): number => undecide
  * Lower bound of the time of undecided decisions, UTC ms: they follow what arrived before it. `decided`: decisions on entries below it are
  * recorded.
  */
-export function undecidedFrom(store: StoredLog, log: Log, decided: number): number {
+export function undecidedFrom(store: SegmentLog, log: Log, decided: number): number {
   if (decided === log.end) return log.notBefore
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }

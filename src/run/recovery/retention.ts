@@ -13,11 +13,11 @@ import { scheduleCursor } from '../../kernel/schedule.ts'
 import { durationText } from '../../base/time.ts'
 import { LOG_START, logStartOf, logStartText, type LogStart } from '../../log/log-start.ts'
 import type { Log } from '../../log/log.ts'
-import type { Commit, StoredLog } from '../../log/store.ts'
+import type { Commit, NamedValues, SegmentLog } from '../../log/store.ts'
 
 export interface RetentionOptions {
   readonly ir: PipelineIR
-  readonly store: StoredLog
+  readonly store: SegmentLog & NamedValues
   readonly log: Log
   /** Retention, ms, as given by `retentionMs`. */
   readonly keep: number

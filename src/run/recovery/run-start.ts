@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../log/log.ts'
-import type { Commit, StoredLog } from '../../log/store.ts'
+import type { Commit, NamedValues } from '../../log/store.ts'
 import { pipelineText, PIPELINE, TICKED, type Runnable } from './open-pipeline.ts'
 
 /** Name of the stored identity of the log. */
 const LOG_NAME = 'log'
 
 /** The identity of the log, or a new one. */
-export const logNameOf = (store: StoredLog): string => store.get(LOG_NAME) ?? randomUUID()
+export const logNameOf = (store: NamedValues): string => store.get(LOG_NAME) ?? randomUUID()
 
 /** The state of a log at the start of a run. */
 export interface RunStart {
@@ -20,7 +20,7 @@ export interface RunStart {
 }
 
 /** Compares a pipeline with the stored one. */
-export function runStart(runnable: Runnable, store: StoredLog, log: Log, clock: Clock, logName: string): RunStart {
+export function runStart(runnable: Runnable, store: NamedValues, log: Log, clock: Clock, logName: string): RunStart {
   const { ir } = runnable
   const ticked = store.get(TICKED)
   // The first tick ever is not before the last arrival, even if the clock went back.

@@ -9,14 +9,14 @@ import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
 import { Log } from '../../log/log.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues, SegmentLog } from '../../log/store.ts'
 import { Snapshots } from '../groups/snapshots.ts'
 import { Champions } from '../decide/champions.ts'
 import { Decider } from '../decide/decider.ts'
 import { parseProgress } from '../decide/decision-queue.ts'
 import { restoreManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
-import { BatchResults } from '../groups/batch-results.ts'
+import { BatchResults, type ResultStore } from '../groups/batch-results.ts'
 
 /** Options of the state of a run. */
 export interface RunMemoryOptions {
@@ -53,7 +53,7 @@ export class RunMemory {
    */
   constructor(
     definitions: ScoringDefinitions,
-    store: StoredLog,
+    store: ResultStore,
     { keep = Infinity, idsMax, hasRuns = false, onReport = () => {}, onProgress }: RunMemoryOptions = {},
   ) {
     const { ir } = definitions
@@ -88,13 +88,13 @@ export class RunMemory {
   }
 
   /** Replays the log up to the last recorded decision. Returns that position. */
-  catchUp(store: StoredLog): number {
+  catchUp(store: SegmentLog & NamedValues): number {
     const { entry } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery.advance(this.#logOf(store), entry, this.#onProgress)
     return entry
   }
 
-  #logOf(store: StoredLog): Log {
+  #logOf(store: SegmentLog & NamedValues): Log {
     return new Log(store, { sources: this.#definitions.ir.sources, stringsOf: () => this.strings })
   }
 }

@@ -59,7 +59,7 @@ async function opened(t: TestContext) {
     run,
     letters: () => {
       const reader = readDataFolder(data)
-      const letters = [...reader.letters.dead()]
+      const letters = [...reader.deadLetters.dead()]
       reader.close()
       return letters
     },

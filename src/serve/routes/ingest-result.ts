@@ -1,7 +1,7 @@
 /** The result of a request that sends records: counts, rejected records, and the fields of its answer. */
 import { limits } from '../../base/limits.ts'
 import { logStartOf } from '../../log/log-start.ts'
-import type { StoredLog } from '../../log/store.ts'
+import type { NamedValues } from '../../log/store.ts'
 import type { Refusal } from '../../intake/refusal.ts'
 import type { IngestReceipt } from '../../run/ingest/appender.ts'
 import { ServeError } from '../http/serve-error.ts'
@@ -102,7 +102,7 @@ export interface DuplicateFields {
 }
 
 /** The fields for a duplicate of `entry`, of which `decided` decisions are recorded; empty if `entry` is undefined. */
-export function duplicateFields(entry: number | undefined, decided: number, log: Pick<StoredLog, 'get'>): DuplicateFields {
+export function duplicateFields(entry: number | undefined, decided: number, log: Pick<NamedValues, 'get'>): DuplicateFields {
   if (entry === undefined || decided > 0) return entry === undefined ? {} : { repeats: entry }
   const isForgotten = entry < logStartOf(log).entry
   const undecided = isForgotten

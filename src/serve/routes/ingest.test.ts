@@ -17,7 +17,7 @@ const lines = (...records: unknown[]): string =>
 /** The last dead letters, from the last but `from` on. */
 function letters(from: number) {
   const reader = readDataFolder(shop.data)
-  const letters = [...reader.letters.dead()].slice(from).map(({ source, reason, place, raw }) => [source, reason, place, raw])
+  const letters = [...reader.deadLetters.dead()].slice(from).map(({ source, reason, place, raw }) => [source, reason, place, raw])
   reader.close()
   return letters
 }

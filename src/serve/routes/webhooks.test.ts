@@ -85,7 +85,7 @@ const send = async (source: string, body: string, headers: Record<string, string
 
 function letters(): unknown[] {
   const reader = readDataFolder(shop.data)
-  const letters = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
+  const letters = [...reader.deadLetters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
   reader.close()
   return letters
 }

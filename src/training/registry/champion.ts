@@ -7,7 +7,8 @@ import { parseOnnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
 import { ProtobufFault } from '../../define/model/protobuf.ts'
 import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import { pendingPromotion, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
+import type { NamedValues } from '../../log/store.ts'
+import { pendingPromotion, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 
 /** A version that scores instead of the definition. */

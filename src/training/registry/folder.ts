@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import type { NamedValues, NamedWrite } from './registry.ts'
+import type { NamedValues, NamedWrite } from '../../log/store.ts'
 
 const ENDING = '.json'
 const ONNX = 'onnx/'

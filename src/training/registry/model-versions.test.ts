@@ -6,7 +6,8 @@ import { random } from '../../base/random.ts'
 import { Champions } from '../../run/decide/champions.ts'
 import { inputCodes } from './input-codes.ts'
 import { championFinder, modelVersions } from './model-versions.ts'
-import { putPromotions, putScore, putVersion, type NamedWrite } from './registry.ts'
+import type { NamedWrite } from '../../log/store.ts'
+import { putPromotions, putScore, putVersion } from './registry.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const files = (['1d', '2d'] as const).map(window => stolen({ algorithm: 'logistic' }, { window }))

@@ -4,7 +4,8 @@
  */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { championAfter, type SkippedVersion } from './champion.ts'
-import { promotionsOf, versionsOf, type NamedValues } from './registry.ts'
+import type { NamedValues } from '../../log/store.ts'
+import { promotionsOf, versionsOf } from './registry.ts'
 import type { ModelVersion } from './version.ts'
 
 /** Versions and champion of a model. */

@@ -7,19 +7,10 @@ import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import type { OnnxFile } from '../../define/model/onnx-file.ts'
+import type { NamedValues, NamedWrite } from '../../log/store.ts'
 import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
 import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'
-
-/** Reads named values. */
-export interface NamedValues {
-  get(name: string): string | undefined
-  /** Names and values with a prefix, in order of name. */
-  named(prefix: string): [name: string, value: string][]
-}
-
-/** A named value to commit; `null` deletes it. */
-export type NamedWrite = readonly [name: string, value: string | null]
 
 const DIGITS = 10
 const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
