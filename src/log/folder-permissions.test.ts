@@ -52,6 +52,7 @@ test('restricts an older folder when it is opened, with one warning', { skip: is
     await closeDataFolder(await openDataFolder(data))
     mkdirSync(join(data, 'reports', 'late'), { recursive: true })
     mkdirSync(join(data, 'features'))
+    mkdirSync(join(data, 'run-control'))
     for (const name of ['reports/late/1.csv', 'tokens.json', 'features/manifest.json']) writeFileSync(join(data, name), '{}')
     for (const name of ['', 'log.db', 'lock.db', 'holder.json']) chmodSync(join(data, name), 0o777)
     symlinkSync('/', join(data, 'reports', 'root'))

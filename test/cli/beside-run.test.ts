@@ -126,7 +126,7 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
     ],
   )
   assert.equal(await run.stop(), 0)
-  assert.equal(existsSync(join(shop.data, 'control', 'run.sock')), false)
+  assert.equal(existsSync(join(shop.data, 'run-control', 'socket')), false)
   const free = await dlq('replay', '2')
   assert.deepEqual([free.status, /^name the pipeline file; only a run that holds the folder needs none$/m.test(free.err)], [2, true])
   assert.equal((await calledJson('decisions', '--data', shop.data)).length, 4)
@@ -158,7 +158,7 @@ test('a run that is killed while operators send dead letters again has each of t
   await assert.rejects(operating, { code: 'SPILL_STOPPED', message: /^the run ended before it answered/ })
   control.close()
   await run.ended
-  assert.ok(existsSync(join(shop.data, 'control', 'run.sock')), 'it was left')
+  assert.ok(existsSync(join(shop.data, 'run-control', 'socket')), 'it was left')
   const refused = await called('dlq', 'drop', '1', '--why', 'x', '--data', shop.data)
   assert.match(refused.err, /^SPILL_CONFLICT: dead letter 1 is settled \(accepted\)/, 'the folder is free')
   const next = started(shop, shop.write('none.ndjson', ''))

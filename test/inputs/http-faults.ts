@@ -37,8 +37,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'a webhook that the source refuses is answered and not kept': {
     path: 'src/serve/routes/webhooks.ts',
-    was: 'outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
-    is: 'if (batch.undecodable.length === 0) outcome.add(await share.awaitCommit(1, () => run.submit(name, { ...batch, onRefused: outcome.onRefused }), until))',
+    was: 'outcome.add(await share.awaitCommit(1, submit, until))',
+    is: 'if (batch.undecodable.length === 0) outcome.add(await share.awaitCommit(1, submit, until))',
   },
   'what is refused is counted and not kept': {
     path: 'src/run/loop/turns.ts',

@@ -36,7 +36,7 @@ async function serve(data = scratchFolder(`control-${folders++}`), requestMs?: n
   const errors: unknown[] = []
   const server = await ControlServer.open(data, control, error => errors.push(error), requestMs)
   after(() => server.close())
-  return { data, control, errors, server, path: join(data, 'control', 'run.sock') }
+  return { data, control, errors, server, path: join(data, 'run-control', 'socket') }
 }
 
 /** Sends text, and resolves with what came until the server closed the connection. */
@@ -73,7 +73,7 @@ test('a client calls each operation, one after another, and gets results and err
 
 test('only the owner reaches the socket, and it is gone after the end', async () => {
   const { data, path, server } = await serve()
-  assert.equal(statSync(join(data, 'control')).mode & 0o777, 0o700)
+  assert.equal(statSync(join(data, 'run-control')).mode & 0o777, 0o700)
   assert.equal(statSync(path).mode & 0o777, 0o600)
   await server.close()
   assert.equal(existsSync(path), false)
@@ -82,8 +82,8 @@ test('only the owner reaches the socket, and it is gone after the end', async ()
 
 test('a socket that a killed run left is replaced', async () => {
   const data = scratchFolder('control-left')
-  mkdirSync(join(data, 'control'))
-  writeFileSync(join(data, 'control', 'run.sock'), '')
+  mkdirSync(join(data, 'run-control'))
+  writeFileSync(join(data, 'run-control', 'socket'), '')
   await assert.rejects(ControlClient.connect(data), { code: 'ECONNREFUSED' })
   const { path } = await serve(data)
   assert.equal(await sent(path, message({})), '{"result":{}}\n')
@@ -97,7 +97,7 @@ test('a folder whose path is longer than a path of a socket', { skip: process.pl
   assert.deepEqual(await client.retryEffects({ numbers: [1] }, 'cli:ann'), {})
   client.close()
   await server.close()
-  assert.equal(existsSync(join(data, 'control', 'run.sock')), false)
+  assert.equal(existsSync(join(data, 'run-control', 'socket')), false)
   assert.ok(Buffer.byteLength(controlAddress(data).path) < 100)
 })
 
@@ -195,8 +195,8 @@ test('at the end a request in progress is answered, and nothing is taken any mor
 
 test('a run that ends before it answers leaves the change unknown', async () => {
   const data = scratchFolder('control-ends')
-  mkdirSync(join(data, 'control'))
-  const server = createServer(socket => socket.once('data', () => socket.destroy())).listen(join(data, 'control', 'run.sock'))
+  mkdirSync(join(data, 'run-control'))
+  const server = createServer(socket => socket.once('data', () => socket.destroy())).listen(join(data, 'run-control', 'socket'))
   await new Promise(listening => server.once('listening', listening))
   const client = await ControlClient.connect(data)
   await assert.rejects(client.retryEffects({ numbers: [1] }, 'cli:ann'), {
@@ -207,7 +207,11 @@ test('a run that ends before it answers leaves the change unknown', async () => 
 })
 
 test('a folder that can hold no socket is an error that says so', async () => {
+  const message = /^there is no place for its control socket: /
   const data = scratchFolder('control-none')
-  mkdirSync(join(data, 'control', 'run.sock', 'x'), { recursive: true })
-  await assert.rejects(serve(data), { code: 'SPILL_UNSUPPORTED', message: /^its file system allows no control socket: / })
+  mkdirSync(join(data, 'run-control', 'socket', 'x'), { recursive: true })
+  await assert.rejects(serve(data), { code: 'SPILL_UNSUPPORTED', message })
+  const other = scratchFolder('control-file')
+  writeFileSync(join(other, 'run-control'), '')
+  await assert.rejects(serve(other), { code: 'SPILL_UNSUPPORTED', message })
 })

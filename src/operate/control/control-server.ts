@@ -39,7 +39,7 @@ export class ControlServer {
   /**
    * Serves the control socket of a folder that this process holds. A socket that a killed run left is replaced. `requestMs` is for tests.
    *
-   * @throws `SPILL_UNSUPPORTED` if the folder's path or file system allows no socket.
+   * @throws `SPILL_UNSUPPORTED` if the folder's path, contents or file system allow no socket.
    */
   static async open(
     data: string,
@@ -47,18 +47,19 @@ export class ControlServer {
     onError: (error: unknown) => void,
     requestMs: number = limits.CONTROL_REQUEST_MS,
   ): Promise<ControlServer> {
-    makePrivateFolder(controlFolder(data))
-    const address = controlAddress(data)
+    let address: ControlAddress | undefined
     try {
+      makePrivateFolder(controlFolder(data))
+      address = controlAddress(data)
       rmSync(address.path, { force: true })
       const opened = new ControlServer(control, address, onError, requestMs)
       await opened.#listen()
       return opened
     } catch (error) {
-      address.release()
-      throw new SpillwayError('SPILL_UNSUPPORTED', `its file system allows no control socket: ${(error as Error).message}`, {
-        cause: error,
-      })
+      address?.release()
+      if (error instanceof SpillwayError) throw error
+      const problem = `there is no place for its control socket: ${(error as Error).message}`
+      throw new SpillwayError('SPILL_UNSUPPORTED', problem, { cause: error })
     }
   }
 
@@ -113,7 +114,7 @@ export class ControlServer {
       resolve()
       if (this.#isClosing) return
       deadline = this.#deadline(socket)
-      if (!isFlushed) await drained(socket)
+      if (!isFlushed && !socket.destroyed) await drained(socket)
     }
     deadline.stop()
   }

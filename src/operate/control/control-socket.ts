@@ -1,7 +1,7 @@
 /**
- * The control socket of a data folder: `control/run.sock`, a Unix-domain socket that only the folder's owner can reach.
+ * The control socket of a data folder: `run-control/socket`, a Unix-domain socket that only the folder's owner can reach.
  *
- * The folder `control` is private (0700) before the socket is made in it, so that no other user can connect in between. Messages are
+ * The folder `run-control` is private (0700) before the socket is made in it, so that no other user can connect in between. Messages are
  * lines of JSON: a request `{ "protocol": 1, "operation": "editDeadLetter", "by": "cli:ann", "request": { … } }`, then its answer
  * `{ "result": … }` or `{ "error": { "code", "message" } }`.
  */
@@ -20,7 +20,7 @@ const PATH_BYTES_MAX = 103
 const OPEN_FOLDERS = '/proc/self/fd'
 
 /** The folder of the control socket. */
-export const controlFolder = (data: string): string => resolve(data, 'control')
+export const controlFolder = (data: string): string => resolve(data, 'run-control')
 
 /** An address of the control socket. */
 export interface ControlAddress {
@@ -49,7 +49,7 @@ export function controlAddress(data: string): ControlAddress {
   return { path: join(OPEN_FOLDERS, String(descriptor), SOCKET), release: () => closeSync(descriptor) }
 }
 
-const SOCKET = 'run.sock'
+const SOCKET = 'socket'
 
 /** The next lines of a socket, without their ends. Throws `SPILL_LIMIT` for a line of more than `max` bytes, which is not kept. */
 export async function* socketLines(socket: Socket, max: number): AsyncGenerator<string> {

@@ -34,11 +34,9 @@ export class EffectControl {
 
   async #change(numbers: readonly number[], changeOf: (number: number) => ManualEffectChange): Promise<Record<string, never>> {
     const { change } = this.#ports
-    if (!change) throw new SpillwayError('SPILL_UNSUPPORTED', 'this server has no dispatcher of effects; use `spillway effects`')
-    await change(
-      numbers.map(number => this.#require(number)),
-      numbers.map(changeOf),
-    )
+    const effects = numbers.map(number => this.#require(number))
+    if (!change) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run delivers no effects; change them through the run that does')
+    await change(effects, numbers.map(changeOf))
     return {}
   }
 

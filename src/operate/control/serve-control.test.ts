@@ -73,7 +73,7 @@ test('the socket is gone when the run has stopped, and the folder is free for th
   await running.run.submit('payments', recordBatchOf([{ id: 'x' }]))
   assert.equal((await called('dlq', 'edit', '1', '--set', 'card=a', '--data', data)).status, 0)
   await running.stop()
-  assert.equal(existsSync(join(data, 'control', 'run.sock')), false)
+  assert.equal(existsSync(join(data, 'run-control', 'socket')), false)
   assert.equal((await called('dlq', 'drop', '1', '--why', 'x', '--data', data)).status, 0)
 })
 
@@ -102,14 +102,14 @@ test('a dead letter that is held back when the run stops stays as it was, and it
 
 test('a run whose folder can hold no socket goes on, says why, and is changed in its process', async context => {
   const data = scratchFolder('live-none')
-  mkdirSync(join(data, 'control', 'run.sock', 'x'), { recursive: true })
+  mkdirSync(join(data, 'run-control', 'socket', 'x'), { recursive: true })
   const reports: string[] = []
   const running = await LiveRun.open(shop, data, { clock: () => start })
   context.after(() => running.stop())
   const control = await serveRunControl(running, { pipeline: shop, data, onReport: report => reports.push(report) })
   assert.match(
     reports.join('\n'),
-    /^.*: its file system allows no control socket: .*; while it runs, dead letters and effects change over HTTP alone$/,
+    /^.*: there is no place for its control socket: .*; while it runs, dead letters and effects change over HTTP alone$/,
   )
   await running.run.submit('payments', recordBatchOf([{ id: 'x' }]))
   assert.equal(typeof (await control.dropDeadLetters({ ids: [1], why: 'x' }, 'http')).settled, 'number')

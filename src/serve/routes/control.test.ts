@@ -104,7 +104,7 @@ for (const [path, body, status, message] of [
   ['/dead-letters/drop', { ids: [2] }, 400, /^the reason is missing/],
   ['/dead-letters/drop', { ids: [99], why: 'x' }, 404, /^there is no dead letter 99/],
   ['/effects/1/drop', { why: 'x', when: 1 }, 400, /^there is no field 'when' here; there is why$/],
-  ['/effects/1/retry', undefined, 400, /^this server has no dispatcher of effects/],
+  ['/effects/1/retry', undefined, 404, /^there is no effect 1; the newest is 0$/],
 ] as const)
   test(`rejected: POST ${path} ${JSON.stringify(body)}`, async () => {
     const answer = await posted(app, path, body)
@@ -190,7 +190,7 @@ test('changes need the role operate, and the operator log has the name of the to
     ['POST', '/effects/1/drop'],
   ] as const) {
     assert.deepEqual([(await ask(method, url)).statusCode, (await ask(method, url, reader)).statusCode], [401, 403], url)
-    assert.equal((await ask(method, url, operator)).statusCode, 400, url)
+    assert.match(String((await ask(method, url, operator)).statusCode), /^40[04]$/, url)
   }
   const dropped = await guarded.inject({
     method: 'POST',
