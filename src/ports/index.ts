@@ -1,6 +1,6 @@
 /**
  * `spillway/ports`: the interfaces for implementations of your own. `spillway/testing` has a conformance suite for each; see
- * docs/stores.md.
+ * docs/ports.md and docs/stores.md.
  */
 import '../base/require-node.ts'
 export type { Commit, CommitWriter, LogStore, NamedWrite, StateSink, StoredLog } from '../log/store.ts'
