@@ -5,6 +5,7 @@ import { afterEach, test } from 'node:test'
 import { action, pipeline, webhook } from 'spillway'
 import { run, type PipelineRun, type RecordedDecision, type RunPipelineOptions } from 'spillway/run'
 import type { ReadBatch, ReadContext, SourceReader } from 'spillway/ports'
+import { called, calledJson } from '../../test/cli/called.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 import { check, fraud, now, payments, shop } from '../../test/serve/shop.ts'
 import type { Delivery } from '../action/destination.ts'
@@ -179,4 +180,14 @@ test('rejects a mistake in the options before it opens the folder', async () => 
   const first = await start({ data })
   await assert.rejects(run(shop, { data }), { code: 'SPILL_BUSY' })
   await first.stop()
+})
+
+test('dead letters of a run without a server change by the command line', async () => {
+  const data = scratchFolder('runner')
+  const running = await start({ data })
+  await running.submit(payments, [{ ...pay(1), amount: 'no amount' }])
+  await running.whenIdle()
+  const dropped = await called('dlq', 'drop', '1', '--data', data, '--why', 'a test')
+  assert.equal(dropped.status, 0, dropped.err)
+  assert.deepEqual(await calledJson('dlq', 'list', '--data', data), [])
 })

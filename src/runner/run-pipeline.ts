@@ -6,6 +6,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { show } from '../base/show.ts'
 import { durationMs, type Duration } from '../base/time.ts'
+import { serveRunControl } from '../operate/control/serve-control.ts'
 import type { RecordedDecision } from '../run/decide/recorded-decision.ts'
 import { recordedDecisions } from '../run/decide/recorded-decision.ts'
 import { LiveRun, type LiveRunOptions } from '../run/loop/live-run.ts'
@@ -83,7 +84,14 @@ export async function run(pipeline: RunnablePipeline, options: RunPipelineOption
       },
     }),
   })
-  return new PipelineRun(live, pipeline.ir, { readers, follow, onWarning })
+  const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning })
+  try {
+    await serveRunControl(live, { pipeline, data, onReport: onWarning })
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+  return running
 }
 
 const warnOfProcess = (message: string): void => process.emitWarning(message, 'SpillwayWarning')
