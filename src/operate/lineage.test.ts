@@ -128,10 +128,10 @@ test('the lineage around a node has what it depends on and what depends on it', 
 
 test('an unknown name and a name of several nodes are rejected', () => {
   assert.throws(() => lineageAround(lineage, 'amunt'), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: /pipeline 'shop' has no column, feature, model, action or report 'amunt'/,
   })
-  assert.throws(() => lineageAround(lineage, 'frauds'), { code: 'SPILL_INPUT', message: /did you mean 'fraud'/ })
+  assert.throws(() => lineageAround(lineage, 'frauds'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'fraud'/ })
   assert.throws(() => lineageAround(lineage, 'amount'), {
     code: 'SPILL_INPUT',
     message: /'amount' is the name of several: write one of 'column payments.amount', 'field check.amount'/,

@@ -52,7 +52,7 @@ export function separateRegistry(path: string): VersionRegistry {
  *
  * @param version The number of a version; 0 is the score of the definition, `previous` the version that scored before.
  * @returns The number of the champion.
- * @throws `SPILL_INPUT` for an unknown or untrained model, `SPILL_CONFLICT` for a version that cannot score or if nothing was promoted.
+ * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for an untrained one, `SPILL_CONFLICT` for a version that cannot score or if nothing was promoted.
  */
 export async function promoteVersion(
   registry: VersionRegistry,

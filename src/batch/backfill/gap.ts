@@ -52,7 +52,7 @@ export interface GapOptions {
 
 /**
  * Checks every column of the requested partitions.
- * @throws (rejects with) `SPILL_INPUT` if a column cannot be read.
+ * @throws (rejects with) `SPILL_FILE` if a column cannot be read.
  */
 export async function findGroupGap(asked: BackfillGroup, { table, extents, from, to, onProgress }: GapOptions): Promise<GroupGap> {
   const all = partitionsWithRows(asked, extents, table.unit)

@@ -31,7 +31,7 @@ test('prints the part around a node as JSON', async () => {
 test('an unknown name fails, and wrong usage is 2', async () => {
   const { status, err } = await called('lineage', shop.pipeline, 'nothing_like_this')
   assert.equal(status, 1)
-  assert.match(err, /SPILL_INPUT: pipeline '.*' has no column, feature, model, action or report 'nothing_like_this'/)
+  assert.match(err, /SPILL_NOT_FOUND: pipeline '.*' has no column, feature, model, action or report 'nothing_like_this'/)
   assert.equal((await called('lineage')).status, 2)
   assert.equal((await called('lineage', shop.pipeline, 'a', 'b')).status, 2)
 })

@@ -112,7 +112,7 @@ test('all named dead letters are sent, or none', async () => {
     code: 'SPILL_CONFLICT',
     message: /another version of pipeline 'shop'/,
   })
-  await assert.rejects(control.replay({ ids: [1], source: 'visit' }), { code: 'SPILL_INPUT', message: /did you mean 'visits'/ })
+  await assert.rejects(control.replay({ ids: [1], source: 'visit' }), { code: 'SPILL_NOT_FOUND', message: /did you mean 'visits'/ })
   assert.deepEqual(
     store.letters.map(({ attempts }) => attempts),
     [0, 0],

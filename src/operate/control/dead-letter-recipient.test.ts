@@ -45,5 +45,8 @@ test('a dead letter goes to its own source, or to the named one; --all leaves ou
 })
 
 test('a pipeline without the named source is an error', () => {
-  assert.throws(() => new DeadLetterRecipient(pipeline, 'sale'), { code: 'SPILL_INPUT', message: /no source 'sale'; did you mean 'sales'/ })
+  assert.throws(() => new DeadLetterRecipient(pipeline, 'sale'), {
+    code: 'SPILL_NOT_FOUND',
+    message: /no source 'sale'; did you mean 'sales'/,
+  })
 })

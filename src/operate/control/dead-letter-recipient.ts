@@ -1,5 +1,5 @@
 /** Chooses the source to which a dead letter is sent again, or says why no source can receive it. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean, unknownNameError } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
@@ -16,13 +16,12 @@ export class DeadLetterRecipient {
   readonly #sources: readonly string[]
   readonly #source: string | undefined
 
-  /** `source` receives the dead letters that name no source. Throws `SPILL_INPUT` if the pipeline has no such source. */
+  /** `source` receives the dead letters that name no source. Throws `SPILL_NOT_FOUND` if the pipeline has no such source. */
   constructor({ name, sources }: Pick<PipelineIR, 'name' | 'sources'>, source: string | undefined) {
     this.#pipeline = name
     this.#sources = sources.map(candidate => candidate.name)
     this.#source = source
-    if (source !== undefined && !this.#sources.includes(source))
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
+    if (source !== undefined && !this.#sources.includes(source)) throw unknownNameError(name, 'source', source, this.#sources)
   }
 
   /** The dead letter with its target. Throws `SPILL_INPUT` or `SPILL_LIMIT` if it cannot be sent. */

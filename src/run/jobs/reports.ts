@@ -50,7 +50,7 @@ export interface ReportSchedulerOptions extends ReportingPort {
   readonly onReport: (report: string) => void
 }
 
-/** The scheduler of all reports. A request rejects with `SPILL_INPUT` for an unknown report. */
+/** The scheduler of all reports. A request rejects with `SPILL_NOT_FOUND` for an unknown report. */
 export function reportScheduler(options: ReportSchedulerOptions): JobScheduler<ReportRun> {
   const { ir, store, log, jobClock, onReport } = options
   const reports = ir.reports ?? []
@@ -64,7 +64,7 @@ export function reportScheduler(options: ReportSchedulerOptions): JobScheduler<R
     onReport,
     unknownJob: name => {
       const names = reports.map(report => report.name)
-      return new SpillwayError('SPILL_INPUT', `there is no report '${name}'${didYouMean(name, names)}`)
+      return new SpillwayError('SPILL_NOT_FOUND', `there is no report '${name}'${didYouMean(name, names)}`)
     },
   })
 }

@@ -32,7 +32,16 @@ import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
-const permanentCodes: readonly (string | undefined)[] = ['SPILL_TRAINING', 'SPILL_LIMIT', 'SPILL_UNSUPPORTED', 'SPILL_DATA', 'SPILL_INPUT']
+const permanentCodes: readonly (string | undefined)[] = [
+  'SPILL_TRAINING',
+  'SPILL_LIMIT',
+  'SPILL_UNSUPPORTED',
+  'SPILL_DATA',
+  'SPILL_INPUT',
+  'SPILL_FILE',
+  'SPILL_HISTORY',
+  'SPILL_PACKAGE',
+]
 
 /** Is a failure permanent? A training is a function of log and definitions, so it would fail again. */
 export const isPermanentFailure = ({ code }: { readonly code?: string }): boolean => permanentCodes.includes(code)

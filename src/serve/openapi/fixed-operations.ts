@@ -229,7 +229,7 @@ const statePaths: Paths = {
           'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
         ),
       ],
-      responses: { 200: { description: 'the graph', content: jsonContent(schemaRef('Lineage')) }, ...errorResponses(400, 401, 403) },
+      responses: { 200: { description: 'the graph', content: jsonContent(schemaRef('Lineage')) }, ...errorResponses(400, 401, 403, 404) },
     },
   },
   '/healthz': {

@@ -98,7 +98,7 @@ test('a settled dead letter is a conflict, with its outcome, and a dropped one i
 for (const [path, body, status, message] of [
   ['/dead-letters/replay', { ids: [99] }, 404, /^there is no dead letter 99; `spillway dlq list` lists them$/],
   ['/dead-letters/replay', { ids: [] }, 400, /^"ids" has 0 numbers; give 1 to 1000$/],
-  ['/dead-letters/replay', { ids: [2], source: 'sales' }, 400, /^pipeline 'shop' has no source 'sales'; there is payments, hooks$/],
+  ['/dead-letters/replay', { ids: [2], source: 'sales' }, 404, /^pipeline 'shop' has no source 'sales'; there is payments, hooks$/],
   ['/dead-letters/replay', { ids: [2], fingerprint: 'other' }, 409, /^the run has another version of pipeline 'shop'/],
   ['/dead-letters/replay', [1], 400, /^a request is an object; got \[1\]$/],
   ['/dead-letters/drop', { ids: [2] }, 400, /^the reason is missing/],

@@ -17,15 +17,15 @@ test('the lineage is that of the pipeline, whole or around one of its names', as
   assert.deepEqual(await get('/lineage?of=column%20payments.id'), { status: 200, json: lineageAround(whole, 'column payments.id') })
 })
 
-test('an unknown or ambiguous name and a parameter given twice are 400', async () => {
-  for (const [query, message] of [
-    ['of=sums', /no column, feature, model, action or report 'sums'/],
-    ['of=amount', /write one of 'column payments.amount', 'field check.amount'/],
-    ['of=a&of=b', /is given 2 times/],
-    ['name=a', /there is no parameter \?name=/],
+test('an unknown name is 404; an ambiguous name and a parameter given twice are 400', async () => {
+  for (const [query, message, expected] of [
+    ['of=sums', /no column, feature, model, action or report 'sums'/, 404],
+    ['of=amount', /write one of 'column payments.amount', 'field check.amount'/, 400],
+    ['of=a&of=b', /is given 2 times/, 400],
+    ['name=a', /there is no parameter \?name=/, 400],
   ] as const) {
     const { status, json } = await get(`/lineage?${query}`)
-    assert.equal(status, 400, query)
+    assert.equal(status, expected, query)
     assert.match(json.message!, message)
   }
 })

@@ -80,7 +80,7 @@ export class DuckDbEngine implements SqlEngine<typeof duckdb> {
         signal?.throwIfAborted()
       }
     } catch (cause) {
-      if (!(cause instanceof Error && /overflow/i.test(cause.message))) throw cause
+      if (!isOverflow(cause)) throw cause
       throw new SpillwayError('SPILL_RANGE', `a sum of products is wider than DuckDB's 128 bits; shorten the window: ${cause.message}`, {
         cause,
       })
@@ -112,3 +112,9 @@ function cellOf(cell: DuckDBValue): SqlCell {
   if (cell instanceof DuckDBStructValue) return Object.values(cell.entries).map(cellOf)
   return cell as SqlCell
 }
+
+/**
+ * True for an error of DuckDB about a number that its type does not hold. Reads the text of the error, since the Node API throws a plain
+ * `Error` with neither a code nor the type of the exception.
+ */
+const isOverflow = (error: unknown): error is Error => error instanceof Error && /overflow/i.test(error.message)
