@@ -4,7 +4,6 @@ import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
 import { objectivesOf } from '../../audit/plans/objectives.ts'
 import { applyEdit } from '../../audit/plans/edit/apply.ts'
 import { placementChanges } from '../../audit/plans/edit/changes.ts'
-import { editPlacements } from '../../audit/plans/edit/edit.ts'
 import type { AuditReport } from '../../audit/domain/audit-report.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { ReplayLog } from '../../replay/log.ts'
@@ -27,6 +26,8 @@ export async function addEdits(
   { path, apply, data }: AuditRequest,
 ): Promise<ReportWithEdits> {
   const changes = placementChanges(proposed, pipeline.places)
+  // Loaded here, since no other command needs its parser.
+  const { editPlacements } = await import('../../audit/plans/edit/edit.ts')
   const edited = editPlacements(changes, path)
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [

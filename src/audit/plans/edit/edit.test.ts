@@ -153,6 +153,17 @@ const other = features(\`other\`, { from: payments, "entity": card, 'place': pla
     assert.match(after, /'place': hybrid\('0 2 \* \* \*'\), values\(\) \{/)
   })
 
+  test('a member with the name of a placement is no use of it, and no obstacle', async () => {
+    const after = await edited(
+      fileOf(
+        usual,
+        "const of = { stream: 1, batch: 2 }\nconst group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })\nvoid of.stream",
+      ),
+      { now: nightly },
+    )
+    assert.match(after, /^import \{ batch, count, entity, features, pipeline, source, t \} from 'spillway'$/m)
+  })
+
   test('keeps the line ends of Windows', async () => {
     const text = fileOf(
       usual,
@@ -209,6 +220,10 @@ describe('what is not sure is refused, with what to write', () => {
       "const batch = 3\nconst group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })\nvoid batch",
       /'batch' is a name of the file's own/,
     ],
+    'a placement that is an accessor': [
+      "const group = features('now', { from: payments, entity: card, get place() { return stream }, values: () => ({ n: count('1h') }) })",
+      /chosen or computed/,
+    ],
     'more than an object literal': [
       "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) } as const)",
       /more than one object literal/,
@@ -219,6 +234,16 @@ describe('what is not sure is refused, with what to write', () => {
       const text = fileOf(usual.replace('features,', 'features, lag,'), `${definitions}\nvoid lag`)
       assert.match(await refused(text, { now: nightly }), why)
     })
+
+  test('rejects a file with a mistake of syntax', async () => {
+    const { name, path, pipeline } = await files.load(
+      fileOf(usual, "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"),
+    )
+    files.project.write(name, `${files.project.read(name)}\nconst`)
+    const { files: changed, refused: reasons } = editPlacements(changesOf(pipeline, { now: nightly }), path)
+    assert.deepEqual([changed, reasons.length], [[], 1])
+    assert.match(reasons[0], /the file is not understood/)
+  })
 
   test('rejects a definition without a known place', async () => {
     const { path } = await files.load(

@@ -1,7 +1,7 @@
 /**
  * Edits the user's files to the placements of a plan: the `place` of each changed group, and the import of the placement functions.
  *
- * It finds the definition in the file's tokens and rejects anything ambiguous. A rejected change is reported with the text to write and its
+ * It finds the definition in the file's syntax tree and rejects anything ambiguous. A rejected change is reported with the text to write and its
  * place.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
@@ -9,11 +9,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { PlacementIR } from '../../../define/ir/ir.ts'
 import type { PlanEdit } from '../../domain/audit-report.ts'
 import { isInconclusive } from '../../domain/plan-types.ts'
-import { importSplice, isMember, spillwayImport, localName, type SpillwayImport } from './imports.ts'
+import { importSplice, spillwayImport, localName, type SpillwayImport } from './imports.ts'
 import { placeSplice } from './options.ts'
 import { placementText, placementFunctions } from './placement-text.ts'
 import { lineEdits, applySplices, type Splice } from './splice.ts'
-import { tokenize, type SourceToken } from './tokens.ts'
+import { parseFile, type ParsedFile } from './syntax.ts'
 
 /** A placement to write. */
 export interface PlacementChange {
@@ -71,54 +71,56 @@ function editFile(
 ): { path: string; name: string; text: string; splices: Splice[] } {
   const text = readFileSync(path, 'utf8')
   const name = changes[0].at!.replace(/:\d+$/, '')
-  const tokens = tokenize(text)
-  if (!tokens) {
+  const file = parseFile(path, text)
+  if (!file) {
     for (const change of changes) refusals.push({ change, why: 'the file is not understood' })
     return { path, name, text, splices: [] }
   }
-  const imported = spillwayImport(tokens)
+  const imported = spillwayImport(file)
   const splices: Splice[] = []
-  const added = new Set<string>()
+  const written = new Set<string>()
   for (const change of changes) {
-    const missing = placementFunctions(change.place).filter(word => localName(imported, word) === undefined)
+    const functions = placementFunctions(change.place)
     const place = placementText(change.place, word => localName(imported, word) ?? word)
-    const splice = placeSplice({ text, tokens, imported, group: change.group, line: lineOf(change.at) }, place)
-    const why = isInconclusive(splice) ? splice.why : whyNotImported(missing, tokens, imported, text)
+    const splice = placeSplice(file, imported, { group: change.group, line: lineOf(change.at) }, place)
+    const why = isInconclusive(splice) ? splice.why : whyNotImported(functions.filter(isMissing), file, imported)
     if (why === undefined) {
       splices.push(splice as Splice)
-      for (const word of missing) added.add(word)
+      for (const word of functions) written.add(word)
     } else refusals.push({ change, why })
   }
-  const importing = importSplice(text, tokens, imported, [...added], unusedIn(tokens, imported, splices))
+  const importing = importSplice(text, imported, [...written].filter(isMissing), unusedIn(file, imported, splices, written))
   return { path, name, text, splices: importing ? [importing, ...splices] : splices }
+
+  function isMissing(word: string): boolean {
+    return localName(imported, word) === undefined
+  }
 }
 
 /** Placement functions that the edit leaves unused, which lint would report. */
-function unusedIn(tokens: readonly SourceToken[], imported: SpillwayImport, splices: readonly Splice[]): string[] {
-  const inserted = splices.flatMap(({ text }) => tokenize(text) ?? [])
-  const remaining = tokens.filter(({ start }, at) => {
-    const isImport = imported.statements.some(([from, to]) => at >= from && at < to)
-    return !isImport && !splices.some(splice => start >= splice.start && start < splice.end)
-  })
-  const replaced = tokens.filter(({ start }) => splices.some(splice => start >= splice.start && start < splice.end)).map(({ text }) => text)
+function unusedIn(
+  { names }: ParsedFile,
+  { named, statements }: SpillwayImport,
+  splices: readonly Splice[],
+  written: ReadonlySet<string>,
+): string[] {
+  const uses = names.filter(({ start, isMember }) => !isMember && !isWithin(statements, start))
+  const replaced = uses.filter(({ start }) => isWithin(splices, start)).map(({ name }) => name)
+  const remaining = uses.filter(({ start }) => !isWithin(splices, start)).map(({ name }) => name)
   return ['stream', 'batch', 'hybrid', 'lag', 'partial', 'scheduled', 'every'].filter(
-    word => imported.named.get(word) === word && replaced.includes(word) && ![...remaining, ...inserted].some(({ text }) => text === word),
+    word => named.get(word) === word && replaced.includes(word) && !remaining.includes(word) && !written.has(word),
   )
 }
 
+const isWithin = (ranges: readonly { readonly start: number; readonly end: number }[], at: number): boolean =>
+  ranges.some(({ start, end }) => at >= start && at < end)
+
 /** Why the missing words cannot be imported, for example a name that the file uses for something else. */
-function whyNotImported(
-  missing: readonly string[],
-  tokens: readonly SourceToken[],
-  { list }: SpillwayImport,
-  text: string,
-): string | undefined {
+function whyNotImported(missing: readonly string[], { names }: ParsedFile, { list }: SpillwayImport): string | undefined {
   if (missing.length === 0) return undefined
   if (!list) return `the file does not import ${missing.join(' and ')}`
-  if (/\/\/|\/\*/.test(text.slice(tokens[list.open].end, tokens[list.close].start))) return 'a comment stands in the import from spillway'
-  const clash = missing.find(word =>
-    tokens.some((token, at) => token.kind === 'word' && token.text === word && !isMember(tokens, at) && tokens[at + 1]?.text !== ':'),
-  )
+  if (list.hasComment) return 'a comment stands in the import from spillway'
+  const clash = missing.find(word => names.some(({ name, isMember }) => name === word && !isMember))
   return clash === undefined ? undefined : `'${clash}' is a name of the file's own`
 }
 

@@ -1,6 +1,5 @@
 /** Splices of a text: applied together, or shown as line edits. */
 import type { PlanEdit } from '../../domain/audit-report.ts'
-import { lineAt } from './tokens.ts'
 
 /** Replacement of [start, end) by `text`. */
 export interface Splice {
@@ -43,3 +42,6 @@ export function lineEdits(file: string, text: string, splices: readonly Splice[]
 const withoutCarriageReturns = (before: string, after: string) => ({ before: before.replace(/\r/g, ''), after: after.replace(/\r/g, '') })
 
 const inOrder = (splices: readonly Splice[]): Splice[] => [...splices].sort((a, b) => a.start - b.start)
+
+/** Line number of an offset, from 1. */
+export const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length
