@@ -12,7 +12,7 @@ import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.
 import { trainingCases } from '../../src/audit/experiment/refit/training-cases.ts'
 import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, mapCheapFirst } from '../../src/audit/compare/staleness-sweep.ts'
-import type { SweepEffect } from '../../src/audit/domain/audit-report.ts'
+import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
 import { lookBackOf, utilityOf } from '../../src/audit/value/index.ts'
 import type { PipelineWorth } from '../../src/define/value/worths.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'

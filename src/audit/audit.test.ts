@@ -9,7 +9,7 @@ import { audit, worthOf, type AuditResult } from './audit.ts'
 import { presetPeople } from './cost/people.ts'
 import { examplePrices } from './cost/prices.ts'
 import { AuditCheckpoint } from './checkpoint.ts'
-import type { SweepEffect, Estimate } from './domain/audit-report.ts'
+import type { SweepEffect, Estimate } from './domain/element-report.ts'
 
 const folder = scratchFolder('audit')
 

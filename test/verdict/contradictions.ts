@@ -1,6 +1,6 @@
 /** Contradictions between a headline or verdict and a row of the same report. Works on any report, and shares no code with the wording. */
 import type { AnswerParts } from '../../src/audit/findings/answer.ts'
-import type { ElementPart, Estimate, SweepLevel } from '../../src/audit/domain/audit-report.ts'
+import type { ElementPart, Estimate, SweepLevel } from '../../src/audit/domain/element-report.ts'
 
 const SMALL = 0.05
 const DAY = 86_400_000

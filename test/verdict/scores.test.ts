@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SAFE_DAY_OLD } from '../../src/audit/plans/safe-day-old.ts'
-import type { SweepEffect } from '../../src/audit/domain/audit-report.ts'
+import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
 import { contradictionsOf } from './contradictions.ts'
 import { scoreWorld, scoreWorldKinds } from './score-world.ts'
 import { proveScores, reportOf, scoresHold, type ScoresLine } from './scores.ts'

@@ -11,7 +11,8 @@ import { arrivalTraceOf } from '../cost/trace.ts'
 import type { Plan } from '../domain/element.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { ValuedPlan } from './valuation.ts'
-import type { AuditReport, Estimate, Range } from '../domain/audit-report.ts'
+import type { AuditReport, Range } from '../domain/audit-report.ts'
+import type { Estimate } from '../domain/element-report.ts'
 import { WEEK_MS } from '../value/index.ts'
 
 /** Costs of plans over one history. */

@@ -9,7 +9,7 @@ import { worstCaveats, type Caveat } from '../domain/caveat.ts'
 import { planOf, type Element, type Plan } from '../domain/element.ts'
 import type { StalenessLevel } from '../experiment/staleness-levels.ts'
 import { valueDifference, hasSameScores, type ValuedPlan, type PlanValuation, type ValuationMode } from './valuation.ts'
-import type { SweepEffect, NoInterval, Performance, SweepLevel } from '../domain/audit-report.ts'
+import type { SweepEffect, NoInterval, Performance, SweepLevel } from '../domain/element-report.ts'
 import { sliceValues } from '../value/index.ts'
 import type { WorthIR } from '../../define/ir/worth-ir.ts'
 

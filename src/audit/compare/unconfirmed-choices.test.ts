@@ -4,7 +4,7 @@ import { random } from '../../base/random.ts'
 import { markUnconfirmed } from './unconfirmed-choices.ts'
 import type { StalenessSweep } from './staleness-sweep.ts'
 import type { PlanElement } from '../domain/plan-types.ts'
-import type { SweepEffect, Performance } from '../domain/audit-report.ts'
+import type { SweepEffect, Performance } from '../domain/element-report.ts'
 
 const HOUR = 3_600_000
 const performance = {} as Performance

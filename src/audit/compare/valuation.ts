@@ -17,7 +17,7 @@ import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
 import type { Arm, Experiment } from '../experiment/experiment.ts'
 import { unobservableReasonOf } from '../plans/observable.ts'
-import type { Performance } from '../domain/audit-report.ts'
+import type { Performance } from '../domain/element-report.ts'
 import { subtractSparse, type SparseValues } from '../value/sparse.ts'
 import {
   actingRowsAt,

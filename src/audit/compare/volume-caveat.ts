@@ -2,7 +2,7 @@
  * Caveats about levels at which another number of decisions acts than now: part of their gain or loss is a change of volume, not of skill.
  */
 import { EQUAL_VOLUME_TOLERANCE } from './valuation.ts'
-import type { ElementPart, Performance } from '../domain/audit-report.ts'
+import type { ElementPart, Performance } from '../domain/element-report.ts'
 import { conditionText } from '../report/report-text.ts'
 import type { Caveat } from '../domain/caveat.ts'
 

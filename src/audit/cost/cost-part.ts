@@ -1,6 +1,7 @@
 /** Cost part of the report. */
 import type { Plan } from '../domain/element.ts'
-import type { CostPart, Estimate } from '../domain/audit-report.ts'
+import type { CostPart } from '../domain/audit-report.ts'
+import type { Estimate } from '../domain/element-report.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { stalenessTax, streamingTax } from './taxes.ts'

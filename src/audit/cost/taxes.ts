@@ -1,7 +1,8 @@
 /** Staleness tax and streaming tax. */
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Plan, ElementSetting } from '../domain/element.ts'
-import type { Estimate, Range } from '../domain/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
+import type { Estimate } from '../domain/element-report.ts'
 import type { CostModel } from './cost-model.ts'
 import { rangeDifference, rangeFrom } from './range.ts'
 import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'

@@ -5,7 +5,8 @@
  * an interval contains zero.
  */
 import { WEEKS_A_MONTH } from './units.ts'
-import type { Estimate, Range } from './audit-report.ts'
+import type { Range } from './audit-report.ts'
+import type { Estimate } from './element-report.ts'
 
 /** The reason that replaces an unavailable value. */
 export type MissingReason = { readonly why: string }

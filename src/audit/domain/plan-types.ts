@@ -4,7 +4,8 @@
  */
 import type { RowRange } from './cases.ts'
 import type { Element, Plan, ElementSetting } from './element.ts'
-import type { Estimate, Range } from './audit-report.ts'
+import type { Range } from './audit-report.ts'
+import type { Estimate } from './element-report.ts'
 
 /** The reason that replaces a result. */
 export interface Inconclusive {

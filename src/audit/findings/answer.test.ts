@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CostPart, ElementPart, SweepEffect, PlanPart, SweepLevel, UtilityPart, ElementVerdict } from '../domain/audit-report.ts'
+import type { CostPart, PlanPart, UtilityPart } from '../domain/audit-report.ts'
+import type { ElementPart, SweepEffect, SweepLevel, ElementVerdict } from '../domain/element-report.ts'
 import { buildAnswer, shareText, type AnswerParts } from './answer.ts'
 
 const performance = { aWeek: 600, actionsAWeek: 900, precision: 0.5, recall: 0.5, auc: 0.7 }

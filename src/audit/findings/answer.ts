@@ -5,7 +5,8 @@
  * money, or the missing price.
  */
 import { spanTitle } from '../../base/span.ts'
-import type { AuditReport, ElementPart, Estimate, SweepLevel } from '../domain/audit-report.ts'
+import type { AuditReport } from '../domain/audit-report.ts'
+import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
 import { countedNoun, estimateText, quantityText, percentageText as percent } from '../domain/figures.ts'
 import { isRefitOnly } from './element-part.ts'

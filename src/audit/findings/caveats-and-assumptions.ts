@@ -8,7 +8,8 @@ import type { Experiment } from '../experiment/experiment.ts'
 import { explorationMinimums } from '../experiment/replay/exploration.ts'
 import type { PlanValuation, LabelBounds } from '../compare/valuation.ts'
 import type { StalenessSweep } from '../compare/staleness-sweep.ts'
-import type { ElementPart, HistoryPart, Performance } from '../domain/audit-report.ts'
+import type { HistoryPart } from '../domain/audit-report.ts'
+import type { ElementPart, Performance } from '../domain/element-report.ts'
 import { unknownLabelShare } from '../value/index.ts'
 
 /** Shares of unknown labels above which a conclusion is uncertain, and very uncertain. */

@@ -9,7 +9,8 @@ import { sweepCurve, type StalenessSweep } from '../compare/staleness-sweep.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
 import { safeDayOldVerdict } from '../plans/safe-day-old.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
-import type { AgePart, ElementPart, UtilityPart, ElementVerdict } from '../domain/audit-report.ts'
+import type { UtilityPart } from '../domain/audit-report.ts'
+import type { AgePart, ElementPart, ElementVerdict } from '../domain/element-report.ts'
 import { NO_ACTION, titleOf, UNSCHEDULED } from '../domain/setting-text.ts'
 
 interface ElementInputs {

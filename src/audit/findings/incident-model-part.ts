@@ -5,7 +5,7 @@
 import type { ModelIR } from '../../define/ir/ir.ts'
 import type { AuditOptions } from '../compare/audit-options.ts'
 import type { RunningModel } from '../experiment/running-model.ts'
-import type { IncidentModelPart } from '../domain/incident-model.ts'
+import type { IncidentModelPart } from '../domain/audit-report.ts'
 import { integerText, countedNoun } from '../domain/figures.ts'
 import { scheduleTitle } from '../domain/setting-text.ts'
 

@@ -9,7 +9,7 @@ import { load } from '../../replay/load.ts'
 import { audit, worthOf } from '../audit.ts'
 import { presetPeople } from '../cost/people.ts'
 import { examplePrices } from '../cost/prices.ts'
-import type { ElementPart, Estimate } from '../domain/audit-report.ts'
+import type { ElementPart, Estimate } from '../domain/element-report.ts'
 import { greatestLevelEffect } from '../report/report-text.ts'
 
 const folder = scratchFolder('together')

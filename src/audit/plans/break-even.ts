@@ -1,5 +1,6 @@
 /** Break-even value per outcome: the extra cost of the fresher choice divided by its gain. */
-import type { Estimate, Range } from '../domain/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
+import type { Estimate } from '../domain/element-report.ts'
 import { unitText } from '../domain/figures.ts'
 import { isInconclusive, type IntervalEstimate, type Inconclusive } from '../domain/plan-types.ts'
 

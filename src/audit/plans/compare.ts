@@ -5,7 +5,8 @@
  * only in cost.
  */
 import type { RowRange } from '../domain/cases.ts'
-import type { Estimate, Range } from '../domain/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
+import type { Estimate } from '../domain/element-report.ts'
 import type { PlanEvaluator } from './evaluation.ts'
 import { isInconclusive, type IntervalEstimate, type PlanSearchProblem, type Inconclusive } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'

@@ -1,6 +1,7 @@
 /** Verdict for feature groups that are swept together. A plan sets each group separately, so nothing is decided for all at once. */
 import { elementId } from '../domain/element.ts'
-import type { PlanPart, ElementVerdict } from '../domain/audit-report.ts'
+import type { PlanPart } from '../domain/audit-report.ts'
+import type { ElementVerdict } from '../domain/element-report.ts'
 
 /** Choice of the verdict. */
 export const BY_PLAN = 'by the plan'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ElementPart, UtilityPart } from '../domain/audit-report.ts'
+import type { UtilityPart } from '../domain/audit-report.ts'
+import type { ElementPart } from '../domain/element-report.ts'
 import { objectivesOf } from './objectives.ts'
 
 test('each group with a knee without retraining has that age as objective, and nothing else has one', () => {

@@ -6,7 +6,8 @@
  */
 import type { Caveat } from '../domain/caveat.ts'
 import { elementId, type Plan } from '../domain/element.ts'
-import type { PlanPart, ElementVerdict } from '../domain/audit-report.ts'
+import type { PlanPart } from '../domain/audit-report.ts'
+import type { ElementVerdict } from '../domain/element-report.ts'
 import { choosePlan } from './choose.ts'
 import { PlanEvaluator } from './evaluation.ts'
 import { judgePlan } from './judge.ts'

@@ -5,7 +5,7 @@ import {
   type FreshnessThresholdOptions,
   type SweepCurveLevel,
 } from '../statistics/freshness-threshold.ts'
-import type { ElementPart, ElementVerdict } from '../domain/audit-report.ts'
+import type { ElementPart, ElementVerdict } from '../domain/element-report.ts'
 import { quantityText, percentageText } from '../domain/figures.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
 

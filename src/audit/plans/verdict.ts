@@ -5,7 +5,8 @@
  * savings.
  */
 import { limits } from '../../base/limits.ts'
-import type { Range, ElementVerdict } from '../domain/audit-report.ts'
+import type { Range } from '../domain/audit-report.ts'
+import type { ElementVerdict } from '../domain/element-report.ts'
 import { dollarText, estimateText, quantityText } from '../domain/figures.ts'
 import { breakEvenOf } from './break-even.ts'
 import type { ChoiceComparison, PlanJudgement } from './judge.ts'

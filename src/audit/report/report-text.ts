@@ -1,17 +1,7 @@
 /** Selection and wording of a report's values, shared by terminal and page. Computes nothing except the order. */
 import { spanTitle } from '../../base/span.ts'
-import type {
-  AuditReport,
-  CostOfPlan,
-  ElementPart,
-  Estimate,
-  FreshnessThreshold,
-  NoInterval,
-  OtherPlan,
-  Range,
-  SweepLevel,
-  UtilityPart,
-} from '../domain/audit-report.ts'
+import type { AuditReport, CostOfPlan, OtherPlan, Range, UtilityPart } from '../domain/audit-report.ts'
+import type { ElementPart, Estimate, FreshnessThreshold, NoInterval, SweepLevel } from '../domain/element-report.ts'
 import {
   weeklyText,
   integerText,

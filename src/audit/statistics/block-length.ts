@@ -10,7 +10,7 @@
  * a step.
  */
 import type { Caveat } from '../domain/caveat.ts'
-import type { NoInterval } from '../domain/audit-report.ts'
+import type { NoInterval } from '../domain/element-report.ts'
 import { hasEnoughBlocks, significantAutocorrelation, type BlockAutocorrelation } from './autocorrelation.ts'
 import type { ClusterCodes } from './cluster-codes.ts'
 import { withLongerBlocks, type ClusteredSample } from './sample.ts'

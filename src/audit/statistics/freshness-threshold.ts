@@ -1,5 +1,5 @@
 /** Freshness thresholds of staleness curves, and a mark for each level. */
-import type { Estimate, FreshnessThreshold } from '../domain/audit-report.ts'
+import type { Estimate, FreshnessThreshold } from '../domain/element-report.ts'
 import { numberText, quantityText } from '../domain/figures.ts'
 
 /** A level of a staleness curve. Curves ascend by age; the current age need not be among them. */

@@ -16,7 +16,7 @@
 import { countedNoun } from '../domain/figures.ts'
 import { sumWithin, type SparseValues } from '../value/sparse.ts'
 import type { Caveat } from '../domain/caveat.ts'
-import type { Estimate, NoInterval } from '../domain/audit-report.ts'
+import type { Estimate, NoInterval } from '../domain/element-report.ts'
 import { decisionsAWeek, worstWeek } from '../value/weeks.ts'
 import { effectiveSampleSizes, sampleSizeCaveats, type EffectiveSampleSize } from './effective-sample-size.ts'
 import {

@@ -1,5 +1,5 @@
 /** Performance figures of one alternative: actions, precision, recall and AUC. */
-import type { Performance } from '../domain/audit-report.ts'
+import type { Performance } from '../domain/element-report.ts'
 import type { SparseValues } from './sparse.ts'
 import { actingRows } from './acting-rows.ts'
 import { eligibleCount } from './eligibility.ts'

@@ -1,5 +1,6 @@
 /** Building blocks for hand-written reports. */
-import type { CostLine, SweepEffect, Estimate, Performance, Range, SweepLevel } from '../../../src/audit/domain/audit-report.ts'
+import type { CostLine, Range } from '../../../src/audit/domain/audit-report.ts'
+import type { SweepEffect, Estimate, Performance, SweepLevel } from '../../../src/audit/domain/element-report.ts'
 import type { ElementSetting } from '../../../src/audit/domain/element.ts'
 import { titleOf } from '../../../src/audit/domain/setting-text.ts'
 

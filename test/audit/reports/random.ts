@@ -1,7 +1,7 @@
 /** Random values of a JSON schema: random reports contain everything that the schema of reports allows. */
 import * as fc from 'fast-check'
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
-import { auditReportSchema } from '../../../src/audit/report/schema.ts'
+import { auditReportSchema } from '../../../src/audit/domain/audit-report.ts'
 
 interface Schema {
   readonly $ref?: string

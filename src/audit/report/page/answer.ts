@@ -1,5 +1,6 @@
 /** Top of the page: the answer in two lines, and the reader's four questions. */
-import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
+import type { ElementPart } from '../../domain/element-report.ts'
 import {
   monthlyValue,
   integerText,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY, estimate, HOUR, MINUTE, older, performed, rung } from '../../../../test/audit/reports/parts.ts'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
-import type { ElementPart, SweepLevel } from '../../domain/audit-report.ts'
+import type { ElementPart, SweepLevel } from '../../domain/element-report.ts'
 import { elementCurve } from './curve.ts'
 
 const performance = performed(1, 1, 1, 1, 1)

@@ -3,7 +3,8 @@
  * in a shaded band. With retraining: a dashed line with squares and whiskers. Curves are not smoothed.
  */
 import { spanTitle } from '../../../base/span.ts'
-import type { ElementPart, Estimate, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
+import type { UtilityPart } from '../../domain/audit-report.ts'
+import type { ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'
 import { kneeNames, kneeTitle, refitEffect } from '../report-text.ts'
 import { axisOf, type CurveAxis } from './axis.ts'

@@ -1,5 +1,5 @@
 /** A table with roles for screen readers and paper, which becomes a stack of cards on a phone. */
-import type { Estimate } from '../../domain/audit-report.ts'
+import type { Estimate } from '../../domain/element-report.ts'
 import { estimateParts, type MissingReason } from '../../domain/figures.ts'
 import { breakable, markup, type MarkupChild, type Markup } from './markup.ts'
 

@@ -1,5 +1,6 @@
 /** Evidence on the page: history, sample sizes, assumptions, caveats and reproduction. */
-import type { AuditReport, Performance } from '../../domain/audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
+import type { Performance } from '../../domain/element-report.ts'
 import { monthlyValue, integerText, dateText, numberText, unitText, ratioText, percentageText, weeksText } from '../../domain/figures.ts'
 import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'

@@ -1,5 +1,5 @@
 /** Marks of the two knees on the axis of ages: a line in the colour of its curve, with name and age. */
-import type { ElementPart } from '../../domain/audit-report.ts'
+import type { ElementPart } from '../../domain/element-report.ts'
 import { isAvailable } from '../../domain/figures.ts'
 import { kneeNames, kneeTitle } from '../report-text.ts'
 import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'

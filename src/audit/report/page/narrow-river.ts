@@ -1,5 +1,6 @@
 /** River from top to bottom, for phones. Groups follow one another, and a bracket shows that they flow in parallel. */
-import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
+import type { ElementPart } from '../../domain/element-report.ts'
 import { stageAgeText, riverStagesOf, RIVER_WIDTH_MIN, riverTexts } from './river-stages.ts'
 import { markup, svgCoordinate, shortenText, type Markup } from './markup.ts'
 import { ribbonPath } from './ribbon.ts'

@@ -1,6 +1,7 @@
 /** Stages of a pipeline in the order of an event, with their widths in the river. */
 import { spanTitle } from '../../../base/span.ts'
-import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
+import type { ElementPart } from '../../domain/element-report.ts'
 import { widthScale } from './ribbon.ts'
 import type { PageDrawing } from './two-widths.ts'
 

@@ -1,5 +1,6 @@
 /** Value by age on the page: terms, the fixed questions, and each element with curve and table. */
-import type { AuditReport, SweepEffect, ElementPart, Performance, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
+import type { AuditReport, UtilityPart } from '../../domain/audit-report.ts'
+import type { SweepEffect, ElementPart, Performance, SweepLevel } from '../../domain/element-report.ts'
 import { integerText, numberText, unitText, isAvailable, asSentence, percentageText, type MissingReason } from '../../domain/figures.ts'
 import {
   shownMode,

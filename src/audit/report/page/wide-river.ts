@@ -1,5 +1,6 @@
 /** River from left to right, for wide windows and paper. */
-import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
+import type { AuditReport } from '../../domain/audit-report.ts'
+import type { ElementPart } from '../../domain/element-report.ts'
 import { stageAgeText, riverStagesOf, RIVER_WIDTH_MIN, riverTexts, type RiverStage } from './river-stages.ts'
 import { markup, svgCoordinate, shortenText, type MarkupChild, type Markup } from './markup.ts'
 import { ribbonPath, type RibbonPoint } from './ribbon.ts'

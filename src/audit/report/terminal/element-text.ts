@@ -1,5 +1,6 @@
 /** Table of elements in the terminal: the weekly change at each age. */
-import type { AuditReport, SweepEffect, ElementPart, Estimate, SweepLevel, UtilityPart } from '../../domain/audit-report.ts'
+import type { AuditReport, UtilityPart } from '../../domain/audit-report.ts'
+import type { SweepEffect, ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import {
   integerText,
   numberText,

@@ -6,8 +6,7 @@ import { flightsReport } from '../../../test/audit/reports/flights.ts'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { patientsReport } from '../../../test/audit/reports/patients.ts'
 import { randomReport } from '../../../test/audit/reports/random.ts'
-import type { AuditReport } from '../domain/audit-report.ts'
-import { auditReportSchema } from './schema.ts'
+import { auditReportSchema, type AuditReport } from './audit-report.ts'
 import { reportJson } from '../write-report.ts'
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTuples: false })
