@@ -53,7 +53,7 @@ const CHECKPOINT_FORMAT = 3
  * report.answer // two lines
  *
  * @throws as `decide` and `label` do, and whatever a function of the user throws, with its place
- * @throws `SPILL_INPUT` for a history that is too short, or one in which no outcome is known
+ * @throws `SPILL_HISTORY` for a history that is too short, or one in which no outcome is known
  */
 export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: AuditOptions): Promise<AuditResult> {
   const { model, worth, threads = threadsAhead(), onProgress = () => {} } = options
@@ -107,11 +107,11 @@ async function retrainedBaseline(judging: PlanValuation): Promise<UtilityPart['r
   return why === undefined ? (await judging.baseline('refit')).performance : { why }
 }
 
-/** @throws `SPILL_INPUT` if no decision of the judged block has a known outcome */
+/** @throws `SPILL_HISTORY` if no decision of the judged block has a known outcome */
 function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
   if (known.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_HISTORY',
     `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,
   )
 }

@@ -31,10 +31,10 @@ test('replaces earlier files', () => {
 test('reports a failed write, and leaves no partial file', () => {
   const file = join(folder, 'file')
   writeFileSync(file, 'mine')
-  assert.throws(() => writeAuditReport(flightsReport, file), { code: 'SPILL_INPUT', message: /is a file; name a folder/ })
-  assert.throws(() => writeAuditReport(flightsReport, join(file, 'below')), { code: 'SPILL_INPUT' })
+  assert.throws(() => writeAuditReport(flightsReport, file), { code: 'SPILL_FILE', message: /is a file; name a folder/ })
+  assert.throws(() => writeAuditReport(flightsReport, join(file, 'below')), { code: 'SPILL_FILE' })
   mkdirSync(join(folder, 'audit.html'))
-  assert.throws(() => writeAuditReport(flightsReport, folder), { code: 'SPILL_INPUT', message: /audit\.html is a folder/ })
+  assert.throws(() => writeAuditReport(flightsReport, folder), { code: 'SPILL_FILE', message: /audit\.html is a folder/ })
   assert.deepEqual(readdirSync(folder).sort(), ['audit.html', 'audit.json', 'file'])
   assert.equal(readFileSync(file, 'utf8'), 'mine')
 })

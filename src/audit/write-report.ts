@@ -19,7 +19,7 @@ export const reportJson = (report: AuditReport): string => `${JSON.stringify(pri
 /**
  * Writes both files into a folder, which is created if missing. Each file is replaced as a whole.
  *
- * @throws `SPILL_INPUT` if the files cannot be written
+ * @throws `SPILL_FILE` if the files cannot be written
  * @throws `SPILL_ASSERT` for a number that is not finite; then nothing is written
  */
 export function writeAuditReport(report: AuditReport, folder: string): AuditFiles {

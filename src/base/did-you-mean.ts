@@ -1,4 +1,5 @@
 /** Suggests the nearest name, for messages about a name that does not exist. */
+import { SpillwayError } from './errors.ts'
 import { show } from './show.ts'
 
 /** `; did you mean 'x'?`, or the list of names if it is short. */
@@ -10,6 +11,17 @@ export function didYouMean(unknownName: unknown, names: readonly string[]): stri
     .sort((a, b) => a.distance - b.distance)
   if (nearest.length > 0) return `; did you mean '${nearest[0].candidate}'?`
   return names.length > 0 && names.length <= 20 ? `; there is ${names.join(', ')}` : ''
+}
+
+/** The error `SPILL_NOT_FOUND` for a name that a pipeline does not define. `kind` is what it would name, such as `source`. */
+export function unknownNameError(
+  pipeline: string,
+  kind: string,
+  name: string,
+  names: readonly string[],
+  options?: { readonly place: string },
+): SpillwayError {
+  return new SpillwayError('SPILL_NOT_FOUND', `pipeline '${pipeline}' has no ${kind} '${name}'${didYouMean(name, names)}`, options)
 }
 
 /**

@@ -86,13 +86,13 @@ test('unknown command, no command, help and version', async () => {
 })
 
 const failures: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; name the pipeline file$/],
-  [[visits, '--source', `visit=${events}`], /^SPILL_INPUT: pipeline 'site' has no source 'visit'; did you mean 'visits'\?$/],
+  [['nowhere.ts', ...both], /^SPILL_FILE: nowhere\.ts does not exist; name the pipeline file$/],
+  [[visits, '--source', `visit=${events}`], /^SPILL_NOT_FOUND: pipeline 'site' has no source 'visit'; did you mean 'visits'\?$/],
   [[visits, ...both.slice(2)], /^SPILL_INPUT: no file for source 'visits': add --source visits=FILE$/],
-  [[visits, '--source', 'visits=gone.csv'], /^SPILL_INPUT: gone\.csv does not exist; it was given for source 'visits'$/],
-  [[visits, ...both, '--source', 'visits=.'], /^SPILL_INPUT: \. is a folder; name a file$/],
-  [[visits, ...both, '--model', 'bussy'], /^SPILL_INPUT: pipeline 'site' has no model 'bussy'; did you mean 'busy'\?$/],
-  [[visits, ...both, '--out', 'out.xml'], /^SPILL_INPUT: out\.xml has no format by its name; call it/],
+  [[visits, '--source', 'visits=gone.csv'], /^SPILL_FILE: gone\.csv does not exist; it was given for source 'visits'$/],
+  [[visits, ...both, '--source', 'visits=.'], /^SPILL_FILE: \. is a folder; name a file$/],
+  [[visits, ...both, '--model', 'bussy'], /^SPILL_NOT_FOUND: pipeline 'site' has no model 'bussy'; did you mean 'busy'\?$/],
+  [[visits, ...both, '--out', 'out.xml'], /^SPILL_FORMAT: out\.xml has no format by its name; call it/],
   [[visits, ...both, '--out', 'out.parquet'], /the decisions of 2 models, whose columns differ; add --model NAME, or write \.ndjson$/],
   [[visits, ...both, '--refused', join(folder, 'no/refused.ndjson')], /cannot be written: its folder does not exist$/],
   [[visits, ...both, '--out', join(folder, 'no/out.ndjson')], /cannot be written: its folder does not exist$/],
@@ -154,7 +154,7 @@ test('init creates a project and never overwrites one', async () => {
   assert.match(out, /^ {2}npx spillway replay pipeline\.ts --source payments=events\.ndjson$/m)
   const again = await run('init', target)
   assert.equal(again.status, 1)
-  assert.match(again.err, /^SPILL_INPUT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
+  assert.match(again.err, /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
   for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')
   const { out: second } = await run('init', target)
@@ -167,6 +167,6 @@ test('init --from a file that cannot be a source', async () => {
   const { status, err } = await run('init', join(folder, 'none'), '--from', timeless)
   assert.equal(status, 1)
   assert.match(err, /^SPILL_INPUT: timeless\.csv has no column that is an event time in every record.*there is a \(int\), b \(string\)/)
-  assert.match((await run('init', join(folder, 'none'), '--from', 'gone.csv')).err, /^SPILL_INPUT: gone\.csv does not exist$/)
+  assert.match((await run('init', join(folder, 'none'), '--from', 'gone.csv')).err, /^SPILL_FILE: gone\.csv does not exist$/)
   assert.ok(!existsSync(join(folder, 'none')))
 })

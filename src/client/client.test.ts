@@ -33,8 +33,8 @@ test('features of one key, and of several keys and groups at one as-of time', as
   assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
   assert.equal(asked.at(-1), 'POST /features')
   for (const key of [undefined, null, {}, [null]] as never[]) {
-    await assert.rejects(api.features(now, key), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
-    await assert.rejects(api.featuresOf([[now, key]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
+    await assert.rejects(api.features(now, key), { code: 'SPILL_KEY', message: /^a key is a text, a number/ })
+    await assert.rejects(api.featuresOf([[now, key]]), error => error instanceof ClientError && error.code === 'SPILL_KEY')
   }
   await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
 })

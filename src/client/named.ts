@@ -39,16 +39,13 @@ export type KeyOf<E> = E extends readonly Entity[] ? { readonly [I in keyof E]: 
 /** The key type of a group type. */
 export type KeyIn<G> = G extends Group<infer E, infer _F> ? KeyOf<E> : never
 
-/** The text of each key column. Throws `SPILL_INPUT` for a value such as undefined, whose text would be a different key. */
+/** The text of each key column. Throws `SPILL_KEY` for a value such as undefined, whose text would be a different key. */
 export const keyTexts = (key: unknown): string[] => (Array.isArray(key) ? key : [key]).map(textOf)
 
 function textOf(part: unknown): string {
   if (typeof part === 'string' || typeof part === 'number' || typeof part === 'bigint' || typeof part === 'boolean' || part instanceof Date)
     return String(part)
-  throw new ClientError(
-    'SPILL_INPUT',
-    `a key is a text, a number, or an array of them, one for each key column; this one has ${shown(part)}`,
-  )
+  throw new ClientError('SPILL_KEY', `a key is a text, a number, or an array of them, one for each key column; this one has ${shown(part)}`)
 }
 
 const shown = (part: unknown): string => (part === null || part === undefined ? String(part) : `a value of type ${typeof part}`)

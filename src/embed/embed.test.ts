@@ -75,7 +75,7 @@ test('calls in the process match those of the client', async () => {
     code: 'SPILL_INPUT',
     message: /are an array: write \[record\] for one$/,
   })
-  assert.throws(() => flow.features(now, undefined as never), { code: 'SPILL_INPUT', message: /this one has undefined$/ })
+  assert.throws(() => flow.features(now, undefined as never), { code: 'SPILL_KEY', message: /this one has undefined$/ })
   assert.throws(() => flow.features({ ...now, name: 'nw' }, 'c'), /no group 'nw'; did you mean 'now'/)
   await assert.rejects(flow.request({ ...check, name: 'fraud' }, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT' })
 })

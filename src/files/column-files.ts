@@ -112,7 +112,7 @@ export class ColumnFileWriter {
       appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + DUCKDB_CHUNK_ROWS))
   }
 
-  /** Writes the files of the table. Throws `SPILL_INPUT` if a file cannot be written. */
+  /** Writes the files of the table. Throws `SPILL_FILE` if a file cannot be written. */
   async finish(files: readonly ColumnFile[]): Promise<WrittenFile[]> {
     this.#closeAppenders()
     const results: WrittenFile[] = []
@@ -160,7 +160,7 @@ export class ColumnFileWriter {
 
 const BUFFER_BYTES = 1 << 20
 
-/** Size of a file and SHA-256 of its bytes. Throws `SPILL_INPUT` if it cannot be read. */
+/** Size of a file and SHA-256 of its bytes. Throws `SPILL_FILE` if it cannot be read. */
 export function fileChecksum(path: string): { bytes: number; sha256: string } {
   const hash = createHash('sha256')
   const buffer = new Uint8Array(BUFFER_BYTES)

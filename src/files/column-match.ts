@@ -9,29 +9,32 @@ export interface ColumnMatch {
   readonly selected: readonly string[] | undefined
   /** Messages about missing and ignored columns, to show once a file. */
   readonly warnings: readonly string[]
+  /** Those about missing columns. */
+  readonly missing: readonly string[]
 }
 
-/** Index of a column. Throws `SPILL_INPUT` if the file does not have it. */
+/** Index of a column. Throws `SPILL_NOT_FOUND` if the file does not have it. */
 export function checkColumn(file: string, names: readonly string[], column: string): number {
   const index = names.indexOf(column)
   if (index >= 0) return index
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
     `has no column '${column}'${didYouMean(column, names) || `; there is ${names.slice(0, 20).join(', ')}…`}`,
     { place: file },
   )
 }
 
-/** Columns that a source reads from a file. Throws `SPILL_INPUT` if a column is missing that may not be NULL. */
+/** Columns that a source reads from a file. Throws `SPILL_NOT_FOUND` if a column is missing that may not be NULL. */
 export function matchColumns(file: Pick<InputFile, 'name' | 'columns'>, source: SourceIR): ColumnMatch {
-  if (!file.columns || source.mapVersion !== undefined) return { selected: undefined, warnings: [] }
+  if (!file.columns || source.mapVersion !== undefined) return { selected: undefined, warnings: [], missing: [] }
   const names = file.columns.map(column => column.name)
-  const missing = source.columns.filter(column => !names.includes(column.name))
-  for (const { name, nullable } of missing) if (!nullable) checkColumn(file.name, names, name)
+  const absent = source.columns.filter(column => !names.includes(column.name))
+  for (const { name, nullable } of absent) if (!nullable) checkColumn(file.name, names, name)
   const extra = names.filter(name => !source.columns.some(column => column.name === name))
-  const warnings = missing.map(
+  const missing = absent.map(
     ({ name }) => `${file.name} has no column '${name}': NULL in every row of '${source.name}'${didYouMean(name, extra)}`,
   )
+  const warnings = [...missing]
   if (extra.length > 0) warnings.push(`${file.name} has columns that '${source.name}' does not name, ignored: ${extra.join(', ')}`)
-  return { selected: source.columns.filter(column => names.includes(column.name)).map(column => column.name), warnings }
+  return { selected: source.columns.filter(column => names.includes(column.name)).map(column => column.name), warnings, missing }
 }

@@ -6,7 +6,7 @@ import { Fault } from '../intake/refusal.ts'
 import { FileBytes } from './file-bytes.ts'
 import { checkColumn } from './column-match.ts'
 import { detectDelimiter, csvFields, csvRowRule, type Delimiter } from './csv-text.ts'
-import { fileError, displayPath } from './file-error.ts'
+import { displayPath, formatError } from './file-error.ts'
 import type { DetectedFile, InputFile } from './input-file.ts'
 import { splitRecords } from './splitter.ts'
 import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
@@ -36,15 +36,15 @@ export async function openCsv({ path, gzip, size }: DetectedFile): Promise<Input
 
 async function headerOf(path: string, gzip: boolean): Promise<Header> {
   const header = await firstRow(path, gzip)
-  if (header === undefined) throw fileError(path, 'has no header: every line is blank')
+  if (header === undefined) throw formatError(path, 'has no header: every line is blank')
   const delimiter = detectDelimiter(header)
   const fields = csvFields(header, delimiter)
-  if (fields instanceof Fault) throw fileError(path, `has a header that is not CSV: ${fields.detail}`)
+  if (fields instanceof Fault) throw formatError(path, `has a header that is not CSV: ${fields.detail}`)
   const names = fields.map(field => field?.trim() ?? '')
-  if (header.includes('\r')) throw fileError(path, 'has lines that end in a carriage return alone; convert them to newlines')
+  if (header.includes('\r')) throw formatError(path, 'has lines that end in a carriage return alone; convert them to newlines')
   const duplicate = names.find((field, i) => field !== '' && names.indexOf(field) < i)
-  if (duplicate !== undefined) throw fileError(path, `has two columns '${duplicate}'; rename one`)
-  if (names.includes('__proto__')) throw fileError(path, `has a column '__proto__'; rename it`)
+  if (duplicate !== undefined) throw formatError(path, `has two columns '${duplicate}'; rename one`)
+  if (names.includes('__proto__')) throw formatError(path, `has a column '__proto__'; rename it`)
   return { names, delimiter }
 }
 
@@ -52,11 +52,11 @@ async function headerOf(path: string, gzip: boolean): Promise<Header> {
 async function firstRow(path: string, gzip: boolean): Promise<string | undefined> {
   for await (const { bytes, starts, ends, tooLong } of splitRecords(new FileBytes(path, gzip).chunks(), csvRowRule(','))) {
     if (tooLong.length > 0)
-      throw fileError(path, `has a first line of more than ${limits.LINE_BYTES_MAX} bytes (LINE_BYTES_MAX); is it CSV?`)
+      throw formatError(path, `has a first line of more than ${limits.LINE_BYTES_MAX} bytes (LINE_BYTES_MAX); is it CSV?`)
     const first = starts.findIndex((start, i) => !isBlank(bytes, start, ends[i]))
     if (first < 0) continue
     const row = bytes.subarray(starts[first], ends[first])
-    if (!isUtf8(row)) throw fileError(path, 'has a header that is not UTF-8; convert the file')
+    if (!isUtf8(row)) throw formatError(path, 'has a header that is not UTF-8; convert the file')
     return row.toString('utf8').replace(/\r$/, '')
   }
   return undefined

@@ -1,7 +1,7 @@
 /** Detects the format of a file: by its signature (gzip, Parquet), else by its extension, else by its first bytes. */
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
-import { fileError, systemError } from './file-error.ts'
+import { fileError, formatError, systemError } from './file-error.ts'
 import type { FileFormat, DetectedFile } from './input-file.ts'
 
 const HEAD_BYTES = 1 << 14
@@ -58,19 +58,19 @@ function isTruncated(packed: Buffer): boolean {
 function formatOf(path: string, head: Buffer, gzip: boolean): FileFormat {
   const byExtension = extensions[/\.([^./\\]+?)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1'
-  if (isParquet && gzip) throw fileError(path, 'is Parquet within gzip; unpack it (Parquet compresses its columns itself)')
+  if (isParquet && gzip) throw formatError(path, 'is Parquet within gzip; unpack it (Parquet compresses its columns itself)')
   if (isParquet) return 'parquet'
-  if (byExtension === 'parquet') throw fileError(path, 'is not a Parquet file: it does not begin with PAR1')
+  if (byExtension === 'parquet') throw formatError(path, 'is not a Parquet file: it does not begin with PAR1')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
-    throw fileError(path, 'is UTF-16; convert it to UTF-8')
+    throw formatError(path, 'is UTF-16; convert it to UTF-8')
   const text = head
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
   if (text.startsWith('[') && /\.json(?:\.gz)?$/i.test(path))
-    throw fileError(path, `is one JSON array; write one object a line (jq -c '.[]' does)`)
+    throw formatError(path, `is one JSON array; write one object a line (jq -c '.[]' does)`)
   if (byExtension) return byExtension
   if (text.startsWith('{')) return 'ndjson'
-  if (head.includes(0)) throw fileError(path, 'is neither NDJSON nor CSV nor Parquet; Spillway reads these, plain or gzip')
+  if (head.includes(0)) throw formatError(path, 'is neither NDJSON nor CSV nor Parquet; Spillway reads these, plain or gzip')
   return 'csv'
 }

@@ -7,11 +7,11 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { SpillwayError } from '../base/errors.ts'
-import { fileError, systemError } from './file-error.ts'
+import { truncationError, systemError } from './file-error.ts'
 
 const CHUNK_BYTES = 1 << 18
 
-/** The chunks of a file. Throws `SPILL_INPUT` if it cannot be read, or if its gzip is truncated or damaged. */
+/** The chunks of a file. Throws `SPILL_FILE` if it cannot be read, `SPILL_TRUNCATED` if its gzip is truncated or damaged. */
 export class FileBytes {
   readonly #path: string
   readonly #gzip: boolean
@@ -48,8 +48,8 @@ function gunzipped(file: Readable): Readable {
 
 function gzipError(path: string, error: unknown): SpillwayError {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'Z_BUF_ERROR') return fileError(path, 'is a gzip that was cut off: its end is missing; copy the file again', error)
-  if (code === 'Z_DATA_ERROR') return fileError(path, `is a damaged gzip (${(error as Error).message}); copy the file again`, error)
+  if (code === 'Z_BUF_ERROR') return truncationError(path, 'is a gzip that was cut off: its end is missing; copy the file again', error)
+  if (code === 'Z_DATA_ERROR') return truncationError(path, `is a damaged gzip (${(error as Error).message}); copy the file again`, error)
   return systemError(path, error)
 }
 

@@ -1,14 +1,23 @@
-/** Errors about whole files: the file, the problem and the fix. */
+/** Errors about whole files: the file, the problem and the fix. The code says what helps: another path, another format, or a new copy. */
 import { resolve } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError, type ErrorCode } from '../base/errors.ts'
 import { shortPath } from '../base/short-path.ts'
 
 /** A path for messages: relative to the working directory, or the bare name of a file outside it. */
 export const displayPath = (path: string): string => shortPath(resolve(path))
 
-export function fileError(path: string, problem: string, cause?: unknown): SpillwayError {
-  return new SpillwayError('SPILL_INPUT', problem, { place: displayPath(path), ...(cause === undefined ? {} : { cause }) })
-}
+/** The error for a file that cannot be used: missing, a folder, not permitted, not the expected one. */
+export const fileError = (path: string, problem: string, cause?: unknown): SpillwayError => errorOf('SPILL_FILE', path, problem, cause)
+
+/** The error for a file in a format that is not read. */
+export const formatError = (path: string, problem: string, cause?: unknown): SpillwayError => errorOf('SPILL_FORMAT', path, problem, cause)
+
+/** The error for a file that is cut off or damaged. */
+export const truncationError = (path: string, problem: string, cause?: unknown): SpillwayError =>
+  errorOf('SPILL_TRUNCATED', path, problem, cause)
+
+const errorOf = (code: ErrorCode, path: string, problem: string, cause: unknown): SpillwayError =>
+  new SpillwayError(code, problem, { place: displayPath(path), ...(cause === undefined ? {} : { cause }) })
 
 const systemErrors: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

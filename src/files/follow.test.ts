@@ -84,11 +84,11 @@ test('a file that became shorter, and another file under its name, are errors', 
   const { place } = await readToEnd(path)
   truncateSync(path, 8)
   await assert.rejects(readToEnd(path, place), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_FILE',
     message: /has become shorter while it was followed: 16 bytes were read, and it has 8/,
   })
   writeFileSync(join(folder, 'e.ndjson'), '{"n":1}\n{"n":2}\n{"n":3}\n')
   renameSync(join(folder, 'e.ndjson'), path)
-  await assert.rejects(readToEnd(path, place), { code: 'SPILL_INPUT', message: /is not the file that was read up to byte 16/ })
-  await assert.rejects(readToEnd(join(folder, 'nowhere')), { code: 'SPILL_INPUT', message: /does not exist/ })
+  await assert.rejects(readToEnd(path, place), { code: 'SPILL_FILE', message: /is not the file that was read up to byte 16/ })
+  await assert.rejects(readToEnd(join(folder, 'nowhere')), { code: 'SPILL_FILE', message: /does not exist/ })
 })

@@ -35,7 +35,7 @@ export interface FollowFileOptions {
 }
 
 /**
- * @throws `SPILL_INPUT` if the file cannot be read, is another file, or has become shorter.
+ * @throws `SPILL_FILE` if the file cannot be read, is another file, or has become shorter.
  */
 export async function* followNdjson(
   path: string,

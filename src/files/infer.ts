@@ -2,7 +2,7 @@
  * Infers the schema of a file, for `spillway init --from FILE`: columns with types, and the likely key, event time and id, each with a
  * reason. A guess from the first 10,000 records, for a person to correct.
  */
-import { fileError } from './file-error.ts'
+import { formatError } from './file-error.ts'
 import type { FileFormat } from './input-file.ts'
 import { openInput } from './input.ts'
 import { ColumnSample, type InferredColumn, type TwoValueCounts } from './column-sample.ts'
@@ -39,7 +39,7 @@ export interface InferOptions {
 }
 
 /**
- * @throws `SPILL_INPUT` for a file that cannot be read, or has no record with a field.
+ * @throws `SPILL_FILE` for a file that cannot be read, `SPILL_FORMAT` for one that has no record with a field.
  */
 export async function inferSchema(path: string, options: InferOptions = {}): Promise<InferredSchema> {
   const file = await openInput(path)
@@ -57,7 +57,7 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
     if (sampled >= SAMPLE_RECORDS) break
   }
   const { samples, paths } = fields
-  if (samples.size === 0) throw fileError(path, 'has no record with fields to infer columns from')
+  if (samples.size === 0) throw formatError(path, 'has no record with fields to infer columns from')
   const declared = new Map(file.columns?.map(({ name, type }) => [name, type]))
   const { styles, unclear } = stylesOf(samples, options.numbers)
   const inferred = [...samples].map(([name, sample]) => ({

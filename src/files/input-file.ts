@@ -30,7 +30,7 @@ export interface InputFile {
   progress(): number
   /**
    * Reads the records from the first on. `columns` names the needed columns, default all; a columnar format reads no others. Throws
-   * `SPILL_INPUT` at the first damage, after the records before it.
+   * `SPILL_TRUNCATED` at the first damage, after the records before it.
    */
   batches(columns?: readonly string[]): AsyncGenerator<RecordBatch>
 }

@@ -8,8 +8,8 @@ import { openNdjson } from './ndjson.ts'
 import { openParquet } from './parquet.ts'
 
 /**
- * Opens NDJSON, CSV or Parquet, plain or gzip. `reader` decodes the records for their only source, if there is one. Throws `SPILL_INPUT`
- * for a file that is missing, empty, or of another format.
+ * Opens NDJSON, CSV or Parquet, plain or gzip. `reader` decodes the records for their only source, if there is one. Throws `SPILL_FILE`
+ * for a file that is missing or empty, `SPILL_FORMAT` for another format, `SPILL_TRUNCATED` for a damaged file.
  */
 export async function openInput(path: string, reader?: JsonLineReader): Promise<InputFile> {
   const file = await detectFile(path)

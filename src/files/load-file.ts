@@ -24,7 +24,7 @@ export interface FileCounts {
 }
 
 /**
- * @throws `SPILL_INPUT` if the file cannot be read or lacks needed columns; records before a damage are loaded.
+ * @throws as `openInput` does, and `SPILL_NOT_FOUND` for a missing column; records before a damage are loaded.
  */
 export async function loadFile(path: string, intakes: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
   const file = await openInput(path, intakes.length === 1 ? JsonLineReader.of(intakes[0].source) : undefined)

@@ -3,17 +3,17 @@
  * `.gz`.
  */
 import { openCsvTable } from './csv-writer.ts'
-import { fileError } from './file-error.ts'
+import { formatError } from './file-error.ts'
 import { openNdjsonTable } from './ndjson-writer.ts'
 import type { OpenTable } from './table.ts'
 
 /**
- * @throws `SPILL_INPUT` if the extension is unknown, or the file cannot be written.
+ * @throws `SPILL_FORMAT` if the extension is unknown, `SPILL_FILE` if the file cannot be written.
  */
 export const openOutputTable: OpenTable = async (path, columns, strings) => {
   // DuckDB is large, and most writers of tables do not need it.
   if (/\.parquet$/i.test(path)) return (await import('./parquet-writer.ts')).openParquetTable(path, columns, strings)
   if (/\.(?:ndjson|jsonl|json)(?:\.gz)?$/i.test(path)) return openNdjsonTable(path, columns, strings)
   if (/\.csv(?:\.gz)?$/i.test(path)) return openCsvTable(path, columns, strings)
-  throw fileError(path, 'has no format by its name; call it .ndjson, .ndjson.gz, .csv or .parquet')
+  throw formatError(path, 'has no format by its name; call it .ndjson, .ndjson.gz, .csv or .parquet')
 }

@@ -12,7 +12,7 @@ import type { RecordCells } from '../intake/cells.ts'
 import type { JsonLineReader } from '../intake/line-reader.ts'
 import { checkColumn } from './column-match.ts'
 import { connectDuckDB, parquetPathLiteral } from './duckdb.ts'
-import { fileError, displayPath } from './file-error.ts'
+import { displayPath, truncationError } from './file-error.ts'
 import type { DetectedFile, InputFile } from './input-file.ts'
 import { ParquetCells } from './parquet-cells.ts'
 import { ColumnReader, physicalColumn, type PhysicalColumn } from './duckdb-vectors.ts'
@@ -153,7 +153,7 @@ async function usingDuckDB<T>(path: string, use: (connection: DuckDBConnection) 
 function parquetError(path: string, error: unknown): SpillwayError {
   if (error instanceof SpillwayError) return error
   const [firstLine] = (error as Error).message.split('\n') as [string]
-  return fileError(
+  return truncationError(
     path,
     `is not a readable Parquet file: ${firstLine.replaceAll(path, displayPath(path))}; copy it again, or write it again`,
     error,

@@ -16,7 +16,7 @@ export class TextSink {
   #parts: string[] = []
   #length = 0
 
-  /** Truncates an existing file. Throws `SPILL_INPUT`, naming `shownAs`, if it cannot be written. */
+  /** Truncates an existing file. Throws `SPILL_FILE`, naming `shownAs`, if it cannot be written. */
   constructor(path: string, shownAs = path) {
     this.#path = path
     try {

@@ -16,6 +16,9 @@ export interface JsonRecord {
   readonly rounded?: string
 }
 
+/** The text of a record is not JSON. */
+export class JsonSyntaxFault extends Fault {}
+
 /** Parses well-formed UTF-8 `bytes[start, end)`, or returns the reason why it cannot. */
 export function parseJsonRecord(bytes: Buffer, start: number, end: number): JsonRecord | Fault {
   const shape = new JsonShape(bytes, start, end)
@@ -25,7 +28,7 @@ export function parseJsonRecord(bytes: Buffer, start: number, end: number): Json
   try {
     value = JSON.parse(bytes.toString('utf8', start, end))
   } catch (error) {
-    return new Fault(`not JSON: ${(error as Error).message}`)
+    return new JsonSyntaxFault(`not JSON: ${(error as Error).message}`)
   }
   if (isObject(value) && Object.keys(value).length !== shape.fields) return new Fault('a field occurs twice in the record')
   return shape.longNumbers.length > 0 ? withoutRounding(value, shape.longNumbers) : { value }

@@ -41,7 +41,7 @@ export interface OnnxThreadData {
 export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Float64Array
 
 /**
- * Loads a graph, which stays loaded as long as the process lives. Throws `SPILL_INPUT` without the package; `SPILL_DATA` for a file
+ * Loads a graph, which stays loaded as long as the process lives. Throws `SPILL_PACKAGE` without the package; `SPILL_DATA` for a file
  * that the runtime rejects, or whose output differs from its declaration; `SPILL_LIMIT` if it takes longer than `ms`. The returned
  * function throws the last two.
  */
@@ -97,7 +97,7 @@ class OnnxThread {
     const answer = (receiveMessageOnPort(this.#port) as { message: OnnxAnswer }).message
     if (answer.kind === 'missing') {
       const fix = `npm install --ignore-scripts ${ONNX_PACKAGE}@1`
-      throw new SpillwayError('SPILL_INPUT', `a score of ONNX needs the package '${ONNX_PACKAGE}': ${fix}`, { place: path })
+      throw new SpillwayError('SPILL_PACKAGE', `a score of ONNX needs the package '${ONNX_PACKAGE}': ${fix}`, { place: path })
     }
     if (answer.kind === 'failed') throw new SpillwayError('SPILL_DATA', `cannot be used: ${answer.why}`, { place: path })
     return answer

@@ -223,7 +223,7 @@ function saidWith(runtime: string | undefined, calls: string): string {
 }
 
 test('without the package the error names the command to install it', () => {
-  const says = `SPILL_INPUT model.onnx a score of ONNX needs the package 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node@1\n`
+  const says = `SPILL_PACKAGE model.onnx a score of ONNX needs the package 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node@1\n`
   assert.equal(saidWith(undefined, `says(() => openOnnx({ feeds: [] }, { path: 'model.onnx' }))`), says)
 })
 

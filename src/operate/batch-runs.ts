@@ -39,7 +39,7 @@ export class FolderBatchRuns {
     return batchRunsIn(this.#log).filter(record => group === undefined || record.group === group)
   }
 
-  /** The newest `last` batch runs with their progress. Throws `SPILL_INPUT` for a group without batch runs. */
+  /** The newest `last` batch runs with their progress. Throws `SPILL_NOT_FOUND` for a group without batch runs. */
   newest({ group, last }: { readonly group?: string | undefined; readonly last: number }): ListedBatchRun[] {
     const records = this.list(group)
     if (group !== undefined && records.length === 0) this.#checkGroup(group)
@@ -61,13 +61,13 @@ export class FolderBatchRuns {
   /**
    * Recomputes a batch run from the log. A batch run is a function of the log, so a different hash means a changed log.
    *
-   * @throws `SPILL_INPUT` for an unknown or unfinished run, and for a group whose definition has changed since.
+   * @throws `SPILL_NOT_FOUND` for an unknown run, `SPILL_CONFLICT` for an unfinished one, and for a group that has changed since.
    */
   recompute(number: number): RecomputedBatchRun {
     const record = this.list().find(candidate => candidate.number === number)
-    if (!record) throw new SpillwayError('SPILL_INPUT', `there is no batch run ${number}; spillway runs lists them`)
+    if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no batch run ${number}; spillway runs lists them`)
     const { done } = record
-    if (!done) throw new SpillwayError('SPILL_INPUT', `run ${number} is ${record.state}: there is nothing to compare with`)
+    if (!done) throw new SpillwayError('SPILL_CONFLICT', `run ${number} is ${record.state}: there is nothing to compare with`)
     return { number, was: done.hash, is: this.#recomputedHash(record, done.partitions) }
   }
 
@@ -76,7 +76,7 @@ export class FolderBatchRuns {
     const group = ir.groups.find(candidate => candidate.name === name)
     const source = group && ir.sources.find(candidate => candidate.name === group.source)
     if (!group || !source || groupCode(group, source) !== code)
-      throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
+      throw new SpillwayError('SPILL_CONFLICT', `the definition of group '${name}' has changed since that run`)
     const steps = computeParts(this.#log, { group, source, sources: ir.sources, s, cut, partitions })
     for (let next = steps.next(); ; next = steps.next()) if (next.done) return totalsOf(next.value).hash
   }
@@ -84,6 +84,6 @@ export class FolderBatchRuns {
   #checkGroup(group: string): void {
     const groups = this.groups()
     if (!groups.includes(group))
-      throw new SpillwayError('SPILL_INPUT', `there are no batch runs of a group '${group}'${didYouMean(group, groups)}`)
+      throw new SpillwayError('SPILL_NOT_FOUND', `there are no batch runs of a group '${group}'${didYouMean(group, groups)}`)
   }
 }

@@ -40,13 +40,13 @@ export class FolderDecisions {
     return this.#log.models()
   }
 
-  /** Finds decisions. The newest are searched without an index. Throws `SPILL_INPUT` for a model without recorded decisions. */
+  /** Finds decisions. The newest are searched without an index. Throws `SPILL_NOT_FOUND` for a model without recorded decisions. */
   async find(query: DecisionQuery): Promise<MatchingDecisions> {
     const { model, key } = query
     const models = this.models()
     const names = models.map(each => each.model)
     if (model !== undefined && names.length > 0 && !names.includes(model))
-      throw new SpillwayError('SPILL_INPUT', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
+      throw new SpillwayError('SPILL_NOT_FOUND', `no decision of model '${model}' is recorded${didYouMean(model, names)}`)
     const decisions =
       'entry' in query
         ? this.#ofEntry(query.entry, model, key)
@@ -56,13 +56,13 @@ export class FolderDecisions {
   }
 
   /**
-   * Traces decisions from their trigger to their acknowledged effects; empty if none matches. Throws `SPILL_INPUT` for an unknown effect,
+   * Traces decisions from their trigger to their acknowledged effects; empty if none matches. Throws `SPILL_NOT_FOUND` for an unknown effect,
    * `SPILL_DATA` for damaged data.
    */
   async traces({ target, model, key, ...query }: TraceQuery): Promise<DecisionTrace[]> {
     if (typeof target === 'number') return decisionTraces(this.#log, { entry: target, model, key, ...query })
     const effect = this.#log.effects.byId(target)
-    if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(target)}`)
+    if (!effect) throw new SpillwayError('SPILL_NOT_FOUND', `there is no effect with the id ${inspect(target)}`)
     const { model: ofEffect } = JSON.parse(effect.body) as { model?: string }
     const keyOfEffect = String(JSON.parse(effect.key))
     return decisionTraces(this.#log, { entry: effect.entry, model: model ?? ofEffect, key: key ?? keyOfEffect, ...query })

@@ -24,7 +24,7 @@ interface GroupKey {
 /**
  * Features of the groups whose key fits, in order of definition. Cost: one pass over the log for each group.
  *
- * @throws `SPILL_INPUT` for an unknown group and a key that fits no group; otherwise like `featuresFromLog`.
+ * @throws `SPILL_NOT_FOUND` for an unknown group, `SPILL_KEY` for a key that fits no group; otherwise like `featuresFromLog`.
  */
 export function featuresAsOf(ir: PipelineIR, log: StoredLog, query: FeaturesAsOfQuery): FeaturesAt[] {
   const groups = groupKeys(ir, query)
@@ -42,14 +42,14 @@ function groupKeys(ir: PipelineIR, { group: name, key }: FeaturesAsOfQuery): Gro
   if (name !== undefined) {
     const group = ir.groups.find(candidate => candidate.name === name)
     const names = ir.groups.map(candidate => candidate.name)
-    if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
+    if (!group) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, names)}`)
     if (group.key.length !== keyOf(group).length)
-      throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
+      throw new SpillwayError('SPILL_KEY', `group '${name}' is keyed by ${group.key.join(',')}; write ${group.key.length} values, a,b`)
     return [{ group, key: keyOf(group) }]
   }
   const fitting = ir.groups.filter(group => group.key.length === parts.length)
   const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
   if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
   const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
-  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+  throw new SpillwayError('SPILL_KEY', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
 }

@@ -48,7 +48,7 @@ export interface ModelDrift extends DriftReport {
 /**
  * Drift of the requested models that have decisions, in order of definition. Cost: reads all recorded decisions of each model.
  *
- * @throws `SPILL_INPUT` for an unknown model, and if no decision is recorded.
+ * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_HISTORY` if no decision is recorded.
  */
 export async function driftOfModels(ir: PipelineIR, log: FolderLog, request: DriftRequest): Promise<ModelDrift[]> {
   const drifts: ModelDrift[] = []
@@ -59,12 +59,14 @@ export async function driftOfModels(ir: PipelineIR, log: FolderLog, request: Dri
 function driftModels({ models, name }: PipelineIR, reader: FolderLog, { model: requested, path }: DriftRequest): ModelIR[] {
   const names = models.map(model => model.name)
   if (requested !== undefined && !names.includes(requested))
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
+    throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, {
+      place: path,
+    })
   const decided = reader.models().map(({ model }) => model)
   const matches = models.filter(model => (requested === undefined || model.name === requested) && decided.includes(model.name))
   if (matches.length > 0) return matches
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_HISTORY',
     `no decision of ${requested === undefined ? `pipeline '${name}'` : `model '${requested}'`} is recorded yet`,
   )
 }

@@ -64,7 +64,7 @@ export function trainOnFolder(
     const trained = new TrainedModel(ir, model, log)
     const last = Math.max(...arrivals)
     checkAsOf(at, last)
-    if (cut === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
+    if (cut === 0) throw new SpillwayError('SPILL_HISTORY', 'the log is empty: there is nothing to learn from', { place: data })
     const job = { ir, model, at: at ?? last, cut, champion: trained.champion(log) }
     const train = () => trainFromLog(log, job, { onProgress: share => onProgress('reading the log', share), signal })
     return trainVersion(trained, job, train, put => store.commit({ put }))

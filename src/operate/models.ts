@@ -43,7 +43,7 @@ export class RegisteredModels {
     return { model: name, ...modelVersions(this.#values, ir, model), ...(drift && { drift }), ...(pending && { pending }) }
   }
 
-  /** One version. Throws `SPILL_INPUT` for an unknown version, and for an unknown or untrained model. */
+  /** One version. Throws `SPILL_NOT_FOUND` for an unknown version or model, `SPILL_INPUT` for an untrained model. */
   version(ir: PipelineIR, model: string, number: number): ModelVersion {
     const { versions } = modelVersions(this.#values, ir, trainedModel(ir, model))
     const version = versions.find(candidate => candidate.number === number)
@@ -51,7 +51,7 @@ export class RegisteredModels {
     const [first, ...more] = versions.map(candidate => candidate.number)
     const available =
       first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
-    throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `model '${model}' has ${available}`)
   }
 
   /** The score of a version; `undefined` for a version that was not trained. */

@@ -89,31 +89,34 @@ export class FolderReports {
   /**
    * Recomputes a report from the log.
    *
-   * @throws `SPILL_INPUT` for an unknown or unfinished report, and if its definition has changed since.
+   * @throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_CONFLICT` for an unfinished one, and if its definition has changed since.
    */
   async recompute(number: number, definitions: ScoringDefinitions): Promise<RecomputedReport> {
     const all = this.list()
     const record = all.find(candidate => candidate.number === number)
-    if (!record?.done)
-      throw new SpillwayError('SPILL_INPUT', record ? `report ${number} is ${record.state}` : `there is no report ${number}`)
+    if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no report ${number}`)
+    if (!record.done) throw new SpillwayError('SPILL_CONFLICT', `report ${number} is ${record.state}`)
     const { ir } = definitions
     const report = ir.reports?.find(({ name }) => name === record.report)
     if (!report || reportCode(ir, report) !== record.code)
-      throw new SpillwayError('SPILL_INPUT', `report '${record.report}' or a definition that it reads has changed since`)
+      throw new SpillwayError('SPILL_CONFLICT', `report '${record.report}' or a definition that it reads has changed since`)
     const is = hashReportRows(this.#tableOf(definitions, { ir, report, ...reproducibleJob(record) }))
     return { number, was: record.done.hash, is, file: await this.#fileState(all, record, record.done) }
   }
 
-  /** Computes a report as of `at`, UTC ms; by default the last ingestion time. Throws `SPILL_INPUT` for an unknown report or an empty log. */
+  /**
+   * Computes a report as of `at`, UTC ms; by default the last ingestion time. Throws `SPILL_NOT_FOUND` for an unknown report,
+   * `SPILL_HISTORY` for an empty log.
+   */
   compute(name: string, definitions: ScoringDefinitions, at?: number): ComputedReport {
     const { ir } = definitions
     const report = ir.reports?.find(candidate => candidate.name === name)
     if (!report) {
       const names = (ir.reports ?? []).map(candidate => candidate.name)
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no report '${name}'${didYouMean(name, names)}`)
+      throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no report '${name}'${didYouMean(name, names)}`)
     }
     const last = this.#log.lastSegment()
-    if (!last) throw new SpillwayError('SPILL_INPUT', 'the log is empty, and there is nothing to report')
+    if (!last) throw new SpillwayError('SPILL_HISTORY', 'the log is empty, and there is nothing to report')
     const s = at ?? last.arrival
     const runs = batchRunsIn(this.#log)
     const used = Object.entries(batchRunsAt(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))

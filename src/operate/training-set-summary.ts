@@ -10,7 +10,7 @@ import { countNumbers, countTexts, type RowsSummary } from '../training/drift/su
 
 const VECTOR = 'vector.'
 
-/** Throws `SPILL_INPUT` for a folder without a training set, or with a damaged file. */
+/** Throws `SPILL_FORMAT` for a folder without a training set, or with a damaged file. */
 export async function trainingSetSummary(folder: string): Promise<RowsSummary> {
   const { columns, rows, file } = manifestOf(folder)
   const inputs = columns.filter(({ name, list }) => name.startsWith(VECTOR) && !list)
@@ -32,12 +32,12 @@ function manifestOf(folder: string): TrainingManifest {
   const path = join(folder, 'manifest.json')
   const place = shortPath(folder)
   if (!existsSync(path))
-    throw new SpillwayError('SPILL_INPUT', 'is no training set: it has no manifest.json; spillway training-set makes one', { place })
+    throw new SpillwayError('SPILL_FORMAT', 'is no training set: it has no manifest.json; spillway training-set makes one', { place })
   try {
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as TrainingManifest
     if (manifest.format === 1 && Array.isArray(manifest.columns) && typeof manifest.file === 'string') return manifest
   } catch (error) {
-    throw new SpillwayError('SPILL_INPUT', `has a manifest.json that cannot be read: ${(error as Error).message}`, { place, cause: error })
+    throw new SpillwayError('SPILL_FORMAT', `has a manifest.json that cannot be read: ${(error as Error).message}`, { place, cause: error })
   }
-  throw new SpillwayError('SPILL_INPUT', 'has a manifest.json of another format than this version of Spillway writes', { place })
+  throw new SpillwayError('SPILL_FORMAT', 'has a manifest.json of another format than this version of Spillway writes', { place })
 }

@@ -10,8 +10,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
+import { unknownNameError } from '../base/did-you-mean.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
 import { columnsNeeded } from '../decision/reads.ts'
@@ -69,7 +68,7 @@ export interface ReconcileOptions {
 /**
  * Compares recorded decisions with SQL.
  *
- * @throws `SPILL_INPUT` for an unknown model
+ * @throws `SPILL_NOT_FOUND` for an unknown model
  * @throws `SPILL_DATA` for damaged data
  * @throws `SPILL_RANGE` for a sum that is too wide for DuckDB
  */
@@ -117,8 +116,7 @@ interface Totals {
 function modelsOf({ models, name: pipeline }: PipelineIR, name: string | undefined): readonly ModelIR[] {
   if (name === undefined) return models
   const names = models.map(model => model.name)
-  if (!names.includes(name))
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no model '${name}'${didYouMean(name, names)}`)
+  if (!names.includes(name)) throw unknownNameError(pipeline, 'model', name, names)
   return models.filter(model => model.name === name)
 }
 

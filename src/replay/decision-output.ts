@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { fileError, formatError } from '../files/file-error.ts'
 import { openOutputTable } from '../files/output.ts'
 import { TextSink } from '../files/sink.ts'
 import type { TableWriter } from '../files/table.ts'
@@ -26,17 +26,16 @@ export interface DecisionOutput {
 }
 
 /**
- * Opens the file for the decisions of these models. Throws `SPILL_INPUT` for a name without a known format, and for a path that
- * cannot be written.
+ * Opens the file for the decisions of these models. Throws `SPILL_FORMAT` for a name without a known format, `SPILL_FILE` for a path
+ * that cannot be written.
  */
 export function openDecisions(path: string, ir: PipelineIR, models: readonly ModelIR[]): DecisionOutput {
   if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path)) return ndjsonOutput(path, ir)
-  const fault = (problem: string) => new SpillwayError('SPILL_INPUT', problem, { place: path })
-  if (!/\.parquet$/i.test(path)) throw fault('has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
-  if (!existsSync(dirname(path))) throw fault('cannot be written: its folder does not exist')
+  if (!/\.parquet$/i.test(path)) throw formatError(path, 'has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
+  if (!existsSync(dirname(path))) throw fileError(path, 'cannot be written: its folder does not exist')
   const [model, ...others] = models
   if (others.length > 0)
-    throw fault(`would hold the decisions of ${models.length} models, whose columns differ; add --model NAME, or write .ndjson`)
+    throw fileError(path, `would hold the decisions of ${models.length} models, whose columns differ; add --model NAME, or write .ndjson`)
   return parquetOutput(path, ir, model)
 }
 

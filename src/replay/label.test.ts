@@ -96,7 +96,7 @@ test('a decision within an episode is counted separately', async () => {
 test('a source that only labels need may be missing; then there are no labels', async () => {
   const log = await loaded([pay(1, 0)])
   assert.throws(() => label(shop, fraud.ir, log), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_HISTORY',
     message: "labels of model 'fraud' are from source 'chargebacks', which has no file; load one",
   })
   assert.equal(label(shop, spree.ir, log).length, 1)

@@ -72,7 +72,7 @@ export interface LabelOptions {
 /**
  * The labels of all decisions of a model, as known at a time (docs/semantics.md, Labels).
  *
- * @throws SpillwayError `SPILL_INPUT` for a model without a label, and if the label's source was not loaded; otherwise as `decide`.
+ * @throws SpillwayError `SPILL_INPUT` for a model without a label, `SPILL_HISTORY` if its source was not loaded; otherwise as `decide`.
  * @example
  * ```ts
  * const { positive, negative, unknown } = label(pipeline, pipeline.ir.models[0], log, { at: Date.UTC(2026, 0, 9) }).counts
@@ -229,6 +229,6 @@ function noLabel({ name }: ModelIR): never {
 
 function checkLoaded({ source }: LabelIR, { name }: ModelIR, { missing }: ReplayLog, at: number): void {
   if (missing.has(source))
-    throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are from source '${source}', which has no file; load one`)
+    throw new SpillwayError('SPILL_HISTORY', `labels of model '${name}' are from source '${source}', which has no file; load one`)
   if (Number.isNaN(at)) throw new SpillwayError('SPILL_INPUT', `the time of the labels of model '${name}' is NaN; set 'at' to UTC ms`)
 }

@@ -1,4 +1,4 @@
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError, type ErrorCode } from '../base/errors.ts'
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { loadFile } from '../files/load-file.ts'
@@ -44,8 +44,8 @@ interface Pipeline {
 /**
  * Reads the files of a pipeline's sources into one log in memory.
  *
- * @throws SpillwayError `SPILL_INPUT` for a source without a file, unless only labels need the source; for an unknown source; and for
- * a file that cannot be read at all.
+ * @throws SpillwayError `SPILL_INPUT` for a source without a file, unless only labels need the source; `SPILL_NOT_FOUND` for an unknown
+ * source; `SPILL_FILE`, `SPILL_FORMAT` or `SPILL_TRUNCATED` for a file that cannot be read at all.
  * @example
  * ```ts
  * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRefused: console.warn })
@@ -107,6 +107,9 @@ export async function loadIntakes(
   return intakes
 }
 
+/** Codes of a file that breaks off after some of its records. */
+const brokenFileCodes: readonly ErrorCode[] = ['SPILL_TRUNCATED', 'SPILL_FILE']
+
 async function readFileInto(
   path: string,
   intakes: readonly HistoryBuilder[],
@@ -118,7 +121,7 @@ async function readFileInto(
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
     const hasRecords = intakes.some((intake, i) => intake.counts.records > before[i])
-    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !hasRecords || !onBroken) throw error
+    if (!(error instanceof SpillwayError) || !brokenFileCodes.includes(error.code) || !hasRecords || !onBroken) throw error
     onBroken(`${error.message}; the records before that were loaded`)
   }
 }
@@ -126,7 +129,8 @@ async function readFileInto(
 function checkSources(ir: PipelineIR, files: readonly SourceFile[]): void {
   const names = ir.sources.map(source => source.name)
   const unknown = files.find(file => !names.includes(file.source))
-  if (unknown) throw new SpillwayError('SPILL_INPUT', `no source '${unknown.source}' in pipeline '${ir.name}'; it has ${names.join(', ')}`)
+  if (unknown)
+    throw new SpillwayError('SPILL_NOT_FOUND', `no source '${unknown.source}' in pipeline '${ir.name}'; it has ${names.join(', ')}`)
   const unneeded = labelOnlySources(ir)
   const missing = names.filter(name => !unneeded.has(name) && !files.some(file => file.source === name))
   if (missing.length > 0)

@@ -72,17 +72,17 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
   [
     'a model that there is not',
     () => modelQuestion(ir, 'risky'),
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
     /^pipeline 'shop' has no model 'risky'; did you mean 'risk'\?$/,
   ],
-  ['a group that there is not', () => groupsQuestion(ir, ['by_crad']), 'SPILL_INPUT', /no group 'by_crad'; did you mean 'by_card'\?$/],
+  ['a group that there is not', () => groupsQuestion(ir, ['by_crad']), 'SPILL_NOT_FOUND', /no group 'by_crad'; did you mean 'by_card'\?$/],
   [
     'a feature that there is not',
     () => groupsQuestion(ir, ['by_card.spend']),
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
     /no feature 'spend'; did you mean 'spent'\?$/,
   ],
-  ['a feature of a feature', () => groupsQuestion(ir, ['by_card.n.x']), 'SPILL_INPUT', /no feature 'n\.x'/],
+  ['a feature of a feature', () => groupsQuestion(ir, ['by_card.n.x']), 'SPILL_NOT_FOUND', /no feature 'n\.x'/],
   ['a feature twice', () => groupsQuestion(ir, ['seen.n', 'seen']), 'SPILL_INPUT', /^feature 'seen\.n' is requested twice/],
   ['a model without features', () => modelQuestion(ir, 'plain'), 'SPILL_INPUT', /^model 'plain' reads no feature/],
   [

@@ -5,7 +5,7 @@
  * other, so the kernel handles placements, revisions and as-of times here too.
  */
 import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
+import { didYouMean, unknownNameError } from '../base/did-you-mean.ts'
 import { groupReads, expressionLeaves } from '../decision/reads.ts'
 import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
@@ -31,8 +31,8 @@ export interface Question {
 /**
  * A training set of the inputs of a model; a row has the trigger's fields that they refer to.
  *
- * @throws SpillwayError `SPILL_INPUT` for an unknown model, or one without features; `SPILL_UNSUPPORTED` for a feature with `before`,
- * since no event triggers.
+ * @throws SpillwayError `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for one without features; `SPILL_UNSUPPORTED` for a
+ * feature with `before`, since no event triggers.
  * @example
  * ```ts
  * const { keys, fields } = modelQuestion(pipeline.ir, 'risk')
@@ -129,7 +129,10 @@ function featuresNamed(ir: PipelineIR, path: string): { group: GroupIR; features
   const features = group.features.filter(candidate => candidate.name === feature && more.length === 0)
   const names = group.features.map(candidate => candidate.name)
   if (features.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `group '${name}' has no feature '${path.slice(name.length + 1)}'${didYouMean(feature, names)}`)
+    throw new SpillwayError(
+      'SPILL_NOT_FOUND',
+      `group '${name}' has no feature '${path.slice(name.length + 1)}'${didYouMean(feature, names)}`,
+    )
   return { group, features }
 }
 
@@ -166,5 +169,5 @@ function addKey(keys: Map<string, ColumnIR>, column: ColumnIR, group: GroupIR): 
 
 function noSuch(ir: PipelineIR, kind: string, name: string, of: readonly { readonly name: string }[]): SpillwayError {
   const names = of.map(each => each.name)
-  return new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no ${kind} '${name}'${didYouMean(name, names)}`)
+  return unknownNameError(ir.name, kind, name, names)
 }

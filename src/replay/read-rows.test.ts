@@ -120,8 +120,10 @@ const bad: readonly (readonly [string, string, string, RegExp])[] = [
   ['no JSON', 'l.ndjson', `${line('')}oops\n`.replace('{}\n', ''), /l\.ndjson:2 cannot be read: /],
 ]
 
+const codeOf = (name: string): string => (name.includes('column') ? 'SPILL_NOT_FOUND' : name === 'no JSON' ? 'SPILL_FORMAT' : 'SPILL_INPUT')
+
 for (const [name, file, text, message] of bad)
-  test(`${name} is refused, with its place`, () => assert.rejects(readText(file, text), { code: 'SPILL_INPUT', message }))
+  test(`${name} is refused, with its place`, () => assert.rejects(readText(file, text), { code: codeOf(name), message }))
 
 test('the number of rows is limited', async () => {
   const rows = 'card,till,amount,t\na,1,1,0\na,1,1,0\n'

@@ -29,7 +29,7 @@ export interface RowsFile {
 /**
  * Reads the rows of a file; texts get their ids in `strings`.
  *
- * @throws SpillwayError `SPILL_INPUT` for a missing column and an invalid value, with the place; `SPILL_LIMIT` past ASKED_ROWS_MAX.
+ * @throws SpillwayError `SPILL_NOT_FOUND` for a missing column, `SPILL_INPUT` for an invalid value; `SPILL_LIMIT` past ASKED_ROWS_MAX.
  * @example
  * ```ts
  * const question = groupsQuestion(pipeline.ir, ['card'])
@@ -50,7 +50,7 @@ export async function readRows(
   let reader: RowReader | undefined
   for await (const batch of file.batches(file.columns && columns.map(({ name }) => name))) {
     const [broken] = batch.undecodable
-    if (broken) throw new SpillwayError('SPILL_INPUT', `cannot be read: ${broken.detail}`, { place: broken.place })
+    if (broken) throw new SpillwayError('SPILL_FORMAT', `cannot be read: ${broken.detail}`, { place: broken.place })
     reader ??= new RowReader({ columns, key: time, time }, builder, () => strings, ignoringExtra(batch.origin))
     addRows(batch, reader, builder, columns, file.columns ? [] : required)
     if (builder.length > rowsMax)
@@ -76,7 +76,8 @@ function checkColumns({ name, columns: fileColumns }: InputFile, columns: readon
   if (!fileColumns) return
   const names = fileColumns.map(column => column.name)
   for (const column of columns)
-    if (!names.includes(column.name)) throw new SpillwayError('SPILL_INPUT', `has ${missing(column.name, names, time)}`, { place: name })
+    if (!names.includes(column.name))
+      throw new SpillwayError('SPILL_NOT_FOUND', `has ${missing(column.name, names, time)}`, { place: name })
 }
 
 function missing(column: string, names: readonly string[], time: string): string {

@@ -51,7 +51,7 @@ test('a report replaces the previous one atomically, and its hash is returned', 
 test('an error names the final file, and the previous file remains', async () => {
   const folder = scratchFolder('report')
   await assert.rejects(writeReportFile(join(folder, 'no/a.csv'), tableOf('x')), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_FILE',
     message: /a\.csv cannot be written: its folder does not exist; make it/,
   })
   const path = join(folder, 'a.csv')

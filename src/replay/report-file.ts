@@ -26,7 +26,7 @@ export function hashReportRows({ columns, strings, length, values }: ReportTable
 
 /**
  * Writes a report to a temporary file and renames it, so that a reader sees either the previous or the whole new file. Throws
- * `SPILL_INPUT` if it cannot be written; then the previous file remains.
+ * `SPILL_FILE` if it cannot be written; then the previous file remains.
  */
 export async function writeReportFile(path: string, { columns, strings, length, values }: ReportTable): Promise<ReportFileHash> {
   const folder = dirname(path)

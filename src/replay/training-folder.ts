@@ -14,7 +14,7 @@ import type { TrainingSet } from './training-set.ts'
 const ROWS = 'rows.parquet'
 const MANIFEST = 'manifest.json'
 
-/** Writes a training set. Throws `SPILL_INPUT` if the folder cannot be written. After any error the folder has no manifest. */
+/** Writes a training set. Throws `SPILL_FILE` if the folder cannot be written. After any error the folder has no manifest. */
 export async function writeTrainingSet(
   folder: string,
   { columns, strings, batches }: TrainingSet,

@@ -52,7 +52,7 @@ export async function checkListenOptions({
  * Starts the server. Where the data folder has, or once had, tokens, clients need one, on this machine too, unless `open`. Where it
  * has none, only loopback addresses are allowed, and requests must name this machine as their host.
  *
- * Throws `SPILL_INPUT` for an address that is taken, unknown, or forbidden without tokens.
+ * Throws `SPILL_LISTEN` for an address that is taken or unknown, `SPILL_INPUT` for one that is forbidden without tokens.
  */
 export async function startServer({
   host = HOST_DEFAULT,
@@ -81,7 +81,7 @@ async function addressOf(host: string): Promise<string> {
   try {
     return (await lookup(host)).address
   } catch (error) {
-    throw new SpillwayError('SPILL_INPUT', `${host} is no address of this machine`, { cause: error })
+    throw new SpillwayError('SPILL_LISTEN', `${host} is no address of this machine`, { cause: error })
   }
 }
 
@@ -99,8 +99,8 @@ function addressError(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException
   const place = `${host}:${port}`
   if (code === 'EADDRINUSE')
-    return new SpillwayError('SPILL_INPUT', `${place} is in use by another process; choose a different port, or 0 for a free one`)
-  if (code === 'EACCES') return new SpillwayError('SPILL_INPUT', `no permission to listen on ${place}; choose a port above 1023`)
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new SpillwayError('SPILL_INPUT', `${host} is no address of this machine`)
+    return new SpillwayError('SPILL_LISTEN', `${place} is in use by another process; choose a different port, or 0 for a free one`)
+  if (code === 'EACCES') return new SpillwayError('SPILL_LISTEN', `no permission to listen on ${place}; choose a port above 1023`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new SpillwayError('SPILL_LISTEN', `${host} is no address of this machine`)
   return error
 }

@@ -12,14 +12,14 @@ import type { TestLog } from './log.ts'
 
 /**
  * Features of a group at a key, from every event sent, as of the clock of the test.
- * @throws `SPILL_INPUT` for an unknown group or a wrong key.
+ * @throws `SPILL_NOT_FOUND` for an unknown group, `SPILL_KEY` for a wrong key.
  */
 export function testFeatures(log: TestLog, name: string, key: readonly (string | number | boolean)[]): Record<string, unknown> {
   const { ir } = log.pipeline
   const group = ir.groups.find(candidate => candidate.name === name)
-  if (!group) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'`)
+  if (!group) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no group '${name}'`)
   if (key.length !== group.key.length)
-    throw new SpillwayError('SPILL_INPUT', `group '${name}' is keyed by ${group.key.join(', ')}; ${key.length} values were given`)
+    throw new SpillwayError('SPILL_KEY', `group '${name}' is keyed by ${group.key.join(', ')}; ${key.length} values were given`)
   const { histories, strings } = log.replay()
   const { block, source } = histories.get(group.source)!
   const placed = placeReads(group.place, source, block, {
@@ -41,7 +41,7 @@ export function testFeatures(log: TestLog, name: string, key: readonly (string |
 
 function keyColumn(column: ColumnIR, value: string | number | boolean, strings: Strings): ColumnData {
   if ((column.type === 'string') !== (typeof value === 'string'))
-    throw new SpillwayError('SPILL_INPUT', `key '${column.name}' is a ${column.type}, got ${JSON.stringify(value)}`)
+    throw new SpillwayError('SPILL_KEY', `key '${column.name}' is a ${column.type}, got ${JSON.stringify(value)}`)
   return typeof value === 'string' ? { values: Int32Array.of(strings.idOf(value)) } : { values: Float64Array.of(Number(value)) }
 }
 

@@ -63,7 +63,7 @@ export class TestLog {
   append(name: string, record: unknown, mayBeRefused: boolean): void {
     const { sources } = this.pipeline.ir
     const index = sources.findIndex(source => source.name === name)
-    if (index < 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${this.pipeline.name}' has no source '${name}'`)
+    if (index < 0) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${this.pipeline.name}' has no source '${name}'`)
     const sent = { record, at: this.#nextArrival() }
     const earlier = needsAdmission(sources[index]) ? this.#sent[index] : []
     const refusals: Refusal[] = []

@@ -28,7 +28,7 @@ export interface TestReport<V> {
 /** Reports at each of their times up to the clock. */
 export function testReports({ ir, scores }: Pipeline, log: TestLog, name: string): TestReport<unknown>[] {
   const report = ir.reports?.find(candidate => candidate.name === name)
-  if (!report) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no report '${name}'; make it one of its parts`)
+  if (!report) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no report '${name}'; make it one of its parts`)
   return [...reports({ ir, scores }, report, log.replay())].map(table => ({
     t: table.t,
     live: table.live,

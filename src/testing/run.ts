@@ -48,7 +48,7 @@ export interface TestRun {
   request<I, C extends ColumnSpecs>(model: Model<I, C>, fields: RecordOf<C>): Promise<TestDecision<VectorOf<Model<I>>>>
   /**
    * Features of a group at a key, through its placement, as of now.
-   * @throws `SPILL_INPUT` for an unknown group or a wrong key.
+   * @throws `SPILL_NOT_FOUND` for an unknown group, `SPILL_KEY` for a wrong key.
    * @example
    *   run.features(spending, 'c1')
    */
@@ -68,7 +68,7 @@ export interface TestRun {
   labels(model: Model): TestLabel[]
   /**
    * A report at each of its times so far, in order. A report at the clock is made once the clock was moved to it, or past it.
-   * @throws `SPILL_INPUT` for an unknown report.
+   * @throws `SPILL_NOT_FOUND` for an unknown report.
    * @example
    *   run.report(hourly).at(-1)
    */

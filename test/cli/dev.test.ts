@@ -82,7 +82,7 @@ test('it makes up events, reloads what changes, keeps the last good version, and
 
 test('a file that is not there, and a run that cannot begin, end it', async () => {
   const missing = await project.spillway('dev', 'nowhere.ts')
-  assert.deepEqual([missing.status, missing.stderr], [1, 'SPILL_INPUT: nowhere.ts does not exist; name the pipeline file\n'])
+  assert.deepEqual([missing.status, missing.stderr], [1, 'SPILL_FILE: nowhere.ts does not exist; name the pipeline file\n'])
   const listens = await project.spillway('dev', 'pipeline.ts', '--listen', 'nowhere')
   assert.equal(listens.status, 1)
   assert.match(listens.stderr, /--listen nowhere is not PORT or HOST:PORT/)

@@ -85,6 +85,6 @@ test('wrong use, and a model without a label, are told so', async () => {
     const args = ['--decisions', '--labels', '--model', 'fraud', '--out', project.path('none'), ...history]
     const { status, err } = await called('training-set', project.path('bare.ts'), ...args)
     assert.equal(status, 1)
-    assert.match(err, /^SPILL_INPUT: (model 'fraud' has no label|pipeline 'shop' has no source 'chargebacks')/)
+    assert.match(err, /^(SPILL_INPUT: model 'fraud' has no label|SPILL_NOT_FOUND: pipeline 'shop' has no source 'chargebacks')/)
   }
 })

@@ -78,7 +78,7 @@ test('check makes one again: the same rows, and what became of its file', async 
   assert.match((await called('reports', 'check', '2', ...data)).out, /its file is gone$/)
   assert.match(
     (await called('reports', 'show', 'counts', ...data)).err,
-    /SPILL_INPUT: .*counts\.csv does not exist; report 2 was written there/,
+    /SPILL_FILE: .*counts\.csv does not exist; report 2 was written there/,
   )
   writeFileSync(at('counts.csv'), before)
 })
@@ -112,7 +112,7 @@ test('a replay writes each into a folder of its own', async () => {
     'read.now(card).age': 0,
   })
   assert.match((await called(...args, '--model', 'own')).err, /model 'own' decides on request, and a history of events has no requests/)
-  assert.match((await called(...args, '--reports', sales)).err, /SPILL_INPUT/)
+  assert.match((await called(...args, '--reports', sales)).err, /SPILL_FILE/)
   assert.match((await called(...args, '--reports', at('made'), '--log', at('log'))).err, /--reports cannot be used with --log/)
 })
 

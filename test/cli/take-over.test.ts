@@ -124,7 +124,7 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
 
 /** Mistakes that a start finds before another process is asked to stop. */
 const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['--decisions', 'nowhere/decisions.ndjson'], /^SPILL_INPUT: nowhere\/decisions\.ndjson cannot be written/m],
+  [['--decisions', 'nowhere/decisions.ndjson'], /^SPILL_FILE: nowhere\/decisions\.ndjson cannot be written/m],
   [['--listen', '0.0.0.0:7391'], /^SPILL_INPUT: other machines can reach 0\.0\.0\.0, so clients need tokens/m],
   [['--listen', '7391', '--webhook', 'payments=stripe:NOT_SET'], /^SPILL_INPUT: .*: set the environment variable NOT_SET$/m],
   [['--listen', '7391', '--webhook', 'payments=stripe:HOME'], /^SPILL_INPUT: .* source 'payments' would count each: give it an id/m],

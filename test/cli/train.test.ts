@@ -156,7 +156,7 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
     '1',
     ...registry,
   )
-  await bad(/^SPILL_INPUT: model 'fraud' has no version 9; there is 1 to 2$/, 'models', 'pipeline.ts', 'show', '9', ...registry)
+  await bad(/^SPILL_NOT_FOUND: model 'fraud' has no version 9; there is 1 to 2$/, 'models', 'pipeline.ts', 'show', '9', ...registry)
   await bad(
     /^SPILL_STORE: .*nowhere does not exist; create a registry with spillway train/,
     'models',

@@ -264,22 +264,22 @@ test('what cannot be made leaves no manifest, and says why', async () => {
   }
   const asked = ['--rows', project.path('rows.csv'), ...source]
   await bad(/^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/, 'pipeline.ts', ...asked)
-  await bad(/^SPILL_INPUT: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
+  await bad(/^SPILL_NOT_FOUND: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
   await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...asked, '--model', 'fraud')
   await bad(
-    /^SPILL_INPUT: pipeline 'cards' has no model 'fraude'; did you mean 'fraud'\?$/,
+    /^SPILL_NOT_FOUND: pipeline 'cards' has no model 'fraude'; did you mean 'fraud'\?$/,
     'pipeline.ts',
     '--decisions',
     '--model',
     'fraude',
     ...source,
   )
-  await bad(/^SPILL_INPUT: .*none\.csv does not exist/, 'one.ts', '--rows', project.path('none.csv'), ...source)
+  await bad(/^SPILL_FILE: .*none\.csv does not exist/, 'one.ts', '--rows', project.path('none.csv'), ...source)
   await bad(/^SPILL_STORE: .* is not a data folder/, 'one.ts', '--rows', project.path('rows.csv'), '--data', project.path('nowhere'))
   project.write('file', 'in the way')
   const { status, err } = await called(...command('one.ts', '--out', project.path('file'), ...asked))
   assert.equal(status, 1)
-  assert.match(err, /^SPILL_INPUT: file is a file; name a folder/)
+  assert.match(err, /^SPILL_FILE: file is a file; name a folder/)
 })
 
 let hasLog = false

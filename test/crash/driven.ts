@@ -107,7 +107,10 @@ export class Driven {
       const run = await this.run?.batch(group)
       if (run) this.made.push(run.number)
     } catch (error) {
-      if (!isStoreError(error) && !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_CONFLICT', 'SPILL_UNSUPPORTED']))
+      if (
+        !isStoreError(error) &&
+        !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_NOT_FOUND', 'SPILL_CONFLICT', 'SPILL_UNSUPPORTED'])
+      )
         this.broken.push(`a batch run on demand failed: ${textOf(error)}`)
     }
   }

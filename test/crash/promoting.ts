@@ -87,7 +87,7 @@ export class Promoting {
     } catch (error) {
       const { message } = error as Error
       if (
-        !isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_TRAINING', 'SPILL_UNSUPPORTED']) &&
+        !isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_NOT_FOUND', 'SPILL_TRAINING', 'SPILL_UNSUPPORTED']) &&
         message !== BROKEN &&
         message !== GONE
       )
@@ -107,7 +107,7 @@ export class Promoting {
       await run.promote(step.model, version, why)
       this.promoted.push(why)
     } catch (error) {
-      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_CONFLICT', 'SPILL_INPUT']))
+      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_CONFLICT', 'SPILL_NOT_FOUND', 'SPILL_INPUT']))
         this.#onBroken(`a promotion failed: ${String((error as Error).stack)}`)
     } finally {
       waiting.delete(why)
@@ -158,8 +158,8 @@ function isPromotable(values: NamedValues, ir: PipelineIR, model: string, versio
     checkPromotable(values, ir, model, version)
     return true
   } catch (error) {
-    // SPILL_INPUT: a changed pipeline no longer has the model.
-    if (isOneOf(error, ['SPILL_CONFLICT', 'SPILL_INPUT'])) return false
+    // SPILL_NOT_FOUND: a changed pipeline no longer has the model.
+    if (isOneOf(error, ['SPILL_CONFLICT', 'SPILL_NOT_FOUND', 'SPILL_INPUT'])) return false
     throw error
   }
 }

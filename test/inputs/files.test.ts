@@ -2,15 +2,16 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import type { ErrorCode } from '../../src/base/errors.ts'
 import { openInput } from '../../src/files/input.ts'
 import { readings, Scratch, takeOne } from './scratch.ts'
 
 const line = (at: number) => `${JSON.stringify({ sensor: `sensor ${at * 7919}`, at })}\n`
 const lines = Array.from({ length: 50_000 }, (_, at) => line(at)).join('')
 
-async function errorOf(path: string) {
+async function errorOf(path: string, code: ErrorCode = 'SPILL_FILE'): Promise<string> {
   const { error } = await takeOne(path, readings)
-  assert.equal(error?.code, 'SPILL_INPUT')
+  assert.equal(error?.code, code)
   return error.message
 }
 
@@ -51,11 +52,14 @@ test('a format is found by signature, then by name, then by how the file begins'
 
 test('what is none of the formats is said', async () => {
   using scratch = new Scratch()
-  assert.match(await errorOf(scratch.write('a.json', '[\n{"sensor":"s","at":1}\n]')), /one JSON array; write one object a line/)
-  assert.match(await errorOf(scratch.write('b.csv', Buffer.from('\ufeffa,b', 'utf16le'))), /UTF-16; convert it to UTF-8/)
-  assert.match(await errorOf(scratch.write('c.bin', Buffer.from([1, 2, 0, 4]))), /neither NDJSON nor CSV nor Parquet/)
-  assert.match(await errorOf(scratch.write('d.parquet', 'sensor,at')), /is not a Parquet file: it does not begin with PAR1/)
-  assert.match(await errorOf(scratch.write('e.parquet.gz', gzipSync('PAR1'))), /Parquet within gzip; unpack it/)
+  assert.match(
+    await errorOf(scratch.write('a.json', '[\n{"sensor":"s","at":1}\n]'), 'SPILL_FORMAT'),
+    /one JSON array; write one object a line/,
+  )
+  assert.match(await errorOf(scratch.write('b.csv', Buffer.from('\ufeffa,b', 'utf16le')), 'SPILL_FORMAT'), /UTF-16; convert it to UTF-8/)
+  assert.match(await errorOf(scratch.write('c.bin', Buffer.from([1, 2, 0, 4])), 'SPILL_FORMAT'), /neither NDJSON nor CSV nor Parquet/)
+  assert.match(await errorOf(scratch.write('d.parquet', 'sensor,at'), 'SPILL_FORMAT'), /is not a Parquet file: it does not begin with PAR1/)
+  assert.match(await errorOf(scratch.write('e.parquet.gz', gzipSync('PAR1')), 'SPILL_FORMAT'), /Parquet within gzip; unpack it/)
 })
 
 test('a gzip that was cut off is an error after the rows before the cut', async () => {
@@ -64,7 +68,7 @@ test('a gzip that was cut off is an error after the rows before the cut', async 
   const { error, block } = await takeOne(scratch.write('cut.ndjson.gz', packed.subarray(0, packed.length / 2)), readings)
   assert.match(error!.message, /^cut\.ndjson\.gz is a gzip that was cut off/)
   assert.ok(block.length > 10_000 && block.length < 40_000)
-  assert.match(await errorOf(scratch.write('head.ndjson.gz', packed.subarray(0, 5))), /cut off/)
+  assert.match(await errorOf(scratch.write('head.ndjson.gz', packed.subarray(0, 5)), 'SPILL_TRUNCATED'), /cut off/)
 })
 
 test('a damaged gzip, and one with something behind its end', async () => {
@@ -72,8 +76,11 @@ test('a damaged gzip, and one with something behind its end', async () => {
   const packed = gzipSync(lines)
   const flipped = Buffer.from(packed)
   flipped[packed.length >> 1] ^= 0xff
-  assert.match(await errorOf(scratch.write('flipped.ndjson.gz', flipped)), /damaged gzip/)
-  assert.match(await errorOf(scratch.write('more.ndjson.gz', Buffer.concat([packed, Buffer.from('hello world')]))), /damaged gzip/)
+  assert.match(await errorOf(scratch.write('flipped.ndjson.gz', flipped), 'SPILL_TRUNCATED'), /damaged gzip/)
+  assert.match(
+    await errorOf(scratch.write('more.ndjson.gz', Buffer.concat([packed, Buffer.from('hello world')])), 'SPILL_TRUNCATED'),
+    /damaged gzip/,
+  )
   const two = await takeOne(scratch.write('two.ndjson.gz', Buffer.concat([gzipSync(line(1)), gzipSync(line(2))])), readings)
   assert.deepEqual([...two.block.time], [1, 2], 'gzip files may be joined')
 })

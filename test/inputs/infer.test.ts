@@ -88,7 +88,7 @@ test('Parquet states its types', async () => {
 test('a file without records, and one without objects', async () => {
   using scratch = new Scratch()
   for (const content of ['\n\n', '1\n2\n'])
-    await assert.rejects(inferSchema(scratch.write('in.ndjson', content)), { code: 'SPILL_INPUT', message: /no record with fields/ })
+    await assert.rejects(inferSchema(scratch.write('in.ndjson', content)), { code: 'SPILL_FORMAT', message: /no record with fields/ })
 })
 
 const csv = (head: string, rowOf: (i: number) => string, rows = 1000) =>

@@ -105,12 +105,12 @@ test('an empty table is a whole file', async () => {
 test('a name without a format, and a folder that is not there', async () => {
   using scratch = new Scratch()
   await assert.rejects(openOutputTable(scratch.path('out.txt'), columns, new Strings()), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_FORMAT',
     message: /call it \.ndjson, \.ndjson\.gz, \.csv or \.parquet/,
   })
   for (const name of ['none/out.ndjson', 'none/out.parquet'])
     await assert.rejects(openOutputTable(scratch.path(name), columns, new Strings()), {
-      code: 'SPILL_INPUT',
+      code: 'SPILL_FILE',
       message: /^out\.\w+ cannot be written: its folder does not exist$/,
     })
 })

@@ -115,7 +115,7 @@ test('Parquet of another schema names the file, the column and what is there', a
   using scratch = new Scratch()
   const path = await scratch.writeParquet('in.parquet', `SELECT 's' AS senzor, 1 AS at`)
   const { error } = await takeOne(path, readings)
-  assert.equal(error?.code, 'SPILL_INPUT')
+  assert.equal(error?.code, 'SPILL_NOT_FOUND')
   assert.equal(error.message, `in.parquet has no column 'sensor'; did you mean 'senzor'?`)
   const other = await scratch.writeParquet('other.parquet', `SELECT 1 AS alpha, 2 AS beta`)
   assert.equal((await takeOne(other, readings)).error?.message, `other.parquet has no column 'sensor'; there is alpha, beta`)
@@ -126,7 +126,7 @@ test('a damaged Parquet file is an error', async () => {
   const whole = readFileSync(await scratch.writeParquet('whole.parquet', `SELECT 's' AS sensor, i AS at FROM range(5000) t(i)`))
   for (const length of [4, 12, whole.length >> 1, whole.length - 1]) {
     const { error } = await takeOne(scratch.write('cut.parquet', whole.subarray(0, length)), readings)
-    assert.equal(error?.code, 'SPILL_INPUT')
+    assert.equal(error?.code, 'SPILL_TRUNCATED')
     assert.match(error.message, /^cut\.parquet is not a readable Parquet file: /)
     assert.ok(!error.message.includes(scratch.path('')), 'the message holds the folder')
   }

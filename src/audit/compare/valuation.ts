@@ -135,7 +135,7 @@ export class PlanValuation {
     this.#noRefitReason = experiment.why('refit')
   }
 
-  /** Scores the current pipeline. Throws `SPILL_INPUT` if it has neither a score nor a model that can be trained. */
+  /** Scores the current pipeline. Throws `SPILL_HISTORY` if it has neither a score nor a model that can be trained. */
   static async valueOf(experiment: Experiment, options: ValuationOptions): Promise<PlanValuation> {
     const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
     const judging = new PlanValuation(experiment, options, decided)
@@ -287,7 +287,7 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING' || score.kind !== 'none') throw error
     throw new SpillwayError(
-      'SPILL_INPUT',
+      'SPILL_HISTORY',
       `cannot judge this history: model '${name}' has no score and cannot be trained on the first part of the history, since ${error.message}. Check its label, or give a longer history`,
       { cause: error },
     )

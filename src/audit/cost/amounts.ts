@@ -22,19 +22,19 @@ export interface AmountSpec {
 
 export type AmountSpecs<K extends string> = Readonly<Record<K, AmountSpec>>
 
-/** Parses the JSON of a file. Throws `SPILL_INPUT` if it cannot be read or is not JSON. */
+/** Parses the JSON of a file. Throws `SPILL_FILE` if it cannot be read, `SPILL_FORMAT` if it is not JSON. */
 export function readJson(path: string): unknown {
   const place = shortPath(path)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new SpillwayError('SPILL_INPUT', `cannot be read: ${(cause as Error).message.split(',')[0]}`, { place, cause })
+    throw new SpillwayError('SPILL_FILE', `cannot be read: ${(cause as Error).message.split(',')[0]}`, { place, cause })
   }
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new SpillwayError('SPILL_INPUT', `is not JSON: ${(cause as Error).message}`, { place, cause })
+    throw new SpillwayError('SPILL_FORMAT', `is not JSON: ${(cause as Error).message}`, { place, cause })
   }
 }
 

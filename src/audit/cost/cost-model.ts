@@ -42,8 +42,8 @@ export class CostModel {
   }
 
   /**
-   * Cost of a plan. Elements without a setting in `plan` keep their current one. Throws `SPILL_INPUT` for an unknown element, or a setting
-   * in which it cannot run.
+   * Cost of a plan. Elements without a setting in `plan` keep their current one. Throws `SPILL_NOT_FOUND` for an unknown
+   * element, `SPILL_INPUT` for a setting in which it cannot run.
    */
   costOf(plan: Plan): CostOfPlan {
     const lines = this.#lines(plan)
@@ -72,7 +72,7 @@ export class CostModel {
     const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
     if (!setting)
       throw new SpillwayError(
-        'SPILL_INPUT',
+        'SPILL_NOT_FOUND',
         `the current setting of '${id}' is unknown; the known elements are ${[...this.#now.keys()].join(', ')}`,
       )
     return setting

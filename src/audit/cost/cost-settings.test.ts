@@ -66,13 +66,17 @@ test('static workers are sized for nearly all minutes, with lags for one queue a
 test('rejects ages, unknown elements, and settings that an element cannot have', () => {
   const inputs = costCase()
   const model = new CostModel(inputs, streaming(inputs))
-  const rejects = (plan: [string, ElementSetting], message: RegExp) =>
-    assert.throws(() => model.costOf(new Map([plan])), { code: 'SPILL_INPUT', message })
+  const rejects = (plan: [string, ElementSetting], message: RegExp, code = 'SPILL_INPUT') =>
+    assert.throws(() => model.costOf(new Map([plan])), { code, message })
   rejects(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which is an age and not a way to run it/)
   rejects(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)
   rejects(['action', stream], /the action cannot be run as 'stream'/)
-  rejects(['group/none', stream], /group 'none' was not measured; the measured groups are fast/)
-  rejects(['training', { kind: 'now' }], /the current setting of 'training' is unknown; the known elements are ingestion, group\/fast/)
+  rejects(['group/none', stream], /group 'none' was not measured; the measured groups are fast/, 'SPILL_NOT_FOUND')
+  rejects(
+    ['training', { kind: 'now' }],
+    /the current setting of 'training' is unknown; the known elements are ingestion, group\/fast/,
+    'SPILL_NOT_FOUND',
+  )
   rejects(
     ['group/fast', { kind: 'batch', schedule: { kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, lasts: HOUR }],
     /due less than twice a year/,

@@ -37,7 +37,10 @@ export function elementCost(id: string, setting: ElementSetting, now: ElementSet
   if (id === 'action') return actionCost(setting, inputs)
   if (id === 'training') return trainingCost(setting, inputs)
   if (!id.startsWith('group/'))
-    throw new SpillwayError('SPILL_INPUT', `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`)
+    throw new SpillwayError(
+      'SPILL_NOT_FOUND',
+      `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`,
+    )
   return groupCost(id.slice('group/'.length), setting, inputs)
 }
 
@@ -101,7 +104,7 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
   const group = inputs.measured.groups.get(name)
   if (!group)
     throw new SpillwayError(
-      'SPILL_INPUT',
+      'SPILL_NOT_FOUND',
       `group '${name}' was not measured; the measured groups are ${[...inputs.measured.groups.keys()].join(', ')}`,
     )
   const arrivals = arrivalsOf(group.source, inputs)

@@ -69,9 +69,9 @@ test('a number stands for a range, and sizing is optional', () => {
 test('names a missing or non-JSON file without its folders', () => {
   const folder = scratchFolder('prices')
   const path = join(folder, 'mine.json')
-  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json cannot be read: ENOENT/ })
+  assert.throws(() => readPricesFile(path), { code: 'SPILL_FILE', message: /^mine\.json cannot be read: ENOENT/ })
   writeFileSync(path, '{ "format": ')
-  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json is not JSON/ })
+  assert.throws(() => readPricesFile(path), { code: 'SPILL_FORMAT', message: /^mine\.json is not JSON/ })
   writeFileSync(path, JSON.stringify(example))
   assert.equal(readPricesFile(path).name, 'mine.json')
 })

@@ -42,7 +42,7 @@ export interface Cases {
   /**
    * An input of the model or a field of its trigger as numbers, NaN for NULL, as the pipeline has it now.
    *
-   * @throws `SPILL_INPUT` for an unknown name
+   * @throws `SPILL_NOT_FOUND` for an unknown name
    */
   readonly column: (name: string) => Float64Array
   /** The cluster columns, by which decisions are correlated: each entity among the keys that the model reads. */

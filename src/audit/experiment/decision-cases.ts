@@ -20,7 +20,7 @@ import type { DecidingModel } from './timeline/timeline.ts'
 /**
  * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
  *
- * @throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, or a history too short for its blocks
+ * @throws `SPILL_INPUT` for a model without a label, `SPILL_HISTORY` for a label whose source was not loaded and a history too short
  */
 export function buildDecisionCases(
   decides: DecidingModel,
@@ -84,7 +84,7 @@ export function caseColumns(
     const names = [...model.inputs.map(candidate => candidate.name), ...fields.map(candidate => candidate.name)]
     if (!field)
       throw new SpillwayError(
-        'SPILL_INPUT',
+        'SPILL_NOT_FOUND',
         `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
       )
     const column = new Float64Array(length)

@@ -111,7 +111,7 @@ test('columns are inputs and trigger fields', () => {
   assert.equal(cases.column('at')[2], 1_060_000)
   assert.equal(cases.column('n'), cases.column('n'))
   assert.throws(() => cases.column('amonut'), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: "model 'fraud' has no input 'amonut', and its trigger no such field; did you mean 'amount'?",
   })
 })
@@ -245,7 +245,7 @@ test('settings that cannot be evaluated are refused in words', async () => {
   await refused(
     { 'group/spendin': { kind: 'now' } },
     /^there is no element 'group\/spendin'; did you mean 'group\/spending'\?$/,
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
   )
   await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
@@ -259,11 +259,11 @@ test('settings that cannot be evaluated are refused in words', async () => {
 
 test('a history that is too short, at one time, or without decisions is refused', () => {
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
-  assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
+  assert.throws(of(history(60)), { code: 'SPILL_HISTORY', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
-  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /have the same time/ })
+  assert.throws(of(atOnce), { code: 'SPILL_HISTORY', message: /have the same time/ })
   assert.throws(of([]), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_HISTORY',
     message: "model 'fraud' makes no decision over this history; give a history in which it does",
   })
 })

@@ -74,7 +74,7 @@ export class Experiment {
   /**
    * Replays the decisions of a model.
    *
-   * @throws as `decide` and `label` do, and `SPILL_INPUT` for a history too short for its blocks
+   * @throws as `decide` and `label` do, and `SPILL_HISTORY` for a history too short for its blocks
    */
   constructor(
     definitions: ScoringDefinitions,

@@ -36,12 +36,12 @@ test('decisions of one time share a block; no judged label depends on the next b
 test('a history too short for its label names the empty block', () => {
   const t = Float64Array.from({ length: 100 }, (_, i) => i * 1000)
   assert.throws(() => historyBlocks(t, 20_000, 99_000), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_HISTORY',
     message:
       "of 100 decisions within 99s none is left for the block 'tune', which ends 20s, the horizon of the label, before the next: give a longer history",
   })
   assert.throws(() => historyBlocks(new Float64Array(50).fill(7), 1, 7), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_HISTORY',
     message: /^all 50 decisions have the same time, 1970-01-01T00:00:00.007Z, .*check the time column/,
   })
 })

@@ -21,12 +21,12 @@ const names = Object.keys(BLOCK_STARTS) as Name[]
  * The blocks of decisions at times `t`, UTC ms, ascending. `horizon` is the longest time from a decision to its label, ms; `until` the end
  * of the history, UTC ms.
  *
- * @throws `SPILL_INPUT` for a history too short for any block
+ * @throws `SPILL_HISTORY` for a history too short for any block
  */
 export function historyBlocks(t: Float64Array, horizon: number, until: number): Blocks {
   if (t.length > 1 && t[0] === t[t.length - 1])
     throw new SpillwayError(
-      'SPILL_INPUT',
+      'SPILL_HISTORY',
       `all ${t.length} decisions have the same time, ${new Date(t[0]).toISOString()}, so ages cannot be compared: check the time column of the source, or give a history in which time passes`,
     )
   const upTo = (time: number): number => firstEntryFrom(t, 1, 0, t.length, time + 1)
@@ -35,7 +35,7 @@ export function historyBlocks(t: Float64Array, horizon: number, until: number): 
   const [train, tune, select, report] = names.map((name, i): RowRange => {
     if (ends[i] > starts[i]) return { from: starts[i], to: ends[i] }
     throw new SpillwayError(
-      'SPILL_INPUT',
+      'SPILL_HISTORY',
       `of ${t.length} decisions within ${durationText(until - t[0])} none is left for the block '${name}', which ends ${durationText(horizon)}, the horizon of the label, before ${i + 1 < names.length ? 'the next' : 'the history'}: give a longer history`,
     )
   })

@@ -50,7 +50,7 @@ export const rowColumns = ({ keys }: BackfillGroup): OutputColumn[] => [
 
 /**
  * Does the work and returns the number of events read.
- * @throws the limit errors of the kernel, `SPILL_DATA` for a damaged log, `SPILL_INPUT` if a file cannot be written.
+ * @throws the limit errors of the kernel, `SPILL_DATA` for a damaged log, `SPILL_FILE` if a file cannot be written.
  */
 export async function fillWork(work: BackfillWork, asked: BackfillGroup, filling: FillOptions): Promise<number> {
   const { events, unit, forgotten, until } = filling

@@ -56,7 +56,7 @@ export interface GapOptions {
 
 /**
  * Checks every file of the requested partitions.
- * @throws `SPILL_INPUT` if a file cannot be read.
+ * @throws `SPILL_FILE` if a file cannot be read.
  */
 export function findGroupGap(asked: BackfillGroup, looking: GapOptions): GroupGap {
   const { manifest, extents, from, to, onProgress } = looking

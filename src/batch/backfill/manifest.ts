@@ -6,7 +6,7 @@ import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
 import { canonicalJson } from '../../define/ir/fingerprint.ts'
-import { fileError, systemError } from '../../files/file-error.ts'
+import { fileError, formatError, systemError } from '../../files/file-error.ts'
 import type { PartitionUnit } from './calendar.ts'
 
 /** One file of the store. */
@@ -44,14 +44,14 @@ const MANIFEST = 'manifest.json'
 
 /**
  * Reads the manifest of a folder, or returns an empty manifest.
- * @throws `SPILL_INPUT` for a folder of something else, `SPILL_DATA` for an unreadable manifest.
+ * @throws `SPILL_FORMAT` for a folder of something else, `SPILL_DATA` for an unreadable manifest.
  */
 export function readManifest(folder: string, partition: PartitionUnit | undefined): StoreManifest {
   const path = join(folder, MANIFEST)
   if (!existsSync(path)) return { format: 1, spillway: packageVersion(), partition: partition ?? 'day', groups: {} }
   const manifest = parseManifest(path)
   if (manifest.format !== 1 || typeof manifest.groups !== 'object')
-    throw fileError(path, 'is no manifest of a backfill that this Spillway reads; name another folder with --out')
+    throw formatError(path, 'is no manifest of a backfill that this Spillway reads; name another folder with --out')
   if (partition !== undefined && manifest.partition !== partition)
     throw fileError(folder, `is partitioned by ${manifest.partition}; name another folder with --out to have it by ${partition}`)
   return manifest
@@ -71,7 +71,7 @@ function parseManifest(path: string): StoreManifest {
 
 /**
  * Writes the manifest.
- * @throws `SPILL_INPUT` if the folder cannot be written.
+ * @throws `SPILL_FILE` if the folder cannot be written.
  */
 export function writeManifest(folder: string, manifest: StoreManifest): void {
   const path = join(folder, MANIFEST)

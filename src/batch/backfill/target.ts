@@ -7,7 +7,7 @@
  */
 import { aggregates } from '../../aggregate/index.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { columnsRead } from '../../decision/reads.ts'
 import type { FeatureIR, GroupIR, PipelineIR, ScheduleIR, SourceIR } from '../../define/ir/ir.ts'
 import { isListAggregate } from '../../define/ir/signatures.ts'
@@ -59,12 +59,11 @@ const CODE_VERSION = 1
 
 /**
  * Selects groups: those in `names`, or all.
- * @throws `SPILL_INPUT` for an unknown group, `SPILL_UNSUPPORTED` for a named group that cannot be backfilled.
+ * @throws `SPILL_NOT_FOUND` for an unknown group, `SPILL_UNSUPPORTED` for a named group that cannot be backfilled.
  */
 export function backfillTarget(ir: PipelineIR, names: readonly string[] | undefined, moments: RowTimes, live: number): BackfillTarget {
   const all = ir.groups.map(({ name }) => name)
-  for (const name of names ?? [])
-    if (!all.includes(name)) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no group '${name}'${didYouMean(name, all)}`)
+  for (const name of names ?? []) if (!all.includes(name)) throw unknownNameError(ir.name, 'group', name, all)
   const leftOut: string[] = []
   const groups: BackfillGroup[] = []
   for (const group of ir.groups.filter(({ name }) => names?.includes(name) ?? true)) {

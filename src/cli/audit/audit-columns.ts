@@ -11,7 +11,7 @@ import { requiredReason } from '../../intake/row-reader.ts'
 import type { ColumnOption } from './audit-request.ts'
 import type { FileFields } from '../command/file-fields.ts'
 
-/** Column mappings by source. Throws `SPILL_INPUT` for an unknown source or column, and for an ambiguous mapping. */
+/** Column mappings by source. Throws `SPILL_NOT_FOUND` for an unknown source or column, `SPILL_INPUT` for an ambiguous mapping. */
 export function columnMappingsOf(
   { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
   columns: readonly ColumnOption[],
@@ -20,10 +20,10 @@ export function columnMappingsOf(
   for (const { source: name, column, fieldName: theirs } of columns) {
     const source = ir.sources.find(candidate => candidate.name === name)
     const sources = ir.sources.map(candidate => candidate.name)
-    if (!source) throw new SpillwayError('SPILL_INPUT', `no source '${name}' in pipeline '${ir.name}'${didYouMean(name, sources)}`)
+    if (!source) throw new SpillwayError('SPILL_NOT_FOUND', `no source '${name}' in pipeline '${ir.name}'${didYouMean(name, sources)}`)
     const columnNames = source.columns.map(({ name: columnName }) => columnName)
     if (!maps.has(name) && !columnNames.includes(column))
-      throw new SpillwayError('SPILL_INPUT', `source '${name}' has no column '${column}'${didYouMean(column, columnNames)}`)
+      throw new SpillwayError('SPILL_NOT_FOUND', `source '${name}' has no column '${column}'${didYouMean(column, columnNames)}`)
     if (theirs === '__proto__') throw new SpillwayError('SPILL_INPUT', `no column may be called '__proto__'; rename it in the files`)
     const names = mappings.get(name) ?? new Map<string, string>()
     const before = names.get(column)
@@ -65,7 +65,7 @@ export function requiredFields(source: SourceIR, names: ColumnMapping = new Map(
 
 /**
  * Checks the mappings against the fields of the files. Returns warnings about missing and ignored fields of NDJSON files, from a sample.
- * Throws `SPILL_INPUT`, with the fix, for a mapped name that no file has, and for a missing required column.
+ * Throws `SPILL_NOT_FOUND`, with the fix, for a mapped name that no file has, and for a missing required column.
  */
 export function checkColumnMappings(
   sources: readonly SourceIR[],
@@ -84,7 +84,7 @@ function checkNamed(source: string, column: string, theirs: string, files: reado
   if (files.some(({ names }) => names.includes(theirs))) return
   const all = [...new Set(files.flatMap(({ names }) => names))]
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
     `${listed(files.map(({ file }) => file))} ${files.length > 1 ? 'have' : 'has'} no column '${theirs}', which --column ${source}.${column}=${theirs} names${didYouMean(theirs, all) || `; there is ${all.slice(0, 20).join(', ')}…`}`,
   )
 }
@@ -96,7 +96,7 @@ function fieldWarnings(source: SourceIR, theirs: ColumnMapping, { file, names, i
   const needed = missing.find(({ column }) => requiredReason(source, column) !== undefined)
   if (needed && names.length > 0)
     throw new SpillwayError(
-      'SPILL_INPUT',
+      'SPILL_NOT_FOUND',
       `has no column '${needed.name}', which source '${source.name}' needs; if it has a different name there, add --column ${source.name}.${needed.column.name}=FIELD${
         didYouMean(needed.name, extra) || `; there is ${extra.slice(0, 20).join(', ')}`
       }`,

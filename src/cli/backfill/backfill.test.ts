@@ -125,16 +125,12 @@ test('invalid options are rejected with the fix', async () => {
     [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is not a time/],
     [['--out', folder, '--at', 'events', '--every', '1d'], 2, /two kinds of rows/],
     [['--out', pipeline, '--source', `sales=${sales}`, '--yes'], 2, /is the pipeline; name another folder/],
-    [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_INPUT: .*is a file; name a folder/],
-    [
-      ['--out', out, '--source', `sales=${sales}`, '--by', 'month', '--yes'],
-      1,
-      /SPILL_INPUT: .*is partitioned by day; name another folder/,
-    ],
+    [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_FILE: .*is a file; name a folder/],
+    [['--out', out, '--source', `sales=${sales}`, '--by', 'month', '--yes'], 1, /SPILL_FILE: .*is partitioned by day; name another folder/],
     [
       ['--out', folder, '--source', `sales=${sales}`, '--group', 'nwo'],
       1,
-      /SPILL_INPUT: pipeline 'shop' has no group 'nwo'; did you mean 'now'/,
+      /SPILL_NOT_FOUND: pipeline 'shop' has no group 'nwo'; did you mean 'now'/,
     ],
     [['--out', folder, '--source', `sales=${sales}`, '--group', 'plans'], 1, /SPILL_UNSUPPORTED: group 'plans' is a table/],
     [['--out', folder, '--source', `sales=${sales}`, '--group', 'late'], 1, /SPILL_UNSUPPORTED: group 'late' is placed corrected/],
@@ -153,5 +149,5 @@ test('a damaged manifest, and a file that is not a manifest, are errors', async 
   const args = ['--source', `sales=${sales}`, '--out', other, '--yes']
   assert.match((await run('backfill', pipeline, ...args)).err, /SPILL_DATA: .*manifest\.json is damaged: delete it/)
   writeFileSync(join(other, 'manifest.json'), '{"format":1,"file":"rows.parquet"}')
-  assert.match((await run('backfill', pipeline, ...args)).err, /SPILL_INPUT: .*is no manifest of a backfill/)
+  assert.match((await run('backfill', pipeline, ...args)).err, /SPILL_FORMAT: .*is no manifest of a backfill/)
 })

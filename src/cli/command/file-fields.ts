@@ -12,7 +12,7 @@ export interface FileFields {
 
 /**
  * Reads the field names. Reads NDJSON until all of `wanted` were found, and at least one batch; to its end only if a field is missing.
- * Throws `SPILL_INPUT` for a file that cannot be read.
+ * Throws `SPILL_FILE` for a file that cannot be read.
  */
 export async function fieldsOfFile(path: string, wanted: readonly string[]): Promise<FileFields> {
   const file = await openInput(path)

@@ -8,11 +8,11 @@ import type { Pipeline } from '../../define/pipeline.ts'
 import { isSpillwayError } from './command.ts'
 import { pipelineLoadError } from './load-error.ts'
 
-/** Imports a user's file and returns its default export, a pipeline. Throws `SPILL_INPUT`, or the errors of the file's definitions. */
+/** Imports a user's file and returns its default export, a pipeline. Throws `SPILL_FILE`, or the errors of the file's definitions. */
 export async function importPipeline(path: string): Promise<Pipeline> {
   const file = resolve(path)
   const name = shortPath(file)
-  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: name })
+  if (!existsSync(file)) throw new SpillwayError('SPILL_FILE', 'does not exist; name the pipeline file', { place: name })
   let exports: Readonly<Record<string, unknown>>
   try {
     exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>

@@ -21,12 +21,12 @@ export function sourceFiles(values: readonly string[], option = '--source'): Sou
 
 const isSame = (a: SourceFile, b: SourceFile): boolean => a.source === b.source && resolve(a.path) === resolve(b.path)
 
-/** Checks the files before any is read. Throws `SPILL_INPUT` for an unknown source or a missing file. */
+/** Checks the files before any is read. Throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_FILE` for a missing file. */
 export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): void {
   const names = ir.sources.map(source => source.name)
   for (const { source, path } of files) {
     if (!names.includes(source))
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${source}'${didYouMean(source, names)}`)
-    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source}'`, { place: path })
+      throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no source '${source}'${didYouMean(source, names)}`)
+    if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', `does not exist; it was given for source '${source}'`, { place: path })
   }
 }

@@ -44,7 +44,7 @@ export const devCommand: Command = {
   async run(values, [path, ...extra]) {
     if (path === undefined) throw new UsageError('name the pipeline file')
     if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: path })
+    if (!existsSync(path)) throw new SpillwayError('SPILL_FILE', 'does not exist; name the pipeline file', { place: path })
     const sources = (values['source'] as string[] | undefined) ?? []
     const dev = new Dev({
       path,

@@ -27,7 +27,7 @@ export interface DeadLetterEditRequest {
 
 /**
  * Replaces the record, or fields of it. Throws as `RunControl.editDeadLetter` does, after a conflict with the newer record printed, and
- * `SPILL_INPUT` for an unreadable file.
+ * `SPILL_FILE` for an unreadable file.
  */
 export async function editDeadLetter(data: string, id: number, { settings, file, version, json }: DeadLetterEditRequest): Promise<number> {
   const record = file === undefined ? undefined : recordOf(file)
@@ -60,7 +60,7 @@ function recordOf(file: string): Pick<DeadLetterEdit, 'raw' | 'rawBase64'> {
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    throw new SpillwayError('SPILL_INPUT', `cannot be read: ${(error as Error).message}`, { place: displayPath(file), cause: error })
+    throw new SpillwayError('SPILL_FILE', `cannot be read: ${(error as Error).message}`, { place: displayPath(file), cause: error })
   }
   if (bytes.length > limits.LINE_BYTES_MAX)
     throw new SpillwayError('SPILL_LIMIT', `has ${bytes.length} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX)`, {

@@ -20,11 +20,11 @@ export interface DeadLetterListRequest {
   readonly json: boolean
 }
 
-/** Throws `SPILL_INPUT` for an unknown reason. */
+/** Throws `SPILL_NOT_FOUND` for an unknown reason. */
 export function listDeadLetters({ deadLetters }: FolderView, { settled, json, ...filter }: DeadLetterListRequest): void {
   const { reason } = filter
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
-    throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
   const matches = deadLetters.list({ settled, ...filter })
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: deadLetterJson })
   const firstLetters: AnyDeadLetter[] = []
@@ -43,9 +43,9 @@ function lineOf(letter: AnyDeadLetter): string {
   return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${resent}\n  ${reason}: ${detail}\n  ${rawBeginning(raw)}`
 }
 
-/** Throws `SPILL_INPUT` for an unknown dead letter. */
+/** Throws `SPILL_NOT_FOUND` for an unknown dead letter. */
 export function showDeadLetter({ deadLetters }: FolderView, id: number, json: boolean): void {
   const letter = deadLetters.byId(id)
-  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
+  if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
   printDeadLetter(letter, json)
 }

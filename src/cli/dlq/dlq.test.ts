@@ -80,10 +80,10 @@ describe('a folder that is read', () => {
   })
 
   for (const [args, message] of [
-    [['show', '99'], /^SPILL_INPUT: there is no dead letter 99; `spillway dlq list` lists them$/],
+    [['show', '99'], /^SPILL_NOT_FOUND: there is no dead letter 99; `spillway dlq list` lists them$/],
     [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
-    [['edit', '1', '--file', 'gone.json'], /^SPILL_INPUT: gone\.json cannot be read: ENOENT/],
-    [['list', '--reason', 'shema'], /^SPILL_INPUT: there is no reason 'shema'; did you mean 'schema'\?$/],
+    [['edit', '1', '--file', 'gone.json'], /^SPILL_FILE: gone\.json cannot be read: ENOENT/],
+    [['list', '--reason', 'shema'], /^SPILL_NOT_FOUND: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
     test(`failure: ${message.source}`, async () => {
       const { status, out, err } = await dlq(...args)
@@ -194,7 +194,7 @@ describe('a folder that is changed', () => {
       / 1 dead letter was left out \(5\): no source, .*; name one with --source NAME\. 1 dead letter was left out \(6\): the source 'sale' is not in /,
     )
     const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
-    assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
+    assert.match(other.err, /^SPILL_NOT_FOUND: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
     const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
     assert.match(conflict.err, /^SPILL_INPUT: dead letter 4 has the source 'sales', and --source is for dead letters without a source/)
     const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')

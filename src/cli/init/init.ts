@@ -80,7 +80,7 @@ function write(folder: string, files: GeneratedProject['files']): string[] {
   const isPresent = (name: string) => existsSync(join(folder, name))
   const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
   if (conflicts.length > 0)
-    throw new SpillwayError('SPILL_INPUT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
+    throw new SpillwayError('SPILL_CONFLICT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
   const names = Object.keys(files).filter(name => !isPresent(name))
   try {
     for (const name of names) {
@@ -88,7 +88,7 @@ function write(folder: string, files: GeneratedProject['files']): string[] {
       writeFileSync(join(folder, name), files[name])
     }
   } catch (cause) {
-    throw new SpillwayError('SPILL_INPUT', `cannot be written to: ${(cause as Error).message}`, { place: folder, cause })
+    throw new SpillwayError('SPILL_FILE', `cannot be written to: ${(cause as Error).message}`, { place: folder, cause })
   }
   return names
 }

@@ -56,7 +56,7 @@ test('errors for unknown models, keys and folders list the valid choices', async
   assert.match((await called('decisions', ...data, '--key', 'c')).out, /^No decision about key 'c'; 4 others recorded\.$/)
   const unknown = await called('decisions', ...data, '--model', 'rsik')
   assert.equal(unknown.status, 1)
-  assert.match(unknown.err, /^SPILL_INPUT: no decision of model 'rsik' is recorded; did you mean 'risk'\?$/)
+  assert.match(unknown.err, /^SPILL_NOT_FOUND: no decision of model 'rsik' is recorded; did you mean 'risk'\?$/)
   const nowhere = await called('decisions', '--data', 'nowhere')
   assert.equal(nowhere.status, 1)
   assert.match(nowhere.err, /^SPILL_STORE: nowhere is not a data folder: it has no log\.db; a run creates one$/)

@@ -114,10 +114,10 @@ function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
   })
 }
 
-/** Throws `SPILL_INPUT` for an unknown effect. */
+/** Throws `SPILL_NOT_FOUND` for an unknown effect. */
 function existing(effects: Pick<FolderView['effects'], 'byNumber' | 'lastNumber'>, number: number): StoredEffect {
   const effect = effects.byNumber(number)
-  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
+  if (!effect) throw new SpillwayError('SPILL_NOT_FOUND', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
   return effect
 }
 

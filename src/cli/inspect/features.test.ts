@@ -67,10 +67,10 @@ test('works while a run holds the folder', async () => {
 })
 
 for (const [args, message] of [
-  [['a', '--group', 'by_cart'], /^SPILL_INPUT: pipeline 'shop' has no group 'by_cart'; did you mean 'by_card'\?$/],
-  [['a', '--group', 'by_pair'], /^SPILL_INPUT: group 'by_pair' is keyed by card,till; write 2 values, a,b$/],
-  [['dear', '--group', 'by_till'], /^SPILL_INPUT: no key: 'till' needs an int within .*got 'dear'$/],
-  [['1.5', '--group', 'by_till'], /^SPILL_INPUT: no key: 'till' needs an int/],
+  [['a', '--group', 'by_cart'], /^SPILL_NOT_FOUND: pipeline 'shop' has no group 'by_cart'; did you mean 'by_card'\?$/],
+  [['a', '--group', 'by_pair'], /^SPILL_KEY: group 'by_pair' is keyed by card,till; write 2 values, a,b$/],
+  [['dear', '--group', 'by_till'], /^SPILL_KEY: no key: 'till' needs an int within .*got 'dear'$/],
+  [['1.5', '--group', 'by_till'], /^SPILL_KEY: no key: 'till' needs an int/],
 ] as const)
   test(`failure: ${message.source}`, async () => {
     const { status, out, err } = await called('features', shop.pipeline, ...args, '--data', shop.data)

@@ -9,7 +9,7 @@ export interface ReportCheckRequest {
   readonly json: boolean
 }
 
-/** Returns 1 if any report or its file differs. Throws `SPILL_INPUT` for an unknown report, or changed definitions. */
+/** Returns 1 if any report or its file differs. Throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_CONFLICT` for a changed one. */
 export async function checkReports(reports: FolderView['reports'], { numbers, pipeline, json }: ReportCheckRequest): Promise<number> {
   const definitions = await loadDefinitions(reports, pipeline)
   let isGood = true

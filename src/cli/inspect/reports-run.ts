@@ -21,7 +21,7 @@ export interface ReportRunRequest {
 export const loadDefinitions = async (reports: FolderView['reports'], path: string | undefined): Promise<ScoringDefinitions> =>
   path === undefined ? reports.definitions() : importPipeline(path)
 
-/** Prints a report, or writes it to `out`. Throws `SPILL_INPUT` for an unknown report or an empty log. */
+/** Prints a report, or writes it to `out`. Throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_HISTORY` for an empty log. */
 export async function runReport(reports: FolderView['reports'], { name, at, out, pipeline }: ReportRunRequest): Promise<number> {
   const definitions = await loadDefinitions(reports, pipeline)
   const { report, table, s, lastArrival } = reports.compute(name, definitions, at === undefined ? undefined : timeOf(at))

@@ -69,10 +69,10 @@ async function show(reports: FolderView['reports'], name: string): Promise<numbe
   const latest = reports.latest(name)
   if (!latest) {
     const names = [...new Set(reports.list().map(({ report }) => report))]
-    throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
+    throw new SpillwayError('SPILL_NOT_FOUND', `no report '${name}' was made${didYouMean(name, names)}`)
   }
   const { record, path, exists } = latest
-  if (!exists) throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
+  if (!exists) throw new SpillwayError('SPILL_FILE', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0

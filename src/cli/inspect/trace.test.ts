@@ -38,10 +38,10 @@ test('prints one JSON object per decision', async () => {
 test('errors for entries, models and keys without a decision', async () => {
   const nothing = await called('trace', '9', ...data)
   assert.deepEqual([nothing.status, nothing.out], [1, ''])
-  assert.match(nothing.err, /^SPILL_INPUT: no decision was made by entry 9; the last that made one is 3$/)
+  assert.match(nothing.err, /^SPILL_NOT_FOUND: no decision was made by entry 9; the last that made one is 3$/)
   const other = await called('trace', '1', '--model', 'seen', '--key', 'b', ...data)
-  assert.match(other.err, /^SPILL_INPUT: no decision of model 'seen' about key 'b' was made by entry 1; /)
-  assert.match((await called('trace', 'shop/tell/00', ...data)).err, /^SPILL_INPUT: there is no effect with the id 'shop\/tell\/00'$/)
+  assert.match(other.err, /^SPILL_NOT_FOUND: no decision of model 'seen' about key 'b' was made by entry 1; /)
+  assert.match((await called('trace', 'shop/tell/00', ...data)).err, /^SPILL_NOT_FOUND: there is no effect with the id 'shop\/tell\/00'$/)
 })
 
 for (const [args, message] of [

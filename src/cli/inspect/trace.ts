@@ -32,7 +32,7 @@ export const traceCommand: Command = {
     return withFolder(dataFolderOf(values), async folder => {
       const { json, ...query } = request
       const matches = await folder.decisions.traces({ ...query, most: limits.DECISIONS_TRACED_MAX })
-      if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(folder, request))
+      if (matches.length === 0) throw new SpillwayError('SPILL_NOT_FOUND', nothingText(folder, request))
       print(matches, json)
       return 0
     })

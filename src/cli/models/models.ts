@@ -84,7 +84,7 @@ function show(registered: RegisteredModels, { pipeline, model, number, json }: R
   const version = registered.version(pipeline.ir, model, number)
   const score = view === 'score' ? registered.score(model, number) : undefined
   if (view !== 'show' && !version.trained)
-    throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
+    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (view === 'score') console.log(JSON.stringify(score))
   else if (json)
     console.log(

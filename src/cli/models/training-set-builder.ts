@@ -134,7 +134,7 @@ function recordedSet(
   loading: Loading,
 ): DecisionSet {
   const total = log.models().find(each => each.model === model.name)?.decisions ?? 0
-  if (total === 0) throw new SpillwayError('SPILL_INPUT', `no decision of model '${model.name}' is recorded`, { place: request.data })
+  if (total === 0) throw new SpillwayError('SPILL_HISTORY', `no decision of model '${model.name}' is recorded`, { place: request.data })
   const decidedBy = new Map<string, number>()
   let others = 0
   const batches = recordedBatches(ir, model, log.decisionsFrom(model.name, 0), strings, {

@@ -49,7 +49,8 @@ export function showReconciliation(values: Values, [text, ...extra]: readonly st
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
   return withFolder(dataFolderOf(values), ({ reconciliations }) => {
     const reconciliation = reconciliations.byNumber(Number(text))
-    if (!reconciliation) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
+    if (!reconciliation)
+      throw new SpillwayError('SPILL_NOT_FOUND', `there is no reconciliation ${text}; spillway reconcile list lists them`)
     const textOf = (entry: typeof reconciliation): string =>
       entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry)
     printEach([reconciliation], { json, textOf })

@@ -148,7 +148,7 @@ test('lists and shows the reconciliations of a run', async () => {
   const data = ['--data', other.data]
   assert.equal((await called('reconcile', 'list', ...data)).out, 'No reconciliations: run --reconcile makes them.')
   const none = await called('reconcile', 'show', '1', ...data)
-  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list lists them$/m)
+  assert.match(none.err, /^SPILL_NOT_FOUND: there is no reconciliation 1; spillway reconcile list lists them$/m)
 
   const { ir, fingerprint } = await importPipeline(other.pipeline)
   const folder = await openDataFolder(other.data)
@@ -179,5 +179,5 @@ test('lists and shows the reconciliations of a run', async () => {
 test('an unknown model is an error with the nearest name', async () => {
   const { status, err } = await called('reconcile', shop.pipeline, '--data', shop.data, '--model', 'rsik')
   assert.equal(status, 1)
-  assert.match(err, /^SPILL_INPUT: pipeline 'shop' has no model 'rsik'; did you mean 'risk'\?$/m)
+  assert.match(err, /^SPILL_NOT_FOUND: pipeline 'shop' has no model 'rsik'; did you mean 'risk'\?$/m)
 })

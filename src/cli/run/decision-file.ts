@@ -10,13 +10,13 @@ export class DecisionFile {
   readonly #file: number
   readonly #isOwn: boolean
 
-  /** Throws `SPILL_INPUT` if the file cannot be opened. */
+  /** Throws `SPILL_FILE` if the file cannot be opened. */
   constructor(path: string) {
     this.#isOwn = path !== STANDARD_INPUT
     try {
       this.#file = this.#isOwn ? openSync(path, 'a') : process.stdout.fd
     } catch (error) {
-      throw new SpillwayError('SPILL_INPUT', `cannot be written: ${(error as Error).message}`, { place: path })
+      throw new SpillwayError('SPILL_FILE', `cannot be written: ${(error as Error).message}`, { place: path })
     }
   }
 

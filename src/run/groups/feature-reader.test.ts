@@ -99,9 +99,9 @@ test('features are current, as delivered, with their provenance', async () => {
   assert.equal(valuesOf('now', 'a').clock, at(30), 'a tick at 30 is due, and nothing is read above it before it is made')
   while (valuesOf('now', 'a').clock !== at(130)) await pause(1)
   assert.deepEqual(valuesOf('now', 'a').features['n'], 0)
-  assert.throws(() => valuesOf('nwo', 'a'), { code: 'SPILL_INPUT', message: /there is no group 'nwo'.*'now'/ })
+  assert.throws(() => valuesOf('nwo', 'a'), { code: 'SPILL_NOT_FOUND', message: /there is no group 'nwo'.*'now'/ })
   assert.throws(() => valuesOf('both', 'a'), { message: "group 'both' is keyed by card, till" })
-  assert.throws(() => valuesOf('both', 'a', 'x'), { code: 'SPILL_INPUT', message: /no key: 'till'/ })
+  assert.throws(() => valuesOf('both', 'a', 'x'), { code: 'SPILL_KEY', message: /no key: 'till'/ })
   await run.stop()
 })
 

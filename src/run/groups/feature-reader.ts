@@ -114,8 +114,8 @@ export class FeatureReader {
   }
 
   /**
-   * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_INPUT` for an unknown
-   * group, and for a key of the wrong type.
+   * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_NOT_FOUND` for an
+   * unknown group, `SPILL_KEY` for a key of other columns or types.
    */
   read<T = ServedFeatures>(
     queries: readonly FeatureQuery[],
@@ -154,9 +154,9 @@ export class FeatureReader {
 
   #resolve({ group, key }: FeatureQuery): { read: ReadableGroup; key: readonly string[]; values: number[] } {
     const read = this.#groups.get(group)
-    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
+    if (!read) throw new SpillwayError('SPILL_NOT_FOUND', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
     const { parts, live } = read
-    if (key.length !== parts.length) throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
+    if (key.length !== parts.length) throw new SpillwayError('SPILL_KEY', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
     return { read, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
   }
 }

@@ -6,7 +6,7 @@ import { fieldReader } from '../../intake/field.ts'
 
 /**
  * A parser for a key column: text to physical value, exactly. It allows any length, since a logged event may precede the bounds of its
- * source. The parser throws `SPILL_INPUT` for a text of another type.
+ * source. The parser throws `SPILL_KEY` for a text of another type.
  */
 export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: string) => number): (text: string) => number {
   const column: ColumnIR = {
@@ -20,7 +20,7 @@ export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: st
   const read = fieldReader(column, { text: true, zoneless: false })
   return text => {
     const value = read(text)
-    if (typeof value === 'object') throw new SpillwayError('SPILL_INPUT', `no key: ${value.detail}`)
+    if (typeof value === 'object') throw new SpillwayError('SPILL_KEY', `no key: ${value.detail}`)
     return typeof value === 'string' ? idOf(value) : value
   }
 }

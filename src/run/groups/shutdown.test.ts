@@ -28,7 +28,7 @@ const turns = async (count: number) => {
 
 test('an unknown source is rejected with the nearest name, and the run continues', async () => {
   const { run } = open()
-  const unknown = { code: 'SPILL_INPUT', message: "pipeline 'shop' has no source 'paymets'; did you mean 'payments'?" }
+  const unknown = { code: 'SPILL_NOT_FOUND', message: "pipeline 'shop' has no source 'paymets'; did you mean 'payments'?" }
   await assert.rejects(run.submit('paymets', pay('c')), unknown)
   const { decided, receipt } = run.decide('paymets', pay('c'))
   await assert.rejects(decided, unknown)

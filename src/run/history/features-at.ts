@@ -49,7 +49,7 @@ export interface FeaturesAtQuery {
 }
 
 /**
- * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
+ * Throws `SPILL_KEY` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
  * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
 export function featuresFromLog(

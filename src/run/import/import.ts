@@ -57,8 +57,8 @@ export interface ImportResult {
 }
 
 /**
- * Imports histories; does not close the store. Throws `SPILL_INPUT` as `load` does, for an incomplete file, and for a history that begins
- * before the end of the log; `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
+ * Imports histories; does not close the store. Throws as `load` does, `SPILL_TRUNCATED` for an incomplete file, `SPILL_INPUT` for a
+ * history that begins before the end of the log, `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
  */
 export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<ImportResult> {
   const { store, files, onProgress, onReport = () => {} } = options

@@ -78,7 +78,7 @@ test('a request that was marked and not decided is decided after a crash, once',
 test('an invalid request is rejected at once', async () => {
   const { run } = open()
   await assert.rejects(run.request('ofer', {}), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: "pipeline 'shop' has no model 'ofer'; did you mean 'offer'?",
   })
   await assert.rejects(run.request('seen', {}), { code: 'SPILL_INPUT', message: "model 'seen' does not decide on request" })

@@ -3,7 +3,7 @@
  */
 import { stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { rawJsonText } from '../../intake/record-batch.ts'
@@ -55,8 +55,8 @@ export class DecisionRequests {
   }
 
   /**
-   * Validates a request and adds it. Throws `SPILL_INPUT` for an unknown model, for a model that does not decide on request, or for invalid
-   * fields.
+   * Validates a request and adds it. Throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for a model that does not decide on
+   * request, and for invalid fields.
    */
   add(model: string, fields: unknown): PendingDecision {
     const parsed = JSON.parse(rawJsonText(fields)) as Readonly<Record<string, unknown>>
@@ -108,12 +108,11 @@ export class DecisionRequests {
   #check(name: string, fields: unknown): void {
     const model = this.#ir.models.find(candidate => candidate.name === name)
     if (!model)
-      throw new SpillwayError(
-        'SPILL_INPUT',
-        `pipeline '${this.#ir.name}' has no model '${name}'${didYouMean(
-          name,
-          this.#ir.models.map(candidate => candidate.name),
-        )}`,
+      throw unknownNameError(
+        this.#ir.name,
+        'model',
+        name,
+        this.#ir.models.map(candidate => candidate.name),
       )
     if (model.decide.kind !== 'request') throw new SpillwayError('SPILL_INPUT', `model '${name}' does not decide on request`)
     const fault = new RequestReader(model.decide, new Strings()).readFields(fields)

@@ -241,7 +241,7 @@ test('a report on demand is as of now, beside the schedule, in a file of its own
   const made = await asked
   assert.deepEqual([made.why, made.s - start, made.done?.rows], ['demand', 5 * MINUTE, 1])
   assert.match(made.file, /list-2026-01-01T00-05-00\.csv$/)
-  await assert.rejects(driven.run.report('lst'), { code: 'SPILL_INPUT', message: /there is no report 'lst'; did you mean 'list'/ })
+  await assert.rejects(driven.run.report('lst'), { code: 'SPILL_NOT_FOUND', message: /there is no report 'lst'; did you mean 'list'/ })
   await driven.to(10 * MINUTE + 1)
   assert.deepEqual(
     reportRunsIn(driven.store).map(({ why }) => why),

@@ -129,14 +129,14 @@ export class ReportScheduler {
   }
 
   /**
-   * Requests a report as of now; it starts as soon as none is in progress. Resolves with its record. Rejects with `SPILL_INPUT` for an
+   * Requests a report as of now; it starts as soon as none is in progress. Resolves with its record. Rejects with `SPILL_NOT_FOUND` for an
    * unknown report, with `SPILL_STOPPED`, and with the error of the report, which is not retried.
    */
   runNow(name: string): Promise<ReportRun> {
     const scheduled = this.#scheduled.find(({ report }) => report.name === name)
     if (!scheduled) {
       const names = this.#scheduled.map(({ report }) => report.name)
-      return Promise.reject(new SpillwayError('SPILL_INPUT', `there is no report '${name}'${didYouMean(name, names)}`))
+      return Promise.reject(new SpillwayError('SPILL_NOT_FOUND', `there is no report '${name}'${didYouMean(name, names)}`))
     }
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
     scheduled.request ??= { ...Promise.withResolvers<ReportRun>(), s: this.#options.clock() }

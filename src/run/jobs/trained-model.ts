@@ -33,8 +33,18 @@ import type { TrainingJob } from './training-job.ts'
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
 /** Is a failure permanent? A training is a function of log and definitions, so it would fail again. */
-export const isPermanentFailure = (code: string | undefined): boolean =>
-  code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
+export const isPermanentFailure = (code: string | undefined): boolean => code !== undefined && permanentCodes.includes(code)
+
+const permanentCodes: readonly string[] = [
+  'SPILL_TRAINING',
+  'SPILL_LIMIT',
+  'SPILL_UNSUPPORTED',
+  'SPILL_DATA',
+  'SPILL_INPUT',
+  'SPILL_FILE',
+  'SPILL_HISTORY',
+  'SPILL_PACKAGE',
+]
 
 /** A finished training. */
 export interface FinishedTraining {

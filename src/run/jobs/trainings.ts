@@ -288,7 +288,7 @@ export class TrainingScheduler {
     return first !== undefined && log.firstEntrySince(at) > first.first
   }
 
-  /** Throws `SPILL_INPUT` for an unknown model, or one without training. */
+  /** Throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for one without training. */
   #modelOf(name: string): TrainedModel {
     trainedModel(this.#options.ir, name)
     return this.#models.get(name)!

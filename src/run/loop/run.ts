@@ -6,7 +6,7 @@
  * commit is durable. Sources pause while too many records wait.
  */
 import { pause } from '../../base/clock.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { RecordBatch } from '../../intake/record-batch.ts'
 import type { BatchRunRecord } from '../../batch/ledger.ts'
@@ -116,8 +116,8 @@ export class Run {
 
   /**
    * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
-   * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_INPUT` for an unknown
-   * source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
+   * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_NOT_FOUND` for an
+   * unknown source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
    */
   submit(source: string, batch: RecordBatch, cursor?: SourceCursor, deadLetter?: number): Promise<IngestReceipt> {
     return this.#submit({ source, batch, cursor, deadLetter })
@@ -277,8 +277,7 @@ export class Run {
   async #submit(input: Submission): Promise<IngestReceipt> {
     this.#shutdown.check()
     const { source } = input
-    if (!this.#sources.includes(source))
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${this.#pipeline}' has no source '${source}'${didYouMean(source, this.#sources)}`)
+    if (!this.#sources.includes(source)) throw unknownNameError(this.#pipeline, 'source', source, this.#sources)
     const receipt = this.#inbox.add(input)
     this.#pace.schedule()
     return receipt

@@ -53,22 +53,22 @@ function isToken(value: unknown): value is StoredToken {
   return isNamed && /^[0-9a-f]{64}$/.test(String(sha256)) && Array.isArray(roles) && roles.every(role => isRole(String(role)))
 }
 
-/** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_INPUT` for a name that exists. */
+/** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_CONFLICT` for a name that exists. */
 export function addToken(data: string, name: string, roles: readonly Role[], now: number): string {
   const token = `${PREFIX}${newSecret()}`
   rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
-      throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or choose a different name`)
+      throw new SpillwayError('SPILL_CONFLICT', `there is a token '${name}'; revoke it first, or choose a different name`)
     return [...tokens, { name, roles, sha256: tokenHash(token).toString('hex'), created: now }]
   })
   return token
 }
 
-/** Removes a token, which lets nobody in any more. Throws `SPILL_INPUT` for an unknown name. */
+/** Removes a token, which lets nobody in any more. Throws `SPILL_NOT_FOUND` for an unknown name. */
 export function revokeToken(data: string, name: string): void {
   rewrite(data, tokens => {
     const rest = tokens.filter(other => other.name !== name)
-    if (rest.length === tokens.length) throw new SpillwayError('SPILL_INPUT', `there is no token '${name}'`)
+    if (rest.length === tokens.length) throw new SpillwayError('SPILL_NOT_FOUND', `there is no token '${name}'`)
     return rest
   })
 }

@@ -38,8 +38,8 @@ test('a token is shown once: the file has its hash, and only its owner may read 
   assert.equal(tokens.find(`Bearer ${token}`)?.name, 'edge')
   for (const wrong of [undefined, '', token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(0, -1)}`, 'Bearer'])
     assert.equal(tokens.find(wrong), undefined, wrong)
-  assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_INPUT', message: /there is a token 'edge'/ })
-  assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_INPUT' })
+  assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_CONFLICT', message: /there is a token 'edge'/ })
+  assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_NOT_FOUND' })
   writeFileSync(`${tokenFilePath(data)}.part`, '')
   assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part exists/ })
   assert.equal(readTokens(data).length, 1)
@@ -166,7 +166,7 @@ test('a public address needs tokens', async () => {
     message: /the server needs tokens there/,
   })
   await assert.rejects(startServer({ ...options, host: 'no.such.host.invalid' }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_LISTEN',
     message: /no address of this machine/,
   })
 })
@@ -176,7 +176,7 @@ test('a local server answers only to names of this machine, and to no other site
   t.after(() => server.close())
   const { port } = server
   await assert.rejects(startServer({ run: shop.run, pipeline, data: shop.data, port, host: 'localhost' }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_LISTEN',
     message: /in use by another process/,
   })
   const status = (host: string) =>

@@ -107,7 +107,7 @@ function decompressed(request: IncomingMessage, bound: BodyLimit): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding === 'identity') return request
   if (encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new ServeError('SPILL_INPUT', `content-encoding ${encoding} is not supported; send gzip or none`, {
+    throw new ServeError('SPILL_FORMAT', `content-encoding ${encoding} is not supported; send gzip or none`, {
       status: 415,
       headers: { 'accept-encoding': 'gzip' },
     })
@@ -136,11 +136,12 @@ const tooLarge = ({ bytes, limit }: BodyLimit, length?: number): ServeError => {
   return new ServeError('SPILL_LIMIT', `${problem} (${limit}); send it in parts`, { status: 413 })
 }
 
-const cutOff = (): ServeError => new ServeError('SPILL_INPUT', 'the body was cut off')
+const cutOff = (): ServeError => new ServeError('SPILL_TRUNCATED', 'the body was cut off')
 
 function bodyError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'Z_BUF_ERROR') return new ServeError('SPILL_INPUT', 'the body is a gzip that was cut off: its end is missing')
-  if (code?.startsWith('Z_')) return new ServeError('SPILL_INPUT', `the body is no gzip, or a damaged one (${(error as Error).message})`)
+  if (code === 'Z_BUF_ERROR') return new ServeError('SPILL_TRUNCATED', 'the body is a gzip that was cut off: its end is missing')
+  if (code?.startsWith('Z_'))
+    return new ServeError('SPILL_TRUNCATED', `the body is no gzip, or a damaged one (${(error as Error).message})`)
   return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' ? cutOff() : error
 }

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/limits.ts'
 import { stripByteOrderMark } from '../../files/file-bytes.ts'
 import type { RecordOrigin, RecordBatch } from '../../intake/record-batch.ts'
-import { parseJsonRecord, type JsonRecord } from '../../intake/json.ts'
+import { JsonSyntaxFault, parseJsonRecord, type JsonRecord } from '../../intake/json.ts'
 import { LineCells } from '../../intake/line-cells.ts'
 import type { JsonLineReader } from '../../intake/line-reader.ts'
 import { Fault, type Refusal } from '../../intake/refusal.ts'
@@ -67,7 +67,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, read
     }
     const decoded = parseJsonRecord(bytes, start, end)
     if (decoded instanceof Fault) {
-      if (decoded.detail.startsWith('not JSON'))
+      if (decoded instanceof JsonSyntaxFault)
         throw noJson(`${isSingle ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
       undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))
       continue
@@ -151,7 +151,7 @@ function checkUtf8(bytes: Buffer): void {
 
 const REPLACEMENT_CHARACTER = '\ufffd'
 
-const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; none of it was accepted`)
+const noJson = (why: string): ServeError => new ServeError('SPILL_FORMAT', `${why}; none of it was accepted`)
 
 /** Throws 400 for a field outside `names`. An ignored field would mislead: a client that asks for a past time would get the present. */
 export function checkJsonFields(body: object, names: readonly string[]): void {

@@ -18,10 +18,10 @@ export function mediaTypeOf(request: IncomingMessage): 'json' | 'ndjson' {
   const [type, ...parameters] = contentType(request.headers)
   const charset = parameters.map(parameter => /^charset="?([^"]*)"?$/.exec(parameter)?.[1]).find(name => name !== undefined)
   if (charset !== undefined && !utf8.has(charset))
-    throw new ServeError('SPILL_INPUT', `charset ${charset} is not supported; send UTF-8`, { status: 415 })
+    throw new ServeError('SPILL_FORMAT', `charset ${charset} is not supported; send UTF-8`, { status: 415 })
   if (type === 'application/json' || type.endsWith('+json')) return 'json'
   if (ndjson.has(type)) return 'ndjson'
   const problem = type === '' ? 'a body without a content-type' : `a body of type ${type}`
   const fix = 'send JSON with -H content-type:application/json (or curl --json), or lines with application/x-ndjson'
-  throw new ServeError('SPILL_INPUT', `${problem} is not supported; ${fix}`, { status: 415 })
+  throw new ServeError('SPILL_FORMAT', `${problem} is not supported; ${fix}`, { status: 415 })
 }

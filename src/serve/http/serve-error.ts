@@ -8,6 +8,12 @@ import { limits } from '../../base/limits.ts'
 /** The HTTP status of each error code: 4xx for client errors, 503 for passing conditions, 500 for internal errors. Complete by type. */
 export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
+  SPILL_KEY: 400,
+  SPILL_FILE: 400,
+  SPILL_FORMAT: 400,
+  SPILL_TRUNCATED: 400,
+  SPILL_HISTORY: 400,
+  SPILL_PACKAGE: 400,
   SPILL_UNSUPPORTED: 400,
   SPILL_TOKEN: 401,
   SPILL_SIGNATURE: 401,
@@ -33,6 +39,7 @@ export const httpStatuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_STATE: 500,
   SPILL_IMPORT: 500,
   SPILL_ADDRESS: 500,
+  SPILL_LISTEN: 500,
   SPILL_UNREACHABLE: 500,
   SPILL_GAP: 500,
   SPILL_ASSERT: 500,
@@ -109,9 +116,11 @@ function codeOf(error: unknown): ErrorCode | undefined {
   return Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
 }
 
+const codesByStatus: Readonly<Record<number, ErrorCode>> = { 401: 'SPILL_TOKEN', 403: 'SPILL_ROLE', 415: 'SPILL_FORMAT' }
+
 /** A rejection by Fastify or a hook of the embedding server before the route ran: its message is for clients. */
 function fastifyError(error: unknown): ErrorResponse | undefined {
   const { statusCode, message } = error as { statusCode?: number; message?: string }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
-  return plainResponse(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))
+  return plainResponse(statusCode, codesByStatus[statusCode] ?? 'SPILL_INPUT', String(message))
 }

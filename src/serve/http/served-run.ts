@@ -20,7 +20,7 @@ export interface ServedRun {
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> }
   /** Requests a decision: as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for invalid fields. */
   requestDecision(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
-  /** Reads the features of keys, each mapped by `make`. Throws `SPILL_INPUT` for a key of the wrong type. */
+  /** Reads the features of keys, each mapped by `make`. Throws `SPILL_KEY` for a key of the wrong type. */
   features?<T>(asks: readonly FeatureQuery[], make: (row: ServedFeatureRow) => T): T[]
   /** Runs a batch run of a group. Resolves with its record once its result is in use. */
   readonly batch?: (group: string) => Promise<BatchRunRecord>

@@ -102,7 +102,7 @@ function onRequest({ name, decide }: ModelIR): { readonly name: string; readonly
 
 /** The record of a body that is one JSON object. Throws 400, or 415 for NDJSON. */
 function singleRecord(media: ReturnType<typeof mediaTypeOf>, bytes: Buffer, lines?: JsonLineReader): RecordBatch {
-  if (media !== 'json') throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object', { status: 415 })
+  if (media !== 'json') throw new ServeError('SPILL_FORMAT', 'a decision needs one JSON object', { status: 415 })
   const { batch, isSingle } = parseJsonBody(bytes, lines)
   if (!isSingle) throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object, not an array')
   return batch

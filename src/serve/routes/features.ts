@@ -31,7 +31,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerCon
   app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
     const { raw } = request
     if (mediaTypeOf(raw) !== 'json')
-      throw new ServeError('SPILL_INPUT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
+      throw new ServeError('SPILL_FORMAT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
     const body = await withBody(raw, load.shareOf('read', request), parseJsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
@@ -71,7 +71,7 @@ function keyOf(group: GroupIR, key: unknown): string[] {
   if (parts.length !== group.key.length || !parts.every(isKeyPart)) {
     const example = group.key.map(column => `key=${column.toUpperCase()}`).join('&')
     throw new ServeError(
-      'SPILL_INPUT',
+      'SPILL_KEY',
       `the key of group '${group.name}' is ${group.key.join(', ')}: send ?${example}, or "key" in JSON; several keys with POST /features`,
     )
   }

@@ -111,7 +111,7 @@ test('a body that cannot be decoded is 400 with the place, and none of it is acc
   ]
   for (const [body, message] of bodies) {
     const answer = await posted(app, events, body)
-    assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_INPUT'], answer.body)
+    assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_FORMAT'], answer.body)
     assert.match(answer.json<{ message: string }>().message, message)
   }
   assert.equal(run.end, end)
@@ -127,7 +127,7 @@ test('an unknown name is 404 with the nearest one, and an unsupported content ty
   assert.deepEqual([nowhere.statusCode, nowhere.json<{ code: string }>().code], [404, 'SPILL_NOT_FOUND'])
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
     const answer = await posted(app, events, pay('t'), { 'content-type': type })
-    assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [415, 'SPILL_INPUT'], type)
+    assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [415, 'SPILL_FORMAT'], type)
   }
   for (const type of ['application/json; charset=iso-8859-1', 'application/x-ndjson;a=b;charset="UTF-16"']) {
     const answer = await posted(app, events, pay('t'), { 'content-type': type })

@@ -119,7 +119,8 @@ test('an unsigned webhook is 401 and leaves nothing; a rejected record is 200, a
     ['hooks', 'map', '{"id":"msg_e"}'],
     ['hooks', 'map', '{"id":"msg_\\"q","n":1.0}'],
   ])
-  for (const text of ['[]', '{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_INPUT'], text)
+  assert.deepEqual(await send('hooks', '[]', standard('[]')), [400, 'SPILL_INPUT'])
+  for (const text of ['{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_FORMAT'], text)
 })
 
 test('without a signature, every webhook path answers the same, and tells neither sources nor their styles', async () => {
@@ -173,11 +174,11 @@ test('the server rejects a webhook without signature headers before it reads the
 test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
   const serverWith = (webhooks: WebhookSecrets, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
-  const refused = async (app: FastifyInstance, message: RegExp) => {
-    await assert.rejects(async () => app.ready(), { code: 'SPILL_INPUT', message })
+  const refused = async (app: FastifyInstance, message: RegExp, code = 'SPILL_INPUT') => {
+    await assert.rejects(async () => app.ready(), { code, message })
     await app.close()
   }
-  await refused(serverWith({ hook: stripe }), /did you mean 'hooks'/)
+  await refused(serverWith({ hook: stripe }), /did you mean 'hooks'/, 'SPILL_NOT_FOUND')
   const { id: _, ...without } = pipeline.ir.sources[0]
   const ir = { ...pipeline.ir, sources: [without] }
   await refused(serverWith({ payments: stripe }, ir), /give it an id/)

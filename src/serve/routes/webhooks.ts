@@ -33,7 +33,7 @@ export function checkWebhooks(ir: PipelineIR, webhooks: WebhookSecrets): void {
 /**
  * Adds one route for all source names, existing or not. Without a valid signature every name gets the same answer, after the same work.
  *
- * Throws `SPILL_INPUT` for options that name an unknown source, or a source that would not deduplicate webhooks.
+ * Throws `SPILL_NOT_FOUND` for options that name an unknown source, `SPILL_INPUT` for a source that would not deduplicate webhooks.
  */
 export function webhookRoutes(app: FastifyInstance, { run, ir, load, webhooks = {}, unsigned, clock = wallClock }: ServerContext): void {
   const signed = new Map(
@@ -80,7 +80,7 @@ async function uniformly<T>(unsigned: UnsignedWebhookCounts, source: string, act
 function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
   const names = sources.map(source => source.name)
   const source = sources.find(candidate => candidate.name === name)
-  if (!source) throw new SpillwayError('SPILL_INPUT', `webhooks: there is no source '${name}'${didYouMean(name, names)}`)
+  if (!source) throw new SpillwayError('SPILL_NOT_FOUND', `webhooks: there is no source '${name}'${didYouMean(name, names)}`)
   if (source.id === undefined && source.identity === undefined)
     throw new SpillwayError('SPILL_INPUT', `providers send a webhook more than once, and source '${name}' would count each: give it an id`)
   // A timestamp may be off by the tolerance in both directions.

@@ -91,9 +91,9 @@ test('a damaged or truncated gzip is 400', async () => {
   for (const type of ['application/json', 'application/x-ndjson']) {
     const headers = { 'content-encoding': 'gzip', 'content-type': type }
     const malformed = await post('no gzip', headers)
-    assert.deepEqual([malformed.status, malformed.code], [400, 'SPILL_INPUT'])
+    assert.deepEqual([malformed.status, malformed.code], [400, 'SPILL_TRUNCATED'])
     const cut = await post(packed.subarray(0, packed.length - 12), headers)
-    assert.deepEqual([cut.status, cut.code], [400, 'SPILL_INPUT'])
+    assert.deepEqual([cut.status, cut.code], [400, 'SPILL_TRUNCATED'])
     assert.match(cut.message!, /cut off/)
   }
 })

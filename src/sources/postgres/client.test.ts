@@ -16,7 +16,7 @@ test('a missing package is an error that says what to install', async () => {
     },
   })
   try {
-    await assert.rejects(openClient({}), { code: 'SPILL_INPUT', message: /needs the package 'postgres': npm install postgres@3$/ })
+    await assert.rejects(openClient({}), { code: 'SPILL_PACKAGE', message: /needs the package 'postgres': npm install postgres@3$/ })
   } finally {
     hooks.deregister()
   }

@@ -19,7 +19,7 @@ const SESSION_SETTINGS = {
   extra_float_digits: '1',
 } as const
 
-/** A client with one lazy connection. `replication`: for replication commands. Throws `SPILL_INPUT` if the package is missing. */
+/** A client with one lazy connection. `replication`: for replication commands. Throws `SPILL_PACKAGE` if the package is missing. */
 export async function openClient({ url, sslMode, host, user, name }: DatabaseSettings, replication = false): Promise<Sql> {
   const postgres = await loadDriver()
   const options = {
@@ -86,7 +86,9 @@ async function loadDriver(): Promise<typeof import('postgres')> {
     return (await import('postgres')).default
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new SpillwayError('SPILL_INPUT', `a source in PostgreSQL needs the package 'postgres': npm install postgres@3`, { cause: error })
+    throw new SpillwayError('SPILL_PACKAGE', `a source in PostgreSQL needs the package 'postgres': npm install postgres@3`, {
+      cause: error,
+    })
   }
 }
 

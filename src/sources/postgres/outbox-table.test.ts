@@ -15,9 +15,9 @@ test('rejects a table that is not an outbox, with the fix', { skip }, async () =
   await server().withClient(1, async sql => {
     await sql`CREATE TABLE plain (id bigint PRIMARY KEY, payload jsonb)`
     await sql`INSERT INTO plain VALUES (1, '{"who":"w","n":1,"at":0}')`
-    await assert.rejects(read('nowhere'), { code: 'SPILL_INPUT', message: /there is no table nowhere/ })
+    await assert.rejects(read('nowhere'), { code: 'SPILL_NOT_FOUND', message: /there is no table nowhere/ })
     await assert.rejects(read('plain', { columns: { id: 'idd', xid: 'xid', payload: 'payload' } }), {
-      code: 'SPILL_INPUT',
+      code: 'SPILL_NOT_FOUND',
       message: /has no column 'idd'; did you mean 'id'/,
     })
     const mend = await read('plain').then(

@@ -35,7 +35,7 @@ export const HOW_TO_CONTINUE =
   `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
   `give the source an id or identity, so that rows read before are recognized as duplicates or revisions`
 
-/** Finds a table by name. Throws `SPILL_INPUT` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
+/** Finds a table by name. Throws `SPILL_NOT_FOUND` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
 export async function findReadTable(sql: Sql, name: string, saved: ReadTable | undefined): Promise<PostgresTable> {
   const table = await findTable(sql, name)
   if (saved === undefined) return table ?? failNoTable(name)

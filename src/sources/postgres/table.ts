@@ -39,13 +39,13 @@ export interface PostgresTable {
 }
 
 /**
- * @throws `SPILL_INPUT` for a missing table.
+ * @throws `SPILL_NOT_FOUND` for a missing table.
  */
 export const requireTable = async (sql: Sql, name: string): Promise<PostgresTable> => (await findTable(sql, name)) ?? failNoTable(name)
 
 export function failNoTable(name: string): never {
   throw new SpillwayError(
-    'SPILL_INPUT',
+    'SPILL_NOT_FOUND',
     `there is no table ${name} in the database; write the name as SQL does, with its schema if it is not public`,
   )
 }
@@ -100,7 +100,8 @@ export interface SelectedColumn {
 }
 
 /**
- * Selects the columns that a source reads: those that it names, or all for its `map`. Throws `SPILL_INPUT` if a required column is missing.
+ * Selects the columns that a source reads: those that it names, or all for its `map`. Throws `SPILL_NOT_FOUND` if a required column is
+ * missing.
  */
 export function selectColumns(
   table: PostgresTable,
@@ -109,29 +110,27 @@ export function selectColumns(
 ): { columns: readonly (TableColumn & SelectedColumn)[]; warnings: readonly string[] } {
   // The column that marks deletes need not be in the table.
   const selectable = { ...source, columns: source.columns.filter(({ name }) => name !== except || hasColumn(table, name)) }
-  const { selected: wanted, warnings } = matchColumns(
-    { name: table.name, columns: table.columns.map(({ name }) => ({ name })) },
-    selectable,
-  )
+  // A table may have columns that are no concern of the source.
+  const { selected: wanted, missing } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
   const columns = table.columns
     .filter(({ name }) => wanted === undefined || wanted.includes(name))
     .map(column => ({
       ...column,
       read: valueReader(column.type, source.mapVersion === undefined ? source.columns.find(({ name }) => name === column.name) : undefined),
     }))
-  return { columns, warnings: warnings.filter(text => !text.includes('does not name, ignored')) }
+  return { columns, warnings: missing }
 }
 
 const hasColumn = (table: PostgresTable, name: string): boolean => table.columns.some(column => column.name === name)
 
 /**
- * @throws `SPILL_INPUT` for a column that the table does not have.
+ * @throws `SPILL_NOT_FOUND` for a column that the table does not have.
  */
 export function requireColumn(table: PostgresTable, name: string): TableColumn {
   const column = table.columns.find(other => other.name === name)
   if (column) return column
   const names = table.columns.map(other => other.name)
-  throw new SpillwayError('SPILL_INPUT', `has no column '${name}'${didYouMean(name, names)}`, { place: table.name })
+  throw new SpillwayError('SPILL_NOT_FOUND', `has no column '${name}'${didYouMean(name, names)}`, { place: table.name })
 }
 
 /** A quoted SQL identifier. */

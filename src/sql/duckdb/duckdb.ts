@@ -172,7 +172,7 @@ export class DuckDb {
     try {
       return await this.connection.runAndReadAll(sql)
     } catch (cause) {
-      if (!(cause instanceof Error && /overflow/i.test(cause.message))) throw cause
+      if (!isOverflow(cause)) throw cause
       throw new SpillwayError('SPILL_RANGE', `a sum of products is wider than DuckDB's 128 bits; shorten the window: ${cause.message}`, {
         cause,
       })
@@ -189,3 +189,9 @@ export class DuckDb {
     this.#instance.closeSync()
   }
 }
+
+/**
+ * True for an error of DuckDB about a number that its type does not hold. Reads the text of the error, since the Node API throws a plain
+ * `Error` with neither a code nor the type of the exception.
+ */
+const isOverflow = (error: unknown): error is Error => error instanceof Error && /overflow/i.test(error.message)

@@ -1,6 +1,6 @@
 /** Selects the version of a model that scores: the champion. */
 import { createHash } from 'node:crypto'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { unknownNameError } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { parseOnnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
@@ -128,12 +128,12 @@ export function checkPromotable(values: NamedValues, ir: PipelineIR, name: strin
 
 /**
  * Finds a trained model.
- * @throws `SPILL_INPUT` for an unknown or untrained model.
+ * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for an untrained one.
  */
 export function trainedModel(ir: PipelineIR, name: string): ModelIR & Required<Pick<ModelIR, 'train' | 'label'>> {
   const model = ir.models.find(candidate => candidate.name === name)
   const trained = ir.models.filter(({ train }) => train).map(candidate => candidate.name)
-  if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, trained)}`)
+  if (!model) throw unknownNameError(ir.name, 'model', name, trained)
   const { train, label } = model
   if (!train || !label)
     throw new SpillwayError('SPILL_INPUT', `model '${name}' is not trained; give it train: { algorithm: 'logistic' }, and a label`)

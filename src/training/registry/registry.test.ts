@@ -77,7 +77,7 @@ test('a version that cannot score cannot be promoted; the error says why', () =>
     /version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'n' is defined otherwise/,
   )
   assert.throws(() => checkPromotable(values, ir, 'frud', 1), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: /pipeline 'shop' has no model 'frud'; did you mean 'fraud'\?/,
   })
 })

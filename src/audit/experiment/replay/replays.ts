@@ -68,7 +68,7 @@ export class Replays {
   readonly #summed = new SummedGroups()
   readonly #timelines = new Map<string, Timeline>()
 
-  /** Throws as `decide` does, and `SPILL_INPUT` for a history without a decision. */
+  /** Throws as `decide` does, and `SPILL_HISTORY` for a history without a decision. */
   constructor(decides: DecidingModel, log: ReplayLog, traces: AgeTraces = new Map(), columns: ColumnCache = new ColumnCache()) {
     const { ir, model } = decides
     this.#columns = columns
@@ -83,7 +83,7 @@ export class Replays {
   /**
    * The replay under a plan, with inputs of all cases or of the selected ones.
    *
-   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
+   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_NOT_FOUND` for an unknown element
    */
   under(plan: Plan, selection?: CaseSelection): Replayed {
     this.#validate(plan)
@@ -199,7 +199,7 @@ export class Replays {
     const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
     const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
     for (const id of plan.keys())
-      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is no element '${id}'${didYouMean(id, ids)}`)
+      if (!ids.includes(id)) throw new SpillwayError('SPILL_NOT_FOUND', `there is no element '${id}'${didYouMean(id, ids)}`)
   }
 }
 

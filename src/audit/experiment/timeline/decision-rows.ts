@@ -26,14 +26,14 @@ export interface DecisionRows {
 /**
  * The rows of all decisions.
  *
- * @throws `SPILL_INPUT` for a history without a decision
+ * @throws `SPILL_HISTORY` for a history without a decision
  */
 export function decisionRows({ points: moments, batches: stretches }: TriggerSchedule, { name, decide }: ModelIR): DecisionRows {
   const memoized = { ...moments, prefixes: memoizePrefixes(moments.prefixes) }
   const { length } = moments.t
   const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(ROWS_PER_BLOCK)]) : length > 0 && ofMoments(memoized, stretches)
   if (!rows || rows.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' makes no decision over this history; give a history in which it does`)
+    throw new SpillwayError('SPILL_HISTORY', `model '${name}' makes no decision over this history; give a history in which it does`)
   return rows
 }
 
