@@ -76,7 +76,7 @@ test('decisions are found by model, key and entry, and traced by entry', async (
     [['fraud', 4]],
   )
   await assert.rejects(decisions.find({ model: 'frauds', last: 1 }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: "no decision of model 'frauds' is recorded; did you mean 'fraud'?",
   })
 })
@@ -100,7 +100,7 @@ test('effects are listed with their counts, and a decision is traced by one of i
     [2],
   )
   await assert.rejects(folder.decisions.traces({ target: 'shop/block/0', most: 1 }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: "there is no effect with the id 'shop/block/0'",
   })
 })
@@ -137,9 +137,9 @@ test('a batch run and a report are listed, and recomputed with equal hashes', as
   const { was, is } = folder.batchRuns.recompute(number)
   assert.equal(was, is)
   assert.deepEqual([folder.batchRuns.list('now'), folder.batchRuns.groups()], [[], ['usual']])
-  assert.throws(() => folder.batchRuns.recompute(99), { code: 'SPILL_INPUT', message: /there is no batch run 99/ })
+  assert.throws(() => folder.batchRuns.recompute(99), { code: 'SPILL_NOT_FOUND', message: /there is no batch run 99/ })
   assert.throws(() => folder.batchRuns.newest({ group: 'usul', last: 1 }), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: "there are no batch runs of a group 'usul'; did you mean 'usual'?",
   })
 
@@ -150,9 +150,9 @@ test('a batch run and a report are listed, and recomputed with equal hashes', as
   const recomputed = await folder.reports.recompute(made.number, folder.reports.definitions())
   assert.deepEqual([recomputed.was, recomputed.file], [recomputed.is, 'the same'])
   assert.equal(folder.reports.compute('daily', shop).table.length, 2)
-  await assert.rejects(folder.reports.recompute(99, shop), { code: 'SPILL_INPUT', message: 'there is no report 99' })
+  await assert.rejects(folder.reports.recompute(99, shop), { code: 'SPILL_NOT_FOUND', message: 'there is no report 99' })
   assert.throws(() => folder.reports.compute('dayly', shop), {
-    code: 'SPILL_INPUT',
+    code: 'SPILL_NOT_FOUND',
     message: /has no report 'dayly'; did you mean 'daily'/,
   })
 })
@@ -165,8 +165,8 @@ test('features of a key are those of the groups that it fits, as of now or of a 
     featuresAt({ key: 'c1', at: at - 3_600_000 }),
     shop.ir.groups.map(({ name }) => [name, 0]),
   )
-  assert.throws(() => featuresAt({ key: 'c1', group: 'nw' }), { code: 'SPILL_INPUT', message: /has no group 'nw'; did you mean 'now'/ })
-  assert.throws(() => featuresAt({ key: 'a,b', group: 'gone' }), { code: 'SPILL_INPUT' })
+  assert.throws(() => featuresAt({ key: 'c1', group: 'nw' }), { code: 'SPILL_NOT_FOUND', message: /has no group 'nw'; did you mean 'now'/ })
+  assert.throws(() => featuresAt({ key: 'a,b', group: 'gone' }), { code: 'SPILL_NOT_FOUND' })
 })
 
 test('the last pipeline, models, reconciliations, objectives and health are those of the folder', () => {

@@ -81,7 +81,7 @@ export function lineageOf(ir: PipelineIR): Lineage {
  * `name` is the name of the node, alone (`amount`, if only one column has it), with its source or group (`payments.amount`), or also with
  * its kind (`column payments.amount`).
  *
- * @throws `SPILL_NOT_FOUND` for an unknown name, `SPILL_INPUT` for a name of several nodes.
+ * @throws `SPILL_INPUT` for an unknown name, and for a name of several nodes.
  */
 export function lineageAround(lineage: Lineage, name: string): Lineage {
   const node = nodeNamed(lineage, name)
@@ -102,7 +102,7 @@ function nodeNamed({ pipeline, nodes }: Lineage, name: string): LineageNode {
   const names = nodes.map(node => node.name)
   if (matches.length === 0)
     throw new SpillwayError(
-      'SPILL_NOT_FOUND',
+      'SPILL_INPUT',
       `pipeline '${pipeline}' has no column, feature, model, action or report '${name}'${didYouMean(name, names)}`,
     )
   const choices = matches.map(node => `'${node.kind} ${node.name}'`).join(', ')

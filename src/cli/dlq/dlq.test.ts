@@ -194,7 +194,7 @@ describe('a folder that is changed', () => {
       / 1 dead letter was left out \(5\): no source, .*; name one with --source NAME\. 1 dead letter was left out \(6\): the source 'sale' is not in /,
     )
     const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
-    assert.match(other.err, /^SPILL_NOT_FOUND: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
+    assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
     const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
     assert.match(conflict.err, /^SPILL_INPUT: dead letter 4 has the source 'sales', and --source is for dead letters without a source/)
     const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')

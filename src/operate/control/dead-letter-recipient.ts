@@ -16,13 +16,13 @@ export class DeadLetterRecipient {
   readonly #sources: readonly string[]
   readonly #source: string | undefined
 
-  /** `source` receives the dead letters that name no source. Throws `SPILL_NOT_FOUND` if the pipeline has no such source. */
+  /** `source` receives the dead letters that name no source. Throws `SPILL_INPUT` if the pipeline has no such source. */
   constructor({ name, sources }: Pick<PipelineIR, 'name' | 'sources'>, source: string | undefined) {
     this.#pipeline = name
     this.#sources = sources.map(candidate => candidate.name)
     this.#source = source
     if (source !== undefined && !this.#sources.includes(source))
-      throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
+      throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
   }
 
   /** The dead letter with its target. Throws `SPILL_INPUT` or `SPILL_LIMIT` if it cannot be sent. */
