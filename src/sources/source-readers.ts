@@ -32,7 +32,7 @@ export interface OpenReadersOptions extends Pick<ReaderSetting, 'env' | 'data'> 
 /**
  * Opens the readers of inputs, without connecting to anything.
  *
- * @throws `SPILL_INPUT` for an unknown source, an input that is none, a missing file, or the same place twice for a source.
+ * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for an input that is none, a missing file, or the same place twice for a source.
  */
 export function openReaders(
   { ir, maps }: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },
@@ -44,7 +44,7 @@ export function openReaders(
     const source = ir.sources.find(candidate => candidate.name === name)
     if (!source) {
       const names = ir.sources.map(candidate => candidate.name)
-      throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no source '${name}'${didYouMean(name, names)}`)
+      throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${ir.name}' has no source '${name}'${didYouMean(name, names)}`)
     }
     if (typeof input !== 'string' && (typeof input !== 'object' || input === null))
       throw new SpillwayError('SPILL_INPUT', `source '${name}' reads an address, a reader, an array or a generator; got ${show(input)}`)
