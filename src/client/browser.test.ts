@@ -24,6 +24,7 @@ test('the client runs with the globals of a browser', () => {
     'base/action-limits.ts',
     'base/audit-limits.ts',
     'base/clock.ts',
+    'base/control-limits.ts',
     'base/errors.ts',
     'base/limits.ts',
     'base/measurement-limits.ts',

@@ -160,7 +160,7 @@ test('rejects a mistake in the options before it opens the folder', async () => 
   const data = scratchFolder('runner')
   const wrong: readonly (readonly [object, string, RegExp])[] = [
     [{ data: undefined }, 'SPILL_INPUT', /^run: data is undefined; give the path/],
-    [{ sources: { payment: [] } }, 'SPILL_INPUT', /^pipeline 'shop' has no source 'payment'; did you mean 'payments'/],
+    [{ sources: { payment: [] } }, 'SPILL_NOT_FOUND', /^pipeline 'shop' has no source 'payment'; did you mean 'payments'/],
     [{ sources: { payments: 5 } }, 'SPILL_INPUT', /^source 'payments' reads an address, a reader, an array or a generator; got 5$/],
     [{ sources: { payments: null } }, 'SPILL_INPUT', /got null$/],
     [{ sources: { payments: 'gone.ndjson' } }, 'SPILL_INPUT', /^gone\.ndjson does not exist; it was given for source 'payments'$/],
@@ -173,7 +173,7 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ sources: { payments: 'pg:outbox?paylod=a' } }, 'SPILL_INPUT', /has no option 'paylod'; did you mean 'payload'/],
     [{ readers: [{ scheme: 'pg', open: () => counting(1) }] }, 'SPILL_INPUT', /^two readers have the scheme 'pg'/],
     [{ readers: [{ scheme: 'K', open: () => counting(1) }] }, 'SPILL_INPUT', /small letters, digits and -; got 'K'$/],
-    [{ destinations: { tell: {} } }, 'SPILL_INPUT', /^destinations: pipeline 'shop' has no action 'tell'/],
+    [{ destinations: { tell: {} } }, 'SPILL_NOT_FOUND', /^destinations: pipeline 'shop' has no action 'tell'/],
   ]
   for (const [options, code, message] of wrong) await assert.rejects(run(shop, { data, ...options }), { code, message })
   await assert.rejects(run({} as never, { data }), { code: 'SPILL_DEFINITION', message: /^run: pipeline is \{\}; give the result/ })

@@ -130,7 +130,7 @@ async function openDestinations(
   for (const name of Object.keys(given))
     if (!names.includes(name))
       throw new SpillwayError(
-        'SPILL_INPUT',
+        'SPILL_NOT_FOUND',
         `destinations: pipeline '${pipeline.ir.name}' has no action '${name}'${didYouMean(name, names)}`,
       )
   const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in given)) } }

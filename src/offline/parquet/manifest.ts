@@ -5,7 +5,7 @@ import { writeAtomically } from '../../base/atomic-write.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/package-version.ts'
 import { canonicalJson, shortHash } from '../../define/ir/fingerprint.ts'
-import { fileError, formatError, systemError } from '../../files/file-error.ts'
+import { displayPath, fileError, formatError, systemError } from '../../files/file-error.ts'
 import type { PartitionUnit } from '../calendar.ts'
 
 /** One file of the table: a column of a partition. */
@@ -49,7 +49,13 @@ export function readManifest(folder: string, partition: PartitionUnit | undefine
   if (manifest.format !== 1 || typeof manifest.groups !== 'object')
     throw formatError(path, 'is no manifest of a backfill that this Spillway reads; name another folder with --out')
   if (partition !== undefined && manifest.partition !== partition)
-    throw fileError(folder, `is partitioned by ${manifest.partition}; name another folder with --out to have it by ${partition}`)
+    throw new SpillwayError(
+      'SPILL_INPUT',
+      `is partitioned by ${manifest.partition}; name another folder with --out to have it by ${partition}`,
+      {
+        place: displayPath(folder),
+      },
+    )
   return manifest
 }
 
