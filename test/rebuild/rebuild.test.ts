@@ -7,9 +7,9 @@ import { rebuildCase, run, type Material } from './case.ts'
 import { faults, type Fault } from './faults.ts'
 import { holds, judgedBy, prove } from './prove.ts'
 
-const CASES = 30
+const CASES = 12
 /** Cases in which each fault is planted, if possible. */
-const FAULTY_CASES = 12
+const FAULTY_CASES = 10
 const PLANTED_LEAST = 3
 const FIRST = 500
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { holds, prove } from './prove.ts'
 
 test('of random runs every value that is another is told, with the right reasons, and no other', async () => {
-  const result = await prove({ cases: 15, seed: 1 })
+  const result = await prove({ cases: 6, seed: 1 })
   assert.ok(holds(result), JSON.stringify(result))
 })
 

@@ -126,7 +126,11 @@ test('invalid options are rejected with the fix', async () => {
     [['--out', folder, '--at', 'events', '--every', '1d'], 2, /two kinds of rows/],
     [['--out', pipeline, '--source', `sales=${sales}`, '--yes'], 2, /is the pipeline; name another folder/],
     [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_FILE: .*is a file; name a folder/],
-    [['--out', out, '--source', `sales=${sales}`, '--by', 'month', '--yes'], 1, /SPILL_INPUT: .*is partitioned by day; name another folder/],
+    [
+      ['--out', out, '--source', `sales=${sales}`, '--by', 'month', '--yes'],
+      1,
+      /SPILL_INPUT: .*is partitioned by day; name another folder/,
+    ],
     [
       ['--out', folder, '--source', `sales=${sales}`, '--group', 'nwo'],
       1,
