@@ -126,7 +126,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/jobs/batch-run-ledger.ts',
     was: '.filter(({ number }) => !needed.has(number))',
     is: '.filter(({ number }) => number > 0 || !needed.has(number))',
-    seed: 290,
+    seed: 1590,
   },
   'the swap of a run is not in the ledger': {
     path: 'src/run/loop/turns.ts',

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { computeHere } from '../../../test/batch/compute-here.ts'
 import { DrivenRun } from '../../../test/batch/driven-run.ts'
-import type { Disk, ModelStore } from '../../../test/crash/model-store.ts'
+import { ModelStore, type Disk } from '../../../test/crash/model-store.ts'
+import { turns } from '../../../test/crash/turns.ts'
 import { pause } from '../../base/clock.ts'
 import type { ComputeRun } from '../../batch/job.ts'
 import { partFile, partsIn, batchRunsIn, type BatchRunRecord } from '../../batch/ledger.ts'
 import { batch, count, entity, every, features, pipeline, source, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
+import type { Commit } from '../../log/store.ts'
 
 const card = entity('card', t.string())
 const sales = source('sales', { schema: { card, amount: t.double(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -191,4 +193,35 @@ test('the ledger keeps a limited number of runs of a group, and the parts that m
   const needed = numbers.slice(-2).flatMap(number => Array.from({ length: PARTITIONS }, (_, partition) => partFile(number, partition)))
   assert.deepEqual(files.sort(), needed.sort())
   await driven.run.stop()
+})
+
+/** Holds back the record of a finished run, and every later commit. */
+class HoldingEnd extends ModelStore {
+  override commit(commit: Commit): Promise<void> {
+    const { put = [] } = commit
+    if (put.some(([name, text]) => name.startsWith('run/') && text?.includes('"state":"done"'))) this.hold()
+    return super.commit(commit)
+  }
+}
+
+test('the log keeps the events of the first result while the end of its run is not durable yet', async () => {
+  const besides = () => ({ keep: 1 })
+  const first = new DrivenRun(shop, { now: start + MINUTE, makeStore: disk => new HoldingEnd(disk, true), besides })
+  for (const part of [rows.slice(0, 100), rows.slice(100)]) await first.run.submit('sales', recordBatchOf(part))
+  const later = start + 180 * MINUTE
+  const moved = [first.to(DUE + 1)]
+  while (first.store.waiting === 0) await turns(1)
+  const sent = first.run.submit('sales', recordBatchOf([{ card: 'c3', amount: 1, at: later }]))
+  moved.push(first.to(later))
+  await turns()
+  // The crash keeps the waiting commits, and loses the files of the result.
+  const { commits } = first.store.crash(first.store.waiting)
+  first.store.fail()
+  await Promise.allSettled([...moved, sent])
+  const again = new DrivenRun(shop, { disk: { commits }, now: later + 1, computing: hangingAfter(0), besides })
+  again.run.tick()
+  await turns()
+  assert.deepEqual(again.run.features([{ group: 'usual', key: ['c3'] }])[0].features['n'], { value: 5 })
+  assert.deepEqual(again.reports, ["the result of run 1 of group 'usual' is missing or damaged; it is made again from the log"])
+  await again.run.stop()
 })

@@ -11,6 +11,8 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
   ready: BatchRunRecord[] = []
   /** Numbers of unfinished runs of an earlier process that may be resumed. */
   readonly resumable = new Set<number>()
+  /** Number of the finished run whose record is not durable yet; one run is made at a time. */
+  #finished: number | undefined
   /** Saved parts by run and partition. */
   readonly #parts: Map<number, Map<number, ResultPart>>
 
@@ -53,9 +55,23 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
     return [...this.markBrokenOff(isLeft), ...lost.flatMap(({ number }) => this.dropParts(number))]
   }
 
-  /** Removes the oldest runs of a group beyond `most`, and the parts of unneeded results. `finished`: the number of a needed run. */
-  trimGroup(group: string, finished: number, most: number = limits.BATCH_RUNS_KEPT): NamedWrite[] {
-    const needed = this.#needed.add(finished)
+  /**
+   * Records a finished run, whose result is needed from then on. Removes the oldest runs of its group beyond `most`, and the parts of
+   * unneeded results.
+   */
+  finish(run: BatchRunRecord, most: number = limits.BATCH_RUNS_KEPT): NamedWrite[] {
+    this.#finished = run.number
+    return [this.put(run), ...this.#trimGroup(run.group, most)]
+  }
+
+  /** The record of a finished run is durable: its result waits for its swap. */
+  addReady(run: BatchRunRecord): void {
+    this.#finished = undefined
+    this.ready.push(run)
+  }
+
+  #trimGroup(group: string, most: number): NamedWrite[] {
+    const needed = this.#needed
     const own = this.runsOf(group)
     const old = own.slice(0, Math.max(0, own.length - most))
     const unneeded = own.filter(({ number }) => !needed.has(number))
@@ -80,14 +96,15 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
   }
 
   /**
-   * Needed runs: those in progress, those that wait for a swap, and those that a group serves. The previous result stays until the last
-   * swap is durable, since a crash returns to it.
+   * Needed runs: those in progress, those whose end is not durable yet, those that wait for a swap, and those that a group serves. The
+   * previous result stays until the last swap is durable, since a crash returns to it.
    */
   get #needed(): Set<number> {
     const swapped = Map.groupBy(bySwap(this.records), ({ group }) => group)
     const inUse = [...swapped.values()].flatMap(runs => runs.slice(-IN_USE))
     const running = this.records.filter(({ state }) => state === 'running')
-    return new Set([...this.ready, ...inUse, ...running].map(({ number }) => number))
+    const needed = new Set([...this.ready, ...inUse, ...running].map(({ number }) => number))
+    return this.#finished === undefined ? needed : needed.add(this.#finished)
   }
 }
 

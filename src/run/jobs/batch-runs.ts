@@ -182,11 +182,11 @@ class ScheduledGroup implements Job<BatchRunRecord> {
         try {
           const { values, done } = await execution.run(signal)
           const ended: BatchRunRecord = { ...record, ended: jobClock.wall(), state: 'done', done }
-          await store.commit({ put: [ledger.put(ended), ...ledger.trimGroup(this.name, number, runsKept)] })
+          await store.commit({ put: ledger.finish(ended, runsKept) })
           this.#schedule.complete(s)
           if (values) batchResults.add(values)
           this.#setFailure(undefined)
-          ledger.ready.push(ended)
+          ledger.addReady(ended)
           onReady()
           return ended
         } catch (error) {
