@@ -108,7 +108,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     path: 'src/run/recovery/open-pipeline.ts',
     was: 'undecidedFrom(store, log, from.entry)',
     is: 'log.notBefore',
-    seed: 130,
+    seed: 470,
   },
   'a result that is in use is swapped in again by each start': {
     path: 'src/run/jobs/batch-runs.ts',
