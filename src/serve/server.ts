@@ -74,7 +74,7 @@ export function serve({ connectionLimits, ...options }: ServerOptions): FastifyI
 
 interface Route {
   readonly method: string | readonly string[]
-  /** The registered pattern: `/sources/:source/events`. */
+  /** The registered pattern: `/sources/:source/events`, or with a pattern of its own `/dead-letters/:id(^[0-9]+$)`. */
   readonly url: string
 }
 
@@ -83,7 +83,10 @@ class AllowedMethods {
   readonly #routes: (readonly [path: RegExp, methods: readonly string[]])[] = []
 
   add({ method, url }: Route): void {
-    const parts = url.split('/').map(part => (part.startsWith(':') ? '[^/]+' : part.replace(/[^\w-]/g, '\\$&')))
+    const parts = url.split('/').map(part => {
+      const parameter = /^:\w+(?:\(\^(.+)\$\))?$/.exec(part)
+      return parameter ? (parameter[1] ?? '[^/]+') : part.replace(/[^\w-]/g, '\\$&')
+    })
     this.#routes.push([new RegExp(`^${parts.join('/')}$`), [method].flat()])
   }
 

@@ -29,6 +29,8 @@ const request = (properties: Readonly<Record<string, OpenapiSchema>>, required: 
 
 const version: OpenapiSchema = { ...text, description: 'version of the record that the client has seen' }
 
+const base64Pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+
 const edit: OpenapiSchema = {
   oneOf: [
     request({ version, set: { type: 'object', minProperties: 1, description: 'fields of the record with their new values' } }, [
@@ -36,7 +38,10 @@ const edit: OpenapiSchema = {
       'set',
     ]),
     request({ version, raw: { ...text, description: 'the whole record' } }, ['version', 'raw']),
-    request({ version, rawBase64: { ...text, description: 'the whole record, in base64' } }, ['version', 'rawBase64']),
+    request({ version, rawBase64: { ...text, pattern: base64Pattern, description: 'the whole record, in base64' } }, [
+      'version',
+      'rawBase64',
+    ]),
   ],
 }
 

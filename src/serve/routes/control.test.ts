@@ -113,7 +113,7 @@ for (const [path, body, status, message] of [
 
 for (const [id, body, status, message] of [
   ['99', { version: 'x', raw: '' }, 404, /^there is no dead letter 99/],
-  ['x', { version: 'x', raw: '' }, 404, /^there is no dead letter 'x'; GET \/dead-letters lists them$/],
+  ['x', { version: 'x', raw: '' }, 404, /^there is no PATCH \/dead-letters\/x/],
   ['2', { raw: '' }, 400, /^"version" is the version of the record/],
   ['2', { version: 'x', id: 3, raw: '' }, 400, /^there is no field 'id' here; there are version, set, raw, rawBase64$/],
   ['2', {}, 400, /^"version"/],
@@ -204,4 +204,11 @@ test('changes need the role operate, and the operator log has the name of the to
     /"who":"token:operate","what":"dlq drop","to":"4","detail":"noise","outcome":"done"/,
   )
   await guarded.close()
+})
+
+test('the resources of replays and drops allow POST alone', async () => {
+  for (const url of ['/dead-letters/replay', '/dead-letters/drop']) {
+    const answer = await app.inject({ method: 'PATCH', url, payload: {} })
+    assert.deepEqual([answer.statusCode, answer.headers.allow], [405, 'POST'])
+  }
 })

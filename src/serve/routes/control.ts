@@ -33,7 +33,8 @@ export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, eff
     load.shareOf('read', request).countRequest(() => act(requireControl(control), operatorOf(request)))
   const body = (request: FastifyRequest): Promise<unknown> => jsonBody(request, load.shareOf('read', request))
 
-  app.patch<DeadLetterRoute>('/dead-letters/:id', { config }, async (request, _reply) => {
+  // A number, since `/dead-letters/replay` and `/drop` are resources of their own.
+  app.patch<DeadLetterRoute>('/dead-letters/:id(^[0-9]+$)', { config }, async (request, _reply) => {
     const id = numberIn('dead letter', request.params.id)
     const fields = Object(await body(request)) as object
     checkJsonFields(fields, ['version', 'set', 'raw', 'rawBase64'])
