@@ -19,11 +19,11 @@ import type { Heard } from './wire.ts'
 const ID_BYTES = 40
 
 /**
- * Limit of the server's memory, whatever its clients do: the bodies that it holds, the ids of the one source that is flooded, and 600 MiB
+ * Limit of the server's memory, whatever its clients do: the bodies that it holds, the ids of the one source that is flooded, and 700 MiB
  * for a small run, the threads of its log, and its heap between two collections.
  */
 export const RSS_BYTES_MAX =
-  3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + ID_BYTES * limits.DEDUPE_IDS_MAX + 600 * 2 ** 20
+  3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + ID_BYTES * limits.DEDUPE_IDS_MAX + 700 * 2 ** 20
 
 export interface Undergone {
   readonly answered: Answered
