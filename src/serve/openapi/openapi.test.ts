@@ -28,7 +28,7 @@ async function served(options: Partial<ServeOptions> & { readonly prefix?: strin
   after(() => app.close())
   const routes: Registered[] = []
   app.addHook('onRoute', ({ method, url, config }) => {
-    const pattern = new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`)
+    const pattern = new RegExp(`^${url.replace(/:\w+(\([^)]*\))?/g, '[^/]+')}$`)
     for (const name of [method].flat()) routes.push({ method: name, pattern, hasRole: config?.role !== undefined })
   })
   const webhooks = { hooks: { style: 'stripe', secret: 'x' } } as const
