@@ -42,7 +42,7 @@ test('a thread that runs out of memory is no stop', async () => {
   await assert.rejects(runThreadJob(job), { code: 'SPILL_THREAD', message: /memory/ })
 })
 
-test('a stop is told to the thread, which may end with or without an answer; or it terminates the thread', async () => {
+test('a stop notifies the thread, which may end with or without an answer, or terminates it', async () => {
   const stopped = { code: 'SPILL_STOPPED', message: 'the report was stopped' }
   const waits = (then: string): string => `parentPort.once('message', () => { ${then} })`
   const stopping = new AbortController()

@@ -1,6 +1,7 @@
 /** Batch runs of a data folder, from the ledger beside its log. */
 import { didYouMean } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { runToEnd } from '../base/run-to-end.ts'
 import { computeParts } from '../batch/compute.ts'
 import { groupCode } from '../batch/group-code.ts'
 import { batchRunsIn, partsIn, totalsOf, type BatchRunRecord } from '../batch/ledger.ts'
@@ -77,8 +78,7 @@ export class FolderBatchRuns {
     const source = group && ir.sources.find(candidate => candidate.name === group.source)
     if (!group || !source || groupCode(group, source) !== code)
       throw new SpillwayError('SPILL_CONFLICT', `the definition of group '${name}' has changed since that run`)
-    const steps = computeParts(this.#log, { group, source, sources: ir.sources, s, cut, partitions })
-    for (let next = steps.next(); ; next = steps.next()) if (next.done) return totalsOf(next.value).hash
+    return totalsOf(runToEnd(computeParts(this.#log, { group, source, sources: ir.sources, s, cut, partitions }))).hash
   }
 
   #checkGroup(group: string): void {

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { unknownNameError } from '../base/did-you-mean.ts'
 import { SpillwayError } from '../base/errors.ts'
+import { runToEnd } from '../base/run-to-end.ts'
 import { batchRunsIn } from '../batch/ledger.ts'
 import { reportTable } from '../batch/report.ts'
 import {
@@ -28,7 +29,7 @@ import { hashFile, hashReportRows } from '../replay/report-file.ts'
 import type { FolderLog } from './folder-log.ts'
 import { lastPipeline } from './last-pipeline.ts'
 
-/** The file of a report as it is now. */
+/** Current state of a report's file. */
 export type ReportFileState = 'the same' | 'gone' | 'replaced by a later report' | 'another'
 
 /** A recomputed report: hashes of its rows then and now, and the state of its file. */
@@ -105,7 +106,11 @@ export class FolderReports {
     return { number, was: record.done.hash, is, file: await this.#fileState(all, record, record.done) }
   }
 
-  /** Computes a report as of `at`, UTC ms; by default the last ingestion time. Throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_HISTORY` for an empty log. */
+  /**
+   * Computes a report as of `at`, UTC ms; by default the last ingestion time.
+   *
+   * @throws `SPILL_NOT_FOUND` for an unknown report, `SPILL_HISTORY` for an empty log.
+   */
   compute(name: string, definitions: ScoringDefinitions, at?: number): ComputedReport {
     const { ir } = definitions
     const report = ir.reports?.find(candidate => candidate.name === name)
@@ -130,8 +135,7 @@ export class FolderReports {
         'SPILL_INPUT',
         `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,
       )
-    const steps = reportTable(this.#log, job, scores)
-    for (let next = steps.next(); ; next = steps.next()) if (next.done) return next.value
+    return runToEnd(reportTable(this.#log, job, scores))
   }
 
   async #fileState(all: readonly ReportRun[], record: ReportRun, { sha256 }: ReportResult): Promise<ReportFileState> {

@@ -75,7 +75,7 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
     'SPILL_NOT_FOUND',
     /^pipeline 'shop' has no model 'risky'; did you mean 'risk'\?$/,
   ],
-  ['a group that there is not', () => groupsQuestion(ir, ['by_crad']), 'SPILL_NOT_FOUND', /no group 'by_crad'; did you mean 'by_card'\?$/],
+  ['an unknown group', () => groupsQuestion(ir, ['by_crad']), 'SPILL_NOT_FOUND', /no group 'by_crad'; did you mean 'by_card'\?$/],
   [
     'a feature that there is not',
     () => groupsQuestion(ir, ['by_card.spend']),

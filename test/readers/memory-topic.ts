@@ -55,7 +55,7 @@ export class MemoryTopic implements SourceReaderHarness {
   }
 
   /** Records of a partition from an offset on. */
-  take(partition: string, from: number): readonly NumberRecord[] {
+  recordsFrom(partition: string, from: number): readonly NumberRecord[] {
     if (this.isDamaged) throw new Error('the topic is damaged')
     const numbers = this.logs.get(partition)!.slice(from, from + BATCH)
     this.count += numbers.length
@@ -110,7 +110,7 @@ class TopicReader implements SourceReader {
         const { changed } = this.#topic
         let isEnd = true
         for (const [partition, offset] of this.#next) {
-          const records = this.#topic.take(partition, offset)
+          const records = this.#topic.recordsFrom(partition, offset)
           if (records.length === 0) continue
           isEnd = false
           this.#next.set(partition, offset + records.length)

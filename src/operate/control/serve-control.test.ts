@@ -77,7 +77,7 @@ test('the socket is gone when the run has stopped, and the folder is free for th
   assert.equal((await called('dlq', 'drop', '1', '--why', 'x', '--data', data)).status, 0)
 })
 
-test('a dead letter that is held back when the run stops stays as it was, and its operator is told', async context => {
+test('a dead letter that is held back at the stop of the run is unchanged, and its operator gets an error', async context => {
   const { data, running } = await live(context, { idsMax: 2 })
   await running.run.submit('payments', recordBatchOf([pay('a'), { ...pay('b'), card: null }, pay('c')]))
   const client = await ControlClient.connect(data)
