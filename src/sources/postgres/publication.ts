@@ -66,12 +66,17 @@ export interface Publication {
   readonly mayShowGenerated: boolean
 }
 
-export async function publicationOf(sql: Sql, name: string, table: PostgresTable): Promise<Publication | undefined> {
+/**
+ * The publication of a name. The table is found by its oid: its name may have changed since it was read, and a publication follows the table.
+ */
+export async function publicationOf(sql: Sql, name: string, { oid }: Pick<PostgresTable, 'oid'>): Promise<Publication | undefined> {
   const [publication] = await sql<Publication[]>`
     SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate, t.pubname IS NOT NULL AS has,
       to_jsonb(t) -> 'attnames' AS columns, to_jsonb(p) ? 'pubgencols' AS "mayShowGenerated"
-    FROM pg_publication p LEFT JOIN pg_publication_tables t
-      ON t.pubname = p.pubname AND t.schemaname = ${table.schema} AND t.tablename = ${table.relation} WHERE p.pubname = ${name}`
+    FROM pg_publication p
+    LEFT JOIN (pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace) ON c.oid = ${String(oid)}::oid
+    LEFT JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = n.nspname AND t.tablename = c.relname
+    WHERE p.pubname = ${name}`
   return publication
 }
 
