@@ -23,7 +23,6 @@ import type { DecisionSummary } from '../log/sqlite/reader.ts'
 import type { DecisionLog, NamedValues, SegmentLog } from '../log/store.ts'
 import { parseProgress } from '../run/decide/decision-queue.ts'
 import type { SqlPosition } from '../sql/answers.ts'
-import { DuckDbEngine } from '../sql/duckdb/engine.ts'
 import { recordedReads } from '../sql/recorded-decisions.ts'
 import { SqlWitness } from '../sql/witness.ts'
 import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
@@ -81,6 +80,7 @@ export async function reconcile(
   const { ir } = pipeline
   const models = modelsOf(ir, options.model)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-reconcile-'))
+  const { DuckDbEngine } = await import('../sql/duckdb/engine.ts')
   const db = new SqlWitness(await DuckDbEngine.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder }), options.signal)
   try {
     const compareModel = await prepare(pipeline, reader, db, options)

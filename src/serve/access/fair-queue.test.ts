@@ -64,3 +64,36 @@ test('other callbacks of the event loop run between pieces of work', async () =>
   await Promise.all(Array.from({ length: 20 }, () => work.piece('a', limits.SERVE_AT_ONCE_MS)))
   assert.ok(callbacks >= 19, String(callbacks))
 })
+
+test('pieces that a client asks for one after another share a slice while nobody waits, and no slice is longer than its time', async () => {
+  const work = new Work()
+  const pieceMs = limits.SERVE_AT_ONCE_MS / 4
+  const donePerLook: number[] = []
+  const look = (): void => {
+    donePerLook.push(work.done.length - donePerLook.reduce((sum, done) => sum + done, 0))
+    if (work.done.length < 16) setImmediate(look)
+  }
+  setImmediate(look)
+  for (let i = 0; i < 16; i++) {
+    await work.piece('a', pieceMs)
+    // A stream that has its next chunk asks for its turn some microtasks after it has worked on the last one.
+    for (let hop = 0; hop < i * 4; hop++) await Promise.resolve()
+  }
+  assert.ok(Math.max(...donePerLook) <= 4, `pieces between two looks: ${donePerLook.join(', ')}`)
+  assert.ok(donePerLook.filter(done => done === 4).length >= 3, `pieces between two looks: ${donePerLook.join(', ')}`)
+})
+
+test('while a client goes on in a slice, a client that comes is served next', async () => {
+  const work = new Work()
+  const stream = async (): Promise<void> => {
+    for (let i = 0; i < 8; i++) await work.piece('stream', 0)
+  }
+  const streaming = stream()
+  for (let hop = 0; hop < 100; hop++) await Promise.resolve()
+  const before = work.done.length
+  assert.ok(before > 0 && before < 8, `${before} pieces`)
+  await work.piece('one', 0)
+  assert.ok(work.done.indexOf('one') <= before + 1, work.done.join(' '))
+  await streaming
+  assert.equal(work.done.length, 9)
+})

@@ -1,9 +1,9 @@
 /**
  * Fair queue for work that blocks the event loop for milliseconds: parsing a large body, reading the features of a thousand keys.
  *
- * Clients with such work are served round robin, one piece each. After `SERVE_AT_ONCE_MS` of work the event loop serves all other
- * callbacks. So a single request waits for at most one piece of each other client. The first piece starts at once; without
- * competitors it costs one look at the clock.
+ * Work is done in slices of `SERVE_AT_ONCE_MS`; between two slices the event loop serves all other callbacks. In a slice, clients are
+ * served round robin, one piece each, and while nobody waits the next piece starts at once. So a single request waits for at most one
+ * piece of each other client. Without competitors a piece costs one look at the clock.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { yieldToEventLoop, stopwatch, type Clock } from '../../base/clock.ts'
@@ -18,22 +18,26 @@ export class FairQueue {
   readonly #clock: Clock
   /** Waiting callers by client; clients in the order of their turns. */
   readonly #waiting = new Map<string, (() => void)[]>()
+  /** Start of the slice. */
   #began = 0
-  #isRunning = false
+  /** `idle`: no slice has begun. `busy`: a piece is being worked on. `free`: a slice has begun, and its pieces have ended. */
+  #state: 'idle' | 'busy' | 'free' = 'idle'
 
   constructor(clock: Clock = stopwatch) {
     this.#clock = clock
   }
 
   /**
-   * Resolves when the client may do one piece of work: at once for the first piece since other callbacks had their turn. The caller
-   * must begin within `MICROTASKS` microtasks.
+   * Resolves when the client may do one piece of work: at once if nobody works or waits and the slice has time left. The caller must
+   * begin within `MICROTASKS` microtasks.
    */
   waitForTurn(client: string): Promise<void> {
-    if (!this.#isRunning) {
-      this.#isRunning = true
-      this.#began = this.#clock()
-      void this.#turn()
+    if (this.#state === 'idle') {
+      void this.#serveSlices()
+      return Promise.resolve()
+    }
+    if (this.#state === 'free' && !this.#isTimeUp) {
+      void this.#serveWaiting()
       return Promise.resolve()
     }
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -47,17 +51,29 @@ export class FairQueue {
     return this.#clock() - this.#began >= limits.SERVE_AT_ONCE_MS
   }
 
-  async #turn(): Promise<void> {
+  /** Serves in slices, until a slice ends and nobody waits. The first piece of the first slice has been granted. */
+  async #serveSlices(): Promise<void> {
+    this.#began = this.#clock()
+    void this.#serveWaiting()
     await yieldToEventLoop()
     while (this.#waiting.size > 0) {
       this.#began = this.#clock()
-      while (this.#waiting.size > 0 && !this.#isTimeUp) {
-        this.#grantNext()
-        for (let hop = 0; hop < MICROTASKS; hop++) await Promise.resolve()
-      }
+      this.#grantNext()
+      void this.#serveWaiting()
       await yieldToEventLoop()
     }
-    this.#isRunning = false
+    this.#state = 'idle'
+  }
+
+  /** Lets the granted piece end, then serves those who wait, in microtasks, while the slice has time left. */
+  async #serveWaiting(): Promise<void> {
+    this.#state = 'busy'
+    for (;;) {
+      for (let hop = 0; hop < MICROTASKS; hop++) await Promise.resolve()
+      if (this.#waiting.size === 0 || this.#isTimeUp) break
+      this.#grantNext()
+    }
+    this.#state = 'free'
   }
 
   #grantNext(): void {
