@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError } from '../base/errors.ts'
 import { isLoopback, hostNamesOf } from './access/host-names.ts'
-import { serve, type ServerOptions } from './server.ts'
+import type { ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
 
@@ -65,6 +65,7 @@ export async function startServer({
   const tokens = new Tokens(options.data, options.onError)
   checkOpen(host, isOwn, open, tokens.count, options.data)
   const hosts = hostNamesOf(host, isOwn, options.hosts)
+  const { serve } = await import('./server.ts')
   const app = serve({ ...options, ...(hosts && { hosts }), ...(!open && { tokens }) })
   try {
     await app.listen({ host: address, port })

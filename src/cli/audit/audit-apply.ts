@@ -2,8 +2,6 @@
 import type { AuditResult } from '../../audit/audit.ts'
 import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
 import { objectivesOf } from '../../audit/plans/objectives.ts'
-import { applyEdit } from '../../audit/plans/edit/apply.ts'
-import { placementChanges } from '../../audit/plans/edit/changes.ts'
 import type { AuditReport } from '../../audit/domain/audit-report.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { ReplayLog } from '../../replay/log.ts'
@@ -25,9 +23,9 @@ export async function addEdits(
   { report, proposed, log }: AuditResult & { readonly log: ReplayLog },
   { path, apply, data }: AuditRequest,
 ): Promise<ReportWithEdits> {
-  const changes = placementChanges(proposed, pipeline.places)
   // Loaded here, since no other command needs its parser.
-  const { editPlacements } = await import('../../audit/plans/edit/edit.ts')
+  const { applyEdit, editPlacements, placementChanges } = await import('../../audit/plans/edit/index.ts')
+  const changes = placementChanges(proposed, pipeline.places)
   const edited = editPlacements(changes, path)
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [
