@@ -4,7 +4,7 @@
  *
  * The time includes the binning of columns on both sides. Checked: the AUCs on held-out rows differ by less than a bound.
  */
-import { auc, fitTrees, predict, type TreesFit } from '../src/training/index.ts'
+import { auc, fitTrees, predict, type TreesFit } from '../src/public/training.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import { labelled, type Labelled } from './data/labelled.ts'
 import { inFolder } from './live/folder.ts'

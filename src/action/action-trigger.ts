@@ -1,7 +1,6 @@
 /** The trigger of an action: decisions whose score meets its condition, at most one per key within its cooldown. */
-import type { ColumnData } from '../columns/block.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ActionIR } from '../define/ir/ir.ts'
+import { type ColumnData, Strings } from '../columns/index.ts'
+import type { ActionIR } from '../define/ir/index.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
 
 const FIRST_SWEEP = 1024

@@ -3,8 +3,7 @@
  *
  * Jitter keeps deliveries that failed together from coming back together. 15 attempts take about 77 minutes.
  */
-import { limits } from '../base/limits.ts'
-import type { Random } from '../base/random.ts'
+import { limits, type Random } from '../base/index.ts'
 
 export const DEFAULT_ATTEMPTS: number = limits.ACTION_ATTEMPTS
 

@@ -5,12 +5,10 @@
  * bounded: some effects per key, some thousands in all; the rest is read from the store, a thousand at a time, when there is room. Only if
  * as many keys wait as effects may be held do further keys wait in the store until one effect is delivered or dead.
  */
-import { channels } from '../base/channels.ts'
-import { callSoon, stopwatch, type Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import type { Random } from '../base/random.ts'
-import type { Destination, DeliveryOutcome } from '../define/action/destination.ts'
-import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
+import { channels } from '../base/node/index.ts'
+import { callSoon, stopwatch, type Clock, limits, type Random } from '../base/index.ts'
+import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
+import type { EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
 import { backoffMs, DEFAULT_ATTEMPTS } from './backoff.ts'
 import { effectMessage, type AttemptChange } from './effect-message.ts'
 import { KeyQueues, type HeldDelivery, type HeldEffect, type KeyQueue } from './key-queues.ts'

@@ -4,12 +4,9 @@
  * One delivery lane per action, so a destination that currentState down delays no other. Outcomes are committed in groups, a little later: after a
  * crash before that commit an effect currentState sent once more.
  */
-import { callAfter, pause, wallClock, type Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import { random as seeded, type Random } from '../base/random.ts'
-import { SpillwayError } from '../base/errors.ts'
-import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/effects.ts'
-import type { Destination } from '../define/action/destination.ts'
+import { callAfter, pause, wallClock, type Clock, limits, random as seeded, type Random, SpillwayError } from '../base/index.ts'
+import type { ManualEffectChange, EffectChange, NewEffect, StoredEffect, EffectLog } from '../log/index.ts'
+import type { Destination } from '../define/action/index.ts'
 import { DeliveryLane, type DeliveryLaneOptions } from './delivery-lane.ts'
 import { GuardedDestination } from './guarded-destination.ts'
 

@@ -1,5 +1,5 @@
 /** An effect as one line of NDJSON, for readers of a file or a pipe. */
-import type { Delivery } from '../define/action/destination.ts'
+import type { Delivery } from '../define/action/index.ts'
 
 /**
  * `{"id":…,"action":…}` merged with the body, or the body under `body` if it is a decision, which has an `id` of its own, or no object.

@@ -1,7 +1,7 @@
 /** Telemetry of one delivery attempt, published on the channel `spillway:effect`. */
-import type { EffectMessage } from '../base/channels.ts'
-import { stopwatch } from '../base/clock.ts'
-import type { EffectChange, NewEffect } from '../log/effects.ts'
+import type { EffectMessage } from '../base/node/index.ts'
+import { stopwatch } from '../base/index.ts'
+import type { EffectChange, NewEffect } from '../log/index.ts'
 
 /** The state change that an attempt causes. */
 export type AttemptChange = Extract<EffectChange, { readonly kind: EffectMessage['outcome'] }>

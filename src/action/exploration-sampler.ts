@@ -5,8 +5,8 @@
  * decisions.
  */
 import { createHash } from 'node:crypto'
-import type { ColumnData } from '../columns/block.ts'
-import type { ActionIR } from '../define/ir/ir.ts'
+import type { ColumnData } from '../columns/index.ts'
+import type { ActionIR } from '../define/ir/index.ts'
 import { ActionTrigger } from './action-trigger.ts'
 
 /** Codes of an exploring action per decision; part of the format of recorded decisions. */

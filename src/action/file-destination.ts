@@ -6,8 +6,8 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { limits } from '../base/limits.ts'
-import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/destination.ts'
+import { limits } from '../base/index.ts'
+import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/index.ts'
 import { effectLine } from './effect-line.ts'
 
 /** An open file; a port for tests. */

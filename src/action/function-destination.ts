@@ -1,9 +1,6 @@
 /** The user's function as a destination. Untrusted: a throw or a timeout is a failed attempt. */
-import { callAfter } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import { thrownText } from '../base/thrown-text.ts'
-import { durationText } from '../base/time.ts'
-import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/destination.ts'
+import { callAfter, limits, thrownText, durationText } from '../base/index.ts'
+import { ACKNOWLEDGED, type Delivery, type Destination, type DeliveryOutcome } from '../define/action/index.ts'
 
 /**
  * Acknowledges by returning or resolving. `body` is parsed anew for each attempt. `signal` aborts at the timeout: the attempt has then

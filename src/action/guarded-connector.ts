@@ -7,8 +7,7 @@
 import { lookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { buildConnector } from 'undici'
-import { SpillwayError } from '../base/errors.ts'
-import { callSoon } from '../base/clock.ts'
+import { SpillwayError, callSoon } from '../base/index.ts'
 import { isMetadataAddress, isPublicAddress } from './public-address.ts'
 
 /** Resolves a name to all its addresses. */

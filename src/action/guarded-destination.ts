@@ -4,13 +4,8 @@
  *
  * Cost: one promise per delivery; with a deadline also a timer and an `AbortController`.
  */
-import type { callAfter } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { show } from '../base/show.ts'
-import { thrownText } from '../base/thrown-text.ts'
-import { durationText } from '../base/time.ts'
-import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../define/action/destination.ts'
+import { type callAfter, SpillwayError, limits, show, thrownText, durationText } from '../base/index.ts'
+import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../define/action/index.ts'
 
 /** Name and limits of a guarded destination. */
 export interface GuardOptions {

@@ -1,6 +1,6 @@
 /** One HTTP POST and its response on one connection. Notifies its listener exactly once, and never after it was aborted. */
 import type { Dispatcher } from 'undici'
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 /** Response headers as undici gives them. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>

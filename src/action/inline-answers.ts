@@ -1,5 +1,5 @@
 /** Inline answers: those that follow from decisions, the fallbacks where no decision came in time, and the deadline. */
-import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/ir.ts'
+import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/index.ts'
 import { ActionTrigger } from './action-trigger.ts'
 
 interface Scored {

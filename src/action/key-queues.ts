@@ -7,7 +7,7 @@
  * Invariant: effects of a key behind `rest` that are pending and were seen are in the store alone. None of them is held, in flight, or done
  * without being durable.
  */
-import type { NewEffect } from '../log/effects.ts'
+import type { NewEffect } from '../log/index.ts'
 
 /** The part of an effect that is kept in memory. */
 export type HeldEffect = Pick<NewEffect, 'number' | 'id' | 'key' | 'entry' | 'made' | 'due'> & {

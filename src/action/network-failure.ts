@@ -2,7 +2,7 @@
  * Explains a failed connection for people, by the error codes of Node, OpenSSL and undici. Their own messages may hold secrets and are not
  * shown.
  */
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 
 /** A reason that names the host and, except for our own errors, the code to search for. */
 export function networkFailure(error: Error & { readonly code?: unknown }, host: string): string {

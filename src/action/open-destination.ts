@@ -1,11 +1,7 @@
 /** Opens a user's own destination within its deadline, and checks what was opened. */
-import { callAfter } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { thrownText } from '../base/thrown-text.ts'
-import { durationText } from '../base/time.ts'
-import type { Destination, OpenDestination } from '../define/action/destination.ts'
-import type { EffectIR } from '../define/ir/ir.ts'
+import { callAfter, SpillwayError, limits, thrownText, durationText } from '../base/index.ts'
+import type { Destination, OpenDestination } from '../define/action/index.ts'
+import type { EffectIR } from '../define/ir/index.ts'
 import { checkDestination } from './guarded-destination.ts'
 import { settingText, type Environment } from './setting-text.ts'
 

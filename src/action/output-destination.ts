@@ -1,7 +1,7 @@
 /** Standard output as a destination: one line of NDJSON per effect, acknowledged once the system has accepted the write. */
 import type { Writable } from 'node:stream'
-import { limits } from '../base/limits.ts'
-import { ACKNOWLEDGED, type Destination } from '../define/action/destination.ts'
+import { limits } from '../base/index.ts'
+import { ACKNOWLEDGED, type Destination } from '../define/action/index.ts'
 import { effectLine } from './effect-line.ts'
 
 /** A slow reader delays deliveries; a reader that has gone fails them. The stream stays open. */

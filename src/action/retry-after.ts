@@ -1,5 +1,5 @@
 /** Parses `Retry-After` (RFC 9110, 10.2.3): the time for which a receiver asks for no further attempt. */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 /**
  * Milliseconds from now, at most `RETRY_AFTER_MS_MAX`; `undefined` for a value that is neither seconds nor a date.

@@ -1,7 +1,7 @@
 /** Reads settings of a pipeline from the environment and from files of this machine, when a run starts. */
 import { readFileSync } from 'node:fs'
-import { SpillwayError } from '../base/errors.ts'
-import type { SettingIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { SettingIR } from '../define/ir/index.ts'
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>

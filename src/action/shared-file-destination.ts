@@ -6,8 +6,8 @@
  */
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { limits } from '../base/limits.ts'
-import type { Destination, DeliveryOutcome } from '../define/action/destination.ts'
+import { limits } from '../base/index.ts'
+import type { Destination, DeliveryOutcome } from '../define/action/index.ts'
 import { fileDestination, type AppendableFile } from './file-destination.ts'
 
 interface Shared {

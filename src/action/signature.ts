@@ -4,8 +4,7 @@
  * One signature per secret, so that a receiver keeps verifying while a secret is rotated.
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
+import { SpillwayError, limits } from '../base/index.ts'
 
 /** Computes `webhook-signature` from `webhook-id`, seconds since the epoch, and the body. */
 export type WebhookSigner = (id: string, timestamp: number, body: string) => string

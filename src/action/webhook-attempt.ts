@@ -1,9 +1,7 @@
 /** One attempt to deliver one effect to a webhook: an exchange, and one more per redirect, within one timeout. */
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import { durationText } from '../base/time.ts'
-import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome } from '../define/action/destination.ts'
+import { type Clock, limits, durationText } from '../base/index.ts'
+import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome } from '../define/action/index.ts'
 import { HttpExchange, type ResponseHeaders, type ExchangeListener } from './http-exchange.ts'
 import { networkFailure } from './network-failure.ts'
 import { unfollowedReason, redirectTarget } from './redirect.ts'

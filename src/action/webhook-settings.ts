@@ -1,7 +1,5 @@
 /** The settings of a webhook, their defaults and their validation. */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { show } from '../base/show.ts'
+import { SpillwayError, limits, show } from '../base/index.ts'
 
 /** Settings as a user writes them. */
 export interface WebhookSettings {

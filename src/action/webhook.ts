@@ -3,9 +3,9 @@
  *
  * A complete 2xx response acknowledges the effect, 410 is final, everything else may be retried.
  */
-import { callAfter, wallClock, type Clock } from '../base/clock.ts'
-import { packageVersion } from '../base/package-version.ts'
-import type { Destination } from '../define/action/destination.ts'
+import { callAfter, wallClock, type Clock } from '../base/index.ts'
+import { packageVersion } from '../base/node/index.ts'
+import type { Destination } from '../define/action/index.ts'
 import { guardedConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './guarded-connector.ts'
 import { webhookSigner } from './signature.ts'
 import { WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'

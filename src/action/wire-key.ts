@@ -1,6 +1,6 @@
 /** The idempotency key of an effect on the wire: in a header, and in the signed text. */
 import { hash } from 'node:crypto'
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 /** Visible ASCII without full stops, which separate the id from the rest of the signed text. */
 const plain = /^[!-\-/-~]+$/

@@ -1,4 +1,4 @@
-import type { FeatureIR, TypeIR } from '../define/ir/ir.ts'
+import type { FeatureIR, TypeIR } from '../define/ir/index.ts'
 import type { Fold } from './fold.ts'
 import type { MomentLayout, MomentTerm } from './moments.ts'
 import type { SqlValue, SqlWindow, TileSql } from './sql.ts'

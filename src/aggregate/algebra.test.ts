@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
 import { signatures } from '../define/ir/signatures.ts'
 import { refusals, decimalUnit, timeUnit, type Algebra, type Exactness, type PartialAggregate } from './aggregate.ts'
-import { aggregateOf } from './index.ts'
+import { aggregateOf } from './aggregate-of.ts'
 import { roundedProduct, type SqlWindow } from './sql.ts'
 
 type Said = readonly [Algebra, Exactness, PartialAggregate['kind']]

@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'

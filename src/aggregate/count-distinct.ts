@@ -1,5 +1,5 @@
-import { limits } from '../base/limits.ts'
-import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction, Lowering } from './aggregate.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'

@@ -1,5 +1,5 @@
 /** Final values: what `finalize` makes of a partial aggregate. */
-import type { TypeIR, Value } from '../define/ir/ir.ts'
+import type { TypeIR, Value } from '../define/ir/index.ts'
 import { decimalUnit } from './aggregate.ts'
 import type { TileValue } from './tile.ts'
 

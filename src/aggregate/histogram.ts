@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { isDouble, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 

@@ -6,7 +6,7 @@
  * used, and each rounding has a stated order, so SQL computes the same estimate to the bit.
  */
 import { hash } from 'node:crypto'
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 /** Bits of the rank, the lower part of a code; the register is the upper part. */
 export const RANK_BITS = 6

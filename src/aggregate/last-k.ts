@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction, Lowering } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'

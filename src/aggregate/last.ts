@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { lowerValue } from './min.ts'

@@ -1,4 +1,4 @@
-import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { extremes } from './min.ts'
 

@@ -1,4 +1,4 @@
-import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction, Lowering } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { compareValues, physicalAt } from './tile.ts'

@@ -1,4 +1,4 @@
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 const bits = new DataView(new ArrayBuffer(8))
 /** Fraction bits of the upper word (of 20) that are rounded away. The leading digit is not stored. */

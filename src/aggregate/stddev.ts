@@ -1,4 +1,4 @@
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { lowerSpread, spreadAggregate } from './variance.ts'
 

@@ -1,5 +1,5 @@
-import { limits } from '../base/limits.ts'
-import type { FeatureIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'

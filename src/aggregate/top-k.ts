@@ -1,5 +1,5 @@
-import { limits } from '../base/limits.ts'
-import type { FeatureIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { refusals, refuseCell, type AggregateFunction, type Lowering } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'

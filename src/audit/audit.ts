@@ -5,10 +5,10 @@
  * Deterministic: the same history, definitions, prices and seed give the same report, except for the processor seconds measured here and
  * the costs derived from them.
  */
-import { SpillwayError } from '../base/errors.ts'
-import type { ModelIR } from '../define/ir/ir.ts'
-import type { PipelineWorth } from '../define/value/worths.ts'
-import type { ReplayLog } from '../replay/log.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { ModelIR } from '../define/ir/index.ts'
+import type { PipelineWorth } from '../define/index.ts'
+import type { ReplayLog } from '../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from './compare/audit-options.ts'
 import { TOLERATED_LOSS } from './statistics/freshness-threshold.ts'
 import { timeBlockBounds, withTimeClusters } from './compare/clusters.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { writeAtomically } from '../base/atomic-write.ts'
+import { writeAtomically } from '../base/node/index.ts'
 
 /** One finished result. */
 interface Entry {

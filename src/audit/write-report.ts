@@ -1,8 +1,8 @@
 /** Writes an audit as files: `audit.json` for programs, `audit.html` for people. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from '../base/atomic-write.ts'
-import { fileError, systemError } from '../files/file-error.ts'
+import { writeAtomically } from '../base/node/index.ts'
+import { fileError, systemError } from '../files/index.ts'
 import type { AuditReport } from './domain/audit-report.ts'
 import { printableReport } from './report/printable-report.ts'
 import { reportPage } from './report/page/page.ts'

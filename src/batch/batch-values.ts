@@ -1,11 +1,9 @@
 /** The values of a batch run in memory, looked up by key. */
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import { SpillwayError } from '../base/errors.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { KeySlots } from '../kernel/key-slots.ts'
-import { featureColumns } from '../kernel/output.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { GroupIR, SourceIR } from '../define/ir/index.ts'
+import { KeySlots, featureColumns } from '../kernel/index.ts'
 import { readResultBlocks, type ResultBlock } from './result.ts'
 
 /** A batch result in columns, with an index by key. */

@@ -5,15 +5,19 @@
  * A block carries its own texts, so computing a partition knows the texts of that partition alone. Memory: the rows at hand, however long
  * the log is.
  */
-import { limits } from '../base/limits.ts'
-import type { Block } from '../columns/block.ts'
-import { concatBlocks } from '../columns/concat.ts'
-import { gatherBlock, gatherArray } from '../columns/gather.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ColumnIR } from '../define/ir/ir.ts'
-import { ByteReader, ByteWriter } from '../log/bytes.ts'
-import { readColumn, readNumbers, writeColumn, writeNumbers } from '../log/column-codec.ts'
-import type { NamedValues, SegmentLog } from '../log/store.ts'
+import { limits } from '../base/index.ts'
+import { type Block, concatBlocks, gatherBlock, gatherArray, Strings } from '../columns/index.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
+import {
+  ByteReader,
+  ByteWriter,
+  readColumn,
+  readNumbers,
+  writeColumn,
+  writeNumbers,
+  type NamedValues,
+  type SegmentLog,
+} from '../log/index.ts'
 import { jobColumns, jobEvents, jobLog, type BatchPlan } from './job-events.ts'
 import type { BatchJob } from './job.ts'
 import { NO_PARTITION, KeyPartitioner } from './key-partitioner.ts'

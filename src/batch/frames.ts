@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { ByteReader } from '../log/bytes.ts'
+import { ByteReader } from '../log/index.ts'
 
 /** Length and checksum of a block. */
 const HEAD_BYTES = 8

@@ -1,8 +1,7 @@
 /** The fingerprint of a feature group: 16 hex digits of SHA-256 over everything that can change its values. */
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../define/ir/fingerprint.ts'
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { canonicalJson, type GroupIR, type SourceIR } from '../define/ir/index.ts'
+import { Kernel } from '../kernel/index.ts'
 
 /** Differs for definitions that could give other values, and for kernel states against values. Schedule and name do not enter it. */
 export function groupCode({ key, features, place }: GroupIR, source: SourceIR): string {

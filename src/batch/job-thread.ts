@@ -1,9 +1,9 @@
 /** The worker thread of batch runs: opens a run, spills its rows by partition, and computes parts, one command at a time. */
 import { parentPort } from 'node:worker_threads'
-import { threadMemoryBytes } from '../base/memory.ts'
-import { Strings } from '../columns/strings.ts'
-import { sendProgress, sendResult } from '../jobs/job-thread.ts'
-import { SqliteReader } from '../log/sqlite/reader.ts'
+import { threadMemoryBytes } from '../base/node/index.ts'
+import { Strings } from '../columns/index.ts'
+import { sendProgress, sendResult } from '../jobs/index.ts'
+import { SqliteReader } from '../log/sqlite/index.ts'
 import { computePartition, computeFromLog, type PartitionComputation } from './compute.ts'
 import { jobLog, batchPlan, type BatchPlan } from './job-events.ts'
 import type { BatchJob, ResultPart } from './job.ts'

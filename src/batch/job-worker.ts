@@ -1,6 +1,6 @@
 /** The main-thread handle of one batch worker thread. Runs one command at a time, and keeps the process alive only meanwhile. */
 import { extname } from 'node:path'
-import { JobThread } from '../jobs/job-thread.ts'
+import { JobThread } from '../jobs/index.ts'
 import type { BatchCommand, BatchCommandResult } from './job-thread.ts'
 
 type RequestedCommand = Exclude<BatchCommand, { do: 'next' }>

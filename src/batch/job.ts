@@ -1,5 +1,5 @@
 /** The port of batch computation: the job goes in, the parts of its result come out. */
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 
 /** One batch run to compute. */
 export interface BatchJob {

@@ -5,10 +5,10 @@
  * Blocks of texts come first, in the order of their ids; blocks of key slots follow, as the kernel saves them. Each reader assigns ids of
  * its own. Invariant: the bytes are a function of the definitions and of the log up to the cut.
  */
-import { limits } from '../base/limits.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import { ByteWriter, type ByteReader } from '../log/bytes.ts'
+import { limits } from '../base/index.ts'
+import type { Strings } from '../columns/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { ByteWriter, type ByteReader } from '../log/index.ts'
 import type { FrameWriter } from './frames.ts'
 
 const VERSION = 1

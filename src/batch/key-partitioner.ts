@@ -4,11 +4,9 @@
  *
  * Invariant: the hash is part of the result format and must never change.
  */
-import type { Hash64 } from '../base/hash.ts'
-import { limits } from '../base/limits.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
+import { type Hash64, limits } from '../base/index.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 
 /** Partition of a row with a NULL in its key; such a row is in no group. */
 export const NO_PARTITION = 0xffff

@@ -5,8 +5,8 @@
  * long as their files are kept.
  */
 import { createHash } from 'node:crypto'
-import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/job-ledger.ts'
-import type { NamedValues } from '../log/store.ts'
+import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/index.ts'
+import type { NamedValues } from '../log/index.ts'
 import type { ResultPart } from './job.ts'
 
 /** One batch run. */

@@ -4,12 +4,11 @@
  * A user function or an ONNX file exists only in the main thread. A report with such a model is computed here, step by step.
  */
 import { extname } from 'node:path'
-import { yieldToEventLoop } from '../base/clock.ts'
-import { runThreadJob } from '../jobs/job-thread.ts'
-import { reportModel } from '../decision/report-model.ts'
-import type { ScoringDefinitions } from '../decision/model-scorer.ts'
-import { isExternalScore } from '../define/ir/score-ir.ts'
-import { SqliteReader } from '../log/sqlite/reader.ts'
+import { yieldToEventLoop } from '../base/index.ts'
+import { runThreadJob } from '../jobs/index.ts'
+import { reportModel, type ScoringDefinitions } from '../decision/index.ts'
+import { isExternalScore } from '../define/ir/index.ts'
+import { SqliteReader } from '../log/sqlite/index.ts'
 import { makeReport } from './report.ts'
 import type { ReportResult, ReportJob } from './report-ledger.ts'
 

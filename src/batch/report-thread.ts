@@ -1,9 +1,8 @@
 /** The thread of one report. It checks for a stop between two steps. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { yieldToEventLoop } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { sendResult } from '../jobs/job-thread.ts'
-import { SqliteReader } from '../log/sqlite/reader.ts'
+import { yieldToEventLoop, SpillwayError } from '../base/index.ts'
+import { sendResult } from '../jobs/index.ts'
+import { SqliteReader } from '../log/sqlite/index.ts'
 import { makeReport } from './report.ts'
 import type { ReportThreadInput } from './report-job.ts'
 

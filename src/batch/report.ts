@@ -6,26 +6,26 @@
  * same log, a report has the same rows. A group placed batch is read from the stored result of its run; without that result it is computed
  * from the log, to the same values. The work is cut into steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
  */
-import { stopwatch } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
-import { countUpTo } from '../columns/order.ts'
-import { sliceBlock } from '../columns/slice.ts'
-import { Strings } from '../columns/strings.ts'
-import { columnsRead, groupReads, readId } from '../decision/reads.ts'
-import { reportModel, type ReportModel } from '../decision/report-model.ts'
-import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
-import { ModelScorer, type ScoringDefinitions } from '../decision/model-scorer.ts'
-import { TickKeys } from '../decision/tick-keys.ts'
-import type { ReportIR } from '../define/ir/ir.ts'
-import type { OnnxFile } from '../define/model/onnx-file.ts'
-import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
-import { logStartOf } from '../log/log-start.ts'
-import { Log } from '../log/log.ts'
-import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
-import { hashReportRows, writeReportFile } from '../replay/report-file.ts'
-import { championOf } from '../training/registry/champion.ts'
+import { stopwatch, SpillwayError, limits } from '../base/index.ts'
+import { type Block, type ColumnData, countUpTo, sliceBlock, Strings } from '../columns/index.ts'
+import {
+  columnsRead,
+  groupReads,
+  readId,
+  reportModel,
+  type ReportModel,
+  ReportRows,
+  type ReportTable,
+  ModelScorer,
+  type ScoringDefinitions,
+  TickKeys,
+} from '../decision/index.ts'
+import type { ReportIR } from '../define/ir/index.ts'
+import type { OnnxFile } from '../define/model/index.ts'
+import { refuseIncomplete } from '../kernel/index.ts'
+import { logStartOf, Log, type NamedValues, type SavedStates, type SegmentLog } from '../log/index.ts'
+import { hashReportRows, writeReportFile } from '../replay/index.ts'
+import { championOf } from '../training/registry/index.ts'
 import { windowReach } from './job-events.ts'
 import { openReportFeed, type ReportFeed } from './report-feed.ts'
 import type { ReportResult, ReportJob } from './report-ledger.ts'

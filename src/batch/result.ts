@@ -5,13 +5,11 @@
  * texts: each reader has ids of its own. Invariant: the bytes are a function of the definitions and of the log up to the cut, so a repeated
  * run has the same hash.
  */
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { featureColumns } from '../kernel/output.ts'
-import { ByteReader, ByteWriter } from '../log/bytes.ts'
-import { readColumn, writeColumn } from '../log/column-codec.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { GroupIR, SourceIR } from '../define/ir/index.ts'
+import { featureColumns } from '../kernel/index.ts'
+import { ByteReader, ByteWriter, readColumn, writeColumn } from '../log/index.ts'
 import { readFrames, FrameWriter } from './frames.ts'
 
 const VERSION = 1

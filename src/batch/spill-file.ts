@@ -5,8 +5,8 @@
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import { makePrivateFolder, PRIVATE_FILE } from '../log/folder-permissions.ts'
+import { SpillwayError } from '../base/index.ts'
+import { makePrivateFolder, PRIVATE_FILE } from '../log/index.ts'
 import type { EncodedRows } from './encode-by-partition.ts'
 
 /** First byte and length of each block of one partition. */

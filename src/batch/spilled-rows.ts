@@ -1,8 +1,6 @@
 /** Spills the rows of a batch run by partition, and reads them back one partition at a time. */
-import type { Block } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import { logStartOf } from '../log/log-start.ts'
-import type { NamedValues, SegmentLog } from '../log/store.ts'
+import type { Block, Strings } from '../columns/index.ts'
+import { logStartOf, type NamedValues, type SegmentLog } from '../log/index.ts'
 import type { BatchPlan } from './job-events.ts'
 import type { BatchJob } from './job.ts'
 import { encodeByPartition, decodeRows } from './encode-by-partition.ts'

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { errorText } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
-import { hasSamples } from '../sources/samples/sample-events.ts'
+import { hasSamples } from '../sources/index.ts'
 import { main } from './main.ts'
 import { importPipeline } from './command/pipeline-file.ts'
 

@@ -1,5 +1,5 @@
 /** Types of the answers of a server, generic over the definitions of its pipeline. All times are UTC milliseconds. */
-import type { ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/index.ts'
 
 /** An event that the server rejected. It is kept whole as a dead letter. */
 export interface RefusedEvent {

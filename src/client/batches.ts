@@ -1,5 +1,5 @@
 /** Splits events into batches for requests, each within the limits of a server. One pass over the events; memory holds one batch. */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { FLUSH_DUE, RecordIterator } from './record-iterator.ts'

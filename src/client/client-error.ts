@@ -1,5 +1,5 @@
 /** Errors of requests: the server's error, or the reason why the result is unknown. */
-import { SpillwayError, type ErrorCode } from '../base/errors.ts'
+import { SpillwayError, type ErrorCode } from '../base/index.ts'
 import type { Sent } from './answers.ts'
 
 /** The details of an error. */

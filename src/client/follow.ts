@@ -2,7 +2,7 @@
  * Follows an event stream as an endless iteration. When the connection breaks, it reconnects after the last event that was read, without
  * gaps or duplicates.
  */
-import { pause } from '../base/clock.ts'
+import { pause } from '../base/index.ts'
 import { ClientError } from './client-error.ts'
 import { withNetworkErrors, abortable, type ClientRequest, type CallOptions, type HttpClient } from './http.ts'
 import { ServerEventParser, type ServerEvent } from './server-events.ts'

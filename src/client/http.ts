@@ -4,9 +4,7 @@
  * A request is sent again only where that cannot apply it twice: if the server rejected it unprocessed, or if it is idempotent and its
  * answer was lost.
  */
-import { pause } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import type { Random } from '../base/random.ts'
+import { pause, limits, type Random } from '../base/index.ts'
 import { ClientError, responseError } from './client-error.ts'
 
 /** The signature of `fetch`, as far as the client uses it. */

@@ -1,40 +1,4 @@
-/**
- * `spillway/client`: calls a Spillway server from a back end or a browser, with the types of its pipeline.
- *
- * @example
- * ```ts
- * import { client } from 'spillway/client'
- *
- * const api = client({ url: 'http://127.0.0.1:7070', token: process.env.SPILLWAY_TOKEN })
- * await api.send(payments, events)
- * ```
- */
-export type { ErrorCode } from '../base/errors.ts'
-export type {
-  AnsweredDecision,
-  AskedDecision,
-  DecidedEvent,
-  Decision,
-  DegradedDecision,
-  KeyFeatures,
-  RefusedEvent,
-  RefusedFeature,
-  Sent,
-  SentSoFar,
-  StreamedDecision,
-  StreamedEffect,
-} from './answers.ts'
-export {
-  client,
-  type Client,
-  type ClientOptions,
-  type EffectOptions,
-  type FeatureOptions,
-  type Readiness,
-  type RecentOptions,
-} from './client.ts'
-export { ClientError } from './client-error.ts'
-export type { FollowOptions } from './follow.ts'
-export type { CallOptions, Fetch } from './http.ts'
-export type { SendOptions } from './send.ts'
-export { named, type Definition, type KeyIn, type KeyOf, type NamedOptions } from './named.ts'
+/** Calls a Spillway server from a back end or a browser. Public as `spillway/client`. */
+export type { Decision, KeyFeatures, RefusedEvent, Sent } from './answers.ts'
+export { requireValues } from './feature-values.ts'
+export { type KeyOf, keyTexts } from './named.ts'

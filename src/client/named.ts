@@ -1,7 +1,7 @@
 /** Definitions as the client uses them: by name alone at run time, so that a web page need not bundle the pipeline. */
-import type { Entity } from '../define/source/entity.ts'
-import type { Group } from '../define/feature/features.ts'
-import type { InputOf } from '../define/expression/kinds.ts'
+import type { Entity } from '../define/source/index.ts'
+import type { Group } from '../define/feature/index.ts'
+import type { InputOf } from '../define/index.ts'
 import { ClientError } from './client-error.ts'
 
 /** A source, a feature group or a model. */

@@ -2,7 +2,7 @@
  * Iterates over records, sync or async, with an abort signal and a timer. The timer tells when waiting records should be sent without
  * waiting for the next one.
  */
-import { pause } from '../base/clock.ts'
+import { pause } from '../base/index.ts'
 
 /** Returned in place of a record when the timer has run out. */
 export const FLUSH_DUE = Symbol('late')

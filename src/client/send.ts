@@ -1,5 +1,5 @@
 /** Sends events in order: one request at a time, with the sum of all results. */
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 import type { RefusedEvent, Sent, SentSoFar } from './answers.ts'
 import { splitIntoBatches, bodyOf, halvesOf, type EventBatch } from './batches.ts'
 import { ClientError } from './client-error.ts'

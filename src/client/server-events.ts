@@ -1,5 +1,5 @@
 /** Parses server-sent events from a body that comes in chunks (WHATWG HTML, section 9.2.6). */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { ClientError } from './client-error.ts'
 
 /** One event of a stream. */

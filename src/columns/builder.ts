@@ -5,8 +5,8 @@
  * next, so nothing is undone and nothing is allocated per row. Capacity doubles. Cost: 24 bytes a row, plus 8 per number or 4
  * per string.
  */
-import { limits } from '../base/limits.ts'
-import type { TypeIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { TypeIR } from '../define/ir/index.ts'
 import type { Block, ColumnData } from './block.ts'
 import { growArray } from './grow-array.ts'
 

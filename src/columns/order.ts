@@ -5,7 +5,7 @@
  * passes before. Event times of one history differ in 32 to 44 bits, so three or four passes suffice, whatever the disorder.
  * Cost: 20 bytes a row during the sort, 4 for the result; one pass over values that are in order.
  */
-import { assert } from '../base/assert.ts'
+import { assert } from '../base/index.ts'
 
 const DIGIT_BITS = 11
 const DIGITS = 1 << DIGIT_BITS

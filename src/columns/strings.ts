@@ -5,8 +5,7 @@
  * between bytes in and bytes out. A short text that came or was read as a string is also kept as a string. Long texts are
  * separate (`long-texts.ts`). Cost: 12 to 20 bytes a text beside its own, outside the heap that V8 collects.
  */
-import { addBytes, addText, type Hash64 } from '../base/hash.ts'
-import { limits } from '../base/limits.ts'
+import { addBytes, addText, type Hash64, limits } from '../base/index.ts'
 import { growArray } from './grow-array.ts'
 import { LONG_TEXT, LONG_TEXT_BYTES, LongTexts, REFERENCE_BYTES } from './long-texts.ts'
 import { maxTextLimits, TextLimitError, type TextLimits } from './text-limits.ts'

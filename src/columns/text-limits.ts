@@ -1,6 +1,5 @@
 /** Limits of `Strings`, and the error beyond them. */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
+import { SpillwayError, limits } from '../base/index.ts'
 
 /** Greatest number of texts, and of bytes of UTF-8 of all texts. */
 export interface TextLimits {

@@ -10,10 +10,8 @@
  *
  * After a restart the state is that of the events with an arrival from `t − live` on: an earlier arrival has an earlier time.
  */
-import { assert } from '../base/assert.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import type { ColumnData } from '../columns/block.ts'
+import { assert, SpillwayError, limits } from '../base/index.ts'
+import type { ColumnData } from '../columns/index.ts'
 
 /** Compares two keys as their column holds them. */
 export type KeyOrder = (left: number, right: number) => number

@@ -1,5 +1,5 @@
 /** Identifies decisions. The id of a decision is the same whenever the log is replayed, so its effects happen once. */
-import type { ModelIR, Value } from '../define/ir/ir.ts'
+import type { ModelIR, Value } from '../define/ir/index.ts'
 
 /** The subject of a decision: the position of its event, a tick and its key, or the id under which a request was logged. */
 export type DecisionSubject =

@@ -1,5 +1,5 @@
-import type { ColumnData } from '../columns/block.ts'
-import type { TypeIR } from '../define/ir/ir.ts'
+import type { ColumnData } from '../columns/index.ts'
+import type { TypeIR } from '../define/ir/index.ts'
 
 /** A column as models see it: a decimal is divided by 10^scale, every other type stays as stored. */
 export function deliverColumn<C extends ColumnData>(column: C, { type, scale }: TypeIR): C {

@@ -1,6 +1,6 @@
 /** Describes refused features in codes and words. No default replaces a refused value. */
-import { refusals } from '../aggregate/aggregate.ts'
-import type { ErrorCode } from '../base/errors.ts'
+import { refusals } from '../aggregate/index.ts'
+import type { ErrorCode } from '../base/index.ts'
 
 /** Why a feature has no value. */
 export interface FeatureRefusal {

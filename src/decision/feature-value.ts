@@ -1,7 +1,7 @@
 /** Converts features for people: each value as delivered, or the reason why it is missing. */
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { FeatureIR, Value } from '../define/ir/ir.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import type { Strings } from '../columns/index.ts'
+import type { FeatureIR, Value } from '../define/ir/index.ts'
 import { featureRefusals, type FeatureRefusal } from './feature-refusals.ts'
 
 /** The delivered value of a feature, or its refusal. */

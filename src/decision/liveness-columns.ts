@@ -2,8 +2,8 @@
  * Determines the liveness of keys at a tick: from events of the sources that the model reads through a group of its entity alone
  * (semantics, decisions and placements).
  */
-import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
+import type { Strings } from '../columns/index.ts'
+import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/index.ts'
 import type { KeyOrder } from './active-keys.ts'
 import { groupReads } from './reads.ts'
 

@@ -1,6 +1,6 @@
-import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
 import { expressionLeaves, type LeafIR } from '../expression/index.ts'
-import { identityColumns } from '../kernel/supersession.ts'
+import { identityColumns } from '../kernel/index.ts'
 
 /** A group as one model reads it, with the trigger's columns that give its key. */
 export interface GroupRead {

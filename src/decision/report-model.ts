@@ -2,7 +2,7 @@
  * Builds the model that computes the rows of a report: the report's own model, or one without a score. It decides about the keys that
  * are active at any given time.
  */
-import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
+import type { ModelIR, PipelineIR, ReportIR } from '../define/ir/index.ts'
 import type { EveryTrigger } from './liveness-columns.ts'
 
 /** A model that decides about active keys. */

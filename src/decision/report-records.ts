@@ -1,5 +1,5 @@
 /** Converts the rows of a report to objects, for tests and people; all other code uses columns. */
-import type { PipelineIR, ReportIR, Value } from '../define/ir/ir.ts'
+import type { PipelineIR, ReportIR, Value } from '../define/ir/index.ts'
 import { vectorRowReader, type VectorColumn, type VectorRow } from '../model/index.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'

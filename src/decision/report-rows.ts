@@ -4,13 +4,10 @@
  * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` if the report demands
  * a freshness, and the age of each group read, `read.GROUP(KEY).age`. Memory: the rows that pass the filter.
  */
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ExprIR, PipelineIR, ReportIR } from '../define/ir/ir.ts'
-import { isListAggregate } from '../define/ir/signatures.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import { type ExprIR, type PipelineIR, type ReportIR, isListAggregate } from '../define/ir/index.ts'
 import { compile, type Evaluate } from '../expression/index.ts'
-import { concatOutputValues, selectOutputRows } from '../files/output-rows.ts'
-import type { OutputColumn, OutputValues } from '../files/table.ts'
+import { concatOutputValues, selectOutputRows, type OutputColumn, type OutputValues } from '../files/index.ts'
 import { deliverColumn } from './deliver-column.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'

@@ -6,10 +6,9 @@
  * event in the last `live` ms. A tick reads every key that was active or has had an event since; inactive keys are dropped until
  * their next event. Cost: the kernel's cost per event, and one read per key at a tick.
  */
-import type { Block, ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import { Kernel } from '../kernel/index.ts'
 import type { KeyOrder } from './active-keys.ts'
 
 /** The active keys of a source with an identity. */

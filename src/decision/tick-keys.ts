@@ -2,10 +2,9 @@
  * Tracks the keys about which a model decides at ticks, from the events of the sources that determine liveness (semantics, decisions
  * and placements).
  */
-import type { Block, ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { isDeleted } from '../kernel/supersession.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import { isDeleted } from '../kernel/index.ts'
 import { ActiveKeys, type KeyOrder } from './active-keys.ts'
 import { RevisableActiveKeys } from './revisable-active-keys.ts'
 import { keyOrder, livenessColumns, type EveryTrigger } from './liveness-columns.ts'

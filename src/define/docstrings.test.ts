@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import * as spillway from '../index.ts'
-import * as ports from '../ports/index.ts'
+import * as ports from '../public/ports.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 
 const src = resolve(import.meta.dirname, '..')

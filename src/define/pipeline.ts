@@ -4,8 +4,7 @@
  * Invariant: names are unique within their kind; sources and groups are in order of definition; the IR is frozen and survives a
  * trip through JSON unchanged.
  */
-import { didYouMean } from '../base/did-you-mean.ts'
-import { show, withArticle } from '../base/show.ts'
+import { didYouMean, show, withArticle } from '../base/index.ts'
 import { ActionValue, type EffectFunction } from './action/action.ts'
 import type { OpenDestination } from './action/destination.ts'
 import { callerPlace } from './mistake/caller.ts'

@@ -5,7 +5,7 @@ import fastify from 'fastify'
 import { scratchFolder } from '../../test/scratch.ts'
 import { now, payments, shop } from '../../test/serve/shop.ts'
 import { ControlClient } from '../operate/control/control-client.ts'
-import { spillway } from './index.ts'
+import { spillway } from '../public/embed.ts'
 
 /** Wall clock time, as the run's. */
 const at = Date.now()

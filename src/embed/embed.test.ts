@@ -12,7 +12,7 @@ import { SpillwayError } from '../base/errors.ts'
 import { entity } from '../define/source/entity.ts'
 import { t } from '../define/source/t.ts'
 import { addToken } from '../serve/access/token-file.ts'
-import { spillway, type EmbedOptions } from './index.ts'
+import { spillway, type EmbedOptions } from '../public/embed.ts'
 
 const opened: FastifyInstance[] = []
 afterEach(async () => {

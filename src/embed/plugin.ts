@@ -6,19 +6,13 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import { SpillwayError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
-import type { RunControl } from '../operate/control/run-control.ts'
-import { serveRunControl } from '../operate/control/serve-control.ts'
-import { LiveRun } from '../run/loop/live-run.ts'
-import { PipelineRun } from '../runner/pipeline-run.ts'
-import { checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/run-pipeline.ts'
-import { CommitFeed } from '../serve/events/commit-feed.ts'
-import type { ResourceLimits } from '../serve/access/resource-limits.ts'
-import type { Authorize } from '../serve/context/options.ts'
-import type { RateLimit } from '../serve/access/rate-limit.ts'
-import { servePlugin } from '../serve/plugin.ts'
-import { Tokens } from '../serve/access/tokens.ts'
+import { SpillwayError, show } from '../base/index.ts'
+import { type RunControl, serveRunControl } from '../operate/control/index.ts'
+import { LiveRun } from '../run/index.ts'
+import { PipelineRun, checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/index.ts'
+import { CommitFeed } from '../serve/events/index.ts'
+import { type ResourceLimits, type RateLimit, Tokens } from '../serve/access/index.ts'
+import { type Authorize, servePlugin } from '../serve/index.ts'
 
 /**
  * The options of the plugin `spillway`.

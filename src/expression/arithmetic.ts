@@ -8,9 +8,8 @@
  * - `add` and `sub` bring the side of smaller scale to the larger: x·10^k with k ≥ 1. That is even, hence exact up to 2^54. So the
  *   result is exact wherever it can be safe; and from 2^54 on no other operand brings it back below 2^53.
  */
-import { assert } from '../base/assert.ts'
-import { limits } from '../base/limits.ts'
-import type { ExprIR } from '../define/ir/ir.ts'
+import { assert, limits } from '../base/index.ts'
+import type { ExprIR } from '../define/ir/index.ts'
 import type { Evaluate } from './evaluate.ts'
 import { nullIfEither, nullIfOutside } from './nulls.ts'
 import { toDoubles, commonUnits, operandOf, scaleUnit } from './operand.ts'

@@ -5,9 +5,9 @@
  * product below 2^53 is exact; any other rounds to at least 2^53, beyond every safe integer on the other side, so its order is
  * right. Strings are equal if their ids are; their order needs the text.
  */
-import { assert } from '../base/assert.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ExprIR } from '../define/ir/ir.ts'
+import { assert } from '../base/index.ts'
+import type { Strings } from '../columns/index.ts'
+import type { ExprIR } from '../define/ir/index.ts'
 import type { Evaluate } from './evaluate.ts'
 import { nullIfEither } from './nulls.ts'
 import { toDoubles, commonUnits, operandOf } from './operand.ts'

@@ -4,9 +4,9 @@
  * Semantics: `ExprIR` in `define/ir/expr-ir.ts`. Cost: a pass over the block per node, and one more for a decimal that meets a
  * double; nothing is allocated per element. Exact arithmetic needs no BigInt; `arithmetic.ts` proves it.
  */
-import { unreachable } from '../base/assert.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ExprIR } from '../define/ir/ir.ts'
+import { unreachable } from '../base/index.ts'
+import type { Strings } from '../columns/index.ts'
+import type { ExprIR } from '../define/ir/index.ts'
 import { compileArithmetic } from './arithmetic.ts'
 import { compileComparison } from './comparison.ts'
 import type { Evaluate } from './evaluate.ts'

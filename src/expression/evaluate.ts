@@ -1,6 +1,6 @@
 /** Types of compiled expressions. */
-import type { ColumnData } from '../columns/block.ts'
-import type { ExprIR } from '../define/ir/ir.ts'
+import type { ColumnData } from '../columns/index.ts'
+import type { ExprIR } from '../define/ir/index.ts'
 
 /** A leaf of an expression that reads a column. */
 export type LeafIR = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>

@@ -1,4 +1,6 @@
-/** Typed expressions, compiled and evaluated over columns. */
+/** Expressions, compiled and evaluated over columns. */
 export { compile } from './compile.ts'
+export type { Evaluate, LeafIR } from './evaluate.ts'
 export { expressionLeaves } from './leaves.ts'
-export type { Evaluate, Leaves, LeafIR } from './evaluate.ts'
+export { nullIfOutside } from './nulls.ts'
+export { Scratch } from './scratch.ts'

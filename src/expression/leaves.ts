@@ -1,5 +1,5 @@
 /** The leaves of an expression: the columns, fields and features that it refers to. */
-import type { ExprIR } from '../define/ir/ir.ts'
+import type { ExprIR } from '../define/ir/index.ts'
 import type { LeafIR } from './evaluate.ts'
 
 /** The fields of a trigger or source, and the features, that an expression refers to. */

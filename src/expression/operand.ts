@@ -1,6 +1,6 @@
 /** Representation of a node's values in its column, which decides its loop; and conversions to a common representation. */
-import { assert } from '../base/assert.ts'
-import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
+import { assert } from '../base/index.ts'
+import type { ExprIR, TypeIR } from '../define/ir/index.ts'
 import type { Evaluate } from './evaluate.ts'
 import { Scratch } from './scratch.ts'
 

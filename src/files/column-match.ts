@@ -1,7 +1,6 @@
 /** Matches the columns of a file with the columns that a source needs. */
-import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { SpillwayError, didYouMean } from '../base/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface ColumnMatch {

@@ -1,7 +1,7 @@
 /** Samples the values of one field and infers the narrowest column type that holds all of them. */
-import { decimalPlaces } from '../base/exact.ts'
-import type { ColumnType, TypeIR } from '../define/ir/ir.ts'
-import { parseInstant } from '../intake/instant.ts'
+import { decimalPlaces } from '../base/index.ts'
+import type { ColumnType, TypeIR } from '../define/ir/index.ts'
+import { parseInstant } from '../intake/index.ts'
 import { fractionDigits, mayBeGrouped, numberStyleOf, yesNoWordsOf, type NumberStyle, type YesNoWords } from './number-style.ts'
 import { dateOrderOf, parseDate, dateInstant, type DateOrder } from './date-format.ts'
 

@@ -4,7 +4,7 @@
  * An empty field is NULL; a quoted one (`""`) is the empty string. A violation of the RFC, such as a quote in an unquoted field or text
  * after a closing quote, rejects its row and no other.
  */
-import { Fault } from '../intake/refusal.ts'
+import { Fault } from '../intake/index.ts'
 import { NEWLINE, type RecordRule } from './splitter.ts'
 
 export const delimiters = [',', ';', '\t', '|'] as const

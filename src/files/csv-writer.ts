@@ -2,7 +2,7 @@
  * Writes a table as CSV (RFC 4180) with a header. NULL is an empty field, an empty text `""`. Times are ISO 8601 in UTC, durations
  * milliseconds, lists JSON.
  */
-import type { Strings } from '../columns/strings.ts'
+import type { Strings } from '../columns/index.ts'
 import { TextSink } from './sink.ts'
 import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
 

@@ -1,8 +1,7 @@
 /** Reads CSV with a header: each row is an object of texts by column name. The delimiter is detected from the header. */
 import { isUtf8 } from 'node:buffer'
-import { limits } from '../base/limits.ts'
-import type { RecordOrigin } from '../intake/record-batch.ts'
-import { Fault } from '../intake/refusal.ts'
+import { limits } from '../base/index.ts'
+import { type RecordOrigin, Fault } from '../intake/index.ts'
 import { FileBytes } from './file-bytes.ts'
 import { checkColumn } from './column-match.ts'
 import { detectDelimiter, csvFields, csvRowRule, type Delimiter } from './csv-text.ts'

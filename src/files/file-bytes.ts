@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { SpillwayError } from '../base/errors.ts'
+import type { SpillwayError } from '../base/index.ts'
 import { truncationError, systemError } from './file-error.ts'
 
 const CHUNK_BYTES = 1 << 18

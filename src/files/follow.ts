@@ -5,9 +5,8 @@
  * not the one that was read.
  */
 import { open, type FileHandle } from 'node:fs/promises'
-import { pause } from '../base/clock.ts'
-import type { RecordBatch } from '../intake/record-batch.ts'
-import type { JsonLineReader } from '../intake/line-reader.ts'
+import { pause } from '../base/index.ts'
+import type { RecordBatch, JsonLineReader } from '../intake/index.ts'
 import { stripByteOrderMark } from './file-bytes.ts'
 import { fileError, displayPath, systemError } from './file-error.ts'
 import { ndjsonBatches } from './ndjson.ts'

@@ -1,5 +1,5 @@
 /** A file of records in any format. */
-import type { RecordBatch } from '../intake/record-batch.ts'
+import type { RecordBatch } from '../intake/index.ts'
 
 export type FileFormat = 'ndjson' | 'csv' | 'parquet'
 

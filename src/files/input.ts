@@ -1,5 +1,5 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. */
-import type { JsonLineReader } from '../intake/line-reader.ts'
+import type { JsonLineReader } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
 import { detectFile } from './detect.ts'
 import { fileError } from './file-error.ts'
@@ -21,5 +21,5 @@ const openers = {
   csv: openCsv,
   // DuckDB takes 60 ms and 25 MB: it is loaded for Parquet alone.
   parquet: async (file: DetectedFile, reader?: JsonLineReader): Promise<InputFile> =>
-    (await import('./parquet.ts')).openParquet(file, reader),
+    (await import('./parquet/parquet.ts')).openParquet(file, reader),
 }

@@ -1,8 +1,5 @@
 /** Loads one file into one or several histories: reads it once and offers each record to every source that it feeds. */
-import { rawFormOf, type RecordBatch } from '../intake/record-batch.ts'
-import type { HistoryBuilder } from '../intake/history-builder.ts'
-import { JsonLineReader } from '../intake/line-reader.ts'
-import type { SourceRefusal } from '../intake/refusal.ts'
+import { rawFormOf, type RecordBatch, type HistoryBuilder, JsonLineReader, type SourceRefusal } from '../intake/index.ts'
 import { matchColumns } from './column-match.ts'
 import { openInput } from './input.ts'
 

@@ -1,5 +1,5 @@
 /** Writes a table as NDJSON: one object a row with every column. NULL is `null`, times are ISO 8601 in UTC, durations milliseconds. */
-import type { Strings } from '../columns/strings.ts'
+import type { Strings } from '../columns/index.ts'
 import { TextSink } from './sink.ts'
 import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
 

@@ -1,7 +1,5 @@
 /** Reads NDJSON: one JSON value a line. Blank lines count as lines but are not records. */
-import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
-import { parseJsonRecord } from '../intake/json.ts'
-import type { JsonLineReader } from '../intake/line-reader.ts'
+import { type RecordOrigin, type RecordBatch, parseJsonRecord, type JsonLineReader } from '../intake/index.ts'
 import { FileBytes } from './file-bytes.ts'
 import { displayPath } from './file-error.ts'
 import type { DetectedFile, InputFile } from './input-file.ts'

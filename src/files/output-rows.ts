@@ -1,6 +1,5 @@
 /** Selects and concatenates rows of table columns, including columns with several values a row. */
-import { concatColumns, concatArrays } from '../columns/concat.ts'
-import { gatherColumn, gatherArray } from '../columns/gather.ts'
+import { concatColumns, concatArrays, gatherColumn, gatherArray } from '../columns/index.ts'
 import type { OutputValues } from './table.ts'
 
 /** The given rows, in that order, copied. */

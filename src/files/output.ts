@@ -12,7 +12,7 @@ import type { OpenTable } from './table.ts'
  */
 export const openOutputTable: OpenTable = async (path, columns, strings) => {
   // DuckDB is large, and most writers of tables do not need it.
-  if (/\.parquet$/i.test(path)) return (await import('./parquet-writer.ts')).openParquetTable(path, columns, strings)
+  if (/\.parquet$/i.test(path)) return (await import('./parquet/parquet-writer.ts')).openParquetTable(path, columns, strings)
   if (/\.(?:ndjson|jsonl|json)(?:\.gz)?$/i.test(path)) return openNdjsonTable(path, columns, strings)
   if (/\.csv(?:\.gz)?$/i.test(path)) return openCsvTable(path, columns, strings)
   throw formatError(path, 'has no format by its name; call it .ndjson, .ndjson.gz, .csv or .parquet')

@@ -1,6 +1,6 @@
 /** Writes rejected records as NDJSON: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are not UTF-8. */
 import { isUtf8 } from 'node:buffer'
-import type { Refusal } from '../intake/refusal.ts'
+import type { Refusal } from '../intake/index.ts'
 import { TextSink } from './sink.ts'
 
 export class RefusalWriter {

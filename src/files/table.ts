@@ -1,7 +1,6 @@
 /** Interface of table writers: columns of delivered values, in batches. */
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnType } from '../define/ir/ir.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { ColumnType } from '../define/ir/index.ts'
 
 /** A column of a table. */
 export interface OutputColumn {

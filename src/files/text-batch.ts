@@ -1,11 +1,15 @@
 /** Makes a batch of text records: NDJSON lines and CSV rows. */
 import { isUtf8 } from 'node:buffer'
-import { limits } from '../base/limits.ts'
-import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
-import type { JsonRecord } from '../intake/json.ts'
-import { LineCells } from '../intake/line-cells.ts'
-import type { JsonLineReader } from '../intake/line-reader.ts'
-import { Fault, type Refusal } from '../intake/refusal.ts'
+import { limits } from '../base/index.ts'
+import {
+  type RecordOrigin,
+  type RecordBatch,
+  type JsonRecord,
+  LineCells,
+  type JsonLineReader,
+  Fault,
+  type Refusal,
+} from '../intake/index.ts'
 import type { LongLine, SplitRecords } from './splitter.ts'
 
 const CARRIAGE_RETURN = 0x0d

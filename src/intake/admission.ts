@@ -5,12 +5,9 @@
  * arrival, which the append sets and not the sender. Within `dedupe` an append id is accepted once. In a source with `identity` it is
  * accepted once per revision, so the latest accepted row of an id decides. Cost: one look-up a row.
  */
-import type { Block, ColumnData } from '../columns/block.ts'
-import { RowIndex, sameValues } from '../columns/row-index.ts'
-import { limits } from '../base/limits.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { durationText } from '../base/time.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { type Block, type ColumnData, RowIndex, sameValues } from '../columns/index.ts'
+import { limits, SpillwayError, durationText } from '../base/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import { RecentRows } from './recent-rows.ts'
 
 export interface Admission {

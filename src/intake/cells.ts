@@ -1,6 +1,6 @@
 /** Cells: records decoded straight from bytes into the columns of their source, one number a column, row after row. */
-import { limits } from '../base/limits.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 
 /** A text cell is `start * TEXT_SHIFT + length`: lines of up to 2^20 bytes in buffers of up to 2^32 bytes. */
 export const TEXT_SHIFT = 2 ** 21

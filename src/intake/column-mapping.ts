@@ -4,8 +4,8 @@
  *
  * Only names change: values, ids and order equal those of records with the source's own names.
  */
-import type { Block } from '../columns/block.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import type { Block } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from './row-map.ts'
 
 /** Foreign name of a column, by its own name. A column without an entry keeps its name. */

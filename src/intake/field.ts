@@ -4,11 +4,8 @@
  * A reader is created once for a column and a file. It returns a number (a bool is 0 or 1), a string, or a `Fault`; the caller handles
  * missing values and NULL. With `text` (CSV), values of every type may be text.
  */
-import { limits } from '../base/limits.ts'
-import { scaledInteger, spanMs } from '../base/exact.ts'
-import { inOneLine } from '../base/show.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
-import type { ColumnIR } from '../define/ir/ir.ts'
+import { limits, scaledInteger, spanMs, inOneLine, didYouMean } from '../base/index.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
 import { parseInstant } from './instant.ts'
 import { Fault } from './refusal.ts'
 import { hasMoreBytes } from './text-limits.ts'

@@ -5,12 +5,9 @@
  * unless they are sorted already, and decides on duplicates, conflicts and stale revisions (`admission.ts`). Each record ends as accepted
  * rows, duplicates or rejections, or is skipped because the source's `map` returned no row.
  */
-import { durationText } from '../base/time.ts'
-import type { Block } from '../columns/block.ts'
-import { gatherBlock } from '../columns/gather.ts'
-import { ascendingOrder } from '../columns/order.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { durationText } from '../base/index.ts'
+import { type Block, gatherBlock, ascendingOrder, type Strings } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import { admit, needsAdmission, type Admission } from './admission.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { RecordValidator, type ValidationCounts } from './record-validator.ts'

@@ -1,4 +1,4 @@
-import type { ColumnIR } from '../define/ir/ir.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
 import { Fault } from './refusal.ts'
 
 /**

@@ -5,7 +5,7 @@
  * One pass over the bytes (about 1 ns each) counts depth and fields, and finds numbers of more than fifteen digits, which a double may not
  * hold. `JSON.parse` does the rest.
  */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { Fault } from './refusal.ts'
 
 export interface JsonRecord {

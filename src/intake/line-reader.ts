@@ -6,9 +6,9 @@
  * line is left to these, including all invalid lines, so this reader needs no error messages. Cost: one or two passes over the bytes, some
  * 1 ns each. Senders repeat the order of their fields, so a name is mostly compared with the last name at its position.
  */
-import { limits } from '../base/limits.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import { TEXT_SHIFT } from './cells.ts'
 import { IsoReader } from './iso-reader.ts'
 import { fractionEnd, scannedNumber } from './number-scan.ts'

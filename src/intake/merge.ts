@@ -3,8 +3,7 @@
  *
  * Each history is sorted already, so this is a merge. Cost: O(events · sources) time, 5 bytes an event.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
+import { SpillwayError, limits } from '../base/index.ts'
 import type { SourceHistory } from './history-builder.ts'
 
 /** The merged log by reference: event `i` is row `row[i]` of history `source[i]`. */

@@ -3,7 +3,7 @@
  *
  * The fields hold the result of the last scan, so nothing is allocated.
  */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 const DIGITS_MAX = 15
 const ZERO = 0x30

@@ -4,8 +4,7 @@
  * Two generations of an index rotate: the older is dropped once all its rows are too old. The index thus stays in the processor's cache
  * however long the history is. Three million ids of half a year take 0.4 s of processor time instead of 1.1 s.
  */
-import type { ColumnData } from '../columns/block.ts'
-import { RowIndex } from '../columns/row-index.ts'
+import { type ColumnData, RowIndex } from '../columns/index.ts'
 
 const ROWS_MIN = 16
 

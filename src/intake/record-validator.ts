@@ -5,14 +5,9 @@
  * Each row of a record ends as a row of the builder or as a rejection; a record has no rows if the source's `map` returned none. The caller
  * decides whatever depends on other events: duplicates, conflicts and stale revisions.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { durationText } from '../base/time.ts'
-import type { Block } from '../columns/block.ts'
-import { BlockBuilder } from '../columns/builder.ts'
-import { TextLimitError, type TextLimits } from '../columns/text-limits.ts'
-import { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { SpillwayError, limits, durationText } from '../base/index.ts'
+import { type Block, BlockBuilder, TextLimitError, type TextLimits, Strings } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import { stampCells, type RecordCells } from './cells.ts'
 import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.ts'
 import { noRoomFault } from './text-limits.ts'

@@ -1,9 +1,7 @@
 /** Reads decision requests of one model into columns, validating their fields like those of events. */
-import { limits } from '../base/limits.ts'
-import type { ColumnData } from '../columns/block.ts'
-import { BlockBuilder } from '../columns/builder.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { TriggerIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import { type ColumnData, BlockBuilder, type Strings } from '../columns/index.ts'
+import type { TriggerIR } from '../define/ir/index.ts'
 import { recordBatchOf } from './record-batch.ts'
 import type { Fault } from './refusal.ts'
 import { RowReader } from './row-reader.ts'

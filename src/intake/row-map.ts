@@ -1,5 +1,5 @@
 /** Calls a source's `map` function, which may throw and may return anything. */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { displayValue } from './field.ts'
 import { Fault } from './refusal.ts'
 

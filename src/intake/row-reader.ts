@@ -3,10 +3,9 @@
  *
  * Created once for a source and the format of a file. Cost: one check a field; allocates only for faults.
  */
-import { didYouMean } from '../base/did-you-mean.ts'
-import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
+import { didYouMean } from '../base/index.ts'
+import type { BlockBuilder, ColumnBuilder, Strings } from '../columns/index.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import type { RecordOrigin } from './record-batch.ts'
 import { TEXT_SHIFT, type RecordCells } from './cells.ts'
 import { fieldReader, displayValue, type FieldReader } from './field.ts'

@@ -1,7 +1,6 @@
 /** Converts rows of columns back to records: for rejections after decoding, and for comparing single events. */
-import type { Block } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, SourceIR, Value } from '../define/ir/ir.ts'
+import type { Block, Strings } from '../columns/index.ts'
+import type { ColumnIR, SourceIR, Value } from '../define/ir/index.ts'
 
 /** The physical value of one column of one row. */
 export function valueAt(block: Pick<Block, 'columns'>, column: ColumnIR, row: number, strings: Strings): Value {

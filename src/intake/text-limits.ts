@@ -1,7 +1,7 @@
 /** Limits on the length of texts, in bytes of UTF-8. A longer text rejects its record and nothing else. */
-import { limits } from '../base/limits.ts'
-import type { TextLimits } from '../columns/text-limits.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { TextLimits } from '../columns/index.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import { Fault } from './refusal.ts'
 
 /** Most bytes of UTF-8 for one UTF-16 unit. */

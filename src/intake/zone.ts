@@ -6,7 +6,7 @@
  *
  * A local time that occurs twice is read as the earlier instant. A local time that is skipped moves forward by the length of the gap.
  */
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 
 const DAY = 86_400_000
 

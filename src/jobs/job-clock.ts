@@ -2,7 +2,7 @@
  * The clock of the jobs over one log. A job of time `s` starts once the clock has passed `s`, and later entries of the log are stamped
  * after `s`, even if the clock stands still or is set back. So the result of a job is a function of the log up to its cut.
  */
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from '../base/index.ts'
 
 /** The wall clock, never below the time of a job. Without a log it is the wall clock alone. */
 export class JobClock {

@@ -1,5 +1,5 @@
 /** The ledger of jobs: one record per attempt, as a named value of the log's store. Each change returns the named values to commit. */
-import type { NamedValues, NamedWrite } from '../log/store.ts'
+import type { NamedValues, NamedWrite } from '../log/index.ts'
 
 /** One attempt of a job. */
 export interface JobRecord {

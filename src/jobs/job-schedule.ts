@@ -5,8 +5,8 @@
  * stamps up to that time. A schedule that follows the clock instead accepts earlier times after the clock was set back by more than a
  * period.
  */
-import type { ScheduleIR } from '../define/ir/ir.ts'
-import { scheduleCursor } from '../kernel/schedule.ts'
+import type { ScheduleIR } from '../define/ir/index.ts'
+import { scheduleCursor } from '../kernel/index.ts'
 
 /** A schedule, and how far it is done. */
 export class JobSchedule {

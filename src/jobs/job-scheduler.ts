@@ -5,8 +5,8 @@
  * unfinished attempt of an earlier process comes first, then requests in their order, then due times. A failed attempt is retried after a
  * pause (`Retry`), unless it was requested, was cancelled, or would fail again. A stop ends the attempt; the next process starts it again.
  */
-import { SpillwayError } from '../base/errors.ts'
-import type { CommitWriter, NamedWrite } from '../log/store.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { CommitWriter, NamedWrite } from '../log/index.ts'
 import type { JobClock } from './job-clock.ts'
 import type { Retry } from './retry.ts'
 

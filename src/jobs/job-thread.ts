@@ -5,8 +5,7 @@
  * has crashed: `SPILL_THREAD`.
  */
 import { parentPort, Worker, type WorkerOptions } from 'node:worker_threads'
-import { SpillwayError } from '../base/errors.ts'
-import { errorFromMessage, failureMessage, type FailureMessage } from '../base/thread-error.ts'
+import { SpillwayError, errorFromMessage, failureMessage, type FailureMessage } from '../base/index.ts'
 
 type ThreadMessage<P> =
   | { readonly kind: 'progress'; readonly progress: P }

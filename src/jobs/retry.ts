@@ -4,7 +4,7 @@
  * The clock may be set. The delay passes with the forward movement of the clock from one look to the next, so a clock that is set back
  * neither lengthens nor ends the delay.
  */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 /** The delay of one job. */
 export class Retry {

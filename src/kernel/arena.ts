@@ -1,6 +1,4 @@
-import { SpillwayError } from '../base/errors.ts'
-import { assert } from '../base/assert.ts'
-import { limits } from '../base/limits.ts'
+import { SpillwayError, assert, limits } from '../base/index.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
 import { ensureCapacity } from './ensure-capacity.ts'
 import type { Windows } from './window.ts'

@@ -1,6 +1,5 @@
-import type { Block, ColumnData } from '../columns/block.ts'
-import { sliceNumbers } from '../columns/slice.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { type Block, type ColumnData, sliceNumbers } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 
 /**
  * Reads of a group, in order, among the events of a block. Read i sees the events before `upto[i]` of the block, at as-of time

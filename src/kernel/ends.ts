@@ -1,4 +1,4 @@
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { Arena } from './arena.ts'
 import { TruncationLog } from './truncation-log.ts'
 import { firstEntryFrom, insertionPoint, isLaterEvent, isLaterEntry } from './order.ts'

@@ -6,7 +6,7 @@
  * one as they are used. It serves only as memory here; no code is compiled. An array over it is an ordinary typed array. Without it
  * (`--jitless`, no addresses left, more than 4 GiB), arrays are copied.
  */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 
 type Numbers = Float64Array | Int32Array | Uint8Array
 

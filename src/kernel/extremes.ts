@@ -1,5 +1,5 @@
-import { limits } from '../base/limits.ts'
-import type { Strings } from '../columns/strings.ts'
+import { limits } from '../base/index.ts'
+import type { Strings } from '../columns/index.ts'
 import { Arena, END, FROM, MARKS } from './arena.ts'
 import { COLUMN_STRIDE, PartialColumns } from './chunk.ts'
 import { TruncationLog } from './truncation-log.ts'

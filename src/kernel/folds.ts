@@ -1,6 +1,5 @@
-import { assert } from '../base/assert.ts'
-import { limits } from '../base/limits.ts'
-import type { Fold } from '../aggregate/fold.ts'
+import { assert, limits } from '../base/index.ts'
+import type { Fold } from '../aggregate/index.ts'
 import { Arena } from './arena.ts'
 import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'

@@ -1,4 +1,4 @@
-import { mixHash } from '../columns/row-index.ts'
+import { mixHash } from '../columns/index.ts'
 import { ensureCapacity } from './ensure-capacity.ts'
 
 const EMPTY = -1

@@ -1,7 +1,6 @@
-import { assert } from '../base/assert.ts'
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { GroupIR } from '../define/ir/ir.ts'
-import { isListAggregate, maxValues } from '../define/ir/signatures.ts'
+import { assert } from '../base/index.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { type GroupIR, isListAggregate, maxValues } from '../define/ir/index.ts'
 
 /** Allocates the output columns for `rows` reads of a group, one per feature. */
 export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {

@@ -1,8 +1,6 @@
-import { SpillwayError } from '../base/errors.ts'
-import type { Block } from '../columns/block.ts'
-import { gatherBlock } from '../columns/gather.ts'
-import { ascendingOrder, countUpTo } from '../columns/order.ts'
-import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import { type Block, gatherBlock, ascendingOrder, countUpTo } from '../columns/index.ts'
+import type { PlacementIR, SourceIR } from '../define/ir/index.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './supersession.ts'
 

@@ -1,8 +1,6 @@
-import { limits } from '../base/limits.ts'
-import { aggregateOf } from '../aggregate/index.ts'
-import { isDouble } from '../aggregate/aggregate.ts'
-import type { AggregateFunction, PartialAggregate } from '../aggregate/aggregate.ts'
-import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import { aggregateOf, isDouble, type AggregateFunction, type PartialAggregate } from '../aggregate/index.ts'
+import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import { LIFETIME_HOP } from './window.ts'
 
 /** A feature with the partial and window that it is lowered from. */

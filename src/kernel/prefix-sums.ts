@@ -1,5 +1,5 @@
-import { limits } from '../base/limits.ts'
-import { liftMoments, modulo54, type MomentLayout } from '../aggregate/moments.ts'
+import { limits } from '../base/index.ts'
+import { liftMoments, modulo54, type MomentLayout } from '../aggregate/index.ts'
 import { Arena, END, FROM, MARKS } from './arena.ts'
 import { TruncationLog } from './truncation-log.ts'
 import { insertionPoint } from './order.ts'

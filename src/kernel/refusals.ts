@@ -1,5 +1,5 @@
 /** Refuses values that a kernel cannot compute: windows that reach entries dropped at a limit, and reads below their key's watermark. */
-import { refusals, refuseCell, type FeatureColumn } from '../aggregate/aggregate.ts'
+import { refusals, refuseCell, type FeatureColumn } from '../aggregate/index.ts'
 import type { KernelUnit } from './build.ts'
 import { tileStart } from './window.ts'
 

@@ -1,5 +1,5 @@
-import { refusals, refuseCell, type FeatureColumn } from '../aggregate/aggregate.ts'
-import type { FeatureIR } from '../define/ir/ir.ts'
+import { refusals, refuseCell, type FeatureColumn } from '../aggregate/index.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { tileStart } from './window.ts'
 
 /**

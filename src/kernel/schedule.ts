@@ -1,5 +1,5 @@
-import { cronOf } from '../define/feature/cron.ts'
-import type { ScheduleIR } from '../define/ir/ir.ts'
+import { cronOf } from '../define/feature/index.ts'
+import type { ScheduleIR } from '../define/ir/index.ts'
 
 /**
  * Returns a function from a time to the last scheduled time at or before it, −Infinity if there is none.

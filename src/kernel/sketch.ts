@@ -1,6 +1,6 @@
-import { isCode, rankWeights, RANK_BITS, rankOf, registerOf, type Registers } from '../aggregate/hyperloglog.ts'
-import { growArray } from '../columns/grow-array.ts'
-import { limits } from '../base/limits.ts'
+import { isCode, rankWeights, RANK_BITS, rankOf, registerOf, type Registers } from '../aggregate/index.ts'
+import { growArray } from '../columns/index.ts'
+import { limits } from '../base/index.ts'
 import { restoreError, type StateReader, type StateWriter } from './state.ts'
 
 const REGISTERS = limits.SKETCH_REGISTERS

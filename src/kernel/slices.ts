@@ -5,9 +5,8 @@
  * what its slots keep. Nothing in it depends on where lists are in memory.
  */
 import { createHash } from 'node:crypto'
-import { assert } from '../base/assert.ts'
-import { canonicalJson } from '../define/ir/fingerprint.ts'
-import type { ColumnIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
+import { assert } from '../base/index.ts'
+import { canonicalJson, type ColumnIR, type GroupIR, type SourceIR } from '../define/ir/index.ts'
 import { CatchUp } from './catch-up.ts'
 import type { KeyWatermarks } from './key-watermarks.ts'
 import type { KeySlots } from './key-slots.ts'

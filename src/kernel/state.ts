@@ -7,7 +7,7 @@
  * or foreign bytes.
  */
 import { endianness } from 'node:os'
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 import { ensureCapacity } from './ensure-capacity.ts'
 
 /** Version of the saved format. Raise it by hand whenever the format changes. */

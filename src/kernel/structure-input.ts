@@ -1,5 +1,5 @@
-import { nullValue } from '../aggregate/aggregate.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
+import { nullValue } from '../aggregate/index.ts'
+import type { Block, ColumnData } from '../columns/index.ts'
 import type { KernelUnit } from './build.ts'
 import type { StructureInput } from './structure.ts'
 

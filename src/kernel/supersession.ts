@@ -1,6 +1,5 @@
-import type { Block } from '../columns/block.ts'
-import { RowIndex } from '../columns/row-index.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { type Block, RowIndex } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 
 /** The columns that identify an event within its source; empty where events cannot be revised. */
 export const identityColumns = ({ key, identity }: SourceIR): readonly string[] => (identity ? [key, ...identity] : [])

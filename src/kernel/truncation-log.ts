@@ -1,4 +1,4 @@
-import { refusals } from '../aggregate/aggregate.ts'
+import { refusals } from '../aggregate/index.ts'
 import type { Arena } from './arena.ts'
 import { CHUNK_READS } from './chunk.ts'
 import type { StateReader, StateWriter } from './state.ts'

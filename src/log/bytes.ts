@@ -6,9 +6,8 @@
  * damage.
  */
 import { isUtf8 } from 'node:buffer'
-import { SpillwayError } from '../base/errors.ts'
-import type { Strings } from '../columns/strings.ts'
-import { NO_UTF8 } from '../columns/text-bytes.ts'
+import { SpillwayError } from '../base/index.ts'
+import { type Strings, NO_UTF8 } from '../columns/index.ts'
 
 const FIRST_CAPACITY = 256
 /** Longest text, in characters, whose length takes one byte. */

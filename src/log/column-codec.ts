@@ -5,8 +5,7 @@
  * Strings are dictionary-encoded within the block, so that a block can be read alone. NULLs take a byte a row, in columns that have any.
  * Encoding is one or two passes over the column.
  */
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { DictionaryBuilder } from './dictionary-builder.ts'
 

@@ -3,8 +3,8 @@
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */
-import { SpillwayError } from '../base/errors.ts'
-import type { RawForm, RefusalReason, SourceRefusal } from '../intake/refusal.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { RawForm, RefusalReason, SourceRefusal } from '../intake/index.ts'
 
 export interface DeadLetter {
   /** The source that rejected it. Unknown for some dead letters of older folders: imports did not record it for undecodable records. */

@@ -6,9 +6,7 @@
  * one comparison and never gives a wrong answer. Two tables rotate: new ids go into the young table. The old table is dropped once all its
  * ids are older than `dedupe`, so ids are never removed one by one. Cost: 32 to 40 bytes an id, one probe per look-up on average.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { durationText } from '../base/time.ts'
+import { SpillwayError, limits, durationText } from '../base/index.ts'
 import { IdTable } from './id-table.ts'
 import type { IdHashes } from './segment.ts'
 

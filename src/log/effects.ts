@@ -5,7 +5,7 @@
  * States: pending → delivered, or dead after the last attempt; dead → pending again or dropped, by hand. An effect stays until the log
  * forgets its decision.
  */
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 
 /** An effect that follows from a decision. */
 export interface NewEffect {

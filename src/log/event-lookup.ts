@@ -4,9 +4,8 @@
  * Searches the segments that are being committed, then the store. A client that re-sends a day repeats consecutive segments, so the last
  * few segments stay decoded.
  */
-import { assert } from '../base/assert.ts'
-import type { Block } from '../columns/block.ts'
-import { Strings } from '../columns/strings.ts'
+import { assert } from '../base/index.ts'
+import { type Block, Strings } from '../columns/index.ts'
 import { readSegment, type LogMarker, type Segment, type SegmentContext } from './segment.ts'
 import type { SegmentLog, StoredSegment } from './store.ts'
 

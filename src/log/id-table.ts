@@ -6,7 +6,7 @@
  * are placed together, ordered by part, which avoids most cache misses. A slot holds some bits of the hash beside the entry's number, so
  * most other ids are skipped without a memory access to their hash. Cost: 24 bytes an id, and 8 to 16 bytes for its slot.
  */
-import { assert } from '../base/assert.ts'
+import { assert } from '../base/index.ts'
 import type { IdHashes } from './segment.ts'
 
 const CHUNK_BITS = 13

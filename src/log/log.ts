@@ -5,13 +5,9 @@
  * partition, and arrivals never fall (semantics, the log). `append` works in memory and returns the segment to commit, so that events,
  * decisions and source positions are one commit. Uncommitted appends are lost with the process; none of them was acknowledged.
  */
-import { assert } from '../base/assert.ts'
-import { addText, type Hash64 } from '../base/hash.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import type { Block } from '../columns/block.ts'
-import { Strings } from '../columns/strings.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
+import { assert, addText, type Hash64, SpillwayError, limits } from '../base/index.ts'
+import { type Block, Strings } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
 import { logStartOf } from './log-start.ts'
 import { SourceSchemas } from './schemas.ts'
 import {

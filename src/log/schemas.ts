@@ -5,9 +5,9 @@
  * columns. A column may be removed, a nullable column added (NULL in older events), or a column made nullable. Bounds and enums are checked
  * at intake and do not bind logged events.
  */
-import { SpillwayError } from '../base/errors.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
-import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { Block, ColumnData } from '../columns/index.ts'
+import type { ColumnIR, SourceIR } from '../define/ir/index.ts'
 import type { SegmentLog, StoredSchema } from './store.ts'
 
 export class SourceSchemas {

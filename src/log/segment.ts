@@ -6,10 +6,9 @@
  * It starts with a checksum over all its bytes, so that a flipped bit is detected before anything is decoded.
  */
 import { crc32 } from 'node:zlib'
-import { limits } from '../base/limits.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { Block, ColumnData, Strings } from '../columns/index.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumber, writeNumbers } from './column-codec.ts'
 

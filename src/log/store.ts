@@ -9,7 +9,7 @@
  * resolves once its commit is durable. After a failed commit every later commit fails with the same error and nothing is written, since it
  * would depend on missing entries. `testLogStore` of `spillway/testing` checks a store against this contract, clause by clause.
  */
-import type { ColumnIR } from '../define/ir/ir.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
 import type { DeadLetter, DeadLetterChange, DeadLetterLog } from './dead-letters.ts'
 import type { EffectChange, EffectLog, NewEffect } from './effects.ts'
 

@@ -5,9 +5,8 @@
  * Segments are read one at a time, so that a run which writes at the same time is not delayed. After a damaged segment the check resumes
  * with the next one.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { Strings } from '../columns/strings.ts'
+import { SpillwayError, limits } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
 import { SourceSchemas } from './schemas.ts'
 import { readSegment, type Segment } from './segment.ts'
 import { logStartOf } from './log-start.ts'

@@ -3,11 +3,10 @@
  *
  * The semantics are those of `InputIR`, `TermIR` and `ScoreIR` in `define/ir/ir.ts`. Only the user's own function gets objects.
  */
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ModelIR } from '../define/ir/ir.ts'
-import type { Contribution } from '../define/model/model-runtime.ts'
-import { Scratch } from '../expression/scratch.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { ModelIR } from '../define/ir/index.ts'
+import type { Contribution } from '../define/model/index.ts'
+import { Scratch } from '../expression/index.ts'
 import { finiteScores } from './link-function.ts'
 import { loadScore, type ScoreImplementation } from './load-score.ts'
 import { compileInputs, type DeliveredLeaves, type VectorColumn } from './vector.ts'

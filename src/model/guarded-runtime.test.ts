@@ -10,7 +10,7 @@ import { entity, model, on, pipeline, source, t } from '../index.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
 import { LiveRun } from '../run/loop/live-run.ts'
-import { testing } from '../testing/index.ts'
+import { testing } from '../public/testing.ts'
 import { compileModel } from './index.ts'
 
 const card = entity('card', t.string())

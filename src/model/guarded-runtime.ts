@@ -4,10 +4,8 @@
  *
  * Cost: two passes over the scores of a batch.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
-import { thrownText } from '../base/thrown-text.ts'
-import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, ScoreBatch } from '../define/model/model-runtime.ts'
+import { SpillwayError, show, thrownText } from '../base/index.ts'
+import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, ScoreBatch } from '../define/model/index.ts'
 
 /** Guards a runtime. */
 export class GuardedRuntime implements ModelRuntime {

@@ -1,7 +1,8 @@
-/** Scores models over columns. */
-export { compileModel, type CompiledModel, type ModelContext, type ScoredVectors } from './compile.ts'
-export { modelRuntimes, type ScoreImplementation } from './load-score.ts'
-export type { UserScoreFunction } from './user-score.ts'
-export { vectorRowReader, type VectorRowReader, type VectorRow } from './rows.ts'
+/** Scores models over columns: linear models, rules, trees, ONNX, and runtimes of users, in the process or in a thread. */
+export { type CompiledModel, compileModel } from './compile.ts'
+export { type ScoreImplementation } from './load-score.ts'
+export { openOnnx } from './onnx-runtime.ts'
+export { type VectorRow, type VectorRowReader, vectorRowReader } from './rows.ts'
+export { levelWeights } from './term.ts'
 export { addTree, treeOf } from './trees.ts'
-export type { DeliveredLeaves, ListColumn, VectorColumn } from './vector.ts'
+export { isListColumn, type VectorColumn } from './vector.ts'

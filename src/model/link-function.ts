@@ -1,7 +1,6 @@
 /** Applies the link function that turns a sum into a score, for `logistic`, `linear` and `trees`. */
-import type { ColumnData } from '../columns/block.ts'
-import { nullIfOutside } from '../expression/nulls.ts'
-import type { Scratch } from '../expression/scratch.ts'
+import type { ColumnData } from '../columns/index.ts'
+import { nullIfOutside, type Scratch } from '../expression/index.ts'
 
 /**
  * 1 / (1 + e^−z), in place. Below −709, where e^−z overflows, it is 0; above that it is as accurate for very negative z as the form

@@ -1,8 +1,7 @@
 /** The registry of runtimes by kind of score: finds the runtime of a model's score, and loads the model into it. */
-import { assert } from '../base/assert.ts'
-import type { InputIR, ModelIR, ScoreIR } from '../define/ir/ir.ts'
-import type { LoadedModel, ModelRuntime, RuntimeModel, RuntimeScore, RuntimeStrings } from '../define/model/model-runtime.ts'
-import type { OnnxFile } from '../define/model/onnx-file.ts'
+import { assert } from '../base/index.ts'
+import type { InputIR, ModelIR, ScoreIR } from '../define/ir/index.ts'
+import type { LoadedModel, ModelRuntime, RuntimeModel, RuntimeScore, RuntimeStrings, OnnxFile } from '../define/model/index.ts'
 import { GuardedRuntime } from './guarded-runtime.ts'
 import { nullRuntime } from './null-runtime.ts'
 import { onnxRuntime } from './onnx.ts'

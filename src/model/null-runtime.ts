@@ -1,5 +1,5 @@
 /** The runtime of a model without a score: every row is NULL. */
-import type { ModelRuntime } from '../define/model/model-runtime.ts'
+import type { ModelRuntime } from '../define/model/index.ts'
 
 export const nullRuntime: ModelRuntime = {
   name: 'none',

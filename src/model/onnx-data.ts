@@ -1,5 +1,5 @@
 /** Converts numbers to the types of an ONNX graph's inputs. */
-import type { OnnxInputType } from '../define/ir/onnx-ir.ts'
+import type { OnnxInputType } from '../define/ir/index.ts'
 
 /** A typed array with its ONNX type. */
 export type OnnxData =

@@ -8,11 +8,10 @@
  * last bits.
  */
 import { extname } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { SyncThread } from '../base/sync-thread.ts'
-import type { OnnxFile } from '../define/model/onnx-file.ts'
-import type { OnnxIR } from '../define/ir/onnx-ir.ts'
+import { SpillwayError, limits } from '../base/index.ts'
+import { SyncThread } from '../base/node/index.ts'
+import type { OnnxFile } from '../define/model/index.ts'
+import type { OnnxIR } from '../define/ir/index.ts'
 import type { OnnxData } from './onnx-data.ts'
 
 /** The npm package that runs ONNX graphs. */

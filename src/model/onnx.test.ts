@@ -12,7 +12,7 @@ import { onnxScoreValue, type OnnxOptions } from '../define/model/onnx.ts'
 import { parseOnnxFile } from '../define/model/onnx-file.ts'
 import type { ColumnType, InputIR, ModelIR } from '../define/ir/ir.ts'
 import type { OnnxIR } from '../define/ir/onnx-ir.ts'
-import { fitTrees, predict } from '../training/index.ts'
+import { fitTrees, predict } from '../public/training.ts'
 import { compileModel } from './index.ts'
 
 type Cell = number | null

@@ -2,10 +2,9 @@
  * Scores with an ONNX graph over columns (`OnnxIR`), which ONNX Runtime runs in a thread of its own. A value that the graph's types
  * cannot hold, and a result that is not a finite number, refuse that row's score with a message; other rows keep theirs.
  */
-import { assert } from '../base/assert.ts'
-import { limits } from '../base/limits.ts'
-import type { OnnxFeedIR, OnnxIR } from '../define/ir/onnx-ir.ts'
-import type { ModelRuntime, RuntimeColumn, ScoreBatch } from '../define/model/model-runtime.ts'
+import { assert, limits } from '../base/index.ts'
+import type { OnnxFeedIR, OnnxIR } from '../define/ir/index.ts'
+import type { ModelRuntime, RuntimeColumn, ScoreBatch } from '../define/model/index.ts'
 import { onnxDataOf, writeOnnxValue } from './onnx-data.ts'
 import { openOnnx } from './onnx-runtime.ts'
 import { isListColumn } from './vector.ts'

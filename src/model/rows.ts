@@ -2,10 +2,9 @@
  * Converts vectors to objects, nested by the names of the inputs: `{ amount, card: { n10m } }`. For the user's own score function and
  * for people; all other code uses columns.
  */
-import { assert } from '../base/assert.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { TypeIR, Value } from '../define/ir/ir.ts'
+import { assert } from '../base/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { TypeIR, Value } from '../define/ir/index.ts'
 import { isListColumn } from './vector.ts'
 
 /** A vector as nested objects. */

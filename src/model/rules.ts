@@ -4,9 +4,9 @@
  * A condition may use the trigger's fields and features, like derived inputs. A `column` in it is the input of that name, typed as
  * delivered.
  */
-import { assert } from '../base/assert.ts'
-import type { InputIR, ScoreIR } from '../define/ir/ir.ts'
-import type { ModelRuntime, RuntimeColumn, RuntimeInput } from '../define/model/model-runtime.ts'
+import { assert } from '../base/index.ts'
+import type { InputIR, ScoreIR } from '../define/ir/index.ts'
+import type { ModelRuntime, RuntimeColumn, RuntimeInput } from '../define/model/index.ts'
 import { compile, expressionLeaves, type LeafIR } from '../expression/index.ts'
 
 /** The IR of a score by rules. */

@@ -1,7 +1,6 @@
 /** The thread of a user's runtime that answers with promises: loads its module and models, and scores one batch after the other. */
-import { answerCalls } from '../base/sync-thread.ts'
-import { show } from '../base/show.ts'
-import { thrownText } from '../base/thrown-text.ts'
+import { answerCalls } from '../base/node/index.ts'
+import { show, thrownText } from '../base/index.ts'
 import type { LoadedThreadModel, RuntimeAnswer, RuntimeCall, ThreadRuntime, ThreadScores } from './thread-runtime.ts'
 
 const models = new Map<number, LoadedThreadModel>()

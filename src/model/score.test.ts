@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { ColumnData } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ExprIR, InputIR, ModelIR, ScoreIR, TermIR, Value } from '../define/ir/ir.ts'
-import { compileModel, type ListColumn } from './index.ts'
+import { compileModel } from './index.ts'
+import type { ListColumn } from './vector.ts'
 
 const strings = new Strings()
 const inputs: readonly InputIR[] = [

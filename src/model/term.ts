@@ -1,8 +1,8 @@
 /** Computes the contribution of one input to a linear score (`TermIR`), row by row. NaN represents NULL until the sum is complete. */
-import { assert } from '../base/assert.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { ColumnType, TermIR } from '../define/ir/ir.ts'
-import type { RuntimeColumn, RuntimeStrings } from '../define/model/model-runtime.ts'
+import { assert } from '../base/index.ts'
+import type { ColumnData } from '../columns/index.ts'
+import type { ColumnType, TermIR } from '../define/ir/index.ts'
+import type { RuntimeColumn, RuntimeStrings } from '../define/model/index.ts'
 import { isListColumn } from './vector.ts'
 
 /** Adds the term of each of the first `length` rows to `z`. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
 import type { LoadedModel } from '../define/model/model-runtime.ts'
-import { testModelRuntime } from '../testing/index.ts'
+import { testModelRuntime } from '../public/testing.ts'
 import { GuardedRuntime } from './guarded-runtime.ts'
 import { runtimeInThread } from './thread-runtime.ts'
 

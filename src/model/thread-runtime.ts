@@ -5,12 +5,9 @@
  * A thread that misses the deadline or ends is replaced by the next batch, which loads its model again.
  */
 import { extname } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { show } from '../base/show.ts'
-import { SyncThread } from '../base/sync-thread.ts'
-import { durationMs, type Duration } from '../base/time.ts'
-import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, RuntimeStrings } from '../define/model/model-runtime.ts'
+import { SpillwayError, limits, show, durationMs, type Duration } from '../base/index.ts'
+import { SyncThread } from '../base/node/index.ts'
+import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, RuntimeStrings } from '../define/model/index.ts'
 
 /** A model version to load in a thread. */
 export type ThreadModel<Definition = unknown> = Omit<RuntimeModel<Definition>, 'strings' | 'path'>

@@ -3,10 +3,10 @@
  * bits wherever it is computed this way; only `exp` may differ between engines, in its last bit. Cost: a few comparisons per row and
  * tree.
  */
-import { assert } from '../base/assert.ts'
-import type { ScoreIR, TreeIR } from '../define/ir/ir.ts'
-import type { ModelRuntime, RuntimeColumn } from '../define/model/model-runtime.ts'
-import { Scratch } from '../expression/scratch.ts'
+import { assert } from '../base/index.ts'
+import type { ScoreIR, TreeIR } from '../define/ir/index.ts'
+import type { ModelRuntime, RuntimeColumn } from '../define/model/index.ts'
+import { Scratch } from '../expression/index.ts'
 import { logisticInPlace } from './link-function.ts'
 import { isListColumn } from './vector.ts'
 

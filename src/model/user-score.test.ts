@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
 import type { InputIR, ModelIR } from '../define/ir/ir.ts'
-import { compileModel, type UserScoreFunction, type VectorColumn } from './index.ts'
+import { compileModel, type VectorColumn } from './index.ts'
+import type { UserScoreFunction } from './user-score.ts'
 
 const strings = new Strings()
 const feature = (name: string) => ({ op: 'feature', group: 'card_now', key: ['card'], name }) as const

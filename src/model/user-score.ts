@@ -2,7 +2,7 @@
  * Calls the user's own score function with one vector at a time, and does not trust it. An exception, and any result but a finite
  * number, refuses that row's score with a message; other rows keep theirs.
  */
-import type { ModelRuntime } from '../define/model/model-runtime.ts'
+import type { ModelRuntime } from '../define/model/index.ts'
 import { vectorRowReader } from './rows.ts'
 
 /** Maps a vector, nested like the inputs, to a finite number. It must be pure: the same vector always gives the same score. */

@@ -2,9 +2,9 @@
  * Scores `logistic` and `linear` models. Terms are added to the intercept in order, one pass per term, so a score has the same bits
  * wherever it is computed this way; only `exp` may differ between engines, in its last bit.
  */
-import { assert } from '../base/assert.ts'
-import type { ScoreIR } from '../define/ir/ir.ts'
-import type { ModelRuntime, RuntimeColumn } from '../define/model/model-runtime.ts'
+import { assert } from '../base/index.ts'
+import type { ScoreIR } from '../define/ir/index.ts'
+import type { ModelRuntime, RuntimeColumn } from '../define/model/index.ts'
 import { logisticInPlace } from './link-function.ts'
 import { compileTerm, type AddTerm } from './term.ts'
 

@@ -4,9 +4,9 @@
  * A table holds feature groups. A partition of a group has the column `rows`, with the key and the time of each row, and one column for each feature,
  * `feature.NAME`, with the same rows in the same order. A column is written alone, so a new feature does not rewrite the others.
  */
-import type { Strings } from '../columns/strings.ts'
-import type { Value } from '../define/ir/ir.ts'
-import type { OutputColumn, OutputValues } from '../files/table.ts'
+import type { Strings } from '../columns/index.ts'
+import type { Value } from '../define/ir/index.ts'
+import type { OutputColumn, OutputValues } from '../files/index.ts'
 import type { CalendarPartition, PartitionUnit } from './calendar.ts'
 
 /** Name of the column with the keys and times of a partition's rows: the fields `key.NAME` in order, then `t`. */

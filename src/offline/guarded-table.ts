@@ -2,8 +2,7 @@
  * A table of a format that Spillway does not bring: its results are checked, and an error names the table and the clause that it broke.
  * `testTableFormat` of `spillway/testing` checks the rest of the contract.
  */
-import { contractError, type Contract } from '../base/contract.ts'
-import { SpillwayError } from '../base/errors.ts'
+import { contractError, type Contract, SpillwayError } from '../base/index.ts'
 import type { CalendarPartition, PartitionUnit } from './calendar.ts'
 import type {
   FeatureRow,

@@ -5,8 +5,7 @@
  * deleted when their key is read or written, and by a sweep that visits two keys for each written row: memory is bounded by the live rows and
  * those that expire during one sweep.
  */
-import { wallClock, type Clock } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
+import { wallClock, type Clock, SpillwayError } from '../base/index.ts'
 import type { OnlineQuery, OnlineRow, OnlineStore, OnlineWrite } from './online-store.ts'
 import { validateOnlineWrite } from './validate-write.ts'
 

@@ -1,6 +1,5 @@
 /** Validates writes to an online store, before anything is written. */
-import { SpillwayError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
+import { SpillwayError, show } from '../base/index.ts'
 import type { OnlineRow, OnlineValue, OnlineWrite } from './online-store.ts'
 
 /**

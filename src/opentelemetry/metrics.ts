@@ -1,7 +1,6 @@
 /** OpenTelemetry metrics of decisions and effects: counts, and histograms of stage times in seconds. */
-import { subscribeTo } from '../base/channels.ts'
-import { limits } from '../base/limits.ts'
-import { stageBuckets } from '../base/stage-buckets.ts'
+import { subscribeTo } from '../base/node/index.ts'
+import { limits, stageBuckets } from '../base/index.ts'
 import type { Meter } from './api.ts'
 
 /** The options of `measureDecisions`. */

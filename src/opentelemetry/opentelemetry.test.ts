@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { metrics, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api'
-import { channels, type DecisionMessage, type EffectMessage } from '../base/channels.ts'
+import { channels, type DecisionMessage, type EffectMessage } from '../base/node/channels.ts'
 import { limits } from '../base/limits.ts'
 import type { Attributes, MetricOptions, Moment } from './api.ts'
-import { measureDecisions, traceDecisions } from './index.ts'
+import { measureDecisions, traceDecisions } from '../public/opentelemetry.ts'
 
 const run = {}
 const start = 1_767_225_600_000

@@ -5,8 +5,8 @@
  * Spans are made afterwards, from measured stage times. The tracer decides which traces it keeps: of a trace that it does not record,
  * only the first span is made.
  */
-import { subscribeTo, type DecisionMessage, type EffectMessage, type StageMs } from '../base/channels.ts'
-import { limits } from '../base/limits.ts'
+import { subscribeTo, type DecisionMessage, type EffectMessage, type StageMs } from '../base/node/index.ts'
+import { limits } from '../base/index.ts'
 import type { Attributes, Moment, Span, Tracer } from './api.ts'
 
 /** The options of `traceDecisions`. */

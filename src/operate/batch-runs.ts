@@ -1,11 +1,7 @@
 /** Batch runs of a data folder, from the ledger beside its log. */
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { runToEnd } from '../base/run-to-end.ts'
-import { computeParts } from '../batch/compute.ts'
-import { groupCode } from '../batch/group-code.ts'
-import { batchRunsIn, partsIn, totalsOf, type BatchRunRecord } from '../batch/ledger.ts'
-import { isFolderHeld } from '../log/sqlite/lock.ts'
+import { didYouMean, SpillwayError, runToEnd } from '../base/index.ts'
+import { computeParts, groupCode, batchRunsIn, partsIn, totalsOf, type BatchRunRecord } from '../batch/index.ts'
+import { isFolderHeld } from '../log/sqlite/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { lastPipeline } from './last-pipeline.ts'
 

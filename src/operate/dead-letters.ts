@@ -1,7 +1,6 @@
 /** Dead letters of a data folder: rejected records, kept whole. */
-import type { AnyDeadLetter } from '../log/dead-letter-json.ts'
-import type { StoredDeadLetter } from '../log/dead-letters.ts'
-import type { DeadLetterCount, DeadLetterFilter } from '../log/sqlite/dead-letter-reader.ts'
+import type { AnyDeadLetter, StoredDeadLetter } from '../log/index.ts'
+import type { DeadLetterCount, DeadLetterFilter } from '../log/sqlite/index.ts'
 import type { FolderLog } from './folder-log.ts'
 
 /** A page of dead letters. */

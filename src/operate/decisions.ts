@@ -1,10 +1,9 @@
 /** Recorded decisions of a data folder: the newest ones, those of one log entry, and their traces. */
 import { inspect } from 'node:util'
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import type { DecisionSummary } from '../log/sqlite/reader.ts'
-import { matchesKey, newestDecisions } from '../run/history/newest-decisions.ts'
-import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
+import { didYouMean, SpillwayError } from '../base/index.ts'
+import type { DecisionSummary } from '../log/sqlite/index.ts'
+import { matchesKey, newestDecisions } from '../run/history/index.ts'
+import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { decisionTraces, type DecisionTrace, type DecisionTraceQuery } from './trace.ts'
 

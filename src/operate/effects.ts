@@ -1,6 +1,6 @@
 /** Effects of a data folder: the outbox of its decisions, with the state of each delivery. */
-import type { StoredEffect } from '../log/effects.ts'
-import type { EffectCount, EffectFilter } from '../log/sqlite/effect-reader.ts'
+import type { StoredEffect } from '../log/index.ts'
+import type { EffectCount, EffectFilter } from '../log/sqlite/index.ts'
 import type { FolderLog } from './folder-log.ts'
 
 /** The newest effects that match a filter, oldest first, and the numbers of all that match, by action and state. */

@@ -1,10 +1,8 @@
 /** The features of a key, computed from the log of a data folder as of now or of a past time. */
-import { wallClock } from '../base/clock.ts'
-import { unknownNameError } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import type { GroupIR, PipelineIR } from '../define/ir/ir.ts'
-import type { StoredLog } from '../log/store.ts'
-import { featuresFromLog, type FeaturesAt } from '../run/history/features-at.ts'
+import { wallClock, unknownNameError, SpillwayError } from '../base/index.ts'
+import type { GroupIR, PipelineIR } from '../define/ir/index.ts'
+import type { StoredLog } from '../log/index.ts'
+import { featuresFromLog, type FeaturesAt } from '../run/history/index.ts'
 
 /** A query for the features of one key. */
 export interface FeaturesAsOfQuery {

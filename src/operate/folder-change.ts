@@ -1,8 +1,7 @@
 /** Exclusive access to a data folder for commands that change it, one process at a time. The audit log records each change. */
-import { SpillwayError } from '../base/errors.ts'
-import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
-import { folderHolder } from '../log/sqlite/lock.ts'
-import type { LogStore } from '../log/store.ts'
+import { SpillwayError } from '../base/index.ts'
+import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../log/sqlite/index.ts'
+import type { LogStore } from '../log/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { operatorAuditEntry } from './operator-entry.ts'
 import { withOperatorLogAsync } from './operator-log.ts'

@@ -1,8 +1,7 @@
 /** Reads new decisions and settled effects from a data folder as any process commits them. */
-import type { StoredEffect } from '../log/effects.ts'
-import { readDataFolder } from '../log/sqlite/data-folder.ts'
-import type { SqliteReader } from '../log/sqlite/reader.ts'
-import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
+import type { StoredEffect } from '../log/index.ts'
+import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
+import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 
 /** Decisions and settled effects, in the order of their commits. */
 export interface FolderEvents {

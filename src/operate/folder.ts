@@ -3,9 +3,8 @@
  *
  * Results are plain data. A query sees what is committed when it is made, so two queries may see different states of a live folder.
  */
-import type { PipelineIR } from '../define/ir/ir.ts'
-import { readDataFolder, withFolderReader } from '../log/sqlite/data-folder.ts'
-import type { SqliteReader } from '../log/sqlite/reader.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
+import { readDataFolder, withFolderReader, type SqliteReader } from '../log/sqlite/index.ts'
 import { FolderBatchRuns } from './batch-runs.ts'
 import { FolderDeadLetters } from './dead-letters.ts'
 import { FolderDecisions } from './decisions.ts'
@@ -19,7 +18,7 @@ import { RegisteredModels } from './models.ts'
 import { readObjectiveReports, type ObjectiveReports } from './objectives.ts'
 import { FolderReconciliations } from './reconciliations.ts'
 import { FolderReports } from './reports.ts'
-import type { FeaturesAt } from '../run/history/features-at.ts'
+import type { FeaturesAt } from '../run/history/index.ts'
 
 /**
  * The use cases over one data folder.

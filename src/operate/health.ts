@@ -1,22 +1,23 @@
 /** The contents of a data folder and its damage: the output of `spillway inspect --json`. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import { Strings } from '../columns/strings.ts'
-import { logStartOf, type LogStart } from '../log/log-start.ts'
-import { DECISION_PROGRESS } from '../log/decision-progress.ts'
-import { Log } from '../log/log.ts'
-import { isSqliteError } from '../log/sqlite/data-folder.ts'
-import { folderHolder, isFolderHeld } from '../log/sqlite/lock.ts'
-import type { DeadLetterCount } from '../log/sqlite/dead-letter-reader.ts'
-import type { DecisionSummary } from '../log/sqlite/reader.ts'
-import { readSegment, type Segment } from '../log/segment.ts'
-import type { StoredSegment } from '../log/store.ts'
-import { damagedSegments, type LogDamage } from '../log/verify.ts'
-import { parseProgress, type DecisionProgress } from '../run/decide/decision-queue.ts'
-import { OBJECTIVES_FILE } from '../run/decide/objectives.ts'
-import { SegmentOrder } from '../run/groups/segment-order.ts'
-import { damagedDecisions } from '../run/history/verify-decisions.ts'
+import { SpillwayError } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import {
+  logStartOf,
+  type LogStart,
+  DECISION_PROGRESS,
+  Log,
+  readSegment,
+  type Segment,
+  type StoredSegment,
+  damagedSegments,
+  type LogDamage,
+} from '../log/index.ts'
+import { isSqliteError, folderHolder, isFolderHeld, type DeadLetterCount, type DecisionSummary } from '../log/sqlite/index.ts'
+import { parseProgress, type DecisionProgress, OBJECTIVES_FILE } from '../run/decide/index.ts'
+import { SegmentOrder } from '../run/index.ts'
+import { damagedDecisions } from '../run/history/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { readObjectiveReports, type ObjectiveReport } from './objectives.ts'
 

@@ -1,7 +1,7 @@
 /** The pipeline that ran last in a data folder, as the log stores it. */
-import type { PipelineIR } from '../define/ir/ir.ts'
-import type { StoredLog } from '../log/store.ts'
-import { PIPELINE } from '../run/recovery/open-pipeline.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
+import type { StoredLog } from '../log/index.ts'
+import { PIPELINE } from '../run/index.ts'
 
 /** A pipeline without the functions of the user. */
 export interface StoredPipeline {

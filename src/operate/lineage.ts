@@ -3,15 +3,12 @@
  *
  * A directed graph without cycles, derived from the IR alone. Edges are direct dependencies; their roles say in which way a value enters.
  */
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { livenessColumns, type EveryTrigger } from '../decision/liveness-columns.ts'
-import { expressionsOf, labelColumns } from '../decision/reads.ts'
-import { reportModel } from '../decision/report-model.ts'
-import type { ExprIR, GroupIR, ModelIR, PipelineIR, ReportIR, SourceIR } from '../define/ir/ir.ts'
-import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
+import { didYouMean, SpillwayError } from '../base/index.ts'
+import { livenessColumns, type EveryTrigger, expressionsOf, labelColumns, reportModel } from '../decision/index.ts'
+import type { ExprIR, GroupIR, ModelIR, PipelineIR, ReportIR, SourceIR } from '../define/ir/index.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
 import { expressionLeaves } from '../expression/index.ts'
-import { identityColumns } from '../kernel/supersession.ts'
+import { identityColumns } from '../kernel/index.ts'
 
 /** Kinds of nodes, in the order of dependence. A field is a column of a request, or the key at a tick or in a report. */
 export const lineageKinds = ['column', 'field', 'feature', 'model', 'action', 'report'] as const

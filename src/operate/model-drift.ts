@@ -1,17 +1,11 @@
 /** Drift of the models in a data folder: recent decisions compared with earlier decisions or with a training set. */
-import { SpillwayError } from '../base/errors.ts'
-import { unknownNameError } from '../base/did-you-mean.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { SpillwayError, unknownNameError } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { summarizeDecisions } from '../run/history/decision-summary.ts'
-import { maturedMetric, type MaturedMetricOptions } from '../run/history/matured-metric.ts'
-import { newestDecisions } from '../run/history/newest-decisions.ts'
-import { recordedBatches } from '../run/history/recorded-batches.ts'
+import { summarizeDecisions, maturedMetric, type MaturedMetricOptions, newestDecisions, recordedBatches } from '../run/history/index.ts'
 import { trainingSetSummary } from './training-set-summary.ts'
-import { valuesOf } from '../training/drift/distance.ts'
-import type { RowsSummary } from '../training/drift/summary.ts'
-import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/index.ts'
+import { valuesOf, type RowsSummary, driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../training/drift/index.ts'
 
 /** The parsed options of `spillway drift`. */
 export interface DriftRequest {

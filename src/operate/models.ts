@@ -1,13 +1,23 @@
 /** Versions of trained models in a registry: of a data folder, or of a folder of its own. */
-import { SpillwayError } from '../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { NamedValues } from '../log/store.ts'
-import { trainedModel } from '../training/registry/champion.ts'
-import { driftStateOf, type DriftState } from '../training/registry/drift-state.ts'
-import { championFinder, modelVersions, type ModelVersions } from '../training/registry/model-versions.ts'
-import { pendingPromotion, promotionsOf, scoreOfVersion, versionsOf } from '../training/registry/registry.ts'
-import type { VersionScore } from '../training/predict.ts'
-import type { ModelVersion, PendingPromotion, PromotionRecord } from '../training/registry/version.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import type { NamedValues } from '../log/index.ts'
+import {
+  trainedModel,
+  driftStateOf,
+  type DriftState,
+  championFinder,
+  modelVersions,
+  type ModelVersions,
+  pendingPromotion,
+  promotionsOf,
+  scoreOfVersion,
+  versionsOf,
+  type ModelVersion,
+  type PendingPromotion,
+  type PromotionRecord,
+} from '../training/registry/index.ts'
+import type { VersionScore } from '../training/index.ts'
 
 /** The versions of a model, its champion, the last drift check, and the promotion that waits for a run. */
 export interface RegisteredModel extends ModelVersions {

@@ -1,9 +1,15 @@
 /** Freshness objectives of a data folder, with the share of decisions that met them in the last hour that a run counted. */
 import { join } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import type { StoredLog } from '../log/store.ts'
-import { FRESHNESS, type StoredFreshness } from '../run/decide/freshness.ts'
-import { checkObjectiveGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../run/decide/objectives.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { StoredLog } from '../log/index.ts'
+import {
+  FRESHNESS,
+  type StoredFreshness,
+  checkObjectiveGroups,
+  OBJECTIVES_FILE,
+  readObjectives,
+  type FreshnessObjective,
+} from '../run/decide/index.ts'
 import { lastPipeline } from './last-pipeline.ts'
 
 /** A freshness objective with the recent decisions that met it. */

@@ -4,17 +4,14 @@
  * Derived from the previous definitions, the new ones and the registry; nothing is decided, and no model is loaded.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { durationText } from '../base/time.ts'
-import { groupReads } from '../decision/reads.ts'
-import { thresholdOf } from '../define/action/action-threshold.ts'
-import { describePlacement } from '../define/ir/pipeline-changes.ts'
-import type { ActionIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../define/ir/ir.ts'
-import { scheduledTimes } from '../kernel/schedule.ts'
-import { championAfter } from '../training/registry/champion.ts'
-import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
-import type { NamedValues } from '../log/store.ts'
-import { pendingPromotion, promotionsOf } from '../training/registry/registry.ts'
-import type { Objectives } from '../run/decide/objectives.ts'
+import { durationText } from '../base/index.ts'
+import { groupReads } from '../decision/index.ts'
+import { thresholdOf } from '../define/action/index.ts'
+import { describePlacement, type ActionIR, type ModelIR, type PipelineIR, type PlacementIR, type ScheduleIR } from '../define/ir/index.ts'
+import { scheduledTimes } from '../kernel/index.ts'
+import { championAfter, changedInputs, inputCodes, pendingPromotion, promotionsOf } from '../training/registry/index.ts'
+import type { NamedValues } from '../log/index.ts'
+import type { Objectives } from '../run/decide/index.ts'
 
 export interface PlanEffect {
   readonly on: 'model' | 'action' | 'objective'

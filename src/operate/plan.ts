@@ -3,21 +3,16 @@
  * duration on a sample of the log.
  */
 import { join } from 'node:path'
-import { stopwatch } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ScoringDefinitions } from '../decision/model-scorer.ts'
-import { changesBetween, type PipelineChange } from '../define/ir/pipeline-changes.ts'
-import { logStartOf } from '../log/log-start.ts'
-import { Log } from '../log/log.ts'
-import { isUnusedFolder, withFolderReader } from '../log/sqlite/data-folder.ts'
-import type { NamedValues, SavedStates, SegmentLog } from '../log/store.ts'
-import { Decider } from '../run/decide/decider.ts'
-import { RunMemory } from '../run/recovery/run-state.ts'
-import { OBJECTIVES_FILE, readObjectives, type Objectives } from '../run/decide/objectives.ts'
+import { stopwatch, limits } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { ScoringDefinitions } from '../decision/index.ts'
+import { changesBetween, type PipelineChange } from '../define/ir/index.ts'
+import { logStartOf, Log, type NamedValues, type SavedStates, type SegmentLog } from '../log/index.ts'
+import { isUnusedFolder, withFolderReader } from '../log/sqlite/index.ts'
+import { Decider, OBJECTIVES_FILE, readObjectives, type Objectives } from '../run/decide/index.ts'
+import { RunMemory, BatchResults } from '../run/index.ts'
 import { lastPipeline } from './last-pipeline.ts'
 import { planEffects, type PlanEffect } from './plan-effects.ts'
-import { BatchResults } from '../run/groups/batch-results.ts'
 
 export interface GroupRebuild {
   readonly group: string

@@ -1,8 +1,7 @@
 /** The champion of a model in a data folder: the version that scores now, and the end of its training data. */
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { championAfter, type Champion } from '../training/registry/champion.ts'
-import type { NamedValues } from '../log/store.ts'
-import { promotionsOf, versionOf } from '../training/registry/registry.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { championAfter, type Champion, promotionsOf, versionOf } from '../training/registry/index.ts'
+import type { NamedValues } from '../log/index.ts'
 
 /** A version that scores. */
 export interface PromotedChampion extends Champion {

@@ -5,8 +5,8 @@ import {
   reconciliationsIn,
   type FinishedReconciliation,
   type ReconciliationRecord,
-} from '../reconcile/ledger.ts'
-import type { ReconcileReport } from '../reconcile/report.ts'
+  type ReconcileReport,
+} from '../reconcile/index.ts'
 import type { FolderLog } from './folder-log.ts'
 
 /** A reconciliation with its report, if it has finished and the report is still stored. */

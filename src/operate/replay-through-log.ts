@@ -1,8 +1,8 @@
 /** Imports histories into the durable log of a data folder, and reads the decisions back from it. */
-import { stopwatch } from '../base/clock.ts'
-import { Strings } from '../columns/strings.ts'
-import type { ModelIR } from '../define/ir/ir.ts'
-import { closeDataFolder, openDataFolder, readDataFolder } from '../log/sqlite/data-folder.ts'
+import { stopwatch } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { ModelIR } from '../define/ir/index.ts'
+import { closeDataFolder, openDataFolder, readDataFolder } from '../log/sqlite/index.ts'
 import {
   countDecisions,
   summaryCounts,
@@ -12,10 +12,10 @@ import {
   type Replayable,
   type ReplayOptions,
   type ReplaySummary,
-} from '../replay/replay.ts'
-import type { LoadOptions } from '../replay/load.ts'
-import { importHistories, type ImportResult } from '../run/import/import.ts'
-import { recordedBatches } from '../run/history/recorded-batches.ts'
+  type LoadOptions,
+} from '../replay/index.ts'
+import { importHistories, type ImportResult } from '../run/index.ts'
+import { recordedBatches } from '../run/history/index.ts'
 
 /** The summary of a replay, with the imported range of the log. */
 export interface LoggedSummary extends ReplaySummary {

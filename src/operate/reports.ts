@@ -4,12 +4,10 @@
  * A report is a function of the log, so different rows mean a changed log or changed definitions.
  */
 import { existsSync } from 'node:fs'
-import { unknownNameError } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { runToEnd } from '../base/run-to-end.ts'
-import { batchRunsIn } from '../batch/ledger.ts'
-import { reportTable } from '../batch/report.ts'
+import { unknownNameError, SpillwayError, runToEnd } from '../base/index.ts'
 import {
+  batchRunsIn,
+  reportTable,
   batchRunsAt,
   reportCode,
   reportRunPath,
@@ -19,13 +17,10 @@ import {
   type ReportJob,
   type ReportResult,
   type ReportRun,
-} from '../batch/report-ledger.ts'
-import type { ScoringDefinitions } from '../decision/model-scorer.ts'
-import { reportModel } from '../decision/report-model.ts'
-import type { ReportTable } from '../decision/report-rows.ts'
-import { isExternalScore } from '../define/ir/score-ir.ts'
-import type { ReportIR } from '../define/ir/ir.ts'
-import { hashFile, hashReportRows } from '../replay/report-file.ts'
+} from '../batch/index.ts'
+import { type ScoringDefinitions, reportModel, type ReportTable } from '../decision/index.ts'
+import { isExternalScore, type ReportIR } from '../define/ir/index.ts'
+import { hashFile, hashReportRows } from '../replay/index.ts'
 import type { FolderLog } from './folder-log.ts'
 import { lastPipeline } from './last-pipeline.ts'
 

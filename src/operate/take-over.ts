@@ -5,13 +5,9 @@
  * Then it asks the old process to stop, replays the entries appended meanwhile, and continues.
  * All acknowledged events are in the log, so none is lost.
  */
-import { pause, stopwatch } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
-import { folderHolder, isFolderHeld, isHeldInOtherContainer } from '../log/sqlite/lock.ts'
-import { RunMemory, type RunMemoryOptions } from '../run/recovery/run-state.ts'
-import type { Runnable } from '../run/recovery/open-pipeline.ts'
+import { pause, stopwatch, SpillwayError, limits } from '../base/index.ts'
+import { openDataFolder, readDataFolder, type DataFolder, folderHolder, isFolderHeld, isHeldInOtherContainer } from '../log/sqlite/index.ts'
+import { RunMemory, type RunMemoryOptions, type Runnable } from '../run/index.ts'
 
 /** A data folder that this process holds, with the state computed before. */
 export interface OpenedFolder {

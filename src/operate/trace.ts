@@ -2,18 +2,23 @@
  * Traces one decision: its trigger, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
  * which a run may hold.
  */
-import type { StageMs } from '../base/channels.ts'
-import { yieldToEventLoop, stopwatch } from '../base/clock.ts'
-import type { Value } from '../define/ir/ir.ts'
-import type { StoredEffect } from '../log/effects.ts'
-import { EventLookup, type LocatedEvent } from '../log/event-lookup.ts'
-import { SourceSchemas } from '../log/schemas.ts'
+import type { StageMs } from '../base/node/index.ts'
+import { yieldToEventLoop, stopwatch } from '../base/index.ts'
+import type { Value } from '../define/ir/index.ts'
+import { type StoredEffect, EventLookup, type LocatedEvent, SourceSchemas } from '../log/index.ts'
 import type { FolderLog } from './folder-log.ts'
-import { deliveredCell } from '../run/decide/decision-codec.ts'
-import { matchesKey } from '../run/history/newest-decisions.ts'
-import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded-decision.ts'
-import { decodeStageTimes } from '../run/decide/stage-codec.ts'
-import { stageMomentsOf, decisionChecksum, toWholeMicros, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
+import {
+  deliveredCell,
+  recordedDecisions,
+  type RecordedDecision,
+  decodeStageTimes,
+  stageMomentsOf,
+  decisionChecksum,
+  toWholeMicros,
+  type StageMoments,
+  type StageSample,
+} from '../run/decide/index.ts'
+import { matchesKey } from '../run/history/index.ts'
 
 /** A request for a trace. */
 export interface DecisionTraceQuery {

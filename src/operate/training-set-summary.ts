@@ -1,12 +1,12 @@
 /** Summarizes a training set on disk (`spillway training-set`) for drift. It has no scores. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import { shortPath } from '../base/short-path.ts'
-import { Strings } from '../columns/strings.ts'
-import { openInput } from '../files/input.ts'
-import type { TrainingManifest } from '../replay/training-manifest.ts'
-import { countNumbers, countTexts, type RowsSummary } from '../training/drift/summary.ts'
+import { SpillwayError } from '../base/index.ts'
+import { shortPath } from '../base/node/index.ts'
+import { Strings } from '../columns/index.ts'
+import { openInput } from '../files/index.ts'
+import type { TrainingManifest } from '../replay/index.ts'
+import { countNumbers, countTexts, type RowsSummary } from '../training/drift/index.ts'
 
 const VECTOR = 'vector.'
 

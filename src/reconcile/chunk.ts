@@ -1,13 +1,19 @@
 /** One chunk of a model's decisions: the SQL values as recorded and as corrected, and the events that each decision missed. */
-import { limits } from '../base/limits.ts'
-import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
-import { Strings } from '../columns/strings.ts'
-import { RequestReader } from '../intake/request-reader.ts'
-import { valueAt } from '../intake/row-text.ts'
-import type { SqlMissedCounts, SqlVector } from '../sql/answers.ts'
-import type { SqlWitness } from '../sql/witness.ts'
-import type { recordedReads, SqlRecordedDecision } from '../sql/recorded-decisions.ts'
-import { missedKindBit, missedKindBits, missedKinds, type MissedKind } from '../sql/missed-events.ts'
+import { limits } from '../base/index.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/index.ts'
+import { Strings } from '../columns/index.ts'
+import { RequestReader, valueAt } from '../intake/index.ts'
+import {
+  type SqlMissedCounts,
+  type SqlVector,
+  type SqlWitness,
+  type recordedReads,
+  type SqlRecordedDecision,
+  missedKindBit,
+  missedKindBits,
+  missedKinds,
+  type MissedKind,
+} from '../sql/index.ts'
 import type { DecisionCells } from './decision-cells.ts'
 import type { LogPlaces, LogPlace } from './log-places.ts'
 import type { ScoringModelOf } from './scoring-model.ts'

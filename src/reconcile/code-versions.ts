@@ -1,8 +1,7 @@
 /** Detects decisions that were made by other definitions than the current ones. */
-import { canonicalJson } from '../define/ir/fingerprint.ts'
-import type { ExprIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { NamedValues } from '../log/store.ts'
-import { PIPELINE } from '../run/recovery/open-pipeline.ts'
+import { canonicalJson, type ExprIR, type InputIR, type ModelIR, type PipelineIR } from '../define/ir/index.ts'
+import type { NamedValues } from '../log/index.ts'
+import { PIPELINE } from '../run/index.ts'
 
 /** Compares the definitions of pipelines by their fingerprints. */
 export class CodeVersions {

@@ -1,9 +1,8 @@
 /** Index of dead letters by the keys and times that their records would have had. */
-import { scaledInteger, timestampMs } from '../base/exact.ts'
-import { limits } from '../base/limits.ts'
-import type { LoggedEvent } from '../define/source/event.ts'
-import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
-import type { DeadLetterLog, StoredDeadLetter, SettledDeadLetter } from '../log/dead-letters.ts'
+import { scaledInteger, timestampMs, limits } from '../base/index.ts'
+import type { LoggedEvent } from '../define/source/index.ts'
+import type { ColumnIR, GroupIR, PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
+import type { DeadLetterLog, StoredDeadLetter, SettledDeadLetter } from '../log/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

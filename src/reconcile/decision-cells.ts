@@ -1,8 +1,8 @@
 /** Recorded decisions, with access to their cells. */
-import type { Value } from '../define/ir/ir.ts'
-import type { StoredDecisionBatch } from '../log/store.ts'
+import type { Value } from '../define/ir/index.ts'
+import type { StoredDecisionBatch } from '../log/index.ts'
 import { vectorRowReader } from '../model/index.ts'
-import { deliveredCell, decodeDecisions } from '../run/decide/decision-codec.ts'
+import { deliveredCell, decodeDecisions } from '../run/decide/index.ts'
 import type { RecordedCell } from './report.ts'
 
 /** One recorded decision. */

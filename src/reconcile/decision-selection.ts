@@ -1,6 +1,6 @@
 /** Selects the recorded decisions to compare, in the order in which they were made. */
-import type { ModelIR } from '../define/ir/ir.ts'
-import type { DecisionLog } from '../log/store.ts'
+import type { ModelIR } from '../define/ir/index.ts'
+import type { DecisionLog } from '../log/index.ts'
 import { decisionCellsIn, type DecisionCells } from './decision-cells.ts'
 
 /** Selection of a model's decisions. */

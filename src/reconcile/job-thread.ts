@@ -1,9 +1,8 @@
 /** Thread of one reconciliation. */
 import { workerData } from 'node:worker_threads'
-import { callEvery, stopwatch } from '../base/clock.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { sendResult } from '../jobs/job-thread.ts'
-import { SqliteReader } from '../log/sqlite/reader.ts'
+import { callEvery, stopwatch, SpillwayError } from '../base/index.ts'
+import { sendResult } from '../jobs/index.ts'
+import { SqliteReader } from '../log/sqlite/index.ts'
 import type { ReconcileJobData } from './job.ts'
 import { reconcile } from './reconcile.ts'
 import type { ReconcileReport } from './report.ts'

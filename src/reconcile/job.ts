@@ -1,7 +1,7 @@
 /** Reconciliation in a separate thread with its own connection to the log. */
 import { extname } from 'node:path'
-import { runThreadJob } from '../jobs/job-thread.ts'
-import type { PipelineIR } from '../define/ir/ir.ts'
+import { runThreadJob } from '../jobs/index.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
 import type { ReconcileReport } from './report.ts'
 
 /** Limits and inputs of one reconciliation. */

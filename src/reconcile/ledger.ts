@@ -1,6 +1,6 @@
 /** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
-import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/job-ledger.ts'
-import type { NamedValues, NamedWrite } from '../log/store.ts'
+import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/index.ts'
+import type { NamedValues, NamedWrite } from '../log/index.ts'
 import { comparisonBases, type ComparisonBasis, type ReconcileReport, type MismatchReason } from './report.ts'
 
 /** Sums over all inputs. */

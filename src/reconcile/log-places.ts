@@ -1,9 +1,8 @@
 /** Position of an entry in the log: its event or marker, and the number of earlier events of each source. */
-import { Strings } from '../columns/strings.ts'
-import type { PipelineIR, Value } from '../define/ir/ir.ts'
-import { valueAt } from '../intake/row-text.ts'
-import type { Log } from '../log/log.ts'
-import type { LogMarker, Segment } from '../log/segment.ts'
+import { Strings } from '../columns/index.ts'
+import type { PipelineIR, Value } from '../define/ir/index.ts'
+import { valueAt } from '../intake/index.ts'
+import type { Log, LogMarker, Segment } from '../log/index.ts'
 
 /** One entry of the log. */
 export interface LogPlace {

@@ -1,8 +1,6 @@
 /** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
-import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { SqlVector } from '../sql/answers.ts'
-import { recordedReads } from '../sql/recorded-decisions.ts'
-import { missedKinds, type MissedCount, type MissedKind } from '../sql/missed-events.ts'
+import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { type SqlVector, recordedReads, missedKinds, type MissedCount, type MissedKind } from '../sql/index.ts'
 import { isMismatch } from './compare-cells.ts'
 import type { MissedEvents } from './chunk.ts'
 import { featuresOf } from './code-versions.ts'

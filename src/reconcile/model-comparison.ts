@@ -1,7 +1,7 @@
 /** Comparison of one model's recorded decisions with their SQL values, cell by cell, as counts and examples. */
-import type { InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import type { SqlVector } from '../sql/answers.ts'
-import { limits } from '../base/limits.ts'
+import type { InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
+import type { SqlVector } from '../sql/index.ts'
+import { limits } from '../base/index.ts'
 import { isMismatch, compareCells } from './compare-cells.ts'
 import type { SqlAnswers, ComparedDecision, MissedEvents } from './chunk.ts'
 import type { CodeVersions } from './code-versions.ts'

@@ -4,15 +4,10 @@
  * A reconciliation has limits on decisions, time and memory; the next one continues with the rest, also after a failure. Each decision is
  * compared once. For events that arrive later, `spillway reconcile` compares all decisions again.
  */
-import type { Clock } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
-import type { PipelineIR, ScheduleIR } from '../define/ir/ir.ts'
-import { JobClock } from '../jobs/job-clock.ts'
-import { JobLedger } from '../jobs/job-ledger.ts'
-import { JobSchedule } from '../jobs/job-schedule.ts'
-import { JobScheduler, type Job } from '../jobs/job-scheduler.ts'
-import { Retry } from '../jobs/retry.ts'
-import type { CommitWriter, NamedValues } from '../log/store.ts'
+import { type Clock, limits } from '../base/index.ts'
+import type { PipelineIR, ScheduleIR } from '../define/ir/index.ts'
+import { JobClock, JobLedger, JobSchedule, JobScheduler, type Job, Retry } from '../jobs/index.ts'
+import type { CommitWriter, NamedValues } from '../log/index.ts'
 import type { ReconcileInThread } from './job.ts'
 import {
   deletionOfReport,

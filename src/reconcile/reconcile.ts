@@ -10,21 +10,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unknownNameError } from '../base/did-you-mean.ts'
-import { limits } from '../base/limits.ts'
-import { Strings } from '../columns/strings.ts'
-import { columnsNeeded } from '../decision/reads.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { logStartOf } from '../log/log-start.ts'
-import { DECISION_PROGRESS } from '../log/decision-progress.ts'
-import { Log } from '../log/log.ts'
-import type { DeadLetterLog } from '../log/dead-letters.ts'
-import type { DecisionSummary } from '../log/sqlite/reader.ts'
-import type { DecisionLog, NamedValues, SegmentLog } from '../log/store.ts'
-import { parseProgress } from '../run/decide/decision-queue.ts'
-import type { SqlPosition } from '../sql/answers.ts'
-import { recordedReads } from '../sql/recorded-decisions.ts'
-import { SqlWitness } from '../sql/witness.ts'
+import { unknownNameError, limits } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import { columnsNeeded } from '../decision/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import {
+  logStartOf,
+  DECISION_PROGRESS,
+  Log,
+  type DeadLetterLog,
+  type DecisionLog,
+  type NamedValues,
+  type SegmentLog,
+} from '../log/index.ts'
+import type { DecisionSummary } from '../log/sqlite/index.ts'
+import { parseProgress } from '../run/decide/index.ts'
+import { type SqlPosition, recordedReads, SqlWitness } from '../sql/index.ts'
 import { computeBySql, comparedDecisionOf, missedEventsOf, type ComparedDecision } from './chunk.ts'
 import { CodeVersions } from './code-versions.ts'
 import { DecisionSelection, inChunks } from './decision-selection.ts'
@@ -80,7 +81,7 @@ export async function reconcile(
   const { ir } = pipeline
   const models = modelsOf(ir, options.model)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-reconcile-'))
-  const { DuckDbEngine } = await import('../sql/duckdb/engine.ts')
+  const { DuckDbEngine } = await import('../sql/duckdb/index.ts')
   const db = new SqlWitness(await DuckDbEngine.open({ memoryMb: limits.RECONCILE_MEMORY_MB, folder }), options.signal)
   try {
     const compareModel = await prepare(pipeline, reader, db, options)

@@ -1,8 +1,8 @@
 /**
  * Notes of repairs about mismatched values. The recorded values stay unchanged. Noted values count as settled and are not compared again.
  */
-import type { Value } from '../define/ir/ir.ts'
-import type { NamedValues } from '../log/store.ts'
+import type { Value } from '../define/ir/index.ts'
+import type { NamedValues } from '../log/index.ts'
 import type { DecisionCells } from './decision-cells.ts'
 import type { RecordedCell } from './report.ts'
 

@@ -1,6 +1,6 @@
 /** Report of a reconciliation. */
-import type { Value } from '../define/ir/ir.ts'
-import type { SqlPosition } from '../sql/answers.ts'
+import type { Value } from '../define/ir/index.ts'
+import type { SqlPosition } from '../sql/index.ts'
 
 /** Basis of a comparison: SQL over the events that the decision knew, or over all events of the log today, at the same as-of time. */
 export const comparisonBases = ['recorded', 'corrected'] as const

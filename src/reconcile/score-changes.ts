@@ -1,7 +1,7 @@
 /** Decisions whose score would differ by today's log, and the actions that would change. */
-import { ActionTrigger } from '../action/action-trigger.ts'
-import { limits } from '../base/limits.ts'
-import type { ActionIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { ActionTrigger } from '../action/index.ts'
+import { limits } from '../base/index.ts'
+import type { ActionIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { DecisionCells } from './decision-cells.ts'
 import type { ChangedDecision, TodayReport } from './report.ts'
 

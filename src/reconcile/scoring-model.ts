@@ -1,8 +1,7 @@
 /** Model that scored a decision: with the score of the recorded version, or with the model's own score. */
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { changedInputs, inputCodes } from '../training/registry/input-codes.ts'
-import type { NamedValues } from '../log/store.ts'
-import { scoreOfVersion, versionOf } from '../training/registry/registry.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { changedInputs, inputCodes, scoreOfVersion, versionOf } from '../training/registry/index.ts'
+import type { NamedValues } from '../log/index.ts'
 
 export type ScoringModelOf = (version: number | undefined) => ModelIR
 

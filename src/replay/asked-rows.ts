@@ -1,7 +1,5 @@
 /** Holds the rows of a training-set request: keys and times, in columns (an entity dataframe). */
-import type { ColumnData } from '../columns/block.ts'
-import { gatherColumn, gatherArray } from '../columns/gather.ts'
-import { ascendingOrder, countUpTo } from '../columns/order.ts'
+import { type ColumnData, gatherColumn, gatherArray, ascendingOrder, countUpTo } from '../columns/index.ts'
 import type { ReplayLog, Requests } from './log.ts'
 
 /** Keys and times, one per row of a training set. */

@@ -1,4 +1,4 @@
-import type { ColumnData } from '../columns/block.ts'
+import type { ColumnData } from '../columns/index.ts'
 
 /**
  * The decision points of a model over a history, and the trigger's columns, for any kind of trigger (semantics, decisions and

@@ -1,12 +1,11 @@
-import { limits } from '../base/limits.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
-import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
+import { limits } from '../base/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/index.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
 import { vectorRowReader, type VectorRow } from '../model/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
-import { readId } from '../decision/reads.ts'
+import { readId } from '../decision/index.ts'
 
 /** The part of one group's source that a decision saw. */
 export interface ReadRecord {

@@ -3,9 +3,9 @@
  * so the same decisions give the same sample. The reference for drift must include decisions without a label, as current decisions
  * do.
  */
-import { random } from '../base/random.ts'
-import type { ColumnData } from '../columns/block.ts'
-import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/summary.ts'
+import { random } from '../base/index.ts'
+import type { ColumnData } from '../columns/index.ts'
+import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/index.ts'
 import type { DecisionBatch } from './decide.ts'
 
 /** The decisions to sample. */

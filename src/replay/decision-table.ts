@@ -2,18 +2,15 @@
  * Converts decisions of one model to a flat table for Parquet. It has a typed column per input (`vector.card.n10m`), lists where
  * features are lists, and two columns per group read (`read.card(card).known`, `.clock`).
  */
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ExprIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { isListAggregate } from '../define/ir/signatures.ts'
-import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import type { OutputColumn, OutputValues } from '../files/table.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import { type ExprIR, type ModelIR, type PipelineIR, isListAggregate } from '../define/ir/index.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
+import type { OutputColumn, OutputValues } from '../files/index.ts'
 import type { DecisionBatch } from './decide.ts'
 import { eventPositionOf } from './decision-record.ts'
-import { deliverColumn } from '../decision/deliver-column.ts'
+import { deliverColumn, groupReads, readId } from '../decision/index.ts'
 import type { ReadPositions } from './feature-feed.ts'
 import type { ReplayLog } from './log.ts'
-import { groupReads, readId } from '../decision/reads.ts'
 
 /** The columns of the table. */
 export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {

@@ -1,10 +1,8 @@
-import { sliceBlock } from '../columns/slice.ts'
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import { refuseIncomplete } from '../kernel/refuse-incomplete.ts'
-import { Kernel } from '../kernel/kernel.ts'
-import { placeReads, type PlacedReads } from '../kernel/placement.ts'
+import { sliceBlock } from '../columns/index.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { refuseIncomplete, Kernel, placeReads, type PlacedReads } from '../kernel/index.ts'
 import type { ReplayLog } from './log.ts'
-import type { GroupRead } from '../decision/reads.ts'
+import type { GroupRead } from '../decision/index.ts'
 import { perDecision, type ReplayPoints, type TriggerBatch } from './decision-points.ts'
 
 /**

@@ -1,7 +1,6 @@
 /** Samples whole keys: all rows of a key or none. The sample has the same keys on every machine, whatever else is requested. */
-import { addText, type Hash64 } from '../base/hash.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { Strings } from '../columns/strings.ts'
+import { addText, type Hash64 } from '../base/index.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
 
 /** A sample of keys. */
 export interface KeySample {

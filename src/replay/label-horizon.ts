@@ -1,4 +1,4 @@
-import type { LabelIR } from '../define/ir/ir.ts'
+import type { LabelIR } from '../define/ir/index.ts'
 
 /**
  * The horizon of a label: how long after a decision the label may still become known, ms. Before that only some labels are known,

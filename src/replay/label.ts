@@ -3,13 +3,12 @@
  *
  * Cost: O((events + decisions) log n). Memory: 15 bytes per decision, and the columns of the label's source.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { concatArrays } from '../columns/concat.ts'
-import { sliceColumn } from '../columns/slice.ts'
-import type { ScoringDefinitions } from '../decision/model-scorer.ts'
-import type { LabelIR, ModelIR } from '../define/ir/ir.ts'
-import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import { firstEntryFrom } from '../kernel/order.ts'
+import { SpillwayError } from '../base/index.ts'
+import { concatArrays, sliceColumn } from '../columns/index.ts'
+import type { ScoringDefinitions } from '../decision/index.ts'
+import type { LabelIR, ModelIR } from '../define/ir/index.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
+import { firstEntryFrom } from '../kernel/index.ts'
 import { labellerOf, visibleEventsAt, emptyOutcomes, type Outcomes } from './labels/index.ts'
 import { decisionPointsOf } from './decide.ts'
 import { FeatureFeed } from './feature-feed.ts'

@@ -4,12 +4,11 @@
  * `label` is true, false, or NULL if it is unknown or the decision is not eligible; nothing is guessed. Decisions after the labels'
  * time are dropped. The counts are of the written rows, updated as rows are read.
  */
-import type { ColumnData } from '../columns/block.ts'
-import type { LabelIR } from '../define/ir/ir.ts'
-import type { OutputValues } from '../files/table.ts'
+import type { ColumnData } from '../columns/index.ts'
+import type { LabelIR } from '../define/ir/index.ts'
+import { type OutputValues, selectOutputRows } from '../files/index.ts'
 import type { Labels } from './label.ts'
 import { labelHorizon } from './label-horizon.ts'
-import { selectOutputRows } from '../files/output-rows.ts'
 import type { TrainingBatch, TrainingColumn, TrainingSet } from './training-set.ts'
 
 /** Labels and the rows to keep. */

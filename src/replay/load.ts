@@ -1,13 +1,20 @@
-import { SpillwayError, type ErrorCode } from '../base/errors.ts'
-import { Strings } from '../columns/strings.ts'
-import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { loadFile } from '../files/load-file.ts'
-import { HistoryBuilder, type SourceHistory, type HistoryBuilderOptions } from '../intake/history-builder.ts'
-import type { RowMap } from '../intake/row-map.ts'
-import type { SourceRefusal } from '../intake/refusal.ts'
-import { mapWithOwnNames, withOwnNames, withMappedNames, type ColumnMapping } from '../intake/column-mapping.ts'
+import { SpillwayError, type ErrorCode } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { PipelineIR, SourceIR } from '../define/ir/index.ts'
+import { loadFile } from '../files/index.ts'
+import {
+  HistoryBuilder,
+  type SourceHistory,
+  type HistoryBuilderOptions,
+  type RowMap,
+  type SourceRefusal,
+  mapWithOwnNames,
+  withOwnNames,
+  withMappedNames,
+  type ColumnMapping,
+} from '../intake/index.ts'
 import { replayLog, type ReplayLog } from './log.ts'
-import { columnsNeeded, labelOnlySources } from '../decision/reads.ts'
+import { columnsNeeded, labelOnlySources } from '../decision/index.ts'
 
 /** A file for a source. One file may feed several sources; a source may have several files, which are read in the given order. */
 export interface SourceFile {

@@ -1,9 +1,7 @@
-import type { ColumnData } from '../columns/block.ts'
-import type { PipelineIR } from '../define/ir/ir.ts'
-import { mergeHistories, type MergedOrder } from '../intake/merge.ts'
-import type { SourceHistory } from '../intake/history-builder.ts'
-import type { BatchRuns } from '../kernel/placement.ts'
-import type { Strings } from '../columns/strings.ts'
+import type { ColumnData, Strings } from '../columns/index.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
+import { mergeHistories, type MergedOrder, type SourceHistory } from '../intake/index.ts'
+import type { BatchRuns } from '../kernel/index.ts'
 
 /** The histories of a pipeline's sources in memory, merged into one log. */
 export interface ReplayLog {

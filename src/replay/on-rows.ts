@@ -1,9 +1,7 @@
 /** Builds the triggers that are rows: the events of a source, and requests. Each row is one decision point and one decision. */
-import type { Block, ColumnData } from '../columns/block.ts'
-import { gatherBlock, gatherArray } from '../columns/gather.ts'
-import { sliceColumn } from '../columns/slice.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
-import { isDeleted } from '../kernel/supersession.ts'
+import { type Block, type ColumnData, gatherBlock, gatherArray, sliceColumn } from '../columns/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import { isDeleted } from '../kernel/index.ts'
 import type { ReplayLog, Requests } from './log.ts'
 import type { TriggerBatch, TriggerSchedule } from './decision-points.ts'
 

@@ -5,15 +5,11 @@
  * Ticks without an active key are skipped, so a long silence costs nothing. 8 bytes per tick; active keys are found as batches are
  * made.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import type { Block, ColumnData } from '../columns/block.ts'
-import { countUpTo } from '../columns/order.ts'
-import { sliceBlock } from '../columns/slice.ts'
-import { livenessColumns, type EveryTrigger } from '../decision/liveness-columns.ts'
-import { TickKeys } from '../decision/tick-keys.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { identityColumns } from '../kernel/supersession.ts'
+import { SpillwayError, limits } from '../base/index.ts'
+import { type Block, type ColumnData, countUpTo, sliceBlock } from '../columns/index.ts'
+import { livenessColumns, type EveryTrigger, TickKeys } from '../decision/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { identityColumns } from '../kernel/index.ts'
 import type { ReplayLog } from './log.ts'
 import type { TriggerBatch, TriggerSchedule } from './decision-points.ts'
 

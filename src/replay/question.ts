@@ -4,12 +4,11 @@
  * Beside the wanted inputs it has one more per group read: the time since the key's newest visible event. That is a feature like any
  * other, so the kernel handles placements, revisions and as-of times here too.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { didYouMean, unknownNameError } from '../base/did-you-mean.ts'
-import { groupReads } from '../decision/reads.ts'
+import { SpillwayError, didYouMean, unknownNameError } from '../base/index.ts'
+import { groupReads } from '../decision/index.ts'
 import { expressionLeaves } from '../expression/index.ts'
-import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
-import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
+import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
+import { triggerColumns, triggerKey } from '../define/model/index.ts'
 
 /** Names of users contain no `#`. */
 const NEWEST = '#newest'

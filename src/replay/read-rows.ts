@@ -3,19 +3,11 @@
  *
  * The file is a request, not data from a source: the first invalid row is an error with its place.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
-import { limits } from '../base/limits.ts'
-import { BlockBuilder, positions } from '../columns/builder.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ColumnIR } from '../define/ir/ir.ts'
-import { openInput } from '../files/input.ts'
-import type { InputFile } from '../files/input-file.ts'
-import type { RecordOrigin, RecordBatch } from '../intake/record-batch.ts'
-import { inexactFault } from '../intake/inexact.ts'
-import { displayValue } from '../intake/field.ts'
-import { Fault } from '../intake/refusal.ts'
-import { RowReader } from '../intake/row-reader.ts'
+import { SpillwayError, didYouMean, limits } from '../base/index.ts'
+import { BlockBuilder, positions, type Strings } from '../columns/index.ts'
+import type { ColumnIR } from '../define/ir/index.ts'
+import { openInput, type InputFile } from '../files/index.ts'
+import { type RecordOrigin, type RecordBatch, inexactFault, displayValue, Fault, RowReader } from '../intake/index.ts'
 import type { AskedRows } from './asked-rows.ts'
 import type { Question } from './question.ts'
 

@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { SpillwayError } from '../base/errors.ts'
-import type { ReportTable } from '../decision/report-rows.ts'
-import type { ReportIR, ScheduleIR } from '../define/ir/ir.ts'
-import { fileError, displayPath, systemError } from '../files/file-error.ts'
-import { openOutputTable } from '../files/output.ts'
-import { TimeZone } from '../intake/zone.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { ReportTable } from '../decision/index.ts'
+import type { ReportIR, ScheduleIR } from '../define/ir/index.ts'
+import { fileError, displayPath, systemError, openOutputTable } from '../files/index.ts'
+import { TimeZone } from '../intake/index.ts'
 import { RowHash } from './row-hash.ts'
 
 /** Size and hash of a report's file. */

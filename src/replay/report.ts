@@ -2,13 +2,10 @@
  * Computes reports over a history: at each time of their schedule, or at given times, the rows of decisions about all active keys,
  * with every event visible that had arrived by then. They use the same feeds, placements and models as decisions.
  */
-import { SpillwayError } from '../base/errors.ts'
-import { limits } from '../base/limits.ts'
-import { reportModel } from '../decision/report-model.ts'
-import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
-import type { ScoringDefinitions } from '../decision/model-scorer.ts'
-import type { ReportIR } from '../define/ir/ir.ts'
-import { scheduledTimes } from '../kernel/schedule.ts'
+import { SpillwayError, limits } from '../base/index.ts'
+import { reportModel, ReportRows, type ReportTable, type ScoringDefinitions } from '../decision/index.ts'
+import type { ReportIR } from '../define/ir/index.ts'
+import { scheduledTimes } from '../kernel/index.ts'
 import { decideAt } from './decide.ts'
 import type { ReplayLog } from './log.ts'
 import { onTimes } from './on-ticks.ts'

@@ -7,9 +7,9 @@
  * −0 is 0; a bool 0 or 1; times and durations ms). A list is the number of its items (4 bytes) and the items. About 20 ns per value.
  */
 import { createHash } from 'node:crypto'
-import type { Strings } from '../columns/strings.ts'
-import { canonicalJson } from '../define/ir/fingerprint.ts'
-import type { OutputColumn, OutputValues } from '../files/table.ts'
+import type { Strings } from '../columns/index.ts'
+import { canonicalJson } from '../define/ir/index.ts'
+import type { OutputColumn, OutputValues } from '../files/index.ts'
 
 const BUFFER_BYTES = 1 << 16
 

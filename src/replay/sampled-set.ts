@@ -1,6 +1,6 @@
 /** Samples a training set by keys. */
-import type { ColumnData } from '../columns/block.ts'
-import { selectOutputRows } from '../files/output-rows.ts'
+import type { ColumnData } from '../columns/index.ts'
+import { selectOutputRows } from '../files/index.ts'
 import type { TrainingBatch, TrainingSet } from './training-set.ts'
 
 /**

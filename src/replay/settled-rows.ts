@@ -1,7 +1,6 @@
 /** Collects the rows of a labelled training set in memory for trainers: inputs as doubles with NaN for NULL. 8 bytes per value. */
-import { concatArrays } from '../columns/concat.ts'
-import type { ColumnData } from '../columns/block.ts'
-import type { TrainingRows } from '../training/table/table.ts'
+import { concatArrays, type ColumnData } from '../columns/index.ts'
+import type { TrainingRows } from '../training/index.ts'
 import { LABEL } from './labelled-set.ts'
 import { RowHash } from './row-hash.ts'
 import type { TrainingSet } from './training-set.ts'

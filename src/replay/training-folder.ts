@@ -4,9 +4,8 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from '../base/atomic-write.ts'
-import { fileError, systemError } from '../files/file-error.ts'
-import { openOutputTable } from '../files/output.ts'
+import { writeAtomically } from '../base/node/index.ts'
+import { fileError, systemError, openOutputTable } from '../files/index.ts'
 import { RowHash } from './row-hash.ts'
 import type { TrainingManifest, TrainingOrigin } from './training-manifest.ts'
 import type { TrainingSet } from './training-set.ts'

@@ -2,10 +2,9 @@
  * Describes the origin of a training set's rows: plain JSON, equal for equal history, definitions and rows, wherever and whenever the
  * set is built.
  */
-import { packageVersion } from '../base/package-version.ts'
-import { groupFingerprint } from '../define/ir/fingerprint.ts'
-import type { PipelineIR, PlacementIR } from '../define/ir/ir.ts'
-import type { SourceHistory } from '../intake/history-builder.ts'
+import { packageVersion } from '../base/node/index.ts'
+import { groupFingerprint, type PipelineIR, type PlacementIR } from '../define/ir/index.ts'
+import type { SourceHistory } from '../intake/index.ts'
 import { SAMPLE_RULE, type KeySample } from './key-sample.ts'
 import type { LabelCount } from './labelled-set.ts'
 import type { TrainingColumn } from './training-set.ts'

@@ -5,14 +5,11 @@
  * Rows of decisions have the vectors of those decisions. Each row has the age of every group read. Labels are joined separately
  * (`labelled-set.ts`).
  */
-import type { ColumnData } from '../columns/block.ts'
-import { sliceColumn } from '../columns/slice.ts'
-import type { Strings } from '../columns/strings.ts'
-import { deliverColumn } from '../decision/deliver-column.ts'
-import { groupReads, readId } from '../decision/reads.ts'
-import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/ir.ts'
-import { triggerId, triggerKey } from '../define/model/trigger-columns.ts'
-import type { OutputColumn, OutputValues } from '../files/table.ts'
+import { type ColumnData, sliceColumn, type Strings } from '../columns/index.ts'
+import { deliverColumn, groupReads, readId } from '../decision/index.ts'
+import type { ModelIR, PipelineIR, TypeIR } from '../define/ir/index.ts'
+import { triggerId, triggerKey } from '../define/model/index.ts'
+import type { OutputColumn, OutputValues } from '../files/index.ts'
 import { asRequests, type AskedRows } from './asked-rows.ts'
 import { decide, type DecisionBatch } from './decide.ts'
 import { eventPositionOf } from './decision-record.ts'

@@ -1,15 +1,3 @@
-/**
- * `spillway/run`: a pipeline in your own process, without a server. Inside a Fastify server use `spillway/embed`.
- *
- * @example
- * ```ts
- * import { run } from 'spillway/run'
- *
- * const running = await run(shop, { data: '.spillway', sources: { payments: 'payments.ndjson' } })
- * ```
- */
-import '../base/require-node.ts'
-export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from './run-pipeline.ts'
-export type { PipelineRun } from './pipeline-run.ts'
-export type { SourceInput } from '../sources/reader-registry.ts'
-export type { RecordedDecision } from '../run/decide/recorded-decision.ts'
+/** A pipeline in the caller's own process, without a server. Public as `spillway/run`. */
+export { PipelineRun } from './pipeline-run.ts'
+export { checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from './run-pipeline.ts'

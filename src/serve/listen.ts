@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
-import { SpillwayError } from '../base/errors.ts'
+import { SpillwayError } from '../base/index.ts'
 import { isLoopback, hostNamesOf } from './access/host-names.ts'
 import type { ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'

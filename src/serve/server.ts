@@ -5,8 +5,7 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
-import { callEvery } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
+import { callEvery, limits } from '../base/index.ts'
 import { checkSingleHost } from './access/host-names.ts'
 import type { ServeOptions } from './context/options.ts'
 import { servePlugin } from './plugin.ts'

@@ -4,8 +4,7 @@
  *
  * Records that are ready together are submitted together, at most `ITERABLE_RECORDS` at a time. One record is read ahead.
  */
-import { yieldToEventLoop } from '../base/clock.ts'
-import { limits } from '../base/limits.ts'
+import { yieldToEventLoop, limits } from '../base/index.ts'
 import type { SourceReader } from './reader/source-reader.ts'
 
 /** The name of readers of iterables. */

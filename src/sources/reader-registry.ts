@@ -1,7 +1,6 @@
 /** A registry of readers: finds the reader of a source by the scheme of an address, such as `pg` in `pg:outbox`. */
 import { existsSync } from 'node:fs'
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
+import { didYouMean, SpillwayError } from '../base/index.ts'
 import { fileReader } from './files/file-reader.ts'
 import { STANDARD_INPUT, standardInputReader } from './files/standard-input.ts'
 import { iterableReader } from './iterable-reader.ts'

@@ -1,9 +1,7 @@
 /** Opens the readers of a run's sources, from addresses and objects. */
-import { didYouMean } from '../base/did-you-mean.ts'
-import { SpillwayError } from '../base/errors.ts'
-import { show } from '../base/show.ts'
-import type { PipelineIR } from '../define/ir/ir.ts'
-import type { RowMap } from '../intake/row-map.ts'
+import { didYouMean, SpillwayError, show } from '../base/index.ts'
+import type { PipelineIR } from '../define/ir/index.ts'
+import type { RowMap } from '../intake/index.ts'
 import { postgresKinds } from './postgres/kinds.ts'
 import { ITERABLE } from './iterable-reader.ts'
 import { ReaderRegistry, type SourceInput } from './reader-registry.ts'

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../base/errors.ts'
-import type { ModelIR, Value } from '../define/ir/ir.ts'
+import type { ErrorCode } from '../base/index.ts'
+import type { ModelIR, Value } from '../define/ir/index.ts'
 import type { SqlCell, SqlRow } from './engine.ts'
 import { missedKinds, type MissedCount, type MissedKind } from './missed-events.ts'
 import type { SqlAnswer } from './request.ts'

@@ -1,5 +1,5 @@
-import { SpillwayError } from '../base/errors.ts'
-import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR, TriggerIR } from '../define/ir/index.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { revisionColumns } from './values.ts'

@@ -1,4 +1,4 @@
-import type { ColumnType, FeatureIR } from '../define/ir/ir.ts'
+import type { ColumnType, FeatureIR } from '../define/ir/index.ts'
 
 /**
  * The SQL of one engine: functions from text to text, so that the IR has the same meaning there as in the semantics (the value, numbers

@@ -1,6 +1,5 @@
-import { contractError, type Contract } from '../base/contract.ts'
-import { show } from '../base/show.ts'
-import type { ColumnType, Value } from '../define/ir/ir.ts'
+import { contractError, type Contract, show } from '../base/index.ts'
+import type { ColumnType, Value } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 
 /** A column of a table: its name as the dialect writes it in SQL, and the type of its physical values. */

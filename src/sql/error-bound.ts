@@ -2,10 +2,8 @@
  * Computes error bounds: the largest difference between two correct computations of one value (semantics, numbers to the bit). The bound is
  * 2^−40 of the sum of the absolute values of its terms if they are doubles, and zero otherwise. A larger difference needs a cause.
  */
-import { aggregateOf } from '../aggregate/index.ts'
-import { decimalUnit, timeUnit } from '../aggregate/aggregate.ts'
-import type { SqlWindow } from '../aggregate/sql.ts'
-import type { ExprIR, FeatureIR } from '../define/ir/ir.ts'
+import { aggregateOf, decimalUnit, timeUnit, type SqlWindow } from '../aggregate/index.ts'
+import type { ExprIR, FeatureIR } from '../define/ir/index.ts'
 
 /** The error of doubles that underflow. */
 const UNDERFLOW = 2 ** -960

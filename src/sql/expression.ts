@@ -1,4 +1,4 @@
-import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
+import type { ExprIR, TypeIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 
 /** Writes a reference to a column, or, in the inputs of a model, to a field or feature. */

@@ -5,8 +5,8 @@
  * Each step maps the previous list to a new list. Nested lambdas, or steps inlined where they are used, took engines three times as
  * long to plan and run.
  */
-import { limits } from '../base/limits.ts'
-import type { ColumnType } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import type { ColumnType } from '../define/ir/index.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 
 const WORD = 2 ** 32

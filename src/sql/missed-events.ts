@@ -5,7 +5,7 @@
  * if today's value would differ without its events. The same query as for all other vectors computes that: it takes the kinds to
  * leave out.
  */
-import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
 import { modelReads } from './vector-query.ts'
 import type { SqlDialect } from './dialect.ts'
 import { triggerFieldNames, type RecordedTables } from './recorded-decisions.ts'

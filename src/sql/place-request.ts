@@ -1,6 +1,6 @@
-import { limits } from '../base/limits.ts'
-import { cronOf } from '../define/feature/cron.ts'
-import type { PlacementIR, ScheduleIR, Value } from '../define/ir/ir.ts'
+import { limits } from '../base/index.ts'
+import { cronOf } from '../define/feature/index.ts'
+import type { PlacementIR, ScheduleIR, Value } from '../define/ir/index.ts'
 import type { SqlRequest } from './request.ts'
 
 /** A request of a decision before placement: the visible events and the time of the decision. */

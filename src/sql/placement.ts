@@ -1,5 +1,5 @@
-import { SpillwayError } from '../base/errors.ts'
-import type { GroupIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { GroupIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 
 /** The visible events and the as-of time, as the columns `prefix`, `upto` and `t` of a relation of requests. */

@@ -1,6 +1,6 @@
 /** Rebuilds recorded decisions in SQL: their vectors from the events and the cuts that each of them recorded (law 4 of the semantics). */
-import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
-import { triggerColumns } from '../define/model/trigger-columns.ts'
+import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/index.ts'
+import { triggerColumns } from '../define/model/index.ts'
 import { modelReads, vectorsQuery, type SqlRead, type VectorQuery } from './vector-query.ts'
 import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
 import type { SqlColumn } from './engine.ts'

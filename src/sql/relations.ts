@@ -1,4 +1,4 @@
-import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
+import type { GroupIR, SourceIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { SqlColumn } from './engine.ts'
 

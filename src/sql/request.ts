@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../base/errors.ts'
-import type { Value } from '../define/ir/ir.ts'
+import type { ErrorCode } from '../base/index.ts'
+import type { Value } from '../define/ir/index.ts'
 
 /** A point-in-time request: a row of the relation of requests with a key, the visible events, and the as-of time. */
 export interface SqlRequest {

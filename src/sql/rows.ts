@@ -1,6 +1,6 @@
 /** Rows of the relations that queries read, in the order of their columns. */
-import type { LoggedEvent } from '../define/source/event.ts'
-import type { ColumnIR, GroupIR, SourceIR, Value } from '../define/ir/ir.ts'
+import type { LoggedEvent } from '../define/source/index.ts'
+import type { ColumnIR, GroupIR, SourceIR, Value } from '../define/ir/index.ts'
 import type { SqlRecordedDecision } from './recorded-decisions.ts'
 import type { SqlRequest } from './request.ts'
 

@@ -1,4 +1,4 @@
-import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/ir.ts'
+import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/index.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 
 /** Writes references to inputs, and expressions over the trigger's fields, features and inputs. */

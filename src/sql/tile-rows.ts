@@ -1,7 +1,6 @@
 /** Reads the rows of tile queries: the cells of each feature's partial in each tile. */
-import type { TileCell } from '../aggregate/tile.ts'
-import { contractError } from '../base/contract.ts'
-import { show } from '../base/show.ts'
+import type { TileCell } from '../aggregate/index.ts'
+import { contractError, show } from '../base/index.ts'
 import { contractOf, type SqlCell, type SqlRow } from './engine.ts'
 import type { TileQuery } from './tiles.ts'
 

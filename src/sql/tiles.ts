@@ -6,11 +6,9 @@
  * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the cells of each
  * feature's partial from their results. A sub-keyed feature (`quantile`, `topK`, `countDistinct`) is a query of its own, grouped by its sub-key too.
  */
-import type { AggregateFunction } from '../aggregate/aggregate.ts'
-import { aggregateOf } from '../aggregate/index.ts'
-import type { TileSql } from '../aggregate/sql.ts'
-import { SpillwayError } from '../base/errors.ts'
-import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
+import { type AggregateFunction, aggregateOf, type TileSql } from '../aggregate/index.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
 import { SelectList } from './select-list.ts'

@@ -1,5 +1,5 @@
-import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { triggerColumns } from '../define/model/trigger-columns.ts'
+import type { ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import { triggerColumns } from '../define/model/index.ts'
 import { expressionErrorBound } from './error-bound.ts'
 import { decisionRowsSql, type DecisionRowsSql } from './decision-rows.ts'
 import type { PointInTimeDialect } from './dialect.ts'

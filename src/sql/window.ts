@@ -1,5 +1,5 @@
-import type { SqlWindow } from '../aggregate/sql.ts'
-import type { FeatureIR } from '../define/ir/ir.ts'
+import type { SqlWindow } from '../aggregate/index.ts'
+import type { FeatureIR } from '../define/ir/index.ts'
 import { deliveredSql } from './expression.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { estimatedSql } from './hyperloglog.ts'

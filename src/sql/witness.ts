@@ -3,9 +3,9 @@
  *
  * It reads nothing of a definition but its IR, so it is a witness of the kernel: `prove parity` and `reconcile` compare them.
  */
-import type { LoggedEvent } from '../define/source/event.ts'
-import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
-import { triggerColumns } from '../define/model/trigger-columns.ts'
+import type { LoggedEvent } from '../define/source/index.ts'
+import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/index.ts'
+import { triggerColumns } from '../define/model/index.ts'
 import {
   readAnswers,
   readSqlDecisions,

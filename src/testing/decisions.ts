@@ -1,7 +1,6 @@
 /** Decisions of a pipeline under test. */
-import type { Pipeline } from '../define/pipeline.ts'
-import { decide } from '../replay/decide.ts'
-import { decisionRecords } from '../replay/decision-record.ts'
+import type { Pipeline } from '../define/index.ts'
+import { decide, decisionRecords } from '../replay/index.ts'
 import type { TestLog } from './log.ts'
 import { modelNamed } from './model-named.ts'
 

@@ -1,13 +1,10 @@
 /** Features of a group under test. */
-import { SpillwayError } from '../base/errors.ts'
-import type { ColumnData } from '../columns/block.ts'
-import { sliceBlock } from '../columns/slice.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { FeatureColumn } from '../aggregate/aggregate.ts'
-import type { ColumnIR, FeatureIR, Value } from '../define/ir/ir.ts'
-import { Kernel } from '../kernel/kernel.ts'
-import { placeReads } from '../kernel/placement.ts'
-import { featureValue } from '../decision/feature-value.ts'
+import { SpillwayError } from '../base/index.ts'
+import { type ColumnData, sliceBlock, type Strings } from '../columns/index.ts'
+import type { FeatureColumn } from '../aggregate/index.ts'
+import type { ColumnIR, FeatureIR, Value } from '../define/ir/index.ts'
+import { Kernel, placeReads } from '../kernel/index.ts'
+import { featureValue } from '../decision/index.ts'
 import type { TestLog } from './log.ts'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { begins, count, entity, every, features, labelFrom, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { testing } from './index.ts'
+import { testing } from '../public/testing.ts'
 
 const patient = entity('patient', t.string())
 const readings = source('readings', {

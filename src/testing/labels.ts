@@ -1,6 +1,6 @@
 /** Labels of the decisions of a pipeline under test. */
-import type { Pipeline } from '../define/pipeline.ts'
-import { label } from '../replay/label.ts'
+import type { Pipeline } from '../define/index.ts'
+import { label } from '../replay/index.ts'
 import { testDecisions, type TestDecision } from './decisions.ts'
 import type { TestLog } from './log.ts'
 import { modelNamed } from './model-named.ts'

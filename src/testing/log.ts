@@ -1,14 +1,11 @@
 /** The log of a test: events, requests and a virtual clock. */
-import { SpillwayError } from '../base/errors.ts'
-import { Strings } from '../columns/strings.ts'
-import type { Pipeline } from '../define/pipeline.ts'
-import type { SourceIR } from '../define/ir/ir.ts'
-import { recordBatchOf } from '../intake/record-batch.ts'
-import { needsAdmission } from '../intake/admission.ts'
-import { HistoryBuilder, type HistoryBuilderOptions } from '../intake/history-builder.ts'
-import type { Refusal } from '../intake/refusal.ts'
-import { scheduleCursor } from '../kernel/schedule.ts'
-import { replayLog, type ReplayLog } from '../replay/log.ts'
+import { SpillwayError } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import type { Pipeline } from '../define/index.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import { recordBatchOf, needsAdmission, HistoryBuilder, type HistoryBuilderOptions, type Refusal } from '../intake/index.ts'
+import { scheduleCursor } from '../kernel/index.ts'
+import { replayLog, type ReplayLog } from '../replay/index.ts'
 import { checkRequest, requestsOf, type TestRequest } from './requests.ts'
 
 interface Sent {

@@ -1,6 +1,6 @@
 /** Looks up models by name. */
-import { SpillwayError } from '../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { ModelIR, PipelineIR } from '../define/ir/index.ts'
 
 /**
  * A model of a pipeline.

@@ -1,10 +1,10 @@
 /** Reports of a pipeline under test. */
-import { SpillwayError } from '../base/errors.ts'
-import { reportRecords, type ReportRecord } from '../decision/report-records.ts'
-import type { FeaturesOf } from '../define/feature/features.ts'
-import type { Model, VectorOf } from '../define/model/model.ts'
-import type { Pipeline } from '../define/pipeline.ts'
-import { reports } from '../replay/report.ts'
+import { SpillwayError } from '../base/index.ts'
+import { reportRecords, type ReportRecord } from '../decision/index.ts'
+import type { FeaturesOf } from '../define/feature/index.ts'
+import type { Model, VectorOf } from '../define/model/index.ts'
+import type { Pipeline } from '../define/index.ts'
+import { reports } from '../replay/index.ts'
 import type { TestLog } from './log.ts'
 
 /** Content of a report row: the vector of its model, or the features of its groups. */

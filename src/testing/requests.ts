@@ -1,9 +1,9 @@
 /** Requests of a test, in columns. */
-import { SpillwayError } from '../base/errors.ts'
-import type { Strings } from '../columns/strings.ts'
-import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
-import { RequestReader } from '../intake/request-reader.ts'
-import type { Requests } from '../replay/log.ts'
+import { SpillwayError } from '../base/index.ts'
+import type { Strings } from '../columns/index.ts'
+import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/index.ts'
+import { RequestReader } from '../intake/index.ts'
+import type { Requests } from '../replay/index.ts'
 import { modelNamed } from './model-named.ts'
 
 /** A request to a model. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { corrected, count, entity, features, linear, model, on, pipeline, source, stream, t } from '../index.ts'
-import { testing } from './index.ts'
+import { testing } from '../public/testing.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', {

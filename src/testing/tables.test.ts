@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, every, features, lag, linear, model, on, pipeline, request, source, stream, t, table } from '../index.ts'
-import { testing } from './index.ts'
+import { testing } from '../public/testing.ts'
 
 const customer = entity('customer', t.string())
 const plans = table('plans', {

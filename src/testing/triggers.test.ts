@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, every, features, lag, linear, model, on, pipeline, request, rules, share, source, stream, t } from '../index.ts'
-import { testing } from './index.ts'
+import { testing } from '../public/testing.ts'
 
 const patient = entity('patient', t.string())
 const readings = source('readings', {

@@ -4,8 +4,8 @@
  * Standardised columns make Newton steps and the Cholesky decomposition as exact as doubles allow, whatever the units of the inputs. A
  * constant column adds nothing to the intercept: it stays out, with weight 0.
  */
-import { limits } from '../base/limits.ts'
-import type { Coefficients } from '../define/model/score.ts'
+import { limits } from '../base/index.ts'
+import type { Coefficients } from '../define/model/index.ts'
 import { totalWeight, type TrainingTable } from './table/table.ts'
 
 /** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull`. */

@@ -6,7 +6,7 @@
  * halved. Costs rows · columns² / 2 multiplications per step: some 8 steps, or 4 from near coefficients. Columns that are mostly 0 cost
  * only their other rows.
  */
-import { limits } from '../base/limits.ts'
+import { limits } from '../base/index.ts'
 import { solveCholesky } from './cholesky.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design.ts'
 import { SparseDesign } from './sparse-design.ts'

@@ -1,10 +1,7 @@
 /** Scores of a fit, computed by the code that serves pipelines: bit-identical to serving. */
-import { Strings } from '../columns/strings.ts'
-import type { InputIR, ScoreIR, TermIR } from '../define/ir/ir.ts'
-import type { OnnxFile } from '../define/model/onnx-file.ts'
-import type { OnnxIR } from '../define/ir/onnx-ir.ts'
-import type { Weight } from '../define/model/score.ts'
-import { treesIR } from '../define/model/trees-file.ts'
+import { Strings } from '../columns/index.ts'
+import type { InputIR, ScoreIR, TermIR, OnnxIR } from '../define/ir/index.ts'
+import { type OnnxFile, type Weight, treesIR } from '../define/model/index.ts'
 import { compileModel } from '../model/index.ts'
 import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
 import type { LinearFit } from './linear.ts'

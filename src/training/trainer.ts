@@ -3,9 +3,8 @@
  *
  * Invariant: the same rows and options give the same score, byte for byte, so that a version can be trained again and compared.
  */
-import type { ExternalIR } from '../define/ir/external-ir.ts'
-import type { OnnxFile } from '../define/model/onnx-file.ts'
-import type { AlgorithmName, TrainIR } from '../define/ir/train-ir.ts'
+import type { ExternalIR, AlgorithmName, TrainIR } from '../define/ir/index.ts'
+import type { OnnxFile } from '../define/model/index.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
 import { fittedScore, type VersionScore } from './predict.ts'

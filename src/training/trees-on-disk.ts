@@ -1,7 +1,7 @@
 /** Reads and writes files of trees. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { SpillwayError } from '../base/errors.ts'
-import { findTreesFault, type TreesFile } from '../define/model/trees-file.ts'
+import { SpillwayError } from '../base/index.ts'
+import { findTreesFault, type TreesFile } from '../define/model/index.ts'
 
 /**
  * Reads and validates a file of trees.

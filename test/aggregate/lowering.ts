@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
-import { aggregateOf } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
 import { maxValues as most } from '../../src/define/ir/signatures.ts'

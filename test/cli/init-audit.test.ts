@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
-import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
 import { called } from './called.ts'
 import { deliveries, type Delivery } from './deliveries.ts'
 import { Project } from './project.ts'

@@ -1,7 +1,7 @@
 /** Projects of `spillway init`, the sample and one from a file of each format: they type-check, their tests pass, and they replay. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { connectDuckDB, sqlLiteral } from '../../src/files/duckdb.ts'
+import { connectDuckDB, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
 import { Project, type Ran } from './project.ts'
 
 const minute = (i: number): string => new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString()

@@ -1,5 +1,5 @@
 /** Inputs of a model that are equal to the last bit, however they are computed (semantics, arithmetic). */
-import { aggregateOf } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 
 export function isExact({ groups }: PipelineIR, { expr }: ModelIR['inputs'][number]): boolean {

@@ -1,7 +1,7 @@
 /** Random sources, and records for them: the expected row of a record, and its form in each format. */
 import type { Random } from '../../src/base/random.ts'
 import type { ColumnIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
-import { sqlIdentifier, sqlLiteral } from '../../src/files/duckdb.ts'
+import { sqlIdentifier, sqlLiteral } from '../../src/files/parquet/duckdb.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 
 /** A record by its physical values: those of every column of its source. */

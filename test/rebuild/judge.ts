@@ -1,5 +1,5 @@
 /** Compares recorded decisions with the rebuilt ones: every cell of every vector, and every cut and as-of time with its placement. */
-import { aggregateOf } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/answers.ts'

@@ -1,7 +1,7 @@
 /** SQL's error bound of an inexact input equals the tolerance of the semantics in the oracle. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { aggregateOf } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
 import { SqlWitness } from '../../src/sql/witness.ts'
 import { ofKey, standing, valueOf } from '../oracle/oracle.ts'

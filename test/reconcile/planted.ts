@@ -2,7 +2,7 @@
  * Planted faults of `prove reconcile`, in addition to those of the run itself: dead letters, and one of changed definitions, damage and
  * rounding.
  */
-import { aggregateOf } from '../../src/aggregate/index.ts'
+import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../src/define/ir/ir.ts'
 import type { ReconcileReader } from '../../src/reconcile/reconcile.ts'

@@ -46,7 +46,7 @@ async function load(path: string, context: Context): Promise<Record<string, unkn
 const { client, named } = (await load(
   'client/index.ts',
   createContext({ ...words, ...numbered }),
-)) as unknown as typeof import('../../src/client/index.ts')
+)) as unknown as typeof import('../../src/public/client.ts')
 const shop = await open()
 const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
 const api = client({ url })

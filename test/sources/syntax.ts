@@ -9,6 +9,17 @@ export interface Module extends TextFile {
   readonly program: Node
   /** Paths of the files that it imports or re-exports, types included; packages and built-ins are left out. */
   readonly imports: readonly string[]
+  /** The names that it imports or re-exports of them, types included. */
+  readonly names: readonly ImportedName[]
+}
+
+export interface ImportedName {
+  /** Path of the imported file. */
+  readonly path: string
+  /** The name in that file; undefined for all of its names, as by `import * as` and `import()`. */
+  readonly name: string | undefined
+  /** The name under which this file exports it. */
+  readonly exportedAs?: string
 }
 
 /** Invalid syntax is left to the type check: the readable part is returned. */
@@ -20,8 +31,28 @@ export function parseModule({ path, text }: TextFile): Module {
     ...module.staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
     ...dynamic,
   ]
-  const relative = asked.filter(name => name.startsWith('.')).map(name => posix.join(posix.dirname(path), name))
-  return { path, text, program, imports: [...new Set(relative)] }
+  const isOwn = (name: string): boolean => name.startsWith('.')
+  const pathOf = (name: string): string => posix.join(posix.dirname(path), name)
+  const names = [
+    ...module.staticImports.flatMap(({ moduleRequest: { value }, entries }) =>
+      entries.map(({ importName }): ImportedName => ({ path: value, name: importName.name ?? undefined })),
+    ),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, importName, exportName }): ImportedName[] =>
+        moduleRequest
+          ? [{ path: moduleRequest.value, name: importName.name ?? undefined, ...(exportName.name && { exportedAs: exportName.name }) }]
+          : [],
+      ),
+    ),
+    ...dynamic.map((name): ImportedName => ({ path: name, name: undefined })),
+  ]
+  return {
+    path,
+    text,
+    program,
+    imports: [...new Set(asked.filter(isOwn).map(pathOf))],
+    names: names.filter(name => isOwn(name.path)).map(name => ({ ...name, path: pathOf(name.path) })),
+  }
 }
 
 /** Visits a tree from the top; `visit` returns false to skip a node's children. `parents` is the path to it, nearest last. */

@@ -6,12 +6,12 @@ import type { Module } from '../sources/syntax.ts'
 /** From the top down. `index` is `src/index.ts`, what a user of the library imports. */
 export const floors = [
   'cli',
+  'public',
   'audit',
   'embed',
   'serve',
   'testing',
   'index',
-  'ports',
   'runner',
   'sources',
   'operate',
@@ -68,7 +68,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
   operate: ['control', '.', 'search'],
-  run: ['loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
+  run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }

@@ -4,7 +4,7 @@
  * A partial is `n, Σx` and, where asked for, `Σx², max |x|` and `Σx², max |x|, Στ, Στ², Στx` with τ the event time: the slope's exact integers do not
  * depend on where τ starts.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { MomentTerm } from '../moments.ts'
 import { integerAt, numberAt } from '../tile.ts'

@@ -4,7 +4,7 @@
  * An event is encoded as `[time, arrival, partition, offset, value]`. Compared from the left, such records sort as events do, because no two events have
  * one position.
  */
-import type { Value } from '../../define/ir/ir.ts'
+import type { Value } from '../../define/ir/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { TileCell, TileEvent } from '../tile.ts'
 

@@ -3,7 +3,7 @@
  *
  * Memory: the different values of the tile. `quantile` rounds values first, so that a tile of doubles has few.
  */
-import type { Value } from '../../define/ir/ir.ts'
+import type { Value } from '../../define/ir/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import { compareValues, physicalAt, type TileCell } from '../tile.ts'
 

@@ -1,7 +1,7 @@
 /** Options of an audit, besides the pipeline and its history. */
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { ModelIR } from '../../define/ir/ir.ts'
-import type { PipelineWorth } from '../../define/value/worths.ts'
+import type { ScoringDefinitions } from '../../decision/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
+import type { PipelineWorth } from '../../define/index.ts'
 import type { People } from '../cost/people.ts'
 import type { Prices } from '../cost/prices.ts'
 import type { ExperimentOptions } from '../experiment/experiment.ts'

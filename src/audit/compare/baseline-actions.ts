@@ -1,5 +1,5 @@
 /** Actions of the current pipeline: its threshold, the alert volume of each judged block, and the default cost of a wrong action. */
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import {
   alertRuleOf,

@@ -1,6 +1,6 @@
 /** Clusters for resampling: the entities of each decision, and blocks of time. */
-import { groupReads } from '../../decision/reads.ts'
-import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { ClusteredCases } from '../statistics/sample.ts'
 import { timeBlocks, type TimeBlockBounds } from '../statistics/time-blocks.ts'
 import type { Cases } from '../domain/cases.ts'

@@ -1,7 +1,7 @@
 /** Costs of plans, modelled from the measured processing and the arrivals of the history. */
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { ReplayLog } from '../../replay/log.ts'
-import { SpillwayError } from '../../base/errors.ts'
+import type { ScoringDefinitions } from '../../decision/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { AuditOptions } from './audit-options.ts'
 import { CostModel } from '../cost/cost-model.ts'
 import { buildCostPart } from '../cost/cost-part.ts'

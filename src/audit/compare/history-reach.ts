@@ -1,7 +1,7 @@
 /** Caveats about a history that is too short: for the windows of features, or for the ages of the sweep. */
-import { groupReads } from '../../decision/reads.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { firstEntryFrom } from '../../kernel/index.ts'
 import type { Cases } from '../domain/cases.ts'
 import type { Caveat } from '../domain/caveat.ts'
 

@@ -1,6 +1,6 @@
 /** Median ingestion delay of each feature group's source. A freshness objective includes this delay, since the audited history had it. */
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { ReplayLog } from '../../replay/log.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
 
 /** Events sampled per source, evenly spaced. */
 const SAMPLED_EVENTS = 10_000

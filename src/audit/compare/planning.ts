@@ -1,5 +1,5 @@
 /** Evaluation of whole plans: values from the experiment, costs from the cost model, intervals from the resampling. */
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { IntervalOptions } from '../statistics/intervals.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { timeBlockBounds } from './clusters.ts'

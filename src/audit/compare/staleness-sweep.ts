@@ -1,5 +1,5 @@
 /** Staleness sweep: replays the history with one element at increasing ages, and reports the change in value at each level. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { sparseSweepIntervals, type WeeklyInterval, type IntervalOptions, type SweepIntervals } from '../statistics/intervals.ts'
 import { ruleOfThreeBound } from '../statistics/small-counts.ts'
 import type { SweepCurveLevel as CurveLevel } from '../statistics/freshness-threshold.ts'
@@ -11,7 +11,7 @@ import type { StalenessLevel } from '../experiment/staleness-levels.ts'
 import { valueDifference, hasSameScores, type ValuedPlan, type PlanValuation, type ValuationMode } from './valuation.ts'
 import type { SweepEffect, NoInterval, Performance, SweepLevel } from '../domain/element-report.ts'
 import { sliceValues } from '../value/index.ts'
-import type { WorthIR } from '../../define/ir/worth-ir.ts'
+import type { WorthIR } from '../../define/ir/index.ts'
 
 /** Inputs of a sweep, shared by all elements. */
 export interface SweepOptions {

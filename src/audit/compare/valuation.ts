@@ -8,9 +8,9 @@
  * contains the gain of retraining alone. Each judged block has its own equal volume. Scores drift between blocks, so a count from another
  * block would compare volumes and not skill. Decisions that are not eligible never act.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { labelHorizon } from '../../replay/label-horizon.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { labelHorizon } from '../../replay/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 import { baselineActionsOf, defaultCharge, unjudgedShare, alertVolumesOf, type BaselineActions } from './baseline-actions.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'

@@ -1,9 +1,7 @@
 /** Reads a user's file of numbers, each a range of low, base and high. Throws `SPILL_INPUT` with the file, the key and the fix. */
 import { readFileSync } from 'node:fs'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { shortPath } from '../../base/short-path.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, SpillwayError, show } from '../../base/index.ts'
+import { shortPath } from '../../base/node/index.ts'
 import type { Range } from '../domain/audit-report.ts'
 import { exactRange, priceScenarios } from './range.ts'
 

@@ -1,6 +1,6 @@
 /** Cost of batch runs: simulated over the history, then priced. */
-import { spanTitle } from '../../base/span.ts'
-import type { ScheduleIR } from '../../define/ir/ir.ts'
+import { spanTitle } from '../../base/index.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { rangeFrom, type PriceScenario } from './range.ts'

@@ -1,5 +1,5 @@
 /** Cost arithmetic of a case study: everything nightly, selective streaming, and streaming everything. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { Plan } from '../domain/element.ts'
 import type { CostOfPlan, Range } from '../domain/audit-report.ts'
 import type { CostModel } from './cost-model.ts'

@@ -1,4 +1,4 @@
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
 import { elementCost, type ElementCost } from './element-cost.ts'

@@ -1,5 +1,5 @@
-import { groupReads } from '../../decision/reads.ts'
-import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { ModelIR, PipelineIR, PlacementIR } from '../../define/ir/index.ts'
 import { elementId, type Plan, type ElementSetting } from '../domain/element.ts'
 
 const stream: ElementSetting = { kind: 'stream' }

@@ -1,6 +1,6 @@
 /** Cost of one element of a plan in one setting. It is computed once per setting, independent of the rest of the plan. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { ScheduleIR } from '../../define/ir/ir.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'

@@ -1,13 +1,9 @@
 import type { MeasuredWork, MeasuredGroup, MeasuredSource } from './measured-work.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { Block } from '../../columns/block.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import { groupReads } from '../../decision/reads.ts'
-import type { GroupIR, ModelIR, SourceIR } from '../../define/ir/ir.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { decide } from '../../replay/decide.ts'
-import type { ReplayLog } from '../../replay/log.ts'
+import { sliceBlock, type Block, type Strings } from '../../columns/index.ts'
+import { type ScoringDefinitions, groupReads } from '../../decision/index.ts'
+import type { GroupIR, ModelIR, SourceIR } from '../../define/ir/index.ts'
+import { Kernel } from '../../kernel/index.ts'
+import { decide, type ReplayLog } from '../../replay/index.ts'
 
 /** CPU seconds that this process has used, over all threads. */
 export const processSeconds = (): number => {

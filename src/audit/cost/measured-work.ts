@@ -1,5 +1,4 @@
-import { SpillwayError } from '../../base/errors.ts'
-import { show } from '../../base/show.ts'
+import { SpillwayError, show } from '../../base/index.ts'
 
 /**
  * Measured processing of a history. Seconds are CPU seconds of one core of the measuring machine. The price file converts them to the

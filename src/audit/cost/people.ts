@@ -1,6 +1,6 @@
 /** Cost of people who operate a pipeline: presets, and the user's own numbers. */
 import { basename } from 'node:path'
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import type { Range } from '../domain/audit-report.ts'
 import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
 import { exactRange, rangeFrom } from './range.ts'

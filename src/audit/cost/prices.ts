@@ -1,7 +1,6 @@
 /** Prices and sizing of the target deployment, from a JSON file. */
 import { basename } from 'node:path'
-import { show } from '../../base/show.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { show, didYouMean } from '../../base/index.ts'
 import type { Range } from '../domain/audit-report.ts'
 import { requireObject, readAmounts, readJson, throwAmountError, type AmountSpecs } from './amounts.ts'
 import example from './prices.json' with { type: 'json' }

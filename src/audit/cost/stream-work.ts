@@ -1,5 +1,5 @@
 /** Load of streaming work on simulated workers. */
-import { spanTitle } from '../../base/span.ts'
+import { spanTitle } from '../../base/index.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { rangeFrom, priceScenarios, type PriceScenario } from './range.ts'
 import { simulateAutoscaler } from './simulate/autoscaler.ts'

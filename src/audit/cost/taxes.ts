@@ -1,5 +1,5 @@
 /** Staleness tax and streaming tax. */
-import type { ScheduleIR } from '../../define/ir/ir.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { Range } from '../domain/audit-report.ts'
 import type { Estimate } from '../domain/element-report.ts'

@@ -1,6 +1,6 @@
-import { SpillwayError } from '../../base/errors.ts'
-import type { ColumnData } from '../../columns/block.ts'
-import type { ReplayLog } from '../../replay/log.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { ColumnData } from '../../columns/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
 import type { HistorySpan } from './simulate/rate.ts'
 
 /** Sorted arrival times, UTC ms. */

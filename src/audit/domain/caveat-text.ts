@@ -1,5 +1,5 @@
 /** Caveats in words. */
-import { exactSpanTitle, spanTitle } from '../../base/span.ts'
+import { exactSpanTitle, spanTitle } from '../../base/index.ts'
 import type { Caveat, CountedClusters } from './caveat.ts'
 
 /** One caveat as a sentence, without a full stop. */

@@ -1,5 +1,5 @@
 /** Schema and type of an element in an audit's report: its staleness sweep, freshness thresholds and verdict. */
-import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from './element.ts'
 import {
   anyOf,

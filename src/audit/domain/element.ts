@@ -4,7 +4,7 @@
  * A setting says how an element runs. A staleness level is a setting too: `older`, by a number of ms. Each element has one function that
  * applies a setting to the decisions (`experiment/operators/`).
  */
-import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 
 /** A part of the pipeline whose latency the audit varies. */
 export type Element =

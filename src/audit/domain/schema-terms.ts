@@ -2,7 +2,7 @@
  * Terms of a JSON schema (draft 2020-12) from which TypeScript reads the type: `TypeOf<typeof schema>`. A schema is a plain object, and its
  * objects have no other properties than those it names.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

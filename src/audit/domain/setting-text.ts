@@ -1,7 +1,6 @@
 /** Settings and schedules in words: `15 min`, `nightly at 02:00, 2 h`. Reports and the terminal title staleness levels with them. */
-import { unreachable } from '../../base/assert.ts'
-import { exactSpanTitle } from '../../base/span.ts'
-import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import { unreachable, exactSpanTitle } from '../../base/index.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from './element.ts'
 
 const MINUTE = 60_000

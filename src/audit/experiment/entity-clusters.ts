@@ -1,7 +1,7 @@
 /** The entity clusters of decisions: each column of the trigger that supplies a feature group's key, or a part of the key. */
-import type { ColumnData } from '../../columns/block.ts'
-import { groupReads } from '../../decision/reads.ts'
-import { triggerKey } from '../../define/model/trigger-columns.ts'
+import type { ColumnData } from '../../columns/index.ts'
+import { groupReads } from '../../decision/index.ts'
+import { triggerKey } from '../../define/model/index.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
 import type { DecisionRows } from './timeline/decision-rows.ts'
 import type { DecidingModel } from './timeline/timeline.ts'

@@ -5,9 +5,8 @@
  * gap of the label's horizon precedes the next block, so that all labels of a block are settled by then. The last block ends where labels
  * are no longer settled.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { durationText } from '../../base/time.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
+import { SpillwayError, durationText } from '../../base/index.ts'
+import { firstEntryFrom } from '../../kernel/index.ts'
 import type { Blocks, RowRange } from '../domain/cases.ts'
 
 /** The share of the decisions before each block. */

@@ -5,12 +5,10 @@
  * Walk-forward validation scores the others (Hyndman, Athanasopoulos, *Forecasting: Principles and Practice*, 5.10): at each scheduled time
  * the model is fitted on the labels settled by then. Cost: one fit per time, at most AUDIT_TRAININGS_MAX.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { TrainIR } from '../../define/ir/ir.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
-import { scheduledTimes } from '../../kernel/schedule.ts'
-import type { PromotedChampion } from '../../operate/promoted-champion.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { TrainIR } from '../../define/ir/index.ts'
+import { firstEntryFrom, scheduledTimes } from '../../kernel/index.ts'
+import type { PromotedChampion } from '../../operate/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { ModelFit } from './operators/training.ts'
 import type { RunningScore } from './replay/scorer.ts'

@@ -4,10 +4,9 @@
  * Two levels answer the literal questions where possible: latency 90 % lower, and latency at the next batch schedule. The ages between are
  * round. They begin where the shortest window read begins to change, and end at a day or at half of the judged time span.
  */
-import { groupReads } from '../../decision/reads.ts'
-import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
-import { limits } from '../../base/limits.ts'
-import { exactSpanTitle } from '../../base/span.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
+import { limits, exactSpanTitle } from '../../base/index.ts'
 import type { Element, ElementSetting } from '../domain/element.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'

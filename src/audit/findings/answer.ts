@@ -4,7 +4,7 @@
  * Line one states the decision or, without one, the freshness that matters most by its loss at the next schedule. Line two states the
  * money, or the missing price.
  */
-import { spanTitle } from '../../base/span.ts'
+import { spanTitle } from '../../base/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../domain/element-report.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'

@@ -1,6 +1,5 @@
 /** Caveats and assumptions of a report, in words. */
-import type { ModelIR } from '../../define/ir/ir.ts'
-import type { WorthIR } from '../../define/ir/worth-ir.ts'
+import type { ModelIR, WorthIR } from '../../define/ir/index.ts'
 import { noteCaveat, worstCaveats, type Caveat } from '../domain/caveat.ts'
 import { caveatText } from '../domain/caveat-text.ts'
 import { volumeCaveats } from '../compare/volume-caveat.ts'

@@ -1,6 +1,6 @@
 /** Element part of a report: current setting, curve, knee and verdict. */
-import { spanTitle } from '../../base/span.ts'
-import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { spanTitle } from '../../base/index.ts'
+import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { freshnessThreshold, levelMarks, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
 import { currentPlan } from '../cost/current-plan.ts'
 import { elementId, type Element } from '../domain/element.ts'

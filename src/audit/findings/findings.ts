@@ -2,9 +2,8 @@
  * Expensive mistakes that are visible without a replay: features fresher than any consumer needs, features older than decisions tolerate,
  * and effects that queue longer than all earlier stages take.
  */
-import { spanTitle } from '../../base/span.ts'
-import { limits } from '../../base/limits.ts'
-import type { PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
+import { spanTitle, limits } from '../../base/index.ts'
+import type { PipelineIR, PlacementIR } from '../../define/ir/index.ts'
 import type { Finding, StagesPart } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { consumersOf } from '../plans/consumers.ts'

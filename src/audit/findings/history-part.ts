@@ -1,6 +1,6 @@
 /** History part of a report: length, decisions and labels. */
 import { createHash } from 'node:crypto'
-import type { ReplayLog } from '../../replay/log.ts'
+import type { ReplayLog } from '../../replay/index.ts'
 import { effectiveSampleSizes } from '../statistics/effective-sample-size.ts'
 import type { ClusteredSample } from '../statistics/sample.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'

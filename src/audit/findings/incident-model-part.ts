@@ -2,7 +2,7 @@
  * Description of the model behind the curves without retraining: the promoted champion, or the model as its own schedule would have trained
  * it.
  */
-import type { ModelIR } from '../../define/ir/ir.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
 import type { AuditOptions } from '../compare/audit-options.ts'
 import type { RunningModel } from '../experiment/running-model.ts'
 import type { IncidentModelPart } from '../domain/audit-report.ts'

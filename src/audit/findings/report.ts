@@ -1,6 +1,6 @@
 /** Assembles the report of an audit from its results. */
-import { packageVersion } from '../../base/package-version.ts'
-import type { ReplayLog } from '../../replay/log.ts'
+import { packageVersion } from '../../base/node/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
 import type { ClusteredSample } from '../statistics/sample.ts'
 import { historyReachCaveats } from '../compare/history-reach.ts'

@@ -4,9 +4,8 @@
  * A feature group can stream, be a batch job on its own schedule or at night, and be hybrid if its windows are long. On demand is no
  * choice, since Spillway has no such placement.
  */
-import { exactSpanTitle } from '../../base/span.ts'
-import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
-import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
+import { exactSpanTitle } from '../../base/index.ts'
+import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
 import { elementId, type Element, type ElementSetting } from '../domain/element.ts'
 import { placementAge, schedulePeriod } from '../experiment/timeline/placement-age.ts'
 import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'

@@ -4,7 +4,7 @@
  * The best of many plans is partly the luckiest. Changes worth less than one standard error are therefore removed one at a time, the least
  * certain first. Without a value per outcome the choice is the cheapest plan whose loss is small by its lower bound.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import { comparePlans } from './compare.ts'
 import type { PlanEvaluator } from './evaluation.ts'
 import { isInconclusive, type PlanSearchProblem } from '../domain/plan-types.ts'

@@ -1,6 +1,6 @@
 /** Consumers of a feature group and how often they read it, which determines the freshness that it needs. */
-import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { groupReads } from '../../decision/reads.ts'
+import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { groupReads } from '../../decision/index.ts'
 import { expressionLeaves } from '../../expression/index.ts'
 import { schedulePeriod } from '../experiment/timeline/placement-age.ts'
 

@@ -3,9 +3,8 @@
  *
  * It keeps the mean of every plan, but columns only of the latest plans. Columns of 4,000 plans over a million decisions would take 32 GB.
  */
-import { assert } from '../../base/assert.ts'
+import { assert, limits } from '../../base/index.ts'
 import { ruleOfThreeBound } from '../statistics/small-counts.ts'
-import { limits } from '../../base/limits.ts'
 import type { RowRange } from '../domain/cases.ts'
 import type { Range } from '../domain/audit-report.ts'
 import { unobservableReasonOf } from './observable.ts'

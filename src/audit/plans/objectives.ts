@@ -1,6 +1,6 @@
 /** Freshness objectives from an audit: for each feature group the knee of its curve without retraining. */
-import { spanTitle } from '../../base/span.ts'
-import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/objectives.ts'
+import { spanTitle } from '../../base/index.ts'
+import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import { quantityText } from '../domain/figures.ts'
 import { isInconclusive } from '../domain/plan-types.ts'

@@ -1,5 +1,5 @@
 /** Choices that this history can show: each is evaluated once alone, and left out with the reason if the experiment rejects it. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { elementId } from '../domain/element.ts'
 import type { PlanElement, PlanPorts, PlanSearchProblem } from '../domain/plan-types.ts'
 

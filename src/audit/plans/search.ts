@@ -5,7 +5,7 @@
  * time, or two if no single change improves. It starts from the current plan, the freshest and the oldest, so it finds groups that replace
  * each other and groups that only pay together. Costs one evaluation per plan.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { PlanEvaluator } from './evaluation.ts'
 import { isBetterMerit, meritOf, type PlanMerit } from './merit.ts'
 import type { PlanSearchProblem } from '../domain/plan-types.ts'

@@ -4,7 +4,7 @@
  * A verdict needs evidence, whatever runs now. `stream` requires that streaming is shown to pay, `batch` that its loss is bounded below its
  * savings.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { Range } from '../domain/audit-report.ts'
 import type { ElementVerdict } from '../domain/element-report.ts'
 import { dollarText, estimateText, quantityText } from '../domain/figures.ts'

@@ -3,7 +3,7 @@
  *
  * Users name groups, files and lines, and such names may contain anything.
  */
-import { assert } from '../../base/assert.ts'
+import { assert } from '../../base/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 
 /** The report with printable texts. Throws `SPILL_ASSERT` for a number that is not finite: JSON would write null for it, and a page NaN. */

@@ -1,5 +1,5 @@
 /** Selection and wording of a report's values, shared by terminal and page. Computes nothing except the order. */
-import { spanTitle } from '../../base/span.ts'
+import { spanTitle } from '../../base/index.ts'
 import type { AuditReport, CostOfPlan, OtherPlan, Range, UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart, Estimate, FreshnessThreshold, NoInterval, SweepLevel } from '../domain/element-report.ts'
 import {

@@ -1,12 +1,9 @@
 /** Stage times and effects of the newest decisions in a data folder. */
-import { limits } from '../../base/limits.ts'
-import type { ActionIR } from '../../define/ir/ir.ts'
-import { EventLookup } from '../../log/event-lookup.ts'
-import { SourceSchemas } from '../../log/schemas.ts'
+import { limits } from '../../base/index.ts'
+import type { ActionIR } from '../../define/ir/index.ts'
+import { EventLookup, SourceSchemas, type StoredEffect } from '../../log/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
-import type { StoredEffect } from '../../log/effects.ts'
-import { decodeStageTimes } from '../../run/decide/stage-codec.ts'
-import type { StageSample } from '../../run/decide/stage-times.ts'
+import { decodeStageTimes, type StageSample } from '../../run/decide/index.ts'
 import type { SampledDecision, SampledEffect } from './stage-part.ts'
 
 /** Samples of a model's decisions, with the delivered effects of its `actions`. At most AUDIT_SAMPLES_MAX of each kind. */

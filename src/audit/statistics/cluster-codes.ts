@@ -1,5 +1,5 @@
 /** Intersections of two cluster columns, as codes: the cells of origin × destination, or of airport × day. */
-import { isAscending } from '../../columns/order.ts'
+import { isAscending } from '../../columns/index.ts'
 
 export interface ClusterCodes {
   /** The code of each row, from 0. */

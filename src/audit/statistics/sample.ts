@@ -3,9 +3,7 @@
  *
  * Memory: 4 bytes a row for each cluster column and each set of two or more columns; 7 sets for two entities and time.
  */
-import { assert } from '../../base/assert.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { assert, SpillwayError, limits } from '../../base/index.ts'
 import type { ClusterColumn, RowRange, PropensityWeights } from '../domain/cases.ts'
 import { renumberCodes, isNestedIn, intersectCodes, type ClusterCodes } from './cluster-codes.ts'
 

@@ -7,7 +7,7 @@
  * the number of clusters. The quantile of max |t| is converted to a normal tail, so that alternatives with different degrees of freedom are
  * comparable, as in a Gaussian copula.
  */
-import { random } from '../../base/random.ts'
+import { random } from '../../base/index.ts'
 import { studentTail } from './student.ts'
 
 export interface BootstrapDraws {

@@ -1,7 +1,7 @@
 /**
  * The evaluation of one alternative: its decisions, its alerts, and the rows that count. Value functions and performance figures take it.
  */
-import { sharedFloats } from '../../columns/shared.ts'
+import { sharedFloats } from '../../columns/index.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import { memoizeByRows } from './memo.ts'
 

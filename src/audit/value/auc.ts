@@ -7,7 +7,7 @@
  *
  * Cost: O(n) time and 17 MB.
  */
-import { auc } from '../../training/metrics.ts'
+import { auc } from '../../training/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { hasKnownOutcome } from './alert-evaluation.ts'
 import { memoize } from './memo.ts'

@@ -1,6 +1,6 @@
 /** The basis of valuation in words, from the terms of the pipeline's `worth(…)`. */
-import { exactSpanTitle } from '../../base/span.ts'
-import type { UtilityIR } from '../../define/ir/ir.ts'
+import { exactSpanTitle } from '../../base/index.ts'
+import type { UtilityIR } from '../../define/ir/index.ts'
 import { dollarText, quantityText } from '../domain/figures.ts'
 
 /**

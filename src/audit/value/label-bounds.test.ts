@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomGiven } from '../../../test/audit/random-cases.ts'
-import { valueBounds, withAssumedLabels, unknownLabelShare, utilityOf } from './index.ts'
+import { valueBounds, unknownLabelShare, utilityOf } from './index.ts'
+import { withAssumedLabels } from './label-bounds.ts'
 
 const HOUR = 3_600_000
 

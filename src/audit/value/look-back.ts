@@ -1,5 +1,5 @@
 /** The look-back of a value function: the time for which an earlier decision can affect the value of a later one. */
-import type { ModelIR, PipelineIR, UtilityIR } from '../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR, UtilityIR } from '../../define/ir/index.ts'
 import { alertRuleOf } from './threshold.ts'
 
 /**

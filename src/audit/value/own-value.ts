@@ -1,7 +1,6 @@
 /** The user's own value function, called with all rows at once. Its result is validated. */
-import { SpillwayError } from '../../base/errors.ts'
-import { show } from '../../base/show.ts'
-import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
+import { SpillwayError, show } from '../../base/index.ts'
+import type { UtilityCompute } from '../../define/index.ts'
 import { hasKnownOutcome, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
 
 /**

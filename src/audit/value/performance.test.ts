@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { casesOf, randomGiven } from '../../../test/audit/random-cases.ts'
 import { random } from '../../base/random.ts'
 import { auc } from '../../training/metrics.ts'
-import { aucOf, emptyShare, performanceFigures, trueOutcomes, utilityOf, type AlertEvaluation } from './index.ts'
+import { performanceFigures, utilityOf, type AlertEvaluation } from './index.ts'
+import { aucOf } from './auc.ts'
+import { emptyShare } from './performance.ts'
+import { trueOutcomes } from './outcomes.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
 const performance = (evaluation: AlertEvaluation, shared = false) =>

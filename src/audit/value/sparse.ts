@@ -4,7 +4,7 @@
  *
  * Sums equal those over all rows in order, to the bit: adding 0 changes nothing.
  */
-import { lowerBound } from '../../columns/order.ts'
+import { lowerBound } from '../../columns/index.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { memoize } from './memo.ts'
 import type { ValueTotal } from './weeks.ts'

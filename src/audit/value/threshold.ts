@@ -3,8 +3,8 @@
  *
  * Equal scores are never separated: a decision acts if its score is at or above the threshold.
  */
-import { thresholdOf } from '../../define/action/action-threshold.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import { thresholdOf } from '../../define/action/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { nthLargest } from './top-scores.ts'
 

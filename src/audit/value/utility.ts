@@ -1,7 +1,7 @@
 /** The value function of a pipeline's `worth(…)`, with its name and unit. */
-import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/ir.ts'
-import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
-import { assert } from '../../base/assert.ts'
+import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/index.ts'
+import type { UtilityCompute } from '../../define/index.ts'
+import { assert } from '../../base/index.ts'
 import type { Cases, RowRange, UtilityFunction } from '../domain/cases.ts'
 import { blockedDollars, rowsByKey } from './blocking.ts'
 import { sparseOf, type SparseValues } from './sparse.ts'

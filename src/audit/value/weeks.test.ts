@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
-import {
-  weeklyValue,
-  yearlyValue,
-  decisionsAWeek,
-  rowsInPeriod,
-  sliceValues,
-  sumOfKnown,
-  WEEK_MS,
-  worstWeek,
-  type TotalsByRows,
-} from './index.ts'
+import { weeklyValue, decisionsAWeek, sliceValues, sumOfKnown, WEEK_MS } from './index.ts'
+import { yearlyValue, rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000
 /** A decision an hour for 30 days; every fifth value is unknown. */

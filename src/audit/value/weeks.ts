@@ -5,8 +5,8 @@
  * are assumed to be like the others. Decisions that are not eligible have no outcome and are in no figure.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
-import type { WorthIR } from '../../define/ir/ir.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
+import type { WorthIR } from '../../define/ir/index.ts'
+import { firstEntryFrom } from '../../kernel/index.ts'
 import { eligibleCount, type Eligibility } from './eligibility.ts'
 
 export const WEEK_MS = 604_800_000

@@ -1,8 +1,6 @@
 /** A forward cursor over the events of a source; each event is read once. */
-import type { Block } from '../../columns/block.ts'
-import { lowerBound } from '../../columns/order.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
+import { type Block, lowerBound, sliceBlock } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
 import { emptyBlockOf, type EventHistory } from './events.ts'
 
 /** Reads events in order of arrival, a block at a time. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openParquetWriter } from '../../offline/parquet/partition-writer.ts'
+import { openParquetWriter } from '../../offline/parquet/index.ts'
 import type { EventHistory, HistoryExtents } from './events.ts'
 import type { FillOptions } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'

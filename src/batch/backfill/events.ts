@@ -1,12 +1,8 @@
 /** The events behind feature values, in order of arrival; and their in-memory form, as read from files. */
 import { createHash, type Hash } from 'node:crypto'
-import type { Block, ColumnData } from '../../columns/block.ts'
-import { lowerBound } from '../../columns/order.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
-import { shortHash } from '../../define/ir/fingerprint.ts'
+import { type Block, type ColumnData, lowerBound, sliceBlock, type Strings } from '../../columns/index.ts'
+import { type SourceIR, shortHash } from '../../define/ir/index.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 
 /** Events per block. */
 export const EVENTS_AT_ONCE = 1 << 16

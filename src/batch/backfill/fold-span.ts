@@ -6,7 +6,7 @@
  * and history, whichever part of a store is filled, and the cost of a partition is bounded by its span.
  */
 import type { BackfillFeature } from './target.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 
 const DAY = 86_400_000
 /** Least length of a span, in reaches. */

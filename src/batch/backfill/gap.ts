@@ -2,12 +2,19 @@
  * Finds the gap of a table: each column of a partition that is not committed, that has another definition or other events, or that is missing
  * or damaged.
  */
-import { scheduledTimes } from '../../kernel/schedule.ts'
+import { scheduledTimes } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import {
+  partitionsBetween,
+  type CalendarPartition,
+  type PartitionUnit,
+  featureColumnName,
+  ROWS_COLUMN,
+  type FeatureTable,
+  type StoredColumn,
+} from '../../offline/index.ts'
 import type { HistoryExtents } from './events.ts'
 import { InputDigests, type InputDigest } from './inputs.ts'
-import { featureColumnName, ROWS_COLUMN, type FeatureTable, type StoredColumn } from '../../offline/feature-table.ts'
 
 /** `new`: not committed. `changed`: other definition. `events`: other events. `gone`, `damaged`: not as it was written. */
 export type FileGapReason = 'new' | 'changed' | 'events' | 'gone' | 'damaged'

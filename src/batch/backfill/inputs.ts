@@ -1,9 +1,9 @@
 /** Digests of the events behind each file of a group's partitions: equal digests for equal events. */
-import { scheduleCursor } from '../../kernel/schedule.ts'
+import { scheduleCursor } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 import type { PartitionExtent, HistoryExtents } from './events.ts'
-import { shortHash } from '../../define/ir/fingerprint.ts'
+import { shortHash } from '../../define/ir/index.ts'
 import { foldSpan } from './fold-span.ts'
 
 /** Digest of the events of one file. */

@@ -1,16 +1,9 @@
 /** Events of a data folder's log, read on demand. Memory: the texts, and some ten thousand events. */
 import { createHash, type Hash } from 'node:crypto'
-import type { Block } from '../../columns/block.ts'
-import { concatBlocks } from '../../columns/concat.ts'
-import { lowerBound } from '../../columns/order.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import { Log } from '../../log/log.ts'
-import { readSegment, type Segment } from '../../log/segment.ts'
-import type { NamedValues, SegmentLog } from '../../log/store.ts'
-import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import { type Block, concatBlocks, lowerBound, sliceBlock, Strings } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { logStartOf, Log, readSegment, type Segment, type NamedValues, type SegmentLog } from '../../log/index.ts'
+import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 import { EVENTS_AT_ONCE, type EventHistory, type PartitionExtent, type HistoryExtents } from './events.ts'
 
 /** Reads events from log segments. */

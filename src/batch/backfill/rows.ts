@@ -2,15 +2,11 @@
  * The rows of a group: keys and times, by partition, in order of time. Within one time, events are in log order, and live keys in key order
  * (numbers by size, texts by UTF-8 bytes).
  */
-import type { ColumnData } from '../../columns/block.ts'
-import { gatherColumn, gatherArray } from '../../columns/gather.ts'
-import { sliceColumn } from '../../columns/slice.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { FeatureIR, GroupIR } from '../../define/ir/ir.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { scheduledTimes } from '../../kernel/schedule.ts'
+import { type ColumnData, gatherColumn, gatherArray, sliceColumn, type Strings } from '../../columns/index.ts'
+import type { FeatureIR, GroupIR } from '../../define/ir/index.ts'
+import { Kernel, scheduledTimes } from '../../kernel/index.ts'
 import type { BackfillGroup } from './target.ts'
-import type { CalendarPartition } from '../../offline/calendar.ts'
+import type { CalendarPartition } from '../../offline/index.ts'
 import { EventCursor } from './cursor.ts'
 import { EVENTS_AT_ONCE, type EventHistory } from './events.ts'
 

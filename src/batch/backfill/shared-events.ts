@@ -1,7 +1,5 @@
 /** Shares in-memory events with threads: arrays in shared memory, texts with the same ids. */
-import type { Block } from '../../columns/block.ts'
-import { sharedBlock } from '../../columns/shared.ts'
-import { Strings } from '../../columns/strings.ts'
+import { type Block, sharedBlock, Strings } from '../../columns/index.ts'
 import { EventsInMemory } from './events.ts'
 
 /** Events in shared memory. */

@@ -6,14 +6,19 @@
  * of its own schedule.
  */
 import { aggregateOf } from '../../aggregate/index.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import { columnsRead } from '../../decision/reads.ts'
-import type { FeatureIR, GroupIR, PipelineIR, ScheduleIR, SourceIR } from '../../define/ir/ir.ts'
-import { isListAggregate } from '../../define/ir/signatures.ts'
-import type { OutputColumn } from '../../files/table.ts'
-import { identityColumns } from '../../kernel/supersession.ts'
-import { shortHash } from '../../define/ir/fingerprint.ts'
+import { SpillwayError, unknownNameError } from '../../base/index.ts'
+import { columnsRead } from '../../decision/index.ts'
+import {
+  type FeatureIR,
+  type GroupIR,
+  type PipelineIR,
+  type ScheduleIR,
+  type SourceIR,
+  isListAggregate,
+  shortHash,
+} from '../../define/ir/index.ts'
+import type { OutputColumn } from '../../files/index.ts'
+import { identityColumns } from '../../kernel/index.ts'
 
 /** Row times of a group that batch runs do not compute. */
 export type RowTimes = { readonly kind: 'events' } | { readonly kind: 'times'; readonly schedule: ScheduleIR }

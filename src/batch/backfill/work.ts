@@ -5,7 +5,7 @@
  * A sum over doubles is one feature over one span.
  */
 import type { BackfillFeature, BackfillGroup } from './target.ts'
-import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/calendar.ts'
+import { partitionAt, partitionsBetween, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
 import type { GroupGap, MissingFile, PartitionGap } from './gap.ts'
 import { foldSpan } from './fold-span.ts'
 

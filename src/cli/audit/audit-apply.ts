@@ -1,11 +1,8 @@
 /** The proposed placements as edits of the user's files: shown, and applied with `--apply`. */
-import type { AuditResult } from '../../audit/audit.ts'
-import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
-import { objectivesOf } from '../../audit/plans/objectives.ts'
-import type { AuditReport } from '../../audit/domain/audit-report.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
-import type { ReplayLog } from '../../replay/log.ts'
-import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/objectives.ts'
+import { type AuditResult, ingestionDelays, objectivesOf, type AuditReport } from '../../audit/index.ts'
+import type { Pipeline } from '../../define/index.ts'
+import type { ReplayLog } from '../../replay/index.ts'
+import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/index.ts'
 import { join } from 'node:path'
 import type { AuditRequest } from './audit-request.ts'
 

@@ -2,12 +2,10 @@
  * Column mappings of an audit's history files: `--column SOURCE.COLUMN=FIELD`.
  * The mappings are checked against the pipeline, then against the files, before any record is read.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
-import type { ColumnMapping } from '../../intake/column-mapping.ts'
-import { requiredReason } from '../../intake/row-reader.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import type { Pipeline } from '../../define/index.ts'
+import { type ColumnMapping, requiredReason } from '../../intake/index.ts'
 import type { ColumnOption } from './audit-request.ts'
 import type { FileFields } from '../command/file-fields.ts'
 

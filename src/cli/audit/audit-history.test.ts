@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { count, entity, features, linear, model, on, pipeline, source, stream, t, type Pipeline } from '../../index.ts'
-import { connectDuckDB, sqlIdentifier, sqlLiteral } from '../../files/duckdb.ts'
+import { connectDuckDB, sqlIdentifier, sqlLiteral } from '../../files/parquet/duckdb.ts'
 import { readAuditHistory } from './audit-history.ts'
 import type { AuditRequest, ColumnOption } from './audit-request.ts'
 

@@ -1,8 +1,7 @@
 /** Parses the options of `spillway audit`. */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { SourceFile } from '../../replay/load.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import type { SourceFile } from '../../replay/index.ts'
 import { UsageError } from '../command/command.ts'
 import { requireModel } from '../command/model-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'

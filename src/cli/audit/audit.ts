@@ -1,23 +1,29 @@
 /** `spillway audit`: measures the value of lower latency at each stage and proposes placements. Reports as text, HTML and JSON. */
 import { join } from 'node:path'
-import type { AuditOptions } from '../../audit/compare/audit-options.ts'
-import { audit, worthOf, type AuditResult } from '../../audit/audit.ts'
-import { presetPeople, readPeopleFile } from '../../audit/cost/people.ts'
-import { examplePrices, readPricesFile } from '../../audit/cost/prices.ts'
-import { ageTraces } from '../../audit/experiment/timeline/age-traces.ts'
-import { AuditCheckpoint } from '../../audit/checkpoint.ts'
-import { reportText } from '../../audit/report/terminal/text.ts'
-import { reportJson, writeAuditReport } from '../../audit/write-report.ts'
-import { readSamples } from '../../audit/stages/read-samples.ts'
-import { stagesPart } from '../../audit/stages/stage-part.ts'
-import { keepCompiledCode } from '../../base/heap.ts'
-import { forTerminal } from '../../base/show.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
-import type { ModelIR } from '../../define/ir/ir.ts'
+import {
+  type AuditOptions,
+  audit,
+  worthOf,
+  type AuditResult,
+  presetPeople,
+  readPeopleFile,
+  examplePrices,
+  readPricesFile,
+  ageTraces,
+  AuditCheckpoint,
+  reportText,
+  reportJson,
+  writeAuditReport,
+  readSamples,
+  stagesPart,
+} from '../../audit/index.ts'
+import { keepCompiledCode } from '../../base/node/index.ts'
+import { forTerminal } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { Pipeline } from '../../define/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
 import { promotedChampion, withFolder } from '../../operate/index.ts'
-import { censoredPositions } from '../../run/history/censoring.ts'
-import { recordedBatches } from '../../run/history/recorded-batches.ts'
+import { censoredPositions, recordedBatches } from '../../run/history/index.ts'
 import { requireSourceFiles, readAuditHistory, type AuditHistory } from './audit-history.ts'
 import { addEdits } from './audit-apply.ts'
 import { DEFAULT_DRAWS, auditedModel, DEFAULT_OUT, parseAuditRequest, type AuditRequest } from './audit-request.ts'

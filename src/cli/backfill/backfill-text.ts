@@ -1,8 +1,6 @@
 /** The plan and the result of a backfill as text. */
-import type { BackfillTarget } from '../../batch/backfill/target.ts'
-import type { BackfillResult, StoreGap } from '../../batch/backfill/backfill.ts'
-import type { GroupGap, FileGapReason } from '../../batch/backfill/gap.ts'
-import { describePlacement } from '../../define/ir/pipeline-changes.ts'
+import type { BackfillTarget, BackfillResult, StoreGap, GroupGap, FileGapReason } from '../../batch/backfill/index.ts'
+import { describePlacement } from '../../define/ir/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 
 const reasonTexts: Readonly<Record<FileGapReason, string>> = {

@@ -1,17 +1,19 @@
 /** `spillway backfill`: writes the history of feature values as Parquet, and computes only the missing files. */
 import { createInterface } from 'node:readline/promises'
-import { backfillTarget, type BackfillTarget } from '../../batch/backfill/target.ts'
 import {
+  backfillTarget,
+  type BackfillTarget,
   fillGap,
   findGap,
   type BackfillOptions,
   type BackfillResult,
   type StoreGap,
   type BackfillHistory,
-} from '../../batch/backfill/backfill.ts'
-import { BackfillWorkers } from '../../batch/backfill/workers.ts'
-import { historyOfFiles, historyOfLog } from '../../batch/backfill/histories.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+  BackfillWorkers,
+  historyOfFiles,
+  historyOfLog,
+} from '../../batch/backfill/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { fillResultText, gapText } from './backfill-text.ts'
 import { parseBackfillRequest, DEFAULT_LIVE, type BackfillRequest } from './backfill-request.ts'

@@ -1,8 +1,6 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs } from 'node:util'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { forTerminal, inOneLine } from '../../base/show.ts'
+import { SpillwayError, didYouMean, forTerminal, inOneLine } from '../../base/index.ts'
 
 /** An option of a command. The user repeats the option to pass a list. */
 export interface OptionSpec {

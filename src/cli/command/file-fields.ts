@@ -1,5 +1,5 @@
 /** Field names of a file's records: the columns of CSV and Parquet, the fields of the first records of NDJSON. */
-import { openInput } from '../../files/input.ts'
+import { openInput } from '../../files/index.ts'
 
 /** The field names of a file. */
 export interface FileFields {

@@ -1,10 +1,9 @@
 /** Errors of Node's module loader, translated for the author of a pipeline file: the place, the problem, the fix. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { shortPath } from '../../base/short-path.ts'
-import { callerPlace } from '../../define/mistake/caller.ts'
+import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { shortPath } from '../../base/node/index.ts'
+import { callerPlace } from '../../define/index.ts'
 import * as spillway from '../../index.ts'
 
 /** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */

@@ -1,6 +1,6 @@
 /** Lookup of the model that the command line names. */
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { unknownNameError } from '../../base/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 
 /** The model of that name. Throws `SPILL_NOT_FOUND` if the pipeline has no such model. */
 export function requireModel(ir: PipelineIR, name: string): ModelIR {

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { SpillwayError } from '../../base/errors.ts'
-import { shortPath } from '../../base/short-path.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { shortPath } from '../../base/node/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import { isSpillwayError } from './command.ts'
 import { pipelineLoadError } from './load-error.ts'
 

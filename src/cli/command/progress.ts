@@ -1,6 +1,5 @@
 /** Progress of a command on standard error. */
-import { stopwatch, type Clock } from '../../base/clock.ts'
-import { inOneLine } from '../../base/show.ts'
+import { stopwatch, type Clock, inOneLine } from '../../base/index.ts'
 
 const EVERY_MS = 100
 

@@ -1,5 +1,5 @@
 /** `--rate N`: the rate limit of each client of a server. */
-import type { RateLimit } from '../../serve/access/rate-limit.ts'
+import type { RateLimit } from '../../serve/access/index.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
 /** The option `--rate`. */

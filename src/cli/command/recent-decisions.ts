@@ -1,10 +1,8 @@
 /** Decisions as text, and the last decisions of a replay. */
 import { inspect } from 'node:util'
-import { forTerminal } from '../../base/show.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { DecisionBatch } from '../../replay/decide.ts'
-import { decisionRecords, type DecisionRecord } from '../../replay/decision-record.ts'
-import type { ReplayLog } from '../../replay/log.ts'
+import { forTerminal } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { type DecisionBatch, decisionRecords, type DecisionRecord, type ReplayLog } from '../../replay/index.ts'
 import { singleLineTexts } from './print.ts'
 import { scoreText, roundForDisplay } from './text-format.ts'
 

@@ -1,7 +1,6 @@
 /** Summary of a replay as text. */
-import { inOneLine } from '../../base/show.ts'
-import type { LabelCounts } from '../../replay/label.ts'
-import type { ReplaySummary } from '../../replay/replay.ts'
+import { inOneLine } from '../../base/index.ts'
+import type { LabelCounts, ReplaySummary } from '../../replay/index.ts'
 import { pluralize, formatNumber, paddedTable } from './text-format.ts'
 
 /** The counts of sources, models, labels and reports, the speed, and the warnings. */

@@ -1,5 +1,5 @@
 /** Quotes an argument for a POSIX shell, for use in comments and on a terminal. */
-import { inOneLine } from '../../base/show.ts'
+import { inOneLine } from '../../base/index.ts'
 
 /** Single quotes if the shell would not read the text as one word; bash's `$'…'` if the text contains invisible characters. */
 export function shellWord(text: string): string {

@@ -1,10 +1,9 @@
 /** The files of sources on the command line: `--source NAME=FILE…`. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { SourceFile } from '../../replay/load.ts'
+import { SpillwayError, unknownNameError } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { SourceFile } from '../../replay/index.ts'
 import { UsageError } from './command.ts'
 
 /** Parses the values of `--source NAME=FILE…`, or of the option that is named. Throws `UsageError`. */

@@ -1,6 +1,5 @@
 /** Times in text: formatting, and parsing of options. */
-import { timestampMs } from '../../base/exact.ts'
-import { limits } from '../../base/limits.ts'
+import { timestampMs, limits } from '../../base/index.ts'
 import { UsageError } from './command.ts'
 
 /** UTC milliseconds as ISO 8601. */

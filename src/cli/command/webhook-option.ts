@@ -1,6 +1,6 @@
 /** `--webhook SOURCE=STYLE:VARIABLE`: sources that accept signed webhooks, and the environment variables of their secrets. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { WebhookSecrets } from '../../serve/access/webhook-signature.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { WebhookSecrets } from '../../serve/access/index.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
 const styles = ['standard', 'stripe'] as const

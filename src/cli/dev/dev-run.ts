@@ -4,9 +4,8 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { pause } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import { pause, limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 
 /** A message of the child process (`dev-child.ts`): a file that it loads, or the IR of its pipeline. */
 export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }

@@ -1,6 +1,6 @@
 /** Decides whether `spillway dev` sends effects. A URL written in the file is usually the production address, so it is never used. */
 import { existsSync } from 'node:fs'
-import type { ActionIR, PipelineIR, SettingIR } from '../../define/ir/ir.ts'
+import type { ActionIR, PipelineIR, SettingIR } from '../../define/ir/index.ts'
 
 /** The reason to send nothing; undefined if all settings of all actions exist in the environment. */
 export function dryRunReason(

@@ -3,7 +3,7 @@
  * a user file that never finishes loading handles no signal, and a killed parent sends none.
  */
 import { workerData } from 'node:worker_threads'
-import { pause } from '../../base/clock.ts'
+import { pause } from '../../base/index.ts'
 
 const POLL_MS = 500
 /** Time for the run to stop after its channel closes. */

@@ -4,7 +4,7 @@
  * The source's columns in the log determine the type of VALUE. Strings and decimals take the text exactly; the text of other columns
  * is converted if it is a value of the column's type. `FIELD:=JSON` sets the JSON value as it is written.
  */
-import type { ColumnIR } from '../../define/ir/ir.ts'
+import type { ColumnIR } from '../../define/ir/index.ts'
 import { UsageError } from '../command/command.ts'
 
 /** A field with its new value, as text or as JSON. */

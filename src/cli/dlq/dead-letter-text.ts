@@ -1,7 +1,6 @@
 /** Dead letters as text. */
-import { inOneLine } from '../../base/show.ts'
-import { base64Of, deadLetterJson, deadLetterVersion, utf8TextOf, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
-import type { SettledDeadLetter } from '../../log/dead-letters.ts'
+import { inOneLine } from '../../base/index.ts'
+import { base64Of, deadLetterJson, deadLetterVersion, utf8TextOf, type AnyDeadLetter, type SettledDeadLetter } from '../../log/index.ts'
 import { printEach } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
 

@@ -1,8 +1,7 @@
 /** `dlq list` and `dlq show`: print dead letters. */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { refusalReasons } from '../../intake/refusal.ts'
-import { deadLetterJson, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import { refusalReasons } from '../../intake/index.ts'
+import { deadLetterJson, type AnyDeadLetter } from '../../log/index.ts'
 import type { FolderView } from '../../operate/index.ts'
 import { printDeadLetter, rawBeginning, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'

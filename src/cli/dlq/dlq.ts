@@ -1,5 +1,5 @@
 /** `spillway dlq`: the dead letters of a data folder. A run may hold the folder; it then makes the changes itself. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import { withFolder } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

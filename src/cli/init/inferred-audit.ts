@@ -9,7 +9,7 @@ import {
   quotedLiteral,
   rawFieldCode,
 } from './inferred-code.ts'
-import { inOneLine } from '../../base/show.ts'
+import { inOneLine } from '../../base/index.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { SERIES_KEY, displayName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 

@@ -1,5 +1,5 @@
 /** TypeScript code of an inferred source: names, types, and the expressions of its map. */
-import { inOneLine } from '../../base/show.ts'
+import { inOneLine } from '../../base/index.ts'
 import { SERIES_KEY, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 
 /** Most numeric columns that get features; the user may add more. */

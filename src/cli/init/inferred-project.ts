@@ -1,7 +1,7 @@
 /** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and an audit. */
 import { basename } from 'node:path'
-import { inOneLine } from '../../base/show.ts'
-import type { InferredSchema } from '../../files/infer.ts'
+import { inOneLine } from '../../base/index.ts'
+import type { InferredSchema } from '../../files/index.ts'
 import { auditCode, noOutcomeText } from './inferred-audit.ts'
 import { labelHints } from './label-hints.ts'
 import {

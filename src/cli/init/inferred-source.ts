@@ -1,10 +1,7 @@
 /** Plans the source of `init --from`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
-import type { InferredSchema } from '../../files/infer.ts'
-import type { InferredColumn } from '../../files/column-sample.ts'
-import type { OutcomeChoice } from '../../files/likely-outcome.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { inOneLine } from '../../base/show.ts'
+import type { InferredSchema, InferredColumn, OutcomeChoice } from '../../files/index.ts'
+import { SpillwayError, inOneLine } from '../../base/index.ts'
 
 /** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {

@@ -1,10 +1,8 @@
 /** `spillway init`: generates a project, from a sample or from a file of events. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { forTerminal } from '../../base/show.ts'
-import { inferSchema } from '../../files/infer.ts'
-import type { NumberStyle } from '../../files/number-style.ts'
+import { SpillwayError, forTerminal } from '../../base/index.ts'
+import { inferSchema, type NumberStyle } from '../../files/index.ts'
 import { labelHintLines } from './label-hints.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { inferredProject } from './inferred-project.ts'

@@ -1,6 +1,6 @@
 /** `spillway runs`: lists the batch runs in a data folder, and recomputes a batch run to compare its hash. A run may hold the folder. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { BatchRunRecord } from '../../batch/ledger.ts'
+import { didYouMean } from '../../base/index.ts'
+import type { BatchRunRecord } from '../../batch/index.ts'
 import { withFolder, type FolderView, type ListedBatchRun } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

@@ -1,6 +1,6 @@
 /** `spillway decisions`: prints recorded decisions from a data folder. A run may hold the folder. */
 import { withFolder, type FolderView } from '../../operate/index.ts'
-import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
+import type { RecordedDecision } from '../../run/decide/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'

@@ -1,7 +1,6 @@
 /** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. A run may hold the folder. */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { effectStates as states, type EffectState, type StoredEffect } from '../../log/effects.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import { effectStates as states, type EffectState, type StoredEffect } from '../../log/index.ts'
 import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

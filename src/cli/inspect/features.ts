@@ -1,9 +1,9 @@
 /** `spillway features`: computes the features of a key from the log, as of now or a past time. A run may hold the folder. */
 import { inspect } from 'node:util'
-import type { FeatureValue } from '../../decision/feature-value.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { FeatureValue } from '../../decision/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { withFolder } from '../../operate/index.ts'
-import type { FeaturesAt } from '../../run/history/features-at.ts'
+import type { FeaturesAt } from '../../run/history/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'

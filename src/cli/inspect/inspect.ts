@@ -1,5 +1,5 @@
 /** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
-import { logDamageText } from '../../log/verify.ts'
+import { logDamageText } from '../../log/index.ts'
 import { withFolder, type FolderHealth } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

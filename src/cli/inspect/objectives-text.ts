@@ -1,6 +1,5 @@
 /** Freshness objectives as a table. */
-import { limits } from '../../base/limits.ts'
-import { spanTitle } from '../../base/span.ts'
+import { limits, spanTitle } from '../../base/index.ts'
 import type { ObjectiveReport } from '../../operate/index.ts'
 import { formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'

@@ -1,5 +1,5 @@
 /** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
-import type { PipelineChange } from '../../define/ir/pipeline-changes.ts'
+import type { PipelineChange } from '../../define/ir/index.ts'
 import { planStart, type PipelinePlan } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

@@ -1,9 +1,8 @@
 /** `reports run`: computes a report for any time from the log alone. The ledger does not record it. A run may hold the folder. */
-import { timestampMs } from '../../base/exact.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import { reportRecords } from '../../decision/report-records.ts'
+import { timestampMs } from '../../base/index.ts'
+import { type ScoringDefinitions, reportRecords } from '../../decision/index.ts'
 import type { FolderView } from '../../operate/index.ts'
-import { writeReportFile } from '../../replay/report-file.ts'
+import { writeReportFile } from '../../replay/index.ts'
 import { UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { pluralize } from '../command/text-format.ts'

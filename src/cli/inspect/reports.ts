@@ -1,9 +1,8 @@
 /** `spillway reports`: lists, shows, recomputes and runs the reports of a data folder. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { ReportRun } from '../../batch/report-ledger.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import type { ReportRun } from '../../batch/index.ts'
 import { withFolder, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

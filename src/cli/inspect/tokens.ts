@@ -1,10 +1,16 @@
 /** `spillway tokens`: adds, lists and revokes the access tokens of a data folder's server. */
-import { wallClock } from '../../base/clock.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { operatorAuditEntry } from '../../operate/index.ts'
-import { withOperatorLog } from '../../operate/operator-log.ts'
-import { isRole, unknownRoleMessage, roles, roleDescriptions, type Role } from '../../serve/access/roles.ts'
-import { addToken, readTokens, revokeToken } from '../../serve/access/token-file.ts'
+import { wallClock, didYouMean } from '../../base/index.ts'
+import { operatorAuditEntry, withOperatorLog } from '../../operate/index.ts'
+import {
+  isRole,
+  unknownRoleMessage,
+  roles,
+  roleDescriptions,
+  type Role,
+  addToken,
+  readTokens,
+  revokeToken,
+} from '../../serve/access/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { pluralize } from '../command/text-format.ts'

@@ -1,6 +1,6 @@
 /** A trace as text: one line per step, with the time since the line before it. */
 import { inspect } from 'node:util'
-import { spanTitle } from '../../base/span.ts'
+import { spanTitle } from '../../base/index.ts'
 import type { DecisionTrace, TracedEffect } from '../../operate/index.ts'
 import { timeText } from '../command/time-text.ts'
 import { pluralize, scoreText } from '../command/text-format.ts'

@@ -1,7 +1,6 @@
 /** `spillway trace`: prints the timeline of a decision from its event to its acknowledged effects. A run may hold the folder. */
 import { inspect } from 'node:util'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
 import { withFolder, type DecisionTrace, type FolderView } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'

@@ -1,5 +1,5 @@
 /** A drift report as text. */
-import type { ColumnDrift } from '../../training/index.ts'
+import type { ColumnDrift } from '../../training/drift/index.ts'
 import type { ModelDrift } from '../../operate/index.ts'
 import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'

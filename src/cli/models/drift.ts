@@ -1,7 +1,7 @@
 /** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
-import { durationMs, type Duration } from '../../base/time.ts'
+import { durationMs, type Duration } from '../../base/index.ts'
 import { withFolder, type DriftRequest } from '../../operate/index.ts'
-import type { DriftThresholds } from '../../training/index.ts'
+import type { DriftThresholds } from '../../training/drift/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { driftText } from './drift-text.ts'

@@ -1,10 +1,8 @@
 /** `spillway models`: lists, shows and compares the versions of models, promotes a version or rolls back. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { forTerminal } from '../../base/show.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+import { didYouMean, SpillwayError, forTerminal } from '../../base/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
-import { trainedModel } from '../../training/registry/champion.ts'
+import { trainedModel } from '../../training/registry/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { registryOf, registryOptions } from '../command/registry-option.ts'

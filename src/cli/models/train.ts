@@ -1,8 +1,8 @@
 /** `spillway train`: trains a model on the log of a data folder or on files, and compares the new version with the champion. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import { trainOnFiles, trainOnFolder, type ModelTrainingRequest } from '../../operate/index.ts'
-import type { SourceFile } from '../../replay/load.ts'
+import type { SourceFile } from '../../replay/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'

@@ -1,24 +1,28 @@
 /** Builds a training set from files or from a data folder, and writes it as Parquet with a manifest. */
-import { SpillwayError } from '../../base/errors.ts'
-import { Strings } from '../../columns/strings.ts'
-import { deliverColumn } from '../../decision/deliver-column.ts'
-import { groupReads } from '../../decision/reads.ts'
-import type { ModelIR } from '../../define/ir/ir.ts'
-import { triggerKey } from '../../define/model/trigger-columns.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import { deliverColumn, groupReads } from '../../decision/index.ts'
+import type { ModelIR } from '../../define/ir/index.ts'
+import { triggerKey } from '../../define/model/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
-import { inOrderOfTime, type AskedRows } from '../../replay/asked-rows.ts'
-import { decide } from '../../replay/decide.ts'
-import { keySampler } from '../../replay/key-sample.ts'
-import { label } from '../../replay/label.ts'
-import { labelledSet, type Labelling } from '../../replay/labelled-set.ts'
-import { load, type LoadOptions } from '../../replay/load.ts'
-import type { ReplayLog } from '../../replay/log.ts'
-import { groupsQuestion, modelQuestion, type Question } from '../../replay/question.ts'
-import { readRows } from '../../replay/read-rows.ts'
-import { sampledSet } from '../../replay/sampled-set.ts'
-import { writeTrainingSet } from '../../replay/training-folder.ts'
 import {
+  inOrderOfTime,
+  type AskedRows,
+  decide,
+  keySampler,
+  label,
+  labelledSet,
+  type Labelling,
+  load,
+  type LoadOptions,
+  type ReplayLog,
+  groupsQuestion,
+  modelQuestion,
+  type Question,
+  readRows,
+  sampledSet,
+  writeTrainingSet,
   manifestCode,
   manifestCut,
   manifestSample,
@@ -26,11 +30,11 @@ import {
   type RowsOrigin,
   type TrainingManifest,
   type TrainingOrigin,
-} from '../../replay/training-manifest.ts'
-import { setOfDecisions, setOfRows, type TrainingSet } from '../../replay/training-set.ts'
-import { recordedBatches } from '../../run/history/recorded-batches.ts'
-import { recordedLabels } from '../../run/history/recorded-labels.ts'
-import { logExtent, storedHistory } from '../../run/history/stored-history.ts'
+  setOfDecisions,
+  setOfRows,
+  type TrainingSet,
+} from '../../replay/index.ts'
+import { recordedBatches, recordedLabels, logExtent, storedHistory } from '../../run/history/index.ts'
 import { requireModel } from '../command/model-option.ts'
 import { pluralize } from '../command/text-format.ts'
 import type { TrainingSetRequest } from './training-set-request.ts'

@@ -1,8 +1,7 @@
 /** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
-import { isPostgresAddress } from '../../sources/postgres/address.ts'
-import type { KeySample } from '../../replay/key-sample.ts'
-import type { SourceFile } from '../../replay/load.ts'
+import { isPostgresAddress } from '../../sources/index.ts'
+import type { KeySample, SourceFile } from '../../replay/index.ts'
 import { UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'

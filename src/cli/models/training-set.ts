@@ -1,7 +1,6 @@
 /** `spillway training-set`: writes a point-in-time join, or the feature vectors of decisions, as Parquet with a manifest. */
 import { withFolder } from '../../operate/index.ts'
-import type { LabelCount } from '../../replay/labelled-set.ts'
-import type { TrainingManifest } from '../../replay/training-manifest.ts'
+import type { LabelCount, TrainingManifest } from '../../replay/index.ts'
 import type { Command } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'

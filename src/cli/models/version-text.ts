@@ -1,11 +1,8 @@
 /** Versions of models as text. */
-import { durationText } from '../../base/time.ts'
-import type { ModelIR } from '../../define/ir/ir.ts'
-import { algorithmText } from '../../define/ir/train-ir.ts'
-import { metricNames, type Metrics } from '../../training/metrics.ts'
-import type { DriftState } from '../../training/registry/drift-state.ts'
-import type { SkippedVersion } from '../../training/registry/champion.ts'
-import type { PromotionRecord, ModelVersion } from '../../training/registry/version.ts'
+import { durationText } from '../../base/index.ts'
+import { type ModelIR, algorithmText } from '../../define/ir/index.ts'
+import { metricNames, type Metrics } from '../../training/index.ts'
+import type { DriftState, SkippedVersion, PromotionRecord, ModelVersion } from '../../training/registry/index.ts'
 import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 

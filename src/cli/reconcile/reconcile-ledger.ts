@@ -1,8 +1,7 @@
 /** `reconcile list` and `reconcile show`: results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { withFolder } from '../../operate/index.ts'
-import type { ReconciliationResult, ReconciliationRecord } from '../../reconcile/ledger.ts'
-import type { MismatchReason } from '../../reconcile/report.ts'
+import type { ReconciliationResult, ReconciliationRecord, MismatchReason } from '../../reconcile/index.ts'
 import { UsageError } from '../command/command.ts'
 import { dataFolderOf } from '../command/data-option.ts'
 import { reconcileText } from './reconcile-text.ts'

@@ -8,7 +8,7 @@ import {
   type InputReport,
   type ReconcileReport,
   type TodayReport,
-} from '../../reconcile/report.ts'
+} from '../../reconcile/index.ts'
 import { pluralize, formatNumber, paddedTable } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 

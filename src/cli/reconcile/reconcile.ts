@@ -1,6 +1,6 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { withFolder } from '../../operate/index.ts'
-import { reconcile } from '../../reconcile/reconcile.ts'
+import { reconcile } from '../../reconcile/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'

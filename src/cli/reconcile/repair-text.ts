@@ -1,6 +1,5 @@
 /** The plan and the result of a repair as text. */
-import type { ReconcileReport, MismatchReason } from '../../reconcile/report.ts'
-import { isEmptyRepair, type RepairPlan } from '../../reconcile/repair.ts'
+import { type ReconcileReport, type MismatchReason, isEmptyRepair, type RepairPlan } from '../../reconcile/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 

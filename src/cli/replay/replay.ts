@@ -1,21 +1,28 @@
 /** `spillway replay`: makes all decisions of a pipeline over history files. */
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { systemError } from '../../files/file-error.ts'
-import { RefusalWriter } from '../../files/refusal-writer.ts'
-import { openDecisions, type DecisionOutput } from '../../replay/decision-output.ts'
-import type { SourceFile } from '../../replay/load.ts'
-import { reportName, writeReportFile } from '../../replay/report-file.ts'
-import { decidingModels, replay, type Replayable, type ReplayOptions, type ReplaySummary } from '../../replay/replay.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { systemError, RefusalWriter } from '../../files/index.ts'
+import {
+  openDecisions,
+  type DecisionOutput,
+  type SourceFile,
+  reportName,
+  writeReportFile,
+  decidingModels,
+  replay,
+  type Replayable,
+  type ReplayOptions,
+  type ReplaySummary,
+} from '../../replay/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { requireModel } from '../command/model-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { replayThroughLog, type LoggedSummary } from '../../operate/index.ts'
 import { LatestDecisions } from '../command/recent-decisions.ts'
-import { isPostgresAddress } from '../../sources/postgres/address.ts'
+import { isPostgresAddress } from '../../sources/index.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
 import { replaySummaryText } from '../command/replay-summary.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'

@@ -1,9 +1,9 @@
 /** NDJSON output of a run's decisions. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { SpillwayError } from '../../base/errors.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
-import { STANDARD_INPUT } from '../../sources/files/standard-input.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { StoredDecisionBatch } from '../../log/index.ts'
+import { recordedDecisions } from '../../run/decide/index.ts'
+import { STANDARD_INPUT } from '../../sources/index.ts'
 
 /** Appends durable decisions to a file or to standard output. After a crash the last ones may be missing; the log has all. */
 export class DecisionFile {

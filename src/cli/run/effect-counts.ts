@@ -1,5 +1,5 @@
 /** Counts the effects of a run for its status line, and prints a line for each dead effect and each effect of a dry run. */
-import type { EffectChange, NewEffect } from '../../log/effects.ts'
+import type { EffectChange, NewEffect } from '../../log/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 
 /** Effect counts since the start of the process. */

@@ -1,11 +1,9 @@
 /** `run --reconcile`: runs reconciliations on a schedule beside a run, and reports their results. */
-import { callEvery, wallClock } from '../../base/clock.ts'
-import { durationMs, type Duration } from '../../base/time.ts'
-import type { PipelineIR, ScheduleIR } from '../../define/ir/ir.ts'
-import { IntervalSchedule, scheduleOf } from '../../define/feature/placement.ts'
+import { callEvery, wallClock, durationMs, type Duration } from '../../base/index.ts'
+import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
+import { IntervalSchedule, scheduleOf } from '../../define/feature/index.ts'
 import type { OpenedFolder } from '../../operate/index.ts'
-import { reconcileInThread } from '../../reconcile/job.ts'
-import { ReconcileScheduler } from '../../reconcile/reconcile-scheduler.ts'
+import { reconcileInThread, ReconcileScheduler } from '../../reconcile/index.ts'
 import { UsageError } from '../command/command.ts'
 import { pluralize } from '../command/text-format.ts'
 

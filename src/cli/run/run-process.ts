@@ -1,24 +1,20 @@
 /** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
-import { closeRoutes, openRoutes } from '../../action/routes.ts'
-import { callEvery, stopwatch, wallClock } from '../../base/clock.ts'
-import { letHeapGrow } from '../../base/heap.ts'
-import { durationMs, type Duration } from '../../base/time.ts'
-import type { ScheduleIR } from '../../define/ir/ir.ts'
-import type { Pipeline } from '../../define/pipeline.ts'
+import { closeRoutes, openRoutes } from '../../action/index.ts'
+import { callEvery, stopwatch, wallClock, durationMs, type Duration } from '../../base/index.ts'
+import { letHeapGrow } from '../../base/node/index.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
+import type { Pipeline } from '../../define/index.ts'
 import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'
-import { CommitFeed } from '../../serve/events/commit-feed.ts'
-import { serveRunControl } from '../../operate/control/serve-control.ts'
-import type { ListenOptions, RunningServer } from '../../serve/listen.ts'
-import type { RateLimit } from '../../serve/access/rate-limit.ts'
-import type { RunMemoryOptions } from '../../run/recovery/run-state.ts'
-import { OBJECTIVES_FILE } from '../../run/decide/objectives.ts'
-import { objectivesAt } from '../../run/decide/objectives-file.ts'
-import { retentionMs } from '../../run/recovery/retention.ts'
-import { LiveRun, type LiveRunOptions } from '../../run/loop/live-run.ts'
-import { PipelineRun } from '../../runner/pipeline-run.ts'
-import { startText } from '../../sources/reader/source-feed.ts'
-import { openReaders } from '../../sources/source-readers.ts'
+import { CommitFeed } from '../../serve/events/index.ts'
+import { serveRunControl } from '../../operate/control/index.ts'
+import type { ListenOptions, RunningServer } from '../../serve/index.ts'
+import type { RateLimit } from '../../serve/access/index.ts'
+import { type RunMemoryOptions, retentionMs, LiveRun, type LiveRunOptions } from '../../run/index.ts'
+import { OBJECTIVES_FILE, objectivesAt } from '../../run/decide/index.ts'
+import { PipelineRun } from '../../runner/index.ts'
+import { startText } from '../../sources/reader/index.ts'
+import { openReaders } from '../../sources/index.ts'
 import { DecisionFile } from './decision-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { startReconciliation } from './reconcile-option.ts'
@@ -146,7 +142,7 @@ async function servingOf(
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
 ): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, printLine: PrintLine) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
-  const serving = await import('../../serve/listen.ts')
+  const serving = await import('../../serve/index.ts')
   const options = {
     ...listen,
     open: isOpen,

@@ -1,8 +1,8 @@
 /** `spillway run`: parses the options and starts the run. */
-import { durationMs, type Duration } from '../../base/time.ts'
+import { durationMs, type Duration } from '../../base/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
-import { STANDARD_INPUT } from '../../sources/files/standard-input.ts'
+import { STANDARD_INPUT } from '../../sources/index.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { rateLimitOf, rateOption } from '../command/rate-option.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'

@@ -3,8 +3,7 @@
  *
  * Invariant: `when` is a condition over the score of one model, and so identifies the model.
  */
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { show, type Duration } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'

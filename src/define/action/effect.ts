@@ -1,6 +1,5 @@
 /** Effects of actions: `webhook`, `appendTo`, `stdout` and `answer`. */
-import type { Duration } from '../../base/time.ts'
-import { show } from '../../base/show.ts'
+import { type Duration, show } from '../../base/index.ts'
 import type { EffectIR, Value } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'

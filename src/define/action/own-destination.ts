@@ -1,7 +1,5 @@
 /** `destination`: the user's own destination as the effect of an action, or as the receiver of decisions. */
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { limits, show, type Duration } from '../../base/index.ts'
 import type { SettingIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions, checkTitle } from '../mistake/names.ts'

@@ -2,7 +2,7 @@
  * Settings: values that a pipeline file refers to and does not contain, such as addresses that differ between machines, and
  * secrets.
  */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import type { SettingIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 

@@ -4,8 +4,7 @@
  * Invariant: an aggregate that is called while `values` runs must be returned as a feature. Otherwise it is a mistake: an
  * object literal that names a feature twice silently keeps the second.
  */
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
+import { limits, show } from '../../base/index.ts'
 import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from '../ir/ir.ts'

@@ -4,7 +4,7 @@
  * `ir/signatures.ts` lists what each aggregate takes and returns; `row-node.ts` builds the calls. Formulas are in
  * docs/semantics.md, Aggregates.
  */
-import type { Duration } from '../../base/time.ts'
+import type { Duration } from '../../base/index.ts'
 import type { Expression, ExprKind } from './expression.ts'
 import type { Kind } from './kinds.ts'
 

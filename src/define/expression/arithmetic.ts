@@ -1,5 +1,5 @@
 /** Result types of arithmetic, by the rules at `ExprIR`. */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { ColumnType, TypeIR } from '../ir/ir.ts'
 
 /** Operator of arithmetic, as in the IR. */

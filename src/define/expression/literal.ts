@@ -5,9 +5,7 @@
  * inputs every number is already a double, so any finite number is allowed.
  */
 import { typeText } from './arithmetic.ts'
-import { scaledInteger, spanMs, timestampMs } from '../../base/exact.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { scaledInteger, spanMs, timestampMs, didYouMean, show } from '../../base/index.ts'
 import type { ExprIR, TypeIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 

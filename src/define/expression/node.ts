@@ -5,8 +5,7 @@
  * double, whatever its type was; `type` keeps its meaning, so that a duration can be compared with '5m'.
  */
 import { arithmeticType, isNumber, isNumeric, typeText, type Operation } from './arithmetic.ts'
-import { decimalPlaces } from '../../base/exact.ts'
-import { show } from '../../base/show.ts'
+import { decimalPlaces, show } from '../../base/index.ts'
 import type { Scope } from './expression.ts'
 import type { ExprIR } from '../ir/ir.ts'
 import { literal, type TypeInfo } from './literal.ts'

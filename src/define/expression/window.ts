@@ -1,5 +1,5 @@
 /** Windows, hops and other durations in milliseconds (semantics, The value). */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { Window } from './aggregating.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 

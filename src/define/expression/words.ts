@@ -4,7 +4,7 @@
  * `node.ts` and `row-node.ts` build the expressions. NULL follows SQL: arithmetic and comparisons with NULL are NULL.
  * Arithmetic that overflows is NULL.
  */
-import type { Duration } from '../../base/time.ts'
+import type { Duration } from '../../base/index.ts'
 import type { Aggregating } from './aggregating.ts'
 import type { Expression, ExprKind, RawColumn, Scope } from './expression.ts'
 import type { Identifies, Kind } from './kinds.ts'

@@ -4,8 +4,7 @@
  * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in
  * order.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import { callerPlace } from '../mistake/caller.ts'

@@ -1,5 +1,5 @@
 /** Key of a feature group: the columns with the ids of its entities, in a row of its source and in a model's trigger. */
-import { show, withArticle } from '../../base/show.ts'
+import { show, withArticle } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import { entityName } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'

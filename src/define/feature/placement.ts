@@ -2,8 +2,7 @@
  * Placements: where a feature group is computed, and so which events are visible and at which as-of time (semantics, Decisions
  * and placements).
  */
-import type { Duration } from '../../base/time.ts'
-import { show } from '../../base/show.ts'
+import { type Duration, show } from '../../base/index.ts'
 import { cronOf } from './cron.ts'
 import type { PlacementIR, ScheduleIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'

@@ -4,8 +4,7 @@
  * Pure, over the IR. Definitions are matched by name: a renamed feature is one removed and one added.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { limits } from '../../base/limits.ts'
-import { durationText } from '../../base/time.ts'
+import { limits, durationText } from '../../base/index.ts'
 import type {
   ActionIR,
   ColumnIR,

@@ -6,7 +6,7 @@
  * for events.
  */
 import { fileURLToPath } from 'node:url'
-import { shortPath } from '../../base/short-path.ts'
+import { shortPath } from '../../base/node/index.ts'
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/

@@ -1,8 +1,5 @@
 /** Mistakes in a definition: one error each, with the user's file and line, and the fix. */
-import { SpillwayError, type ErrorCode } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { durationMs, type Duration } from '../../base/time.ts'
-import { show } from '../../base/show.ts'
+import { SpillwayError, type ErrorCode, didYouMean, durationMs, type Duration, show } from '../../base/index.ts'
 import { callerPlace } from './caller.ts'
 import { aggregateNames } from '../ir/ir.ts'
 

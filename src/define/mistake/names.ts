@@ -1,6 +1,5 @@
 /** Checks of names and option objects that users write. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { mistake } from './mistake.ts'
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/

@@ -2,8 +2,7 @@
  * The label `begins`: does an episode start within a time after the decision? Low glucose, a machine that overheats, a queue
  * that grows.
  */
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { show, type Duration } from '../../base/index.ts'
 import type { Expression, RawColumn } from '../expression/expression.ts'
 import { keyOf } from '../feature/group-key.ts'
 import type { ColumnIR, TriggerIR } from '../ir/ir.ts'

@@ -1,5 +1,5 @@
 /** `every`: an interval, as the schedule of a placement, or with an entity as the trigger of a model (a tick). */
-import { durationText, type Duration } from '../../base/time.ts'
+import { durationText, type Duration } from '../../base/index.ts'
 import { entityName, type Entity } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { Kind } from '../expression/kinds.ts'

@@ -1,6 +1,5 @@
 /** A trainer outside Spillway: a command that gets rows and returns a model (contract: docs/training.md). */
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { show, type Duration } from '../../base/index.ts'
 import type { ExternalIR } from '../ir/external-ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'

@@ -1,7 +1,5 @@
 /** The label `labelFrom`: a later event refers to the triggering event and has its outcome. A chargeback, an arrival, a diagnosis. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show, withArticle } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { didYouMean, show, withArticle, type Duration } from '../../base/index.ts'
 import { typeText } from '../expression/arithmetic.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'

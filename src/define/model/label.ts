@@ -4,7 +4,7 @@
  * Types and values that `labelFrom` and `begins` share. A label is made before its model. So a check that needs the model's
  * trigger runs when the model takes the label, and its message has the label's place.
  */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import { condition } from '../expression/aggregate-call.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'

@@ -3,7 +3,7 @@
  *
  * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger has.
  */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import { GroupValue } from '../feature/features.ts'
 import {

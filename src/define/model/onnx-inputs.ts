@@ -1,6 +1,5 @@
 /** Maps the inputs of a model to the inputs of an ONNX graph, and checks types and shapes. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import type { OnnxGraph, OnnxValue } from './onnx-file.ts'

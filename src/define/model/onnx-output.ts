@@ -1,5 +1,5 @@
 /** Finds the score in the outputs of an ONNX graph. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import type { OnnxGraph, OnnxValue } from './onnx-file.ts'
 import type { OnnxIR } from '../ir/onnx-ir.ts'

@@ -6,9 +6,8 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import { shortPath } from '../../base/short-path.ts'
+import { limits, show } from '../../base/index.ts'
+import { shortPath } from '../../base/node/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { parseOnnxFile, type OnnxFile } from './onnx-file.ts'

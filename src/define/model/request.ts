@@ -1,5 +1,5 @@
 /** The trigger `request`: a model decides when a caller asks, about the fields of the request. */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, Identifies } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'

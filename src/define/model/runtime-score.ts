@@ -1,7 +1,6 @@
 /** `scoreWith`: a model of the user's own runtime as the score of a model. */
 import { createHash } from 'node:crypto'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { canonicalJson } from '../ir/fingerprint.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, checkTitle } from '../mistake/names.ts'

@@ -4,8 +4,7 @@
  * Weights are named by input (`'card.n10m'`). The names are part of the type, so a score with an input that the model does not
  * have does not compile.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { ModelInput } from './inputs.ts'
 import type { ScoreIR, TermIR } from '../ir/ir.ts'

@@ -1,7 +1,5 @@
 /** `orWhen: 'drift'`: a training is also due when inputs, scores or quality have drifted away from those of the last training. */
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { limits, show, type Duration } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { DriftIR, PromoteIR } from '../ir/train-ir.ts'

@@ -3,9 +3,7 @@
  *
  * Trainers take numbers, so another input is a mistake in the definition and not in the first training.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { didYouMean, show, type Duration } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
 import type { ScheduleIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'

@@ -4,8 +4,7 @@
  * The file is untrusted: it is validated in full before use.
  */
 import { createHash } from 'node:crypto'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
+import { limits, show } from '../../base/index.ts'
 import { canonicalJson } from '../ir/fingerprint.ts'
 import type { ScoreIR, TreeIR } from '../ir/ir.ts'
 

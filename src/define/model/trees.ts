@@ -1,5 +1,5 @@
 /** The score `trees`: boosted trees by the names of their inputs. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import type { ModelInput } from './inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ScoreValue, type Score } from './score.ts'

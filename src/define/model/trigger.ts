@@ -1,6 +1,5 @@
 /** Triggers: what makes a model decide, and the fields that a decision has. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, FeatureIR, GroupIR, TriggerIR } from '../ir/ir.ts'

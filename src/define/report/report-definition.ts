@@ -2,8 +2,7 @@
  * Content of a report, from a model or from groups: the inputs of its rows, the column that they are about, and how long keys
  * stay active.
  */
-import { show } from '../../base/show.ts'
-import { durationText } from '../../base/time.ts'
+import { show, durationText } from '../../base/index.ts'
 import { isGroupOf } from '../model/every.ts'
 import { GroupValue } from '../feature/features.ts'
 import { featuresIn, flattenInputs, type ModelInput } from '../model/inputs.ts'

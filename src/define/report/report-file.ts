@@ -1,5 +1,5 @@
 /** Path of a report's file, with placeholders for its date and time. */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import { mistake } from '../mistake/mistake.ts'
 
 declare const reportFile: unique symbol

@@ -1,5 +1,5 @@
 /** The row of a report as expressions, for its `where`. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import type { ModelInput } from '../model/inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { Node, type Realm } from '../expression/node.ts'

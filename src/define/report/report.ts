@@ -3,9 +3,7 @@
  *
  * Invariant: a row is about one entity, and all its columns are read at that entity.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { didYouMean, show, type Duration } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { InputName } from '../model/inputs.ts'

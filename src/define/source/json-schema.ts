@@ -6,8 +6,7 @@
  * that is more than its JSON type: an entity, a decimal, a time other than the source's. A check in code (zod's `refine`) is
  * not in the JSON Schema and has no effect here.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, ColumnSpec } from '../expression/kinds.ts'
 import { mistake, unsupportedDefinition } from '../mistake/mistake.ts'

@@ -1,5 +1,5 @@
 /** Columns of a source, from `t` or from a Standard Schema. */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import { isColumn } from './t.ts'
 import { foreignColumns, type ForeignColumns, type StandardJsonSchema } from './json-schema.ts'
 import type { ColumnIR } from '../ir/ir.ts'

@@ -1,6 +1,5 @@
 /** IR of a source or table, checked: its columns exist and have the types that their roles need. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show, withArticle } from '../../base/show.ts'
+import { didYouMean, show, withArticle } from '../../base/index.ts'
 import type { ArrivalIR, ColumnIR, SourceIR } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import type { AnyOptions } from './source-options.ts'

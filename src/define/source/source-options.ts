@@ -1,5 +1,5 @@
 /** Options of a source and of a table, except for the schema. */
-import type { Duration } from '../../base/time.ts'
+import type { Duration } from '../../base/index.ts'
 import type { ColumnSpecs, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
 import { durationOf } from '../mistake/mistake.ts'
 

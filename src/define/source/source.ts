@@ -3,7 +3,7 @@
  *
  * Invariant: key and time are columns of every record, the time is a timestamp, and a `map` has a version.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, SourceIR } from '../ir/ir.ts'

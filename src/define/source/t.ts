@@ -4,10 +4,7 @@
  * Invariant: a column is valid by itself. Its bounds are in order and exact at its scale, its zone exists, the values of its
  * enum differ.
  */
-import { limits } from '../../base/limits.ts'
-import type { Duration } from '../../base/time.ts'
-import { scaledInteger, spanMs } from '../../base/exact.ts'
-import { show } from '../../base/show.ts'
+import { limits, type Duration, scaledInteger, spanMs, show } from '../../base/index.ts'
 import type { ColumnSpec, Kind } from '../expression/kinds.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'

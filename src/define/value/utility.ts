@@ -5,9 +5,7 @@
  * Checks that need the model (does it have an input of that name?) run in `worth`; their messages have the place of the value
  * function.
  */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
-import type { Duration } from '../../base/time.ts'
+import { didYouMean, show, type Duration } from '../../base/index.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Judged, UtilityCompute } from './judged-decisions.ts'
 import { mistake } from '../mistake/mistake.ts'

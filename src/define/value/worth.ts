@@ -3,9 +3,7 @@
  *
  * Invariant: it is not in the IR, so no fingerprint, no saved state and no recorded decision depends on it.
  */
-import { show, withArticle } from '../../base/show.ts'
-import { timestampMs } from '../../base/exact.ts'
-import type { Duration } from '../../base/time.ts'
+import { show, withArticle, timestampMs, type Duration } from '../../base/index.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
 import { callerPlace } from '../mistake/caller.ts'
 import type { Expression, ExprKind } from '../expression/expression.ts'

@@ -6,8 +6,7 @@
  * commit starts the WAL from its beginning.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { limits } from '../../base/limits.ts'
-import { callEvery, stopwatch } from '../../base/clock.ts'
+import { limits, callEvery, stopwatch } from '../../base/index.ts'
 import { Gate } from './gate.ts'
 import { sqlite } from './sqlite.ts'
 

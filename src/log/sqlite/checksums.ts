@@ -1,6 +1,6 @@
 /** Checksums of single texts in the database, since SQLite stores none. */
 import { crc32 } from 'node:zlib'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 /** Checksum of a text under its name. */
 export const valueChecksum = (name: string, text: string): number => crc32(`${name}\0${text}`)

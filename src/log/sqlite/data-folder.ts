@@ -5,7 +5,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { makePrivateFile, makePrivateFolder, tightenFolder } from '../folder-permissions.ts'
 import { lockFolder, recordsFolderLog } from './lock.ts'
 import { SqliteReader } from './reader.ts'

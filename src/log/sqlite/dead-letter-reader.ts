@@ -1,5 +1,5 @@
 /** Queries of the dead-letter tables: unsettled and settled dead letters. */
-import type { RawForm } from '../../intake/refusal.ts'
+import type { RawForm } from '../../intake/index.ts'
 import type { DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../dead-letters.ts'
 import type { ReadConnection } from './read-connection.ts'
 import { storedCounts } from './counts.ts'

@@ -1,6 +1,6 @@
 /** Writes dead letters into their tables. Runs in the writer's thread, within a commit. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { RawForm } from '../../intake/refusal.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { RawForm } from '../../intake/index.ts'
 import type { DeadLetter, DeadLetterChange } from '../dead-letters.ts'
 import { CountWriter } from './counts.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'

@@ -1,5 +1,5 @@
 /** Writes effects into their table. Runs in the writer's thread, within a commit. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { EffectChange, EffectState, NewEffect } from '../effects.ts'
 import { CountWriter } from './counts.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'

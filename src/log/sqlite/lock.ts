@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { makePrivateFile, PRIVATE_FILE } from '../folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 

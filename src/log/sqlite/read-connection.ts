@@ -1,6 +1,6 @@
 /** A read-only SQLite connection that blocks no writer. Every SQLite error becomes a `SpillwayError` that names the file. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { checkFormat, COUNTED_FROM, COUNTED_VIEW } from './schema.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 import { storeError } from './store-error.ts'

@@ -3,7 +3,7 @@
  *
  * A folder of an older format is migrated in one transaction, so an interrupted migration leaves it unchanged. A newer format is rejected.
  */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { DatabaseSync } from './sqlite.ts'
 
 /** Step i migrates a database from format i to format i + 1. */

@@ -4,7 +4,7 @@
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { DeadLetterLog } from '../dead-letters.ts'
 import type { EffectLog } from '../effects.ts'
 import type { Commit, LogStore, StateSink, StoredDecisionBatch, StoredSchema, StoredSegment, StoredStageTimes } from '../store.ts'

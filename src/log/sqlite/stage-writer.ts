@@ -2,7 +2,7 @@
  * Writes stage times into their bounded table: keeps all of the newest blocks, then one in so many, and deletes the oldest. Runs in the
  * writer's thread, within a commit.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { StoredStageTimes } from '../store.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 

@@ -1,5 +1,5 @@
 /** SQLite errors as errors of Spillway. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 /** By SQLite's primary result code. */
 const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {

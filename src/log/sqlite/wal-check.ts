@@ -8,7 +8,7 @@
  * them: up to `WAL_PAGES_MAX` pages. Formats: sqlite.org/walformat.html.
  */
 import { readFileSync } from 'node:fs'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 const INDEX_VERSION = 3_007_000
 const INDEX_HEADER_BYTES = 48

@@ -5,8 +5,7 @@
  * Commits that arrive while it waits for the disk queue up (group commit): the slower the disk, the larger the groups.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { limits } from '../../base/limits.ts'
-import { pauseBlocking } from '../../base/clock.ts'
+import { limits, pauseBlocking } from '../../base/index.ts'
 import type { Commit } from '../store.ts'
 import { Gate } from './gate.ts'
 import { LogWriter } from './writer.ts'

@@ -1,6 +1,5 @@
 /** Writes commits into the tables; several commits are one transaction and one fsync. Runs in the writer's thread. */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
 import { DECISION_PROGRESS, decisionProgressText } from '../decision-progress.ts'
 import type { Commit, StoredSegment } from '../store.ts'
 import { EffectWriter } from './effect-writer.ts'

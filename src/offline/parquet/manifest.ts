@@ -1,11 +1,10 @@
 /** The manifest of a Parquet folder: a JSON file beside its data, replaced atomically. Only files that it names belong to the store. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomically } from '../../base/atomic-write.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { packageVersion } from '../../base/package-version.ts'
-import { canonicalJson, shortHash } from '../../define/ir/fingerprint.ts'
-import { displayPath, fileError, formatError, systemError } from '../../files/file-error.ts'
+import { writeAtomically, packageVersion } from '../../base/node/index.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { canonicalJson, shortHash } from '../../define/ir/index.ts'
+import { displayPath, fileError, formatError, systemError } from '../../files/index.ts'
 import type { PartitionUnit } from '../calendar.ts'
 
 /** One file of the table: a column of a partition. */

@@ -6,10 +6,9 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { DuckDBListValue, DuckDBTimestampTZValue, type DuckDBValue } from '@duckdb/node-api'
-import type { Value } from '../../define/ir/ir.ts'
-import { fileChecksum } from '../../files/column-files.ts'
-import { connectDuckDB, parquetPathLiteral, sqlIdentifier } from '../../files/duckdb.ts'
-import { fileError } from '../../files/file-error.ts'
+import type { Value } from '../../define/ir/index.ts'
+import { fileChecksum, connectDuckDB, parquetPathLiteral, sqlIdentifier } from '../../files/parquet/index.ts'
+import { fileError } from '../../files/index.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from '../calendar.ts'
 import {
   featureColumnName,

@@ -1,6 +1,6 @@
 /** Writes the columns of a partition as Parquet files, one a column. */
 import { join } from 'node:path'
-import { ColumnFileWriter } from '../../files/column-files.ts'
+import { ColumnFileWriter } from '../../files/parquet/index.ts'
 import type { CalendarPartition, PartitionUnit } from '../calendar.ts'
 import type { PartitionWriter, TableBatch, FeatureTableColumn, WrittenPartition } from '../feature-table.ts'
 

@@ -1,6 +1,6 @@
 /** The client of a run's control socket: `RunControl` from another process. One request at a time. */
 import { connect, type Socket } from 'node:net'
-import { errorCodes, SpillwayError, type ErrorCode } from '../../base/errors.ts'
+import { errorCodes, SpillwayError, type ErrorCode } from '../../base/index.ts'
 import type { ControlOperation } from './control-request.ts'
 import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.ts'
 import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'

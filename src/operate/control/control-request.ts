@@ -1,8 +1,5 @@
 /** Validates requests of operators that come as JSON, over HTTP or over the control socket. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, SpillwayError, limits, show } from '../../base/index.ts'
 import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -7,10 +7,8 @@
  */
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import { callAfter } from '../../base/clock.ts'
-import { errorCodes, SpillwayError, type ErrorCode } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { makePrivateFolder, PRIVATE_FILE } from '../../log/folder-permissions.ts'
+import { callAfter, errorCodes, SpillwayError, type ErrorCode, limits } from '../../base/index.ts'
+import { makePrivateFolder, PRIVATE_FILE } from '../../log/index.ts'
 import { controlRequests, type ControlOperation } from './control-request.ts'
 import { controlAddress, controlFolder, CONTROL_PROTOCOL, socketLines, type ControlAddress } from './control-socket.ts'
 import type { RunControl } from './run-control.ts'

@@ -8,7 +8,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 /** Version of the messages. */
 export const CONTROL_PROTOCOL = 1

@@ -1,8 +1,6 @@
 /** A dead letter as a batch of one record, to be sent again: it is validated like a new record, and arrives now. */
-import type { RecordOrigin, RecordBatch } from '../../intake/record-batch.ts'
-import { parseJsonRecord } from '../../intake/json.ts'
-import { Fault } from '../../intake/refusal.ts'
-import type { StoredDeadLetter } from '../../log/dead-letters.ts'
+import { type RecordOrigin, type RecordBatch, parseJsonRecord, Fault } from '../../intake/index.ts'
+import type { StoredDeadLetter } from '../../log/index.ts'
 
 /** A dead letter that is not JSON cannot be decoded, and is rejected again. */
 export function deadLetterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {

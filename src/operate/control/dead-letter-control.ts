@@ -4,12 +4,9 @@
  * Invariant: a dead letter has at most one change in flight. The store fails for good on a change of a dead letter that is gone, so every
  * change of a process must go through one object of this class.
  */
-import { stopwatch, yieldToEventLoop, type Clock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { deadLetterVersion, type AnyDeadLetter } from '../../log/dead-letter-json.ts'
-import type { DeadLetterChange, StoredDeadLetter } from '../../log/dead-letters.ts'
+import { stopwatch, yieldToEventLoop, type Clock, SpillwayError, limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { deadLetterVersion, type AnyDeadLetter, type DeadLetterChange, type StoredDeadLetter } from '../../log/index.ts'
 import { DeadLetterRecipient, type SendableDeadLetter } from './dead-letter-recipient.ts'
 import { editedForm, editedRecord } from './dead-letter-record.ts'
 import { sendNext, type DeadLetterReceiver } from './dead-letter-replay.ts'

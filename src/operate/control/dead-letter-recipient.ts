@@ -1,9 +1,7 @@
 /** Chooses the source to which a dead letter is sent again, or says why no source can receive it. */
-import { didYouMean, unknownNameError } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDeadLetter } from '../../log/dead-letters.ts'
+import { didYouMean, unknownNameError, SpillwayError, limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { StoredDeadLetter } from '../../log/index.ts'
 
 /** A dead letter with its target source. */
 export interface SendableDeadLetter extends StoredDeadLetter {

@@ -1,9 +1,7 @@
 /** The new record of an edited dead letter. */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { RawForm } from '../../intake/refusal.ts'
-import { utf8TextOf } from '../../log/dead-letter-json.ts'
-import type { StoredDeadLetter } from '../../log/dead-letters.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { RawForm } from '../../intake/index.ts'
+import { utf8TextOf, type StoredDeadLetter } from '../../log/index.ts'
 import type { DeadLetterEdit } from './run-control.ts'
 
 /** The record that an edit makes. Throws `SPILL_INPUT` if the dead letter has no fields to set, or the record is too long. */

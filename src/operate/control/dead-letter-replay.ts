@@ -1,8 +1,7 @@
 /** Sends dead letters to a run again: each is validated like a new record, and is settled in the commit of its event. */
-import { stopwatch, yieldToEventLoop } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { Refusal } from '../../intake/refusal.ts'
-import type { Run } from '../../run/loop/run.ts'
+import { stopwatch, yieldToEventLoop, limits } from '../../base/index.ts'
+import type { Refusal } from '../../intake/index.ts'
+import type { Run } from '../../run/index.ts'
 import { deadLetterBatch } from './dead-letter-batch.ts'
 import type { SendableDeadLetter } from './dead-letter-recipient.ts'
 import type { ReplayedDeadLetter } from './run-control.ts'

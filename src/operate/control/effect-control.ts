@@ -1,7 +1,6 @@
 /** Retries and drops dead effects, beside a run or in a free folder: all effects of a request, or none. */
-import type { Clock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { ManualEffectChange, StoredEffect } from '../../log/effects.ts'
+import { type Clock, SpillwayError } from '../../base/index.ts'
+import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
 import type { EffectDrop, EffectRetry } from './run-control.ts'
 
 /** The collaborators of `EffectControl`. */

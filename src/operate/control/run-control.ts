@@ -4,8 +4,8 @@
  * Requests and results are plain JSON data, so that the same port is served over HTTP, over the control socket of a run, and in the
  * process. Every change is durable, and recorded in the operator log, before its promise resolves.
  */
-import type { DeadLetterOutcome } from '../../log/dead-letters.ts'
-import type { RefusalReason } from '../../intake/refusal.ts'
+import type { DeadLetterOutcome } from '../../log/index.ts'
+import type { RefusalReason } from '../../intake/index.ts'
 
 /** A new record for a dead letter: fields to set in its JSON, or the whole record. */
 export interface DeadLetterEdit {

@@ -1,9 +1,8 @@
 /** The changes of operators to a run in this process, also served at its control socket. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { EffectDispatcher } from '../../action/effect-dispatcher.ts'
-import { readDataFolder } from '../../log/sqlite/data-folder.ts'
-import type { LiveRun } from '../../run/loop/live-run.ts'
-import type { Run } from '../../run/loop/run.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { EffectDispatcher } from '../../action/index.ts'
+import { readDataFolder } from '../../log/sqlite/index.ts'
+import type { LiveRun, Run } from '../../run/index.ts'
 import { ControlServer } from './control-server.ts'
 import type { ReplayTarget } from './dead-letter-control.ts'
 import { LoggedControl } from './logged-control.ts'

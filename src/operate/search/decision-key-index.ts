@@ -5,9 +5,8 @@
  * Hashes may collide, so a lookup may return a batch without the key, but it never misses one. An entry takes 16 to 24 bytes. A full index
  * drops its older half; `from` is the oldest batch that it still holds completely.
  */
-import { addText, type Hash64 } from '../../base/hash.ts'
-import { limits } from '../../base/limits.ts'
-import type { Value } from '../../define/ir/ir.ts'
+import { addText, type Hash64, limits } from '../../base/index.ts'
+import type { Value } from '../../define/ir/index.ts'
 
 const FIRST_CAPACITY = 1 << 10
 

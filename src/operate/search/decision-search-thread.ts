@@ -1,7 +1,7 @@
 /** Thread entry of the decision search: one connection and one index, queried by messages. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { failureMessage } from '../../base/thread-error.ts'
-import { readDataFolder } from '../../log/sqlite/data-folder.ts'
+import { failureMessage } from '../../base/index.ts'
+import { readDataFolder } from '../../log/sqlite/index.ts'
 import { DecisionSearch } from './decision-search.ts'
 import type { SearchReply, SearchRequest } from './decision-search-worker.ts'
 

@@ -1,9 +1,8 @@
 /** Searches recorded decisions beside the loop, in a thread that starts with the first search and ends with `close`. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { SpillwayError } from '../../base/errors.ts'
-import { errorFromMessage, type FailureMessage } from '../../base/thread-error.ts'
-import type { NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
+import { SpillwayError, errorFromMessage, type FailureMessage } from '../../base/index.ts'
+import type { NewestDecisionsQuery } from '../../run/history/index.ts'
 
 export interface SearchRequest {
   readonly number: number

@@ -3,14 +3,12 @@
  *
  * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`decision-search-thread.ts`).
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
-import { deliveredCell, decodeDecisionKeys, type DecisionShape } from '../../run/decide/decision-codec.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { SqliteReader } from '../../log/sqlite/index.ts'
+import { deliveredCell, decodeDecisionKeys, type DecisionShape, newestDecisionsIn, type RecordedDecision } from '../../run/decide/index.ts'
 import { hashOfKey, DecisionKeyIndex } from './decision-key-index.ts'
-import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/newest-decisions.ts'
-import { newestDecisionsIn, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
+import { matchesKey, newestDecisions, type NewestDecisionsQuery } from '../../run/history/index.ts'
 
 /** The decisions that were found. */
 export interface SearchResult {

@@ -5,12 +5,10 @@
  * gap, and where the next episode starts. A decision is a search in its key's events. Cost: O((events + decisions) log n); 28 bytes
  * per event.
  */
-import type { ColumnData } from '../../columns/block.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { LabelIR } from '../../define/ir/ir.ts'
+import type { ColumnData, Strings } from '../../columns/index.ts'
+import type { LabelIR } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
-import { KeySlots } from '../../kernel/key-slots.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
+import { KeySlots, firstEntryFrom } from '../../kernel/index.ts'
 import type { VisibleEvents } from './visible-events.ts'
 import type { Labeller, Outcomes } from './outcomes.ts'
 

@@ -1,13 +1,13 @@
 /** Computes labels of decisions, as known at a time. */
-import type { Strings } from '../../columns/strings.ts'
-import type { LabelIR } from '../../define/ir/ir.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { LabelIR } from '../../define/ir/index.ts'
 import { Episodes } from './episodes.ts'
 import type { VisibleEvents } from './visible-events.ts'
 import { JoinedOutcomes } from './joined-outcomes.ts'
 import type { Labeller } from './outcomes.ts'
 
-export { visibleEventsAt, type VisibleEvents } from './visible-events.ts'
-export { emptyOutcomes, type Labeller, type Outcomes } from './outcomes.ts'
+export { visibleEventsAt } from './visible-events.ts'
+export { emptyOutcomes, type Outcomes } from './outcomes.ts'
 
 /** The context of a label. */
 export interface LabellerContext {

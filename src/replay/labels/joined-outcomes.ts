@@ -4,13 +4,10 @@
  * It reads events in order of arrival. Each decision sees those that arrived by its `t + negativeAfter`, so supersession is that of
  * this time. Cost: O(log n) per event and decision; 50 bytes per event.
  */
-import type { ColumnData } from '../../columns/block.ts'
-import { RowIndex } from '../../columns/row-index.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { LabelIR } from '../../define/ir/ir.ts'
+import { type ColumnData, RowIndex, type Strings } from '../../columns/index.ts'
+import type { LabelIR } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
-import { KeySlots } from '../../kernel/key-slots.ts'
-import { identityColumns, isDeleted } from '../../kernel/supersession.ts'
+import { KeySlots, identityColumns, isDeleted } from '../../kernel/index.ts'
 import { FirstRows } from './first-rows.ts'
 import type { VisibleEvents } from './visible-events.ts'
 import type { Labeller, Outcomes } from './outcomes.ts'

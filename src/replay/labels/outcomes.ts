@@ -3,7 +3,7 @@
  *
  * Decisions come batch by batch in their order, so their times do not decrease.
  */
-import type { ColumnData } from '../../columns/block.ts'
+import type { ColumnData } from '../../columns/index.ts'
 
 /** One row per decision. Unknown rows are 0, or NaN, in every column. */
 export interface Outcomes {

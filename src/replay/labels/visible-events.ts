@@ -1,9 +1,7 @@
 /** Selects the events of a source that are visible at a time, and those of them that count. One pass. */
-import type { Block } from '../../columns/block.ts'
-import { countUpTo } from '../../columns/order.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { currentRows, isDeleted } from '../../kernel/supersession.ts'
+import { type Block, countUpTo, sliceBlock } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { currentRows, isDeleted } from '../../kernel/index.ts'
 
 /** The visible events of a source. */
 export interface VisibleEvents {

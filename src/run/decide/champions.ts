@@ -2,12 +2,11 @@
  * Champions and challengers of the models of a run. The log says which version scores from which entry on; the registry holds the version.
  * A version that was trained on inputs with other definitions is reported and does not score.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { NamedValues } from '../../log/store.ts'
-import { openOnnx } from '../../model/onnx-runtime.ts'
-import { challengeBefore, championOf, championAfter, type Champion } from '../../training/registry/champion.ts'
-import { challengesOf, promotionsOf } from '../../training/registry/registry.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import type { NamedValues } from '../../log/index.ts'
+import { openOnnx } from '../../model/index.ts'
+import { challengeBefore, championOf, championAfter, type Champion, challengesOf, promotionsOf } from '../../training/registry/index.ts'
 
 export interface ChampionsOptions {
   readonly ir: PipelineIR

@@ -5,13 +5,11 @@
  * the same group share its state. A tick decides on many keys; its decisions come in batches of some thousands, and no event is applied
  * until the last batch, so that all see the same state.
  */
-import type { Strings } from '../../columns/strings.ts'
-import { stopwatch } from '../../base/clock.ts'
-import type { EveryTrigger } from '../../decision/liveness-columns.ts'
-import { TickKeys } from '../../decision/tick-keys.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import type { Segment } from '../../log/segment.ts'
+import type { Strings } from '../../columns/index.ts'
+import { stopwatch } from '../../base/index.ts'
+import { type EveryTrigger, TickKeys, type ScoringDefinitions } from '../../decision/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import type { Segment } from '../../log/index.ts'
 import { LogMarkerHandler, type TickModel } from './marker-handler.ts'
 import { BatchGroup } from '../groups/batch-group.ts'
 import type { Snapshots } from '../groups/snapshots.ts'

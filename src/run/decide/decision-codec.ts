@@ -5,15 +5,12 @@
  * The types of the columns are stored with them, so decisions outlive the model that made them.
  */
 import { crc32 } from 'node:zlib'
-import type { ColumnData } from '../../columns/block.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/ir.ts'
-import { ByteReader, ByteWriter } from '../../log/bytes.ts'
-import { readColumn, readNumbers, writeColumn, writeNumbers } from '../../log/column-codec.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import { isListColumn, type VectorColumn } from '../../model/vector.ts'
-import { NO_VERSION } from '../../replay/decision-record.ts'
-import { EXPLORED } from '../../action/exploration-sampler.ts'
+import { type ColumnData, Strings } from '../../columns/index.ts'
+import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/index.ts'
+import { ByteReader, ByteWriter, readColumn, readNumbers, writeColumn, writeNumbers, type StoredDecisionBatch } from '../../log/index.ts'
+import { isListColumn, type VectorColumn } from '../../model/index.ts'
+import { NO_VERSION } from '../../replay/index.ts'
+import { EXPLORED } from '../../action/index.ts'
 import type { Exploration, ActionExploration } from './exploration.ts'
 import type { LiveDecisions } from './live-model.ts'
 

@@ -5,12 +5,18 @@
  * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
  * undecided entry, and memory holds bytes only.
  */
-import { Strings } from '../../columns/strings.ts'
-import { decisionProgressText } from '../../log/decision-progress.ts'
-import type { AppendResult, Log } from '../../log/log.ts'
-import { readSegment, type Segment } from '../../log/segment.ts'
-import type { SegmentLog, StoredDecisionBatch, StoredSegment } from '../../log/store.ts'
-import type { NewEffect } from '../../log/effects.ts'
+import { Strings } from '../../columns/index.ts'
+import {
+  decisionProgressText,
+  type AppendResult,
+  type Log,
+  readSegment,
+  type Segment,
+  type SegmentLog,
+  type StoredDecisionBatch,
+  type StoredSegment,
+  type NewEffect,
+} from '../../log/index.ts'
 import type { Decider, DecisionCounts } from './decider.ts'
 import type { DecisionWriter } from './decision-codec.ts'
 import type { FreshnessTracker } from './freshness.ts'

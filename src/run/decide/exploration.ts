@@ -2,10 +2,10 @@
  * Exploration of the actions of a run: draws the decisions whose action is withheld, so that their outcome can be observed. The draws are
  * recorded with the decisions.
  */
-import { ExplorationSampler } from '../../action/exploration-sampler.ts'
-import { decisionId } from '../../decision/decision-id.ts'
-import type { ActionIR, PipelineIR } from '../../define/ir/ir.ts'
-import { eventPositionOf } from '../../replay/decision-record.ts'
+import { ExplorationSampler } from '../../action/index.ts'
+import { decisionId } from '../../decision/index.ts'
+import type { ActionIR, PipelineIR } from '../../define/ir/index.ts'
+import { eventPositionOf } from '../../replay/index.ts'
 import type { LiveDecisions } from './live-model.ts'
 
 /**

@@ -6,11 +6,10 @@
  *
  * Costs one comparison for each decision and group with an objective; a few kilobytes for each group, at any rate.
  */
-import type { Clock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import { groupReads } from '../../decision/reads.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { Segment } from '../../log/segment.ts'
+import { type Clock, limits } from '../../base/index.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { Segment } from '../../log/index.ts'
 import type { LiveDecisions } from './live-model.ts'
 import type { FreshnessObjective, Objectives } from './objectives.ts'
 import type { ObjectivesFile } from './objectives-file.ts'

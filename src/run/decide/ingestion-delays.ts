@@ -4,7 +4,7 @@
  * The newest event is the event with the latest event time, so one straggler among punctual events changes nothing. The delay of a silent
  * source stays what it was. Costs one comparison for each event.
  */
-import type { Block } from '../../columns/block.ts'
+import type { Block } from '../../columns/index.ts'
 
 export class IngestionDelays {
   readonly #sources = new Map<string, { newest: number; arrival: number }>()

@@ -1,7 +1,7 @@
 /** The file of freshness objectives of a data folder: loaded at the start, and again after a change. Costs one `stat` for each check. */
 import { statSync } from 'node:fs'
-import { SpillwayError } from '../../base/errors.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { checkObjectiveGroups, readObjectives, type Objectives } from './objectives.ts'
 
 /** The objectives of a data folder. */

@@ -6,11 +6,10 @@
  * its group was at most that old; `share` is the required part of fresh decisions. docs/objectives.md describes the format.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { writeAtomically } from '../../base/atomic-write.ts'
-import { PRIVATE_FILE } from '../../log/folder-permissions.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { writeAtomically } from '../../base/node/index.ts'
+import { PRIVATE_FILE } from '../../log/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 
 /** The objective of one feature group. */
 export interface FreshnessObjective {

@@ -3,17 +3,15 @@
  *
  * A decision is recorded once, and so are its effects. A replay after a crash makes the uncommitted ones again, with the same ids.
  */
-import { effectId } from '../../action/effect-id.ts'
-import { ActionTrigger } from '../../action/action-trigger.ts'
-import type { Clock } from '../../base/clock.ts'
-import type { Strings } from '../../columns/strings.ts'
-import { decisionId } from '../../decision/decision-id.ts'
-import type { EffectRecord } from '../../define/action/action.ts'
-import type { PipelineIR, Value } from '../../define/ir/ir.ts'
-import type { NewEffect } from '../../log/effects.ts'
-import type { StoredLog } from '../../log/store.ts'
+import { effectId, ActionTrigger } from '../../action/index.ts'
+import type { Clock } from '../../base/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import { decisionId } from '../../decision/index.ts'
+import type { EffectRecord } from '../../define/action/index.ts'
+import type { PipelineIR, Value } from '../../define/ir/index.ts'
+import type { NewEffect, StoredLog } from '../../log/index.ts'
 import { vectorRowReader, type VectorRowReader } from '../../model/index.ts'
-import { eventPositionOf } from '../../replay/decision-record.ts'
+import { eventPositionOf } from '../../replay/index.ts'
 import { deliveredCell } from './decision-codec.ts'
 import type { LiveDecisions } from './live-model.ts'
 

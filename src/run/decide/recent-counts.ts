@@ -1,5 +1,5 @@
 /** Rolling counts of the last hour, by minute: decisions, and those within an objective. Memory is constant. */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 
 const { FRESHNESS_WINDOW_MS: WINDOW, FRESHNESS_BUCKET_MS: BUCKET } = limits
 

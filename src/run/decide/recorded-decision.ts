@@ -1,7 +1,7 @@
 /** Recorded decisions as objects, one for each decision, for people and scripts. */
-import { EXPLORED } from '../../action/exploration-sampler.ts'
-import { eventPositionOf, type DecisionRecord } from '../../replay/decision-record.ts'
-import type { Value } from '../../define/ir/ir.ts'
+import { EXPLORED } from '../../action/index.ts'
+import { eventPositionOf, type DecisionRecord } from '../../replay/index.ts'
+import type { Value } from '../../define/ir/index.ts'
 import { vectorRowReader } from '../../model/index.ts'
 import { deliveredCell, decodeDecisions, type DecodedDecisions } from './decision-codec.ts'
 

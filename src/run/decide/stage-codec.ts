@@ -1,8 +1,7 @@
 /** The binary format of stage times: a block of decision batches, in columns, in whole microseconds. */
 import { crc32 } from 'node:zlib'
-import type { StageMs } from '../../base/channels.ts'
-import { ByteReader, ByteWriter } from '../../log/bytes.ts'
-import { readNumbers, writeNumbers } from '../../log/column-codec.ts'
+import type { StageMs } from '../../base/node/index.ts'
+import { ByteReader, ByteWriter, readNumbers, writeNumbers } from '../../log/index.ts'
 import type { StageSample } from './stage-times.ts'
 
 const VERSION = 1

@@ -2,10 +2,8 @@
  * Collects the stage times of decisions in blocks for the store. They are measurements, not facts of the log: unsaved ones are lost when
  * the process ends, and no decision is lost with them.
  */
-import type { Clock } from '../../base/clock.ts'
-import { stopwatch } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { StoredStageTimes } from '../../log/store.ts'
+import { type Clock, stopwatch, limits } from '../../base/index.ts'
+import type { StoredStageTimes } from '../../log/index.ts'
 import { encodeStageTimes } from './stage-codec.ts'
 import { stageSampleOf, type CommittedBatch, type StageSample } from './stage-times.ts'
 

@@ -5,8 +5,8 @@
  * One measurement for each batch, since its decisions are made together. Durations are by the stopwatch, which never goes back; one
  * wall-clock time says when they were.
  */
-import type { StageMs } from '../../base/channels.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { StageMs } from '../../base/node/index.ts'
+import type { StoredDecisionBatch } from '../../log/index.ts'
 
 /** Times of the turn that appended a segment, ms by the stopwatch: first record received, turn begun, entries appended. */
 export interface TurnTimes {

@@ -2,12 +2,11 @@
  * A feature group with a batch placement, in a run that makes its batch runs. It serves the result that was swapped in last, as of the time
  * of that run, and keeps no events.
  */
-import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import type { BatchValues } from '../../batch/batch-values.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/ir.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { scheduleCursor } from '../../kernel/schedule.ts'
+import type { FeatureColumn } from '../../aggregate/index.ts'
+import type { BatchValues } from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
+import { Kernel, scheduleCursor } from '../../kernel/index.ts'
 import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from './live-group.ts'
 
 /** The state of one group. */

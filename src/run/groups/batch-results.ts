@@ -2,16 +2,22 @@
  * Results of batch runs, by number, for the groups of a run: new ones in memory, and those of the ledger in files beside the log. A lost or
  * damaged part is made again from the log, of which it is a function.
  */
-import { groupCode } from '../../batch/group-code.ts'
-import { computeParts } from '../../batch/compute.ts'
-import type { BatchJob } from '../../batch/job.ts'
-import { partFile, partsIn, batchRunsIn, lastSwapBefore, type BatchRunRecord } from '../../batch/ledger.ts'
-import { readPart } from '../../batch/read-part.ts'
-import { readBatchValues, type BatchValues } from '../../batch/batch-values.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import type { NamedValues, SavedStates, SegmentLog, StateSink, SavedStateWriter } from '../../log/store.ts'
+import {
+  groupCode,
+  computeParts,
+  type BatchJob,
+  partFile,
+  partsIn,
+  batchRunsIn,
+  lastSwapBefore,
+  type BatchRunRecord,
+  readPart,
+  readBatchValues,
+  type BatchValues,
+} from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { logStartOf, type NamedValues, type SavedStates, type SegmentLog, type StateSink, type SavedStateWriter } from '../../log/index.ts'
 import type { BatchGroup } from './batch-group.ts'
 
 export interface BatchResultsOptions {

@@ -4,14 +4,12 @@
  * A read moves the clock of its key, and no later read may be below that clock. So a read uses a time that no later decision is below: now,
  * if nothing waits and no tick is due; otherwise the time of the last decision. Later entries are stamped at least that time.
  */
-import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { ColumnData } from '../../columns/block.ts'
-import type { Strings } from '../../columns/strings.ts'
-import { featureValues, type FeatureValue } from '../../decision/feature-value.ts'
-import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import { featureColumns } from '../../kernel/output.ts'
+import type { FeatureColumn } from '../../aggregate/index.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import type { ColumnData, Strings } from '../../columns/index.ts'
+import { featureValues, type FeatureValue } from '../../decision/index.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import { featureColumns } from '../../kernel/index.ts'
 import { keyReader } from './key-text.ts'
 import { BatchGroup } from './batch-group.ts'
 import { HybridGroup } from './hybrid-group.ts'

@@ -6,13 +6,9 @@
  * combines both. During the next run a second delta collects the events after its cut, beside the first. A swap replaces both layers in one
  * step between two turns, so every event is in exactly one layer at any time. Before the first run all events are in the delta.
  */
-import { countUpTo } from '../../columns/order.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/ir.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { firstEntryFrom } from '../../kernel/order.ts'
-import { scheduleCursor } from '../../kernel/schedule.ts'
+import { countUpTo, sliceBlock, type Strings } from '../../columns/index.ts'
+import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
+import { Kernel, firstEntryFrom, scheduleCursor } from '../../kernel/index.ts'
 import { LiveGroup, type GroupAnswers, type GroupQuery, type SourceEvents } from './live-group.ts'
 
 /** The result of a run, as a layer. */

@@ -1,13 +1,9 @@
 /** Prepares the layers of a hybrid group during a batch run: fills a second delta, and restores the result as its snapshot. */
-import { yieldToEventLoop } from '../../base/clock.ts'
-import { readFrames } from '../../batch/frames.ts'
-import type { BatchRunRecord } from '../../batch/ledger.ts'
-import { StateRestorer } from '../../batch/kernel-state.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import type { Log } from '../../log/log.ts'
-import type { NamedValues } from '../../log/store.ts'
+import { yieldToEventLoop } from '../../base/index.ts'
+import { readFrames, type BatchRunRecord, StateRestorer } from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { Kernel } from '../../kernel/index.ts'
+import { logStartOf, type Log, type NamedValues } from '../../log/index.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { HybridGroup } from './hybrid-group.ts'
 

@@ -1,8 +1,7 @@
 /** Parses keys as people and URLs write them. */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { ColumnIR } from '../../define/ir/ir.ts'
-import { fieldReader } from '../../intake/field.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { ColumnIR } from '../../define/ir/index.ts'
+import { fieldReader } from '../../intake/index.ts'
 
 /**
  * A parser for a key column: text to physical value, exactly. It allows any length, since a logged event may precede the bounds of its

@@ -5,18 +5,21 @@
  * `scheduled`, wait in `pending`. Events that every later query will see are applied at once, so no event waits longer than the placement
  * requires.
  */
-import type { FeatureColumn } from '../../aggregate/aggregate.ts'
-import { noEventsBlock, type Block, type ColumnData } from '../../columns/block.ts'
-import { concatBlocks, concatColumns, concatArrays } from '../../columns/concat.ts'
-import { gatherColumn, gatherArray } from '../../columns/gather.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../define/ir/ir.ts'
-import type { BlockReads } from '../../kernel/block-reads.ts'
-import { refuseIncomplete } from '../../kernel/refuse-incomplete.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { placeReads } from '../../kernel/placement.ts'
-import { splitSlices } from '../../kernel/state.ts'
+import type { FeatureColumn } from '../../aggregate/index.ts'
+import {
+  noEventsBlock,
+  type Block,
+  type ColumnData,
+  concatBlocks,
+  concatColumns,
+  concatArrays,
+  gatherColumn,
+  gatherArray,
+  sliceBlock,
+  type Strings,
+} from '../../columns/index.ts'
+import type { GroupIR, SourceIR } from '../../define/ir/index.ts'
+import { type BlockReads, refuseIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
 
 /** The queries of one reader in a batch; row i belongs to decision i. */
 export interface GroupQuery {

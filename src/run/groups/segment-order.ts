@@ -1,9 +1,8 @@
 /** The order of the entries of a segment: sequence numbers of each source, and counts of events of other sources before them. */
-import type { Block, ColumnData } from '../../columns/block.ts'
-import { gatherBlock, gatherArray } from '../../columns/gather.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { isDeleted } from '../../kernel/supersession.ts'
-import type { Segment } from '../../log/segment.ts'
+import { type Block, type ColumnData, gatherBlock, gatherArray } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { isDeleted } from '../../kernel/index.ts'
+import type { Segment } from '../../log/index.ts'
 import type { SourceEvents } from './live-group.ts'
 
 /** The decisions of one model in a batch: times, positions and trigger columns; row i is decision i. */

@@ -1,7 +1,7 @@
 /**
  * The lifecycle of a run: running, stopping, ended. It ends once, by `stop` or with the first error, and says which error late callers get.
  */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 /** The error of callers that come after `stop`. */
 export const stoppedError = (): SpillwayError =>

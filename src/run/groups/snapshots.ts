@@ -2,17 +2,11 @@
  * Snapshots of hybrid groups, restored from the files of batch runs, and the log after their cuts. A lost or damaged part of a result is
  * made again from the log, of which it is a function.
  */
-import { yieldToEventLoop } from '../../base/clock.ts'
-import { groupCode } from '../../batch/group-code.ts'
-import { jobColumns } from '../../batch/job-events.ts'
-import { readFrames } from '../../batch/frames.ts'
-import { batchRunsIn, lastSwapBefore, type BatchRunRecord } from '../../batch/ledger.ts'
-import { StateRestorer } from '../../batch/kernel-state.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import { Log } from '../../log/log.ts'
-import { eventsBeforeSegment, type Segment } from '../../log/segment.ts'
+import { yieldToEventLoop } from '../../base/index.ts'
+import { groupCode, jobColumns, readFrames, batchRunsIn, lastSwapBefore, type BatchRunRecord, StateRestorer } from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { logStartOf, Log, eventsBeforeSegment, type Segment } from '../../log/index.ts'
 import { stoppedError } from './shutdown.ts'
 import type { HybridSnapshot, HybridGroup } from './hybrid-group.ts'
 import { SegmentOrder } from './segment-order.ts'

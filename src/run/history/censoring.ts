@@ -2,12 +2,11 @@
  * Censored outcomes of recorded decisions: an action that the label names followed from the score, so the outcome could not be observed.
  * Also gives the probability with which a decision was explored instead.
  */
-import { EXPLORED, NOT_MET } from '../../action/exploration-sampler.ts'
-import { ActionTrigger } from '../../action/action-trigger.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import { EXPLORED, NOT_MET, ActionTrigger } from '../../action/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { decodeDecisions, type DecodedDecisions } from '../decide/decision-codec.ts'
-import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 
 /** The part of a decision batch that says which actions followed. */
 export type ScoredBatch = Pick<DecodedDecisions, 'length' | 'score' | 'explored'>

@@ -2,12 +2,9 @@
  * Checks every recorded decision once, newest first, during a run: a few milliseconds at a time, about 5 % of one core. Reports the same
  * damage as `spillway inspect --verify`. Nothing else reads old decisions, so damage would stay unnoticed until they are needed.
  */
-import { callEvery, stopwatch } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import { logDamageText } from '../../log/verify.ts'
+import { callEvery, stopwatch, SpillwayError, limits } from '../../base/index.ts'
+import { SqliteReader } from '../../log/sqlite/index.ts'
+import { type StoredDecisionBatch, logDamageText } from '../../log/index.ts'
 import { damageOf } from './verify-decisions.ts'
 
 export interface DecisionCheckOptions {

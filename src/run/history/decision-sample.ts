@@ -1,10 +1,8 @@
 /** A sample of the recorded decisions of a model since a time, as large as one drift check may read. */
-import { random } from '../../base/random.ts'
-import { limits } from '../../base/limits.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { Log } from '../../log/log.ts'
-import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/store.ts'
+import { random, limits } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { Log, type DecisionLog, type NamedValues, type SegmentLog, type StoredDecisionBatch } from '../../log/index.ts'
 
 /**
  * Decision batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `limit` decisions it draws whole

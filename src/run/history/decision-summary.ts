@@ -1,10 +1,8 @@
 /** Summaries of recorded decisions for drift: the distribution of each input and of the scores. */
-import { Strings } from '../../columns/strings.ts'
-import type { ColumnData } from '../../columns/block.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { isListInput } from '../../replay/decision-table.ts'
-import type { DecisionBatch } from '../../replay/decide.ts'
-import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/summary.ts'
+import { Strings, type ColumnData } from '../../columns/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { isListInput, type DecisionBatch } from '../../replay/index.ts'
+import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/index.ts'
 
 /** True if the scores of a batch count; all do by default. */
 export type IsScored<B extends DecisionBatch> = (batch: B) => boolean

@@ -5,23 +5,13 @@
  * decisions and placements). Costs one pass over the log up to that time, and memory for the events of the key and for texts. A source with
  * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import type { Block, ColumnData } from '../../columns/block.ts'
-import { concatBlocks } from '../../columns/concat.ts'
-import { gatherBlock, gatherArray } from '../../columns/gather.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import { Strings } from '../../columns/strings.ts'
-import { featureValues, type FeatureValue } from '../../decision/feature-value.ts'
-import { columnsRead } from '../../decision/reads.ts'
-import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import { refuseIncomplete } from '../../kernel/refuse-incomplete.ts'
-import { batchRunsIn, lastSwapBy } from '../../batch/ledger.ts'
-import { Kernel } from '../../kernel/kernel.ts'
-import { placeReads } from '../../kernel/placement.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import { Log } from '../../log/log.ts'
-import { eventsBeforeSegment } from '../../log/segment.ts'
-import type { NamedValues, SegmentLog } from '../../log/store.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { type Block, type ColumnData, concatBlocks, gatherBlock, gatherArray, sliceBlock, Strings } from '../../columns/index.ts'
+import { featureValues, type FeatureValue, columnsRead } from '../../decision/index.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import { refuseIncomplete, Kernel, placeReads } from '../../kernel/index.ts'
+import { batchRunsIn, lastSwapBy } from '../../batch/index.ts'
+import { logStartOf, Log, eventsBeforeSegment, type NamedValues, type SegmentLog } from '../../log/index.ts'
 import { keyReader } from '../groups/key-text.ts'
 
 /** The features, and what they were computed from. */

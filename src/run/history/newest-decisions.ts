@@ -1,7 +1,7 @@
 /** Finds the newest recorded decisions of a model or key, from the newest batch backwards. */
-import { yieldToEventLoop, stopwatch } from '../../base/clock.ts'
-import type { Value } from '../../define/ir/ir.ts'
-import type { SqliteReader } from '../../log/sqlite/reader.ts'
+import { yieldToEventLoop, stopwatch } from '../../base/index.ts'
+import type { Value } from '../../define/ir/index.ts'
+import type { SqliteReader } from '../../log/sqlite/index.ts'
 import { newestDecisionsIn, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 /** A query for recorded decisions. */

@@ -1,10 +1,9 @@
 /** Recorded decisions in the form of a replay, so that consumers of a replay also work on a log. */
-import type { Strings } from '../../columns/strings.ts'
-import { groupReads, readId } from '../../decision/reads.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import type { DecisionBatch } from '../../replay/decide.ts'
-import { isListInput } from '../../replay/decision-table.ts'
+import type { Strings } from '../../columns/index.ts'
+import { groupReads, readId } from '../../decision/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import type { StoredDecisionBatch } from '../../log/index.ts'
+import { type DecisionBatch, isListInput } from '../../replay/index.ts'
 import { decodeDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
 
 /** A decision batch in the form of a replay, with the entry of each decision. */

@@ -1,9 +1,9 @@
 /** Collects the logged decision requests, for a replay. */
-import type { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { RequestReader } from '../../intake/request-reader.ts'
-import type { LogMarker } from '../../log/segment.ts'
-import type { Requests } from '../../replay/log.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { RequestReader } from '../../intake/index.ts'
+import type { LogMarker } from '../../log/index.ts'
+import type { Requests } from '../../replay/index.ts'
 
 interface ModelRequests {
   readonly reader: RequestReader

@@ -1,7 +1,6 @@
 /** Verifies recorded decisions: the checksum of each batch, its model and its entries. */
-import { SpillwayError } from '../../base/errors.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
-import type { LogDamage } from '../../log/verify.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { StoredDecisionBatch, LogDamage } from '../../log/index.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 
 /** The damage of all damaged batches. */

@@ -3,12 +3,10 @@
  *
  * The cuts are a function of the histories and the models, so a repeated import gives the same segments, byte for byte.
  */
-import { limits } from '../../base/limits.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { SourceHistory } from '../../intake/history-builder.ts'
-import { mergeHistories } from '../../intake/merge.ts'
-import type { AppendInput, AppendRows } from '../../log/log.ts'
-import type { IdHashes } from '../../log/segment.ts'
+import { limits } from '../../base/index.ts'
+import { sliceBlock } from '../../columns/index.ts'
+import { type SourceHistory, mergeHistories } from '../../intake/index.ts'
+import type { AppendInput, AppendRows, IdHashes } from '../../log/index.ts'
 import type { PastTicks } from './past-ticks.ts'
 
 /** The hashes that the log stores beside the events: one row for each event. */

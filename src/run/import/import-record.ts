@@ -3,9 +3,8 @@
  *
  * In between the log ends in the middle of a history, and nothing else may be appended.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import type { NamedValues } from '../../log/store.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { DECISION_PROGRESS, type NamedValues } from '../../log/index.ts'
 import { progressText } from '../decide/decision-queue.ts'
 import type { PipelineStore } from '../recovery/open-pipeline.ts'
 

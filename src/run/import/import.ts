@@ -6,17 +6,11 @@
  * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
  * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
-import { yieldToEventLoop, wallClock, type Clock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { columnsRead } from '../../decision/reads.ts'
-import type { SourceHistory, HistoryBuilder } from '../../intake/history-builder.ts'
-import type { SourceRefusal } from '../../intake/refusal.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import { deadLetterOf } from '../../log/dead-letters.ts'
-import type { AppendResult } from '../../log/log.ts'
-import type { Commit } from '../../log/store.ts'
-import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/load.ts'
+import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits } from '../../base/index.ts'
+import { columnsRead } from '../../decision/index.ts'
+import type { SourceHistory, HistoryBuilder, SourceRefusal } from '../../intake/index.ts'
+import { DECISION_PROGRESS, deadLetterOf, type AppendResult, type Commit } from '../../log/index.ts'
+import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import { importAdmission } from './import-deduplication.ts'
 import { importAppendings, type ImportedHistory } from './import-order.ts'

@@ -4,7 +4,7 @@
  *
  * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
  */
-import type { EveryTrigger } from '../../decision/liveness-columns.ts'
+import type { EveryTrigger } from '../../decision/index.ts'
 
 /** The ticks that are left. */
 export class PastTicks {

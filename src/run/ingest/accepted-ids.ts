@@ -1,4 +1,4 @@
-import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
+import type { DeduplicationIndex } from '../../log/index.ts'
 
 /** Room of an index for more ids. */
 export interface IdRoom {

@@ -4,19 +4,21 @@
  * All events of a turn have the same arrival, since they become visible together. The appender validates, deduplicates and encodes; the
  * caller commits.
  */
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { limits } from '../../base/limits.ts'
-import type { TextLimits } from '../../columns/text-limits.ts'
-import type { Strings } from '../../columns/strings.ts'
-import { columnsRead } from '../../decision/reads.ts'
-import { rawFormOf, type RecordBatch } from '../../intake/record-batch.ts'
-import { countLate } from '../../intake/history-builder.ts'
-import type { RowMap } from '../../intake/row-map.ts'
-import type { SourceRefusal } from '../../intake/refusal.ts'
-import type { EventLookup } from '../../log/event-lookup.ts'
-import type { AppendResult, Log, AppendRows } from '../../log/log.ts'
-import type { LogMarker } from '../../log/segment.ts'
-import { deadLetterOf, type DeadLetter, type DeadLetterChange } from '../../log/dead-letters.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { limits } from '../../base/index.ts'
+import type { TextLimits, Strings } from '../../columns/index.ts'
+import { columnsRead } from '../../decision/index.ts'
+import { rawFormOf, type RecordBatch, countLate, type RowMap, type SourceRefusal } from '../../intake/index.ts'
+import {
+  type EventLookup,
+  type AppendResult,
+  type Log,
+  type AppendRows,
+  type LogMarker,
+  deadLetterOf,
+  type DeadLetter,
+  type DeadLetterChange,
+} from '../../log/index.ts'
 import type { DecisionReply } from '../decide/recorded-decision.ts'
 import type { AcceptedIds, IdRoom } from './accepted-ids.ts'
 import { SourceIntake } from './source-intake.ts'

@@ -1,15 +1,11 @@
 /**
  * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
  */
-import { stopwatch } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { rawJsonText } from '../../intake/record-batch.ts'
-import { RequestReader } from '../../intake/request-reader.ts'
-import type { LogMarker } from '../../log/segment.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import { stopwatch, SpillwayError, unknownNameError } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { rawJsonText, RequestReader } from '../../intake/index.ts'
+import type { LogMarker, StoredDecisionBatch } from '../../log/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 export type RequestMarker = Extract<LogMarker, { kind: 'request' }>

@@ -7,15 +7,12 @@
  * A 64-bit hash finds the candidate event, and its content decides. The event may be in the current rows, on its way to the store, or
  * stored. Costs the hashes and one lookup each; allocates only for matches.
  */
-import { addText, type Hash64 } from '../../base/hash.ts'
-import { noEventsBlock, type Block, type ColumnData } from '../../columns/block.ts'
-import { sameValues } from '../../columns/row-index.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { contentColumnNames } from '../../intake/admission.ts'
-import { identityColumns } from '../../kernel/supersession.ts'
-import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
-import type { EventLookup, LocatedEvent } from '../../log/event-lookup.ts'
+import { addText, type Hash64 } from '../../base/index.ts'
+import { noEventsBlock, type Block, type ColumnData, sameValues, type Strings } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { contentColumnNames } from '../../intake/index.ts'
+import { identityColumns } from '../../kernel/index.ts'
+import type { DeduplicationIndex, EventLookup, LocatedEvent } from '../../log/index.ts'
 
 export interface DeduplicatorOptions {
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */

@@ -3,8 +3,7 @@
  *
  * Duplicates are not decided again: a second decision would see more events than the first, and the sender did not receive the first reply.
  */
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import type { DecisionLog, NamedValues } from '../../log/store.ts'
+import { DECISION_PROGRESS, type DecisionLog, type NamedValues } from '../../log/index.ts'
 import { parseProgress } from '../decide/decision-queue.ts'
 import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 

@@ -1,6 +1,6 @@
-import { growArray } from '../../columns/grow-array.ts'
-import type { Hash64 } from '../../base/hash.ts'
-import type { IdHashes } from '../../log/segment.ts'
+import { growArray } from '../../columns/index.ts'
+import type { Hash64 } from '../../base/index.ts'
+import type { IdHashes } from '../../log/index.ts'
 
 const FIRST_CAPACITY = 1024
 

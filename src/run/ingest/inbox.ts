@@ -1,6 +1,5 @@
 /** A bounded queue of records that wait for the next turn. Sources pause while it is full. */
-import { stopwatch } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { stopwatch, limits } from '../../base/index.ts'
 import type { SourceRecords, IngestReceipt } from './appender.ts'
 
 /** The read position of a source, committed with the records that were read up to it. */

@@ -2,7 +2,7 @@
  * Pending replies to senders who wait for decisions on their events. They are answered as soon as the decisions are made, before these are
  * durable.
  */
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { StoredDecisionBatch } from '../../log/index.ts'
 import type { DuplicateReplies } from './duplicate-replies.ts'
 import { recordedDecisions, type DecisionReply, type RecordedDecision } from '../decide/recorded-decision.ts'
 

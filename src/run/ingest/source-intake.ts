@@ -2,21 +2,21 @@
  * The intake of one source of a live run. Each turn it validates raw records, deduplicates them (`deduplicator.ts`), and collects the
  * accepted rows for the log with the hashes of their append ids and identities.
  */
-import { gatherBlock } from '../../columns/gather.ts'
-import { growArray } from '../../columns/grow-array.ts'
-import { sliceBlock } from '../../columns/slice.ts'
-import type { TextLimits } from '../../columns/text-limits.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { needsAdmission } from '../../intake/admission.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import { RecordValidator } from '../../intake/record-validator.ts'
-import { conflictFault, forgottenFault, fullFault, staleFault } from '../../intake/history-builder.ts'
-import type { RowMap } from '../../intake/row-map.ts'
-import type { Fault, SourceRefusal } from '../../intake/refusal.ts'
-import type { DeduplicationIndex } from '../../log/deduplication-index.ts'
-import type { EventLookup } from '../../log/event-lookup.ts'
-import type { AppendRows } from '../../log/log.ts'
+import { gatherBlock, growArray, sliceBlock, type TextLimits, type Strings } from '../../columns/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import {
+  needsAdmission,
+  type RecordBatch,
+  RecordValidator,
+  conflictFault,
+  forgottenFault,
+  fullFault,
+  staleFault,
+  type RowMap,
+  type Fault,
+  type SourceRefusal,
+} from '../../intake/index.ts'
+import type { DeduplicationIndex, EventLookup, AppendRows } from '../../log/index.ts'
 import { Deduplicator } from './deduplicator.ts'
 import { HashColumns } from './hash-columns.ts'
 

@@ -1,9 +1,8 @@
 /** The ledger of batch runs: their records, the parts of their results, and the runs that wait for their swap or for being resumed. */
-import { limits } from '../../base/limits.ts'
-import type { ResultPart } from '../../batch/job.ts'
-import { allPartsIn, BATCH_RUNS, bySwap, partFile, partName, type BatchRunRecord } from '../../batch/ledger.ts'
-import { JobLedger } from '../../jobs/job-ledger.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { limits } from '../../base/index.ts'
+import { type ResultPart, allPartsIn, BATCH_RUNS, bySwap, partFile, partName, type BatchRunRecord } from '../../batch/index.ts'
+import { JobLedger } from '../../jobs/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 
 /** The runs of one folder. */
 export class BatchRunLedger extends JobLedger<BatchRunRecord> {

@@ -2,17 +2,22 @@
  * One batch run in progress: receives its parts, saves each to a file of its own, and records it in the ledger. If the process ends, the
  * next one resumes after the finished parts; a damaged part is made again.
  */
-import { assert } from '../../base/assert.ts'
-import { yieldToEventLoop, stopwatch } from '../../base/clock.ts'
-import type { ComputeRun, ResultPart, ResultSink } from '../../batch/job.ts'
-import { partFile, totalsOf, type BatchRunResult, type BatchRunRecord } from '../../batch/ledger.ts'
-import { readPart } from '../../batch/read-part.ts'
-import { readResultBlocks } from '../../batch/result.ts'
-import { BatchValues } from '../../batch/batch-values.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { CommitWriter, NamedValues, SavedStates, StateSink, SavedStateWriter } from '../../log/store.ts'
-import type { Log } from '../../log/log.ts'
+import { assert, yieldToEventLoop, stopwatch } from '../../base/index.ts'
+import {
+  type ComputeRun,
+  type ResultPart,
+  type ResultSink,
+  partFile,
+  totalsOf,
+  type BatchRunResult,
+  type BatchRunRecord,
+  readPart,
+  readResultBlocks,
+  BatchValues,
+} from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { CommitWriter, NamedValues, SavedStates, StateSink, SavedStateWriter, Log } from '../../log/index.ts'
 import type { BatchGroup } from '../groups/batch-group.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'

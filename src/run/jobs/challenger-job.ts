@@ -2,14 +2,12 @@
  * Evaluates a challenger: compares it with the champion on the decisions that both scored, as recorded, once their labels are settled. The
  * result is a function of what had arrived by `at`.
  */
-import type { ColumnData } from '../../columns/block.ts'
-import { concatArrays } from '../../columns/concat.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/store.ts'
-import { labelHorizon } from '../../replay/label-horizon.ts'
-import { metricsOf } from '../../training/metrics.ts'
-import type { ShadowReport } from '../../training/registry/version.ts'
+import { type ColumnData, concatArrays, Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { DecisionLog, NamedValues, SegmentLog, StoredDecisionBatch } from '../../log/index.ts'
+import { labelHorizon } from '../../replay/index.ts'
+import { metricsOf } from '../../training/index.ts'
+import type { ShadowReport } from '../../training/registry/index.ts'
 import { decodeDecisions } from '../decide/decision-codec.ts'
 import { recordedLabels } from '../history/recorded-labels.ts'
 

@@ -2,19 +2,15 @@
  * Checks one model for drift: compares recent inputs and scores with those that the version was trained on, and measures recent decisions
  * whose labels are settled. The result is a function of what had arrived by then.
  */
-import { Strings } from '../../columns/strings.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import type { DriftIR } from '../../define/ir/train-ir.ts'
-import { describeDrift } from '../../training/drift/describe-drift.ts'
-import { driftOf, type MaturedMetric } from '../../training/drift/drift.ts'
-import type { RowsSummary } from '../../training/drift/summary.ts'
-import type { DriftState } from '../../training/registry/drift-state.ts'
-import { referenceOf } from '../../training/registry/registry.ts'
+import { Strings } from '../../columns/index.ts'
+import type { ModelIR, PipelineIR, DriftIR } from '../../define/ir/index.ts'
+import { describeDrift, driftOf, type MaturedMetric, type RowsSummary } from '../../training/drift/index.ts'
+import { type DriftState, referenceOf } from '../../training/registry/index.ts'
 import { summarizeDecisions } from '../history/decision-summary.ts'
 import { sampledBatches } from '../history/decision-sample.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
 import { recordedBatches } from '../history/recorded-batches.ts'
-import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 
 /** One drift check. */
 export interface DriftJob {

@@ -5,11 +5,11 @@
  * crash leaves one state or the other. Persistent drift requests another training after its cool-down, then after twice as long each time.
  * A check without drift resets the cool-down.
  */
-import { limits } from '../../base/limits.ts'
-import type { DriftIR } from '../../define/ir/train-ir.ts'
-import { JobSchedule } from '../../jobs/job-schedule.ts'
-import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/drift-state.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { limits } from '../../base/index.ts'
+import type { DriftIR } from '../../define/ir/index.ts'
+import { JobSchedule } from '../../jobs/index.ts'
+import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { DriftCheckResult } from './drift-job.ts'
 
 const WEEK_MS = 7 * 86_400_000

@@ -1,4 +1,4 @@
-import type { PendingPromotion } from '../../training/registry/version.ts'
+import type { PendingPromotion } from '../../training/registry/index.ts'
 
 /**
  * The promotion queue of one model. A promotion, by a person or a rule, is durable first and becomes a marker in the next turn. Promotions

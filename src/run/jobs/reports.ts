@@ -4,12 +4,10 @@
  */
 import { mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { limits } from '../../base/limits.ts'
-import { batchRunsIn } from '../../batch/ledger.ts'
-import type { MakeReport } from '../../batch/report-job.ts'
+import { SpillwayError, didYouMean, limits } from '../../base/index.ts'
 import {
+  batchRunsIn,
+  type MakeReport,
   REPORT_RUNS,
   reportRunPath,
   reportCode,
@@ -17,19 +15,12 @@ import {
   batchRunsAt,
   versionAt,
   type ReportRun,
-} from '../../batch/report-ledger.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { PipelineIR, ReportIR } from '../../define/ir/ir.ts'
-import type { JobClock } from '../../jobs/job-clock.ts'
-import { JobLedger } from '../../jobs/job-ledger.ts'
-import { JobSchedule } from '../../jobs/job-schedule.ts'
-import { JobScheduler, type Job } from '../../jobs/job-scheduler.ts'
-import { Retry } from '../../jobs/retry.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import type { Log } from '../../log/log.ts'
-import { PRIVATE_FOLDER } from '../../log/folder-permissions.ts'
-import type { CommitWriter, NamedValues, SegmentLog } from '../../log/store.ts'
-import { reportName, reportPath } from '../../replay/report-file.ts'
+} from '../../batch/index.ts'
+import { Strings } from '../../columns/index.ts'
+import type { PipelineIR, ReportIR } from '../../define/ir/index.ts'
+import { type JobClock, JobLedger, JobSchedule, JobScheduler, type Job, Retry } from '../../jobs/index.ts'
+import { logStartOf, type Log, PRIVATE_FOLDER, type CommitWriter, type NamedValues, type SegmentLog } from '../../log/index.ts'
+import { reportName, reportPath } from '../../replay/index.ts'
 
 /** The port that makes reports. */
 export interface ReportingPort {

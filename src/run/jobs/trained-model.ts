@@ -1,15 +1,17 @@
 /** One trained model: its versions, promotions and due trainings. Each change returns the named values to commit. */
 import { isDeepStrictEqual } from 'node:util'
-import { packageVersion } from '../../base/package-version.ts'
-import { JobSchedule } from '../../jobs/job-schedule.ts'
-import { Retry } from '../../jobs/retry.ts'
-import type { LogMarker } from '../../log/segment.ts'
-import { labelHorizon } from '../../replay/label-horizon.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { challengeBefore, championAfter, trainedModel } from '../../training/registry/champion.ts'
-import { changedInputs, inputCodes, type InputCode } from '../../training/registry/input-codes.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { packageVersion } from '../../base/node/index.ts'
+import { JobSchedule, Retry } from '../../jobs/index.ts'
+import type { LogMarker, NamedValues, NamedWrite } from '../../log/index.ts'
+import { labelHorizon, type ModelTraining } from '../../replay/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import {
+  challengeBefore,
+  championAfter,
+  trainedModel,
+  changedInputs,
+  inputCodes,
+  type InputCode,
   pendingPromotion,
   challengesOf,
   promotionsOf,
@@ -22,10 +24,12 @@ import {
   putScore,
   putVersion,
   versionsOf,
-} from '../../training/registry/registry.ts'
-import { verdictOf } from '../../training/registry/verdict.ts'
-import type { PendingPromotion, PromotionRecord, ShadowReport, ModelVersion } from '../../training/registry/version.ts'
-import type { ModelTraining } from '../../replay/train-model.ts'
+  verdictOf,
+  type PendingPromotion,
+  type PromotionRecord,
+  type ShadowReport,
+  type ModelVersion,
+} from '../../training/registry/index.ts'
 import { PromotionQueue } from './promotion-queue.ts'
 import { DriftSchedule } from './drift-schedule.ts'
 import type { TrainingJob } from './training-job.ts'

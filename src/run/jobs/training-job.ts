@@ -1,11 +1,11 @@
 /** Trains one model on a log, beside a run or for a command. */
-import { Strings } from '../../columns/strings.ts'
-import { groupReads } from '../../decision/reads.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { trainModel, type ModelTraining, type TrainingRequest } from '../../replay/train-model.ts'
+import { Strings } from '../../columns/index.ts'
+import { groupReads } from '../../decision/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { trainModel, type ModelTraining, type TrainingRequest } from '../../replay/index.ts'
 import { censoredPositions } from '../history/censoring.ts'
 import { storedHistory } from '../history/stored-history.ts'
-import type { DecisionLog, NamedValues, SegmentLog } from '../../log/store.ts'
+import type { DecisionLog, NamedValues, SegmentLog } from '../../log/index.ts'
 
 /** One training. */
 export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {

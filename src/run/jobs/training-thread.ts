@@ -1,9 +1,9 @@
 /** Thread entry of one training, evaluation or drift check. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { sendResult } from '../../jobs/job-thread.ts'
-import { SqliteReader } from '../../log/sqlite/reader.ts'
-import type { ModelTraining } from '../../replay/train-model.ts'
-import type { ShadowReport } from '../../training/registry/version.ts'
+import { sendResult } from '../../jobs/index.ts'
+import { SqliteReader } from '../../log/sqlite/index.ts'
+import type { ModelTraining } from '../../replay/index.ts'
+import type { ShadowReport } from '../../training/registry/index.ts'
 import { checkDrift, type DriftCheckResult } from './drift-job.ts'
 import { evaluateChallenger } from './challenger-job.ts'
 import type { TrainingThreadData } from './training-worker.ts'

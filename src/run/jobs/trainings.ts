@@ -5,13 +5,16 @@
  * promotion is stored first, and then becomes a marker in the log, committed with its registry change. So a replay gives the same
  * decisions, and a crash leaves the version before or after.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { JobScheduler } from '../../jobs/job-scheduler.ts'
-import type { LogMarker } from '../../log/segment.ts'
-import type { NamedWrite } from '../../log/store.ts'
-import { checkPromotable, trainedModel } from '../../training/registry/champion.ts'
-import { putPendingPromotion } from '../../training/registry/registry.ts'
-import type { PendingPromotion, ModelVersion } from '../../training/registry/version.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { JobScheduler } from '../../jobs/index.ts'
+import type { LogMarker, NamedWrite } from '../../log/index.ts'
+import {
+  checkPromotable,
+  trainedModel,
+  putPendingPromotion,
+  type PendingPromotion,
+  type ModelVersion,
+} from '../../training/registry/index.ts'
 import { driftCheckJob, evaluationJob, trainingJob, type RequestedVersion, type TrainingSchedulerOptions } from './model-jobs.ts'
 import { TrainedModel } from './trained-model.ts'
 

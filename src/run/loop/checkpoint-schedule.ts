@@ -2,8 +2,7 @@
  * The schedule of checkpoints: frequent enough that a start replays little of the log, and no more frequent, since a checkpoint writes all
  * state to the disk that the log needs.
  */
-import { callEvery } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { callEvery, limits } from '../../base/index.ts'
 import type { Run } from './run.ts'
 
 /** Starts checkpoints periodically until it is stopped. */

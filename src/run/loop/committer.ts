@@ -1,7 +1,7 @@
 /** Gives commits to the store. Senders, listeners and metrics are notified of a commit once it is durable, never before. */
-import { channels, type RunMessage } from '../../base/channels.ts'
-import { stopwatch } from '../../base/clock.ts'
-import type { Commit } from '../../log/store.ts'
+import { channels, type RunMessage } from '../../base/node/index.ts'
+import { stopwatch } from '../../base/index.ts'
+import type { Commit } from '../../log/index.ts'
 import type { IngestReceipt, AppendedTurn } from '../ingest/appender.ts'
 import { RunCounters } from './run-counters.ts'
 import type { SubmittedRecords } from '../ingest/inbox.ts'

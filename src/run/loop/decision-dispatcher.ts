@@ -8,14 +8,9 @@
  * Invariant: every decision up to the committed position is delivered or left out. A crash before the commit of a position delivers the
  * decisions behind it once more, under the same ids. Memory: at most `DECISIONS_HELD_MAX` decisions and one batch.
  */
-import { backoffMs } from '../../action/backoff.ts'
-import { GuardedDestination } from '../../action/guarded-destination.ts'
-import type { OpenedDestination } from '../../action/open-destination.ts'
-import { callSoon, pause, type callAfter } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { Random } from '../../base/random.ts'
-import { thrownText } from '../../base/thrown-text.ts'
-import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/reader.ts'
+import { backoffMs, GuardedDestination, type OpenedDestination } from '../../action/index.ts'
+import { callSoon, pause, type callAfter, limits, type Random, thrownText } from '../../base/index.ts'
+import type { NumberedDecisionBatch, SqliteReader } from '../../log/sqlite/index.ts'
 import { recordedDecisions } from '../decide/recorded-decision.ts'
 
 /** Collaborators of a decision dispatcher. */

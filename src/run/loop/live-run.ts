@@ -5,17 +5,17 @@
  * Sources of records, printed output and signals belong to the process around it.
  */
 import { dirname, join } from 'node:path'
-import { EffectDispatcher, type EffectDispatcherOptions, type EffectRoute } from '../../action/effect-dispatcher.ts'
-import type { OpenedDestination } from '../../action/open-destination.ts'
-import { closeRoutes } from '../../action/routes.ts'
-import { callAfter, callEvery, pause, wallClock } from '../../base/clock.ts'
-import { makeReportInThread } from '../../batch/report-job.ts'
-import { computeInThreads } from '../../batch/threads.ts'
-import { limits } from '../../base/limits.ts'
-import { random as seeded } from '../../base/random.ts'
-import type { NewEffect } from '../../log/effects.ts'
-import { closeDataFolder, openDataFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
-import { SqliteReader } from '../../log/sqlite/reader.ts'
+import {
+  EffectDispatcher,
+  type EffectDispatcherOptions,
+  type EffectRoute,
+  type OpenedDestination,
+  closeRoutes,
+} from '../../action/index.ts'
+import { callAfter, callEvery, pause, wallClock, limits, random as seeded } from '../../base/index.ts'
+import { makeReportInThread, computeInThreads } from '../../batch/index.ts'
+import type { NewEffect } from '../../log/index.ts'
+import { closeDataFolder, openDataFolder, type DataFolder, SqliteReader } from '../../log/sqlite/index.ts'
 import { OBJECTIVES_FILE } from '../decide/objectives.ts'
 import { ObjectivesFile } from '../decide/objectives-file.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'

@@ -4,8 +4,7 @@
  * The more commits wait for the disk, the longer the pause between turns. A slow disk therefore does not use up all allowed commits
  * (`TURNS_IN_FLIGHT_MAX`) and stop decisions until it recovers.
  */
-import { callAfter as later, callSoon } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { callAfter as later, callSoon, limits } from '../../base/index.ts'
 
 /**
  * Milliseconds until the next turn, given the number of commits in flight: 0 for the first ones, then doubled for each `TURNS_UNPACED`

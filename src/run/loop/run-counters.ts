@@ -1,5 +1,4 @@
-import type { DeadLetter } from '../../log/dead-letters.ts'
-import type { StoredDecisionBatch } from '../../log/store.ts'
+import type { DeadLetter, StoredDecisionBatch } from '../../log/index.ts'
 import type { SourceRecords, IngestReceipt, AppendedTurn } from '../ingest/appender.ts'
 import type { GroupFreshness } from '../decide/freshness.ts'
 

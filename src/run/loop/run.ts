@@ -5,15 +5,11 @@
  * are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and decisions published, once their
  * commit is durable. Sources pause while too many records wait.
  */
-import { pause } from '../../base/clock.ts'
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import type { BatchRunRecord } from '../../batch/ledger.ts'
-import type { ReportRun } from '../../batch/report-ledger.ts'
-import type { DeadLetterChange } from '../../log/dead-letters.ts'
-import type { EffectChange } from '../../log/effects.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
+import { pause, unknownNameError, SpillwayError } from '../../base/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
+import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
+import type { DeadLetterChange, EffectChange } from '../../log/index.ts'
+import type { ModelVersion } from '../../training/registry/index.ts'
 import type { IngestReceipt } from '../ingest/appender.ts'
 import type { IdRoom } from '../ingest/accepted-ids.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'

@@ -1,7 +1,4 @@
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { durationText } from '../../base/time.ts'
-import { stopwatch, wallClock, type Clock } from '../../base/clock.ts'
+import { SpillwayError, limits, durationText, stopwatch, wallClock, type Clock } from '../../base/index.ts'
 
 /**
  * The wall clock that stamps arrivals, guarded against jumps. A jump back is handled by the log, whose arrivals never fall. A jump ahead,

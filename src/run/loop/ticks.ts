@@ -5,9 +5,8 @@
  * can have that arrival. Ticks that were missed while no process ran are made late, each at its own time, so a crash changes no decision.
  * Ticks without a live key decide nothing and are skipped, except the last.
  */
-import type { Clock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { LogMarker } from '../../log/segment.ts'
+import { type Clock, limits } from '../../base/index.ts'
+import type { LogMarker } from '../../log/index.ts'
 
 /** The ticks that are due. */
 export class Ticks {

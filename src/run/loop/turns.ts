@@ -1,10 +1,8 @@
 /**
  * The turns of a run. One turn makes some pending decisions, then the due ticks, then appends the received records; each step is a commit.
  */
-import { stopwatch } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import type { LogMarker } from '../../log/segment.ts'
+import { stopwatch, limits } from '../../base/index.ts'
+import { DECISION_PROGRESS, type LogMarker } from '../../log/index.ts'
 import type { PendingReplies } from '../ingest/pending-replies.ts'
 import type { Committer } from './committer.ts'
 import { progressText } from '../decide/decision-queue.ts'

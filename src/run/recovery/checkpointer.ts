@@ -6,11 +6,9 @@
  * derived: a lost or damaged file is made again from the log.
  */
 import { crc32 } from 'node:zlib'
-import { yieldToEventLoop } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { Strings } from '../../columns/strings.ts'
-import { ByteWriter } from '../../log/bytes.ts'
-import type { NamedValues, StateSink, SavedStateWriter } from '../../log/store.ts'
+import { yieldToEventLoop, limits } from '../../base/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import { ByteWriter, type NamedValues, type StateSink, type SavedStateWriter } from '../../log/index.ts'
 import type { LiveGroup } from '../groups/live-group.ts'
 import { readCheckpointManifest, type Manifest, type SavedGroup, type StateFile } from './manifest.ts'
 

@@ -1,9 +1,8 @@
 /** The manifest of a checkpoint: the state files beside the log, named by a value that is committed after everything they hold. */
 import { crc32 } from 'node:zlib'
-import type { Strings } from '../../columns/strings.ts'
-import type { PlacementIR } from '../../define/ir/ir.ts'
-import { ByteReader } from '../../log/bytes.ts'
-import type { NamedValues, SavedStates } from '../../log/store.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PlacementIR } from '../../define/ir/index.ts'
+import { ByteReader, type NamedValues, type SavedStates } from '../../log/index.ts'
 
 /** A state file, and the checksum of its bytes. */
 export interface StateFile {

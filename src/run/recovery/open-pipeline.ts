@@ -3,15 +3,21 @@
  *
  * Opening replays the log up to the last recorded decision; later entries wait to be decided.
  */
-import { partFilesIn } from '../../batch/ledger.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { RowMap } from '../../intake/row-map.ts'
-import { EventLookup } from '../../log/event-lookup.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import { Log } from '../../log/log.ts'
-import type { CommitWriter, NamedValues, SavedStates, SegmentLog, SavedStateWriter } from '../../log/store.ts'
+import { partFilesIn } from '../../batch/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { ScoringDefinitions } from '../../decision/index.ts'
+import type { RowMap } from '../../intake/index.ts'
+import {
+  EventLookup,
+  logStartOf,
+  DECISION_PROGRESS,
+  Log,
+  type CommitWriter,
+  type NamedValues,
+  type SavedStates,
+  type SegmentLog,
+  type SavedStateWriter,
+} from '../../log/index.ts'
 import type { AcceptedIds } from '../ingest/accepted-ids.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { Checkpointer } from './checkpointer.ts'

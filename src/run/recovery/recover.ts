@@ -5,14 +5,20 @@
  * Append ids and live keys come from recent events. So a start reads the end of the log, however long the log is.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { SpillwayError } from '../../base/errors.ts'
-import type { Strings } from '../../columns/strings.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { DeduplicationIndex } from '../../log/deduplication-index.ts'
-import { logStartOf, type LogStart } from '../../log/log-start.ts'
-import type { Log } from '../../log/log.ts'
-import { eventsBeforeSegment, type Segment } from '../../log/segment.ts'
-import type { NamedValues, SavedStates, SegmentLog } from '../../log/store.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { Strings } from '../../columns/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import {
+  DeduplicationIndex,
+  logStartOf,
+  type LogStart,
+  type Log,
+  eventsBeforeSegment,
+  type Segment,
+  type NamedValues,
+  type SavedStates,
+  type SegmentLog,
+} from '../../log/index.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
 import type { AcceptedIds } from '../ingest/accepted-ids.ts'

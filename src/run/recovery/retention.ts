@@ -6,14 +6,19 @@
  * with an unbounded reach (a lifetime window, a table, an identity without the event time) keeps its whole log, and a run with retention is
  * rejected.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/ir.ts'
-import { scheduleCursor } from '../../kernel/schedule.ts'
-import { durationText } from '../../base/time.ts'
-import { LOG_START, logStartOf, logStartText, type LogStart } from '../../log/log-start.ts'
-import type { Log } from '../../log/log.ts'
-import type { Commit, NamedValues, SegmentLog } from '../../log/store.ts'
+import { SpillwayError, limits, durationText } from '../../base/index.ts'
+import type { GroupIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import { scheduleCursor } from '../../kernel/index.ts'
+import {
+  LOG_START,
+  logStartOf,
+  logStartText,
+  type LogStart,
+  type Log,
+  type Commit,
+  type NamedValues,
+  type SegmentLog,
+} from '../../log/index.ts'
 
 export interface RetentionOptions {
   readonly ir: PipelineIR

@@ -1,8 +1,7 @@
 /** The first commit of a run: the pipeline that runs, the start of its ticks, and the identity of the log. */
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '../../base/clock.ts'
-import type { Log } from '../../log/log.ts'
-import type { Commit, NamedValues } from '../../log/store.ts'
+import type { Clock } from '../../base/index.ts'
+import type { Log, Commit, NamedValues } from '../../log/index.ts'
 import { pipelineText, PIPELINE, TICKED, type Runnable } from './open-pipeline.ts'
 
 /** Name of the stored identity of the log. */

@@ -2,14 +2,11 @@
  * The state of a run in memory: strings, groups, and accepted ids. It is built before the run, so a process that takes over can get ready
  * while its predecessor still runs.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { Strings } from '../../columns/strings.ts'
-import { columnsRead } from '../../decision/reads.ts'
-import type { ScoringDefinitions } from '../../decision/model-scorer.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { DECISION_PROGRESS } from '../../log/decision-progress.ts'
-import { Log } from '../../log/log.ts'
-import type { NamedValues, SegmentLog } from '../../log/store.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import { columnsRead, type ScoringDefinitions } from '../../decision/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { DECISION_PROGRESS, Log, type NamedValues, type SegmentLog } from '../../log/index.ts'
 import { Snapshots } from '../groups/snapshots.ts'
 import { Champions } from '../decide/champions.ts'
 import { Decider } from '../decide/decider.ts'

@@ -4,7 +4,7 @@
  * The server rejects a request at once when its client's share is used up, rather than let it wait. The load of one client never
  * causes the rejection of another.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { ResourceLimits } from './resource-limits.ts'
 import { Budget } from './budget.ts'
 import { clientKey, type ClientIdentity } from './client-key.ts'

@@ -6,8 +6,7 @@
  * piece of each other client. Without competitors a piece costs one look at the clock.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { yieldToEventLoop, stopwatch, type Clock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { yieldToEventLoop, stopwatch, type Clock, limits } from '../../base/index.ts'
 import { clientKey } from './client-key.ts'
 
 /** Microtasks between the grant of a turn and the end of its work: the work may stand behind several generators. */

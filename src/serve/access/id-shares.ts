@@ -6,7 +6,7 @@
  * ten elevenths of all. The counts are of this process. Ids from before its start, from connectors and from imports belong to no client,
  * and lower what is free.
  */
-import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import type { IngestReceipt } from '../../run/index.ts'
 import { overloadError } from '../http/serve-error.ts'
 import type { ServedRun } from '../http/served-run.ts'
 

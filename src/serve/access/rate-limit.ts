@@ -1,6 +1,5 @@
 /** Rate limiter for requests: a token bucket for each client, by token name or address. */
-import { stopwatch, type Clock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { stopwatch, type Clock, limits } from '../../base/index.ts'
 
 /** The rate limit of one client. */
 export interface RateLimit {

@@ -1,5 +1,5 @@
 /** Resource limits of one server: bytes, streams, requests and times that it allows at once. */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 
 /** Limits that one server may set for itself. Each has the meaning and unit of the limit that is its default below. */
 export interface ResourceLimits {

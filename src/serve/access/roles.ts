@@ -1,5 +1,5 @@
 /** Roles of clients. Each route needs one role; `admin` has all of them. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 
 /** All roles. */
 export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const

@@ -7,8 +7,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { callAfter } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { callAfter, limits } from '../../base/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { abortBody } from './slow-bodies.ts'
 

@@ -6,7 +6,7 @@
  * not read does not count. There is no cost for a byte: the socket counts them, and a timer checks all bodies each `bodyLookMs`.
  */
 import type { IncomingMessage } from 'node:http'
-import { callEvery, stopwatch, type Clock } from '../../base/clock.ts'
+import { callEvery, stopwatch, type Clock } from '../../base/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** The rate that bodies need. */

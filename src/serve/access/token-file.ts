@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import { newSecret } from '../../base/secret.ts'
-import { makePrivateFolder } from '../../log/folder-permissions.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { newSecret } from '../../base/node/index.ts'
+import { makePrivateFolder } from '../../log/index.ts'
 import { isRole, type Role } from './roles.ts'
 
 /** A token as the file holds it. */

@@ -4,8 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { stopwatch, type Clock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { stopwatch, type Clock, limits } from '../../base/index.ts'
 import { tokenHash, readTokens, tokenFilePath, type StoredToken } from './token-file.ts'
 
 interface HashedToken {

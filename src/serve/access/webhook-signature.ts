@@ -7,9 +7,8 @@
  * every body is hashed, so that response times do not tell which check failed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { newSecret } from '../../base/secret.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import { newSecret } from '../../base/node/index.ts'
 
 /** The style of a signature. */
 export type WebhookStyle = 'standard' | 'stripe'

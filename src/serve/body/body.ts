@@ -7,7 +7,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import { releaseAfter, type ClientShare, type HoldUntil } from '../access/admission-control.ts'
 import { ServeError } from '../http/serve-error.ts'
 

@@ -3,13 +3,19 @@
  * NDJSON is, so that a rejected record keeps its raw text. One pass over the bytes finds the elements.
  */
 import { isUtf8 } from 'node:buffer'
-import { limits } from '../../base/limits.ts'
-import { stripByteOrderMark } from '../../files/file-bytes.ts'
-import type { RecordOrigin, RecordBatch } from '../../intake/record-batch.ts'
-import { JsonSyntaxFault, parseJsonRecord, type JsonRecord } from '../../intake/json.ts'
-import { LineCells } from '../../intake/line-cells.ts'
-import type { JsonLineReader } from '../../intake/line-reader.ts'
-import { Fault, type Refusal } from '../../intake/refusal.ts'
+import { limits } from '../../base/index.ts'
+import { stripByteOrderMark } from '../../files/index.ts'
+import {
+  type RecordOrigin,
+  type RecordBatch,
+  JsonSyntaxFault,
+  parseJsonRecord,
+  type JsonRecord,
+  LineCells,
+  type JsonLineReader,
+  Fault,
+  type Refusal,
+} from '../../intake/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** The origin of records from HTTP. All bodies share one object, for which the validator caches its state. */

@@ -1,5 +1,5 @@
 /** The objects that all routes of one server share, and the options of a route. */
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import type { DecisionSearchWorker, FolderView } from '../../operate/index.ts'
 import type { AdmissionControl } from '../access/admission-control.ts'
 import type { ServeOptions } from './options.ts'

@@ -1,7 +1,7 @@
 /** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
-import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
+import { recordedDecisions } from '../../run/decide/index.ts'
 import { foreignLogGap, formatEventId, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
 const nothing = Buffer.alloc(0)

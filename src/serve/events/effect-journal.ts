@@ -2,7 +2,7 @@
  * Changes of effects as the journal of an event stream: each event is an effect's state after a change. A reader that was away gets the
  * newest state of each effect, not all states in between.
  */
-import type { StoredEffect } from '../../log/effects.ts'
+import type { StoredEffect } from '../../log/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
 import { foreignLogGap, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 

@@ -5,7 +5,7 @@
  * behind reads for itself.
  */
 import type { ServerResponse } from 'node:http'
-import { callEvery, yieldToEventLoop, callSoon } from '../../base/clock.ts'
+import { callEvery, yieldToEventLoop, callSoon } from '../../base/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import type { JournalBatch, EventPosition, Journal } from './journal.ts'
 import { Subscriber } from './subscriber.ts'

@@ -1,6 +1,6 @@
 /** The event streams of a server, for decisions and effects, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
 import type { ResourceLimits } from '../access/resource-limits.ts'
 import { Budget } from '../access/budget.ts'

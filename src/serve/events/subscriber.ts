@@ -3,8 +3,7 @@
  * Once it is up to date, it gets new events as they are recorded.
  */
 import type { ServerResponse } from 'node:http'
-import { yieldToEventLoop } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { yieldToEventLoop, limits } from '../../base/index.ts'
 import { formatEventId, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
 
 /** The filter, the buffer and the authorization of a reader. */

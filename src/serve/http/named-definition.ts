@@ -1,5 +1,5 @@
 /** Finds definitions of the pipeline by the names in paths and bodies. */
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import { ServeError } from './serve-error.ts'
 
 /** A lookup by name, in constant time. The lookup throws 404 for an unknown name, with the nearest known one. */

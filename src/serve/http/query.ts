@@ -2,7 +2,7 @@
  * Query parameters of requests. Unknown parameters are rejected: a client that asks for a past time must not get the present values.
  */
 import type { FastifyInstance } from 'fastify'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { didYouMean } from '../../base/index.ts'
 import { ServeError } from './serve-error.ts'
 
 /** Query parameters by name. */

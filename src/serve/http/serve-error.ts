@@ -2,8 +2,7 @@
  * Error answers of the HTTP server: a status, and a body `{ code, message }`. Of internal errors a client learns the code alone.
  */
 import type { FastifyReply } from 'fastify'
-import { SpillwayError, errorCodes, type ErrorCode } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { SpillwayError, errorCodes, type ErrorCode, limits } from '../../base/index.ts'
 
 /** The HTTP status of each error code: 4xx for client errors, 503 for passing conditions, 500 for internal errors. Complete by type. */
 export const httpStatuses: Readonly<Record<ErrorCode, number>> = {

@@ -1,14 +1,9 @@
 /** The part of a run that the server uses. `Run` implements it; tests may use a smaller object. */
-import type { BatchRunRecord } from '../../batch/ledger.ts'
-import type { ReportRun } from '../../batch/report-ledger.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import type { IngestReceipt } from '../../run/ingest/appender.ts'
-import type { IdRoom } from '../../run/ingest/accepted-ids.ts'
-import type { RunCounters } from '../../run/loop/run-counters.ts'
-import type { FeatureQuery, ServedFeatureRow } from '../../run/groups/feature-reader.ts'
-import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
-import type { StageRecorder } from '../../run/decide/stage-recorder.ts'
-import type { ModelVersion } from '../../training/registry/version.ts'
+import type { BatchRunRecord, ReportRun } from '../../batch/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
+import type { IngestReceipt, IdRoom, RunCounters, FeatureQuery, ServedFeatureRow } from '../../run/index.ts'
+import type { RecordedDecision, StageRecorder } from '../../run/decide/index.ts'
+import type { ModelVersion } from '../../training/registry/index.ts'
 
 /** The operations and counts of a run that the server uses. */
 export interface ServedRun {

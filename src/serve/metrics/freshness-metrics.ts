@@ -3,7 +3,7 @@
  * read at each scrape.
  */
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { GroupFreshness } from '../../run/decide/freshness.ts'
+import type { GroupFreshness } from '../../run/decide/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
 /** Registers the metrics. */

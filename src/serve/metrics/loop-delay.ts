@@ -5,8 +5,7 @@
  * `histogram_quantile(0.99, rate(spillway_event_loop_delay_seconds_bucket[5m]))`. Costs one short callback each 10 ms.
  */
 import { Histogram, type Registry } from 'prom-client'
-import { callEvery, stopwatch, type Clock } from '../../base/clock.ts'
-import { stageBuckets } from '../../base/stage-buckets.ts'
+import { callEvery, stopwatch, type Clock, stageBuckets } from '../../base/index.ts'
 
 const PERIOD_MS = 10
 

@@ -4,7 +4,7 @@
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { ModelState } from '../../operate/index.ts'
-import { metricNames } from '../../training/metrics.ts'
+import { metricNames } from '../../training/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
 /** Registers the metrics, if the pipeline trains models. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
-import { channels, type EffectMessage } from '../../base/channels.ts'
+import { channels, type EffectMessage } from '../../base/node/channels.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { registerStageMetrics } from './stage-metrics.ts'
 

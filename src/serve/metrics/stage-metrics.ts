@@ -1,8 +1,8 @@
 /** Prometheus metrics of stage times of decisions and effects, counted from the run's diagnostics channels. */
 import type { FastifyInstance } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
-import { subscribeTo } from '../../base/channels.ts'
-import { stageBuckets } from '../../base/stage-buckets.ts'
+import { subscribeTo } from '../../base/node/index.ts'
+import { stageBuckets } from '../../base/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { WeightedHistogram } from './weighted-histogram.ts'
 

@@ -1,5 +1,5 @@
 /** JSON Schemas of answers that do not depend on the pipeline. */
-import { effectStates } from '../../log/effects.ts'
+import { effectStates } from '../../log/index.ts'
 import { deadLetterSchemas } from './dead-letter-schemas.ts'
 import { requestedDecisionSchema, decisionSchema } from './decision-schemas.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'

@@ -1,5 +1,5 @@
 /** OpenAPI operations of the changes that operators make. */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { ENTRY_MAX, errorResponses, jsonContent, schemaRef } from './operation-parts.ts'
 

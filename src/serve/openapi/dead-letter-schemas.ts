@@ -1,5 +1,5 @@
 /** JSON Schemas of dead letters, and of their outcomes when they are sent again. */
-import { refusalReasons } from '../../intake/refusal.ts'
+import { refusalReasons } from '../../intake/index.ts'
 import { schemaTerms } from './json-schema.ts'
 
 const { count, object, text, utcMs, values } = schemaTerms

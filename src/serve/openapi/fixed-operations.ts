@@ -1,8 +1,8 @@
 /** OpenAPI operations of the routes that every server has, with the names of its pipeline as parameter values. */
-import { limits } from '../../base/limits.ts'
-import type { PipelineIR } from '../../define/ir/ir.ts'
-import { refusalReasons } from '../../intake/refusal.ts'
-import { effectStates } from '../../log/effects.ts'
+import { limits } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import { refusalReasons } from '../../intake/index.ts'
+import { effectStates } from '../../log/index.ts'
 import { decisionStream, effectStream } from './api-schemas.ts'
 import { controlPaths } from './control-operations.ts'
 import { featureRequestsSchema, type OpenapiSchema } from './json-schema.ts'

@@ -2,9 +2,8 @@
  * JSON Schemas of a pipeline: records of sources, keys of groups, feature values, and requests for features. A schema accepts the same
  * values as the validator of the source.
  */
-import { limits } from '../../base/limits.ts'
-import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, TypeIR } from '../../define/ir/ir.ts'
-import { isListAggregate } from '../../define/ir/signatures.ts'
+import { limits } from '../../base/index.ts'
+import { type ColumnIR, type FeatureIR, type GroupIR, type PipelineIR, type TypeIR, isListAggregate } from '../../define/ir/index.ts'
 import { decimalPattern, durationPattern, instantPattern } from './text-patterns.ts'
 
 /** A JSON Schema, or a part of an OpenAPI document. */

@@ -3,7 +3,7 @@
  * routes, each on a line.
  */
 import type { FastifyInstance } from 'fastify'
-import type { PipelineIR } from '../../define/ir/ir.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { sharedSchemas } from './api-schemas.ts'
 import { keyColumns, type OpenapiSchema } from './json-schema.ts'
 import { fixedPaths } from './fixed-operations.ts'

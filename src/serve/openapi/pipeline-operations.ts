@@ -1,6 +1,6 @@
 /** OpenAPI operations of one source, feature group, model or report of a pipeline. */
-import { durationText } from '../../base/time.ts'
-import type { ColumnIR, GroupIR, ModelIR, SourceIR } from '../../define/ir/ir.ts'
+import { durationText } from '../../base/index.ts'
+import type { ColumnIR, GroupIR, ModelIR, SourceIR } from '../../define/ir/index.ts'
 import { featuresSchema, keySchema, recordSchema, type OpenapiSchema } from './json-schema.ts'
 import { errorResponses, jsonContent, schemaRef } from './operation-parts.ts'
 

@@ -3,8 +3,8 @@
  * in use.
  */
 import type { FastifyInstance } from 'fastify'
-import { wallClock } from '../../base/clock.ts'
-import { withOperatorLogAsync } from '../../operate/operator-log.ts'
+import { wallClock } from '../../base/index.ts'
+import { withOperatorLogAsync } from '../../operate/index.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'

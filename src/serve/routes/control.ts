@@ -3,9 +3,8 @@
  * `POST /effects/:number/retry` and `/drop`. An answer means that the change is durable.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { deadLetterJson } from '../../log/dead-letter-json.ts'
-import { controlRequests } from '../../operate/control/control-request.ts'
-import type { RunControl } from '../../operate/control/run-control.ts'
+import { deadLetterJson } from '../../log/index.ts'
+import { controlRequests, type RunControl } from '../../operate/control/index.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'

@@ -1,9 +1,8 @@
 /** `GET /dead-letters`: rejected records, kept whole, the oldest first. Needs the role `operate`, since records may be confidential. */
 import type { FastifyInstance } from 'fastify'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { limits } from '../../base/limits.ts'
-import { refusalReasons } from '../../intake/refusal.ts'
-import { deadLetterJson } from '../../log/dead-letter-json.ts'
+import { didYouMean, limits } from '../../base/index.ts'
+import { refusalReasons } from '../../intake/index.ts'
+import { deadLetterJson } from '../../log/index.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'
 import { ServeError } from '../http/serve-error.ts'

@@ -3,10 +3,9 @@
  * and answers with the decisions on it.
  */
 import type { FastifyInstance } from 'fastify'
-import { InlineAnswers } from '../../action/inline-answers.ts'
-import type { ColumnIR, ModelIR } from '../../define/ir/ir.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import { jsonLineReaders, type JsonLineReader } from '../../intake/line-reader.ts'
+import { InlineAnswers } from '../../action/index.ts'
+import type { ColumnIR, ModelIR } from '../../define/ir/index.ts'
+import { type RecordBatch, jsonLineReaders, type JsonLineReader } from '../../intake/index.ts'
 import { withBody } from '../body/body.ts'
 import { awaitInlineDecisions, type InlineDecisions } from './inline-decisions.ts'
 import { parseJsonBody } from '../body/json-body.ts'

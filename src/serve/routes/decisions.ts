@@ -5,7 +5,7 @@
  * main thread.
  */
 import type { FastifyInstance } from 'fastify'
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'

@@ -1,8 +1,7 @@
 /** `GET /effects` lists effects. */
 import type { FastifyInstance } from 'fastify'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { limits } from '../../base/limits.ts'
-import { effectStates, type EffectState } from '../../log/effects.ts'
+import { didYouMean, limits } from '../../base/index.ts'
+import { effectStates, type EffectState } from '../../log/index.ts'
 import { effectJson } from '../events/effect-journal.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { singleParameters, wholeNumberParameter, type Query } from '../http/query.ts'

@@ -2,9 +2,9 @@
  * The features of a key as JSON, encoded by hand: with 250 features, encoding is most of the cost of an answer, and almost all values are
  * numbers.
  */
-import { featureValue } from '../../decision/feature-value.ts'
-import type { GroupIR } from '../../define/ir/ir.ts'
-import type { ServedFeatureRow } from '../../run/groups/feature-reader.ts'
+import { featureValue } from '../../decision/index.ts'
+import type { GroupIR } from '../../define/ir/index.ts'
+import type { ServedFeatureRow } from '../../run/index.ts'
 
 /** JSON of a row: values by name, and rejected features apart, so that no client takes a rejection for a value. */
 export function featuresJson({ of, group, columns, row, strings }: ServedFeatureRow): string {

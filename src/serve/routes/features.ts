@@ -1,14 +1,14 @@
 /** `GET /features/:group?key=K` and `POST /features`: the feature values of keys now. */
 import type { FastifyInstance } from 'fastify'
-import { limits } from '../../base/limits.ts'
-import type { GroupIR } from '../../define/ir/ir.ts'
+import { limits } from '../../base/index.ts'
+import type { GroupIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
 import { featuresJson } from './feature-json.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf } from '../http/content-type.ts'
 import { lookupByName } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
-import type { FeatureQuery } from '../../run/groups/feature-reader.ts'
+import type { FeatureQuery } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
 /** Adds both routes. */

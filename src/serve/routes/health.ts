@@ -3,7 +3,7 @@
  * otherwise. A client with the role `read` also gets the pipeline and the log position, or the reason for the 503.
  */
 import type { FastifyInstance } from 'fastify'
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 

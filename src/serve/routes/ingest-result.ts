@@ -1,9 +1,8 @@
 /** The result of a request that sends records: counts, rejected records, and the fields of its answer. */
-import { limits } from '../../base/limits.ts'
-import { logStartOf } from '../../log/log-start.ts'
-import type { NamedValues } from '../../log/store.ts'
-import type { Refusal } from '../../intake/refusal.ts'
-import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import { limits } from '../../base/index.ts'
+import { logStartOf, type NamedValues } from '../../log/index.ts'
+import type { Refusal } from '../../intake/index.ts'
+import type { IngestReceipt } from '../../run/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 
 /** A rejected record of a request. */

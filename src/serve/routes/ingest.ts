@@ -1,7 +1,7 @@
 /** `POST /sources/:source/events`: accepts one event, an array, or NDJSON, and answers when all of it is durable. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import { jsonLineReaders, type JsonLineReader } from '../../intake/line-reader.ts'
+import { jsonLineReaders, type JsonLineReader } from '../../intake/index.ts'
 import { withBody } from '../body/body.ts'
 import { parseJsonBody } from '../body/json-body.ts'
 import type { ClientShare } from '../access/admission-control.ts'

@@ -4,10 +4,9 @@
  * At the deadline the answer holds the decision, if there is one, and `durable: false`: the event may be lost with this process, and the
  * client should send it again. Without a decision it holds the fallback answers of the actions.
  */
-import type { InlineAnswers } from '../../action/inline-answers.ts'
-import { callAfter } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
+import type { InlineAnswers } from '../../action/index.ts'
+import { callAfter, limits } from '../../base/index.ts'
+import type { RecordedDecision } from '../../run/decide/index.ts'
 
 /** The answer to a request that waits for decisions. */
 export interface InlineDecisions {

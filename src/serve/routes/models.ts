@@ -3,9 +3,9 @@
  * `POST /models/:model/promote` makes a version the champion. Both answer when the result is in the log.
  */
 import type { FastifyInstance } from 'fastify'
-import { wallClock } from '../../base/clock.ts'
-import { rollbackVersion } from '../../training/registry/champion.ts'
-import { withOperatorLogAsync } from '../../operate/operator-log.ts'
+import { wallClock } from '../../base/index.ts'
+import { rollbackVersion } from '../../training/registry/index.ts'
+import { withOperatorLogAsync } from '../../operate/index.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
 import { mediaTypeOf } from '../http/content-type.ts'

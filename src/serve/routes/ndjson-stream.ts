@@ -1,10 +1,8 @@
 /** Ingests an NDJSON body as fast as the run accepts records, and returns when the last record is durable. Memory is bounded. */
 import type { IncomingMessage } from 'node:http'
-import { withoutByteOrderMark } from '../../files/file-bytes.ts'
-import { ndjsonBatches } from '../../files/ndjson.ts'
-import type { JsonLineReader } from '../../intake/line-reader.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import type { IngestReceipt } from '../../run/ingest/appender.ts'
+import { withoutByteOrderMark, ndjsonBatches } from '../../files/index.ts'
+import type { JsonLineReader, RecordBatch } from '../../intake/index.ts'
+import type { IngestReceipt } from '../../run/index.ts'
 import { bodyChunks } from '../body/body.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { IngestResult } from './ingest-result.ts'

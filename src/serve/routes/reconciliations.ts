@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import { comparisonBases } from '../../reconcile/report.ts'
+import { comparisonBases } from '../../reconcile/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 

@@ -5,12 +5,8 @@
  * `id` to deduplicate it. If the body has no field of that name, the id from the headers is inserted.
  */
 import type { FastifyInstance } from 'fastify'
-import { wallClock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { durationText } from '../../base/time.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { PipelineIR, SourceIR } from '../../define/ir/ir.ts'
+import { wallClock, SpillwayError, limits, durationText, didYouMean } from '../../base/index.ts'
+import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { withBody } from '../body/body.ts'
 import { parseJsonBody, type JsonBody } from '../body/json-body.ts'
 import { IngestResult } from './ingest-result.ts'

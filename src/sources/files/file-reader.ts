@@ -4,14 +4,10 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { SpillwayError } from '../../base/errors.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { matchColumns } from '../../files/column-match.ts'
-import { detectFile } from '../../files/detect.ts'
-import { fileStart, followNdjson, type FilePosition } from '../../files/follow.ts'
-import { openInput } from '../../files/input.ts'
-import { JsonLineReader } from '../../intake/line-reader.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { matchColumns, detectFile, fileStart, followNdjson, type FilePosition, openInput } from '../../files/index.ts'
+import { JsonLineReader, type RecordBatch } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
 
 /** Position in a file that does not grow: the number of records before it. */

@@ -1,7 +1,7 @@
 /** Reads standard input as a source: NDJSON, without positions, since it cannot be read again. */
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { ndjsonBatches } from '../../files/ndjson.ts'
-import { JsonLineReader } from '../../intake/line-reader.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { ndjsonBatches } from '../../files/index.ts'
+import { JsonLineReader } from '../../intake/index.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 
 /** The address of standard input, and of standard output in options of outputs. */

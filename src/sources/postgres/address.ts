@@ -2,8 +2,7 @@
  * Parses the address of a table on the command line: `pg:outbox?payload=body`, or `pg-changes:orders?slot=orders`. The environment holds
  * the address of the database.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { OutboxColumns } from './outbox-table.ts'
 
 interface Address {

@@ -11,12 +11,9 @@
  * An UPDATE does not show large values that it leaves unchanged, unless the table has REPLICA IDENTITY FULL. A row is rejected if the
  * source reads such a value.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { rawJsonText } from '../../intake/record-batch.ts'
-import { mappedRows, type RowMap } from '../../intake/row-map.ts'
-import { Fault } from '../../intake/refusal.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { rawJsonText, mappedRows, type RowMap, Fault } from '../../intake/index.ts'
 import type { RelationMessage, RowChange } from './pgoutput.ts'
 import { longRowFault, rowRecordOf, type RowTexts } from './row-batch.ts'
 import type { SelectedColumn, PostgresTable } from './table.ts'

@@ -7,8 +7,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Sql } from 'postgres'
-import { callEvery, stopwatch, wallClock } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
+import { callEvery, stopwatch, wallClock, limits } from '../../base/index.ts'
 import { lsnText, type Lsn } from './lsn.ts'
 
 const XLOG_DATA = 0x77

@@ -7,11 +7,10 @@
  * snapshot, which holds exactly what was committed before the first change (`copy.ts`).
  */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { fileStart, type FilePosition } from '../../files/follow.ts'
-import type { RowMap } from '../../intake/row-map.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { fileStart, type FilePosition } from '../../files/index.ts'
+import type { RowMap } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
 import type { ChangeStream } from './change-stream.ts'
 import { openClient, readWithClient } from './client.ts'

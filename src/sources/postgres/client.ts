@@ -5,8 +5,7 @@
  */
 import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
 import type { DatabaseSettings } from './settings.ts'
 
 /** `GMT`, since a server without a time zone database does not know `UTC`. */

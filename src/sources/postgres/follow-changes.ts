@@ -1,9 +1,8 @@
 /** Reads changes from a position on, transaction by transaction. */
 import type { Sql } from 'postgres'
-import { stopwatch } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import type { RowMap } from '../../intake/row-map.ts'
+import { stopwatch, limits } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import type { RowMap } from '../../intake/index.ts'
 import type { ReadBatch } from '../reader/source-reader.ts'
 import { ChangeRecords, RefusedChange } from './change-records.ts'
 import { endOnAbort } from './client.ts'

@@ -1,7 +1,6 @@
 /** Requirements on an outbox table, and the statement that reads a page of it. */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
 import { requireColumn, quotedName, type PostgresTable, type TableColumn } from './table.ts'
 
 /** Roles of the table's columns. */

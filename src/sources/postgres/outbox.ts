@@ -12,11 +12,9 @@
  * writing transaction of the whole server that began before it. A page is one statement over an index on (transaction, id).
  */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { parseJsonRecord } from '../../intake/json.ts'
-import { Fault } from '../../intake/refusal.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { parseJsonRecord, Fault } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
 import { openClient, readWithClient } from './client.ts'
 import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'

@@ -1,7 +1,7 @@
 /** Requirements for reading all changes of a table: a publication and a replica identity. */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
 import { quotedName, selectColumns, type PostgresTable, type TableColumn } from './table.ts'
 
 /**

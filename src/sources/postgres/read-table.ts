@@ -4,9 +4,8 @@
  * there is no error. So this is checked when reading resumes, and periodically after that.
  */
 import type { Sql } from 'postgres'
-import { stopwatch } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
+import { stopwatch, SpillwayError } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
 import { publicationProblem, type Publication } from './publication.ts'
 import { failNoTable, selectColumns, findTable, type PostgresTable } from './table.ts'
 

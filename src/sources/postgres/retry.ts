@@ -1,7 +1,5 @@
 /** Retries while a database is unreachable or busy, and classifies the errors that mean so. */
-import { pause, stopwatch } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
+import { pause, stopwatch, SpillwayError, limits } from '../../base/index.ts'
 
 /** Errors of the operating system and of the client: nobody answers, or nobody answers any more. */
 const connectionCodes = new Set([

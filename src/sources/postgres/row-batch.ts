@@ -1,7 +1,6 @@
 /** Collects rows of a table into a batch for a run, each row with its position. */
-import { limits } from '../../base/limits.ts'
-import { rawJsonText, type RecordOrigin, type RecordBatch } from '../../intake/record-batch.ts'
-import { Fault, type Refusal } from '../../intake/refusal.ts'
+import { limits } from '../../base/index.ts'
+import { rawJsonText, type RecordOrigin, type RecordBatch, Fault, type Refusal } from '../../intake/index.ts'
 import type { SelectedColumn } from './table.ts'
 
 /** Texts of a row's values; `null` for NULL, `undefined` for an unknown value. */

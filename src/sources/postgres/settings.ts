@@ -3,7 +3,7 @@
  * message.
  */
 import { readFileSync } from 'node:fs'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 
 /** Missing settings default as in PostgreSQL's own programs: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE. */
 export interface DatabaseSettings {

@@ -7,7 +7,7 @@
  * start at the same position, since creating a slot writes to the log, and a slot at its start was never read.
  */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
+import { SpillwayError } from '../../base/index.ts'
 import { HOW_TO_CONTINUE } from './read-table.ts'
 import { parseLsn, type Lsn } from './lsn.ts'
 

@@ -1,9 +1,8 @@
 /** Reads a table's definition from PostgreSQL's catalogue, and selects the columns that a source reads. */
 import type { Sql } from 'postgres'
-import { SpillwayError } from '../../base/errors.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { matchColumns } from '../../files/column-match.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { matchColumns } from '../../files/index.ts'
 import { valueReader, type ValueReader } from './value.ts'
 
 export interface TableColumn {

@@ -14,10 +14,9 @@
  *
  * A string column takes every type as unchanged text.
  */
-import { scaledInteger } from '../../base/exact.ts'
-import type { ColumnIR } from '../../define/ir/ir.ts'
-import { parseJsonRecord } from '../../intake/json.ts'
-import { Fault } from '../../intake/refusal.ts'
+import { scaledInteger } from '../../base/index.ts'
+import type { ColumnIR } from '../../define/ir/index.ts'
+import { parseJsonRecord, Fault } from '../../intake/index.ts'
 import { intervalMs } from './interval.ts'
 
 export type ValueReader = (text: string) => unknown

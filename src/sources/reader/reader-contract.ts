@@ -1,10 +1,6 @@
 /** Checks what a reader gives, batch by batch, and turns what breaks the contract into an error that names reader and clause. */
-import { contractError, type Contract } from '../../base/contract.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import { thrownText } from '../../base/thrown-text.ts'
-import { recordBatchOf, type RecordBatch } from '../../intake/record-batch.ts'
+import { contractError, type Contract, SpillwayError, limits, show, thrownText } from '../../base/index.ts'
+import { recordBatchOf, type RecordBatch } from '../../intake/index.ts'
 import { ONLY_PARTITION, readerClauses, type ReadBatch, type ReaderClause, type SourceReader } from './source-reader.ts'
 
 /** A batch that keeps the contract. */

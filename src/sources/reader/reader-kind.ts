@@ -1,6 +1,6 @@
 /** Kinds of readers: how a registry makes a reader from an address. */
-import type { SourceIR } from '../../define/ir/ir.ts'
-import type { RowMap } from '../../intake/row-map.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import type { RowMap } from '../../intake/index.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /** The source and the process of a reader. */

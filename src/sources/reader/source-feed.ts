@@ -4,12 +4,8 @@
  * At most one batch waits here. A reader that does not end after the signal, or whose contract is broken, ends the feed with an error;
  * the run itself can then still be stopped.
  */
-import { pause } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import { thrownText } from '../../base/thrown-text.ts'
-import type { Run } from '../../run/loop/run.ts'
+import { pause, SpillwayError, limits, show, thrownText } from '../../base/index.ts'
+import type { Run } from '../../run/index.ts'
 import { ReaderContract, type CheckedBatch } from './reader-contract.ts'
 import { ONLY_PARTITION, type ReadContext, type ReaderClause, type SourceReader } from './source-reader.ts'
 

@@ -7,7 +7,7 @@
  *
  * HTTP is no reader: its clients push, and each waits for the receipt of its own records. Routes submit to the run directly.
  */
-import type { RecordBatch } from '../../intake/record-batch.ts'
+import type { RecordBatch } from '../../intake/index.ts'
 
 /** The promises of a reader, by clause. Errors with the code `SPILL_CONTRACT` name the clause that was broken. */
 export const readerClauses = {

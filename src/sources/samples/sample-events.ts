@@ -4,9 +4,8 @@
  *
  * Values depend only on the source: the seed is fixed. Times, and ids that contain them, are current.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { random, type Random } from '../../base/random.ts'
-import type { ColumnIR, SourceIR } from '../../define/ir/ir.ts'
+import { SpillwayError, random, type Random } from '../../base/index.ts'
+import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 
 /** Number of keys of an entity, `card-1` to `card-5`. */
 const KEYS = 5

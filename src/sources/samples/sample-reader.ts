@@ -4,10 +4,9 @@
  * A position is the number of events so far and the source that they are of, so that values continue after a restart, and begin anew for a
  * changed source. A start makes the earlier events again, some microseconds each.
  */
-import { pause, wallClock } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { SourceIR } from '../../define/ir/ir.ts'
-import { recordBatchOf } from '../../intake/record-batch.ts'
+import { pause, wallClock, SpillwayError } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import { recordBatchOf } from '../../intake/index.ts'
 import type { ReaderKind } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { hasSamples, SampleEvents } from './sample-events.ts'

@@ -6,10 +6,8 @@ import {
   type DuckDBConnection,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { callEvery } from '../../base/clock.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import type { ColumnType, Value } from '../../define/ir/ir.ts'
+import { callEvery, SpillwayError, limits } from '../../base/index.ts'
+import type { ColumnType, Value } from '../../define/ir/index.ts'
 import type { SqlCell, SqlColumn, SqlEngine, SqlRow } from '../engine.ts'
 import { duckdb } from './dialect.ts'
 

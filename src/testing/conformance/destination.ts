@@ -1,8 +1,7 @@
 /** The conformance suite of `Destination`: what a run relies on, shown by deliveries to a receiver that the caller provides. */
 import assert from 'node:assert/strict'
-import { pause, yieldToEventLoop } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import type { Delivery, DeliveryOutcome, Destination } from '../../define/action/destination.ts'
+import { pause, yieldToEventLoop, limits } from '../../base/index.ts'
+import type { Delivery, DeliveryOutcome, Destination } from '../../define/action/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 
 /** A delivery as the receiver got it. */

@@ -1,6 +1,6 @@
 /** Ends a check of a store that does not respond. */
 import assert from 'node:assert/strict'
-import { pause } from '../../base/clock.ts'
+import { pause } from '../../base/index.ts'
 
 const TIMEOUT_MS = 30_000
 

@@ -1,6 +1,6 @@
 /** Clauses of `LogStore` about commits: atomicity, order, durability, failures, readers. */
 import assert from 'node:assert/strict'
-import type { Commit, LogStore, StoredLog } from '../../log/store.ts'
+import type { Commit, LogStore, StoredLog } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
 import { inNewStore, inStore, logClause, storeErrorOf, type LogStoreHarness, type StorePlace } from './log-store-harness.ts'
 import { contentOf, lastCommitIn, plain, sampleBytes, sampleCommit, sampleDeadLetter, sampleEffect } from './log-store-samples.ts'

@@ -1,8 +1,6 @@
 /** Clauses of `LogStore` about effects and dead letters: their states, and the changes between them. */
 import assert from 'node:assert/strict'
-import type { DeadLetterChange } from '../../log/dead-letters.ts'
-import type { EffectChange, EffectState } from '../../log/effects.ts'
-import type { LogStore } from '../../log/store.ts'
+import type { DeadLetterChange, EffectChange, EffectState, LogStore } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
 import { inNewStore, inStore, logClause, storeErrorOf, type LogStoreHarness } from './log-store-harness.ts'
 import { plain, sampleDeadLetter, sampleEffect, sampleSegment } from './log-store-samples.ts'

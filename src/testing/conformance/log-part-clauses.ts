@@ -1,6 +1,6 @@
 /** Clauses of `LogStore` about segments, decisions, stage times, named values and saved states. */
 import assert from 'node:assert/strict'
-import type { LogStore, StateSink, StoredDecisionBatch, StoredSchema } from '../../log/store.ts'
+import type { LogStore, StateSink, StoredDecisionBatch, StoredSchema } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
 import { inNewStore, inStore, logClause, type LogStoreHarness } from './log-store-harness.ts'
 import {

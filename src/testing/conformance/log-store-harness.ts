@@ -1,6 +1,6 @@
 /** The harness of `testLogStore`: places for data, and stores opened over them. */
 import assert from 'node:assert/strict'
-import type { LogStore, StoredLog } from '../../log/store.ts'
+import type { LogStore, StoredLog } from '../../log/index.ts'
 import type { ContractClause } from './clauses.ts'
 import { inTime } from './in-time.ts'
 

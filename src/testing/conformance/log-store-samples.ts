@@ -1,7 +1,5 @@
 /** Sample data for the conformance suite of `LogStore`: commits, and everything that a store returns about them. */
-import type { DeadLetter } from '../../log/dead-letters.ts'
-import type { NewEffect } from '../../log/effects.ts'
-import type { Commit, StoredDecisionBatch, StoredLog, StoredSegment, StoredStageTimes } from '../../log/store.ts'
+import type { DeadLetter, NewEffect, Commit, StoredDecisionBatch, StoredLog, StoredSegment, StoredStageTimes } from '../../log/index.ts'
 
 /** Bytes that differ by number and length; the array is a view of a larger buffer, as encoders return it. */
 export function sampleBytes(number: number, length = 40): Uint8Array {

@@ -1,8 +1,8 @@
 /** The conformance suite of `ModelRuntime`: scores in columns, shown by example vectors of one model. */
 import assert from 'node:assert/strict'
-import { Strings } from '../../columns/strings.ts'
-import type { Value } from '../../define/ir/ir.ts'
-import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeInput, RuntimeModel } from '../../define/model/model-runtime.ts'
+import { Strings } from '../../columns/index.ts'
+import type { Value } from '../../define/ir/index.ts'
+import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeInput, RuntimeModel } from '../../define/model/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 
 /** A feature vector and its score. */

@@ -1,6 +1,6 @@
 /** Sample data for the conformance suite of `OnlineStore`. */
-import { random } from '../../base/random.ts'
-import type { OnlineRow, OnlineWrite } from '../../online/online-store.ts'
+import { random } from '../../base/index.ts'
+import type { OnlineRow, OnlineWrite } from '../../online/index.ts'
 
 const SEED = 27
 

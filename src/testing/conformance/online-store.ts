@@ -1,7 +1,7 @@
 /** The conformance suite of `OnlineStore`: what writers and readers rely on, clause by clause. */
 import assert from 'node:assert/strict'
-import { show } from '../../base/show.ts'
-import type { OnlineRow, OnlineStore, OnlineValue } from '../../online/online-store.ts'
+import { show } from '../../base/index.ts'
+import type { OnlineRow, OnlineStore, OnlineValue } from '../../online/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 import { inTime } from './in-time.ts'
 import { KEYS, randomWrites, rowOf, shuffledTwice, stateKey } from './online-store-samples.ts'

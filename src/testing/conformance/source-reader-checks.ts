@@ -1,8 +1,6 @@
 /** The checks of the conformance suite of source readers, one for each clause. */
-import { pause } from '../../base/clock.ts'
-import type { SpillwayError } from '../../base/errors.ts'
-import { ReaderContract } from '../../sources/reader/reader-contract.ts'
-import { ONLY_PARTITION, type ReaderClause, type SourceReader } from '../../sources/reader/source-reader.ts'
+import { pause, type SpillwayError } from '../../base/index.ts'
+import { ReaderContract, ONLY_PARTITION, type ReaderClause, type SourceReader } from '../../sources/reader/index.ts'
 import type { SourceReaderHarness } from './source-reader-harness.ts'
 import { SUITE_SOURCE, SuiteReading, SuiteRun } from './suite-run.ts'
 

@@ -1,5 +1,5 @@
 /** The side of a third party in the conformance suite of source readers: a place, and readers of it. */
-import type { SourceReader } from '../../sources/reader/source-reader.ts'
+import type { SourceReader } from '../../sources/reader/index.ts'
 
 /** A place that the reader under test reads. */
 export interface SourceReaderHarness {

@@ -4,7 +4,7 @@
  * Each clause reads a place of its own. The suite writes numbered records to it and checks which numbers come, from which position.
  */
 import { test } from 'node:test'
-import { readerClauses, type ReaderClause } from '../../sources/reader/source-reader.ts'
+import { readerClauses, type ReaderClause } from '../../sources/reader/index.ts'
 import { ReaderChecks } from './source-reader-checks.ts'
 import type { SourceReaderSetUp } from './source-reader-harness.ts'
 

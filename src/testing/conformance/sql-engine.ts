@@ -1,7 +1,7 @@
 /** Clauses of `SqlEngine`: tables, streamed results, cancellation, errors and the end. */
 import assert from 'node:assert/strict'
-import type { ColumnType, Value } from '../../define/ir/ir.ts'
-import { allRows, type SqlColumn, type SqlEngine, type SqlRow } from '../../sql/engine.ts'
+import type { ColumnType, Value } from '../../define/ir/index.ts'
+import { allRows, type SqlColumn, type SqlEngine, type SqlRow } from '../../sql/index.ts'
 import type { ContractClause } from './clauses.ts'
 
 /** Opens an engine without tables. */

@@ -1,9 +1,8 @@
 /** A run that only notes what it is given, for conformance suites of readers: no pipeline, no log, positions in memory. */
-import { pause } from '../../base/clock.ts'
-import type { RecordBatch } from '../../intake/record-batch.ts'
-import type { IngestReceipt } from '../../run/ingest/appender.ts'
-import { feedSource, type FeedTarget } from '../../sources/reader/source-feed.ts'
-import { ONLY_PARTITION, type SourceReader } from '../../sources/reader/source-reader.ts'
+import { pause } from '../../base/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
+import type { IngestReceipt } from '../../run/index.ts'
+import { feedSource, type FeedTarget, ONLY_PARTITION, type SourceReader } from '../../sources/reader/index.ts'
 
 /** The name of the source in messages and positions. */
 export const SUITE_SOURCE = 'suite'

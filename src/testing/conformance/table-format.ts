@@ -3,15 +3,15 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { partitionAt } from '../../offline/calendar.ts'
-import type {
-  FeatureTableQuery,
-  FeatureRow,
-  FeatureTable,
-  StoredPartition,
-  TableFormat,
-  WrittenPartition,
-} from '../../offline/feature-table.ts'
+import {
+  partitionAt,
+  type FeatureTableQuery,
+  type FeatureRow,
+  type FeatureTable,
+  type StoredPartition,
+  type TableFormat,
+  type WrittenPartition,
+} from '../../offline/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 import { featureColumn, rowsColumn, writtenBatch, type WrittenColumn } from './table-values.ts'
 

@@ -1,8 +1,8 @@
 /** Columns with their values, as rows for a check and as a batch for a writer. */
-import { Strings } from '../../columns/strings.ts'
-import type { ColumnType, Value } from '../../define/ir/ir.ts'
-import type { OutputColumn, OutputValues } from '../../files/table.ts'
-import { featureColumnName, ROWS_COLUMN, type FeatureCell, type TableBatch, type FeatureTableColumn } from '../../offline/feature-table.ts'
+import { Strings } from '../../columns/index.ts'
+import type { ColumnType, Value } from '../../define/ir/index.ts'
+import type { OutputColumn, OutputValues } from '../../files/index.ts'
+import { featureColumnName, ROWS_COLUMN, type FeatureCell, type TableBatch, type FeatureTableColumn } from '../../offline/index.ts'
 
 /** A column to write, and its values row by row, a value a field. */
 export interface WrittenColumn {

@@ -1,9 +1,19 @@
 /** Random feature groups and histories for which SQL engines are to keep tiles. The seed determines the case. */
-import { random, type Random } from '../../base/random.ts'
-import type { AggregateName, ColumnIR, ColumnType, ExprIR, FeatureIR, GroupIR, SourceIR, TypeIR, Value } from '../../define/ir/ir.ts'
-import { aggregateNames } from '../../define/ir/ir.ts'
-import { signatures } from '../../define/ir/signatures.ts'
-import type { LoggedEvent } from '../../define/source/event.ts'
+import { random, type Random } from '../../base/index.ts'
+import {
+  type AggregateName,
+  type ColumnIR,
+  type ColumnType,
+  type ExprIR,
+  type FeatureIR,
+  type GroupIR,
+  type SourceIR,
+  type TypeIR,
+  type Value,
+  aggregateNames,
+  signatures,
+} from '../../define/ir/index.ts'
+import type { LoggedEvent } from '../../define/source/index.ts'
 
 /** Events of one source, and a group over them, keyed by the text column `k`. */
 export interface TileCase {

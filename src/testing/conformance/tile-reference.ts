@@ -3,11 +3,9 @@
  *
  * `prove parity` of Spillway's own repository shows that such tiles give the values of the semantics.
  */
-import { aggregateOf } from '../../aggregate/index.ts'
-import type { TileCell, TileEvent } from '../../aggregate/tile.ts'
-import type { ColumnData } from '../../columns/block.ts'
-import { Strings } from '../../columns/strings.ts'
-import type { ColumnIR, ExprIR, FeatureIR, Value } from '../../define/ir/ir.ts'
+import { aggregateOf, type TileCell, type TileEvent } from '../../aggregate/index.ts'
+import { type ColumnData, Strings } from '../../columns/index.ts'
+import type { ColumnIR, ExprIR, FeatureIR, Value } from '../../define/ir/index.ts'
 import { compile } from '../../expression/index.ts'
 import type { TileCase } from './tile-cases.ts'
 

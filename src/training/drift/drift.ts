@@ -1,5 +1,5 @@
 /** Detects drift: did the inputs or scores of a model move away from the data that it was fitted on? A pure function of two summaries. */
-import { show } from '../../base/show.ts'
+import { show } from '../../base/index.ts'
 import { numericOptions, type OptionBound } from '../table/options.ts'
 import { untrainable } from '../table/table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'

@@ -6,10 +6,9 @@
  * of two, each within 0.4 % of the original. Rounding keeps the order, so ranks are exact. Texts are counted exactly, up to DRIFT_TEXTS_MAX
  * distinct ones.
  */
-import { roundSignificant } from '../../aggregate/round-significant.ts'
-import { limits } from '../../base/limits.ts'
-import type { ColumnData } from '../../columns/block.ts'
-import type { Strings } from '../../columns/strings.ts'
+import { roundSignificant } from '../../aggregate/index.ts'
+import { limits } from '../../base/index.ts'
+import type { ColumnData, Strings } from '../../columns/index.ts'
 
 interface Counts {
   readonly rows: number

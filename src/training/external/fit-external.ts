@@ -2,8 +2,8 @@
  * Fits a model by an external command: writes rows to a folder, runs the process, and reads its model (`contract.ts`). The result is a
  * model over the inputs, or `SPILL_TRAINING` with the fault and the last output of the trainer.
  */
-import { stopwatch } from '../../base/clock.ts'
-import type { ExternalIR } from '../../define/model/external.ts'
+import { stopwatch } from '../../base/index.ts'
+import type { ExternalIR } from '../../define/ir/index.ts'
 import { checkClasses, trainingTable, type TrainingRows } from '../table/table.ts'
 import { inputColumn, CONTRACT_VERSION, TRAINER_ROWS, type TrainerTask, type TrainerManifest } from './contract.ts'
 import { readTrainerMetrics, readTrainerModel, UnusableModel, type ExternalModel } from './read-fit.ts'

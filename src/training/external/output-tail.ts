@@ -1,5 +1,5 @@
 /** The tail of the output of a trainer, both streams, in bounded memory. The output is untrusted. */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 
 const LINES = 5
 

@@ -1,17 +1,18 @@
 /** Reads the model that an external trainer wrote. Everything is validated before use. */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
-import type { ColumnType, InputIR } from '../../define/ir/ir.ts'
-import type { OnnxIR } from '../../define/ir/onnx-ir.ts'
-import { onnxScoreValue } from '../../define/model/onnx.ts'
-import { parseOnnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
-import { ProtobufFault } from '../../define/model/protobuf.ts'
-import type { Coefficients } from '../../define/model/score.ts'
-import { findTreesFault, TREES_FORMAT, type TreesFile } from '../../define/model/trees-file.ts'
+import { didYouMean, SpillwayError, limits, show } from '../../base/index.ts'
+import type { ColumnType, InputIR, OnnxIR } from '../../define/ir/index.ts'
+import {
+  onnxScoreValue,
+  parseOnnxFile,
+  type OnnxFile,
+  ProtobufFault,
+  type Coefficients,
+  findTreesFault,
+  TREES_FORMAT,
+  type TreesFile,
+} from '../../define/model/index.ts'
 import { TRAINER_METRICS, MODEL_JSON, MODEL_ONNX } from './contract.ts'
 
 /** A model of coefficients. */

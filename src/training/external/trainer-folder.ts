@@ -3,9 +3,8 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'n
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Strings } from '../../columns/strings.ts'
-import { openOutputTable } from '../../files/output.ts'
-import type { OutputValues } from '../../files/table.ts'
+import { Strings } from '../../columns/index.ts'
+import { openOutputTable, type OutputValues } from '../../files/index.ts'
 import type { TrainingTable } from '../table/table.ts'
 import { inputColumn, TRAINER_MANIFEST, TRAINER_ROWS, type TrainerManifest } from './contract.ts'
 

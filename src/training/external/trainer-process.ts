@@ -3,10 +3,8 @@
  * much. A process that leaves the group on purpose cannot be killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { callAfter, callEvery, pause } from '../../base/clock.ts'
-import { limits } from '../../base/limits.ts'
-import { durationText } from '../../base/time.ts'
-import type { ExternalIR } from '../../define/model/external.ts'
+import { callAfter, callEvery, pause, limits, durationText } from '../../base/index.ts'
+import type { ExternalIR } from '../../define/ir/index.ts'
 import { untrainable } from '../table/table.ts'
 import { OutputTail } from './output-tail.ts'
 import { folderBytes, type TrainerFolder } from './trainer-folder.ts'

@@ -1,13 +1,11 @@
 /** Selects the version of a model that scores: the champion. */
 import { createHash } from 'node:crypto'
-import { unknownNameError } from '../../base/did-you-mean.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { parseOnnxFile, type OnnxFile } from '../../define/model/onnx-file.ts'
-import { ProtobufFault } from '../../define/model/protobuf.ts'
+import { unknownNameError, SpillwayError } from '../../base/index.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
+import { parseOnnxFile, type OnnxFile, ProtobufFault } from '../../define/model/index.ts'
 import type { VersionScore } from '../predict.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
-import type { NamedValues } from '../../log/store.ts'
+import type { NamedValues } from '../../log/index.ts'
 import { pendingPromotion, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 

@@ -2,7 +2,7 @@
  * The drift state of a model in the registry: the result of the last drift check and the training that is due. A restart continues from it,
  * so that no training is lost or repeated. Times are UTC ms.
  */
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 
 /** Result of the last drift check. */
 export interface DriftState {

@@ -6,9 +6,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeAtomically } from '../../base/atomic-write.ts'
-import { SpillwayError } from '../../base/errors.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { writeAtomically } from '../../base/node/index.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 
 const ENDING = '.json'
 const ONNX = 'onnx/'

@@ -4,9 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { expressionLeaves } from '../../expression/index.ts'
-import { canonicalJson } from '../../define/ir/fingerprint.ts'
-import type { InputIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
-import { triggerColumns } from '../../define/model/trigger-columns.ts'
+import { canonicalJson, type InputIR, type ModelIR, type PipelineIR } from '../../define/ir/index.ts'
+import { triggerColumns } from '../../define/model/index.ts'
 
 /** Fingerprint of one input. */
 export interface InputCode {

@@ -2,9 +2,9 @@
  * The versions of a model with their current state. A promotion names the version that shall score, but whether it can depends on today's
  * inputs. So the champion is computed, not stored.
  */
-import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { championAfter, type SkippedVersion } from './champion.ts'
-import type { NamedValues } from '../../log/store.ts'
+import type { NamedValues } from '../../log/index.ts'
 import { promotionsOf, versionsOf } from './registry.ts'
 import type { ModelVersion } from './version.ts'
 

@@ -3,11 +3,10 @@
  *
  * This module reads the values and encodes writes. The owner of the store commits the writes, together with their consequences.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { canonicalJson } from '../../define/ir/fingerprint.ts'
-import type { OnnxFile } from '../../define/model/onnx-file.ts'
-import type { NamedValues, NamedWrite } from '../../log/store.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
+import { canonicalJson } from '../../define/ir/index.ts'
+import type { OnnxFile } from '../../define/model/index.ts'
+import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
 import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'

@@ -1,5 +1,5 @@
 /** Promotion rules: decides whether a candidate version may be promoted. */
-import type { PromoteIR } from '../../define/ir/ir.ts'
+import type { PromoteIR } from '../../define/ir/index.ts'
 import { isLoss, type Metrics } from '../metrics.ts'
 
 /** Judges a candidate by its rule against the champion; `words` explain the verdict for the registry. */

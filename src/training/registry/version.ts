@@ -1,5 +1,5 @@
 /** A version of a model: its training data, metrics and lifecycle. Plain JSON. Times are UTC ms. */
-import type { TrainIR } from '../../define/ir/ir.ts'
+import type { TrainIR } from '../../define/ir/index.ts'
 import type { Metrics } from '../metrics.ts'
 import type { InputCode } from './input-codes.ts'
 

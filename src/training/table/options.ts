@@ -1,6 +1,5 @@
 /** Validates numeric options of the trainers: bounds and defaults. */
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { show } from '../../base/show.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { untrainable } from './table.ts'
 
 /** Default and bounds of an option. */

@@ -4,9 +4,7 @@
  * Rows are validated once. After that a value is a finite double or NaN for NULL, labels are finite, and weights are at least 0. Columns
  * are not copied and never written to.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { show } from '../../base/show.ts'
+import { SpillwayError, limits, show } from '../../base/index.ts'
 
 /** Training rows. */
 export interface TrainingRows<Names extends string = string> {

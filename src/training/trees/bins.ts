@@ -4,7 +4,7 @@
  * Up to 255 bins hold about equally many rows; a column with fewer distinct values has one bin for each. Cuts lie between occurring values,
  * so that only the order of values matters. Four bins share one word, so one read gives four: growing is bound by that read.
  */
-import { limits } from '../../base/limits.ts'
+import { limits } from '../../base/index.ts'
 
 /** Bins of a column, including the last bin for NULL. */
 export const BINS = 256

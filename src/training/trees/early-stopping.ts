@@ -1,5 +1,5 @@
 /** Early stopping: selects the number of trees with the least loss on validation rows. */
-import type { TreeIR } from '../../define/ir/ir.ts'
+import type { TreeIR } from '../../define/ir/index.ts'
 import { addTree, treeOf } from '../../model/index.ts'
 import type { TrainingTable } from '../table/table.ts'
 import type { BoostingLoss } from './loss.ts'

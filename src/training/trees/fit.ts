@@ -5,11 +5,9 @@
  * either (up to TREE_BIN_ROWS rows). Costs per tree about rows · columns · (1 + depth / 2) histogram additions. Memory: one byte per value,
  * and histograms.
  */
-import { SpillwayError } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
-import { random, type Random } from '../../base/random.ts'
-import type { TreeIR } from '../../define/ir/ir.ts'
-import { checksumOf, TREES_FORMAT, TREES_VERSION, type TreesFile } from '../../define/model/trees-file.ts'
+import { SpillwayError, limits, random, type Random } from '../../base/index.ts'
+import type { TreeIR } from '../../define/ir/index.ts'
+import { checksumOf, TREES_FORMAT, TREES_VERSION, type TreesFile } from '../../define/model/index.ts'
 import { addTree, treeOf } from '../../model/index.ts'
 import { checkClasses, trainingTable, untrainable, type TrainingRows, type TrainingTable } from '../table/table.ts'
 import { binColumns, BINS, type BinnedColumns } from './bins.ts'

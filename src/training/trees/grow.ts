@@ -4,7 +4,7 @@
  * A leaf is a range of an array of row numbers, in row order. Only the smaller child of a split is counted row by row; the larger child's
  * histogram is the parent's minus the smaller's. Memory: one histogram per leaf that may still be split.
  */
-import type { TreeIR } from '../../define/ir/ir.ts'
+import type { TreeIR } from '../../define/ir/index.ts'
 import { NULL_BIN, PER_WORD, type BinnedColumns } from './bins.ts'
 import { subtractHistogram, histogramTotal, type Derivatives, type GradientHistogram, type HistogramPool } from './histogram.ts'
 import { bestSplit, type TreeSplit, type SplitRules, type DerivativeSums } from './split.ts'

@@ -1,6 +1,5 @@
 /** Options of `fitTrees`, their defaults and bounds. */
-import { show } from '../../base/show.ts'
-import { limits } from '../../base/limits.ts'
+import { show, limits } from '../../base/index.ts'
 import { numericOptions, type OptionBound } from '../table/options.ts'
 import { untrainable, type TrainingRows } from '../table/table.ts'
 import type { GrowRules } from './grow.ts'

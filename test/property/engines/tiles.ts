@@ -1,5 +1,5 @@
 import type { AggregateFunction } from '../../../src/aggregate/aggregate.ts'
-import { aggregateOf } from '../../../src/aggregate/index.ts'
+import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
 import type { TileCell } from '../../../src/aggregate/tile.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'

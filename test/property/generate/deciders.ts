@@ -1,4 +1,4 @@
-import { aggregateOf } from '../../../src/aggregate/index.ts'
+import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnIR, ColumnType, ExprIR, GroupIR, InputIR, ModelIR, PipelineIR, PlacementIR } from '../../../src/define/ir/ir.ts'
 import { isListAggregate } from '../../../src/define/ir/signatures.ts'

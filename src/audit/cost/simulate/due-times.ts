@@ -1,8 +1,6 @@
-import { spanTitle } from '../../../base/span.ts'
-import { SpillwayError } from '../../../base/errors.ts'
-import { limits } from '../../../base/limits.ts'
-import type { ScheduleIR } from '../../../define/ir/ir.ts'
-import { scheduledTimes } from '../../../kernel/schedule.ts'
+import { spanTitle, SpillwayError, limits } from '../../../base/index.ts'
+import type { ScheduleIR } from '../../../define/ir/index.ts'
+import { scheduledTimes } from '../../../kernel/index.ts'
 import type { HistorySpan } from './rate.ts'
 
 const YEAR_MS = 365 * 86_400_000

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits.ts'
+import { limits } from '../../../base/index.ts'
 
 /**
  * Number of servers for some cores: ⌈cores⌉, corrected for rounding, each of equal speed. One server of that total speed if work is

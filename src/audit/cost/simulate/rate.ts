@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits.ts'
+import { limits } from '../../../base/index.ts'
 
 /** Span of a history, [from, until], UTC ms. */
 export interface HistorySpan {

@@ -1,4 +1,4 @@
-import { limits } from '../../../base/limits.ts'
+import { limits } from '../../../base/index.ts'
 import type { HistorySpan } from './rate.ts'
 
 /** Interval of the autoscaler's decisions, ms. */

@@ -1,5 +1,5 @@
 /** The action operator: when the action of each score was done, and whether it can stop its own event. */
-import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan } from './setting.ts'
 

@@ -5,9 +5,8 @@
  * is the same placement with a fraction of its lag, or of its schedule's period and job duration. `trace` has the recorded age of each
  * decision.
  */
-import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
-import type { ReplayPoints } from '../../../replay/decision-points.ts'
+import type { GroupIR, PlacementIR } from '../../../define/ir/index.ts'
+import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { fresherPlacement } from '../timeline/placement-age.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'

@@ -6,9 +6,9 @@
  *   scores. A model that decides on events or requests decides at the next multiple, with the events visible then. If a feature excludes
  *   the triggering event, it decides with the events visible before, since no triggering event exists later.
  */
-import { groupReads } from '../../../decision/reads.ts'
-import { durationText } from '../../../base/time.ts'
-import { countUpTo } from '../../../columns/order.ts'
+import { groupReads } from '../../../decision/index.ts'
+import { durationText } from '../../../base/index.ts'
+import { countUpTo } from '../../../columns/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { decisionTimesOn, type DecidingModel, type Timeline } from '../timeline/timeline.ts'

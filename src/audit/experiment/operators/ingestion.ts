@@ -7,12 +7,11 @@
  * - `faster`: each event's delay from its time to its arrival shrinks to a fraction. Events then overtake one another, so the log is
  *   reordered.
  */
-import { scheduledTimes } from '../../../kernel/schedule.ts'
-import { onTimes } from '../../../replay/on-ticks.ts'
-import type { ScheduleIR } from '../../../define/ir/ir.ts'
-import { keyOrder } from '../../../decision/liveness-columns.ts'
+import { scheduledTimes } from '../../../kernel/index.ts'
+import { onTimes, type ReplayLog } from '../../../replay/index.ts'
+import type { ScheduleIR } from '../../../define/ir/index.ts'
+import { keyOrder } from '../../../decision/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
 import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { withFasterIngestion } from './faster-ingestion.ts'
 import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'

@@ -1,6 +1,6 @@
 /** Shared code of the operators: rejected settings, and shifted times. */
-import { SpillwayError } from '../../../base/errors.ts'
-import { sharedFloats } from '../../../columns/shared.ts'
+import { SpillwayError } from '../../../base/index.ts'
+import { sharedFloats } from '../../../columns/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 
 /** Rejects a setting that the element cannot have. */

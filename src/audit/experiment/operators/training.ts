@@ -5,10 +5,8 @@
  * start; with `older` one for each judged block, on the labels settled the given age before its start. No model learns from a decision
  * whose label was not settled by then.
  */
-import { SpillwayError } from '../../../base/errors.ts'
-import { durationText } from '../../../base/time.ts'
-import { limits } from '../../../base/limits.ts'
-import { firstEntryFrom } from '../../../kernel/order.ts'
+import { SpillwayError, durationText, limits } from '../../../base/index.ts'
+import { firstEntryFrom } from '../../../kernel/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { rejectSetting, checkedSpan } from './setting.ts'

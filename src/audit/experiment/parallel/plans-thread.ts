@@ -1,6 +1,6 @@
 /** A worker thread that precomputes the inputs and scores of plans from the shared copy of a history. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
+import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { aucOf } from '../../value/auc.ts'
 import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'

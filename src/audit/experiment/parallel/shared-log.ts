@@ -1,9 +1,7 @@
 /** A history in shared memory: its columns are copied once for all threads. */
-import { Strings } from '../../../columns/strings.ts'
-import { sharedArray, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
-import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
-import { isExternalScore } from '../../../define/ir/score-ir.ts'
-import { replayLog, type ReplayLog, type Requests } from '../../../replay/log.ts'
+import { Strings, sharedArray, sharedBlock, sharedColumns } from '../../../columns/index.ts'
+import { type ModelIR, type PipelineIR, type SourceIR, isExternalScore } from '../../../define/ir/index.ts'
+import { replayLog, type ReplayLog, type Requests } from '../../../replay/index.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import type { LabelledCases } from '../refit/training-cases.ts'
 import type { Arm, RunningScore } from '../replay/scorer.ts'

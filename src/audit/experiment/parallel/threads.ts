@@ -1,8 +1,8 @@
 /** Worker threads with a copy of a history. They read it and build its prefix sums before the first request. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { limits } from '../../../base/limits.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
+import { limits } from '../../../base/index.ts'
+import type { ReplayLog } from '../../../replay/index.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
 import type { DecidingModel } from '../timeline/timeline.ts'
 import type { PlanThreadData } from './plans-thread.ts'

@@ -3,11 +3,9 @@
  * (`kernel/prefix-sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
  * entries at random.
  */
-import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
-import { sliceBlock } from '../../../columns/slice.ts'
-import type { Block } from '../../../columns/block.ts'
-import type { KernelUnit } from '../../../kernel/build.ts'
-import { structureInput } from '../../../kernel/structure-input.ts'
+import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/index.ts'
+import { sliceBlock, type Block } from '../../../columns/index.ts'
+import { type KernelUnit, structureInput } from '../../../kernel/index.ts'
 import type { KeyLists } from './key-lists.ts'
 
 /** Events evaluated at a time, which bounds the memory of expressions. */

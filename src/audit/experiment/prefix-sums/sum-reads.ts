@@ -4,11 +4,8 @@
  * The values equal the kernel's to the bit: the same code finalizes the vectors. Cost: each event and entry is passed once, and a read
  * costs its windows.
  */
-import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import { modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
-import type { UnitFeature } from '../../../kernel/build.ts'
-import { CHUNK_READS, COLUMN_STRIDE, PartialColumns } from '../../../kernel/chunk.ts'
-import { tileStart, type WindowShape } from '../../../kernel/window.ts'
+import { type FeatureColumn, modulo54, type MomentLayout } from '../../../aggregate/index.ts'
+import { type UnitFeature, CHUNK_READS, COLUMN_STRIDE, PartialColumns, tileStart, type WindowShape } from '../../../kernel/index.ts'
 import type { SumEntries } from './prefix-sums.ts'
 import type { SummedGroup, SummedUnit } from './summed-group.ts'
 

@@ -5,13 +5,9 @@
  * revised and arrive in time order by key. A replay computes the others: features over doubles or without sums, keys with late events, and
  * keys that may exceed the kernel's entry limit.
  */
-import type { Block } from '../../../columns/block.ts'
-import type { Strings } from '../../../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
-import { buildUnit, type KernelUnit } from '../../../kernel/build.ts'
-import { KeySlots } from '../../../kernel/key-slots.ts'
-import { planStructures } from '../../../kernel/plan.ts'
-import type { WindowShape } from '../../../kernel/window.ts'
+import type { Block, Strings } from '../../../columns/index.ts'
+import type { GroupIR, SourceIR } from '../../../define/ir/index.ts'
+import { buildUnit, type KernelUnit, KeySlots, planStructures, type WindowShape } from '../../../kernel/index.ts'
 import { keyLists, type KeyLists } from './key-lists.ts'
 import { timeEntries, evaluateEvents, writePrefixSums, type SumEntries } from './prefix-sums.ts'
 

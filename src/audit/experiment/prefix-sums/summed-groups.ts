@@ -2,11 +2,10 @@
  * A least-recently-used cache of prefix sums, bounded by `AUDIT_SUMS_BYTES`. All settings of a group and its reads at other keys share
  * them.
  */
-import { limits } from '../../../base/limits.ts'
-import type { Block } from '../../../columns/block.ts'
-import type { Strings } from '../../../columns/strings.ts'
-import type { GroupIR, SourceIR } from '../../../define/ir/ir.ts'
-import type { KeySlots } from '../../../kernel/key-slots.ts'
+import { limits } from '../../../base/index.ts'
+import type { Block, Strings } from '../../../columns/index.ts'
+import type { GroupIR, SourceIR } from '../../../define/ir/index.ts'
+import type { KeySlots } from '../../../kernel/index.ts'
 import type { DecisionRows } from '../timeline/decision-rows.ts'
 import { summedGroup, type SummedGroup } from './summed-group.ts'
 

@@ -4,12 +4,10 @@
  * Replacements of NULL and the set of levels stay. A case without a score, because a NULL or a level has no replacement, is not in the
  * training data and gets no score again.
  */
-import { gatherArray } from '../../../columns/gather.ts'
-import type { Strings } from '../../../columns/strings.ts'
-import type { InputIR, ScoreIR, TermIR } from '../../../define/ir/ir.ts'
-import { levelWeights } from '../../../model/term.ts'
-import type { VectorColumn } from '../../../model/index.ts'
-import { fitLogisticFrom } from '../../../training/logistic.ts'
+import { gatherArray, type Strings } from '../../../columns/index.ts'
+import type { InputIR, ScoreIR, TermIR } from '../../../define/ir/index.ts'
+import { levelWeights, type VectorColumn } from '../../../model/index.ts'
+import { fitLogisticFrom } from '../../../training/index.ts'
 
 export type LinearScoreIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
 

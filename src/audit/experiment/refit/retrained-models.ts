@@ -1,9 +1,8 @@
 /** Retrained models, each fitted once: the same columns and cases give the same model. */
-import type { ScoringDefinitions, ModelScorer } from '../../../decision/model-scorer.ts'
-import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
-import type { OnnxFile } from '../../../define/model/onnx-file.ts'
-import type { Strings } from '../../../columns/strings.ts'
-import { gatherArray } from '../../../columns/gather.ts'
+import type { ScoringDefinitions, ModelScorer } from '../../../decision/index.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
+import type { OnnxFile } from '../../../define/model/index.ts'
+import { type Strings, gatherArray } from '../../../columns/index.ts'
 import type { RowRange } from '../../domain/cases.ts'
 import { scoringOf, vectorScoring, caseVectors, type CaseInputs } from '../timeline/inputs.ts'
 import { throwUnsupported } from '../operators/setting.ts'

@@ -1,9 +1,9 @@
 /** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
-import type { Strings } from '../../../columns/strings.ts'
-import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
-import type { OnnxFile } from '../../../define/model/onnx-file.ts'
-import { isListColumn, type VectorColumn } from '../../../model/vector.ts'
-import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
+import type { Strings } from '../../../columns/index.ts'
+import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
+import type { OnnxFile } from '../../../define/model/index.ts'
+import { isListColumn, type VectorColumn } from '../../../model/index.ts'
+import { checkScore, trainerOf, trainers, type Trained } from '../../../training/index.ts'
 import { fitTerms } from './linear-refit.ts'
 
 /** Training examples: columns by input, and labels 0 and 1. */

@@ -1,7 +1,6 @@
 /** The training cases of a model. */
-import { limits } from '../../../base/limits.ts'
-import { random } from '../../../base/random.ts'
-import { firstEntryFrom } from '../../../kernel/order.ts'
+import { limits, random } from '../../../base/index.ts'
+import { firstEntryFrom } from '../../../kernel/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /** The columns of the cases that training needs. */

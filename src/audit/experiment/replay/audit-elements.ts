@@ -3,8 +3,8 @@
  *
  * A single aged group is compared while the others stay fresh. Redundant groups therefore lose nothing one by one, and everything together.
  */
-import type { GroupRead } from '../../../decision/reads.ts'
-import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
+import type { GroupRead } from '../../../decision/index.ts'
+import type { GroupIR, PlacementIR } from '../../../define/ir/index.ts'
 import type { Element } from '../../domain/element.ts'
 import { placementAge, schedulePeriod } from '../timeline/placement-age.ts'
 

@@ -2,10 +2,9 @@
  * The features of one group read on a timeline, for all cases or some: by prefix sums where possible, otherwise by a replay, with equal
  * bits.
  */
-import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import type { GroupRead } from '../../../decision/reads.ts'
-import { FeatureFeed } from '../../../replay/feature-feed.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
+import type { FeatureColumn } from '../../../aggregate/index.ts'
+import type { GroupRead } from '../../../decision/index.ts'
+import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
 import type { GroupColumns } from '../timeline/column-cache.ts'
 import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
 import { earlierMoments, type PlacedGroup } from '../operators/group.ts'

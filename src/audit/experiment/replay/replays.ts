@@ -4,12 +4,9 @@
  * Groups that a plan leaves alone keep their columns, so a plan without effect gives bit-equal scores. Columns of a group and setting are
  * computed once and cached up to `AUDIT_COLUMN_BYTES`, so plans over many groups cost their scores alone.
  */
-import { assert } from '../../../base/assert.ts'
-import { didYouMean } from '../../../base/did-you-mean.ts'
-import { SpillwayError } from '../../../base/errors.ts'
-import { groupReads, readId, type GroupRead } from '../../../decision/reads.ts'
-import { decisionPointsOf } from '../../../replay/decide.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
+import { assert, didYouMean, SpillwayError } from '../../../base/index.ts'
+import { groupReads, readId, type GroupRead } from '../../../decision/index.ts'
+import { decisionPointsOf, type ReplayLog } from '../../../replay/index.ts'
 import { asItRuns, elementId, type Plan, type ElementSetting } from '../../domain/element.ts'
 import { ColumnCache, type GroupColumns } from '../timeline/column-cache.ts'
 import { featureRowBytes } from '../timeline/feature-columns.ts'

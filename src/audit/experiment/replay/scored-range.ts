@@ -1,5 +1,5 @@
 /** The range of cases that get scores. Training needs no scores. */
-import { firstEntryFrom } from '../../../kernel/order.ts'
+import { firstEntryFrom } from '../../../kernel/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /**

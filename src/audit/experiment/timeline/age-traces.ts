@@ -1,8 +1,6 @@
 /** Recorded ages of feature groups at decisions, which the setting `trace` replays. */
-import { concatArrays } from '../../../columns/concat.ts'
-import { gatherArray } from '../../../columns/gather.ts'
-import { ascendingOrder } from '../../../columns/order.ts'
-import type { RecordedBatch } from '../../../run/history/recorded-batches.ts'
+import { concatArrays, gatherArray, ascendingOrder } from '../../../columns/index.ts'
+import type { RecordedBatch } from '../../../run/history/index.ts'
 
 /** The ages of one group by decision, in time order. */
 export interface AgeTrace {

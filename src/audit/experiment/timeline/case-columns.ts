@@ -1,7 +1,7 @@
 /** Access to the feature columns of one group read, by case: stored, or streamed in case order. */
-import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import { assert } from '../../../base/assert.ts'
-import type { FeatureIR } from '../../../define/ir/ir.ts'
+import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { assert } from '../../../base/index.ts'
+import type { FeatureIR } from '../../../define/ir/index.ts'
 import type { GroupColumns } from './column-cache.ts'
 import { selectFeatureRows, featureSlice, newLocalColumn } from './feature-columns.ts'
 

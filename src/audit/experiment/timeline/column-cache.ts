@@ -1,6 +1,6 @@
 /** A least-recently-used cache of group columns, bounded by bytes. */
-import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import { limits } from '../../../base/limits.ts'
+import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { limits } from '../../../base/index.ts'
 import { featureColumnBytes, toSharedColumn } from './feature-columns.ts'
 
 export type GroupColumns = readonly FeatureColumn[]

@@ -4,12 +4,10 @@
  * At ticks, rows of one moment are adjacent, so the visible prefix is stored once per moment. Memory: 8 bytes a moment and 12 a row for
  * ticks; for other triggers the columns are the history's own.
  */
-import { SpillwayError } from '../../../base/errors.ts'
-import type { ColumnData } from '../../../columns/block.ts'
-import { concatColumns, concatArrays } from '../../../columns/concat.ts'
-import { gatherColumn } from '../../../columns/gather.ts'
-import type { ModelIR } from '../../../define/ir/ir.ts'
-import { perDecision, type ReplayPoints, type TriggerBatch, type TriggerSchedule } from '../../../replay/decision-points.ts'
+import { SpillwayError } from '../../../base/index.ts'
+import { type ColumnData, concatColumns, concatArrays, gatherColumn } from '../../../columns/index.ts'
+import type { ModelIR } from '../../../define/ir/index.ts'
+import { perDecision, type ReplayPoints, type TriggerBatch, type TriggerSchedule } from '../../../replay/index.ts'
 
 /** The rows of ticks computed at a time. */
 const ROWS_PER_BLOCK = 1 << 14

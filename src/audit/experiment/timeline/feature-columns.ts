@@ -4,11 +4,9 @@
  * Columns of all cases are in shared memory, so threads pass them without a copy. The garbage collector does not count shared memory: with
  * a hundred megabytes a plan it would otherwise collect every half plan and free next to nothing.
  */
-import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
-import { gatherArray } from '../../../columns/gather.ts'
-import { sharedArray, sharedFloats } from '../../../columns/shared.ts'
-import type { FeatureIR, GroupIR } from '../../../define/ir/ir.ts'
-import { isListAggregate, maxValues } from '../../../define/ir/signatures.ts'
+import type { FeatureColumn } from '../../../aggregate/index.ts'
+import { gatherArray, sharedArray, sharedFloats } from '../../../columns/index.ts'
+import { type FeatureIR, type GroupIR, isListAggregate, maxValues } from '../../../define/ir/index.ts'
 
 /** The rows [from, to), without a copy. */
 export function featureSlice({ values, nulls, refused, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {

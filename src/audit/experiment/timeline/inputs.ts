@@ -3,15 +3,10 @@
  *
  * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a refused feature leaves no score.
  */
-import type { ColumnData } from '../../../columns/block.ts'
-import { gatherColumn } from '../../../columns/gather.ts'
-import { sliceColumn } from '../../../columns/slice.ts'
-import type { Strings } from '../../../columns/strings.ts'
-import type { GroupRead } from '../../../decision/reads.ts'
-import { ModelScorer, type ScoringDefinitions, type BatchScores } from '../../../decision/model-scorer.ts'
-import type { ModelIR } from '../../../define/ir/ir.ts'
-import type { OnnxFile } from '../../../define/model/onnx-file.ts'
-import { triggerColumns } from '../../../define/model/trigger-columns.ts'
+import { type ColumnData, gatherColumn, sliceColumn, type Strings } from '../../../columns/index.ts'
+import { type GroupRead, ModelScorer, type ScoringDefinitions, type BatchScores } from '../../../decision/index.ts'
+import type { ModelIR } from '../../../define/ir/index.ts'
+import { type OnnxFile, triggerColumns } from '../../../define/model/index.ts'
 import type { RowRange } from '../../domain/cases.ts'
 import type { CaseColumns } from './case-columns.ts'
 import type { CaseSelection } from './case-selection.ts'

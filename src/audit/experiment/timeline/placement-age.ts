@@ -1,6 +1,6 @@
 /** The mean age of a group by its placement, and the mean period of its schedule. Times are ms. */
-import type { PlacementIR, ScheduleIR } from '../../../define/ir/ir.ts'
-import { scheduledTimes } from '../../../kernel/schedule.ts'
+import type { PlacementIR, ScheduleIR } from '../../../define/ir/index.ts'
+import { scheduledTimes } from '../../../kernel/index.ts'
 
 /** The number of cron times averaged for the period. */
 const CRON_TIMES = 64

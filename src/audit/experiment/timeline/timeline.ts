@@ -4,10 +4,9 @@
  * Aging a stage gives another timeline of the replayed history, with other arrivals or other decision times. The set of events never
  * changes.
  */
-import { countUpTo } from '../../../columns/order.ts'
-import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
-import type { ReplayLog } from '../../../replay/log.ts'
-import type { ReplayPoints } from '../../../replay/decision-points.ts'
+import { countUpTo } from '../../../columns/index.ts'
+import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
+import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
 import { decisionTimes, type DecisionRows } from './decision-rows.ts'
 
 export interface Timeline {

@@ -7,9 +7,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { writeAtomically } from '../../../base/atomic-write.ts'
-import { canonicalJson } from '../../../define/ir/fingerprint.ts'
-import type { PipelineIR } from '../../../define/ir/ir.ts'
+import { writeAtomically } from '../../../base/node/index.ts'
+import { canonicalJson, type PipelineIR } from '../../../define/ir/index.ts'
 import type { EditCheckResponse, EditCheckRequest } from './check-thread.ts'
 import type { PlacementChange, PlacementEdit, EditedFile } from './edit.ts'
 

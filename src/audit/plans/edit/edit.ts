@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { PlacementIR } from '../../../define/ir/ir.ts'
+import type { PlacementIR } from '../../../define/ir/index.ts'
 import type { PlanEdit } from '../../domain/audit-report.ts'
 import { isInconclusive } from '../../domain/plan-types.ts'
 import { importSplice, spillwayImport, localName, type SpillwayImport } from './imports.ts'

@@ -1,7 +1,6 @@
 /** Source text of a placement, and the functions of Spillway that it uses. */
-import { durationText } from '../../../base/time.ts'
-import type { PlacementIR } from '../../../define/ir/ir.ts'
-import type { ScheduleIR } from '../../../define/ir/schedule-ir.ts'
+import { durationText } from '../../../base/index.ts'
+import type { PlacementIR, ScheduleIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 
 /** Placement of a group's setting; undefined for a setting that no pipeline can have. */

@@ -2,7 +2,7 @@
  * Curve of an element: weekly change by age, from fresh to old, evenly spaced, with intervals. Without retraining: a solid line with dots
  * in a shaded band. With retraining: a dashed line with squares and whiskers. Curves are not smoothed.
  */
-import { spanTitle } from '../../../base/span.ts'
+import { spanTitle } from '../../../base/index.ts'
 import type { UtilityPart } from '../../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'

@@ -2,7 +2,7 @@
  * HTML and SVG that are safe by construction: templates escape every text and accept raw content only from other templates. They accept no
  * numbers, so every number is formatted before.
  */
-import { assert } from '../../../base/assert.ts'
+import { assert } from '../../../base/index.ts'
 import { graphemesOf } from '../graphemes.ts'
 
 /** Escaped HTML or SVG. */

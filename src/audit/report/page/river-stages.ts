@@ -1,5 +1,5 @@
 /** Stages of a pipeline in the order of an event, with their widths in the river. */
-import { spanTitle } from '../../../base/span.ts'
+import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import type { ElementPart } from '../../domain/element-report.ts'
 import { widthScale } from './ribbon.ts'

@@ -1,5 +1,5 @@
 /** An event's way to an action as a river. It splits into the feature groups of a decision, and its width shows the age. */
-import { spanTitle } from '../../../base/span.ts'
+import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { oldestStageAge } from './river-stages.ts'
 import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'

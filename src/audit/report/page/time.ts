@@ -1,5 +1,5 @@
 /** Stage times on the page: the river, and the measured stages. */
-import { spanTitle } from '../../../base/span.ts'
+import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../../domain/audit-report.ts'
 import { dateText, isAvailable, asSentence, percentageText } from '../../domain/figures.ts'
 import { sampledDecisionsText } from '../sampled-decisions-text.ts'

@@ -1,5 +1,5 @@
 /** Stage times in the terminal. */
-import { spanTitle } from '../../../base/span.ts'
+import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport, StagesPart } from '../../domain/audit-report.ts'
 import { dateText, isAvailable, percentageText } from '../../domain/figures.ts'
 import { sampledDecisionsText } from '../sampled-decisions-text.ts'

@@ -1,0 +1,10 @@
+/** Effects: delivered at least once, in order for a key, with retries and deadlines, and exactly once at a receiver that keeps ids. */
+export { ActionTrigger } from './action-trigger.ts'
+export { backoffMs } from './backoff.ts'
+export { EffectDispatcher, type EffectDispatcherOptions, type EffectRoute } from './effect-dispatcher.ts'
+export { effectId } from './effect-id.ts'
+export { ExplorationSampler, EXPLORED, NOT_MET } from './exploration-sampler.ts'
+export { GuardedDestination } from './guarded-destination.ts'
+export { InlineAnswers } from './inline-answers.ts'
+export type { OpenedDestination } from './open-destination.ts'
+export { type ActionDefinitions, closeRoutes, openDecisionRoute, openRoutes } from './routes.ts'

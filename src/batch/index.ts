@@ -1,0 +1,40 @@
+/** Batch runs: feature values at a time, computed from the log, in threads, with a ledger of the runs. */
+export { BatchValues, readBatchValues } from './batch-values.ts'
+export { computeParts } from './compute.ts'
+export { readFrames } from './frames.ts'
+export { groupCode } from './group-code.ts'
+export { jobColumns, windowReach } from './job-events.ts'
+export type { BatchJob, ComputeRun, ResultPart, ResultSink } from './job.ts'
+export { StateRestorer } from './kernel-state.ts'
+export {
+  allPartsIn,
+  BATCH_RUNS,
+  type BatchRunRecord,
+  type BatchRunResult,
+  batchRunsIn,
+  bySwap,
+  lastSwapBefore,
+  lastSwapBy,
+  partFile,
+  partFilesIn,
+  partName,
+  partsIn,
+  totalsOf,
+} from './ledger.ts'
+export { readPart } from './read-part.ts'
+export { type MakeReport, makeReportInThread } from './report-job.ts'
+export {
+  batchRunsAt,
+  REPORT_RUNS,
+  reportCode,
+  type ReportJob,
+  type ReportResult,
+  type ReportRun,
+  reportRunPath,
+  reportRunsIn,
+  reproducibleJob,
+  versionAt,
+} from './report-ledger.ts'
+export { reportTable } from './report.ts'
+export { readResultBlocks } from './result.ts'
+export { computeInThreads } from './threads.ts'

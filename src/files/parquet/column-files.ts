@@ -1,0 +1,183 @@
+/**
+ * Writes columns of one table to separate Parquet files, through DuckDB. A feature store needs this to write each column alone.
+ *
+ * One writer serves many tables, one after another. Rows are buffered in a DuckDB table, which spills into a folder beyond its memory
+ * limit, and are written in their original order. A file's bytes are a function of its rows, its columns and DuckDB's version. A file
+ * appears whole or not at all.
+ */
+import { createHash } from 'node:crypto'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api'
+import { limits } from '../../base/index.ts'
+import { Strings } from '../../columns/index.ts'
+import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType } from './duckdb-append.ts'
+import { sqlIdentifier, sqlLiteral } from './duckdb.ts'
+import { systemError } from '../file-error.ts'
+import { tableWriteError } from './parquet-writer.ts'
+import type { OutputColumn, OutputValues } from '../table.ts'
+
+/** A file to write, and its columns: the same objects as in `begin`, not equal copies. */
+export interface ColumnFile {
+  readonly path: string
+  readonly columns: readonly OutputColumn[]
+}
+
+export interface WrittenFile {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Rows in a row group of DuckDB. Rows are flushed in whole groups, so that the groups of a file do not depend on the batches. */
+const ROW_GROUP = 122_880
+
+const reasonColumns: OutputColumn[] = [
+  { name: 'row', type: 'int' },
+  { name: 'of', type: 'int' },
+  { name: 'code', type: 'string' },
+]
+
+export class ColumnFileWriter {
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  #columns: readonly OutputColumn[] = []
+  #chunk: DuckDBDataChunk | undefined
+  #rows: DuckDBAppender | undefined
+  #refused: DuckDBAppender | undefined
+  /** Columns with rejected values. */
+  readonly #withRefused = new Set<OutputColumn>()
+  readonly #codes = new Strings()
+  #length = 0
+  /** Rows not yet flushed to the table; they cannot be spilled. */
+  #unflushed = 0
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance
+    this.#connection = connection
+  }
+
+  /** `folder`: directory for spilled data; DuckDB creates it when needed and removes it. */
+  static async open(folder: string, memoryMb: number = limits.BACKFILL_MEMORY_MB): Promise<ColumnFileWriter> {
+    const settings = { threads: '1', memory_limit: `${memoryMb}MB`, temp_directory: folder }
+    const instance = await DuckDBInstance.create(':memory:', settings)
+    return new ColumnFileWriter(instance, await instance.connect())
+  }
+
+  /** Number of rows in the table. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Starts a new table in place of the previous one. */
+  async begin(columns: readonly OutputColumn[]): Promise<void> {
+    this.#closeAppenders()
+    this.#columns = columns
+    this.#chunk = undefined
+    this.#withRefused.clear()
+    this.#length = this.#unflushed = 0
+    const definitions = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${storedType(column).toString()}`).join(', ')
+    await this.#connection.run(
+      `CREATE OR REPLACE TABLE rows (${definitions(columns)}); CREATE OR REPLACE TABLE refused (${definitions(reasonColumns)})`,
+    )
+    this.#rows = await this.#connection.createAppender('rows')
+    this.#refused = await this.#connection.createAppender('refused')
+  }
+
+  append(length: number, values: readonly OutputValues[], strings: Strings): void {
+    const chunk = (this.#chunk ??= createChunk(this.#columns))
+    for (let from = 0; from < length;) {
+      const to = Math.min(length, from + DUCKDB_CHUNK_ROWS, from + ROW_GROUP - this.#unflushed)
+      appendRows(this.#rows!, chunk, this.#columns, values, strings, from, to)
+      this.#unflushed += to - from
+      from = to
+      if (this.#unflushed < ROW_GROUP) continue
+      this.#rows!.flushSync()
+      this.#unflushed = 0
+    }
+    this.#length += length
+  }
+
+  /** Records the reasons for missing values of a column, by row of the table: the column's file then gets a column `NAME.refused`. */
+  refuse(column: OutputColumn, rows: readonly number[], codes: readonly string[]): void {
+    this.#withRefused.add(column)
+    const columns: OutputValues[] = [
+      { values: Float64Array.from(rows) },
+      { values: new Float64Array(rows.length).fill(this.#columns.indexOf(column)) },
+      { values: Int32Array.from(codes, code => this.#codes.idOf(code)) },
+    ]
+    const chunk = createChunk(reasonColumns)
+    for (let from = 0; from < rows.length; from += DUCKDB_CHUNK_ROWS)
+      appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + DUCKDB_CHUNK_ROWS))
+  }
+
+  /** Writes the files of the table. Throws `SPILL_FILE` if a file cannot be written. */
+  async finish(files: readonly ColumnFile[]): Promise<WrittenFile[]> {
+    this.#closeAppenders()
+    const results: WrittenFile[] = []
+    for (const file of files) results.push(await this.#write(file))
+    return results
+  }
+
+  close(): void {
+    this.#closeAppenders()
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+  }
+
+  async #write({ path, columns }: ColumnFile): Promise<WrittenFile> {
+    const part = `${path}.part`
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      await this.#connection.run(`COPY (${this.#select(columns)}) TO ${sqlLiteral(part)} (FORMAT parquet)`)
+      const checksum = fileChecksum(part)
+      renameSync(part, path)
+      return { path, ...checksum }
+    } catch (error) {
+      if (existsSync(part)) rmSync(part)
+      throw tableWriteError(path, error)
+    }
+  }
+
+  /** Selects columns by their number in the table, since columns of different files may share a name. */
+  #select(columns: readonly OutputColumn[]): string {
+    const columnSql = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
+    const values = columns.map(column => castExpression(column, columnSql(column)))
+    const refused = columns.filter(column => this.#withRefused.has(column))
+    if (refused.length === 0) return `SELECT ${values.join(', ')} FROM rows`
+    const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${sqlIdentifier(`${name}.refused`)}`)
+    const joins = refused.map(
+      (column, i) => `LEFT JOIN refused r${i} ON r${i}.c0 = rows.rowid AND r${i}.c1 = ${this.#columns.indexOf(column)}`,
+    )
+    return `SELECT ${[...values, ...codes].join(', ')} FROM rows ${joins.join(' ')} ORDER BY rows.rowid`
+  }
+
+  #closeAppenders(): void {
+    this.#rows?.closeSync()
+    this.#refused?.closeSync()
+    this.#rows = this.#refused = undefined
+  }
+}
+
+const BUFFER_BYTES = 1 << 20
+
+/** Size of a file and SHA-256 of its bytes. Throws `SPILL_FILE` if it cannot be read. */
+export function fileChecksum(path: string): { bytes: number; sha256: string } {
+  const hash = createHash('sha256')
+  const buffer = new Uint8Array(BUFFER_BYTES)
+  let bytes = 0
+  try {
+    const file = openSync(path, 'r')
+    try {
+      for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+        hash.update(buffer.subarray(0, read))
+        bytes += read
+      }
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw systemError(path, error)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}

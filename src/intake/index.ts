@@ -1,0 +1,32 @@
+/** A raw record becomes a validated event, or a rejected record with the reason and place. */
+export { type Admission, contentColumnNames, needsAdmission } from './admission.ts'
+export { type RecordCells, TEXT_SHIFT } from './cells.ts'
+export { type ColumnMapping, mapWithOwnNames, withMappedNames, withOwnNames } from './column-mapping.ts'
+export { displayValue, type FieldReader, fieldReader } from './field.ts'
+export {
+  type AdmitRows,
+  conflictFault,
+  countLate,
+  forgottenFault,
+  fullFault,
+  HistoryBuilder,
+  type HistoryBuilderOptions,
+  type HistoryCounts,
+  type SourceHistory,
+  staleFault,
+} from './history-builder.ts'
+export { inexactFault } from './inexact.ts'
+export { parseInstant } from './instant.ts'
+export { type JsonRecord, JsonSyntaxFault, parseJsonRecord } from './json.ts'
+export { LineCells } from './line-cells.ts'
+export { JsonLineReader, jsonLineReaders } from './line-reader.ts'
+export { type MergedOrder, mergeHistories } from './merge.ts'
+export { rawFormOf, rawJsonText, type RecordBatch, recordBatchOf, type RecordOrigin } from './record-batch.ts'
+export { RecordValidator } from './record-validator.ts'
+export { Fault, type RawForm, type Refusal, type RefusalReason, refusalReasons, type SourceRefusal } from './refusal.ts'
+export { RequestReader } from './request-reader.ts'
+export { mappedRows, type RowMap } from './row-map.ts'
+export { requiredReason, RowReader } from './row-reader.ts'
+export { valueAt } from './row-text.ts'
+export { textBytesMax } from './text-limits.ts'
+export { TimeZone } from './zone.ts'

@@ -1,0 +1,16 @@
+/**
+ * `spillway/embed`: a pipeline inside an existing Fastify server.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify'
+ * import { spillway } from 'spillway/embed'
+ *
+ * const app = fastify()
+ * await app.register(spillway, { pipeline: shop, data: '.spillway' })
+ * ```
+ */
+import '../base/require-node.ts'
+export { spillway, type Embedded, type EmbedOptions } from '../embed/plugin.ts'
+export type { Authorize } from '../serve/context/options.ts'
+export type { Role } from '../serve/access/roles.ts'

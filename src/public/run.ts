@@ -1,0 +1,15 @@
+/**
+ * `spillway/run`: a pipeline in your own process, without a server. Inside a Fastify server use `spillway/embed`.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'spillway/run'
+ *
+ * const running = await run(shop, { data: '.spillway', sources: { payments: 'payments.ndjson' } })
+ * ```
+ */
+import '../base/require-node.ts'
+export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'
+export type { PipelineRun } from '../runner/pipeline-run.ts'
+export type { SourceInput } from '../sources/reader-registry.ts'
+export type { RecordedDecision } from '../run/decide/recorded-decision.ts'

@@ -1,0 +1,23 @@
+/** `spillway/training`: fits models in process, from training rows to the scores of definitions; metrics and drift detection. */
+import '../base/require-node.ts'
+export {
+  driftOf,
+  type ColumnDrift,
+  type DriftOptions,
+  type DriftReport,
+  type DriftThresholds,
+  type MaturedMetric,
+} from '../training/drift/drift.ts'
+export { countNumbers, countTexts, merged, type ColumnSummary, type Counting, type RowsSummary } from '../training/drift/summary.ts'
+export { fitExternal, type ExternalFit, type ExternalFitOptions } from '../training/external/fit-external.ts'
+export type { ExternalModel } from '../training/external/read-fit.ts'
+export { fitLinear, type LinearFit } from '../training/linear.ts'
+export { fitLogistic, type LogisticFit } from '../training/logistic.ts'
+export { auc, averagePrecision, logLoss, metricsOf, rmse, type MetricName, type Metrics } from '../training/metrics.ts'
+export { predict, type Fit, type FittedScore, type VersionScore } from '../training/predict.ts'
+export type { RegressionFit, RegressionOptions } from '../training/regression.ts'
+export type { TrainingRows } from '../training/table/table.ts'
+export type { Trained, Trainer } from '../training/trainer.ts'
+export { readTrees, writeTrees } from '../training/trees-on-disk.ts'
+export { fitTrees, type TreesFit } from '../training/trees/fit.ts'
+export type { TreesOptions } from '../training/trees/options.ts'

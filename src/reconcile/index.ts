@@ -1,0 +1,24 @@
+/** Recomputes recorded feature values by SQL, and explains each that differs. */
+export { reconcileInThread } from './job.ts'
+export {
+  type FinishedReconciliation,
+  lastReconciliation,
+  type ReconciliationRecord,
+  reconciliationReport,
+  type ReconciliationResult,
+  reconciliationsIn,
+} from './ledger.ts'
+export { ReconcileScheduler } from './reconcile-scheduler.ts'
+export { reconcile } from './reconcile.ts'
+export { isEmptyRepair, planRepair, type RepairPlan, repairPuts } from './repair.ts'
+export {
+  comparisonBases,
+  type ComparisonBasis,
+  type ComparisonCounts,
+  type InputReport,
+  type MismatchCause,
+  type MismatchExample,
+  type MismatchReason,
+  type ReconcileReport,
+  type TodayReport,
+} from './report.ts'

@@ -1,0 +1,2 @@
+/** The `SqlEngine` over DuckDB. */
+export { DuckDbEngine } from './engine.ts'

@@ -1,0 +1,34 @@
+/** The registry of model versions: trainings, promotions, and the champion at each position of the log. */
+export {
+  challengeBefore,
+  type Champion,
+  championAfter,
+  championOf,
+  checkPromotable,
+  rollbackVersion,
+  type SkippedVersion,
+  trainedModel,
+} from './champion.ts'
+export { type DriftState, driftStateOf, type DueTraining, putDriftState } from './drift-state.ts'
+export { RegistryFolder } from './folder.ts'
+export { changedInputs, type InputCode, inputCodes } from './input-codes.ts'
+export { championFinder, type ModelVersions, modelVersions } from './model-versions.ts'
+export {
+  challengesOf,
+  deleteOldVersions,
+  pendingPromotion,
+  promotionsOf,
+  putChallenges,
+  putOnnx,
+  putPendingPromotion,
+  putPromotions,
+  putReference,
+  putScore,
+  putVersion,
+  referenceOf,
+  scoreOfVersion,
+  versionOf,
+  versionsOf,
+} from './registry.ts'
+export { verdictOf } from './verdict.ts'
+export type { ModelVersion, PendingPromotion, PromotionRecord, ShadowReport, TrainingReport, TrainingSplit } from './version.ts'
