@@ -72,7 +72,7 @@ test('every example runs', async () => {
   const folder = scratchFolder('docstrings')
   const imported = (module: object, path: string) =>
     `import { ${Object.keys(module).join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
-  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'ports/index.ts')}`
+  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}`
   const examples = docstrings.flatMap(({ path, examples }) => examples.map(code => ({ path, code })))
   assert.ok(examples.length >= Object.keys(spillway).length)
   for (const [i, { path, code }] of examples.entries()) {

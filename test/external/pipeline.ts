@@ -11,7 +11,6 @@ import {
   env,
   every,
   features,
-  file,
   hybrid,
   labelFrom,
   linear,
@@ -118,9 +117,4 @@ const alert = action('alert', {
   }),
 })
 
-export default pipeline('external', [
-  decline,
-  alert,
-  billed,
-  report('counts', { of: { now, usual }, at: '0 7 * * *', live: '30d', to: file('counts.csv') }),
-])
+export default pipeline('external', [decline, alert, billed, report('counts', { of: { now, usual }, at: '0 7 * * *', live: '30d' })])

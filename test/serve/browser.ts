@@ -44,7 +44,7 @@ async function load(path: string, context: Context): Promise<Record<string, unkn
 }
 
 const { client, named } = (await load(
-  'client/index.ts',
+  'public/client.ts',
   createContext({ ...words, ...numbered }),
 )) as unknown as typeof import('../../src/public/client.ts')
 const shop = await open()
