@@ -11,7 +11,7 @@ import { countUpTo } from '../columns/index.ts'
 import { canonicalJson, type ModelIR, type PipelineIR } from '../define/ir/index.ts'
 import type { OnnxFile } from '../define/model/index.ts'
 import type { RowsSummary } from '../training/drift/index.ts'
-import { metricsOf, scoresBy, type VersionScore, untrainable, checkScore, trainerOf, type Trainer } from '../training/index.ts'
+import { metricsOf, scoreColumns, type VersionScore, untrainable, checkScore, trainerOf, type Trainer } from '../training/index.ts'
 import type { TrainingSplit, TrainingReport } from '../training/registry/index.ts'
 import { decide } from './decide.ts'
 import { DecisionSample } from './decision-sample.ts'
@@ -91,7 +91,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   const { score, file, constant, notes } = await trainer(fitting, options, request.signal)
   checkScore(score)
   const judging = settledRowsBetween(all.table, split.trained + split.gap, all.t.length)
-  const metrics = (of: ScoredVersion) => metricsOf(scoresBy(of.score, judging.columns, of.file), judging.labels)
+  const metrics = (of: ScoredVersion) => metricsOf(scoreColumns(of.score, judging.columns, of.file), judging.labels)
   const { positive, negative, unsettled = 0, late, censored } = counts()
   const report: TrainingReport = {
     hash: createHash('sha256').update(canonicalJson(score)).digest('hex'),
@@ -112,7 +112,7 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
     notes: [...notes, ...forgottenNotes(log, after, all.refused)],
     ...(file && { file: { sha256: file.sha256, bytes: file.bytes.length } }),
   }
-  const reference = sample?.summary(columns => scoresBy(score, columns, file), split.holdoutFrom)
+  const reference = sample?.summary(columns => scoreColumns(score, columns, file), split.holdoutFrom)
   return { score, ...(file && { file }), report, ...(reference && { reference }) }
 }
 

@@ -13,6 +13,6 @@ test('predicts by the coefficients, with what stands for NULL', () => {
   const z = [0, 1, 2, weights.x.ifNull].map((x, i) => intercept + weights.x.weight * x + weights.y.weight * columns.y[i])
   assert.deepEqual(
     [...predict(curve, columns)],
-    z.map(one => 1 / (1 + Math.exp(-one))),
+    z.map(logit => 1 / (1 + Math.exp(-logit))),
   )
 })

@@ -1,22 +1,11 @@
 /** Scores of a fit, computed by the code that serves pipelines: bit-identical to serving. */
 import { Strings } from '../columns/index.ts'
-import type { InputIR, ScoreIR, TermIR, OnnxIR } from '../define/ir/index.ts'
-import { type OnnxFile, type Weight, treesIR } from '../define/model/index.ts'
+import type { InputIR } from '../define/ir/index.ts'
+import type { OnnxFile } from '../define/model/index.ts'
 import { compileModel } from '../model/index.ts'
-import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
-import type { LinearFit } from './linear.ts'
-import type { LogisticFit } from './logistic.ts'
+import type { ExternalModel } from './external/read-fit.ts'
+import { scoreOfFit, type Fit, type VersionScore } from './fitted-score.ts'
 import { untrainable } from './table/table.ts'
-import type { TreesFit } from './trees/fit.ts'
-
-/** A model fitted in process. */
-export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
-
-/** A score in columns that trainers produce. */
-export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
-
-/** The score of a model version: a fitted score, or an ONNX graph whose file is stored beside it. */
-export type VersionScore = FittedScore | OnnxIR
 
 /**
  * Scores a fit, one score per row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline gives NULL.
@@ -30,33 +19,19 @@ export function predict<Names extends string>(
   fit: Fit<Names> | ExternalModel<Names>,
   columns: Readonly<Record<NoInfer<Names>, Float64Array>>,
 ): Float64Array {
-  return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(fittedScore(fit), columns)
+  return fit.kind === 'onnx' ? scoreColumns(fit.score, columns, fit.file) : scoreColumns(scoreOfFit(fit), columns)
 }
 
-/** Scores columns by a score of the IR. */
-export const scoresBy = (score: VersionScore, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array =>
-  scores(score, given, file)
-
-/** The score of the IR for a fit. */
-export function fittedScore(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
-  if (fit.kind === 'trees') return treesIR(fit.file)
-  const { intercept, weights } = fit.coefficients
-  const terms = Object.entries<Weight>(weights).map(([input, weight]): TermIR => ({
-    input,
-    ...(typeof weight === 'number' ? { weight } : weight),
-  }))
-  return { kind: fit.kind, intercept, terms }
-}
-
-function scores(score: VersionScore, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
+/** Scores columns by a score of the IR, one score per row; NaN for NULL. Throws `SPILL_TRAINING` for a missing column. */
+export function scoreColumns(score: VersionScore, columns: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array {
   const names = inputsOf(score)
-  const missing = names.find(name => given[name] === undefined)
+  const missing = names.find(name => columns[name] === undefined)
   if (missing !== undefined) untrainable(`predict needs column '${missing}', which the fit has`)
   const inputs = names.map((name): InputIR => ({ name, expr: { op: 'trigger', name, type: 'double' } }))
-  const length = Object.values(given)[0]?.length ?? 0
+  const length = Object.values(columns)[0]?.length ?? 0
   const definition = { name: 'fit', decide: { kind: 'on', source: 'rows' }, inputs, score } as const
   const model = compileModel(definition, { strings: new Strings(), compute: file })
-  const { values, nulls } = model.score(({ name }) => ({ values: given[name], nulls: nullsOf(given[name]) }), length).score
+  const { values, nulls } = model.score(({ name }) => ({ values: columns[name], nulls: nullsOf(columns[name]) }), length).score
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { external } from '../define/model/external.ts'
 import { algorithmNames } from '../define/ir/train-ir.ts'
-import { scoresBy } from './predict.ts'
+import { scoreColumns } from './predict.ts'
 import { checkScore, trainerOf, trainers } from './trainer.ts'
 
 const next = random(3)
@@ -16,7 +16,7 @@ test('each trainer gives a score of the same bytes for the same rows, and names 
     assert.equal(JSON.stringify(again), JSON.stringify(first))
     assert.deepEqual([first.constant, first.notes], [['none'], []])
     checkScore(first.score)
-    const [low, high] = scoresBy(first.score, { x: Float64Array.of(1, 9), none: Float64Array.of(7, 7) })
+    const [low, high] = scoreColumns(first.score, { x: Float64Array.of(1, 9), none: Float64Array.of(7, 7) })
     assert.ok(low < 0.4 && high > 0.6, `${name}: ${low}, ${high}`)
   }
 })

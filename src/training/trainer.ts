@@ -7,7 +7,7 @@ import type { ExternalIR, AlgorithmName, TrainIR } from '../define/ir/index.ts'
 import type { OnnxFile } from '../define/model/index.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
-import { fittedScore, type VersionScore } from './predict.ts'
+import { scoreOfFit, type VersionScore } from './fitted-score.ts'
 import type { RegressionOptions } from './regression.ts'
 import { untrainable, type TrainingRows } from './table/table.ts'
 import { fitTrees } from './trees/fit.ts'
@@ -39,15 +39,15 @@ export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
     const fit = fitLogistic(rows, options as RegressionOptions)
     const notes = fit.converged ? [] : ['it has not converged: a threshold separates the labels, or the ridge is too small']
-    return { score: fittedScore(fit), constant: fit.constant, notes }
+    return { score: scoreOfFit(fit), constant: fit.constant, notes }
   },
   linear(rows, options) {
     const fit = fitLinear(rows, options as RegressionOptions)
-    return { score: fittedScore(fit), constant: fit.constant, notes: [] }
+    return { score: scoreOfFit(fit), constant: fit.constant, notes: [] }
   },
   trees(rows, options) {
     const fit = fitTrees(rows, options as TreesOptions)
-    return { score: fittedScore(fit), constant: fit.constant, notes: [] }
+    return { score: scoreOfFit(fit), constant: fit.constant, notes: [] }
   },
 }
 
@@ -64,9 +64,7 @@ const externalTrainer =
     const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
     const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
     const notes = measured.length > 0 ? [`it has measured ${measured.join(', ')}`] : []
-    return fit.kind === 'onnx'
-      ? { score: fit.score, file: fit.file, constant: [], notes }
-      : { score: fittedScore(fit), constant: [], notes }
+    return fit.kind === 'onnx' ? { score: fit.score, file: fit.file, constant: [], notes } : { score: scoreOfFit(fit), constant: [], notes }
   }
 
 /** Throws `SPILL_TRAINING` for a score with a number that is not finite. */

@@ -8,7 +8,7 @@ import { canonicalJson } from '../../define/ir/index.ts'
 import type { OnnxFile } from '../../define/model/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { RowsSummary } from '../drift/summary.ts'
-import type { VersionScore } from '../predict.ts'
+import type { VersionScore } from '../fitted-score.ts'
 import type { PendingPromotion, PromotionRecord, ModelVersion } from './version.ts'
 
 const DIGITS = 10

@@ -1,5 +1,6 @@
 /**
  * Histograms of a leaf: Σ gradient, Σ Hessian and row count in each bin of each column. Bin b of column c is at `c · 256 + b`.
+ * `grow.ts` counts one per leaf, and `split.ts` finds the best split in it. (Features are `src/aggregate/histogram.ts`.)
  *
  * Invariant: all terms lie on grids on which every sum is exact (`grid.ts`). So a histogram does not depend on row order, and a leaf's
  * histogram equals its parent's minus its sibling's, to the bit.

@@ -4,7 +4,7 @@ import { random } from '../../../base/random.ts'
 import { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR, TrainIR } from '../../../define/ir/ir.ts'
 import { fitTrees } from '../../../training/trees/fit.ts'
-import { fittedScore } from '../../../training/predict.ts'
+import { scoreOfFit } from '../../../training/fitted-score.ts'
 import { retrainingMethod, type RetrainingMethod } from './retraining-method.ts'
 
 const x = { op: 'trigger', name: 'x', type: 'double' } as const
@@ -31,7 +31,7 @@ const trees = (options: TrainIR['options']): TrainIR => ({ algorithm: 'trees', o
 test("the definition's algorithm is used, with NULL as NaN", async () => {
   const { fit, isRandom } = of(none, trees({ rounds: 5, leaves: 4 })) as RetrainingMethod
   const { score } = await fit({ vector, labels }, 0)
-  assert.deepEqual(score, fittedScore(fitTrees({ columns: withNulls, labels }, { rounds: 5, leaves: 4 })))
+  assert.deepEqual(score, scoreOfFit(fitTrees({ columns: withNulls, labels }, { rounds: 5, leaves: 4 })))
   assert.equal(isRandom, false)
 })
 
@@ -40,7 +40,7 @@ test('the seed changes the model only where it samples', async () => {
   assert.equal(drawing.isRandom, true)
   const [seedZero, seedOne] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
   assert.notDeepEqual(seedZero.score, seedOne.score)
-  assert.deepEqual(seedZero.score, fittedScore(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
+  assert.deepEqual(seedZero.score, scoreOfFit(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
   assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, seedOne.score)
 })
 
