@@ -20,7 +20,7 @@ export { count, share, timeSinceLast } from './define/expression/event-aggregate
 export { every } from './define/model/every.ts'
 export { external, type ExternalIR, type ExternalOptions } from './define/model/external.ts'
 export type { Expression } from './define/expression/expression.ts'
-export { features, type FeaturesOf, type Group, type Read } from './define/feature/features.ts'
+export { features, type FeaturesOf, type Group, type GroupInputs } from './define/feature/features.ts'
 export type { ColumnSpec, Id, Identifies } from './define/expression/kinds.ts'
 export type * from './define/ir/ir.ts'
 export type { Label } from './define/model/label.ts'

@@ -1,4 +1,7 @@
-/** Docstrings of the public API: every value that users import has an example, and every example runs. */
+/**
+ * Docstrings of the public API: every value that users import has an example, and every example runs. A line `EXPRESSION // => VALUE` of an
+ * example is checked.
+ */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -6,6 +9,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import * as spillway from '../index.ts'
 import * as ports from '../public/ports.ts'
+import { testing } from '../public/testing.ts'
 import { scratchFolder } from '../../test/scratch.ts'
 
 const src = resolve(import.meta.dirname, '..')
@@ -72,12 +76,12 @@ test('every example runs', async () => {
   const folder = scratchFolder('docstrings')
   const imported = (module: object, path: string) =>
     `import { ${Object.keys(module).join(', ')} } from '${pathToFileURL(join(src, path)).href}'`
-  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}`
+  const names = `${imported(spillway, 'index.ts')}\n${imported(ports, 'public/ports.ts')}\n${imported({ testing }, 'public/testing.ts')}\nimport assert from 'node:assert/strict'`
   const examples = docstrings.flatMap(({ path, examples }) => examples.map(code => ({ path, code })))
   assert.ok(examples.length >= Object.keys(spillway).length)
   for (const [i, { path, code }] of examples.entries()) {
     const file = join(folder, `example-${i}.mts`)
-    const body = code.replace('export default ', 'void ')
+    const body = code.replace('export default ', 'void ').replaceAll(/^(\S.*) \/\/ => (.+)$/gm, 'assert.deepEqual($1, $2)')
     writeFileSync(file, `${names}\n${story}\n{\n${body}\n}\n`)
     await assert.doesNotReject(import(pathToFileURL(file).href), `${path}: ${code}`)
   }

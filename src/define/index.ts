@@ -3,7 +3,7 @@
  * is checked where it is written, and becomes a part of the IR.
  */
 export type { ColumnSpecs, InputOf, RecordOf } from './expression/kinds.ts'
-export { callerPlace } from './mistake/caller.ts'
+export { callerLocation } from './mistake/caller.ts'
 export type { Pipeline } from './pipeline.ts'
 export type { Report } from './report/report.ts'
 export type { UtilityCompute } from './value/judged-decisions.ts'

@@ -110,13 +110,13 @@ test('names used twice are refused at the second use', () => {
 
 test('a wrong pipeline is refused', () => {
   refuses(() => pipeline('my pipeline', [paid]), /pipeline 'my pipeline' is no name/)
-  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports or models, got []")
-  refuses(() => pipeline('p', paid as never), /needs a list of actions, reports or models/)
+  refuses(() => pipeline('p', []), "pipeline 'p' needs a list of actions, reports, models, feature groups and value functions, got []")
+  refuses(() => pipeline('p', paid as never), /needs a list of actions, reports, models, feature groups and value functions, got/)
+  refuses(() => pipeline('p', [paid, undefined] as never), /pipeline 'p' needs a list of .*, got undefined at index 1/)
   refuses(
-    () => pipeline('p', [undefined] as never),
-    /pipeline 'p' is made of actions, reports, models, feature groups and worths, got undefined/,
+    () => pipeline('p', [payments] as never),
+    /needs a list of actions, reports, models, feature groups and value functions, got .* at index 0/,
   )
-  refuses(() => pipeline('p', [payments] as never), /is made of actions, reports, models, feature groups and worths/)
 })
 
 test('an entity has one type in all sources', () => {

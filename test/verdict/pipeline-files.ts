@@ -38,5 +38,5 @@ export class PipelineFiles {
   }
 }
 
-export const changesOf = ({ places }: Pipeline, to: Readonly<Record<string, PlacementIR>>): PlacementChange[] =>
-  Object.entries(to).map(([group, place]) => ({ group, place, at: places.get(group) }))
+export const changesOf = ({ groupDefinedAt }: Pipeline, to: Readonly<Record<string, PlacementIR>>): PlacementChange[] =>
+  Object.entries(to).map(([group, place]) => ({ group, place, at: groupDefinedAt.get(group) }))

@@ -22,7 +22,7 @@ export async function addEdits(
 ): Promise<ReportWithEdits> {
   // Loaded here, since no other command needs its parser.
   const { applyEdit, editPlacements, placementChanges } = await import('../../audit/plans/edit/index.ts')
-  const changes = placementChanges(proposed, pipeline.places)
+  const changes = placementChanges(proposed, pipeline.groupDefinedAt)
   const edited = editPlacements(changes, path)
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { didYouMean, SpillwayError } from '../../base/index.ts'
 import { shortPath } from '../../base/node/index.ts'
-import { callerPlace } from '../../define/index.ts'
+import { callerLocation } from '../../define/index.ts'
 import * as spillway from '../../index.ts'
 
 /** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */
@@ -19,7 +19,7 @@ export function pipelineLoadError(name: string, thrown: unknown): SpillwayError 
     return definitionError(importPlace(importer, target), fix, thrown)
   }
   const problem = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails while loading'
-  const place = syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name
+  const place = syntaxPlace(thrown) ?? callerLocation(thrown.stack) ?? name
   return definitionError(place, `${problem}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
 }
 

@@ -4,14 +4,14 @@
  * Invariant: `when` is a condition over the score of one model, and so identifies the model.
  */
 import { show, type Duration } from '../../base/index.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { OpenDestination } from './destination.ts'
 import { EffectValue, type Effect } from './effect.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { ActionIR, Value } from '../ir/ir.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
 import { ModelValue } from '../model/model.ts'
-import { checkOptions, checkTitle, notesOf } from '../mistake/names.ts'
+import { checkOptions, checkTitle, notesOf, optionNames } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
 
 /** Effect of an action as it is sent, and as the user's own function gets it. */
@@ -67,6 +67,17 @@ export interface ActionOptions {
   readonly description?: string
 }
 
+const actionOptions = optionNames<ActionOptions>({
+  when: true,
+  deadline: true,
+  cooldown: true,
+  explore: true,
+  reply: true,
+  do: true,
+  owner: true,
+  description: true,
+})
+
 /** An action, made by `action`. */
 export interface Action {
   readonly name: string
@@ -80,7 +91,7 @@ export class ActionValue {
   readonly run: EffectFunction | undefined
   readonly open: OpenDestination | undefined
   readonly model: ModelValue
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
   constructor(ir: ActionIR, { run, open, model }: Pick<ActionValue, 'run' | 'open' | 'model'>) {
     this.name = ir.name
@@ -88,7 +99,7 @@ export class ActionValue {
     this.run = run
     this.open = open
     this.model = model
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
@@ -107,10 +118,26 @@ export class ActionValue {
  *   cooldown: '1h',
  *   do: webhook(env('REVIEW_URL'), { secret: env('REVIEW_SECRET') }),
  * })
+ * @example
+ * // An answer in the response to a request: a score of 0.95 is answered with { approved: false }.
+ * const check = model('check', {
+ *   decide: request({ card, amount: t.decimal(2) }, { key: 'card' }),
+ *   inputs: r => ({ card: cardNow.of(r.card) }),
+ *   score: logistic({ intercept: -6, weights: { 'card.n10m': 0.4 } }),
+ * })
+ * const decline = action('decline', {
+ *   when: check.score.gte(0.9),
+ *   reply: 'inline',
+ *   do: answer({ approved: false }, { otherwise: { approved: true } }),
+ * })
+ * @example
+ * // Your own function. It may run again for the same `id`, so store the id with the result.
+ * const queue = new Map<string, number>()
+ * const enqueue = action('enqueue', { when: fraud.score.gte(0.9), do: effect => queue.set(effect.id, effect.score) })
  */
 export function action(name: string, options: ActionOptions): Action {
   const subject = `action '${checkTitle('action', name)}'`
-  checkOptions(subject, options, ['when', 'deadline', 'cooldown', 'explore', 'reply', 'do', 'owner', 'description'])
+  checkOptions(subject, options, actionOptions)
   const { when, deadline, cooldown, explore, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
   const model = when instanceof Node ? when.realm.model : undefined
   if (!(when instanceof Node) || !(model instanceof ModelValue) || when.type.type !== 'bool')

@@ -6,7 +6,7 @@
  */
 import { limits, show } from '../../base/index.ts'
 import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from '../ir/ir.ts'
 import { literal, type TypeInfo } from './literal.ts'
 import { durationOf, mistake } from '../mistake/mistake.ts'
@@ -15,20 +15,20 @@ import { describe, Node, type Realm } from './node.ts'
 import { isListAggregate, signatures, takesText } from '../ir/signatures.ts'
 import { defaultHop, windowOf } from './window.ts'
 
-/** A feature before it has a name, with the place of the call for messages. */
+/** A feature before it has a name, with the line of the call for messages. */
 export class AggregateCall {
   readonly feature: Omit<FeatureIR, 'name'>
   /** Type of the result with what else is known of its values: an enum's values, an entity. */
   readonly result: TypeInfo
   /** Sources that its input and its condition refer to. */
   readonly realms: readonly Realm[]
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
-  constructor(feature: Omit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], place: string | undefined) {
+  constructor(feature: Omit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], definedAt: string | undefined) {
     this.feature = feature
     this.result = result
     this.realms = realms
-    this.place = place
+    this.definedAt = definedAt
   }
 }
 
@@ -88,7 +88,7 @@ export function aggregate(
     Object.freeze(feature),
     { ...(selects ? input.type : result), ...(isListAggregate(agg) && { list: true }) },
     [input, where].flatMap(node => (node ? [node.realm] : [])),
-    callerPlace(),
+    callerLocation(),
   )
   openCalls?.push(call)
   return call

@@ -7,15 +7,15 @@
 import { didYouMean, show } from '../../base/index.ts'
 import { AggregateCall, collectCalls } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Entity, IdOf } from '../source/entity.ts'
 import type { Expression, ExprKind, RawColumn, Scope } from '../expression/expression.ts'
 import { entitiesOf, keyColumn, keyOf } from './group-key.ts'
 import type { FeatureIR, GroupIR } from '../ir/ir.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import type { TypeInfo } from '../expression/literal.ts'
-import { mistake, callUserFunction } from '../mistake/mistake.ts'
-import { checkDistinct, checkName, checkOptions, notesOf } from '../mistake/names.ts'
+import { callUserFunction, mistake, unsupportedDefinition } from '../mistake/mistake.ts'
+import { checkDistinct, checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
 import type { Expr } from '../expression/words.ts'
 import { placementOf, type Placement } from './placement.ts'
@@ -35,8 +35,11 @@ export type KeyColumns<S extends Scope, E extends Entities> = E extends readonly
   ? { readonly [I in keyof E]: KeyColumn<S, E[I]> }
   : readonly [KeyColumn<S, E>]
 
-/** Features of a group among a model's inputs: the result of `group.of(…)`. */
-export type Read<F> = { readonly [N in keyof F]: F[N] extends Aggregate<infer K, infer T> ? Expr<'input', K, T> : never }
+/** Result of the option `key`: one key column per entity. A group of one entity may give the column without a list. */
+type KeySelection<E extends Entities> = KeyColumns<'row', E> | (E extends Entity ? KeyColumn<'row', E> : never)
+
+/** Features of a group as inputs of a model: the result of `group.of(…)`. */
+export type GroupInputs<F> = { readonly [N in keyof F]: F[N] extends Aggregate<infer K, infer T> ? Expr<'input', K, T> : never }
 /** Type of a group's delivered features: `FeaturesOf<typeof cardNow>`. */
 export type FeaturesOf<G> = G extends { readonly [featureTypes]?: infer F }
   ? { readonly [N in keyof F]: F[N] extends Aggregate<ExprKind, infer T> ? T : never }
@@ -52,7 +55,7 @@ export interface Group<E extends Entities = Entities, F = Features> {
    *
    * @throws SpillwayError `SPILL_DEFINITION` for a column that does not hold the group's entity.
    */
-  readonly of: (...key: KeyColumns<'input', E>) => Read<F>
+  readonly of: (...key: KeyColumns<'input', E>) => GroupInputs<F>
   /** Exists in types only. */
   readonly [featureTypes]?: F
 }
@@ -64,10 +67,10 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
   /** Entity that the features describe; several entities make a composite key. */
   readonly entity: E
   /** Key columns, where the source does not have exactly one column for each entity: `p => p.card`. */
-  readonly key?: (row: Row<NoInfer<C>>) => (E extends Entity ? KeyColumn<'row', E> : never) | KeyColumns<'row', E>
+  readonly key?: (row: Row<NoInfer<C>>) => KeySelection<E>
   /**
-   * Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run, and stream groups
-   * that pay.
+   * Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run, and
+   * choose `stream` for the groups whose fresher values are worth their cost; `spillway audit` reports which.
    */
   readonly place?: Placement
   /** Features by name: aggregates over the source's row. */
@@ -78,6 +81,16 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
   readonly description?: string
 }
 
+const featuresOptions = optionNames<FeaturesOptions<ColumnSpecs, Entities, Features>>({
+  from: true,
+  entity: true,
+  key: true,
+  place: true,
+  values: true,
+  owner: true,
+  description: true,
+})
+
 /**
  * Defines a feature group: features of one entity, computed from one source.
  *
@@ -85,7 +98,7 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
  * batch runs. A model reads the group with `cardNow.of(p.card)`.
  *
  * @throws SpillwayError `SPILL_DEFINITION`, at the line of the call, for an unknown option or column, and for a value that is
- * no aggregate.
+ * no aggregate; `SPILL_UNSUPPORTED` for the option `before` of an aggregate at the placement `corrected`.
  * @example
  * const cardNow = features('cardNow', {
  *   from: payments,
@@ -93,13 +106,28 @@ export interface FeaturesOptions<C extends ColumnSpecs, E extends Entities, F> {
  *   place: stream,
  *   values: p => ({ n10m: count('10m'), mean30d: p.amount.mean('30d') }),
  * })
+ * @example
+ * // A test shows what comes out: `import { testing } from 'spillway/testing'`.
+ * const run = await testing(pipeline('example', [cardNow]), { at: '2026-01-01T12:00:00Z' })
+ * await run.send(payments, [
+ *   { id: 'p1', card: 'c1', amount: 5, at: '2026-01-01T12:00:00Z' },
+ *   { id: 'p2', card: 'c1', amount: 7, at: '2026-01-01T12:05:00Z' },
+ * ])
+ * run.features(cardNow, 'c1') // => { n10m: 2, mean30d: 6 }
+ * @example
+ * // Without `place`: values of a batch run at 02:00 UTC each night. `where` counts a part of the events.
+ * const cardHistory = features('cardHistory', {
+ *   from: payments,
+ *   entity: card,
+ *   values: p => ({ large90d: count('90d', { where: p.amount.gt(1000) }), largest: p.amount.max('lifetime') }),
+ * })
  */
 export function features<C extends ColumnSpecs, const E extends Entities, F extends Features>(
   name: string,
   options: FeaturesOptions<C, E, F>,
 ): Group<E, F> {
   const subject = `features '${checkName('features', name)}'`
-  checkOptions(subject, options, ['from', 'entity', 'key', 'place', 'values', 'owner', 'description'])
+  checkOptions(subject, options, featuresOptions)
   const from: unknown = options.from
   if (from instanceof GroupValue) mistake(`${subject}: from is the group '${from.name}'; of a table write from: ${from.name}.source`)
   if (!(from instanceof SourceValue))
@@ -112,11 +140,22 @@ export function features<C extends ColumnSpecs, const E extends Entities, F exte
     entity: entities,
     key: keyOf(subject, from, entities, options.key),
     place: placementOf(subject, options.place),
-    features: calls.map(([feature, call]): FeatureIR => ({ name: feature, ...call.feature })),
+    features: calls.map(featureIR),
     ...notesOf(subject, options),
   }
   if (ir.place.kind === 'corrected') checkCorrected(subject, calls)
-  return new GroupValue(ir, from, Object.fromEntries(calls.map(([feature, call]) => [feature, call.result]))) as unknown as Group<E, F>
+  return groupOf<Group<E, F>>(ir, from, calls)
+}
+
+/** An aggregate with the name of its feature. */
+export type NamedCall = readonly [name: string, call: AggregateCall]
+
+export const featureIR = ([name, call]: NamedCall): FeatureIR => ({ name, ...call.feature })
+
+/** A group of `calls` over `source`. `G` exists in types only: the group that its definition declares. */
+export function groupOf<G extends { readonly ir: GroupIR }>(ir: GroupIR, source: SourceValue, calls: readonly NamedCall[]): G {
+  const types = Object.fromEntries(calls.map(([name, call]) => [name, call.result]))
+  return new GroupValue(ir, source, types) as object as G
 }
 
 /** A feature group at run time. */
@@ -124,8 +163,9 @@ export class GroupValue {
   readonly name: string
   readonly ir: GroupIR
   readonly source: SourceValue
+  /** Order of definition, in which a pipeline lists its groups, whichever part refers to a group first. */
   readonly order: number
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
   readonly #types: Readonly<Record<string, TypeInfo>>
 
   constructor(ir: GroupIR, source: SourceValue, types: Readonly<Record<string, TypeInfo>>) {
@@ -133,7 +173,7 @@ export class GroupValue {
     this.ir = ir
     this.source = source
     this.order = nextOrder++
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     this.#types = types
     Object.freeze(this)
   }
@@ -160,11 +200,7 @@ export class GroupValue {
 
 let nextOrder = 0
 
-function featureCalls(
-  subject: string,
-  source: SourceValue,
-  values: (row: unknown) => unknown,
-): readonly (readonly [string, AggregateCall])[] {
+function featureCalls(subject: string, source: SourceValue, values: (row: unknown) => unknown): readonly NamedCall[] {
   if (typeof values !== 'function') mistake(`${subject} needs values: r => ({ … }), got ${show(values)}`)
   const { result, calls } = collectCalls(() => callUserFunction(`${subject}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)
@@ -174,7 +210,7 @@ function featureCalls(
     if (!(call instanceof AggregateCall))
       mistake(`${subject}: '${name}' is no aggregate but ${describe(call)}; end it with .last('1h'), .mean('1h') or the like`)
     if (call.realms.some(realm => realm !== source.realm))
-      mistake(`'${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`, call.place)
+      mistake(`'${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`, call.definedAt)
     return [name, call] as const
   })
   checkDistinct(
@@ -182,16 +218,15 @@ function featureCalls(
     entries.map(([name]) => name),
   )
   const dropped = calls.find(call => !entries.some(([, feature]) => feature === call))
-  if (dropped) mistake(`${subject}: this ${dropped.feature.agg} is not returned as a feature; is a name used twice?`, dropped.place)
+  if (dropped) mistake(`${subject}: this ${dropped.feature.agg} is not returned as a feature; is a name used twice?`, dropped.definedAt)
   return entries
 }
 
-function checkCorrected(subject: string, calls: readonly (readonly [string, AggregateCall])[]): void {
+function checkCorrected(subject: string, calls: readonly NamedCall[]): void {
   const before = calls.find(([, call]) => call.feature.before)
   if (before)
-    mistake(
+    unsupportedDefinition(
       `${subject}: '${before[0]}' has before, which has no meaning at place corrected yet; leave one of them out`,
-      before[1].place,
-      'SPILL_UNSUPPORTED',
+      before[1].definedAt,
     )
 }

@@ -7,14 +7,14 @@
  * if the latest event is a delete. The column of the event time has the time since which the row holds; it is NULL exactly if
  * there is no row.
  */
-import { aggregate, type AggregateCall } from '../expression/aggregate-call.ts'
+import { aggregate } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
 import type { Entity } from '../source/entity.ts'
-import { GroupValue, type Group } from './features.ts'
-import type { FeatureIR, GroupIR, SourceIR } from '../ir/ir.ts'
+import { featureIR, groupOf, type Group, type NamedCall } from './features.ts'
+import type { GroupIR, SourceIR } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, KindOf, RequiredNames } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
-import { checkName, checkOptions, notesOf } from '../mistake/names.ts'
+import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
 import { placementOf, stream, type Placement } from './placement.ts'
 import { columnsIR, type ColumnsOf, type SourceSchema } from '../source/schema.ts'
 import { SourceValue, type SchemaOptions, type Source } from '../source/source.ts'
@@ -57,8 +57,24 @@ export interface TableOptions<C extends ColumnSpecs, Key, Deleted, M> extends Ch
   readonly description?: string
 }
 
-const changeOptions = ['schema', 'columns', 'key', 'time', 'id', 'arrives', 'allowedLateness', 'maxClockSkew', 'dedupe'] as const
-const optionNames = [...changeOptions, 'map', 'mapVersion', 'deleted', 'place', 'owner', 'description']
+type AnyTableOptions = SchemaOptions<SourceSchema, string, ColumnSpecs> & TableOptions<ColumnSpecs, string, string, unknown>
+const tableOptions = optionNames<AnyTableOptions>({
+  schema: true,
+  columns: true,
+  key: true,
+  time: true,
+  id: true,
+  arrives: true,
+  allowedLateness: true,
+  maxClockSkew: true,
+  dedupe: true,
+  map: true,
+  mapVersion: true,
+  deleted: true,
+  place: true,
+  owner: true,
+  description: true,
+})
 
 /**
  * Declares a table: the latest row of each key.
@@ -99,10 +115,10 @@ export function table<
     entity: [entityOf(subject, ir)],
     key: [ir.key],
     place: placementOf(subject, options.place ?? stream),
-    features: calls.map(([column, call]): FeatureIR => ({ name: column, ...call.feature })),
+    features: calls.map(featureIR),
     ...notesOf(subject, options),
   }
-  return new GroupValue(group, source, Object.fromEntries(calls.map(([column, call]) => [column, call.result]))) as never
+  return groupOf(group, source, calls)
 }
 
 function checkTableOptions(subject: string, options: object): void {
@@ -110,11 +126,11 @@ function checkTableOptions(subject: string, options: object): void {
     if (option in options)
       mistake(`${subject} has no ${option}: a later row of a key takes the place of the earlier one by itself; leave it out`)
   if ('entity' in options) mistake(`${subject} has no option 'entity': it is that of the key; leave it out`)
-  checkOptions(subject, options, optionNames)
+  checkOptions(subject, options, tableOptions)
 }
 
 /** One aggregate `row` per column: its value in the latest event. */
-function rowCalls({ ir, row }: SourceValue): readonly (readonly [string, AggregateCall])[] {
+function rowCalls({ ir, row }: SourceValue): readonly NamedCall[] {
   const names = ir.columns.map(column => column.name).filter(name => name !== ir.key && name !== ir.deleted)
   return names.map(name => [name, aggregate('row', 'lifetime', {}, row[name])] as const)
 }

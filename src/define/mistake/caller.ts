@@ -1,5 +1,5 @@
 /**
- * Place in the user's code that called Spillway: `glucose.ts:14`.
+ * Location in the user's code that called Spillway: `glucose.ts:14`.
  *
  * It is the innermost stack frame outside Spillway's own files. Paths are relative to the working directory, or a bare file
  * name outside it, so that messages show no path of a machine. Cost: a stack capture, about 10 µs; for definitions only, never
@@ -11,8 +11,8 @@ import { shortPath } from '../../base/node/index.ts'
 const ownFolder = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/
 
-/** Place of the innermost user frame of a stack; default the current stack. */
-export function callerPlace(stack = currentStack()): string | undefined {
+/** Location of the innermost user frame of a stack; default the current stack. */
+export function callerLocation(stack = currentStack()): string | undefined {
   for (const line of stack.split('\n')) {
     const match = frame.exec(line)
     if (!match) continue
@@ -26,7 +26,7 @@ export function callerPlace(stack = currentStack()): string | undefined {
 function currentStack(): string {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 200
-  const { stack = '' } = new Error('place')
+  const { stack = '' } = new Error('location')
   Error.stackTraceLimit = stackTraceLimit
   return stack
 }

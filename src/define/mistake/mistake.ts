@@ -1,16 +1,16 @@
 /** Mistakes in a definition: one error each, with the user's file and line, and the fix. */
 import { SpillwayError, type ErrorCode, didYouMean, durationMs, type Duration, show } from '../../base/index.ts'
-import { callerPlace } from './caller.ts'
+import { callerLocation } from './caller.ts'
 import { aggregateNames } from '../ir/ir.ts'
 
 /** Throws a `SpillwayError` at the user's line; `SPILL_DEFINITION` unless `code` is given. */
-export function mistake(message: string, place = callerPlace(), code: ErrorCode = 'SPILL_DEFINITION'): never {
-  throw new SpillwayError(code, message, { place })
+export function mistake(message: string, definedAt = callerLocation(), code: ErrorCode = 'SPILL_DEFINITION'): never {
+  throw new SpillwayError(code, message, { place: definedAt })
 }
 
 /** Throws `SPILL_UNSUPPORTED` at the user's line. */
-export function unsupportedDefinition(message: string, place = callerPlace()): never {
-  return mistake(message, place, 'SPILL_UNSUPPORTED')
+export function unsupportedDefinition(message: string, definedAt = callerLocation()): never {
+  return mistake(message, definedAt, 'SPILL_UNSUPPORTED')
 }
 
 /** Milliseconds of a duration in a definition; `subject` begins the message. */
@@ -29,7 +29,7 @@ export function callUserFunction<T>(subject: string, call: () => T): T {
   } catch (error) {
     if (error instanceof SpillwayError) throw error
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    throw new SpillwayError('SPILL_DEFINITION', `${subject}: ${message}${wordFix(message)}`, { place: callerPlace(stack), cause: error })
+    throw new SpillwayError('SPILL_DEFINITION', `${subject}: ${message}${wordFix(message)}`, { place: callerLocation(stack), cause: error })
   }
 }
 

@@ -42,6 +42,9 @@ export function checkOptions(subject: string, options: unknown, names: readonly 
     if (!names.includes(name)) mistake(`${subject} has no option '${name}'${didYouMean(name, names)}`)
 }
 
+/** Names of all options `O`: the compiler rejects a list that lacks an option, or has a name that is no option. */
+export const optionNames = <O extends object>(names: Readonly<Record<keyof O, true>>): readonly string[] => Object.keys(names)
+
 /** Owner and description, where they are set. */
 export function notesOf(
   subject: string,

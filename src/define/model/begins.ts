@@ -60,8 +60,8 @@ export function begins<C extends ColumnSpecs>(
   const keyOption: unknown = options.key
   if (keyOption !== undefined && typeof keyOption !== 'function')
     mistake(`${subject}: key is a function of the row, r => r.patient, got ${show(keyOption)}`)
-  const label = new LabelValue(origin, (of, place) => {
-    const key = episodeKey(subject, origin, keyOption, of, place)
+  const label = new LabelValue(origin, (of, definedAt) => {
+    const key = episodeKey(subject, origin, keyOption, of, definedAt)
     return { kind: 'begins', source: origin.name, key, condition: holds.ir, ...spans }
   })
   return label as unknown as Label
@@ -73,15 +73,15 @@ function episodeKey(
   source: SourceValue,
   key: unknown,
   { model, decide, trigger }: LabelledModel,
-  place: string | undefined,
+  definedAt: string | undefined,
 ): string {
   const { name, entity } = decidedAbout(decide, trigger)
-  if (entity !== undefined) return keyOf(`${model}: ${subject}`, source, [entity], key, place)[0]
+  if (entity !== undefined) return keyOf(`${model}: ${subject}`, source, [entity], key, definedAt)[0]
   if (key === undefined && trigger.source === source) return source.ir.key
   return mistake(
     `${model}: ${subject} needs an entity as the key of decisions, and '${name}' of ${trigger.name} is no entity; ` +
       `declare it as entity('${name}', …), in both`,
-    place,
+    definedAt,
   )
 }
 

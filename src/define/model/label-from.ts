@@ -57,8 +57,8 @@ export function labelFrom<C extends ColumnSpecs, Join extends string>(
   const value = conditionOver(`${subject}: value`, origin, options.value)
   const negativeAfter = boundedDurationOf(`${subject}: negativeAfter`, options.negativeAfter)
   const censoredBy = censoringOf(subject, options.censoredBy)
-  const label = new LabelValue(origin, (of, place) => {
-    checkJoin(subject, joinColumn, of, place)
+  const label = new LabelValue(origin, (of, definedAt) => {
+    checkJoin(subject, joinColumn, of, definedAt)
     return { kind: 'from', source: origin.name, join: joinColumn.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
   })
   return label as unknown as Label<EventTrigger<KindOf<C[Join]>>>
@@ -85,27 +85,28 @@ function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): C
 }
 
 /** Checks that the column has the type and entity of the triggering event's id. */
-function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: LabelledModel, place: string | undefined): void {
+function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: LabelledModel, definedAt: string | undefined): void {
   const { source, name: deciding } = trigger
   if (!source)
     mistake(
       `${model}: ${subject} needs triggering events with ids, ` +
         `and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
-      place,
+      definedAt,
     )
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)
-  if (!id) mistake(`${model}: ${subject} needs triggering events with ids, and ${deciding} has none; name the column: id: 'COLUMN'`, place)
+  if (!id)
+    mistake(`${model}: ${subject} needs triggering events with ids, and ${deciding} has none; name the column: id: 'COLUMN'`, definedAt)
   const [got, expected] = [typeText(joinColumn), typeText(id)]
   if (got !== expected)
     mistake(
       `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(got)}, ` +
         `and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
-      place,
+      definedAt,
     )
   if (joinColumn.entity !== undefined && id.entity !== undefined && joinColumn.entity !== id.entity)
     mistake(
       `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(joinColumn.entity)}, ` +
         `and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
-      place,
+      definedAt,
     )
 }

@@ -2,11 +2,11 @@
  * The label of a model: the outcome of a decision, by which the model is trained and evaluated. No decision reads it.
  *
  * Types and values that `labelFrom` and `begins` share. A label is made before its model. So a check that needs the model's
- * trigger runs when the model takes the label, and its message has the label's place.
+ * trigger runs when the model takes the label, and its message names the label's line.
  */
 import { show } from '../../base/index.ts'
 import { condition } from '../expression/aggregate-call.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'
 import { GroupValue } from '../feature/features.ts'
 import type { LabelIR, TriggerIR } from '../ir/ir.ts'
@@ -38,13 +38,13 @@ export interface LabelledModel {
 export class LabelValue {
   readonly source: SourceValue
   /** IR of the label for a model. Throws `SPILL_DEFINITION`. */
-  readonly build: (of: LabelledModel, place: string | undefined) => LabelIR
-  readonly place: string | undefined
+  readonly build: (of: LabelledModel, definedAt: string | undefined) => LabelIR
+  readonly definedAt: string | undefined
 
   constructor(source: SourceValue, build: LabelValue['build']) {
     this.source = source
     this.build = build
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

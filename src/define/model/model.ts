@@ -4,7 +4,7 @@
  * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger has.
  */
 import { show } from '../../base/index.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import { GroupValue } from '../feature/features.ts'
 import {
   featuresIn,
@@ -20,7 +20,7 @@ import type { ModelIR, ScoreIR } from '../ir/ir.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { LabelValue, type Label } from './label.ts'
 import { mistake, callUserFunction } from '../mistake/mistake.ts'
-import { checkName, checkOptions, notesOf } from '../mistake/names.ts'
+import { checkName, checkOptions, notesOf, optionNames } from '../mistake/names.ts'
 import { Node, type Realm } from '../expression/node.ts'
 import type { OnnxFile } from './onnx-file.ts'
 import { IntervalSchedule } from '../feature/placement.ts'
@@ -108,6 +108,16 @@ export type ModelOptions<C extends ColumnSpecs, I extends InputTree, R = unknown
 > &
   ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
 
+const modelOptions = optionNames<ModelOptions<ColumnSpecs, InputTree>>({
+  decide: true,
+  inputs: true,
+  score: true,
+  label: true,
+  train: true,
+  owner: true,
+  description: true,
+})
+
 /** A model at run time. */
 export class ModelValue {
   readonly name: string
@@ -118,7 +128,7 @@ export class ModelValue {
   readonly compute: ScoreFunction | OnnxFile | RuntimeScore | undefined
   readonly label: LabelValue | undefined
   readonly score: Node
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
   constructor(
     ir: ModelIR,
@@ -131,7 +141,7 @@ export class ModelValue {
     this.inputs = inputs
     this.compute = compute
     this.label = label
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     this.score = scoreNode(this)
     Object.freeze(this)
   }
@@ -156,6 +166,27 @@ function scoreNode(model: { readonly name: string }): Node {
  *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
  *   score: logistic({ intercept: -6, weights: { amount: 0.002, 'card.n10m': 0.4 } }),
  * })
+ * @example
+ * // Rules: the first rule that holds gives the score. A test shows what comes out.
+ * const busy = model('busy', {
+ *   decide: on(payments),
+ *   inputs: p => ({ card: cardNow.of(p.card) }),
+ *   score: v => rules([{ when: v.card.n10m.gt(1), score: 0.9 }], 0.1),
+ * })
+ * const run = await testing(pipeline('example', [busy]), { at: '2026-01-01T12:00:00Z' })
+ * await run.send(payments, [
+ *   { id: 'p1', card: 'c1', amount: 5, at: '2026-01-01T12:00:00Z' },
+ *   { id: 'p2', card: 'c1', amount: 7, at: '2026-01-01T12:05:00Z' },
+ * ])
+ * run.decisions(busy).map(decision => decision.score) // => [0.1, 0.9]
+ * @example
+ * // A model that the pipeline trains each week, on its decisions and their outcomes. It has no score until a version is promoted.
+ * const trained = model('trained', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
+ *   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' }),
+ *   train: { algorithm: 'logistic', every: 'week', over: '365d' },
+ * })
  */
 export function model<C extends ColumnSpecs, I extends InputTree, R, B extends TriggerKind>(
   name: string,
@@ -166,7 +197,7 @@ export function model<C extends ColumnSpecs, I extends InputTree, R, B extends T
     mistake(
       `${subject}: an action is its own definition: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
     )
-  checkOptions(subject, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
+  checkOptions(subject, options, modelOptions)
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
   checkTrigger(subject, decide)
   if (typeof build !== 'function') mistake(`${subject} needs inputs: p => ({ … }), got ${show(build)}`)
@@ -190,7 +221,7 @@ export function model<C extends ColumnSpecs, I extends InputTree, R, B extends T
     decide: trigger,
     inputs: inputs.map(input => input.ir),
     score,
-    ...(label && { label: label.build({ model: subject, decide: trigger, trigger: decide }, label.place) }),
+    ...(label && { label: label.build({ model: subject, decide: trigger, trigger: decide }, label.definedAt) }),
     ...(isTrained && { train: trainOf(subject, options.train, { inputs, hasLabel: label !== undefined }) }),
     ...notesOf(subject, options),
   }

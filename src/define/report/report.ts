@@ -4,7 +4,7 @@
  * Invariant: a row is about one entity, and all its columns are read at that entity.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { InputName } from '../model/inputs.ts'
 import type { GroupIR, ReportIR } from '../ir/ir.ts'
@@ -76,14 +76,14 @@ export class ReportValue {
   readonly ir: ReportIR
   readonly model: ReportContent['model']
   readonly groups: ReportContent['groups']
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
   constructor(ir: ReportIR, { model, groups }: Pick<ReportContent, 'model' | 'groups'>) {
     this.name = ir.name
     this.ir = ir
     this.model = model
     this.groups = groups
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }

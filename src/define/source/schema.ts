@@ -1,7 +1,7 @@
 /** Columns of a source, from `t` or from a Standard Schema. */
 import { show } from '../../base/index.ts'
 import { isColumn } from './t.ts'
-import { foreignColumns, type ForeignColumns, type StandardJsonSchema } from './json-schema.ts'
+import { foreignColumns, type ForeignColumns, type StandardJsonSchema } from './standard-schema.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'

@@ -4,12 +4,12 @@
  * Invariant: key and time are columns of every record, the time is a timestamp, and a `map` has a version.
  */
 import { didYouMean } from '../../base/index.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Field } from '../expression/words.ts'
 import type { ColumnIR, SourceIR } from '../ir/ir.ts'
 import type { ColumnSpecs, DeliveredOf, KindOf, RecordOf, TimeNames } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
-import { checkName, checkOptions } from '../mistake/names.ts'
+import { checkName, checkOptions, optionNames } from '../mistake/names.ts'
 import type { TypeInfo } from '../expression/literal.ts'
 import type { Realm } from '../expression/node.ts'
 import { strictRecord } from '../mistake/strict-record.ts'
@@ -43,11 +43,6 @@ export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
 /** The user's `map`, as the intake calls it. */
 export type MapFunction = (raw: unknown) => unknown
 
-const optionNames = [
-  ...(['schema', 'columns', 'key', 'time', 'id', 'identity', 'revisable', 'arrives', 'allowedLateness', 'maxClockSkew', 'dedupe'] as const),
-  ...(['deleted', 'map', 'mapVersion'] as const),
-]
-
 /** Type, bounds and entity of a column's values. */
 export const typeInfoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
 
@@ -58,7 +53,7 @@ export class SourceValue {
   readonly map: MapFunction | undefined
   /** Order of definition, which orders equal ingestion times of merged histories. */
   readonly order: number
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
   readonly realm: Realm
   readonly row: Readonly<Record<string, RowNode>>
 
@@ -67,7 +62,7 @@ export class SourceValue {
     this.ir = ir
     this.map = map
     this.order = nextOrder++
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     const realm: Realm = { scope: 'row', name: `source '${ir.name}'`, make: (node, type) => new RowNode(realm, node, type) }
     this.realm = realm
     this.row = strictRecord(
@@ -101,6 +96,23 @@ export interface SchemaOptions<S extends SourceSchema, Time extends string, Stat
   readonly columns?: Stated
 }
 
+const sourceOptions = optionNames<SchemaOptions<SourceSchema, string, ColumnSpecs> & SourceOptions<ColumnSpecs>>({
+  schema: true,
+  columns: true,
+  key: true,
+  time: true,
+  id: true,
+  identity: true,
+  revisable: true,
+  arrives: true,
+  allowedLateness: true,
+  maxClockSkew: true,
+  dedupe: true,
+  deleted: true,
+  map: true,
+  mapVersion: true,
+})
+
 /**
  * Declares a source: the log of one kind of event.
  *
@@ -117,6 +129,24 @@ export interface SchemaOptions<S extends SourceSchema, Time extends string, Stat
  *   time: 'at',
  *   id: 'id',
  * })
+ * @example
+ * // Records of another shape: `map` turns each into a record of the schema. A change of `map` needs a new `mapVersion`.
+ * const refunds = source('refunds', {
+ *   schema: { card, amount: t.decimal(2), at: t.timestamp() },
+ *   key: 'card',
+ *   time: 'at',
+ *   map: (raw: { card: string; cents: number; ts: number }) => ({ card: raw.card, amount: raw.cents / 100, at: raw.ts * 1000 }),
+ *   mapVersion: '1',
+ * })
+ * @example
+ * // Corrections: an event with the same patient and time, sent within seven days, replaces the earlier event.
+ * const readings = source('readings', {
+ *   schema: { patient: entity('patient', t.string()), at: t.timestamp(), glucose: t.int({ min: 0, max: 1000 }) },
+ *   key: 'patient',
+ *   time: 'at',
+ *   identity: ['patient', 'at'],
+ *   revisable: '7d',
+ * })
  */
 export function source<
   S extends SourceSchema,
@@ -129,7 +159,7 @@ export function source<
   options: SchemaOptions<S, Time, Stated> & SourceOptions<ColumnsOf<S, Stated, Time>, M> & { readonly id?: I },
 ): Source<ColumnsOf<S, Stated, Time>, I> {
   checkName('source', name)
-  checkOptions(`source '${name}'`, options, optionNames)
+  checkOptions(`source '${name}'`, options, sourceOptions)
   const columnIRs = columnsIR(name, options.schema, options.columns, options.time)
   const ir = sourceIR(name, columnIRs, options as unknown as AnyOptions)
   return new SourceValue(ir, options.map)

@@ -2,11 +2,11 @@
  * Value functions: `caught`, `notice`, `money` and the user's `own`. Each values one decision, so the values of many decisions
  * add up.
  *
- * Checks that need the model (does it have an input of that name?) run in `worth`; their messages have the place of the value
+ * Checks that need the model (does it have an input of that name?) run in `worth`; their messages name the line of the value
  * function.
  */
 import { didYouMean, show, type Duration } from '../../base/index.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Judged, UtilityCompute } from './judged-decisions.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
@@ -34,14 +34,14 @@ export interface ValuedModel {
 
 /** A value function at run time; its IR needs the model. */
 export class UtilityValue {
-  readonly build: (of: ValuedModel, place: string | undefined) => UtilityIR
+  readonly build: (of: ValuedModel, definedAt: string | undefined) => UtilityIR
   readonly compute: UtilityCompute | undefined
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
   constructor(build: UtilityValue['build'], compute?: UtilityCompute) {
     this.build = build
     this.compute = compute
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
@@ -150,18 +150,18 @@ export function money(options: MoneyOptions): Utility<string, never> {
     wrong: dollarsOf('money: wrong', wrong),
     ...(blocks !== undefined && { blocks: boundedDurationOf('money: blocks', blocks) }),
   }
-  return utilityOf((of, place) => {
-    if (typeof saves === 'string') checkSaves(saves, of, place)
+  return utilityOf((of, definedAt) => {
+    if (typeof saves === 'string') checkSaves(saves, of, definedAt)
     if (blocks !== undefined && of.isTicking)
       mistake(
         `${of.model}: money stops events (blocks), and a model that decides at ticks has none; leave blocks out, or decide: on(source)`,
-        place,
+        definedAt,
       )
     return ir
   })
 }
 
-function checkSaves(saves: string, { model, columns }: ValuedModel, place: string | undefined): void {
+function checkSaves(saves: string, { model, columns }: ValuedModel, definedAt: string | undefined): void {
   const kind = columns.get(saves)
   if (kind === 'number') return
   const numbers = [...columns].flatMap(([name, kind]) => (kind === 'number' ? [name] : []))
@@ -169,7 +169,7 @@ function checkSaves(saves: string, { model, columns }: ValuedModel, place: strin
     kind === undefined
       ? `${model}: money saves '${saves}', which is no input of the model and no field of its trigger${didYouMean(saves, numbers)}`
       : `${model}: money saves '${saves}', which is ${kind}, not a number of dollars`,
-    place,
+    definedAt,
   )
 }
 

@@ -132,7 +132,7 @@ test('a worth that does not fit its pipeline is refused at its line', () => {
     /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,
   )
   refuses(() => pipeline('p', [worth(fraud, some)]), /does not have/)
-  refuses(() => pipeline('p', [fraud, some as never]), /made of actions, reports, models, feature groups and worths, got/)
+  refuses(() => pipeline('p', [fraud, some as never]), /needs a list of actions, reports, models, feature groups and value functions, got/)
 })
 
 test('mistakes have their line and the fix', () => {

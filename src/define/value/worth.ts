@@ -5,13 +5,13 @@
  */
 import { show, withArticle, timestampMs, type Duration } from '../../base/index.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
-import { callerPlace } from '../mistake/caller.ts'
+import { callerLocation } from '../mistake/caller.ts'
 import type { Expression, ExprKind } from '../expression/expression.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import type { UtilityCompute } from './judged-decisions.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { ModelValue, type Model } from '../model/model.ts'
-import { checkOptions } from '../mistake/names.ts'
+import { checkOptions, optionNames } from '../mistake/names.ts'
 import { Node } from '../expression/node.ts'
 import { type ValuedModel, type Utility, UtilityValue } from './utility.ts'
 import { boundedDurationOf } from '../expression/window.ts'
@@ -41,6 +41,13 @@ export interface WorthOptions {
   readonly assumes?: readonly string[]
 }
 
+const worthOptions = optionNames<WorthOptions>({
+  ages: true,
+  slices: true,
+  decisionsAWeek: true,
+  assumes: true,
+})
+
 /** A period that the report shows separately: from `from` (included) until `until`, as ISO 8601 with an offset, a `Date` or UTC ms. */
 export interface WorthSlice {
   readonly name: string
@@ -61,14 +68,14 @@ export class WorthValue {
   readonly ir: WorthIR
   readonly model: ModelValue
   readonly compute: UtilityCompute | undefined
-  readonly place: string | undefined
+  readonly definedAt: string | undefined
 
   constructor(ir: WorthIR, model: ModelValue, compute: UtilityCompute | undefined) {
     this.name = ir.model
     this.ir = ir
     this.model = model
     this.compute = compute
-    this.place = callerPlace()
+    this.definedAt = callerLocation()
     Object.freeze(this)
   }
 }
@@ -78,13 +85,16 @@ export class WorthValue {
  *
  * @throws SpillwayError `SPILL_DEFINITION` for a model without a label, and for an input or option that does not fit.
  * @example
- * const labelled = model('labelled', {
- *   decide: on(payments),
- *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
- *   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' }),
- *   score: logistic({ intercept: -6, weights: { 'card.n10m': 0.4 } }),
- * })
- * const value = worth(labelled, money({ budget: '0.5%', saves: 'amount', wrong: 5 }), { ages: ['1h', '1d'] })
+ * // The 0.5 % of payments with the highest scores are stopped. A fraud that is stopped saves its amount; a wrong stop costs 5.
+ * // The audit reports dollars a year at each age of the features, among them 1 hour and 1 day older than now.
+ * const value = worth(fraud, money({ budget: '0.5%', saves: 'amount', wrong: 5 }), { ages: ['1h', '1d'] })
+ * @example
+ * // Frauds that are caught, without a price. The budget limits how many decisions act.
+ * const frauds = worth(fraud, caught({ budget: '0.5%', unit: 'frauds' }))
+ * @example
+ * // Periods that the report shows separately.
+ * const slices = [{ name: 'holidays', from: '2025-12-20T00:00:00Z', until: '2026-01-02T00:00:00Z' }]
+ * const seasonal = worth(fraud, caught({ budget: '0.5%', unit: 'frauds' }), { slices })
  */
 export function worth<I, R, C>(
   model: Model<I, R, C>,
@@ -98,11 +108,11 @@ export function worth<I, R, C>(
   if (!(value instanceof UtilityValue))
     mistake(`${subject} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
   if (!modelValue.label) mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }) or begins(…)`)
-  checkOptions(subject, options, ['ages', 'slices', 'decisionsAWeek', 'assumes'])
+  checkOptions(subject, options, worthOptions)
   const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
     model: modelValue.name,
-    utility: value.build(valuedModelOf(modelValue), value.place),
+    utility: value.build(valuedModelOf(modelValue), value.definedAt),
     ...(ages !== undefined && { ages: agesOf(`${subject}: ages`, ages) }),
     ...(slices !== undefined && { slices: slicesOf(`${subject}: slices`, slices) }),
     ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${subject}: decisionsAWeek`, decisionsAWeek) }),

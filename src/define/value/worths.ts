@@ -24,21 +24,25 @@ export function pipelineWorths(
 ): ReadonlyMap<string, PipelineWorth> {
   const byModel = new Map<string, WorthValue>()
   for (const value of values) {
-    const { name, model, ir, place } = value
+    const { name, model, ir, definedAt } = value
     const first = byModel.get(name)
     if (first === value) continue
-    if (first) mistake(`model '${name}' has two worths${first.place ? `, the first at ${first.place}` : ''}; leave one of them out`, place)
+    if (first)
+      mistake(
+        `model '${name}' has two worths${first.definedAt ? `, the first at ${first.definedAt}` : ''}; leave one of them out`,
+        definedAt,
+      )
     if (!models.includes(model))
       mistake(
         models.some(other => other.name === name)
           ? `worth is of a different model '${name}' than pipeline '${pipeline}' has`
           : `worth is of model '${name}', which pipeline '${pipeline}' does not have; put the model, or an action on it, beside its worth`,
-        place,
+        definedAt,
       )
     if (ir.utility.budget === undefined && !actions.some(action => action.model === name && thresholdOf(action) !== undefined))
       mistake(
         `worth of model '${name}' needs a budget: '10%', or its pipeline needs an action with a threshold: when: ${name}.score.gte(0.9)`,
-        place,
+        definedAt,
       )
     byModel.set(name, value)
   }

@@ -4,12 +4,12 @@ import type { PlanPart } from '../../domain/audit-report.ts'
 import type { PlacementChange } from './edit.ts'
 import { placementFor } from './placement-text.ts'
 
-/** Placement changes of a plan. `places` has the definition's place of each group, as in a `Pipeline`. */
-export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>): PlacementChange[] {
+/** Placement changes of a plan. `definedAt`: `FILE:LINE` of each group, the `groupDefinedAt` of a `Pipeline`. */
+export function placementChanges(plan: Plan, definedAt: ReadonlyMap<string, string>): PlacementChange[] {
   return [...plan].flatMap(([element, setting]) => {
     const group = groupOf(element)
     const place = placementFor(setting)
-    return group === undefined || place === undefined ? [] : [{ group, place, at: places.get(group) }]
+    return group === undefined || place === undefined ? [] : [{ group, place, at: definedAt.get(group) }]
   })
 }
 
