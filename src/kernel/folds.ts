@@ -77,21 +77,21 @@ export class Folds implements Structure {
     this.truncations.grow(count)
   }
 
-  insert(lane: StructureInput, event: number): void {
-    const slot = lane.slots[event]
-    this.#advance(slot, lane.watermark[event])
-    this.#fold.lift(lane.time[event], lane.value[event], this.#entry, 0)
+  insert(input: StructureInput, event: number): void {
+    const slot = input.slots[event]
+    this.#advance(slot, input.watermark[event])
+    this.#fold.lift(input.time[event], input.value[event], this.#entry, 0)
     if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
-    const tile = tileStart(lane.time[event], this.#hop)
+    const tile = tileStart(input.time[event], this.#hop)
     for (let band = 0; band < this.#bands; band++) {
-      if (tile < tileStart(lane.watermark[event] - this.#spans[band], this.#hop)) continue
+      if (tile < tileStart(input.watermark[event] - this.#spans[band], this.#hop)) continue
       this.#store(slot, band, tile)
       return
     }
   }
 
-  read(slot: number, t: number, row: number): void {
-    this.#advance(slot, t)
+  read(slot: number, asOf: number, row: number): void {
+    this.#advance(slot, asOf)
     const { width } = this.#fold
     const total = this.#total.fill(0)
     for (let w = 0; w < this.#spans.length; w++) {
@@ -192,12 +192,12 @@ export class Folds implements Structure {
     else this.#foldFront(slot, band, newer + 1)
   }
 
-  /** Moves the tails to as-of time `t`: an entry older than its window leaves its band for the next one. */
-  #advance(slot: number, t: number): void {
+  /** Moves the tails to `asOf`: an entry older than its window leaves its band for the next one. */
+  #advance(slot: number, asOf: number): void {
     const arena = this.#arena
     const first = slot * this.#bands
     for (let b = 0; b < this.#bands; b++) {
-      const start = tileStart(t - this.#spans[b], this.#hop)
+      const start = tileStart(asOf - this.#spans[b], this.#hop)
       const inner = b === 0 ? 0 : this.#tails[first + b - 1]
       let tail = this.#tails[first + b]
       while (tail > inner && arena.data[this.#entryAt(slot, tail)] < start) {

@@ -124,7 +124,7 @@ test('past maxEvents, windows that reach a dropped event are refused until their
       ]),
     )
     assert.deepEqual(shown(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
-    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last clock that reaches it`)
+    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last as-of time that reaches it`)
     assert.deepEqual(shown(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
   }
 })
