@@ -120,7 +120,7 @@ export class Distinct implements Structure {
     const other = snapshot as Distinct
     const windows = this.#windows
     if (slot < 0) {
-      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]!
+      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]
       return
     }
     for (let w = 0; w < windows.length; w++) {
@@ -193,8 +193,8 @@ export class Distinct implements Structure {
   #estimate(slot: number, w: number, start: number, row: number): void {
     const sketch = this.#sketches.of(slot)!
     sketch.advance(w, start)
-    this.partials[w][1][row] = sketch.rest[w]!
-    this.partials[w][2][row] = sketch.empty[w]!
+    this.partials[w][1][row] = sketch.rest[w]
+    this.partials[w][2][row] = sketch.empty[w]
   }
 
   #writeRegisters(w: number, row: number): void {

@@ -112,12 +112,12 @@ export class Ends implements Structure {
       const isAlone = Number.isNaN(own[3][row])
       const start = this.#windows.start(w, asOf)
       if (isAlone || isLaterEntry(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(snapshotSlot, start))) {
-        own[0][row] = otherPartial[0][row]!
-        own[2][row] = otherPartial[2][row]!
+        own[0][row] = otherPartial[0][row]
+        own[2][row] = otherPartial[2][row]
       }
       if (isAlone || isLaterEntry(other.#last, snapshotSlot * 4, this.#last, slot * 4)) {
-        own[1][row] = otherPartial[1][row]!
-        own[3][row] = otherPartial[3][row]!
+        own[1][row] = otherPartial[1][row]
+        own[3][row] = otherPartial[3][row]
       }
     }
   }
@@ -157,7 +157,7 @@ export class Ends implements Structure {
     last[at + TIME] = time
     last[at + ARRIVAL] = arrival
     last[at + POSITION] = position
-    last[at + VALUE] = input.value[event]!
+    last[at + VALUE] = input.value[event]
   }
 
   #isAfterEntry(input: StructureInput, event: number, entry: number): boolean {
@@ -168,9 +168,9 @@ export class Ends implements Structure {
 
   #write(entry: number, input: StructureInput, event: number): void {
     const { data } = this.#arena
-    data[entry * 4 + TIME] = input.time[event]!
-    data[entry * 4 + ARRIVAL] = input.arrival[event]!
-    data[entry * 4 + POSITION] = input.position[event]!
-    data[entry * 4 + VALUE] = input.value[event]!
+    data[entry * 4 + TIME] = input.time[event]
+    data[entry * 4 + ARRIVAL] = input.arrival[event]
+    data[entry * 4 + POSITION] = input.position[event]
+    data[entry * 4 + VALUE] = input.value[event]
   }
 }

@@ -154,6 +154,6 @@ const isLess: Better = (left, right) => left < right
 
 /** Moves the entries from index `at` to the end by `by` places: one up, or any number down. */
 function move(data: Float64Array, at: number, end: number, by: number): void {
-  if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]!
-  else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]!
+  if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]
+  else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]
 }

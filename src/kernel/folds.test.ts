@@ -223,3 +223,20 @@ test('bytes grow with keys and with entries', () => {
   assert.equal(folds.entries, 2000)
   assert.ok(folds.bytes - empty >= 2000 * 7 * 8)
 })
+
+test('the example in the documentation of the class', () => {
+  const windows = windowsOf([10, 20], 1)
+  const [times, values] = [
+    [1, 4, 9, 12, 15],
+    [7, 1, 5, 2, 3],
+  ]
+  const input = inputOfHistory(values.map((value, i) => ({ slot: 0, wait: times[i] - (times[i - 1] ?? 0), late: 0, value })))
+  const partials: number[][] = []
+  stepThrough(foldsOf(windows), { ...input, time: Float64Array.from(times), arrival: Float64Array.from(times) }, windows, partial =>
+    partials.push([...partial]),
+  )
+  assert.deepEqual(
+    partials.slice(-2).map(([, sum]) => sum),
+    [10, 18],
+  )
+})

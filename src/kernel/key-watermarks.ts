@@ -52,8 +52,8 @@ function raiseEvents(reached: Float64Array, slots: Int32Array, watermark: Float6
   for (; event < to; event++) {
     const slot = slots[event]
     if (slot < 0) continue
-    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]!
-    watermark[event] = reached[slot]!
+    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]
+    watermark[event] = reached[slot]
   }
   return event
 }

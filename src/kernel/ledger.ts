@@ -116,8 +116,8 @@ export class EventLedger {
       into.time = data[at * width]
       into.arrival = data[at * width + ARRIVAL]
       into.position = data[at * width + POSITION]
-      for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]!
-      for (let i = 0; i < this.#units; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]!
+      for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]
+      for (let i = 0; i < this.#units; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]
       yield into
     }
   }

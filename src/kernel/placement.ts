@@ -127,6 +127,6 @@ export function placementAt(placement: PlacementIR, t: number, run?: number | nu
 /** Number of events of each prefix that had arrived by each cut. */
 function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
   const counts = countUpTo(arrival, cuts)
-  for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]!
+  for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]
   return counts
 }

@@ -139,7 +139,7 @@ export class PrefixSums implements Structure {
     }
     heads[head + END] = end + 2
     for (let entry = end * width; entry >= at * width; entry -= width) {
-      data[entry + width] = data[entry]!
+      data[entry + width] = data[entry]
       for (let f = 1; f < width; f++) data[entry + width + f] = modulo54(data[entry + f], vector[shift + f])
     }
     data[at * width] = tile

@@ -64,7 +64,7 @@ export class Recent implements Structure {
     arena.data[entry] = time
     arena.data[entry + 1] = arrival
     arena.data[entry + 2] = position
-    arena.data[entry + 3] = input.value[event]!
+    arena.data[entry + 3] = input.value[event]
   }
 
   read(slot: number, asOf: number, row: number): void {

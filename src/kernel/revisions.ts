@@ -225,7 +225,7 @@ export class Revisions {
       arrival[0] = event.arrival
       position[0] = event.position
       for (let u = 0; u < this.#units.length; u++) {
-        value[0] = event.values[u]!
+        value[0] = event.values[u]
         if (Number.isNaN(value[0]) || (this.#units[u].before && event.position === held)) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
@@ -241,12 +241,12 @@ export class Revisions {
 }
 
 /**
- * Writes the identity of an event; NaN in every column if it has none. The text id of another event would be saved, and a restore may not have
- * that text.
+ * Writes the identity of an event; NaN in every column if it has none, since the columns are saved: an id of another event may name
+ * a text that a restore does not have.
  */
 function identify(columns: readonly ColumnData[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
-    into[i] = columns[i].values[event]!
+    into[i] = columns[i].values[event]
     if (columns[i].nulls?.[event]) {
       into.fill(NaN)
       return false
