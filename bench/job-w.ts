@@ -70,7 +70,7 @@ export function corrected(group: GroupIR, events: Events, into?: FeatureColumn[]
   const rows = ascendingOrder(events.time)
   const block = blockOf(rows ? inOrder(events, rows) : events)
   const kernel = new Kernel(group, source, { strings: new Strings(), watermark: 'time' })
-  const asks = { length: block.length, keys: [block.columns['key']], upto: endsOfEqualTimes(block.time), clock: block.time }
+  const asks = { length: block.length, keys: [block.columns['key']], upto: endsOfEqualTimes(block.time), asOf: block.time }
   return { kernel, rows, columns: kernel.replay(block, asks, into) }
 }
 

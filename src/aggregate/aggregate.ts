@@ -32,7 +32,8 @@ export interface AggregateFunction<P = unknown> {
   readonly exactness: Exactness
   /** The partial in the kernel, and the value from it: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
   readonly partial: PartialAggregate
-  lower(lowering: Lowering): void
+  /** Computes the final values of many partials, as columns. `finalize` computes one. */
+  finalizeRows(partials: PartialRows): void
 }
 
 /** The methods that depend on the partial alone. */
@@ -48,7 +49,7 @@ export type Algebra = 'invertible' | 'selective' | 'other'
 export type Exactness = 'exact' | 'inexact'
 
 /**
- * The partial aggregate that an aggregate is lowered from; `kind` names the kernel structure that keeps it.
+ * The partial aggregate from which an aggregate computes its final value; `kind` names the kernel structure that keeps it.
  *
  * - `sums`: exact moments, which can be subtracted (`moments.ts`); with `bounds`, the number of values in each bucket.
  * - `folds`: moments over doubles, which are combined and never subtracted (`fold.ts`).
@@ -102,8 +103,8 @@ export function refuseCell(column: FeatureColumn, row: number, code: number = re
   column.refused[row] = code
 }
 
-/** The input of `lower` for `rows` rows, written to `out` from row `at`. */
-export interface Lowering {
+/** Partials of `rows` rows, and the column to which `finalizeRows` writes their final values, from row `at`. */
+export interface PartialRows {
   readonly feature: FeatureIR
   readonly rows: number
   /** The partial's columns, as `PartialAggregate` defines them; rows 0 … rows − 1. */
@@ -111,7 +112,7 @@ export interface Lowering {
   /** For `sums`: the columns of each term in `partial`. */
   readonly layout: MomentLayout | undefined
   /** The as-of time of each row, UTC ms. */
-  readonly clock: Float64Array
+  readonly asOf: Float64Array
   readonly out: FeatureColumn
   readonly at: number
 }

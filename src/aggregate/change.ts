@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
@@ -19,11 +19,11 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
     return { value: `${window.rounded(exact)} / ${window.constant(decimalUnit(input))}`, exact }
   },
   exactness: isDouble(input) ? 'inexact' : 'exact',
-  lower,
+  finalizeRows,
 })
 
 /** Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error. */
-function lower({ rows, partial, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, out, at }: PartialRows): void {
   const [first, last] = partial as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(first[i])) {

@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'
 
@@ -17,7 +17,7 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
     return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.double(distinct)} END` }
   },
   partial: { kind: 'distinct', limit },
-  lower,
+  finalizeRows,
 })
 
 function estimate(values: Iterable<Value>, limit: number): number {
@@ -26,7 +26,7 @@ function estimate(values: Iterable<Value>, limit: number): number {
   return estimateDistinct(registers.rest, registers.empty, limit)
 }
 
-function lower({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
   const limit = feature.limit ?? limits.DISTINCT_MAX
   const [count, rest, empty] = partial
   for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)

@@ -1,4 +1,4 @@
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /** The number of events in the window, or of those for which a condition is true. Never NULL. */
@@ -8,10 +8,10 @@ export const countAggregate = (): AggregateFunction<Counts> => ({
   tileSql: sql => [sql.count()],
   valueSql: window => ({ value: window.double(window.count()) }),
   partial: { kind: 'sums', terms: [] },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, partial, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, out, at }: PartialRows): void {
   if (rows === 1) out.values[at] = partial[0][0]
   else out.values.set(partial[0].subarray(0, rows), at)
 }

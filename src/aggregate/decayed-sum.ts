@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { foldPartials } from './partial/folds.ts'
@@ -28,13 +28,13 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
       const age = `${window.double(`(${window.time} - ${window.clock})`)} / ${window.constant(halfLife)}`
       return { value: `${window.sum(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(unit)}` }
     },
-    lower,
+    finalizeRows,
   }
 }
 
 const halfLifeOf = ({ halfLife }: FeatureIR): number => halfLife!
 
-function lower({ feature, rows, partial, clock, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, asOf, out, at }: PartialRows): void {
   const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
   const halfLife = halfLifeOf(feature)
   const unit = decimalUnit(feature.input)
@@ -43,7 +43,7 @@ function lower({ feature, rows, partial, clock, out, at }: Lowering): void {
       out.nulls[at + i] = 1
       continue
     }
-    const value = (sum[i] * 2 ** ((span[i] * DECAY_SPAN * halfLife - clock[i]) / halfLife)) / unit
+    const value = (sum[i] * 2 ** ((span[i] * DECAY_SPAN * halfLife - asOf[i]) / halfLife)) / unit
     if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuseCell(out, at + i)
   }

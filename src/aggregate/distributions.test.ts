@@ -1,7 +1,7 @@
-/** Tests the lowering of aggregates of distributions. */
+/** Tests the final values of aggregates of distributions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { valuesOf } from '../../test/aggregate/lowering.ts'
+import { valuesOf } from '../../test/aggregate/final-values.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
 import { momentLayout } from './moments.ts'
 

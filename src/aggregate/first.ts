@@ -1,7 +1,7 @@
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { lowerValue } from './min.ts'
+import { finalizeValue } from './min.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
 /** The value of the window's first event by (time, arrival, partition, offset); NULL for none. */
@@ -10,5 +10,5 @@ export const firstAggregate = ({ input }: FeatureIR): AggregateFunction<EndEvent
   finalize: nullIfEmpty(({ first }) => ({ value: delivered(first.value, input) })),
   valueSql: window => ({ value: window.delivered(window.first(window.input)) }),
   exactness: 'exact',
-  lower: lowerValue,
+  finalizeRows: finalizeValue,
 })

@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -16,11 +16,11 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
       value: window.list(bucketConditions(feature, window).map(bucket => window.double(window.countWhere(bucket)))),
     }),
     partial: { kind: 'sums', terms: [], bounds },
-    lower,
+    finalizeRows,
   }
 }
 
-function lower({ rows, partial, layout, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, layout, out, at }: PartialRows): void {
   const { buckets, bounds } = layout!
   for (let i = 0; i < rows; i++) {
     const first = (at + i) * out.width

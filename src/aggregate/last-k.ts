@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -9,10 +9,10 @@ export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<Newes
   finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
   valueSql: window => ({ value: window.newest(window.delivered(window.input), k!) }),
   algebra: 'other',
-  lower,
+  finalizeRows,
 })
 
-function lower({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
   const k = feature.k!
   for (let i = 0; i < rows; i++) {
     let count = 0

@@ -1,7 +1,7 @@
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { lowerValue } from './min.ts'
+import { finalizeValue } from './min.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
 /** The value of the window's last event by (time, arrival, partition, offset); NULL for none. */
@@ -10,5 +10,5 @@ export const lastAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEve
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
   valueSql: window => ({ value: window.delivered(window.last(window.input)) }),
   algebra: 'selective',
-  lower: lowerValue,
+  finalizeRows: finalizeValue,
 })

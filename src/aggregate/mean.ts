@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums } from './moments.ts'
@@ -19,7 +19,7 @@ const exactMean = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
     const mean = `${window.rounded(window.sum(window.input))} / ${window.double(window.count())}`
     return { value: `${mean} / ${window.constant(decimalUnit(input))}`, refused: tooManyValues(window) }
   },
-  lower: lowerExact,
+  finalizeRows: finalizeExact,
 })
 
 const doubleMean: AggregateFunction<Float64Array> = {
@@ -27,10 +27,10 @@ const doubleMean: AggregateFunction<Float64Array> = {
   finalize: nullIfEmpty(([n, total]) => finite(total / n)),
   tileSql: doubleSumSql,
   valueSql: window => ({ value: `${window.sum(window.input)} / ${window.double(window.count())}` }),
-  lower: lowerDouble,
+  finalizeRows: finalizeDouble,
 }
 
-function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
+function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows): void {
   const n = partial[0]
   const sums = roundedSums(layout!, partial, rows)
   const unit = decimalUnit(feature.input)
@@ -42,7 +42,7 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
   }
 }
 
-function lowerDouble({ rows, partial, out, at }: Lowering): void {
+function finalizeDouble({ rows, partial, out, at }: PartialRows): void {
   const [n, total] = partial as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1

@@ -1,5 +1,5 @@
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { compareValues, physicalAt } from './tile.ts'
 
@@ -20,11 +20,11 @@ export const extremes = (sign: 1 | -1, { input }: FeatureIR): Omit<AggregateFunc
   algebra: 'selective',
   exactness: 'exact',
   partial: { kind: 'extremes', sign },
-  lower: lowerValue,
+  finalizeRows: finalizeValue,
 })
 
 /** Lowers a partial that is the value itself, NaN where there is none. */
-export function lowerValue({ rows, partial, out, at }: Lowering): void {
+export function finalizeValue({ rows, partial, out, at }: PartialRows): void {
   const value = partial[0]
   const { values, nulls } = out
   for (let i = 0; i < rows; i++) {

@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { roundSignificant } from './round-significant.ts'
@@ -26,11 +26,11 @@ export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> 
       return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
     },
     partial: { kind: 'tallies', tally: rankTally(q) },
-    lower,
+    finalizeRows,
   }
 }
 
-function lower({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
   const value = partial[0]
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {

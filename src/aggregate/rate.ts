@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 import { roundedProduct } from './sql.ts'
@@ -31,11 +31,11 @@ export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> 
       return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
     },
     exactness: isDouble(input) ? 'inexact' : 'exact',
-    lower,
+    finalizeRows,
   }
 }
 
-function lower({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
   const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
   const unit = decimalUnit(feature.input)
   const per = timeUnit(feature)

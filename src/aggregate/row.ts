@@ -1,5 +1,5 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -13,10 +13,10 @@ export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEven
   valueSql: window => ({ value: window.delivered(window.latest(window.input)) }),
   algebra: 'selective',
   partial: { kind: 'recent', k: 1, nulls: true },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, partial, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, out, at }: PartialRows): void {
   const value = partial[0]
   for (let i = 0; i < rows; i++) {
     // Excludes `nullValue`, and the NaN of an empty window.

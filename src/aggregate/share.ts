@@ -1,4 +1,4 @@
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -11,10 +11,10 @@ export const shareAggregate = (): AggregateFunction<Counts> => ({
   tileSql: sql => [sql.count(), sql.countWhere(sql.input)],
   valueSql: window => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),
   partial: { kind: 'sums', terms: ['x'] },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, partial, layout, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, layout, out, at }: PartialRows): void {
   const n = partial[0]
   const holds = partial[layout!.x]
   for (let i = 0; i < rows; i++) {

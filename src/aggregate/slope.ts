@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
@@ -38,7 +38,7 @@ const exactSlope = (feature: FeatureIR): AggregateFunction<ExactMoments> => ({
     const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
     return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
   },
-  lower: lowerExact,
+  finalizeRows: finalizeExact,
 })
 
 const doubleSlope = (per: number): AggregateFunction<Float64Array> => ({
@@ -50,7 +50,7 @@ const doubleSlope = (per: number): AggregateFunction<Float64Array> => ({
     const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
     return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(per)} / ${spread} END` }
   },
-  lower: lowerDouble,
+  finalizeRows: finalizeDouble,
 })
 
 /** The cells of a trend over doubles, with the tile's first time as its origin. */
@@ -69,7 +69,7 @@ function doubleTrendSql(sql: TileSql): readonly string[] {
   ]
 }
 
-function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void {
+function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows): void {
   const count = partial[0]
   const unit = decimalUnit(feature.input)
   const per = BigInt(timeUnit(feature))
@@ -93,7 +93,7 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
   }
 }
 
-function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeDouble({ feature, rows, partial, out, at }: PartialRows): void {
   const per = timeUnit(feature)
   const spread = partial[4]
   const covariation = partial[5]

@@ -1,6 +1,6 @@
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
-import { lowerSpread, spreadAggregate } from './variance.ts'
+import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import { finalizeSpread, spreadAggregate } from './variance.ts'
 
 /** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
 export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
@@ -8,8 +8,8 @@ export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
   return spreadAggregate(feature, {
     finish: squared => Math.sqrt(squared) / unit,
     finishSql: (squared, window) => `sqrt(${squared}) / ${window.constant(unit)}`,
-    lower,
+    finalizeRows,
   })
 }
 
-const lower = (lowering: Lowering): void => lowerSpread(lowering, decimalUnit(lowering.feature.input), true)
+const finalizeRows = (partials: PartialRows): void => finalizeSpread(partials, decimalUnit(partials.feature.input), true)

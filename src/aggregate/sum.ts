@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { roundedSums, roundedSumError } from './moments.ts'
@@ -19,7 +19,7 @@ const exactSum = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
     const total = window.sum(window.input)
     return { value: `${window.rounded(total)} / ${window.constant(decimalUnit(input))}`, exact: total, refused: tooManyValues(window) }
   },
-  lower: lowerExact,
+  finalizeRows: finalizeExact,
 })
 
 const doubleSum: AggregateFunction<Float64Array> = {
@@ -27,7 +27,7 @@ const doubleSum: AggregateFunction<Float64Array> = {
   finalize: nullIfEmpty(([, total]) => finite(total)),
   tileSql: doubleSumSql,
   valueSql: window => ({ value: window.sum(window.input) }),
-  lower: lowerDouble,
+  finalizeRows: finalizeDouble,
 }
 
 /** The cells of a sum over doubles. */
@@ -35,7 +35,7 @@ export function doubleSumSql(sql: TileSql): readonly string[] {
   return [sql.count(), sql.sumOfDoubles(sql.input), sql.constant(0)]
 }
 
-function lowerExact({ rows, partial, layout, out, at }: Lowering): void {
+function finalizeExact({ rows, partial, layout, out, at }: PartialRows): void {
   const n = partial[0]
   const sums = roundedSums(layout!, partial, rows)
   const { values, nulls, low } = out
@@ -47,7 +47,7 @@ function lowerExact({ rows, partial, layout, out, at }: Lowering): void {
   if (low) for (let i = 0; i < rows; i++) if (nulls[at + i] === 0) low[at + i] = roundedSumError(layout!, partial, i)
 }
 
-function lowerDouble({ rows, partial, out, at }: Lowering): void {
+function finalizeDouble({ rows, partial, out, at }: PartialRows): void {
   const [n, total] = partial as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1

@@ -1,4 +1,4 @@
-import type { AggregateFunction, Lowering } from './aggregate.ts'
+import type { AggregateFunction, PartialRows } from './aggregate.ts'
 import { nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -8,13 +8,13 @@ export const timeSinceLastAggregate = (): AggregateFunction<NewestEvents> => ({
   finalize: nullIfEmpty(([last], asOf) => ({ value: asOf - last.time })),
   valueSql: window => ({ value: window.double(`${window.clock} - ${window.max(window.time)}`) }),
   algebra: 'selective',
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, partial, clock, out, at }: Lowering): void {
+function finalizeRows({ rows, partial, asOf, out, at }: PartialRows): void {
   const time = partial[1]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(time[i])) out.nulls[at + i] = 1
-    else out.values[at + i] = clock[i] - time[i]
+    else out.values[at + i] = asOf[i] - time[i]
   }
 }

@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { refusals, refuseCell, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { refusals, refuseCell, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { topTally } from './tally.ts'
@@ -21,10 +21,10 @@ export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: Feature
     refused: { when: `${window.distinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
   }),
   partial: { kind: 'tallies', tally: topTally(k!, limit) },
-  lower,
+  finalizeRows,
 })
 
-function lower({ feature, rows, partial, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
   const k = feature.k!
   const limit = feature.limit ?? limits.DISTINCT_MAX
   for (let i = 0; i < rows; i++) {

@@ -1,6 +1,6 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type Lowering } from './aggregate.ts'
+import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
@@ -17,13 +17,13 @@ export const varianceAggregate = (feature: FeatureIR): SpreadAggregate => {
   return spreadAggregate(feature, {
     finish: squared => squared / unit,
     finishSql: (squared, window) => `${squared} / ${window.constant(unit)}`,
-    lower: lowerVariance,
+    finalizeRows: finalizeVariance,
   })
 }
 
 type SpreadAggregate = AggregateFunction<ExactMoments> | AggregateFunction<Float64Array>
 
-interface Spread extends Pick<AggregateFunction, 'lower'> {
+interface Spread extends Pick<AggregateFunction, 'finalizeRows'> {
   /** The value of a variance in squared scaled units. */
   readonly finish: (squared: number) => number
   readonly finishSql: (squared: string, window: SqlWindow) => string
@@ -33,7 +33,7 @@ interface Spread extends Pick<AggregateFunction, 'lower'> {
 export const spreadAggregate = ({ input }: FeatureIR, spread: Spread): SpreadAggregate =>
   isDouble(input) ? doubleSpread(spread) : exactSpread(spread)
 
-const exactSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<ExactMoments> => ({
+const exactSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunction<ExactMoments> => ({
   ...exactMomentPartials('xx'),
   finalize: nullIfEmpty(moments => {
     if (moments.n < 2) return none
@@ -49,10 +49,10 @@ const exactSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<Ex
     const squared = `${squares} / ${window.double(`${n} * (${n} - 1)`)}`
     return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, refused: momentsOutOfRange(window) }
   },
-  lower,
+  finalizeRows,
 })
 
-const doubleSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<Float64Array> => ({
+const doubleSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunction<Float64Array> => ({
   ...foldPartials(spreadFold),
   finalize: nullIfEmpty(([n, , m2]) => (n < 2 ? none : finite(finish(Math.max(0, m2 / (n - 1)))))),
   tileSql: sql => [sql.count(), meanSql(sql), sql.sumAgain(({ input }) => `(${input} - ${meanSql(sql)}) * (${input} - ${meanSql(sql)})`)],
@@ -60,16 +60,16 @@ const doubleSpread = ({ finish, finishSql, lower }: Spread): AggregateFunction<F
     const n = window.count()
     return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(`${window.spread()} / ${window.double(`${n} - 1`)}`, window)} END` }
   },
-  lower,
+  finalizeRows,
 })
 
 /** The mean of a tile's doubles. */
 export const meanSql = (sql: TileSql): string => `${sql.sumOfDoubles(sql.input)} / ${sql.double(sql.count())}`
 
-const lowerVariance = (lowering: Lowering): void => lowerSpread(lowering, decimalUnit(lowering.feature.input) ** 2, false)
+const finalizeVariance = (partials: PartialRows): void => finalizeSpread(partials, decimalUnit(partials.feature.input) ** 2, false)
 
 /** Lowers the variance, or its square root, divided by `unit`. */
-export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
+export function finalizeSpread({ rows, partial, layout, out, at }: PartialRows, unit: number, root: boolean): void {
   const n = partial[0]
   for (let i = 0; i < rows; i++) {
     if (n[i] < 2) {

@@ -1,6 +1,6 @@
 /**
  * Computes one partition of a batch run: the features of the partition's keys at a scheduled time `s`, from all events that had arrived by
- * then (semantics, placements). For a hybrid group it gives the kernel's state instead, which is the snapshot.
+ * then (semantics, decisions and placements). For a hybrid group it gives the kernel's state instead, which is the snapshot.
  *
  * Invariant: a part is a function of the log and the number of partitions, so computing it again gives the same bytes. Memory: the windows
  * of the partition.

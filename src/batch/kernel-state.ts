@@ -1,6 +1,6 @@
 /**
- * The snapshot format of a hybrid group: the state of its kernel as of the cut, to which the delta of later events is added (semantics,
- * hybrid placement).
+ * The snapshot format of a hybrid group: the state of its kernel as of the cut, to which the delta of later events is
+ * added (semantics, two layers).
  *
  * Blocks of texts come first, in the order of their ids; blocks of key slots follow, as the kernel saves them. Each reader assigns ids of
  * its own. Invariant: the bytes are a function of the definitions and of the log up to the cut.

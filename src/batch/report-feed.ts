@@ -17,9 +17,9 @@ export interface ReportFeed {
   /** Receives the events that had arrived by `arrived`, UTC ms; absent if a batch result answers. */
   readonly kernel: Kernel | undefined
   readonly arrived: number
-  readonly clock: number
-  /** Features of keys; `clock` repeats the as-of time of the feed for each key. */
-  readonly values: (keys: readonly ColumnData[], clock: Float64Array) => FeatureColumn[]
+  readonly asOf: number
+  /** Features of keys; `asOf` repeats that of the feed for each key. */
+  readonly values: (keys: readonly ColumnData[], asOf: Float64Array) => FeatureColumn[]
 }
 
 /** Opens the feed of one group. */
@@ -36,7 +36,7 @@ export function openReportFeed(
   const result = group.place.kind === 'batch' ? resultOf(store, whole, source, runs[group.name], strings) : undefined
   if (result) return { read, kernel: undefined, ...placed, values: valuesOf(result, whole, source, read, strings) }
   const kernel = new Kernel(group, source, { strings })
-  return { read, kernel, ...placed, values: (keys, clock) => kernel.read(keys, clock) }
+  return { read, kernel, ...placed, values: (keys, asOf) => kernel.read(keys, asOf) }
 }
 
 /** The result of the run at `time`, if all of its parts are stored intact. */
@@ -68,9 +68,9 @@ function resultOf(
 function valuesOf(result: BatchValues, whole: GroupIR, source: SourceIR, { group }: GroupRead, strings: Strings): ReportFeed['values'] {
   const emptyKernel = new Kernel(whole, source, { strings })
   const wanted = group.features.map(({ name }) => whole.features.findIndex(feature => feature.name === name))
-  return (keys, clock) => {
-    const out = emptyKernel.read(keys, clock)
-    result.copyInto(out, keys, clock.length)
+  return (keys, asOf) => {
+    const out = emptyKernel.read(keys, asOf)
+    result.copyInto(out, keys, asOf.length)
     return wanted.map(index => out[index])
   }
 }

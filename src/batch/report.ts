@@ -55,7 +55,7 @@ export function* reportTable(
     const chunk = live.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
     const { length } = chunk
     const key: ColumnData = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
-    const clocks = feeds.map(({ clock }) => new Float64Array(length).fill(clock))
+    const clocks = feeds.map(({ asOf }) => new Float64Array(length).fill(asOf))
     const features = new Map(
       feeds.map((feed, i) => {
         const { group, key: by } = feed.read
@@ -106,7 +106,7 @@ function* readLog(
   const needed = columnsRead({ sources: ir.sources, groups, models: [model] })
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
   const wanted = (source: string, column: string) => used.has(source) && needed.get(source)!.has(column)
-  const reached = feeds.filter(({ kernel, clock }) => kernel && clock > -Infinity).map(({ read, clock }) => clock - windowReach(read.group))
+  const reached = feeds.filter(({ kernel, asOf }) => kernel && asOf > -Infinity).map(({ read, asOf }) => asOf - windowReach(read.group))
   for (const segment of log.segments(log.firstEntrySince(Math.min(s - report.live, ...reached)), cut, {
     stringsOf: () => strings,
     wanted,

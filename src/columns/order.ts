@@ -49,7 +49,7 @@ function sortByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: nu
     const digit = (keys[rows[i]] >>> shift) & (DIGITS - 1)
     const place = places[digit]
     places[digit] = place + 1
-    sorted[place] = rows[i]!
+    sorted[place] = rows[i]
   }
   return sorted
 }

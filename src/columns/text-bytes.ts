@@ -21,5 +21,5 @@ export const decodeText = (bytes: Buffer, start: number, end = bytes.length): st
 /** Copies bytes; by a loop for a short text, where a call into the engine costs more. */
 export function copyBytes(bytes: Uint8Array, from: number, to: number, target: Uint8Array, at: number): void {
   if (to - from > SHORT_TEXT_UNITS) target.set(bytes.subarray(from, to), at)
-  else for (let i = from, j = at; i < to; i++, j++) target[j] = bytes[i]!
+  else for (let i = from, j = at; i < to; i++, j++) target[j] = bytes[i]
 }

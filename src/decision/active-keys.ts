@@ -109,12 +109,12 @@ export class ActiveKeys {
       const to = i < added.length ? this.#placeOf(added[i], from) : this.#sorted
       for (let slot = from; slot < to; slot++) {
         if (this.#last[slot] < this.#tail) continue
-        keys[length] = this.#keys[slot]!
-        last[length++] = this.#last[slot]!
+        keys[length] = this.#keys[slot]
+        last[length++] = this.#last[slot]
       }
       if (i === added.length) break
-      keys[length] = added[i]!
-      last[length++] = lastOf[i]!
+      keys[length] = added[i]
+      last[length++] = lastOf[i]
       from = to
     }
     this.#size = this.#sorted = length

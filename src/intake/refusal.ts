@@ -2,8 +2,8 @@
 export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
- * Reasons for a rejection: those of the semantics (rejected records), `map` (the source's function threw) and `limit` (a run has no room
- * for a new text). A record that cannot be decoded has the reason `schema`.
+ * Reasons for a rejection: those of the semantics (refused never guessed), `map` (the source's function threw) and `limit` (a run has
+ * no room for a new text). A record that cannot be decoded has the reason `schema`.
  */
 export type RefusalReason = (typeof refusalReasons)[number]
 

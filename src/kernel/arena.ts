@@ -121,12 +121,12 @@ export class Arena {
   }
 
   /**
-   * Makes room for at least one more entry at the end of a full list. It drops entries before every window's start at as-of time `t`,
+   * Makes room for at least one more entry at the end of a full list. It drops entries before every window's start at `asOf`,
    * then entries at which no window can start, and only then moves the list.
    */
-  makeRoom(slot: number, windows: Windows, t: number): void {
-    this.forget(slot, windows.reach(t))
-    if (windows.hasMixedTiles) this.#thin(slot, windows, t)
+  makeRoom(slot: number, windows: Windows, asOf: number): void {
+    this.forget(slot, windows.reach(asOf))
+    if (windows.hasMixedTiles) this.#thin(slot, windows, asOf)
     const isNew = this.length(slot) === 0
     this.#move(slot)
     if (isNew && this.#end) this.data.set(this.#end, this.open(slot, 0) * this.width)
@@ -145,7 +145,7 @@ export class Arena {
    * Keeps the oldest entry, and each entry where a window can start between it and its predecessor. A mark moves to the next kept
    * entry.
    */
-  #thin(slot: number, windows: Windows, t: number): void {
+  #thin(slot: number, windows: Windows, asOf: number): void {
     const { heads, data, width } = this
     const head = slot * this.stride
     const from = heads[head + FROM]
@@ -156,7 +156,7 @@ export class Arena {
     for (let entry = from; entry < end; entry++) {
       for (let mark = 0; mark < marks.length; mark++) if (marks[mark] === entry) heads[head + MARKS + mark] = next
       const time = data[entry * width]
-      if (entry === from || windows.canStartBetween(earlier, time, t)) {
+      if (entry === from || windows.canStartBetween(earlier, time, asOf)) {
         if (next < entry) data.copyWithin(next * width, entry * width, (entry + 1) * width)
         next++
       }

@@ -1,9 +1,11 @@
-import { type Block, type ColumnData, sliceNumbers } from '../columns/index.ts'
+import { type Block, type ColumnData, sliceColumn, sliceNumbers } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
+import type { KeySlots } from './key-slots.ts'
+import type { SlotReads } from './structure.ts'
 
 /**
  * Reads of a group, in order, among the events of a block. Read i sees the events before `upto[i]` of the block, at as-of time
- * `clock[i]`. `upto` does not decrease; `clock` does not decrease for a key.
+ * `asOf[i]`. `upto` does not decrease; `asOf` does not decrease for a key.
  */
 export interface BlockReads {
   readonly length: number
@@ -13,8 +15,36 @@ export interface BlockReads {
   readonly upto: Int32Array
   /** `upto` for features with `before`: one less where the triggering event belongs to the group. */
   readonly uptoBefore?: Int32Array
-  /** UTC ms. */
-  readonly clock: Float64Array
+  /** As-of times, UTC ms. */
+  readonly asOf: Float64Array
+}
+
+/** A range of a block's events, and the reads that see no later event of the block. */
+export interface Pass {
+  readonly events: Block
+  /** By event: the slot of its key, −1 for none. */
+  readonly slots: Int32Array
+  /** Index in the block of event 0 of the pass. */
+  readonly fromEvent: number
+  /** All reads of the block; those of the pass are [fromRead, toRead). Read i is row i of the output. */
+  readonly reads: BlockReads
+  readonly fromRead: number
+  readonly toRead: number
+}
+
+/** The reads of a pass by slot, numbered from 0 and with `upto` in events of the pass. `readsBefore` shares all but `upto`. */
+export function readsOfPass(
+  { reads: all, fromRead, toRead, fromEvent }: Pass,
+  slots: KeySlots,
+): { readonly reads: SlotReads; readonly readsBefore: SlotReads; readonly keys: readonly ColumnData[] } {
+  const keys = all.keys.map(column => sliceColumn(column, fromRead, toRead))
+  const reads = {
+    slots: slots.slotsOf(keys, toRead - fromRead, false),
+    asOf: sliceNumbers(all.asOf, fromRead, toRead),
+    upto: visibleInPass(all.upto, fromRead, toRead, fromEvent),
+  }
+  const readsBefore = all.uptoBefore ? { ...reads, upto: visibleInPass(all.uptoBefore, fromRead, toRead, fromEvent) } : reads
+  return { reads, readsBefore, keys }
 }
 
 /** Returns `first`, `first` + 1, …: `length` numbers. */
@@ -39,12 +69,12 @@ export function firstReadBeyond(upto: Int32Array, from: number, to: number, even
   return low
 }
 
-/** Converts `upto` of reads [from, to) to numbers of events of the slice that starts at `offset`. */
-export function visibleInSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
-  if (offset === 0) return sliceNumbers(upto, from, to)
-  const ends = upto.slice(from, to)
-  for (let i = 0; i < ends.length; i++) ends[i] = ends[i] - offset
-  return ends
+/** Converts `upto` of reads [fromRead, toRead) to numbers of events of the pass that starts at `fromEvent`. */
+function visibleInPass(upto: Int32Array, fromRead: number, toRead: number, fromEvent: number): Int32Array {
+  if (fromEvent === 0) return sliceNumbers(upto, fromRead, toRead)
+  const counts = upto.slice(fromRead, toRead)
+  for (let i = 0; i < counts.length; i++) counts[i] = counts[i] - fromEvent
+  return counts
 }
 
 export const noSlots = new Int32Array(0)

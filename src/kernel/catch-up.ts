@@ -9,21 +9,18 @@ export class CatchUp {
   readonly #complete: Float64Array
   /** The lowest sequence of a slice; the replay starts after it. */
   readonly lowest: number
-  readonly #highest: number
+  /** The highest; no later event is skipped. */
+  readonly highest: number
 
   constructor(complete: Float64Array, lowest: number) {
     this.#complete = complete
     this.lowest = lowest
-    this.#highest = complete.reduce((a, b) => Math.max(a, b), lowest)
-  }
-
-  /** Are all slots complete up to the events before `sequence`? */
-  isOver(sequence: number): boolean {
-    return sequence > this.#highest
+    this.highest = complete.reduce((a, b) => Math.max(a, b), lowest)
   }
 
   /** Sets `slots` to −1 for events that their slots already have; row i has the sequence `sequence[from + i]`. */
   skipRestored(slots: Int32Array, sequence: Float64Array, from: number): void {
+    if (slots.length === 0 || sequence[from] > this.highest) return
     const complete = this.#complete
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]

@@ -1,4 +1,4 @@
-/** Reads per chunk: the partials of a chunk stay in cache until they are lowered. */
+/** Reads per chunk: the partials of a chunk stay in cache until their final values are computed. */
 export const CHUNK_READS = 1024
 
 /**

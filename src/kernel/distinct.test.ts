@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { histories, inWindow, laneOfHistory, mixedHops, readAll, stepThrough, unordered, windowsOf } from '../../test/kernel/histories.ts'
+import { histories, inWindow, inputOfHistory, mixedHops, readAll, stepThrough, unordered, windowsOf } from '../../test/kernel/histories.ts'
 import { codeOfNumber, codeOfText, rankOf, registerOf } from '../aggregate/hyperloglog.ts'
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
@@ -18,8 +18,8 @@ for (const [name, windows] of Object.entries(cases))
     fc.assert(
       fc.property(histories, history => {
         const distinct = new Distinct(new Windows(windows), 11)
-        const lane = laneOfHistory(history)
-        const refused = stepThrough(distinct, lane, windows, ([count], values) => assert.equal(count, different(values)))
+        const input = inputOfHistory(history)
+        const refused = stepThrough(distinct, input, windows, ([count], values) => assert.equal(count, different(values)))
         assert.equal(refused, 0)
         assert.ok(distinct.entries <= 2 * 11)
       }),
@@ -40,7 +40,7 @@ for (const [name, windows] of Object.entries(cases))
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 7), (history, limit, sketchFrom) => {
         const distinct = new Distinct(new Windows(windows), limit, undefined, sketchFrom)
-        const refused = stepThrough(distinct, laneOfHistory(history), windows, (partial, values) =>
+        const refused = stepThrough(distinct, inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partialOf(partial, limit), expected(values, limit)),
         )
         assert.equal(refused, 0)
@@ -54,8 +54,8 @@ test('up to the limit values are counted, one more is estimated, and a key with 
   const waits = [0, 1, 1, 1, 58, 1, 1]
   const found: unknown[] = []
   const bytes: number[] = []
-  const lane = laneOfHistory(waits.map((wait, event) => ({ slot: 0, wait, late: 0, value: Math.min(event, 3) })))
-  const refused = stepThrough(distinct, lane, windows, partial => {
+  const input = inputOfHistory(waits.map((wait, event) => ({ slot: 0, wait, late: 0, value: Math.min(event, 3) })))
+  const refused = stepThrough(distinct, input, windows, partial => {
     found.push(partialOf(partial, 2)[0])
     bytes.push(distinct.bytes)
   })
@@ -69,20 +69,20 @@ test('texts are compared and hashed by their content', () => {
   const texts = ['p', 'q', 'ÿ', '', 'a text that is longer than 64 units, so that it is written in another way than the short ones']
   const ids = texts.map(text => strings.idOf(text))
   const distinct = new Distinct(new Windows(windowsOf([60], 1)), 4, strings, 1)
-  const lane = laneOfHistory([...ids, ...ids].map(value => ({ slot: 0, wait: 0, late: 0, value })))
-  const [[[, rest, empty]]] = readAll(distinct, lane, [[0, -50]])
+  const input = inputOfHistory([...ids, ...ids].map(value => ({ slot: 0, wait: 0, late: 0, value })))
+  const [[[, rest, empty]]] = readAll(distinct, input, [[0, -50]])
   const codes = texts.map(text => codeOfText(Buffer.from(text)))
   assert.deepEqual([rest, empty], [codes.reduce((sum, code) => sum + 2 ** -rankOf(code), 0), limits.SKETCH_REGISTERS - 5])
 })
 
 test('a cleared key starts empty', () => {
   const distinct = new Distinct(new Windows(windowsOf([60], 1)), 2, undefined, 1)
-  const lane = laneOfHistory([1, 2, 3, 4].map(value => ({ slot: 0, wait: 0, late: 0, value })))
-  const first = readAll(distinct, lane, [[0, -50]])
+  const input = inputOfHistory([1, 2, 3, 4].map(value => ({ slot: 0, wait: 0, late: 0, value })))
+  const first = readAll(distinct, input, [[0, -50]])
   const { bytes } = distinct
   distinct.clear(0)
   assert.equal(distinct.entries, 0)
-  assert.deepEqual(readAll(distinct, lane, [[0, -50]]), first)
+  assert.deepEqual(readAll(distinct, input, [[0, -50]]), first)
   assert.equal(first[0][0][0], 3, 'more than the limit')
   assert.equal(distinct.bytes, bytes)
 })
@@ -92,13 +92,13 @@ test('the order of processing changes no count', () => {
   const clocks = [25, 25, 30, 44, 51]
   fc.assert(
     fc.property(unordered, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (indexed, values, limit) => {
-      const lane = { ...indexed, value: indexed.value.map(event => event % values) }
-      const asked = clocks.map(clock => [0, clock] as const)
-      readAll(new Distinct(new Windows(windows), limit, undefined, 1), lane, asked).forEach((partials, read) =>
+      const input = { ...indexed, value: indexed.value.map(event => event % values) }
+      const asked = clocks.map(asOf => [0, asOf] as const)
+      readAll(new Distinct(new Windows(windows), limit, undefined, 1), input, asked).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
           assert.deepEqual(
             partialOf(partials[w], limit),
-            expected(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop), limit),
+            expected(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop), limit),
           ),
         ),
       )
@@ -107,11 +107,11 @@ test('the order of processing changes no count', () => {
 })
 
 test('a key without events has no values in a reused row', () => {
-  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const distinct = new Distinct(new Windows(windowsOf([10, 50], 1)), 5)
   const countsOf = ([partials]: number[][][]) => partials.map(([count]) => count)
-  assert.deepEqual(countsOf(readAll(distinct, lane, [[0, 0]])), [1, 2])
-  assert.deepEqual(countsOf(readAll(distinct, { ...lane, slots: new Int32Array(0) }, [[-1, 0]])), [0, 0])
+  assert.deepEqual(countsOf(readAll(distinct, input, [[0, 0]])), [1, 2])
+  assert.deepEqual(countsOf(readAll(distinct, { ...input, slots: new Int32Array(0) }, [[-1, 0]])), [0, 0])
 })
 
 test('a key keeps the values of its longest window, and bytes grow with keys and with entries', () => {
@@ -119,9 +119,9 @@ test('a key keeps the values of its longest window, and bytes grow with keys and
   fc.assert(
     fc.property(histories, history => {
       const distinct = new Distinct(new Windows(windows), 20)
-      const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0, late: 0 })))
+      const input = inputOfHistory(history.map(event => ({ ...event, slot: 0, late: 0 })))
       let longest = 0
-      stepThrough(distinct, lane, windows, ([count]) => {
+      stepThrough(distinct, input, windows, ([count]) => {
         longest = count
       })
       assert.equal(distinct.entries, longest)
@@ -132,7 +132,7 @@ test('a key keeps the values of its longest window, and bytes grow with keys and
   distinct.grow(1000)
   const keyed = distinct.bytes
   assert.equal(keyed - empty, 1000 * (4 * 4 + 8))
-  const many = laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value })))
+  const many = inputOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value })))
   readAll(distinct, many, [])
   assert.equal(distinct.entries, 2000)
   assert.ok(distinct.bytes - empty >= 2000 * 2 * 8)

@@ -68,10 +68,10 @@ export class Distinct implements Structure {
     this.truncations.grow(count)
   }
 
-  insert(lane: StructureInput, event: number): void {
-    const slot = lane.slots[event]
-    const time = lane.time[event]
-    const value = lane.value[event]
+  insert(input: StructureInput, event: number): void {
+    const slot = input.slots[event]
+    const time = input.time[event]
+    const value = input.value[event]
     const arena = this.#arena
     const { data } = arena
     const from = arena.from(slot)
@@ -86,17 +86,17 @@ export class Distinct implements Structure {
     const entry = arena.open(slot, end - at) * 2
     arena.data[entry] = time
     arena.data[entry + 1] = value
-    const reach = this.#windows.reach(lane.watermark[event])
+    const reach = this.#windows.reach(input.watermark[event])
     arena.forget(slot, reach)
     if (this.#sketches.size > 0 || arena.length(slot) > this.#listed) this.#sketch(slot, time, value, reach)
   }
 
-  read(slot: number, t: number, row: number): void {
+  read(slot: number, asOf: number, row: number): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     const from = this.#arena.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
-      const start = this.#windows.start(w, t)
+      const start = this.#windows.start(w, asOf)
       const count = end - firstEntryFrom(data, 2, from, end, start)
       this.partials[w][0][row] = count
       if (count > this.#listed) this.#estimate(slot, w, start, row)
@@ -116,11 +116,11 @@ export class Distinct implements Structure {
    * A window holds a value of both layers if either layer's window holds it; values that both count are subtracted once. Above the
    * limit, each register takes the greater rank of the two.
    */
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void {
     const other = snapshot as Distinct
     const windows = this.#windows
     if (slot < 0) {
-      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]!
+      for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]
       return
     }
     for (let w = 0; w < windows.length; w++) {
@@ -129,17 +129,17 @@ export class Distinct implements Structure {
     }
     const { data } = this.#arena
     const from = this.#arena.from(slot)
-    const reach = windows.reach(t)
+    const reach = windows.reach(asOf)
     for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= reach; entry--) {
       const commonTime = Math.min(data[entry * 2], other.#lastTime(snapshotSlot, data[entry * 2 + 1]))
       for (let w = 0; w < windows.length; w++)
-        if (commonTime >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
+        if (commonTime >= windows.start(w, asOf)) this.partials[w][0][row] = this.partials[w][0][row] - 1
     }
     for (let w = 0; w < windows.length; w++) {
       if (this.partials[w][0][row] <= this.#limit) continue
       registers.clear()
-      this.#collect(slot, w, windows.start(w, t))
-      other.#collect(snapshotSlot, w, windows.start(w, t))
+      this.#collect(slot, w, windows.start(w, asOf))
+      other.#collect(snapshotSlot, w, windows.start(w, asOf))
       this.#writeRegisters(w, row)
     }
   }
@@ -193,8 +193,8 @@ export class Distinct implements Structure {
   #estimate(slot: number, w: number, start: number, row: number): void {
     const sketch = this.#sketches.of(slot)!
     sketch.advance(w, start)
-    this.partials[w][1][row] = sketch.rest[w]!
-    this.partials[w][2][row] = sketch.empty[w]!
+    this.partials[w][1][row] = sketch.rest[w]
+    this.partials[w][2][row] = sketch.empty[w]
   }
 
   #writeRegisters(w: number, row: number): void {

@@ -8,7 +8,7 @@ import {
   indexed,
   inWindow,
   keepsTiles,
-  laneOfHistory,
+  inputOfHistory,
   mixedHops,
   readAll,
   stepThrough,
@@ -30,19 +30,19 @@ const cases = {
 const none = [NaN, NaN, NaN, NaN]
 
 /** The expected partial of a window: value of the first and of the last event, which are their indices, and their times. */
-function endsOf(lane: StructureInput, events: readonly number[]): number[] {
-  const ordered = byOrder(lane, events)
+function endsOf(input: StructureInput, events: readonly number[]): number[] {
+  const ordered = byOrder(input, events)
   const [first, last] = [ordered[0], ordered.at(-1)!]
-  return ordered.length === 0 ? none : [first, last, lane.time[first], lane.time[last]]
+  return ordered.length === 0 ? none : [first, last, input.time[first], input.time[last]]
 }
 
 for (const [name, windows] of Object.entries(cases)) {
   test(`the first and the last event of each window, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const lane = laneOfHistory(indexed(history))
-        const refused = stepThrough(new Ends(new Windows(windows), 1e6), lane, windows, (partial, events) =>
-          assert.deepEqual(partial, endsOf(lane, events)),
+        const input = inputOfHistory(indexed(history))
+        const refused = stepThrough(new Ends(new Windows(windows), 1e6), input, windows, (partial, events) =>
+          assert.deepEqual(partial, endsOf(input, events)),
         )
         assert.equal(refused, 0)
       }),
@@ -52,11 +52,11 @@ for (const [name, windows] of Object.entries(cases)) {
   test(`events are in order of (time, arrival, position) for any order of processing, ${name}`, () => {
     const clocks = [25, 25, 30, 44, 51, 90]
     fc.assert(
-      fc.property(unordered, lane => {
-        const asked = clocks.map(clock => [0, clock] as const)
-        readAll(new Ends(new Windows(windows), 1e6), lane, asked).forEach((partials, read) =>
+      fc.property(unordered, input => {
+        const asked = clocks.map(asOf => [0, asOf] as const)
+        readAll(new Ends(new Windows(windows), 1e6), input, asked).forEach((partials, read) =>
           windows.forEach(({ span, hop }, w) =>
-            assert.deepEqual(partials[w], endsOf(lane, inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))),
+            assert.deepEqual(partials[w], endsOf(input, inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
           ),
         )
       }),
@@ -70,11 +70,11 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
     const { tile } = new Windows(windows)
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
-        const lane = laneOfHistory(indexed(history))
+        const input = inputOfHistory(indexed(history))
         const ends = new Ends(new Windows(windows), maxEntries)
-        const refused = stepThrough(ends, lane, windows, (partial, events) => assert.deepEqual(partial, endsOf(lane, events)))
-        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => tileStart(lane.time[event], tile))).size
-        if (name !== 'mixed hops') assert.equal(refused, countOver(lane, windows, maxEntries, entriesOf))
+        const refused = stepThrough(ends, input, windows, (partial, events) => assert.deepEqual(partial, endsOf(input, events)))
+        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => tileStart(input.time[event], tile))).size
+        if (name !== 'mixed hops') assert.equal(refused, countOver(input, windows, maxEntries, entriesOf))
         assert.ok(ends.entries <= 2 * maxEntries)
         refusals += refused
       }),
@@ -87,31 +87,31 @@ test('a key keeps one entry for each tile of its longest window, at hop 1 for ea
 
 test('an event before every window takes no entry', () => {
   const ends = new Ends(new Windows(windowsOf([3, 60], 1)), 1e6)
-  readAll(ends, laneOfHistory([0, 61, 60].map(late => ({ slot: 0, wait: 0, late, value: 1 }))), [])
+  readAll(ends, inputOfHistory([0, 61, 60].map(late => ({ slot: 0, wait: 0, late, value: 1 }))), [])
   assert.equal(ends.entries, 2)
 })
 
 test('without reads, a list drops entries before every window and thins those that only wide hops can see', () => {
-  const lane = laneOfHistory(Array.from({ length: 20_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
+  const input = inputOfHistory(Array.from({ length: 20_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
   const windows = [
     { span: 100, hop: 1 },
     { span: 10_000, hop: 100 },
   ]
   const ends = new Ends(new Windows(windows), 1e6)
-  readAll(ends, lane, [])
+  readAll(ends, input, [])
   assert.ok(ends.entries <= 2 * (2 + 100 + 2 + 100), `${ends.entries} entries`)
 })
 
 test('a key without events has no values in a reused row', () => {
-  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const ends = new Ends(new Windows(windowsOf([10, 50], 1)), 5)
-  assert.deepEqual(readAll(ends, lane, [[0, 0]]), [
+  assert.deepEqual(readAll(ends, input, [[0, 0]]), [
     [
       [5, 5, 0, 0],
       [4, 5, -50, 0],
     ],
   ])
-  const nobody = { ...lane, slots: new Int32Array(0) }
+  const nobody = { ...input, slots: new Int32Array(0) }
   assert.deepEqual(readAll(ends, nobody, [[-1, 0]]), [[none, none]])
   assert.deepEqual(readAll(ends, nobody, [[1, 0]]), [[none, none]])
 })
@@ -121,7 +121,7 @@ test('bytes grow with keys and with entries', () => {
   const empty = ends.bytes
   ends.grow(1000)
   assert.equal(ends.bytes - empty, 1000 * (4 * 4 + 4 * 8 + 8))
-  readAll(ends, laneOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
+  readAll(ends, inputOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
   assert.equal(ends.entries, 2000)
   assert.ok(ends.bytes - empty >= 2000 * 4 * 8)
 })

@@ -56,37 +56,38 @@ export class Ends implements Structure {
     for (; this.#slots < count; this.#slots++) this.#last[this.#slots * 4] = -Infinity
   }
 
-  insert(lane: StructureInput, event: number): void {
-    const slot = lane.slots[event]
-    const time = lane.time[event]
-    this.#keepLast(slot, lane, event)
+  insert(input: StructureInput, event: number): void {
+    const slot = input.slots[event]
+    const time = input.time[event]
+    this.#keepLast(slot, input, event)
     const { tile } = this.#windows
-    if (this.#windows.isPast(tileStart(time, tile), lane.watermark[event])) return
+    if (this.#windows.isPast(tileStart(time, tile), input.watermark[event])) return
     const arena = this.#arena
-    if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, lane.watermark[event])
+    if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, input.watermark[event])
     const { data } = arena
     const from = arena.from(slot)
     const end = arena.end(slot)
     let at = insertionPoint(data, 4, from, end, time)
-    while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(lane, event, at - 1)) at--
+    while (at > from && data[at * 4 - 4] === time && !this.#isAfterEntry(input, event, at - 1)) at--
     if (tile > 1) {
       if (at > from && tileStart(data[at * 4 - 4], tile) === tileStart(time, tile)) return
       if (at < end && tileStart(data[at * 4], tile) === tileStart(time, tile)) {
-        this.#write(at, lane, event)
+        this.#write(at, input, event)
         return
       }
     }
-    this.#write(arena.open(slot, end - at), lane, event)
-    if (end - from >= this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, this.#windows.reach(lane.watermark[event]))
+    this.#write(arena.open(slot, end - at), input, event)
+    if (end - from >= this.#maxEntries)
+      this.truncations.truncate(arena, slot, this.#maxEntries, this.#windows.reach(input.watermark[event]))
   }
 
-  read(slot: number, t: number, row: number): void {
+  read(slot: number, asOf: number, row: number): void {
     const { data } = this.#arena
     const from = this.#arena.from(slot)
     const end = this.#arena.end(slot)
     let oldest = end
     for (let w = 0; w < this.#windows.length; w++) {
-      const at = firstEntryFrom(data, 4, from, end, this.#windows.start(w, t))
+      const at = firstEntryFrom(data, 4, from, end, this.#windows.start(w, asOf))
       if (at < oldest) oldest = at
       const partial = this.partials[w]
       const inside = at < end
@@ -102,21 +103,21 @@ export class Ends implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void {
     const other = snapshot as Ends
     for (let w = 0; w < this.#windows.length; w++) {
       const own = this.partials[w]
       const otherPartial = other.partials[w]
       if (Number.isNaN(otherPartial[3][row])) continue
       const isAlone = Number.isNaN(own[3][row])
-      const start = this.#windows.start(w, t)
+      const start = this.#windows.start(w, asOf)
       if (isAlone || isLaterEntry(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(snapshotSlot, start))) {
-        own[0][row] = otherPartial[0][row]!
-        own[2][row] = otherPartial[2][row]!
+        own[0][row] = otherPartial[0][row]
+        own[2][row] = otherPartial[2][row]
       }
       if (isAlone || isLaterEntry(other.#last, snapshotSlot * 4, this.#last, slot * 4)) {
-        own[1][row] = otherPartial[1][row]!
-        own[3][row] = otherPartial[3][row]!
+        own[1][row] = otherPartial[1][row]
+        own[3][row] = otherPartial[3][row]
       }
     }
   }
@@ -148,28 +149,28 @@ export class Ends implements Structure {
     return firstEntryFrom(arena.data, 4, arena.from(slot), arena.end(slot), start) * 4
   }
 
-  #keepLast(slot: number, lane: StructureInput, event: number): void {
+  #keepLast(slot: number, input: StructureInput, event: number): void {
     const last = this.#last
     const at = slot * 4
-    const [time, arrival, position] = [lane.time[event], lane.arrival[event], lane.position[event]]
+    const [time, arrival, position] = [input.time[event], input.arrival[event], input.position[event]]
     if (!isLaterEvent(time, arrival, position, last[at + TIME], last[at + ARRIVAL], last[at + POSITION])) return
     last[at + TIME] = time
     last[at + ARRIVAL] = arrival
     last[at + POSITION] = position
-    last[at + VALUE] = lane.value[event]!
+    last[at + VALUE] = input.value[event]
   }
 
-  #isAfterEntry(lane: StructureInput, event: number, entry: number): boolean {
+  #isAfterEntry(input: StructureInput, event: number, entry: number): boolean {
     const { data } = this.#arena
     const at = entry * 4
-    return isLaterEvent(lane.time[event], lane.arrival[event], lane.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
+    return isLaterEvent(input.time[event], input.arrival[event], input.position[event], data[at], data[at + ARRIVAL], data[at + POSITION])
   }
 
-  #write(entry: number, lane: StructureInput, event: number): void {
+  #write(entry: number, input: StructureInput, event: number): void {
     const { data } = this.#arena
-    data[entry * 4 + TIME] = lane.time[event]!
-    data[entry * 4 + ARRIVAL] = lane.arrival[event]!
-    data[entry * 4 + POSITION] = lane.position[event]!
-    data[entry * 4 + VALUE] = lane.value[event]!
+    data[entry * 4 + TIME] = input.time[event]
+    data[entry * 4 + ARRIVAL] = input.arrival[event]
+    data[entry * 4 + POSITION] = input.position[event]
+    data[entry * 4 + VALUE] = input.value[event]
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Extremes } from './extremes.ts'
-import { histories, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
+import { histories, inputOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
 import { Windows } from './window.ts'
 
 const spans = [3, 20, 60, Infinity]
@@ -16,7 +16,7 @@ for (const [name, { sign, of }] of Object.entries(extremes))
       fc.assert(
         fc.property(histories, history => {
           const structure = new Extremes(new Windows(windows), sign, undefined, 1e6)
-          const refused = stepThrough(structure, laneOfHistory(history), windows, ([partial], values) =>
+          const refused = stepThrough(structure, inputOfHistory(history), windows, ([partial], values) =>
             assert.equal(partial, orNone(of, values)),
           )
           assert.equal(refused, 0)
@@ -30,7 +30,7 @@ test('past maxEntries a window is refused or correct', () => {
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 3 }), (history, maxEntries) => {
       const least = new Extremes(new Windows(windows), 1, undefined, maxEntries)
-      refusals += stepThrough(least, laneOfHistory(history), windows, ([partial], values) =>
+      refusals += stepThrough(least, inputOfHistory(history), windows, ([partial], values) =>
         assert.equal(partial, orNone(Math.min, values)),
       )
       assert.ok(least.entries <= 2 * maxEntries)
@@ -44,9 +44,9 @@ test('values that get worse all the time leave one entry a tile that a window ca
     { span: 100, hop: 1 },
     { span: 10_000, hop: 100 },
   ]
-  const lane = laneOfHistory(Array.from({ length: 20_000 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
+  const input = inputOfHistory(Array.from({ length: 20_000 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
   const least = new Extremes(new Windows(windows), 1, undefined, 1e6)
-  stepThrough(least, lane, [], () => undefined)
+  stepThrough(least, input, [], () => undefined)
   assert.ok(least.entries <= 2 * (2 + 100 + 2 + 100), `${least.entries} entries`)
 })
 
@@ -56,7 +56,7 @@ test('a late event moves the tail of the longest window too, where a shorter one
     { span: 61, hop: 1 },
   ]
   // At 119 the windows start at 40 and at 58. The event of 50 removes the three before it, which only the first window holds.
-  const lane = laneOfHistory([
+  const input = inputOfHistory([
     { slot: 0, wait: 141, late: 0, value: 1 },
     { slot: 0, wait: 2, late: 0, value: 2 },
     { slot: 0, wait: 2, late: 0, value: 3 },
@@ -65,7 +65,7 @@ test('a late event moves the tail of the longest window too, where a shorter one
     { slot: 0, wait: 0, late: 69, value: 0 },
   ])
   const least: number[][] = []
-  stepThrough(new Extremes(new Windows(windows), 1, undefined, 1e6), lane, windows, (partial, values) => {
+  stepThrough(new Extremes(new Windows(windows), 1, undefined, 1e6), input, windows, (partial, values) => {
     assert.equal(partial[0], orNone(Math.min, values))
     least.push(partial)
   })
@@ -79,7 +79,7 @@ test('bytes grow with keys and with entries', () => {
   assert.equal(extremes.bytes - empty, 1000 * (5 * 4 + 8))
   stepThrough(
     extremes,
-    laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))),
+    inputOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))),
     [],
     () => undefined,
   )

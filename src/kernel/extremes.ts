@@ -69,7 +69,7 @@ export class Extremes implements Structure {
     if (entries > this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, windows.reach(watermark[event]))
   }
 
-  read(slot: number, t: number, row: number): void {
+  read(slot: number, asOf: number, row: number): void {
     const { heads, data, stride } = this.#arena
     const windows = this.#windows
     const flat = this.#out.flat
@@ -77,7 +77,7 @@ export class Extremes implements Structure {
     let oldest = heads[head + END]
     if (oldest === 0) return this.readNothing(row)
     for (let w = 0, out = row; w < windows.length; w++, out += COLUMN_STRIDE) {
-      const start = windows.start(w, t)
+      const start = windows.start(w, asOf)
       let tail = heads[head + MARKS + w]
       while (data[tail * 2] < start) tail++
       heads[head + MARKS + w] = tail
@@ -154,6 +154,6 @@ const isLess: Better = (left, right) => left < right
 
 /** Moves the entries from index `at` to the end by `by` places: one up, or any number down. */
 function move(data: Float64Array, at: number, end: number, by: number): void {
-  if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]!
-  else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]!
+  if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]
+  else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]
 }

@@ -8,7 +8,7 @@ import {
   indexed,
   inWindow,
   keepsTiles,
-  laneOfHistory,
+  inputOfHistory,
   mixedHops,
   readAll,
   stepThrough,
@@ -36,8 +36,8 @@ for (const [name, windows] of Object.entries(cases)) {
   test(`a window is the fold of its events, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const lane = laneOfHistory(indexed(history))
-        const refused = stepThrough(foldsOf(windows), lane, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
+        const input = inputOfHistory(indexed(history))
+        const refused = stepThrough(foldsOf(windows), input, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
         assert.equal(refused, 0)
       }),
     )
@@ -46,11 +46,11 @@ for (const [name, windows] of Object.entries(cases)) {
   test(`the order of processing and the reads between events change nothing, ${name}`, () => {
     const clocks = [25, 25, 26, 30, 44, 51, 90]
     fc.assert(
-      fc.property(unordered, lane => {
-        const asked = clocks.map(clock => [0, clock] as const)
-        readAll(foldsOf(windows), lane, asked).forEach((partials, read) =>
+      fc.property(unordered, input => {
+        const asked = clocks.map(asOf => [0, asOf] as const)
+        readAll(foldsOf(windows), input, asked).forEach((partials, read) =>
           windows.forEach(({ span, hop }, w) =>
-            assert.deepEqual(partials[w], sums(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))),
+            assert.deepEqual(partials[w], sums(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
           ),
         )
       }),
@@ -69,16 +69,16 @@ test("spread and trend have the moments of each window's events", () => {
   const windows = cases['hop 7']
   fc.assert(
     fc.property(histories, history => {
-      const lane = laneOfHistory(indexed(history))
-      stepThrough(foldsOf(windows, spreadFold), lane, windows, ([n, mean, m2], events) => {
+      const input = inputOfHistory(indexed(history))
+      stepThrough(foldsOf(windows, spreadFold), input, windows, ([n, mean, m2], events) => {
         assert.equal(n, events.length)
         if (n > 0) close(mean, sumOf(events) / n, 200)
         if (n > 0) close(m2, ...coMoment(events, events))
       })
-      stepThrough(foldsOf(windows, trendFold), lane, windows, ([n, origin, tau, mean, tauTau, tauX], events) => {
+      stepThrough(foldsOf(windows, trendFold), input, windows, ([n, origin, tau, mean, tauTau, tauX], events) => {
         assert.equal(n, events.length)
         if (n === 0) return
-        const times = events.map(event => lane.time[event])
+        const times = events.map(event => input.time[event])
         assert.ok(times.includes(origin))
         close(origin + tau, sumOf(times) / n, 10_000)
         close(mean, sumOf(events) / n, 200)
@@ -95,16 +95,16 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1
     const { hop } = windows[0]
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
-        const late = laneOfHistory(indexed(history))
+        const late = inputOfHistory(indexed(history))
         const folds = foldsOf(windows, sumFold, maxEntries)
         refusals += stepThrough(folds, late, windows, (partial, events) => assert.deepEqual(partial, sums(events)))
         assert.ok(folds.entries <= 2 * maxEntries)
-        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, late: 0 }))))
-        const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => tileStart(lane.time[event], hop))).size
-        const refused = stepThrough(foldsOf(windows, sumFold, maxEntries), lane, windows, (partial, events) =>
+        const input = inputOfHistory(indexed(history.map(event => ({ ...event, late: 0 }))))
+        const entriesOf = (events: number[]) => new Set(hop === 1 ? events : events.map(event => tileStart(input.time[event], hop))).size
+        const refused = stepThrough(foldsOf(windows, sumFold, maxEntries), input, windows, (partial, events) =>
           assert.deepEqual(partial, sums(events)),
         )
-        assert.equal(refused, countOver(lane, windows, maxEntries, entriesOf))
+        assert.equal(refused, countOver(input, windows, maxEntries, entriesOf))
       }),
     )
     assert.ok(refusals > 0)
@@ -115,12 +115,12 @@ test('a band whose oldest entry is dropped at maxEntries keeps the others', () =
   // The event of 14 is one too many, so that of 0 is lost. At 23 a window reaches back to 3; a late event before that changes
   // nothing.
   const clocks = [0, 5, 10, 14, 23]
-  const lane = laneOfHistory(
-    clocks.map((clock, value) => ({ slot: 0, wait: clock - (clocks[value - 1] ?? 0), late: clock === 23 ? 100 : 0, value })),
+  const input = inputOfHistory(
+    clocks.map((asOf, value) => ({ slot: 0, wait: asOf - (clocks[value - 1] ?? 0), late: asOf === 23 ? 100 : 0, value })),
   )
   const partials: number[][] = []
   assert.equal(
-    stepThrough(foldsOf(windows, sumFold, 3), lane, windows, partial => partials.push(partial)),
+    stepThrough(foldsOf(windows, sumFold, 3), input, windows, partial => partials.push(partial)),
     1,
   )
   assert.deepEqual(partials.at(-1), sums([1, 2, 3]))
@@ -130,9 +130,9 @@ test('late events behind a flip stay in their window until they age out, and the
   const windows = windowsOf([10, 30], 1)
   const clocks = [0, 1, 2, 3, 12, 12, 12, 13, 23]
   const late = [0, 0, 0, 0, 0, 10, 9, 0, 0]
-  const lane = laneOfHistory(clocks.map((clock, value) => ({ slot: 0, wait: clock - (clocks[value - 1] ?? 0), late: late[value], value })))
+  const input = inputOfHistory(clocks.map((asOf, value) => ({ slot: 0, wait: asOf - (clocks[value - 1] ?? 0), late: late[value], value })))
   const partials: number[][] = []
-  stepThrough(foldsOf(windows), lane, windows, partial => partials.push(partial))
+  stepThrough(foldsOf(windows), input, windows, partial => partials.push(partial))
   const held = [
     [2, 3, 4],
     [2, 5, 3, 4],
@@ -148,11 +148,11 @@ test('a key keeps one entry for each tile of its longest window, at hop 1 for ea
 
 test('a hundred keys are independent', () => {
   const windows = windowsOf([5, 300, 900], 1)
-  const lane = laneOfHistory(Array.from({ length: 600 }, (_, value) => ({ slot: (value * 37) % 100, wait: 3, late: value % 7, value })))
+  const input = inputOfHistory(Array.from({ length: 600 }, (_, value) => ({ slot: (value * 37) % 100, wait: 3, late: value % 7, value })))
   const folds = foldsOf(windows)
   folds.grow(100)
   assert.equal(
-    stepThrough(folds, lane, windows, (partial, events) => assert.deepEqual(partial, sums(events))),
+    stepThrough(folds, input, windows, (partial, events) => assert.deepEqual(partial, sums(events))),
     0,
   )
 })
@@ -162,7 +162,7 @@ test('an event before a list is not confused with an entry of the preceding list
   // The first key fills its segment, up to the tile of 30. The second key's list follows it, and then gets an event of that tile.
   const times = [1, 11, 21, 31, 41, 35]
   const arrival = Float64Array.from(times, (time, i) => (i === 5 ? 41 : time))
-  const lane: StructureInput = {
+  const input: StructureInput = {
     slots: Int32Array.of(0, 0, 0, 0, 1, 1),
     time: Float64Array.from(times),
     arrival,
@@ -172,7 +172,7 @@ test('an event before a list is not confused with an entry of the preceding list
     watermark: arrival,
   }
   assert.deepEqual(
-    readAll(foldsOf(windows), lane, [
+    readAll(foldsOf(windows), input, [
       [0, 41],
       [1, 41],
       [1, 100],
@@ -183,22 +183,22 @@ test('an event before a list is not confused with an entry of the preceding list
 
 test('lifetime keeps no entries, and bands of several hops are refused', () => {
   const lifetime = foldsOf(cases['lifetime alone'])
-  const lane = laneOfHistory(Array.from({ length: 100 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
-  assert.deepEqual(readAll(lifetime, lane, [[0, 500]]), [[[100, 4950, 0]]])
+  const input = inputOfHistory(Array.from({ length: 100 }, (_, value) => ({ slot: 0, wait: 5, late: 0, value })))
+  assert.deepEqual(readAll(lifetime, input, [[0, 500]]), [[[100, 4950, 0]]])
   assert.equal(lifetime.entries, 0)
   assert.throws(() => foldsOf(mixedHops.filter(({ span }) => span < Infinity)), /bands have tiles alike/)
 })
 
 test('a key without events has the identity in a reused row', () => {
-  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const folds = foldsOf(windowsOf([10, 50], 1))
-  assert.deepEqual(readAll(folds, lane, [[0, 0]]), [
+  assert.deepEqual(readAll(folds, input, [[0, 0]]), [
     [
       [1, 5, 0],
       [2, 9, 0],
     ],
   ])
-  const nobody = { ...lane, slots: new Int32Array(0) }
+  const nobody = { ...input, slots: new Int32Array(0) }
   assert.deepEqual(readAll(folds, nobody, [[-1, 0]]), [
     [
       [0, 0, 0],
@@ -219,7 +219,24 @@ test('bytes grow with keys and with entries', () => {
   folds.grow(1000)
   const [head, tails, flips, backs, lost] = [4 * 4, 2 * 4, 2 * 4, 3 * 3 * 8, 8]
   assert.equal(folds.bytes - empty, 1000 * (head + tails + flips + backs + lost))
-  readAll(folds, laneOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
+  readAll(folds, inputOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
   assert.equal(folds.entries, 2000)
   assert.ok(folds.bytes - empty >= 2000 * 7 * 8)
+})
+
+test('the example in the documentation of the class', () => {
+  const windows = windowsOf([10, 20], 1)
+  const [times, values] = [
+    [1, 4, 9, 12, 15],
+    [7, 1, 5, 2, 3],
+  ]
+  const input = inputOfHistory(values.map((value, i) => ({ slot: 0, wait: times[i] - (times[i - 1] ?? 0), late: 0, value })))
+  const partials: number[][] = []
+  stepThrough(foldsOf(windows), { ...input, time: Float64Array.from(times), arrival: Float64Array.from(times) }, windows, partial =>
+    partials.push([...partial]),
+  )
+  assert.deepEqual(
+    partials.slice(-2).map(([, sum]) => sum),
+    [10, 18],
+  )
 })

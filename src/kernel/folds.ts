@@ -10,20 +10,29 @@ import { ensureCapacity } from './ensure-capacity.ts'
 import { tileStart, type Windows } from './window.ts'
 
 /**
- * Keeps aggregates that cannot be subtracted: one time-ordered list per key, and two stacks per band (a two-stack queue).
+ * Keeps aggregates that cannot be subtracted, in a list of entries per key, oldest first, and a queue of two stacks per window
+ * (two-stack sliding-window aggregation).
  *
- * The finite windows, from shortest to longest, cut the list into bands. Band b holds the entries that are in window b and not in
- * window b − 1, so a window combines its own band and all newer ones. A band is a queue of two stacks. Its `back` is one running
- * partial of the entries since the last flip. Its front keeps in each entry the fold from that entry to the flip.
+ * A place is an entry's distance from the end of the list, 1 for the newest. The tail of a window is the place of its oldest entry.
+ * The tails of the windows, from shortest to longest, cut the list into bands: band b holds the entries of window b that are not in
+ * window b − 1. So a window combines its own band and all newer bands. A band has two parts, newer and older than its flip:
  *
- * An entry leaves a band at its old end, where the next front fold is the answer, and enters the next band at its new end. When a
- * front is empty, the band flips: its back becomes its front. An entry is in one band at a time, so one column of folds serves all
- * bands. A late entry behind a flip folds the older part of that front again.
+ * - back: places (tail of b − 1, flip], kept as one partial of all of them;
+ * - front: places (flip, tail of b], where each entry has the fold from itself to the flip. The fold at the tail covers the front.
  *
- * Cost: O(windows) combines per event, amortised.
+ * Example: sums over 10 and 20 ms, as of 15.
  *
- * Places are distances from the end of the list, 1 for the newest. Band b is (tail of b − 1, tail of b], its back is (tail of b − 1,
- * flip], and its front is (flip, tail of b].
+ *     place   5   4   3   2   1     tails [3, 5]: band 0 is places 1 to 3, band 1 is places 4 and 5
+ *     time    1   4   9  12  15     flips [2, 5]: place 3 is the front of band 0; band 1 has no front
+ *     value   7   1   5   2   3     backs [2 + 3, 7 + 1]
+ *     fold            5             sum over 10 ms: back 5 + fold at the tail 5 = 10
+ *                                   sum over 20 ms: 10 + back 8 = 18
+ *
+ * An entry leaves a band at its tail, where the next front fold is the answer, and enters the back of the next band. When an entry
+ * leaves a band without a front, the band flips: its back becomes its front, in one pass. An entry is in one band at a time, so one
+ * column of folds serves all bands. A late entry in a front makes the older part of that front fold again.
+ *
+ * Cost: O(windows) combines per event, amortized. Lifetime windows have a back alone.
  */
 export class Folds implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -33,14 +42,17 @@ export class Folds implements Structure {
   readonly #fold: Fold
   readonly #maxEntries: number
   readonly #bands: number
-  /** Entries: time, the entry's partial, the fold from the entry to its band's flip. */
+  /** Entries: time, the entry's partial, and in a front the fold from the entry to its band's flip. */
   readonly #arena: Arena
-  /** By slot and band: the place of the band's old end, which is its window's length in entries, and the place of its flip. */
+  /** By slot and band: the tail of the band's window, which is the window's length in entries, and the band's flip. */
   #tails = new Int32Array(0)
   #flips = new Int32Array(0)
-  /** By slot and window: the band's back; for a lifetime window, all events. */
+  /** By slot and window: the back of the window's band; for a lifetime window, all events. */
   #backs = new Float64Array(0)
+  /** Numbers per slot in `#backs`. */
+  readonly #backWidth: number
   readonly truncations = new TruncationLog()
+  /** Scratch: the partial of one event, and a running total. */
   readonly #entry: Float64Array
   readonly #total: Float64Array
 
@@ -55,6 +67,7 @@ export class Folds implements Structure {
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
     this.#bands = spans.filter(Number.isFinite).length
     this.#arena = new Arena(1 + 2 * fold.width)
+    this.#backWidth = spans.length * fold.width
     this.#entry = new Float64Array(fold.width)
     this.#total = new Float64Array(fold.width)
     this.#out = new PartialColumns(spans.length, fold.width)
@@ -73,37 +86,37 @@ export class Folds implements Structure {
     this.#arena.grow(count)
     this.#tails = ensureCapacity(this.#tails, count * this.#bands)
     this.#flips = ensureCapacity(this.#flips, count * this.#bands)
-    this.#backs = ensureCapacity(this.#backs, count * this.#spans.length * this.#fold.width)
+    this.#backs = ensureCapacity(this.#backs, count * this.#backWidth)
     this.truncations.grow(count)
   }
 
-  insert(lane: StructureInput, event: number): void {
-    const slot = lane.slots[event]
-    this.#advance(slot, lane.watermark[event])
-    this.#fold.lift(lane.time[event], lane.value[event], this.#entry, 0)
+  insert(input: StructureInput, event: number): void {
+    const slot = input.slots[event]
+    this.#advance(slot, input.watermark[event])
+    this.#fold.lift(input.time[event], input.value[event], this.#entry, 0)
     if (this.#bands < this.#spans.length) this.#addToBack(slot, this.#bands, this.#entry, 0)
-    const tile = tileStart(lane.time[event], this.#hop)
+    const tile = tileStart(input.time[event], this.#hop)
     for (let band = 0; band < this.#bands; band++) {
-      if (tile < tileStart(lane.watermark[event] - this.#spans[band], this.#hop)) continue
+      if (tile < tileStart(input.watermark[event] - this.#spans[band], this.#hop)) continue
       this.#store(slot, band, tile)
       return
     }
   }
 
-  read(slot: number, t: number, row: number): void {
-    this.#advance(slot, t)
+  read(slot: number, asOf: number, row: number): void {
+    this.#advance(slot, asOf)
     const { width } = this.#fold
     const total = this.#total.fill(0)
     for (let w = 0; w < this.#spans.length; w++) {
       const lifetime = w >= this.#bands
       if (lifetime) total.fill(0)
-      this.#fold.combine(total, 0, this.#backs, this.#back(slot, w))
+      this.#fold.combine(total, 0, this.#backs, this.#backAt(slot, w))
       if (!lifetime) {
         const tail = this.#tails[slot * this.#bands + w]
         if (tail > this.#flips[slot * this.#bands + w])
           this.#fold.combine(total, 0, this.#arena.data, this.#entryAt(slot, tail) + 1 + width)
       }
-      for (let f = 0; f < width; f++) this.partials[w][f][row] = total[f]!
+      for (let f = 0; f < width; f++) this.partials[w][f][row] = total[f]
     }
   }
 
@@ -118,11 +131,11 @@ export class Folds implements Structure {
     for (let w = 0; w < this.#spans.length; w++) {
       const own = this.partials[w]
       for (let f = 0; f < width; f++) {
-        total[f] = other[w][f][row]!
-        part[f] = own[f][row]!
+        total[f] = other[w][f][row]
+        part[f] = own[f][row]
       }
       this.#fold.combine(total, 0, part, 0)
-      for (let f = 0; f < width; f++) own[f][row] = total[f]!
+      for (let f = 0; f < width; f++) own[f][row] = total[f]
     }
   }
 
@@ -133,7 +146,7 @@ export class Folds implements Structure {
       to.count(this.#tails[band])
       to.count(this.#flips[band])
     }
-    to.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
+    to.numbers(this.#backs, slot * this.#backWidth, this.#backWidth)
   }
 
   load(slot: number, from: StateReader): void {
@@ -146,7 +159,7 @@ export class Folds implements Structure {
       if (this.#flips[band] < inner) throw restoreError('the bands of windows are out of order')
       inner = this.#tails[band]
     }
-    from.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
+    from.numbers(this.#backs, slot * this.#backWidth, this.#backWidth)
   }
 
   clear(slot: number): void {
@@ -154,7 +167,7 @@ export class Folds implements Structure {
     this.#arena.clear(slot)
     this.#tails.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
     this.#flips.fill(0, slot * this.#bands, (slot + 1) * this.#bands)
-    this.#backs.fill(0, this.#back(slot, 0), this.#back(slot + 1, 0))
+    this.#backs.fill(0, slot * this.#backWidth, (slot + 1) * this.#backWidth)
   }
 
   /** Inserts `#entry`, an event of `tile` in `band`. */
@@ -192,12 +205,12 @@ export class Folds implements Structure {
     else this.#foldFront(slot, band, newer + 1)
   }
 
-  /** Moves the tails to as-of time `t`: an entry older than its window leaves its band for the next one. */
-  #advance(slot: number, t: number): void {
+  /** Moves the tails to `asOf`: an entry older than its window leaves its band for the next one. */
+  #advance(slot: number, asOf: number): void {
     const arena = this.#arena
     const first = slot * this.#bands
     for (let b = 0; b < this.#bands; b++) {
-      const start = tileStart(t - this.#spans[b], this.#hop)
+      const start = tileStart(asOf - this.#spans[b], this.#hop)
       const inner = b === 0 ? 0 : this.#tails[first + b - 1]
       let tail = this.#tails[first + b]
       while (tail > inner && arena.data[this.#entryAt(slot, tail)] < start) {
@@ -209,15 +222,15 @@ export class Folds implements Structure {
     if (this.#bands > 0) arena.cut(slot, arena.end(slot) - this.#tails[first + this.#bands - 1])
   }
 
-  /** Makes a band's back, which reaches from `inner` to its old end, its front. */
+  /** Makes a band's back, which reaches from `inner`, the tail of the band before, to its tail, its front. */
   #flip(slot: number, band: number, inner: number): void {
     this.#flips[slot * this.#bands + band] = inner
-    const back = this.#back(slot, band)
+    const back = this.#backAt(slot, band)
     this.#backs.fill(0, back, back + this.#fold.width)
     this.#foldFront(slot, band, inner + 1)
   }
 
-  /** Recomputes a band's front folds from `place` to its old end. */
+  /** Recomputes a band's front folds from `place` to its tail. */
   #foldFront(slot: number, band: number, place: number): void {
     const { width } = this.#fold
     const flip = this.#flips[slot * this.#bands + band]
@@ -247,12 +260,13 @@ export class Folds implements Structure {
     this.#arena.cut(slot, this.#arena.from(slot) + 1)
   }
 
-  #back(slot: number, window: number): number {
-    return (slot * this.#spans.length + window) * this.#fold.width
+  /** The offset in `#backs` of a window's back. */
+  #backAt(slot: number, window: number): number {
+    return slot * this.#backWidth + window * this.#fold.width
   }
 
   #addToBack(slot: number, window: number, partial: Float64Array, at: number): void {
-    this.#fold.combine(this.#backs, this.#back(slot, window), partial, at)
+    this.#fold.combine(this.#backs, this.#backAt(slot, window), partial, at)
   }
 
   /** The offset in the arena's data of the entry at `place`. */

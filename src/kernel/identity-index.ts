@@ -96,7 +96,7 @@ export class IdentityIndex {
     for (let entry = 0; entry < this.#count; entry++) {
       if (this.#arrival[entry] < this.#now - this.#keptFor) continue
       this.#parts.copyWithin(next * this.#width, entry * this.#width, (entry + 1) * this.#width)
-      for (const column of [this.#slots, this.#time, this.#arrival, this.#position]) column[next] = column[entry]!
+      for (const column of [this.#slots, this.#time, this.#arrival, this.#position]) column[next] = column[entry]
       next++
     }
     this.#count = next

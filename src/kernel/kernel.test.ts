@@ -68,6 +68,20 @@ test("step reads each event's key with that event visible, and before without it
   assert.ok(kernel.bytes > 0)
 })
 
+test('the example at the head of the kernel', () => {
+  const out = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x })).step(
+    blockOf([
+      ['a', 1, 5],
+      ['b', 2, 7],
+      ['a', 4, 6],
+    ]),
+  )
+  assert.deepEqual(out.map(shown), [
+    [1, 1, 2],
+    [5, 7, 11],
+  ])
+})
+
 test('a key never seen, or NULL, has no events', () => {
   const kernel = kernelOf(
     groupOf({ agg: 'count' }, { agg: 'min', input: x }, { agg: 'countDistinct', input: x }, { agg: 'last', input: x }),
@@ -124,7 +138,7 @@ test('past maxEvents, windows that reach a dropped event are refused until their
       ]),
     )
     assert.deepEqual(shown(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
-    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last clock that reaches it`)
+    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last as-of time that reaches it`)
     assert.deepEqual(shown(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
   }
 })
@@ -147,7 +161,7 @@ test('a value too large for exact moments refuses only the rows whose window hol
   ])
 })
 
-test('more events than a slice holds, from one block or from two, give the same values', () => {
+test('more events than a pass holds, from one block or from two, give the same values', () => {
   const events = Array.from({ length: 70_000 }, (_, i) => [`k${i % 3}`, i, i % 7] as const)
   const group = groupOf({ agg: 'sum', input: x, window: 100 }, { agg: 'max', input: x, window: 100 })
   const whole = kernelOf(group).step(blockOf(events)).map(shown)

@@ -1,25 +1,51 @@
+/**
+ * The kernel of one feature group: applies events of a log to state by key, and answers reads of features at as-of times.
+ *
+ * A call gets a block of events and the reads among them, as columns. It goes through both in passes of at most `EVENTS_PER_PASS`
+ * events. The steps of a pass:
+ *
+ * 1. Slice: the events of the pass, and the reads that see no later event.
+ * 2. Slots: the key of each event and read becomes a slot 0, 1, 2 …, by which all state is kept; −1 is no key.
+ * 3. Watermarks: each event gets the as-of time that no later read of its key is below. A read that is below is rejected.
+ * 4. Units: each structure inserts events and answers reads in order, with the partial aggregate of each window.
+ * 5. Final values: each aggregate computes the output column of its feature from the partials of its window.
+ *
+ * Example: `count()` and `sum(x)` over 10 ms by `k`. Three events, and a read of each event's key at its arrival (`step`):
+ *
+ *     events     k [a, b, a]      time [1, 2, 4]   x [5, 7, 6]         slots [0, 1, 0]   watermark [1, 2, 4]
+ *     reads      keys [a, b, a]   asOf [1, 2, 4]   upto [1, 2, 3]      slots [0, 1, 0]
+ *     partials   of one unit, since both features see the same events: n [1, 1, 2], Σx [5, 7, 11]
+ *     output     count [1, 1, 2], sum [5, 7, 11]
+ */
 import { assert } from '../base/index.ts'
-import { noEventsBlock, type Block, type ColumnData, sliceBlock, sliceColumn, sliceNumbers, type Strings } from '../columns/index.ts'
+import { noEventsBlock, type Block, type ColumnData, sliceBlock, type Strings } from '../columns/index.ts'
 import type { FeatureColumn } from '../aggregate/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
-import { consecutiveNumbers, emptyColumns, firstReadBeyond, noSlots, noTimes, visibleInSlice, type BlockReads } from './block-reads.ts'
+import {
+  consecutiveNumbers,
+  emptyColumns,
+  firstReadBeyond,
+  noSlots,
+  noTimes,
+  readsOfPass,
+  type BlockReads,
+  type Pass,
+} from './block-reads.ts'
 import { allWindows, buildUnit, type KernelUnit } from './build.ts'
 import type { CatchUp } from './catch-up.ts'
+import { clearRows, featureColumns } from './feature-columns.ts'
 import { KeyWatermarks } from './key-watermarks.ts'
 import { KeySlots } from './key-slots.ts'
-import { structureInput } from './structure-input.ts'
-import { runWithSnapshot, type SnapshotReads, type UnitRun } from './snapshot-reads.ts'
-import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
-import { CHUNK_READS } from './chunk.ts'
-import { refuseEvicted, refuseTruncated } from './refusals.ts'
-import { Revisions, type BlockEvents } from './revisions.ts'
+import { refuseBelowWatermark } from './refusals.ts'
+import { Revisions } from './revisions.ts'
+import { runRevisableUnits, runUnits } from './run-units.ts'
 import { layoutOf, appendSlice, restoreSlices, saveSlice, type KernelState } from './slices.ts'
+import type { SnapshotReads } from './snapshot-reads.ts'
 import { STATE_VERSION, StateWriter } from './state.ts'
-import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
 
-/** Events per slice, which bounds the kernel's scratch memory. */
-const SLICE = 1 << 16
+/** Events per pass, which bounds the kernel's scratch memory. */
+const EVENTS_PER_PASS = 1 << 16
 
 export interface KernelOptions {
   readonly strings: Strings
@@ -34,12 +60,14 @@ export interface KernelOptions {
 }
 
 /**
- * Computes V(P, t) for one feature group (semantics, the value). It is the only implementation.
+ * Computes the values of one feature group (semantics, the value). It is the only production implementation: SQL and the oracle are
+ * there to check it.
  *
  * Events are applied in the order of the log; a read sees everything applied before it. State is one structure for each set of
  * features that see the same events (`plan.ts`), by key slot, in typed arrays.
  *
- * `apply`, `step`, `read` and `replay` all are `replay` with different reads.
+ * `replay` is the general call: events, and reads anywhere among them. `apply` is a replay without reads, `step` one with a read after
+ * each event, and `read` one without events.
  */
 export class Kernel {
   /** The format of saved state: a slice of another version is refused. */
@@ -50,11 +78,11 @@ export class Kernel {
   readonly #noEvents: Block
   readonly #units: readonly KernelUnit[]
   readonly #keys: KeySlots
-  /** A read below its key's watermark is refused as evicted. */
-  readonly #floors = new KeyWatermarks()
+  /** A read below its key's watermark is rejected (`SPILL_CLOCK_EVICTED`): windows have moved past it. */
+  readonly #watermarks = new KeyWatermarks()
   /** Created when state is first saved or restored. */
   #saved: KernelState | undefined
-  /** Set until all restored slots are complete up to the same sequence. */
+  /** From `restore` to `finishCatchUp`. */
   #catchUp: CatchUp | undefined
   /** Present if events can be superseded. */
   readonly #revisions: Revisions | undefined
@@ -74,7 +102,7 @@ export class Kernel {
 
   /** Bytes of state. */
   get bytes(): number {
-    const others = this.#floors.bytes + (this.#revisions?.bytes ?? 0)
+    const others = this.#watermarks.bytes + (this.#revisions?.bytes ?? 0)
     return this.#units.reduce((sum, unit) => sum + unit.structure.bytes, others)
   }
 
@@ -93,7 +121,7 @@ export class Kernel {
 
   /** Applies events without reading. */
   apply(block: Block): void {
-    this.replay(block, this.#noReads(block))
+    this.replay(block, this.#noReads(block), [])
   }
 
   /**
@@ -106,16 +134,18 @@ export class Kernel {
   }
 
   /**
-   * Restores slices from `save`, each possibly of a different sequence, into this kernel, which has had no event. Returns the lowest
-   * sequence (−Infinity without slices). The caller then passes every later event of the source to `catchUp`.
+   * Restores slices from `save`, each possibly of a different sequence, into this kernel, which has had no event. The caller then
+   * passes the events of the source after the lowest sequence, at least up to the highest, to `catchUp`, and calls `finishCatchUp`.
    *
    * The caller guarantees the same group, source and `watermark`, strings with the same ids, and sequences that rise along the log.
    * The slices cover every slot that existed at their lowest sequence: later keys return with their events. Throws `SPILL_STATE` for
    * gaps and for a slice that is damaged, or of another group or version; this kernel is then unusable.
+   *
+   * Returns the lowest and the highest sequence, both −Infinity without slices.
    */
-  restore(slices: readonly Uint8Array[]): number {
+  restore(slices: readonly Uint8Array[]): Pick<CatchUp, 'lowest' | 'highest'> {
     this.#catchUp = restoreSlices(this.#state(), slices)
-    return this.#catchUp.lowest
+    return this.#catchUp
   }
 
   /** Appends a slice of a kernel with other string ids, which `ids` maps. `finishRestore` ends the restore. Throws as `restore` does. */
@@ -140,148 +170,93 @@ export class Kernel {
   /**
    * Applies events after `restore`, in log order; each key skips the events that its slice has. `sequence` has one number per event,
    * numbered as for `save`. After every event up to the highest sequence of a slice, the state equals that of a kernel that never
-   * stopped. The first ordinary call then ends the catch-up. Earlier reads would see keys as of different sequences.
+   * stopped. Until `finishCatchUp` keys are complete up to different sequences, so all other calls with events or reads are errors.
    */
   catchUp(block: Block, sequence: Float64Array): void {
     assert(sequence.length >= block.length, 'every event to catch up with has a sequence')
-    if (block.length === 0) return
-    if (this.#catchUp?.isOver(sequence[0])) this.#catchUp = undefined
-    if (this.#catchUp) this.#replay(block, this.#noReads(block), featureColumns(this.group, 0, this.#options.exact === true), sequence)
-    else this.apply(block)
+    if (block.length > 0) this.#runPasses(block, this.#noReads(block), [], sequence)
+  }
+
+  /** Ends the catch-up after `restore`: every event up to the highest sequence has been passed to `catchUp`. */
+  finishCatchUp(): void {
+    this.#catchUp = undefined
   }
 
   /** Applies events, and reads each event's key at its arrival: the features as of its append. */
   step(block: Block, into?: FeatureColumn[]): FeatureColumn[] {
     const upto = consecutiveNumbers(1, block.length)
     const uptoBefore = consecutiveNumbers(0, block.length)
-    return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival }, into)
+    return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, asOf: block.arrival }, into)
   }
 
   /** Reads keys at as-of times, with all applied events visible. `into` as for `replay`. */
-  read(keys: readonly ColumnData[], clock: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
-    return this.replay(this.#noEvents, { length: clock.length, keys, upto: new Int32Array(clock.length), clock }, into)
+  read(keys: readonly ColumnData[], asOf: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
+    return this.replay(this.#noEvents, { length: asOf.length, keys, upto: new Int32Array(asOf.length), asOf }, into)
   }
 
   /**
    * Applies the block's events and answers the reads among them: one column per feature, one row per read. Events after the last read
    * are applied too. `into` takes the columns of an earlier call, which are overwritten from row 0: that saves allocations.
    */
-  replay(block: Block, blockReads: BlockReads, into?: FeatureColumn[]): FeatureColumn[] {
-    if (into) for (const column of into) clearRows(column, blockReads.length)
-    const out = into ?? featureColumns(this.group, blockReads.length, this.#options.exact === true)
-    assert(blockReads.length === 0 || blockReads.upto[blockReads.length - 1] <= block.length, 'reads see events of the block only')
-    this.#catchUp = undefined
-    this.#replay(block, blockReads, out)
+  replay(block: Block, reads: BlockReads, into?: FeatureColumn[]): FeatureColumn[] {
+    assert(!this.#catchUp, 'a restored kernel catches up before it replays')
+    assert(reads.length === 0 || reads.upto[reads.length - 1] <= block.length, 'reads see events of the block only')
+    if (into) for (const column of into) clearRows(column, reads.length)
+    const out = into ?? featureColumns(this.group, reads.length, this.#options.exact === true)
+    this.#runPasses(block, reads, out)
     return out
   }
 
-  #replay(block: Block, blockReads: BlockReads, out: FeatureColumn[], sequence?: Float64Array): void {
-    let row = 0
-    for (let from = 0; from < block.length || row < blockReads.length; from += SLICE) {
-      const to = Math.min(from + SLICE, block.length)
-      const end = to < block.length ? firstReadBeyond(blockReads.upto, row, blockReads.length, to) : blockReads.length
-      const part = sliceBlock(block, from, to)
-      const slots = this.#keys.slotsOf(this.#keyColumns(part), part.length, true)
-      if (sequence) this.#catchUp?.skipRestored(slots, sequence, from)
-      this.#slice(part, slots, from, blockReads, row, end, out)
-      row = end
+  /** Cuts events and reads into passes. With `sequence`, events that restored slots already have are skipped. */
+  #runPasses(block: Block, reads: BlockReads, out: FeatureColumn[], sequence?: Float64Array): void {
+    let fromRead = 0
+    for (let fromEvent = 0; fromEvent < block.length || fromRead < reads.length; fromEvent += EVENTS_PER_PASS) {
+      const toEvent = Math.min(fromEvent + EVENTS_PER_PASS, block.length)
+      const toRead = toEvent < block.length ? firstReadBeyond(reads.upto, fromRead, reads.length, toEvent) : reads.length
+      const events = sliceBlock(block, fromEvent, toEvent)
+      const slots = this.#keys.slotsOf(this.#keyColumns(events), events.length, true)
+      if (sequence) this.#catchUp?.skipRestored(slots, sequence, fromEvent)
+      this.#runPass({ events, slots, fromEvent, reads, fromRead, toRead }, out)
+      fromRead = toRead
     }
   }
 
-  #slice(block: Block, slots: Int32Array, offset: number, blockReads: BlockReads, from: number, to: number, out: FeatureColumn[]): void {
-    const readKeys = blockReads.keys.map(column => sliceColumn(column, from, to))
-    const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
-    const reads = {
-      slots: readSlots,
-      clock: sliceNumbers(blockReads.clock, from, to),
-      upto: visibleInSlice(blockReads.upto, from, to, offset),
-    }
-    const before = blockReads.uptoBefore ? { ...reads, upto: visibleInSlice(blockReads.uptoBefore, from, to, offset) } : reads
-    const watermark = (this.#options.watermark === 'time' ? block.time : block.arrival).slice()
-    this.#floors.grow(this.#keys.size)
-    const evicted = this.#floors.advance(slots, watermark, reads)
-    const snapshot = this.#snapshot && this.#snapshot.#snapshotReads(readKeys, reads.clock)
+  /** One pass: the steps at the head of this file, from the slots of its reads on. */
+  #runPass(pass: Pass, out: FeatureColumn[]): void {
+    const { reads, readsBefore, keys } = readsOfPass(pass, this.#keys)
+
+    // Watermarks. `advance` raises `watermark` in place, hence the copy. It sets the slots of rejected reads to −1, in `readsBefore`
+    // too, which shares them: no structure answers these reads.
+    const watermark = (this.#options.watermark === 'time' ? pass.events.time : pass.events.arrival).slice()
+    this.#watermarks.grow(this.#keys.size)
+    const belowWatermark = this.#watermarks.advance(pass.slots, watermark, reads)
+    const snapshot = this.#snapshot && this.#snapshot.#snapshotReads(keys, reads.asOf)
+
+    // Units and final values.
     for (const unit of this.#units) unit.structure.grow(this.#keys.size)
-    if (this.#revisions) this.#revise(this.#revisions, { block, slots, watermark, snapshot }, reads, before.upto, from, out)
-    else
-      for (let u = 0; u < this.#units.length; u++) {
-        const unit = this.#units[u]
-        const snapshotUnit = snapshot && { unit: snapshot.units[u], slots: snapshot.slots }
-        this.#run(
-          unit,
-          { input: structureInput(unit, block, slots, watermark), reads: unit.before ? before : reads, snapshotUnit },
-          from,
-          out,
-        )
-      }
-    for (const rows of [evicted, snapshot?.evicted]) if (rows) refuseEvicted(rows, from, out)
+    const events = { block: pass.events, slots: pass.slots, watermark }
+    const unitPass = { events, reads, readsBefore, snapshot, firstRow: pass.fromRead, out }
+    if (this.#revisions) {
+      this.#revisions.grow(this.#keys.size)
+      runRevisableUnits(this.#units, this.#revisions, unitPass)
+    } else runUnits(this.#units, unitPass)
+
+    if (belowWatermark) refuseBelowWatermark(belowWatermark, pass.fromRead, out)
+    if (snapshot?.belowWatermark) refuseBelowWatermark(snapshot.belowWatermark, pass.fromRead, out)
   }
 
-  /** Applies events that may supersede others, and answers the reads among them, the first as row `at` of the output. */
-  #revise(
-    revisions: Revisions,
-    { snapshot, ...events }: BlockEvents & { readonly snapshot: SnapshotReads | undefined },
-    reads: SlotReads,
-    before: Int32Array,
-    at: number,
-    out: readonly FeatureColumn[],
-  ): void {
-    revisions.grow(this.#keys.size)
-    const inputs = this.#units.map(unit => structureInput(unit, events.block, events.slots, events.watermark))
-    const answered = (row: number, rows: number): void => {
-      const clock = sliceNumbers(reads.clock, row, row + rows)
-      for (const [u, unit] of this.#units.entries()) {
-        this.#lower(unit, clock, at + row, out)
-        if (snapshot?.units[u].structure.truncations.any) refuseTruncated(snapshot.units[u], clock, at + row, out)
-      }
-    }
-    revisions.run(
-      { ...events, inputs },
-      reads,
-      before,
-      answered,
-      snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots },
-    )
-  }
-
-  /**
-   * For a snapshot: the slots of the keys of some reads, and the reads that it refuses because they are below their key's watermark
-   * here.
-   */
-  #snapshotReads(keys: readonly ColumnData[], clock: Float64Array): SnapshotReads {
-    const slots = this.#keys.slotsOf(keys, clock.length, false)
-    const evicted = this.#floors.advance(noSlots, noTimes, { slots, clock, upto: new Int32Array(clock.length) })
-    return { units: this.#units, revisions: this.#revisions, slots, evicted }
-  }
-
-  /** Applies a lane and answers the reads among its events. The first read is row `at` of the output. */
-  #run(unit: KernelUnit, { input, reads, snapshotUnit }: UnitRun, at: number, out: readonly FeatureColumn[]): void {
-    const total = reads.slots.length
-    for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK_READS) {
-      const rows = Math.min(CHUNK_READS, total - row)
-      const to = row + rows < total ? reads.upto[row + rows - 1] : input.slots.length
-      const chunk: ReadChunk = { input, reads, from, to, row, rows }
-      if (snapshotUnit) runWithSnapshot(unit.structure, snapshotUnit.unit.structure, chunk, snapshotUnit.slots)
-      else runChunk(unit.structure, chunk)
-      const clock = sliceNumbers(reads.clock, row, row + rows)
-      this.#lower(unit, clock, at + row, out)
-      if (snapshotUnit?.unit.structure.truncations.any) refuseTruncated(snapshotUnit.unit, clock, at + row, out)
-      from = to
-    }
-  }
-
-  #lower(unit: KernelUnit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
-    const { structure, layout } = unit
-    for (const { feature, index, aggregate, window } of unit.readers)
-      aggregate.lower({ feature, rows: clock.length, partial: structure.partials[window], layout, clock, out: out[index], at })
-    if (structure.truncations.any) refuseTruncated(unit, clock, at, out)
+  /** For a snapshot: the slots here of the keys of some reads, and the reads below their key's watermark here. */
+  #snapshotReads(keys: readonly ColumnData[], asOf: Float64Array): SnapshotReads {
+    const slots = this.#keys.slotsOf(keys, asOf.length, false)
+    const belowWatermark = this.#watermarks.advance(noSlots, noTimes, { slots, asOf, upto: new Int32Array(asOf.length) })
+    return { units: this.#units, revisions: this.#revisions, slots, belowWatermark }
   }
 
   #state(): KernelState {
     this.#saved ??= {
       layout: layoutOf(this.group, this.#source, this.#options.watermark ?? 'arrival'),
       keys: this.#keys,
-      floors: this.#floors,
+      watermarks: this.#watermarks,
       structures: [...this.#units.map(({ structure }) => structure), ...(this.#revisions ? [this.#revisions] : [])],
       writer: new StateWriter(),
     }
@@ -289,7 +264,7 @@ export class Kernel {
   }
 
   #noReads(block: Block): BlockReads {
-    return { length: 0, keys: this.#keyColumns(block), upto: noSlots, clock: noTimes }
+    return { length: 0, keys: this.#keyColumns(block), upto: noSlots, asOf: noTimes }
   }
 
   #keyColumns(block: Block): ColumnData[] {

@@ -133,7 +133,7 @@ export class KeySlots {
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.KEYS_MAX} keys in one feature group (KEYS_MAX)`)
     const slot = this.#count++
     this.#parts = ensureCapacity(this.#parts, this.#count * this.#width)
-    for (let part = 0; part < this.#width; part++) this.#parts[slot * this.#width + part] = columns[part].values[row]!
+    for (let part = 0; part < this.#width; part++) this.#parts[slot * this.#width + part] = columns[part].values[row]
     return slot
   }
 }

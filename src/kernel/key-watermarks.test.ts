@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KeyWatermarks } from './key-watermarks.ts'
 
-const reads = (slots: number[], clock: number[], upto: number[]) => ({
+const reads = (slots: number[], asOf: number[], upto: number[]) => ({
   slots: Int32Array.from(slots),
-  clock: Float64Array.from(clock),
+  asOf: Float64Array.from(asOf),
   upto: Int32Array.from(upto),
 })
 

@@ -22,27 +22,28 @@ export class KeyWatermarks {
   }
 
   load(slot: number, from: StateReader): void {
-    const clock = from.number()
-    if (Number.isNaN(clock)) throw restoreError('a key has no watermark')
-    this.#reached[slot] = clock
+    const asOf = from.number()
+    if (Number.isNaN(asOf)) throw restoreError('a key has no watermark')
+    this.#reached[slot] = asOf
   }
 
   /**
-   * Raises each event's watermark in place to the key's watermark as of that event: a structure never moves a window's tail back.
-   * Removes reads below their key's watermark from `reads`, so that no structure answers them. Returns 1 for each removed read.
+   * Advances the watermarks by the events and reads of a pass, in their order. Overwrites both: each event's `watermark` is raised to
+   * its key's as of that event, so that a structure never moves a window's tail back, and the slot of a read below its key's
+   * watermark becomes −1, so that no structure answers it. Returns 1 for each such read, `undefined` if there is none.
    */
   advance(slots: Int32Array, watermark: Float64Array, reads: SlotReads): Uint8Array | undefined {
-    let evicted: Uint8Array | undefined
+    let below: Uint8Array | undefined
     let event = 0
     for (let row = 0; row <= reads.slots.length; row++) {
       const visible = row < reads.slots.length ? reads.upto[row] : slots.length
       event = raiseEvents(this.#reached, slots, watermark, event, visible)
-      if (row === reads.slots.length || advanceTo(this.#reached, reads.slots[row], reads.clock[row])) continue
-      evicted ??= new Uint8Array(reads.slots.length)
-      evicted[row] = 1
+      if (row === reads.slots.length || advanceTo(this.#reached, reads.slots[row], reads.asOf[row])) continue
+      below ??= new Uint8Array(reads.slots.length)
+      below[row] = 1
       reads.slots[row] = -1
     }
-    return evicted
+    return below
   }
 }
 
@@ -51,16 +52,16 @@ function raiseEvents(reached: Float64Array, slots: Int32Array, watermark: Float6
   for (; event < to; event++) {
     const slot = slots[event]
     if (slot < 0) continue
-    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]!
-    watermark[event] = reached[slot]!
+    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]
+    watermark[event] = reached[slot]
   }
   return event
 }
 
 /** Raises a key's watermark to a read's as-of time. Returns false if the watermark is above it. */
-function advanceTo(reached: Float64Array, slot: number, clock: number): boolean {
+function advanceTo(reached: Float64Array, slot: number, asOf: number): boolean {
   if (slot < 0) return true
-  if (clock < reached[slot]) return false
-  reached[slot] = clock
+  if (asOf < reached[slot]) return false
+  reached[slot] = asOf
   return true
 }

@@ -20,12 +20,12 @@ export interface LedgerEvent {
 }
 
 /** An empty `LedgerEvent` for identities and inputs of these widths. */
-export const emptyLedgerEvent = (identity: number, lanes: number): LedgerEvent => ({
+export const emptyLedgerEvent = (identity: number, units: number): LedgerEvent => ({
   time: 0,
   arrival: 0,
   position: 0,
   identity: new Float64Array(identity),
-  values: new Float64Array(lanes),
+  values: new Float64Array(units),
 })
 
 /**
@@ -39,19 +39,19 @@ export class EventLedger {
   readonly #maxEvents: number
   readonly #texts: readonly boolean[]
   readonly #identity: number
-  readonly #lanes: number
+  readonly #units: number
   readonly #arena: Arena
   /** By slot: the newest lost time. */
   #lost = new Float64Array(0)
 
   /** `texts`: for each value of the identity, then of the units, is it a string id? */
-  constructor(windows: Windows, identity: number, lanes: number, maxEvents: number, texts: readonly boolean[] = []) {
+  constructor(windows: Windows, identity: number, units: number, maxEvents: number, texts: readonly boolean[] = []) {
     this.#windows = windows
     this.#identity = identity
-    this.#lanes = lanes
+    this.#units = units
     this.#maxEvents = maxEvents
     this.#texts = texts
-    this.#arena = new Arena(IDENTITY + identity + lanes)
+    this.#arena = new Arena(IDENTITY + identity + units)
   }
 
   get bytes(): number {
@@ -116,8 +116,8 @@ export class EventLedger {
       into.time = data[at * width]
       into.arrival = data[at * width + ARRIVAL]
       into.position = data[at * width + POSITION]
-      for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]!
-      for (let i = 0; i < this.#lanes; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]!
+      for (let i = 0; i < this.#identity; i++) into.identity[i] = data[at * width + IDENTITY + i]
+      for (let i = 0; i < this.#units; i++) into.values[i] = data[at * width + IDENTITY + this.#identity + i]
       yield into
     }
   }

@@ -23,15 +23,15 @@ const block: Block = {
   columns: {},
 }
 /** A decision at each event of the block itself. */
-const own = { prefix: Int32Array.of(1, 2, 3, 4), clock: Float64Array.of(10, 20, 20, 30), own: true }
+const own = { prefix: Int32Array.of(1, 2, 3, 4), time: Float64Array.of(10, 20, 20, 30), own: true }
 
 function placed(place: PlacementIR, triggers = own) {
-  const { upto, uptoBefore, clock, watermark } = placeReads(place, source, block, triggers)
-  return { upto: [...upto], before: [...uptoBefore], clock: [...clock], watermark }
+  const { upto, uptoBefore, asOf, watermark } = placeReads(place, source, block, triggers)
+  return { upto: [...upto], before: [...uptoBefore], asOf: [...asOf], watermark }
 }
 
 test('stream sees the prefix, and before leaves the trigger out', () => {
-  const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], clock: [10, 20, 20, 30], watermark: 'arrival' }
+  const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], asOf: [10, 20, 20, 30], watermark: 'arrival' }
   assert.deepEqual(placed({ kind: 'stream' }), expected)
   assert.deepEqual(placed({ kind: 'lag', by: 0 }), expected)
   assert.deepEqual(placed({ kind: 'partial', by: 0 }), expected)
@@ -41,21 +41,21 @@ test('lag and partial see the events that had arrived by then, at most the prefi
   assert.deepEqual(placed({ kind: 'lag', by: 10 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
-    clock: [0, 10, 10, 20],
+    asOf: [0, 10, 10, 20],
     watermark: 'arrival',
   })
   assert.deepEqual(placed({ kind: 'partial', by: 10 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
-    clock: [10, 20, 20, 30],
+    asOf: [10, 20, 20, 30],
     watermark: 'arrival',
   })
 })
 
 test('a trigger of a different source is not an event of the group', () => {
-  const other = { prefix: Int32Array.of(0, 4), clock: Float64Array.of(9, 99), own: false }
-  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], clock: [9, 99], watermark: 'arrival' })
-  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], clock: [4, 94], watermark: 'arrival' })
+  const other = { prefix: Int32Array.of(0, 4), time: Float64Array.of(9, 99), own: false }
+  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], asOf: [9, 99], watermark: 'arrival' })
+  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], asOf: [4, 94], watermark: 'arrival' })
 })
 
 test('scheduled sees the events that had arrived by the last finished run', () => {
@@ -63,7 +63,7 @@ test('scheduled sees the events that had arrived by the last finished run', () =
   assert.deepEqual(placed({ kind: 'scheduled', schedule, lasts: 5 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
-    clock: [0, 10, 10, 20],
+    asOf: [0, 10, 10, 20],
     watermark: 'arrival',
   })
 })
@@ -109,15 +109,15 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
 
 test('batch with recorded runs sees what the run in use saw, and before the first run what a job on time sees', () => {
   const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
-  const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), clock: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
+  const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), time: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
   const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {
     const runs = { swapped: Float64Array.from(swapped), s: Float64Array.from(s) }
-    const { clock, upto } = placeReads(of, source, block, asked, runs)
-    return { clock: [...clock], upto: [...upto] }
+    const { asOf, upto } = placeReads(of, source, block, asked, runs)
+    return { asOf: [...asOf], upto: [...upto] }
   }
-  assert.deepEqual(placedBy([], []), { clock: [0, 10, 20, 20, 30, 50], upto: [0, 1, 3, 3, 4, 4] })
-  assert.deepEqual(placedBy([25, 55], [20, 40]), { clock: [0, 10, 20, 20, 20, 40], upto: [0, 1, 3, 3, 3, 4] })
-  assert.deepEqual(placedBy([25], [10]), { clock: [0, 10, 20, 20, 20, 20], upto: [0, 1, 3, 3, 3, 3] })
+  assert.deepEqual(placedBy([], []), { asOf: [0, 10, 20, 20, 30, 50], upto: [0, 1, 3, 3, 4, 4] })
+  assert.deepEqual(placedBy([25, 55], [20, 40]), { asOf: [0, 10, 20, 20, 20, 40], upto: [0, 1, 3, 3, 3, 4] })
+  assert.deepEqual(placedBy([25], [10]), { asOf: [0, 10, 20, 20, 20, 20], upto: [0, 1, 3, 3, 3, 3] })
   const scheduled = { ...place, kind: 'scheduled' } as const
   assert.deepEqual(placedBy([25, 55], [20, 40], scheduled), placedBy([], []))
 })

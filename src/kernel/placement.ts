@@ -8,8 +8,8 @@ import { currentRows } from './supersession.ts'
 export interface DecisionPositions {
   /** Number of events of the group's source in each decision's `P`; does not decrease. */
   readonly prefix: Int32Array
-  /** Each decision's `t`, UTC ms; does not decrease. */
-  readonly clock: Float64Array
+  /** Time of each decision, UTC ms; does not decrease. */
+  readonly time: Float64Array
   /** Is the triggering event one of the group's source, and so the last of its prefix? */
   readonly own: boolean
 }
@@ -21,7 +21,8 @@ export interface PlacedReads {
   readonly watermark: 'arrival' | 'time'
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
-  readonly clock: Float64Array
+  /** As-of times, UTC ms; −Infinity before the first run of a schedule. */
+  readonly asOf: Float64Array
 }
 
 /** The times at which a group's batch runs were swapped in, and their scheduled times; both UTC ms, in order. */
@@ -47,28 +48,28 @@ export function placeReads(
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
-      return prefixReads(block, triggers, triggers.clock, triggers.prefix)
+      return prefixReads(block, triggers, triggers.time, triggers.prefix)
     case 'lag': {
-      const clock = triggers.clock.map(t => t - placement.by)
-      return prefixReads(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+      const asOf = triggers.time.map(t => t - placement.by)
+      return prefixReads(block, triggers, asOf, arrivedBy(block.arrival, asOf, triggers.prefix))
     }
     case 'partial': {
-      const cut = triggers.clock.map(t => t - placement.by)
-      return prefixReads(block, triggers, triggers.clock, arrivedBy(block.arrival, cut, triggers.prefix))
+      const cut = triggers.time.map(t => t - placement.by)
+      return prefixReads(block, triggers, triggers.time, arrivedBy(block.arrival, cut, triggers.prefix))
     }
     case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(placement.schedule)
-      const due = triggers.clock.map(t => lastTime(t - placement.lasts))
-      const clock = runs && placement.kind === 'batch' ? runTimes(due, triggers.clock, runs) : due
-      return prefixReads(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+      const due = triggers.time.map(t => lastTime(t - placement.lasts))
+      const asOf = runs && placement.kind === 'batch' ? runTimes(due, triggers.time, runs) : due
+      return prefixReads(block, triggers, asOf, arrivedBy(block.arrival, asOf, triggers.prefix))
     }
     case 'corrected': {
       const order = orderByTime(source, block)
       // The order of processing changes; positions stay, since they order events of equal times.
       const byTime = order ? { ...gatherBlock(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
-      const upto = countUpTo(byTime.time, triggers.clock)
-      return { block: byTime, watermark: 'time', upto, uptoBefore: upto, clock: triggers.clock }
+      const upto = countUpTo(byTime.time, triggers.time)
+      return { block: byTime, watermark: 'time', upto, uptoBefore: upto, asOf: triggers.time }
     }
   }
 }
@@ -81,9 +82,9 @@ function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
   return order ? order.map(i => current[i]) : current
 }
 
-function prefixReads(block: Block, { prefix, own }: DecisionPositions, clock: Float64Array, upto: Int32Array): PlacedReads {
+function prefixReads(block: Block, { prefix, own }: DecisionPositions, asOf: Float64Array, upto: Int32Array): PlacedReads {
   const uptoBefore = own ? upto.map((count, i) => (count === prefix[i] ? count - 1 : count)) : upto
-  return { block, watermark: 'arrival', upto, uptoBefore, clock }
+  return { block, watermark: 'arrival', upto, uptoBefore, asOf }
 }
 
 /**
@@ -91,11 +92,11 @@ function prefixReads(block: Block, { prefix, own }: DecisionPositions, clock: Fl
  * visible events stay visible.
  */
 function runTimes(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): Float64Array {
-  let [next, scheduled, clock] = [0, -Infinity, -Infinity]
+  let [next, scheduled, asOf] = [0, -Infinity, -Infinity]
   return due.map((onTime, row) => {
     while (next < swapped.length && swapped[next] <= t[row]) scheduled = s[next++]!
-    clock = Math.max(clock, scheduled === -Infinity ? onTime : scheduled)
-    return clock
+    asOf = Math.max(asOf, scheduled === -Infinity ? onTime : scheduled)
+    return asOf
   })
 }
 
@@ -104,19 +105,19 @@ function runTimes(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns)
  * `arrived`. `run`: the scheduled time of the batch run in use, NULL before the first; omitted for a group placed batch where no run
  * ever ran. Throws `SPILL_UNSUPPORTED` for `corrected`, which is not a prefix by arrival.
  */
-export function placementAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly clock: number } {
+export function placementAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly asOf: number } {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
-      return { arrived: t, clock: t }
+      return { arrived: t, asOf: t }
     case 'lag':
-      return { arrived: t - placement.by, clock: t - placement.by }
+      return { arrived: t - placement.by, asOf: t - placement.by }
     case 'partial':
-      return { arrived: t - placement.by, clock: t }
+      return { arrived: t - placement.by, asOf: t }
     case 'batch':
     case 'scheduled': {
       const s = run === undefined ? scheduleCursor(placement.schedule)(t - placement.lasts) : (run ?? -Infinity)
-      return { arrived: s, clock: s }
+      return { arrived: s, asOf: s }
     }
     case 'corrected':
       throw new SpillwayError('SPILL_UNSUPPORTED', 'a group that is placed corrected is read in a replay of files; nothing of a run is')
@@ -126,6 +127,6 @@ export function placementAt(placement: PlacementIR, t: number, run?: number | nu
 /** Number of events of each prefix that had arrived by each cut. */
 function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
   const counts = countUpTo(arrival, cuts)
-  for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]!
+  for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]
   return counts
 }

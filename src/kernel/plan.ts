@@ -3,7 +3,7 @@ import { aggregateOf, isDouble, type AggregateFunction, type PartialAggregate } 
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import { LIFETIME_HOP } from './window.ts'
 
-/** A feature with the partial and window that it is lowered from. */
+/** A feature, with the partial and the window from which its final values are computed. */
 export interface PlannedFeature {
   readonly feature: FeatureIR
   /** Index among the group's features. */

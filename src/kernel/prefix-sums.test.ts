@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
-import { histories, keepsTiles, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
+import { histories, keepsTiles, inputOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
 import { runChunk, type StructureInput } from './structure.ts'
 import { PrefixSums } from './prefix-sums.ts'
 import { Windows, type WindowShape } from './window.ts'
@@ -24,7 +24,7 @@ for (const [name, windows] of Object.entries({
   test(`a window is the sum of its events, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const refused = stepThrough(sumsOf(windows), laneOfHistory(history), windows, (partial, values) =>
+        const refused = stepThrough(sumsOf(windows), inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, [values.length, sumOf(values)]),
         )
         assert.equal(refused, 0)
@@ -36,7 +36,7 @@ test('vectors of moments, and counts alone', () => {
   const windows = windowsOf(spans, 1)
   fc.assert(
     fc.property(histories, history => {
-      const input = laneOfHistory(history)
+      const input = inputOfHistory(history)
       stepThrough(sumsOf(windows, squares), input, windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values), sumOf(values.map(x => x * x))]),
       )
@@ -53,7 +53,7 @@ test('counts by bucket, in events and in tiles', () => {
     fc.assert(
       fc.property(histories, history => {
         const windows = windowsOf(spans, hop)
-        stepThrough(sumsOf(windows, buckets), laneOfHistory(history), windows, (partial, values) =>
+        stepThrough(sumsOf(windows, buckets), inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, [values.length, ...bounds.map((_, i) => within(values, i))]),
         )
       }),
@@ -66,14 +66,14 @@ test('past maxEntries a window is refused or correct, and is correct again once 
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
       const sums = sumsOf(windows, plain, maxEntries)
-      refusals += stepThrough(sums, laneOfHistory(history), windows, (partial, values) =>
+      refusals += stepThrough(sums, inputOfHistory(history), windows, (partial, values) =>
         assert.deepEqual(partial, [values.length, sumOf(values)]),
       )
       assert.ok(sums.entries <= 2 * maxEntries)
     }),
   )
   assert.ok(refusals > 0)
-  const input = laneOfHistory([0, 0, 0, 100].map(wait => ({ slot: 0, wait, late: 0, value: 1 })))
+  const input = inputOfHistory([0, 0, 0, 100].map(wait => ({ slot: 0, wait, late: 0, value: 1 })))
   assert.equal(
     stepThrough(sumsOf(windowsOf([60], 1), plain, 2), input, windowsOf([60], 1), partial => assert.ok(partial[0] <= 2)),
     1,
@@ -89,7 +89,7 @@ test('windows of several hops share one list, which keeps no more than twice wha
     { span: 10_000, hop: 100 },
     { span: 100_000, hop: 2000 },
   ]
-  const input = laneOfHistory(Array.from({ length: 40_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
+  const input = inputOfHistory(Array.from({ length: 40_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
   const sums = sumsOf(windows)
   const partials = windows.map(() => 2 + 100)
   let most = 0
@@ -108,7 +108,7 @@ test('long runs at one key slide and grow the list; sums that once passed 2^53 l
   const slots = new Int32Array(time.length)
   const values = Float64Array.from([...early, ...late], ([, x]) => x)
   const input: StructureInput = { slots, time, arrival: time, watermark: time, position: time, skip: undefined, value: values }
-  const reads = { slots, clock: time, upto: slots.map((_, event) => event + 1) }
+  const reads = { slots, asOf: time, upto: slots.map((_, event) => event + 1) }
   runChunk(sums, { input, reads, from: 0, to: 100, row: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {
     runChunk(sums, { input, reads, from: 100 + i, to: 101 + i, row: 100 + i, rows: 1 })
@@ -126,7 +126,7 @@ test('bytes grow with keys and with entries', () => {
   const empty = sums.bytes
   sums.grow(1000)
   assert.equal(sums.bytes - empty, 1000 * (5 * 4 + 8))
-  stepThrough(sums, laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))), [], () => undefined)
+  stepThrough(sums, inputOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))), [], () => undefined)
   assert.ok(sums.bytes - empty >= sums.entries * 2 * 8)
   assert.ok(sums.entries >= 2000)
 })

@@ -70,7 +70,7 @@ export class PrefixSums implements Structure {
     if (this.#add(slot, tile) > this.#maxEntries) this.truncations.truncate(arena, slot, this.#maxEntries, windows.reach(watermark[event]))
   }
 
-  read(slot: number, t: number, row: number): void {
+  read(slot: number, asOf: number, row: number): void {
     const { heads, data, width, stride } = this.#arena
     const windows = this.#windows
     const flat = this.#out.flat
@@ -80,7 +80,7 @@ export class PrefixSums implements Structure {
     let oldest = end
     let out = row
     for (let w = 0; w < windows.length; w++) {
-      const start = windows.start(w, t)
+      const start = windows.start(w, asOf)
       let tail = heads[head + MARKS + w]
       while (data[tail * width] < start) tail++
       heads[head + MARKS + w] = tail
@@ -139,7 +139,7 @@ export class PrefixSums implements Structure {
     }
     heads[head + END] = end + 2
     for (let entry = end * width; entry >= at * width; entry -= width) {
-      data[entry + width] = data[entry]!
+      data[entry + width] = data[entry]
       for (let f = 1; f < width; f++) data[entry + width + f] = modulo54(data[entry + f], vector[shift + f])
     }
     data[at * width] = tile

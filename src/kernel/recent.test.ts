@@ -6,7 +6,7 @@ import {
   histories,
   indexed,
   inWindow,
-  laneOfHistory,
+  inputOfHistory,
   mixedHops,
   readAll,
   stepThrough,
@@ -27,24 +27,24 @@ function shown(partial: readonly number[]): readonly number[] {
   if (end >= 0) assert.deepEqual([end % 2, partial[end + 1]], [0, NaN])
   return end < 0 ? partial : partial.slice(0, end)
 }
-const newest = (lane: StructureInput, events: readonly number[], k: number) =>
-  byOrder(lane, events)
+const newest = (input: StructureInput, events: readonly number[], k: number) =>
+  byOrder(input, events)
     .toReversed()
     .slice(0, k)
-    .flatMap(event => [event, lane.time[event]])
+    .flatMap(event => [event, input.time[event]])
 
 for (const [name, windows] of Object.entries(cases))
   test(`each window has its newest k events, or all if there are fewer, ${name}`, () => {
     fc.assert(
       fc.property(histories, ks, (history, k) => {
-        const lane = laneOfHistory(indexed(history))
+        const input = inputOfHistory(indexed(history))
         const recent = new Recent(new Windows(windows), k)
-        const refused = stepThrough(recent, lane, windows, (partial, values) => {
+        const refused = stepThrough(recent, input, windows, (partial, values) => {
           assert.equal(partial.length, 2 * k)
-          assert.deepEqual(shown(partial), newest(lane, values, k))
+          assert.deepEqual(shown(partial), newest(input, values, k))
         })
         assert.equal(refused, 0)
-        const perKey = [0, 1].map(slot => lane.slots.filter(of => of === slot).length)
+        const perKey = [0, 1].map(slot => input.slots.filter(of => of === slot).length)
         assert.equal(recent.entries, Math.min(perKey[0], k) + Math.min(perKey[1], k))
       }),
     )
@@ -54,17 +54,17 @@ test('events are in order of (time, arrival, position) for any order of processi
   const windows = windowsOf([5, 30, Infinity], 1)
   const clocks = [25, 25, 30, 44, 51]
   fc.assert(
-    fc.property(unordered, ks, (lane, k) => {
+    fc.property(unordered, ks, (input, k) => {
       const recent = new Recent(new Windows(windows), k)
       const answers = readAll(
         recent,
-        lane,
-        clocks.map(clock => [0, clock]),
+        input,
+        clocks.map(asOf => [0, asOf]),
       )
       answers.forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) => {
-          const events = inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop)
-          assert.deepEqual(shown(partials[w]), newest(lane, events, k))
+          const events = inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop)
+          assert.deepEqual(shown(partials[w]), newest(input, events, k))
         }),
       )
     }),
@@ -72,9 +72,9 @@ test('events are in order of (time, arrival, position) for any order of processi
 })
 
 test('a window holds an event at its start and not one before it', () => {
-  const lane = laneOfHistory([{ slot: 0, wait: 100, late: 0, value: 9 }])
+  const input = inputOfHistory([{ slot: 0, wait: 100, late: 0, value: 9 }])
   const recent = new Recent(new Windows(windowsOf([10], 1)), 2)
-  const [[edge], [outside]] = readAll(recent, lane, [
+  const [[edge], [outside]] = readAll(recent, input, [
     [0, 10],
     [0, 11],
   ])
@@ -83,13 +83,13 @@ test('a window holds an event at its start and not one before it', () => {
 
 test('a key without events has no values in a reused row', () => {
   const recent = new Recent(new Windows(windowsOf([10, 20], 1)), 2)
-  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
-  assert.deepEqual(readAll(recent, lane, [[0, 0]])[0].map(shown), [
+  const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  assert.deepEqual(readAll(recent, input, [[0, 0]])[0].map(shown), [
     [5, 0],
     [5, 0],
   ])
-  assert.deepEqual(readAll(recent, { ...lane, slots: new Int32Array(0) }, [[-1, 0]])[0].map(shown), [[], []])
-  assert.deepEqual(readAll(recent, { ...lane, slots: new Int32Array(0) }, [[1, 0]])[0].map(shown), [[], []])
+  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[-1, 0]])[0].map(shown), [[], []])
+  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[1, 0]])[0].map(shown), [[], []])
 })
 
 test('bytes grow with keys and with entries, not with events', () => {
@@ -99,7 +99,7 @@ test('bytes grow with keys and with entries, not with events', () => {
   recent.grow(1000)
   assert.ok(recent.bytes - few >= 16 * 984)
   const many = (slots: number) =>
-    laneOfHistory(Array.from({ length: 3000 }, (_, at) => ({ slot: at % slots, wait: 1, late: 0, value: at })))
+    inputOfHistory(Array.from({ length: 3000 }, (_, at) => ({ slot: at % slots, wait: 1, late: 0, value: at })))
   const keyed = recent.bytes
   readAll(recent, many(1), [])
   assert.equal(recent.bytes, keyed)

@@ -45,11 +45,11 @@ export class Recent implements Structure {
     this.truncations.grow(count)
   }
 
-  insert(lane: StructureInput, event: number): void {
-    const slot = lane.slots[event]
-    const time = lane.time[event]
-    const arrival = lane.arrival[event]
-    const position = lane.position[event]
+  insert(input: StructureInput, event: number): void {
+    const slot = input.slots[event]
+    const time = input.time[event]
+    const arrival = input.arrival[event]
+    const position = input.position[event]
     const arena = this.#arena
     const { data } = arena
     const end = arena.end(slot)
@@ -64,15 +64,15 @@ export class Recent implements Structure {
     arena.data[entry] = time
     arena.data[entry + 1] = arrival
     arena.data[entry + 2] = position
-    arena.data[entry + 3] = lane.value[event]!
+    arena.data[entry + 3] = input.value[event]
   }
 
-  read(slot: number, t: number, row: number): void {
+  read(slot: number, asOf: number, row: number): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     const from = this.#arena.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
-      const start = this.#windows.start(w, t)
+      const start = this.#windows.start(w, asOf)
       const partial = this.partials[w]
       for (let i = 0; i < this.#k; i++) {
         const entry = end - 1 - i
@@ -88,12 +88,12 @@ export class Recent implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void {
     const own = this.#arena
     const other = (snapshot as Recent).#arena
     const ownFrom = slot < 0 ? 0 : own.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
-      const start = this.#windows.start(w, t)
+      const start = this.#windows.start(w, asOf)
       const partial = this.partials[w]
       let a = slot < 0 ? -1 : own.end(slot) - 1
       let b = other.end(snapshotSlot) - 1

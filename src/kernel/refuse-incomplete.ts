@@ -9,16 +9,16 @@ import { tileStart } from './window.ts'
 export function refuseIncomplete(
   features: readonly FeatureIR[],
   out: readonly FeatureColumn[],
-  clock: Float64Array,
+  asOf: Float64Array,
   arrival: number,
 ): boolean {
   let any = false
   features.forEach(({ window, hop }, f) => {
-    for (let row = 0; row < clock.length; row++) {
-      const start = window === 'lifetime' ? -Infinity : tileStart(clock[row] - window, hop)
+    for (let row = 0; row < asOf.length; row++) {
+      const start = window === 'lifetime' ? -Infinity : tileStart(asOf[row] - window, hop)
       if (start > arrival) continue
       any = true
-      if (clock[row] > -Infinity) refuseCell(out[f], row, refusals.evicted)
+      if (asOf[row] > -Infinity) refuseCell(out[f], row, refusals.evicted)
     }
   })
   return any

@@ -82,8 +82,8 @@ const kernelOf = () => new Kernel(group, source, { strings })
 const shown = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 /** For each key its features. */
-const read = (kernel: Kernel, keys: readonly number[], clock: number) => {
-  const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(clock)).map(shown)
+const read = (kernel: Kernel, keys: readonly number[], asOf: number) => {
+  const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(asOf)).map(shown)
   return keys.map((_, row) => out.map(column => column[row]))
 }
 /** The expected features of a key with these values, all in every window. */
@@ -141,6 +141,7 @@ test('a stale key is saved as stale: superseded events do not return', () => {
   const next = kernelOf()
   next.restore([kernel.save(0, 2, 2).slice()])
   next.catchUp(blockOf([]), new Float64Array(0))
+  next.finishCatchUp()
   assert.deepEqual(read(next, [1, 2], 5), [summed(3), summed(50)])
   next.apply(blockOf([{ ...moved, g: 1, x: 4 }], 3))
   assert.deepEqual(read(next, [1, 2], 5), [summed(3, 4), summed()], 'identities are known again')
@@ -162,8 +163,9 @@ for (const [name, first, second] of [
       kernel.apply(blockOf([revision], 3))
       const late = kernel.save(1 - at, 2 - at, 3).slice()
       const next = kernelOf()
-      assert.equal(next.restore([early, late]), 2)
+      assert.equal(next.restore([early, late]).lowest, 2)
       next.catchUp(blockOf([revision], 3), Float64Array.of(3))
+      next.finishCatchUp()
       assert.deepEqual(read(next, [1, 2], 5), read(kernel, [1, 2], 5))
       next.apply(blockOf([{ ...second, time: 3, x: 7 }], 4))
       kernel.apply(blockOf([{ ...second, time: 3, x: 7 }], 4))
@@ -182,17 +184,17 @@ test('past its bound a key refuses windows that reach a lost event, also after a
   const plans = planStructures(group, source)
   const units = plans.map(plan => buildUnit(plan, source, strings))
   const revisions = new Revisions(source, units, allWindows(plans), 3)
-  const refusedAt = (events: readonly Event[], first: number, clock: number): boolean[] => {
+  const refusedAt = (events: readonly Event[], first: number, asOf: number): boolean[] => {
     const block = blockOf(events, first)
     const slots = Int32Array.from(events, ({ g }) => g!)
     const watermark = block.arrival.slice()
     for (const unit of [revisions, ...units.map(({ structure }) => structure)]) unit.grow(3)
-    const reads = { slots: Int32Array.of(1), clock: Float64Array.of(clock), upto: Int32Array.of(events.length) }
+    const reads = { slots: Int32Array.of(1), asOf: Float64Array.of(asOf), upto: Int32Array.of(events.length) }
     const inputs = units.map(unit => structureInput(unit, block, slots, watermark))
     let refused: boolean[] = []
     revisions.run({ block, slots, watermark, inputs }, reads, reads.upto, () => {
       refused = units.flatMap(({ structure: { truncations: lost }, readers }) =>
-        readers.map(({ span }) => lost.refusal(0, clock - span) === refusals.limit),
+        readers.map(({ span }) => lost.refusal(0, asOf - span) === refusals.limit),
       )
       for (const { structure } of units) structure.truncations.clearNotes()
     })

@@ -118,8 +118,8 @@ export class Revisions {
         }
         assert(before[row + i] >= event - 1, 'a read leaves out one event at most, the last that it knows')
         if (before[row + i] === event) this.#insertHeld()
-        this.#read(reads.slots[row + i], reads.clock[row + i], i)
-        if (snapshot) this.#merge(snapshot, reads.slots[row + i], snapshot.slots[row + i], reads.clock[row + i], i)
+        this.#read(reads.slots[row + i], reads.asOf[row + i], i)
+        if (snapshot) this.#merge(snapshot, reads.slots[row + i], snapshot.slots[row + i], reads.asOf[row + i], i)
       }
       answered(row, rows)
     }
@@ -201,31 +201,31 @@ export class Revisions {
     if (!this.#stale[inputs[0].slots[event]]) this.#insert(inputs, event, true)
   }
 
-  #read(slot: number, clock: number, row: number): void {
-    if (slot >= 0 && this.#stale[slot]) this.#refill(slot, clock)
-    for (const { structure } of this.#units) readAt(structure, slot, clock, row)
+  #read(slot: number, asOf: number, row: number): void {
+    if (slot >= 0 && this.#stale[slot]) this.#refill(slot, asOf)
+    for (const { structure } of this.#units) readAt(structure, slot, asOf, row)
   }
 
   /** Reads the snapshot's slot, and merges its partials into the row of the answers. */
-  #merge({ revisions }: SnapshotRevisions, slot: number, snapshotSlot: number, clock: number, row: number): void {
+  #merge({ revisions }: SnapshotRevisions, slot: number, snapshotSlot: number, asOf: number, row: number): void {
     if (snapshotSlot < 0) return
-    revisions.#read(snapshotSlot, clock, row)
-    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, snapshotSlot, clock, row)
+    revisions.#read(snapshotSlot, asOf, row)
+    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, snapshotSlot, asOf, row)
   }
 
-  /** Refills the structures of a slot from the ledger, for reads at `clock` and later. */
-  #refill(slot: number, clock: number): void {
+  /** Refills the structures of a slot from the ledger, for reads at `asOf` and later. */
+  #refill(slot: number, asOf: number): void {
     const { slots, time, arrival, position, value, watermark } = this.#single
     const held = this.#held && this.#held.inputs[0].slots[this.#held.event] === slot ? this.#held.inputs[0].position[this.#held.event] : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
-    watermark[0] = clock
+    watermark[0] = asOf
     for (const event of this.#ledger.eventsOf(slot, this.#event)) {
       time[0] = event.time
       arrival[0] = event.arrival
       position[0] = event.position
       for (let u = 0; u < this.#units.length; u++) {
-        value[0] = event.values[u]!
+        value[0] = event.values[u]
         if (Number.isNaN(value[0]) || (this.#units[u].before && event.position === held)) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
@@ -241,12 +241,12 @@ export class Revisions {
 }
 
 /**
- * Writes the identity of an event; NaN in every column if it has none. The text id of another event would be saved, and a restore may not have
- * that text.
+ * Writes the identity of an event; NaN in every column if it has none, since the columns are saved: an id of another event may name
+ * a text that a restore does not have.
  */
 function identify(columns: readonly ColumnData[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
-    into[i] = columns[i].values[event]!
+    into[i] = columns[i].values[event]
     if (columns[i].nulls?.[event]) {
       into.fill(NaN)
       return false

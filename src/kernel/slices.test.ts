@@ -83,8 +83,8 @@ function blockOf(history: readonly Arriving[]): Block {
 const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings, sketchFrom: 1 })
 const keysOf = (group: GroupIR) =>
   group.key.map(name => ({ k: ids(['k0', 'k1']), x: { values: Float64Array.of(1, -2) }, s: ids(['t1', 't-2']) })[name]!)
-const shown = (kernel: Kernel, clock: number) =>
-  kernel.read(keysOf(kernel.group), Float64Array.of(clock, clock)).map(({ values, nulls, refused }) => [values, nulls, refused])
+const shown = (kernel: Kernel, asOf: number) =>
+  kernel.read(keysOf(kernel.group), Float64Array.of(asOf, asOf)).map(({ values, nulls, refused }) => [values, nulls, refused])
 
 for (const key of [['k'], ['x'], ['k', 's', 'x']])
   test(`saved state of keys (${key.join(', ')}) is restored, independently of its place in memory`, () => {
@@ -98,7 +98,9 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         const slices = save(kernel)
         const next = kernelOf(groupOf(key))
         // A slice may start anywhere in the caller's buffer.
-        assert.equal(next.restore(slices.toReversed().map(slice => Buffer.concat([Buffer.of(1), slice]).subarray(1))), block.length - 1)
+        const restored = next.restore(slices.toReversed().map(slice => Buffer.concat([Buffer.of(1), slice]).subarray(1)))
+        assert.equal(restored.lowest, block.length - 1)
+        next.finishCatchUp()
         assert.equal(next.keys, kernel.keys)
         assert.deepEqual(save(next), slices)
         const later = block.length > 0 ? block.arrival.at(-1)! + 5 : 0
@@ -172,18 +174,36 @@ test('each slot skips the events that its slice has, and applies the others', ()
   kernel.apply(part(2, 4))
   const late = kernel.save(1, 2, 40).slice()
   const next = kernelOf(groupOf(['k']))
-  assert.equal(next.restore([early, late]), 20)
+  const { lowest, highest } = next.restore([early, late])
+  assert.deepEqual([lowest, highest], [20, 40])
   // Sequences are those of the log: events of other sources are between those of this one.
   next.catchUp(part(2, 4), Float64Array.of(30, 40))
   next.catchUp(part(4, 7), Float64Array.of(50, 60, 70))
+  next.finishCatchUp()
   kernel.apply(part(4, 7))
   assert.deepEqual(shown(next, 0), shown(kernel, 0))
   assert.equal(next.keys, 3)
 })
 
+test('a restored kernel neither reads nor applies events before its catch-up is finished', () => {
+  const whole = blockOf(Array.from({ length: 4 }, (_, i) => ({ slot: i % 2, wait: 1, late: 0, value: 1 })))
+  const kernel = kernelOf(groupOf(['k']))
+  kernel.apply(sliceBlock(whole, 0, 2))
+  const early = kernel.save(0, 1, 1).slice()
+  kernel.apply(sliceBlock(whole, 2, 4))
+  const late = kernel.save(1, 2, 3).slice()
+  const next = kernelOf(groupOf(['k']))
+  next.restore([early, late])
+  for (const call of [() => shown(next, 9), () => next.step(whole), () => next.apply(whole)])
+    assert.throws(call, { code: 'SPILL_ASSERT', message: /catches up/ })
+  next.catchUp(sliceBlock(whole, 2, 4), Float64Array.of(2, 3))
+  next.finishCatchUp()
+  assert.deepEqual(shown(next, 9), shown(kernel, 9), 'a call that was rejected has changed nothing')
+})
+
 test('a kernel without restored slices applies every event', () => {
   const kernel = kernelOf(groupOf(['k']))
-  assert.equal(kernel.restore([]), -Infinity)
+  assert.equal(kernel.restore([]).lowest, -Infinity)
   kernel.catchUp(blockOf([{ slot: 0, wait: 1, late: 0, value: 3 }]), Float64Array.of(0))
   assert.equal(kernel.keys, 1)
 })

@@ -23,7 +23,7 @@ export interface SlotState {
 export interface KernelState {
   readonly layout: SliceHeader['layout']
   readonly keys: KeySlots
-  readonly floors: KeyWatermarks
+  readonly watermarks: KeyWatermarks
   readonly structures: readonly SlotState[]
   /** Its buffers are reused for every slice. */
   readonly writer: StateWriter
@@ -52,13 +52,13 @@ const withoutTextBound = ({ maxBytes: _m, ...column }: ColumnIR): object => colu
 
 /** Saves slots [from, to), complete up to `sequence`. */
 export function saveSlice(
-  { layout, keys, floors, structures, writer }: KernelState,
+  { layout, keys, watermarks, structures, writer }: KernelState,
   from: number,
   to: number,
   sequence: number,
 ): Uint8Array {
   assert(from >= 0 && from <= to && to <= keys.size, 'slots to save are known')
-  for (const part of [keys, floors, ...structures]) for (let slot = from; slot < to; slot++) part.save(slot, writer)
+  for (const part of [keys, watermarks, ...structures]) for (let slot = from; slot < to; slot++) part.save(slot, writer)
   return writer.finish({ layout, from, to, slots: keys.size, sequence })
 }
 
@@ -80,7 +80,7 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   if (lowest && lowest.slots > slots)
     throw restoreError(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
   const complete = new Float64Array(slots)
-  for (const part of [state.floors, ...state.structures]) part.grow(slots)
+  for (const part of [state.watermarks, ...state.structures]) part.grow(slots)
   for (const reader of readers) restore(state, reader, complete)
   return new CatchUp(complete, lowest?.sequence ?? -Infinity)
 }
@@ -94,20 +94,20 @@ export function appendSlice(state: KernelState, slice: Uint8Array, ids: Int32Arr
   const { layout, from, to } = reader.header
   if (layout.some((half, i) => half !== state.layout[i]))
     throw restoreError('it belongs to a different feature group, or to other definitions')
-  const { keys, floors, structures } = state
+  const { keys, watermarks, structures } = state
   const first = keys.size
   keys.load(to - from, reader)
-  for (const part of [floors, ...structures]) {
+  for (const part of [watermarks, ...structures]) {
     part.grow(keys.size)
     for (let slot = first; slot < keys.size; slot++) part.load(slot, reader)
   }
   reader.end()
 }
 
-function restore({ keys, floors, structures }: KernelState, reader: StateReader, complete: Float64Array): void {
+function restore({ keys, watermarks, structures }: KernelState, reader: StateReader, complete: Float64Array): void {
   const { from, to, sequence } = reader.header
   complete.fill(sequence, from, to)
   keys.load(to - from, reader)
-  for (const part of [floors, ...structures]) for (let slot = from; slot < to; slot++) part.load(slot, reader)
+  for (const part of [watermarks, ...structures]) for (let slot = from; slot < to; slot++) part.load(slot, reader)
   reader.end()
 }

@@ -64,8 +64,8 @@ function layeredOf(group: GroupIR, cut: readonly Event[], head: readonly Event[]
   return { kernel, body, strings }
 }
 
-const read = ({ kernel, strings }: Layered, keys: readonly string[], clock: number) =>
-  kernel.read([{ values: Int32Array.from(keys, key => strings.idOf(key)) }], new Float64Array(keys.length).fill(clock))
+const read = ({ kernel, strings }: Layered, keys: readonly string[], asOf: number) =>
+  kernel.read([{ values: Int32Array.from(keys, key => strings.idOf(key)) }], new Float64Array(keys.length).fill(asOf))
 
 /** Values, NULL as null and a refusal as its code in brackets. */
 const shown = ({ values, nulls, refused }: FeatureColumn) =>
@@ -129,12 +129,8 @@ test('more values than the limit are estimated from both layers, whichever excee
     const strings = new Strings()
     const kernel = new Kernel(group, source, { strings })
     kernel.apply(blockOf(events, strings))
-    for (const clock of [2000, 2010, 2400, 2600, 4000])
-      assert.deepEqual(
-        read(layered, ['a'], clock).map(shown),
-        read({ ...layered, kernel, strings }, ['a'], clock).map(shown),
-        String(clock),
-      )
+    for (const asOf of [2000, 2010, 2400, 2600, 4000])
+      assert.deepEqual(read(layered, ['a'], asOf).map(shown), read({ ...layered, kernel, strings }, ['a'], asOf).map(shown), String(asOf))
   }
 })
 

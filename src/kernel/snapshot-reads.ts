@@ -1,29 +1,28 @@
 /**
- * Reads a delta and a snapshot as one (semantics, two layers). The delta gets events, the snapshot beneath it gets none. Each
- * layer answers a read with partials of its own events; the snapshot's are combined into the delta's before lowering.
+ * Reads a delta and its snapshot as one (semantics, two layers). The delta gets events, the snapshot gets none. Both answer a read
+ * with partials of their own events, and `Structure.merge` of each structure combines the snapshot's partials into the delta's, before
+ * final values are computed.
+ *
+ * Sources with `identity` do not come here: an event in the delta may supersede one in the snapshot, so `revisions.ts` has a loop of
+ * its own over both.
  */
 import type { KernelUnit } from './build.ts'
 import type { Revisions } from './revisions.ts'
-import { readAt, type ReadChunk, type StructureInput, type SlotReads, type Structure } from './structure.ts'
+import { insertEvents, readAt, type ReadChunk, type Structure } from './structure.ts'
 
-/** A snapshot kernel as some reads see it. */
+/** A snapshot kernel as some reads see it: row i belongs to read i. */
 export interface SnapshotReads {
   readonly units: readonly KernelUnit[]
   readonly revisions: Revisions | undefined
   readonly slots: Int32Array
-  readonly evicted: Uint8Array | undefined
-}
-
-/** A unit's events and reads, and its snapshot unit with the slots of their keys there. */
-export interface UnitRun {
-  readonly input: StructureInput
-  readonly reads: SlotReads
-  readonly snapshotUnit: { readonly unit: KernelUnit; readonly slots: Int32Array } | undefined
+  /** 1 where the read is below its key's watermark in the snapshot. */
+  readonly belowWatermark: Uint8Array | undefined
 }
 
 /**
  * Applies the events of a chunk to a delta and answers its reads from both layers, as `runChunk` does from one. `snapshotSlots` are
- * the keys' slots in the snapshot. Each read is merged before the next event is applied, since merging reads more than columns.
+ * the keys' slots in the snapshot. Each read is merged before the next event is inserted: some structures merge lists of the key, as
+ * of the read, and not only the partials in the row.
  */
 export function runWithSnapshot(
   delta: Structure,
@@ -31,16 +30,14 @@ export function runWithSnapshot(
   { input, reads, from, to, row, rows }: ReadChunk,
   snapshotSlots: Int32Array,
 ): void {
-  const { slots, skip } = input
   let event = from
-  for (let i = 0; i <= rows; i++) {
-    const end = i < rows ? reads.upto[row + i] : to
-    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) delta.insert(input, event)
-    if (i === rows) return
-    const clock = reads.clock[row + i]
-    readAt(delta, reads.slots[row + i], clock, i)
+  for (let i = 0; i < rows; i++) {
+    const asOf = reads.asOf[row + i]
+    event = insertEvents(delta, input, event, reads.upto[row + i])
+    readAt(delta, reads.slots[row + i], asOf, i)
     if (snapshotSlots[row + i] < 0) continue
-    readAt(snapshot, snapshotSlots[row + i], clock, i)
-    delta.merge(snapshot, reads.slots[row + i], snapshotSlots[row + i], clock, i)
+    readAt(snapshot, snapshotSlots[row + i], asOf, i)
+    delta.merge(snapshot, reads.slots[row + i], snapshotSlots[row + i], asOf, i)
   }
+  insertEvents(delta, input, event, to)
 }

@@ -59,7 +59,7 @@ export class StateWriter {
   /** Writes the numbers [at, at + length) of an array. */
   numbers(of: Float64Array, at: number, length: number): void {
     this.#numbers = ensureCapacity(this.#numbers, this.#numbersUsed + length)
-    for (let i = 0; i < length; i++) this.#numbers[this.#numbersUsed + i] = of[at + i]!
+    for (let i = 0; i < length; i++) this.#numbers[this.#numbersUsed + i] = of[at + i]
     this.#numbersUsed += length
   }
 
@@ -164,7 +164,7 @@ export class StateReader {
   /** Reads numbers into [at, at + length) of an array. */
   numbers(into: Float64Array, at: number, length: number): void {
     this.#need(length)
-    for (let i = 0; i < length; i++) into[at + i] = this.#numbers[this.#numbersUsed + i]!
+    for (let i = 0; i < length; i++) into[at + i] = this.#numbers[this.#numbersUsed + i]
     this.#numbersUsed += length
   }
 

@@ -43,7 +43,7 @@ const block: Block = {
   },
 }
 
-function lane(agg: AggregateName, source: typeof plain, filtered: boolean) {
+function inputOf(agg: AggregateName, source: typeof plain, filtered: boolean) {
   const feature: FeatureIR = {
     name: 'f',
     agg,
@@ -64,23 +64,23 @@ for (const filtered of [false, true]) {
 
   test(`NULLs and tombstones take no part, ${filtered ? 'nor' : 'without'} what a condition leaves out`, () => {
     const expected = (deletes: boolean) => rows.map((row, i) => (out(row) || !row.given || (deletes && row.gone === 1) ? 'skipped' : 5 + i))
-    assert.deepEqual(lane('last', plain, filtered), expected(false))
-    assert.deepEqual(lane('last', changelog, filtered), expected(true))
-    assert.deepEqual(lane('last', revisable, filtered), expected(false), 'what is superseded or deleted is decided elsewhere')
+    assert.deepEqual(inputOf('last', plain, filtered), expected(false))
+    assert.deepEqual(inputOf('last', changelog, filtered), expected(true))
+    assert.deepEqual(inputOf('last', revisable, filtered), expected(false), 'what is superseded or deleted is decided elsewhere')
   })
 
   test(`for row they take part as a NULL, ${filtered ? 'but not' : 'without'} what a condition leaves out`, () => {
     const expected = (deletes: boolean) =>
       rows.map((row, i) => (out(row) ? 'skipped' : !row.given || (deletes && row.gone === 1) ? nullValue : 5 + i))
-    assert.deepEqual(lane('row', plain, filtered), expected(false))
-    assert.deepEqual(lane('row', changelog, filtered), expected(true))
-    assert.deepEqual(lane('row', revisable, filtered), expected(false))
+    assert.deepEqual(inputOf('row', plain, filtered), expected(false))
+    assert.deepEqual(inputOf('row', changelog, filtered), expected(true))
+    assert.deepEqual(inputOf('row', revisable, filtered), expected(false))
   })
 }
 
 test('the columns of the block are unchanged', () => {
-  lane('row', changelog, true)
-  lane('last', changelog, true)
+  inputOf('row', changelog, true)
+  inputOf('last', changelog, true)
   assert.deepEqual(
     nulls,
     Uint8Array.from(rows, ({ given }) => Number(!given)),

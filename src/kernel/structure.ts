@@ -19,17 +19,17 @@ export interface StructureInput {
   readonly watermark: Float64Array
 }
 
-/** Reads among the events, in order. */
+/** Reads among the events of a pass, in order. */
 export interface SlotReads {
   /** The key's slot, or −1 for a key without events. */
   readonly slots: Int32Array
-  /** UTC ms. */
-  readonly clock: Float64Array
+  /** As-of times, UTC ms. */
+  readonly asOf: Float64Array
   /** Number of events that are visible to each read. */
   readonly upto: Int32Array
 }
 
-/** A range of events and reads between two lowerings. */
+/** A range of events and reads between two computations of final values. */
 export interface ReadChunk {
   readonly input: StructureInput
   readonly reads: SlotReads
@@ -58,16 +58,17 @@ export interface Structure {
   readonly entries: number
   /** Ensures room for slots 0 … count − 1. */
   grow(count: number): void
+  /** Inserts an event that takes part: its slot is not −1, and it is not in `skip`. */
   insert(input: StructureInput, event: number): void
-  /** Writes the partial of every window of `slot` at as-of time `t` to `row`. */
-  read(slot: number, t: number, row: number): void
+  /** Writes the partial of every window of `slot` at an as-of time to `row`. */
+  read(slot: number, asOf: number, row: number): void
   /** Writes the partials of a key without events to `row`. */
   readNothing(row: number): void
   /**
    * Merges the partials of `snapshot` into those at `row`. `snapshot` is a structure of the same shape with other events, just read
-   * for the same key at its `snapshotSlot`; `slot` was read here at `t` (−1: the key has no events here).
+   * for the same key at its `snapshotSlot`; `slot` was read here at the same as-of time (−1: the key has no events here).
    */
-  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, asOf: number, row: number): void
   /** Writes the state of a slot. */
   save(slot: number, to: StateWriter): void
   /** Reads what `save` wrote into a slot without events, with checks so that no later read can leave the slot's own entries. */
@@ -76,26 +77,27 @@ export interface Structure {
   clear(slot: number): void
 }
 
-/** Applies the events of a chunk and answers its reads. */
+/** Applies the events of a chunk and answers its reads: the loop of every structure. */
 export function runChunk(structure: Structure, { input, reads, from, to, row, rows }: ReadChunk): void {
+  let event = from
+  for (let i = 0; i < rows; i++) {
+    event = insertEvents(structure, input, event, reads.upto[row + i])
+    readAt(structure, reads.slots[row + i], reads.asOf[row + i], i)
+  }
+  insertEvents(structure, input, event, to)
+}
+
+/** Inserts events [from, to) that take part. Returns the next event. */
+export function insertEvents(structure: Structure, input: StructureInput, from: number, to: number): number {
   const { slots, skip } = input
   let event = from
-  for (let i = 0; i <= rows; i++) {
-    const end = i < rows ? reads.upto[row + i] : to
-    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) structure.insert(input, event)
-    if (i === rows) return
-    const slot = reads.slots[row + i]
-    if (slot < 0) structure.readNothing(i)
-    else {
-      structure.read(slot, reads.clock[row + i], i)
-      if (structure.truncations.any) structure.truncations.noteRead(slot, i)
-    }
-  }
+  for (; event < to; event++) if (slots[event] >= 0 && !skip?.[event]) structure.insert(input, event)
+  return event
 }
 
 /** Answers a read of a slot (−1 for none) at a row of the chunk. */
-export function readAt(structure: Structure, slot: number, clock: number, row: number): void {
+export function readAt(structure: Structure, slot: number, asOf: number, row: number): void {
   if (slot < 0) return structure.readNothing(row)
-  structure.read(slot, clock, row)
+  structure.read(slot, asOf, row)
   if (structure.truncations.any) structure.truncations.noteRead(slot, row)
 }

@@ -5,7 +5,7 @@ import {
   countOver,
   histories,
   inWindow,
-  laneOfHistory,
+  inputOfHistory,
   mixedHops,
   readAll,
   stepThrough,
@@ -55,7 +55,7 @@ for (const [name, windows] of Object.entries(cases))
   test(`each window counts each of its values, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
-        const refused = stepThrough(talliesOf(windows), laneOfHistory(history), windows, (partial, values) =>
+        const refused = stepThrough(talliesOf(windows), inputOfHistory(history), windows, (partial, values) =>
           assert.deepEqual(partial, told(values)),
         )
         assert.equal(refused, 0)
@@ -69,7 +69,7 @@ test('past maxEntries a window is refused or correct, and is correct again once 
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
       const tallies = talliesOf(windows, maxEntries)
-      refusals += stepThrough(tallies, laneOfHistory(history), windows, (partial, values) => assert.deepEqual(partial, told(values)))
+      refusals += stepThrough(tallies, inputOfHistory(history), windows, (partial, values) => assert.deepEqual(partial, told(values)))
       assert.ok(tallies.entries <= 2 * maxEntries)
     }),
   )
@@ -80,11 +80,11 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
   test(`only windows with more values than the limit are refused or report more; ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
-        const lane = laneOfHistory(history)
+        const input = inputOfHistory(history)
         const asks = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
         const tallies = new Tallies(new Windows(windows), asks, 1e6)
         let more = 0
-        const refused = stepThrough(tallies, lane, windows, (partial, values) => {
+        const refused = stepThrough(tallies, input, windows, (partial, values) => {
           if (told(values)[0] > limit) {
             more++
             assert.ok(partial[0] > limit)
@@ -92,7 +92,7 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
         })
         assert.equal(
           refused + more,
-          countOver(lane, windows, limit, values => new Set(values).size),
+          countOver(input, windows, limit, values => new Set(values).size),
         )
       }),
     )
@@ -103,11 +103,11 @@ test('the order of processing changes nothing', () => {
   const clocks = [25, 25, 30, 44, 51]
   fc.assert(
     fc.property(unordered, fc.integer({ min: 1, max: 9 }), (indexed, values) => {
-      const lane = { ...indexed, value: indexed.value.map(event => event % values) }
-      const asked = clocks.map(clock => [0, clock] as const)
-      readAll(talliesOf(windows), lane, asked).forEach((partials, read) =>
+      const input = { ...indexed, value: indexed.value.map(event => event % values) }
+      const asked = clocks.map(asOf => [0, asOf] as const)
+      readAll(talliesOf(windows), input, asked).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
-          assert.deepEqual(partials[w], told(inWindow(lane, lane.slots.length - 1, 0, clocks[read], span, hop))),
+          assert.deepEqual(partials[w], told(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
         ),
       )
     }),
@@ -128,9 +128,9 @@ test('several tallies of one window, and one with a window of its own', () => {
     { window: 1, tally: everything },
   ]
   const tallies = new Tallies(new Windows(windowsOf([10, 50], 1)), asks, 10)
-  const lane = laneOfHistory([4, 5, 5].map(value => ({ slot: 0, wait: 20, late: 0, value })))
+  const input = inputOfHistory([4, 5, 5].map(value => ({ slot: 0, wait: 20, late: 0, value })))
   assert.deepEqual(
-    readAll(tallies, lane, [
+    readAll(tallies, input, [
       [0, -40],
       [1, -40],
       [-1, -40],
@@ -146,9 +146,9 @@ test('several tallies of one window, and one with a window of its own', () => {
 test('a key without events has no values in a reused row', () => {
   const windows = windowsOf([10, 50], 1)
   const tallies = talliesOf(windows)
-  const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
-  assert.deepEqual(readAll(tallies, lane, [[0, 0]]), [[told([5]), told([4, 5])]])
-  assert.deepEqual(readAll(tallies, { ...lane, slots: new Int32Array(0) }, [[-1, 0]]), [[told([]), told([])]])
+  const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
+  assert.deepEqual(readAll(tallies, input, [[0, 0]]), [[told([5]), told([4, 5])]])
+  assert.deepEqual(readAll(tallies, { ...input, slots: new Int32Array(0) }, [[-1, 0]]), [[told([]), told([])]])
 })
 
 test('strings are in the order of their texts', () => {
@@ -160,13 +160,13 @@ test('strings are in the order of their texts', () => {
     lift: value => value,
     read(values, out, row) {
       out[0][row] = Math.sign(values.order(z, a))
-      out[1][row] = values.data[2 * values.from]!
+      out[1][row] = values.data[2 * values.from]
     },
   }
-  const lane = laneOfHistory([z, a].map(value => ({ slot: 0, wait: 1, late: 0, value })))
+  const input = inputOfHistory([z, a].map(value => ({ slot: 0, wait: 1, late: 0, value })))
   const signs = [strings, undefined].map(of => {
     const tallies = new Tallies(new Windows(windowsOf([50], 1)), [{ window: 0, tally: order }], 10, of)
-    return readAll(tallies, lane, [[0, -98]])[0][0]
+    return readAll(tallies, input, [[0, -98]])[0][0]
   })
   assert.deepEqual(signs, [
     [1, z],
@@ -185,15 +185,15 @@ for (const [name, windows] of Object.entries(cases))
   test(`a restored structure continues as if it had not been saved, ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.nat(80), (history, later) => {
-        const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0 })))
+        const input = inputOfHistory(history.map(event => ({ ...event, slot: 0 })))
         const tallies = talliesOf(windows)
-        stepThrough(tallies, lane, [], () => undefined)
+        stepThrough(tallies, input, [], () => undefined)
         const next = talliesOf(windows)
         next.grow(1)
         const from = savedBy(to => tallies.save(0, to))
         next.load(0, from)
         from.end()
-        const now = (lane.arrival.at(-1) ?? 0) + later
+        const now = (input.arrival.at(-1) ?? 0) + later
         const of = (structure: Tallies) => {
           structure.read(0, now, 0)
           return structure.partials.map(columns => columns.map(column => column[0]))
@@ -248,20 +248,20 @@ test('a key keeps an entry for each value of each tile of its longest window, an
     fc.assert(
       fc.property(histories, history => {
         const windows = windowsOf([3, 60], hop)
-        const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0 })))
+        const input = inputOfHistory(history.map(event => ({ ...event, slot: 0 })))
         const tallies = talliesOf(windows)
-        stepThrough(tallies, lane, [], () => undefined)
-        const last = lane.slots.length - 1
-        const start = last < 0 ? 0 : Math.floor((lane.arrival[last] - 60) / hop) * hop
-        const inside = [...lane.slots.keys()].filter(event => lane.time[event] >= start)
-        assert.equal(tallies.entries, tile(inside, lane.time, lane.value, hop))
+        stepThrough(tallies, input, [], () => undefined)
+        const last = input.slots.length - 1
+        const start = last < 0 ? 0 : Math.floor((input.arrival[last] - 60) / hop) * hop
+        const inside = [...input.slots.keys()].filter(event => input.time[event] >= start)
+        assert.equal(tallies.entries, tile(inside, input.time, input.value, hop))
       }),
     )
   const ever = talliesOf(windowsOf([Infinity], 1))
-  stepThrough(ever, laneOfHistory([1, 2, 1, 3, 1].map(value => ({ slot: 0, wait: 1000, late: 0, value }))), [], () => undefined)
+  stepThrough(ever, inputOfHistory([1, 2, 1, 3, 1].map(value => ({ slot: 0, wait: 1000, late: 0, value }))), [], () => undefined)
   assert.equal(ever.entries, 3)
   const both = talliesOf(windowsOf([60, Infinity], 1))
-  stepThrough(both, laneOfHistory([1, 2, 1, 3, 1].map(value => ({ slot: 0, wait: 1000, late: 0, value }))), [], () => undefined)
+  stepThrough(both, inputOfHistory([1, 2, 1, 3, 1].map(value => ({ slot: 0, wait: 1000, late: 0, value }))), [], () => undefined)
   assert.equal(both.entries, 1 + 3)
 })
 
@@ -272,7 +272,7 @@ test('bytes grow with keys and with entries', () => {
   assert.equal(tallies.bytes - empty, 1000 * (4 * (4 + 2) + 8 + 2 * 4 * 4))
   stepThrough(
     tallies,
-    laneOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))),
+    inputOfHistory(Array.from({ length: 2000 }, (_, value) => ({ slot: 0, wait: 0, late: 0, value }))),
     [],
     () => undefined,
   )

@@ -92,18 +92,18 @@ export class Tallies implements Structure {
 
   insert({ slots, time, value, watermark }: StructureInput, event: number): void {
     const slot = slots[event]
-    const t = watermark[event]
+    const asOf = watermark[event]
     const windows = this.#finite
     const lifted = this.#lift(value[event])
     if (this.#lifetime && this.#lifetime.size(slot) <= this.#limit) this.#lifetime.add(slot, lifted, 1)
     if (windows.length === 0) return
-    this.#advance(slot, t)
+    this.#advance(slot, asOf)
     const tile = tileStart(time[event], windows.tile)
-    if (!windows.isPast(tile, t)) this.#store(slot, tile, lifted)
+    if (!windows.isPast(tile, asOf)) this.#store(slot, tile, lifted)
   }
 
-  read(slot: number, t: number, row: number): void {
-    this.#advance(slot, t)
+  read(slot: number, asOf: number, row: number): void {
+    this.#advance(slot, asOf)
     for (let i = 0; i < this.#tallies.length; i++) {
       const counts = this.#counts[this.#tallies[i].window]
       this.#writeTally(i, counts.data, counts.from(slot), counts.end(slot), row)
@@ -194,13 +194,13 @@ export class Tallies implements Structure {
     return slot * this.#arena.stride + MARKS + window
   }
 
-  /** Moves the tails to as-of time `t`, and drops entries before all of them. */
-  #advance(slot: number, t: number): void {
+  /** Moves the tails to `asOf`, and drops entries before all of them. */
+  #advance(slot: number, asOf: number): void {
     const { data, heads } = this.#arena
     const end = this.#arena.end(slot)
     let oldest = end
     for (let w = 0; w < this.#finite.length; w++) {
-      const start = this.#finite.start(w, t)
+      const start = this.#finite.start(w, asOf)
       const mark = this.#mark(slot, w)
       let entry = heads[mark]
       for (; entry < end && data[entry * WIDTH] < start; entry++) this.#subtract(slot, w, entry)

@@ -57,7 +57,7 @@ export class TruncationLog {
 
   /** Notes the slot's dropped time for a read at `row` of the chunk. */
   noteRead(slot: number, row: number): void {
-    this.#noted[row] = this.#newest[slot]!
+    this.#noted[row] = this.#newest[slot]
   }
 
   /** The refusal code of a window that starts at `start`, read at `row` of the chunk; 0 for none. */

@@ -11,7 +11,7 @@ export interface WindowShape {
 export const LIFETIME_HOP = 2 ** 45
 
 /**
- * The start of the tile that contains a time, toward −∞. A window of span W at as-of time `t` starts at `tileStart(t − W, hop)`
+ * The start of the tile that contains a time, toward −∞. A window starts at `tileStart(asOf − span, hop)`
  * (semantics, the value). Times are below 2^44, so the double quotient cannot round across an integer.
  */
 export function tileStart(time: number, hop: number): number {
@@ -44,27 +44,27 @@ export class Windows {
     this.isExact = this.hops.every(hop => hop === 1)
   }
 
-  /** The start of window `w` at as-of time `t`. */
-  start(w: number, t: number): number {
-    return tileStart(t - this.spans[w], this.hops[w])
+  /** The start of window `w` at `asOf`. */
+  start(w: number, asOf: number): number {
+    return tileStart(asOf - this.spans[w], this.hops[w])
   }
 
-  /** The earliest start of any window at as-of time `t`. */
-  reach(t: number): number {
+  /** The earliest start of any window at `asOf`. */
+  reach(asOf: number): number {
     let reach = Infinity
-    for (let w = 0; w < this.length; w++) reach = Math.min(reach, this.start(w, t))
+    for (let w = 0; w < this.length; w++) reach = Math.min(reach, this.start(w, asOf))
     return reach
   }
 
-  /** Is a tile outside every window at as-of time `t` and later? */
-  isPast(tile: number, t: number): boolean {
-    return tile < t - this.spans[this.length - 1] && tile < this.reach(t)
+  /** Is a tile outside every window at `asOf` and later? */
+  isPast(tile: number, asOf: number): boolean {
+    return tile < asOf - this.spans[this.length - 1] && tile < this.reach(asOf)
   }
 
-  /** Can a window start, at as-of time `t` or later, between two adjacent entries of a list? */
-  canStartBetween(earlier: number, later: number, t: number): boolean {
+  /** Can a window start, at `asOf` or later, between two adjacent entries of a list? */
+  canStartBetween(earlier: number, later: number, asOf: number): boolean {
     for (let w = 0; w < this.length; w++)
-      if (later >= this.start(w, t) && tileStart(earlier, this.hops[w]) !== tileStart(later, this.hops[w])) return true
+      if (later >= this.start(w, asOf) && tileStart(earlier, this.hops[w]) !== tileStart(later, this.hops[w])) return true
     return false
   }
 }

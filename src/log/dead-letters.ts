@@ -1,5 +1,5 @@
 /**
- * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, rejected records).
+ * Dead letters: rejected records, kept whole so that they can be repaired and sent again (semantics, refused never guessed).
  *
  * Nothing is ever lost: an edit keeps the original bytes, and a settled dead letter is kept with its outcome.
  */

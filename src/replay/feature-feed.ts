@@ -39,33 +39,33 @@ export class FeatureFeed {
 
   /** The features of the next batch. */
   next(batch: TriggerBatch): FeatureColumn[] {
-    const { block, clock } = this.#reads
+    const { block } = this.#reads
     const upto = perDecision(this.#reads.upto, batch)
     const uptoBefore = perDecision(this.#reads.uptoBefore, batch)
     const start = this.#applied
     const end = Math.max(start, upto[batch.length - 1])
     this.#applied = end
-    const clocks = perDecision(clock, batch)
+    const asOf = perDecision(this.#reads.asOf, batch)
     const values = this.kernel.replay(sliceBlock(block, start, end), {
       length: batch.length,
       keys: this.read.key.map(name => batch.columnOf(name)),
       upto: upto.map(count => count - start),
       uptoBefore: uptoBefore.map(count => Math.max(0, count - start)),
-      clock: clocks,
+      asOf,
     })
-    if (this.#forgotten > -Infinity) refuseIncomplete(this.read.group.features, values, clocks, this.#forgotten)
+    if (this.#forgotten > -Infinity) refuseIncomplete(this.read.group.features, values, asOf, this.#forgotten)
     return values
   }
 
   /** The positions at which a batch reads. */
   positions(batch: TriggerBatch): ReadPositions {
-    return { read: this.read, known: perDecision(this.#reads.upto, batch), clock: perDecision(this.#reads.clock, batch) }
+    return { read: this.read, known: perDecision(this.#reads.upto, batch), clock: perDecision(this.#reads.asOf, batch) }
   }
 }
 
 /** Applies a group's placement to decision points. */
 export function placeGroupRead({ group }: GroupRead, moments: ReplayPoints, log: ReplayLog): PlacedReads {
   const { source, block } = log.histories.get(group.source)!
-  const triggers = { prefix: moments.prefixes(source.name), clock: moments.t, own: moments.source === source.name }
+  const triggers = { prefix: moments.prefixes(source.name), time: moments.t, own: moments.source === source.name }
   return placeReads(group.place, source, block, triggers, log.runs.get(group.name))
 }

@@ -21,7 +21,7 @@ export function testFeatures(log: TestLog, name: string, key: readonly (string |
   const { block, source } = histories.get(group.source)!
   const placed = placeReads(group.place, source, block, {
     prefix: Int32Array.of(block.length),
-    clock: Float64Array.of(log.now),
+    time: Float64Array.of(log.now),
     own: false,
   })
   const kernel = new Kernel(group, source, { strings, watermark: placed.watermark })
@@ -32,7 +32,7 @@ export function testFeatures(log: TestLog, name: string, key: readonly (string |
       strings,
     ),
   )
-  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, clock: placed.clock })
+  const out = kernel.replay(sliceBlock(placed.block, 0, placed.upto[0]), { length: 1, keys, upto: placed.upto, asOf: placed.asOf })
   return Object.fromEntries(group.features.map((feature, f) => [feature.name, valueOf(group.name, feature, out[f], strings)]))
 }
 

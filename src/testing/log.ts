@@ -18,7 +18,7 @@ interface Sent {
  * Events and requests of a test, and its clock.
  *
  * The total order is the order of sending. Arrivals never decrease along it, so each source's history has that order too. Ticks happen as
- * the clock passes them or is moved to them; an event after a tick gets a later arrival (semantics, the total order).
+ * the clock passes them or is moved to them; an event after a tick gets a later arrival (semantics, the log).
  */
 export class TestLog {
   readonly pipeline: Pipeline

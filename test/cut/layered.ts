@@ -88,7 +88,7 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
       keys: keyColumns(of, group, source, strings, pass.asks.slice(first, end)),
       upto: pass.upto.slice(first, end).map(before),
       uptoBefore: pass.uptoBefore.slice(first, end).map(before),
-      clock: pass.clock.slice(first, end),
+      asOf: pass.asOf.slice(first, end),
     })
     for (const row of rows) taken[row] = 1
     for (let ask = first; ask < end; ask++) out[pass.asks[ask]] = answersAt(group, columns, ask - first, strings)

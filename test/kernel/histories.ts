@@ -23,7 +23,7 @@ export const histories = fc.array(
   { maxLength: 120 },
 )
 
-export function laneOfHistory(history: readonly Arriving[]): StructureInput {
+export function inputOfHistory(history: readonly Arriving[]): StructureInput {
   let now = -100
   const arrival = Float64Array.from(history, ({ wait }) => (now += wait))
   return {
@@ -50,31 +50,31 @@ export const mixedHops: readonly WindowShape[] = [
 ]
 
 /** The values, oldest first, that a window of `slot` contains once events 0 … `last` are known. */
-export function inWindow(lane: StructureInput, last: number, slot: number, t: number, span: number, hop: number): number[] {
-  const start = tileStart(t - span, hop)
-  const inside = Array.from({ length: last + 1 }, (_, i) => i).filter(i => lane.slots[i] === slot && lane.time[i] >= start)
-  return inside.sort((a, b) => lane.time[a] - lane.time[b] || a - b).map(i => lane.value[i])
+export function inWindow(input: StructureInput, last: number, slot: number, asOf: number, span: number, hop: number): number[] {
+  const start = tileStart(asOf - span, hop)
+  const inside = Array.from({ length: last + 1 }, (_, i) => i).filter(i => input.slots[i] === slot && input.time[i] >= start)
+  return inside.sort((a, b) => input.time[a] - input.time[b] || a - b).map(i => input.value[i])
 }
 
 /** Inserts every event and reads its key at its arrival; calls `check` for each window that is not refused. Returns the refused ones. */
 export function stepThrough(
   structure: Structure,
-  lane: StructureInput,
+  input: StructureInput,
   windows: readonly WindowShape[],
   check: (partial: number[], values: number[]) => void,
 ): number {
   let refused = 0
   structure.grow(2)
-  const reads = { slots: lane.slots, clock: lane.arrival, upto: lane.slots.map((_, event) => event + 1) }
-  for (let event = 0; event < lane.slots.length; event++) {
-    const [slot, t] = [lane.slots[event], lane.arrival[event]]
-    runChunk(structure, { input: lane, reads, from: event, to: event + 1, row: event, rows: 1 })
+  const reads = { slots: input.slots, asOf: input.arrival, upto: input.slots.map((_, event) => event + 1) }
+  for (let event = 0; event < input.slots.length; event++) {
+    const [slot, asOf] = [input.slots[event], input.arrival[event]]
+    runChunk(structure, { input, reads, from: event, to: event + 1, row: event, rows: 1 })
     windows.forEach(({ span, hop }, w) => {
-      if (structure.truncations.refusal(0, tileStart(t - span, hop)) > 0) refused++
+      if (structure.truncations.refusal(0, tileStart(asOf - span, hop)) > 0) refused++
       else
         check(
           structure.partials[w].map(column => column[0]),
-          inWindow(lane, event, slot, t, span, hop),
+          inWindow(input, event, slot, asOf, span, hop),
         )
     })
     structure.truncations.clearNotes()
@@ -82,7 +82,7 @@ export function stepThrough(
   return refused
 }
 
-/** A history with each event's index as its value, so that the contents of a window can be looked up in the lane. */
+/** A history with each event's index as its value, so that the contents of a window can be looked up in the input. */
 export const indexed = (history: readonly Arriving[]): Arriving[] => history.map((event, value) => ({ ...event, value }))
 
 /**
@@ -104,32 +104,37 @@ export const unordered: fc.Arbitrary<StructureInput> = fc
     watermark: new Float64Array(events.length).fill(25),
   }))
 
-/** Events of a lane by (time, arrival, position), oldest first. */
-export const byOrder = (lane: StructureInput, events: readonly number[]): number[] =>
-  events.toSorted((a, b) => lane.time[a] - lane.time[b] || lane.arrival[a] - lane.arrival[b] || lane.position[a] - lane.position[b])
+/** Events of a input by (time, arrival, position), oldest first. */
+export const byOrder = (input: StructureInput, events: readonly number[]): number[] =>
+  events.toSorted((a, b) => input.time[a] - input.time[b] || input.arrival[a] - input.arrival[b] || input.position[a] - input.position[b])
 
-/** Inserts every event, then reads each [slot, clock] in one chunk; the partials by read and window. */
+/** Inserts every event, then reads each [slot, asOf] in one chunk; the partials by read and window. */
 export function readAll(
   structure: Structure,
-  lane: StructureInput,
-  asked: readonly (readonly [slot: number, clock: number])[],
+  input: StructureInput,
+  asked: readonly (readonly [slot: number, asOf: number])[],
 ): number[][][] {
-  const { length } = lane.slots
+  const { length } = input.slots
   structure.grow(2)
   const reads = {
     slots: Int32Array.from(asked, ([slot]) => slot),
-    clock: Float64Array.from(asked, ([, clock]) => clock),
+    asOf: Float64Array.from(asked, ([, asOf]) => asOf),
     upto: new Int32Array(asked.length).fill(length),
   }
-  runChunk(structure, { input: lane, reads, from: 0, to: length, row: 0, rows: asked.length })
+  runChunk(structure, { input, reads, from: 0, to: length, row: 0, rows: asked.length })
   return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
 /** Number of the reads of `stepThrough` of a window whose values have a `size` above `most`. */
-export function countOver(lane: StructureInput, windows: readonly WindowShape[], most: number, size: (values: number[]) => number): number {
+export function countOver(
+  input: StructureInput,
+  windows: readonly WindowShape[],
+  most: number,
+  size: (values: number[]) => number,
+): number {
   const over = (event: number) =>
-    windows.filter(({ span, hop }) => size(inWindow(lane, event, lane.slots[event], lane.arrival[event], span, hop)) > most).length
-  return [...lane.slots.keys()].reduce((sum, event) => sum + over(event), 0)
+    windows.filter(({ span, hop }) => size(inWindow(input, event, input.slots[event], input.arrival[event], span, hop)) > most).length
+  return [...input.slots.keys()].reduce((sum, event) => sum + over(event), 0)
 }
 
 /** A structure keeps one entry for each tile of its longest window (at hop 1: for each event), and none before it. */
@@ -138,13 +143,13 @@ export function keepsTiles(structureOf: (windows: readonly WindowShape[]) => Str
     const windows = windowsOf([7, 60], hop)
     fc.assert(
       fc.property(histories, history => {
-        const lane = laneOfHistory(indexed(history.map(event => ({ ...event, slot: 0 }))))
+        const input = inputOfHistory(indexed(history.map(event => ({ ...event, slot: 0 }))))
         const structure = structureOf(windows)
         let longest: number[] = []
-        stepThrough(structure, lane, windows, (_, events) => {
+        stepThrough(structure, input, windows, (_, events) => {
           longest = events
         })
-        assert.equal(structure.entries, new Set(longest.map(event => (hop === 1 ? event : tileStart(lane.time[event], hop)))).size)
+        assert.equal(structure.entries, new Set(longest.map(event => (hop === 1 ? event : tileStart(input.time[event], hop)))).size)
       }),
     )
   }

@@ -1,4 +1,4 @@
-/** Promises that one file makes and another keeps: documented errors, limits in use, a lock file without addresses. */
+/** Promises that one file makes and another keeps: documented errors, sections that exist, limits in use, a lock file without addresses. */
 import { isTest, roomOf, type TextFile } from '../sources/files.ts'
 
 /** Codes without a heading in docs/errors.md, headings without a code, and codes that the library never uses. */
@@ -9,6 +9,25 @@ export function errorDocumentation(codes: readonly string[], documentation: stri
     ...headings.filter(code => !codes.includes(code)).map(code => `docs/errors.md has ${code}, which no longer exists`),
     ...unused(codes, ['src/base/errors.ts'], files).map(code => `${code} is thrown nowhere`),
   ]
+}
+
+/** `(semantics, The value)`, `(docs/semantics.md, The value)` or `semantics (The value)`, in the text of a comment without its margin. */
+const citations = /\((?:[^()]*\s)?(?:docs\/)?semantics(?:\.md)?, ([^()]+)\)|\bsemantics \(([^()]+)\)/g
+
+/**
+ * Citations in the library of sections that docs/semantics.md does not have. A comma separates two sections, so commas of a heading
+ * are left out; case does not matter.
+ */
+export function missingSections(documentation: string, files: readonly TextFile[]): string[] {
+  const plain = (heading: string): string => heading.replaceAll(',', '').toLowerCase()
+  const headings = new Set([...documentation.matchAll(/^##+ (.+)$/gm)].map(match => plain(match[1])))
+  const sections = (text: string): string[] =>
+    [...text.replaceAll(/\n\s*\*\s*/g, ' ').matchAll(citations)].flatMap(match => (match[1] ?? match[2]).split(', '))
+  return files
+    .filter(({ path }) => roomOf(path) !== undefined)
+    .flatMap(({ path, text }) => sections(text).map(section => ({ path, section })))
+    .filter(({ section }) => !headings.has(plain(section)))
+    .map(({ path, section }) => `${path} cites docs/semantics.md, '${section}', which is no heading there`)
 }
 
 export function unusedLimits(names: readonly string[], files: readonly TextFile[]): string[] {

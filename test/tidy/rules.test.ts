@@ -6,7 +6,7 @@ import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './arc
 import { eventPathFaults } from './event-path.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
@@ -228,6 +228,16 @@ test('an error code is documented and used, or found', () => {
     'docs/errors.md has SPILL_C, which no longer exists',
     'SPILL_B is thrown nowhere',
   ])
+})
+
+test('a citation of a section that does not exist is found, also across lines and beside another', () => {
+  const documentation = '# Title\n\n## The log\n\n## Numbers, to the bit\n'
+  const good = '/** (semantics, the log) (HyperLogLog, semantics, numbers to the bit) semantics (the log, numbers to the bit) */'
+  const bad = '/**\n * (semantics, the\n * logs) (docs/semantics.md, Title)\n * semantics (the log, numbers)\n */'
+  assert.deepEqual(
+    missingSections(documentation, tree({ 'src/kernel/a.ts': good, 'src/kernel/b.ts': bad, 'test/c.ts': bad })),
+    ['the logs', 'Title', 'numbers'].map(section => `src/kernel/b.ts cites docs/semantics.md, '${section}', which is no heading there`),
+  )
 })
 
 test('a limit is used, or found', () => {

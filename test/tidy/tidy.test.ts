@@ -11,7 +11,7 @@ import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
-import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
+import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
@@ -59,5 +59,6 @@ test('no registry and no folder of a machine is named', () => none(placeNames(fi
 test('commands print through src/cli/command/print.ts', () => none(unescapedPrinting(code)))
 
 test('every error code is documented and used', () => none(errorDocumentation(Object.keys(errorCodes), textOf('docs/errors.md'), code)))
+test('comments cite sections of docs/semantics.md that exist', () => none(missingSections(textOf('docs/semantics.md'), code)))
 test('every limit is used', () => none(unusedLimits(Object.keys(limits), code)))
 test('the lock file names no registry', () => none(resolvedAddresses(JSON.parse(textOf('package-lock.json')))))

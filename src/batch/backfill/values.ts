@@ -73,11 +73,11 @@ export class FeatureValues {
     const { asked, forgotten } = this.#reading
     const keys = chunk.keys.map(column => sliceColumn(column, from, to))
     const t = chunk.t.subarray(from, to)
-    const clock = asked.behind.clock === 0 ? t : t.map(time => time - asked.behind.clock)
+    const asOf = asked.behind.clock === 0 ? t : t.map(time => time - asked.behind.clock)
     const length = to - from
     if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, EVENTS_AT_ONCE)), false)
-    this.#kernel.replay(events, { length, keys, upto, clock }, this.#out)
-    if (forgotten > -Infinity) refuseIncomplete(this.#group.features, this.#out, clock, forgotten)
+    this.#kernel.replay(events, { length, keys, upto, asOf }, this.#out)
+    if (forgotten > -Infinity) refuseIncomplete(this.#group.features, this.#out, asOf, forgotten)
     return { length, t, keys, features: this.#out }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A table: the latest row of each key, kept from a log of its changes (semantics, Labels and tables). A customer's plan, an
+ * A table: the latest row of each key, kept from a log of its changes (semantics, The value). A customer's plan, an
  * airport's zone.
  *
  * It consists of a source, whose events are the changes, and a feature group over it with one feature per column. A read

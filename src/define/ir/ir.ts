@@ -156,7 +156,7 @@ export type TriggerIR =
   /** On request; `key` is the column with the key of the decision. */
   | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
 
-/** Label of a decision `(k, t)`, as far as it is visible at a time `a` (semantics, Labels and tables). Times are milliseconds. */
+/** Label of a decision `(k, t)`, as far as it is visible at a time `a` (semantics, Labels). Times are milliseconds. */
 export type LabelIR =
   /**
    * The bool `value` of the first event of `source` whose `join` is the id of the triggering event and that was ingested by t +

@@ -5,7 +5,7 @@ import type { ScheduleIR } from './schedule-ir.ts'
 
 /**
  * A report: at each time of a schedule one row per active key, with the inputs of a decision at that time and its score
- * (semantics, Reports). Times are milliseconds.
+ * (semantics, Decisions and placements). Times are milliseconds.
  */
 export interface ReportIR {
   readonly name: string

@@ -31,7 +31,7 @@ export interface BeginsOptions<C extends ColumnSpecs> {
  * not.
  *
  * In an episode the condition holds at every event. A decision during an episode is not eligible. The label is unknown until
- * `within + lasting` has passed (definition: docs/semantics.md, Labels and tables).
+ * `within + lasting` has passed (semantics, Labels).
  *
  * @throws SpillwayError `SPILL_DEFINITION` for a source, condition or option that does not fit.
  * @example

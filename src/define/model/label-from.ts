@@ -34,8 +34,7 @@ export interface LabelFromOptions<C extends ColumnSpecs, Join = IdNames<C>> {
 /**
  * Labels decisions by a later event of `source` whose column `join` has the id of the triggering event.
  *
- * The first such event by log position decides. For models that decide `on` a source with an id (definition: docs/semantics.md,
- * Labels and tables).
+ * The first such event by log position decides. For models that decide `on` a source with an id (semantics, Labels).
  *
  * @throws SpillwayError `SPILL_DEFINITION` for a source, column or option that does not fit.
  * @example

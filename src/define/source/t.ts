@@ -91,7 +91,7 @@ export const t = {
   },
 
   /**
-   * Finite IEEE 754 double. NaN and ±Infinity are rejected, −0 becomes 0. Its sums are inexact (docs/semantics.md, Aggregates).
+   * Finite IEEE 754 double. NaN and ±Infinity are rejected, −0 becomes 0. Its sums are inexact (semantics, Numbers to the bit).
    *
    * @example
    * t.double({ min: -90, max: 90 })

@@ -22,7 +22,7 @@ export interface FeatureQuery {
   readonly key: readonly string[]
 }
 
-/** Provenance of served features (semantics, every served value). */
+/** Provenance of served features. */
 export interface FeatureProvenance {
   readonly group: string
   readonly key: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 /**
  * A feature group with a hybrid placement, in a run that makes its batch runs. Its values equal those of `stream`, read from two layers
- * (semantics, the two layers).
+ * (semantics, two layers).
  *
  * The snapshot is the state of the last swapped run, of all that had arrived by its time. The delta has every event after it, and a read
  * combines both. During the next run a second delta collects the events after its cut, beside the first. A swap replaces both layers in one

@@ -19,7 +19,7 @@ import {
   type Strings,
 } from '../../columns/index.ts'
 import type { GroupIR, SourceIR } from '../../define/ir/index.ts'
-import { type BlockReads, refuseIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
+import { type BlockReads, firstEntryFrom, refuseIncomplete, Kernel, placeReads, splitSlices } from '../../kernel/index.ts'
 
 /** The queries of one reader in a batch; row i belongs to decision i. */
 export interface GroupQuery {
@@ -73,6 +73,8 @@ export class LiveGroup implements QueryableGroup {
   #applied = 0
   /** Sequence number of the last applied event; −1 before the first. */
   #appliedEntry = -1
+  /** Sequence number of the last event in any restored slice. */
+  #restoredUpTo = -Infinity
   /** Events that arrived up to this time, UTC ms, may be missing: windows that reach them are rejected. */
   #incomplete = -Infinity
 
@@ -100,6 +102,7 @@ export class LiveGroup implements QueryableGroup {
   /** Replaces the kernel by one with the same events. */
   protected replaceKernel(kernel: Kernel): void {
     this.#kernel = kernel
+    this.#restoredUpTo = -Infinity
   }
 
   /** Skips the next events of the source, which are in another layer. */
@@ -123,10 +126,10 @@ export class LiveGroup implements QueryableGroup {
     const placed = queries.map(query => this.#place(query, all.block, waiting))
     const end = this.#visibleBy(now, all.block)
     const out = this.#replay(sliceBlock(all.block, 0, end), placed, queries[0]?.into)
-    const answers = placed.map(({ upto, clock }, i) => ({
+    const answers = placed.map(({ upto, asOf }, i) => ({
       out: out[i],
       known: addTo(upto, this.#applied),
-      clock,
+      clock: asOf,
     }))
     this.#advance(all, end)
     return this.#rejectIncomplete(answers)
@@ -140,7 +143,9 @@ export class LiveGroup implements QueryableGroup {
   /** Restores slices in order. Returns the entry after which the log must be replayed. Throws `SPILL_STATE`, and is empty then. */
   restore(files: readonly Uint8Array[]): number {
     try {
-      this.#appliedEntry = Math.max(-1, this.#kernel.restore(files.flatMap(splitSlices)))
+      const { lowest, highest } = this.#kernel.restore(files.flatMap(splitSlices))
+      this.#restoredUpTo = highest
+      this.#appliedEntry = Math.max(-1, lowest)
       return this.#appliedEntry
     } catch (error) {
       this.clear()
@@ -157,15 +162,23 @@ export class LiveGroup implements QueryableGroup {
   clear(): void {
     this.#kernel = new Kernel(this.group, this.#source, { strings: this.#strings })
     this.#appliedEntry = -1
+    this.#restoredUpTo = -Infinity
   }
 
-  /** Applies events that earlier queries have already seen, after `restore` or without it. */
+  /** Applies events that earlier queries have already seen, after `restore` or without it. `finishCatchUp` comes before any query. */
   catchUp(events: SourceEvents | undefined, now: number): void {
     const all = this.#withPending(events)
     if (!all) return
-    const end = this.#visibleBy(now, all.block)
+    // A tick, later than every arrival, may have made more events visible before the save.
+    const restored = firstEntryFrom(all.entries, 1, 0, all.entries.length, this.#restoredUpTo + 1)
+    const end = Math.max(restored, this.#visibleBy(now, all.block))
     this.kernel.catchUp(sliceBlock(all.block, 0, end), all.entries)
     this.#advance(all, end)
+  }
+
+  /** Ends the catch-up after `restore`. */
+  finishCatchUp(): void {
+    this.kernel.finishCatchUp()
   }
 
   #withPending(events: SourceEvents | undefined): SourceEvents | undefined {
@@ -182,9 +195,10 @@ export class LiveGroup implements QueryableGroup {
   }
 
   #answer(query: GroupQuery, block: Block): GroupAnswers {
-    const { upto, clock } = placeReads(this.group.place, this.#source, block, query)
-    const out = this.kernel.read(query.keys, clock, query.into)
-    return { out, known: Float64Array.from(upto, () => this.#applied), clock }
+    const { prefix, own } = query
+    const { upto, asOf } = placeReads(this.group.place, this.#source, block, { prefix, time: query.clock, own })
+    const out = this.kernel.read(query.keys, asOf, query.into)
+    return { out, known: Float64Array.from(upto, () => this.#applied), clock: asOf }
   }
 
   /** Rejects values of incomplete windows. Once all windows of a batch are complete, so are all later ones. */
@@ -196,15 +210,15 @@ export class LiveGroup implements QueryableGroup {
   }
 
   #place({ keys, prefix, clock, own }: GroupQuery, all: Block, waiting: number): PlacedQueries {
-    const triggers = { prefix: waiting > 0 ? prefix.map(visible => visible + waiting) : prefix, clock, own }
-    const { upto, uptoBefore, clock: at } = placeReads(this.group.place, this.#source, all, triggers)
-    return { length: prefix.length, keys, upto, uptoBefore, clock: at }
+    const triggers = { prefix: waiting > 0 ? prefix.map(visible => visible + waiting) : prefix, time: clock, own }
+    const { upto, uptoBefore, asOf } = placeReads(this.group.place, this.#source, all, triggers)
+    return { length: prefix.length, keys, upto, uptoBefore, asOf }
   }
 
   /** Number of events that every query from `now` on sees. */
   #visibleBy(now: number, all: Block): number {
     if (this.group.place.kind === 'stream' || this.group.place.kind === 'hybrid') return all.length
-    return placeReads(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
+    return placeReads(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), time: Float64Array.of(now), own: false })
       .upto[0]
   }
 
@@ -228,16 +242,16 @@ const noQueries = (group: GroupIR, block: Block): BlockReads => ({
   length: 0,
   keys: group.key.map(name => block.columns[name]),
   upto: new Int32Array(0),
-  clock: new Float64Array(0),
+  asOf: new Float64Array(0),
 })
 
 /** Merges the queries of several readers in order of time. Also returns the rows of each reader in the result. */
 function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; rows: Uint32Array[] } {
   const upto = Int32Array.from(placed.flatMap(queries => [...queries.upto]))
   const uptoBefore = Int32Array.from(placed.flatMap(queries => [...queries.uptoBefore]))
-  const clock = Float64Array.from(placed.flatMap(queries => [...queries.clock]))
+  const asOf = Float64Array.from(placed.flatMap(queries => [...queries.asOf]))
   const order = Uint32Array.from(upto.keys()).sort(
-    (a, b) => upto[a] - upto[b] || clock[a] - clock[b] || uptoBefore[a] - uptoBefore[b] || a - b,
+    (a, b) => upto[a] - upto[b] || asOf[a] - asOf[b] || uptoBefore[a] - uptoBefore[b] || a - b,
   )
   const lengths = placed.map(queries => queries.length)
   const keys = placed[0].keys.map((_, part) => {
@@ -256,7 +270,7 @@ function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; r
     keys,
     upto: gatherArray(upto, order),
     uptoBefore: gatherArray(uptoBefore, order),
-    clock: gatherArray(clock, order),
+    asOf: gatherArray(asOf, order),
   }
   return { merged, rows }
 }

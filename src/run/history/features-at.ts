@@ -69,14 +69,14 @@ export function featuresFromLog(
     length: 1,
     keys: keyValues.map((value, i) => columnOf(source, group.key[i], value)),
     upto: placed.upto,
-    clock: placed.clock,
+    asOf: placed.asOf,
   })
-  if (forgotten > -Infinity) refuseIncomplete(group.features, out, placed.clock, forgotten)
+  if (forgotten > -Infinity) refuseIncomplete(group.features, out, placed.asOf, forgotten)
   return {
     group: group.name,
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
     t,
-    clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
+    clock: Number.isFinite(placed.asOf[0]) ? placed.asOf[0] : null,
     known: forgottenEvents + (source.identity ? placed.upto[0] : visible),
     ofKey,
     features: featureValues(group.features, out, 0, strings),
@@ -138,7 +138,7 @@ function ownEvents(ir: PipelineIR, store: SegmentLog & NamedValues, { group, sou
   }
 }
 
-const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })
+const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), time: Float64Array.of(t), own: false })
 
 /** Number of visible events of a block at `t`, from the first; all of them under `corrected`. */
 function visibleRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {

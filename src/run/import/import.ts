@@ -1,6 +1,6 @@
 /**
  * Imports histories from files into the durable log. Each event keeps its own arrival; the merged order is decided and committed as in the
- * turns of a run, so a run can continue from there (semantics, imported history).
+ * turns of a run, so a run can continue from there (semantics, the log).
  *
  * Nothing is committed before all files are read and validated. Until the import is done the log ends in the middle of a history, which a
  * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before

@@ -198,7 +198,7 @@ export class Appender {
   }
 }
 
-/** Counts late events. Lateness is a flag for metrics and changes no value (semantics, late events). */
+/** Counts late events. Lateness is a flag for metrics and changes no value (semantics, the log). */
 function lateCounts(rows: AppendRows | undefined): [source: string, events: number][] {
   if (!rows) return []
   const late = countLate(rows.block, rows.source.allowedLateness)

@@ -1,5 +1,5 @@
 /**
- * Deduplicates the rows of a source against all events that the log accepted (semantics, the log: duplicates, revisions).
+ * Deduplicates the rows of a source against all events that the log accepted (semantics, the log).
  *
  * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and a conflict otherwise. In a source with
  * an identity such a row is a revision. A revision is stale if the original is older than `revisable`, or may be forgotten.

@@ -115,6 +115,7 @@ export class Recovery {
     for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
     for (const acceptedIds of [this.acceptedIds.ids, this.acceptedIds.originals]) for (const ids of acceptedIds.values()) ids.indexPending()
     for (const { group, isBehind } of this.groupStarts) if (isBehind) group.startAfter(log.countEventsBefore(group.group.source, decided))
+    for (const { group } of this.groupStarts) group.finishCatchUp()
     // Events that were forgotten during recovery precede all unread ones.
     this.#forgotten = begins.arrival
     for (const { group, isRebuilt: isMade } of this.groupStarts) if (isMade) group.incompleteUpTo(this.#forgotten)

@@ -52,7 +52,7 @@ function run({ of, group, source, strings, pass, pieces, restarts }: Running, ou
       keys: keyColumns(of, group, source, strings, pass.asks.slice(first, row)),
       upto: pass.upto.slice(first, row).map(count => count - from),
       uptoBefore: pass.uptoBefore.slice(first, row).map(count => count - from),
-      clock: pass.clock.slice(first, row),
+      asOf: pass.asOf.slice(first, row),
     })
     for (let i = first; i < row; i++) out[pass.asks[i]] = answersAt(group, columns, i - first, strings)
     if (after) kernel = after(kernel, pass.block, to)

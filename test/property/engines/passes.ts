@@ -16,7 +16,7 @@ export interface Pass {
   readonly watermark: 'arrival' | 'time'
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
-  readonly clock: Float64Array
+  readonly asOf: Float64Array
 }
 
 /**
@@ -48,7 +48,7 @@ function placedPass(of: Case, group: GroupIR, asks: readonly number[], strings: 
   const first = of.asks[asks[0]]
   const triggers = {
     prefix: Int32Array.from(asks, i => before[of.asks[i].prefix]),
-    clock: Float64Array.from(asks, i => of.asks[i].t),
+    time: Float64Array.from(asks, i => of.asks[i].t),
     own: isOwn(of, group, first),
   }
   const events = of.log.filter(event => event.source === source.name)
@@ -122,6 +122,6 @@ function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: 
     upto,
     // The triggering event is the last of its prefix: if it is visible, it is the last of those that just became visible.
     uptoBefore: upto.map((count, row) => (count > 0 && seen[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),
-    clock: Float64Array.from(cuts, cut => cut.t),
+    asOf: Float64Array.from(cuts, cut => cut.t),
   }
 }

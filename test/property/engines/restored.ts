@@ -57,11 +57,12 @@ function planned(draw: Draw, keys: number, last: number): Planned[] {
 }
 
 function restored(kernel: Kernel, slices: readonly Uint8Array[], block: Block, to: number, parts: number): Kernel {
-  const first = Math.max(0, kernel.restore(slices) + 1)
+  const first = Math.max(0, kernel.restore(slices).lowest + 1)
   for (let part = 0; part < parts; part++) {
     const [from, end] = [part, part + 1].map(at => first + Math.floor((at * (to - first)) / parts)) as [number, number]
     const sequence = Float64Array.from({ length: end - from }, (_, i) => from + i)
     kernel.catchUp(pieceOf(block, from, end), sequence)
   }
+  kernel.finishCatchUp()
   return kernel
 }

@@ -88,21 +88,21 @@ function queriesOf(read: GroupRead, rows: DecisionRows, log: ReplayLog): GroupQu
   const range = wholeRange(rows)
   const upto = perDecision(placed.upto, range)
   const uptoBefore = placed.uptoBefore === placed.upto ? upto : perDecision(placed.uptoBefore, range)
-  const asks = { length: rows.length, clock: perDecision(placed.clock, range), upto, uptoBefore }
+  const asks = { length: rows.length, clock: perDecision(placed.asOf, range), upto, uptoBefore }
   const queries = { block: placed.block, isInOrder: isInOrder(placed), asks }
   queryCache.set(moments, { id, log, moment, queries })
   return queries
 }
 
 /** True if no query is below an as-of time already reached, which a kernel refuses. */
-function isInOrder({ block, watermark: floor, upto, clock }: PlacedReads): boolean {
-  const floors = floor === 'time' ? block.time : block.arrival
+function isInOrder({ block, watermark, upto, asOf }: PlacedReads): boolean {
+  const watermarks = watermark === 'time' ? block.time : block.arrival
   let [visible, reached] = [0, -Infinity]
-  for (let moment = 0; moment < clock.length; moment++) {
-    if (upto[moment] < visible || clock[moment] < reached) return false
+  for (let moment = 0; moment < asOf.length; moment++) {
+    if (upto[moment] < visible || asOf[moment] < reached) return false
     visible = upto[moment]!
-    reached = clock[moment]!
-    if (visible > 0 && floors[visible - 1] > reached) return false
+    reached = asOf[moment]!
+    if (visible > 0 && watermarks[visible - 1] > reached) return false
   }
   return true
 }

@@ -1,7 +1,7 @@
-/** Tests lowering from partials written by hand. */
+/** Tests final values of partials written by hand. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lowered, untouched, valuesOf } from '../../test/aggregate/lowering.ts'
+import { finalValues, untouched, valuesOf } from '../../test/aggregate/final-values.ts'
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
 import { nullValue } from './aggregate.ts'
@@ -44,10 +44,10 @@ test('the rounding error of an exact sum is stored for each row with a value', (
   const wide = sums(EXACT_MAX, 'x')
   const low = [0, 1, 3, 5, 1]
   const high = [0, 2 ** 27, -(2 ** 27), 0, 2 ** 27]
-  const { values, low: left } = lowered('sum', int, [[0, 2, 2, 1, SUM_COUNT_MAX + 1], low, high], { layout: wide })
+  const { values, low: left } = finalValues('sum', int, [[0, 2, 2, 1, SUM_COUNT_MAX + 1], low, high], { layout: wide })
   assert.deepEqual(values, [null, 2 ** 53, 3 - 2 ** 53, 5, 'range'])
   assert.deepEqual(left, [untouched, 1, 0, 0, untouched])
-  assert.deepEqual(lowered('sum', int, [[1], [5]], { layout: sums(5, 'x') }).low, [0])
+  assert.deepEqual(finalValues('sum', int, [[1], [5]], { layout: sums(5, 'x') }).low, [0])
 })
 
 test('a mean is divided by n and then by the unit, and refused as a sum is', () => {
@@ -77,7 +77,7 @@ test('min, max, first, last and row are the value that the partial holds, scaled
 
 test('timeSinceLast is the as-of time of the row minus the time of the last event', () => {
   const times = [70, none, -40]
-  assert.deepEqual(valuesOf('timeSinceLast', undefined, [[5, none, 6], times], { clock: [100, 100, 60] }), [30, null, 100])
+  assert.deepEqual(valuesOf('timeSinceLast', undefined, [[5, none, 6], times], { asOf: [100, 100, 60] }), [30, null, 100])
 })
 
 test('lastK is as long as there are values, at most k, newest first', () => {
@@ -85,7 +85,7 @@ test('lastK is as long as there are values, at most k, newest first', () => {
   const second = [8, none, none, 7]
   const third = [7, none, none, none]
   const time = [1, none, 1, 1]
-  const { values, counts } = lowered('lastK', int, [newest, time, second, time, third, time], { k: 3 })
+  const { values, counts } = finalValues('lastK', int, [newest, time, second, time, third, time], { k: 3 })
   assert.deepEqual(values, [[9, 8, 7], null, [4], [8, 7]])
   assert.deepEqual(counts, [3, 0, 1, 2])
   assert.deepEqual(valuesOf('lastK', int, [newest, time, second, time, third, time], { k: 2 }), [[9, 8], null, [4], [8, 7]])
@@ -102,7 +102,7 @@ test('an exact change is rounded once, and its rounding error is stored', () => 
   const operands = [0, 1, 3, 2 ** 52 + 1, EXACT_MAX - 1, EXACT_MAX].flatMap(value => [value, -value + 0])
   const pairs = operands.flatMap(first => operands.map(last => [first, last]))
   const ends = [0, 1].map(end => [none, ...pairs.map(pair => pair[end])])
-  const { values, low } = lowered('change', int, ends)
+  const { values, low } = finalValues('change', int, ends)
   assert.deepEqual([values.shift(), low.shift()], [null, untouched])
   pairs.forEach(([first, last], i) => {
     const exact = BigInt(last) - BigInt(first)
@@ -215,10 +215,10 @@ test('a variance of doubles is never below 0, and refused where it is not finite
 })
 
 /** The formula of the semantics in big integers, over τ = time − as-of time. */
-function slopeOf(of: readonly Event[], clock: number, per: number, unit: number): number {
+function slopeOf(of: readonly Event[], asOf: number, per: number, unit: number): number {
   const n = BigInt(of.length)
   const total = (term: (tau: bigint, x: bigint) => bigint) =>
-    of.reduce((sum, [time, value]) => sum + term(BigInt(time - clock), BigInt(value)), 0n)
+    of.reduce((sum, [time, value]) => sum + term(BigInt(time - asOf), BigInt(value)), 0n)
   const [tau, x] = [total(t => t), total((_, x) => x)]
   const together = n * total((t, x) => t * x) - tau * x
   return Number(together * BigInt(per)) / Number(n * total(t => t * t) - tau * tau) / unit

@@ -15,7 +15,7 @@ export type Value = number | readonly number[] | null | 'range' | 'limit'
 
 export interface Given extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit' | 'bounds'>> {
   readonly layout?: MomentLayout
-  readonly clock?: readonly number[]
+  readonly asOf?: readonly number[]
   /** Values alone, without their rounding errors. */
   readonly rounded?: true
 }
@@ -25,8 +25,8 @@ const before = 2
 export const untouched = -777
 
 /** `columns`: the columns of the partial. */
-export function lowered(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
-  const { layout, clock = [], rounded, ...options } = given
+export function finalValues(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
+  const { layout, asOf = [], rounded, ...options } = given
   const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
   const feature: FeatureIR = { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
   const rows = columns[0].length
@@ -41,7 +41,7 @@ export function lowered(agg: AggregateName, input: TypeIR | undefined, columns: 
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
   }
   const partial = columns.map(column => Float64Array.of(...column, 1))
-  aggregateOf(feature).lower({ feature, rows, partial, layout, clock: Float64Array.of(...clock, 1), out, at: before })
+  aggregateOf(feature).finalizeRows({ feature, rows, partial, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
     assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])
@@ -66,10 +66,10 @@ export function valuesOf(
   columns: readonly (readonly number[])[],
   given: Given = {},
 ): Value[] {
-  const { values } = lowered(agg, input, columns, given)
+  const { values } = finalValues(agg, input, columns, given)
   const turned = columns.map(column => column.toReversed())
-  const { clock = [] } = given
-  const again = lowered(agg, input, turned, { ...given, clock: clock.toReversed(), rounded: true })
+  const { asOf = [] } = given
+  const again = finalValues(agg, input, turned, { ...given, asOf: asOf.toReversed(), rounded: true })
   assert.deepEqual(again.values, values.toReversed())
   return values
 }

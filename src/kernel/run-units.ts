@@ -1,0 +1,77 @@
+/**
+ * Runs the structures of a kernel over the events and reads of one pass, and writes final values.
+ *
+ * A structure answers reads with partials, `CHUNK_READS` rows at a time so that they stay in cache. After each chunk the aggregate of
+ * each feature computes its final values from the partials of its window. Units do not depend on each other: each goes through the
+ * whole pass before the next begins. Only events that can be superseded are applied to all units at once (`revisions.ts`).
+ */
+import type { FeatureColumn } from '../aggregate/index.ts'
+import { sliceNumbers } from '../columns/index.ts'
+import type { KernelUnit } from './build.ts'
+import { CHUNK_READS } from './chunk.ts'
+import { refuseTruncated } from './refusals.ts'
+import type { BlockEvents, Revisions } from './revisions.ts'
+import { runWithSnapshot, type SnapshotReads } from './snapshot-reads.ts'
+import { runChunk, type ReadChunk, type SlotReads } from './structure.ts'
+import { structureInput } from './structure-input.ts'
+
+/** The events and reads of a pass, with slots and watermarks, and the columns for their final values. */
+export interface UnitPass {
+  readonly events: BlockEvents
+  readonly reads: SlotReads
+  /** The same reads for features with `before`: only `upto` differs. */
+  readonly readsBefore: SlotReads
+  readonly snapshot: SnapshotReads | undefined
+  /** Row of `out` for the first read. */
+  readonly firstRow: number
+  /** One column per feature; empty if there are no reads. */
+  readonly out: readonly FeatureColumn[]
+}
+
+/** Applies the events of a pass to each unit in turn, and answers the reads. */
+export function runUnits(units: readonly KernelUnit[], pass: UnitPass): void {
+  for (let u = 0; u < units.length; u++) runUnit(units[u], pass.snapshot?.units[u], pass)
+}
+
+function runUnit(unit: KernelUnit, snapshotUnit: KernelUnit | undefined, pass: UnitPass): void {
+  const { block, slots, watermark } = pass.events
+  const input = structureInput(unit, block, slots, watermark)
+  const reads = unit.before ? pass.readsBefore : pass.reads
+  const total = reads.slots.length
+  for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK_READS) {
+    const rows = Math.min(CHUNK_READS, total - row)
+    const to = row + rows < total ? reads.upto[row + rows - 1] : slots.length
+    const chunk: ReadChunk = { input, reads, from, to, row, rows }
+    if (snapshotUnit) runWithSnapshot(unit.structure, snapshotUnit.structure, chunk, pass.snapshot!.slots)
+    else runChunk(unit.structure, chunk)
+    if (rows > 0) writeFinalValues(unit, snapshotUnit, sliceNumbers(reads.asOf, row, row + rows), pass.firstRow + row, pass.out)
+    from = to
+  }
+}
+
+/** Applies the events of a pass, which may supersede others, to all units together, and answers the reads. */
+export function runRevisableUnits(units: readonly KernelUnit[], revisions: Revisions, pass: UnitPass): void {
+  const { events, reads, readsBefore, snapshot, firstRow, out } = pass
+  const inputs = units.map(unit => structureInput(unit, events.block, events.slots, events.watermark))
+  const writeAnswers = (row: number, rows: number): void => {
+    const asOf = sliceNumbers(reads.asOf, row, row + rows)
+    for (const [u, unit] of units.entries()) writeFinalValues(unit, snapshot?.units[u], asOf, firstRow + row, out)
+  }
+  const snapshotRevisions = snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots }
+  revisions.run({ ...events, inputs }, reads, readsBefore.upto, writeAnswers, snapshotRevisions)
+}
+
+/** Computes the final values of a chunk's reads from the partials of its windows; `row` of the columns is that of the first read. */
+function writeFinalValues(
+  unit: KernelUnit,
+  snapshotUnit: KernelUnit | undefined,
+  asOf: Float64Array,
+  row: number,
+  out: readonly FeatureColumn[],
+): void {
+  const { structure, layout } = unit
+  for (const { feature, index, aggregate, window } of unit.readers)
+    aggregate.finalizeRows({ feature, rows: asOf.length, partial: structure.partials[window], layout, asOf, out: out[index], at: row })
+  if (structure.truncations.any) refuseTruncated(unit, asOf, row, out)
+  if (snapshotUnit?.structure.truncations.any) refuseTruncated(snapshotUnit, asOf, row, out)
+}
