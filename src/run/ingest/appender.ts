@@ -135,7 +135,7 @@ export class Appender {
     for (const refusal of batch.undecodable) turn.addDeadLetter({ ...refusal, source, ...(form && { form }) })
     const index = this.#intakes.findIndex(intake => intake.source.name === source)
     const duplicateEntries: number[] = []
-    const { accepted, duplicates } = this.#intakes[index].admit(batch, turn.next, reply && duplicateEntries)
+    const { accepted, duplicates } = this.#intakes[index].accept(batch, turn.next, reply && duplicateEntries)
     turn.addEvents(index, accepted)
     const refused = turn.deadLetters.length - lettersBefore
     if (deadLetter !== undefined) {
