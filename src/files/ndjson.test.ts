@@ -24,7 +24,7 @@ interface ReadResult {
 async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: JsonLineReader): Promise<ReadResult> {
   const strings = new Strings()
   const refusals: Refusal[] = []
-  const door = new RecordValidator(source, { strings, trackPositions: true, onRefused: refusal => refusals.push(refusal) })
+  const door = new RecordValidator(source, { strings, trackOrigins: true, onRefused: refusal => refusals.push(refusal) })
   let cellCount = 0
   async function* chunkStream() {
     yield* chunks

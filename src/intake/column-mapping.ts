@@ -6,7 +6,7 @@
  */
 import type { Block } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import type { RowMap } from './row-map.ts'
+import type { RowMap } from './map-function.ts'
 
 /** Foreign name of a column, by its own name. A column without an entry keeps its name. */
 export type ColumnMapping = ReadonlyMap<string, string>

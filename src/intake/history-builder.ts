@@ -2,16 +2,16 @@
  * Builds the history of one source: its records become events in order of (arrival, file order).
  *
  * Records are validated as they come (`record-validator.ts`). `finish` then does the work that needs the log's order: it sorts the rows
- * unless they are sorted already, and decides on duplicates, conflicts and stale revisions (`admission.ts`). Each record ends as accepted
+ * unless they are sorted already, and decides on duplicates, conflicts and stale revisions (`deduplicate-history.ts`). Each record ends as accepted
  * rows, duplicates or rejections, or is skipped because the source's `map` returned no row.
  */
 import { durationText } from '../base/index.ts'
 import { type Block, gatherBlock, ascendingOrder, type Strings } from '../columns/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import { admit, needsAdmission, type Admission } from './admission.ts'
+import { deduplicateHistory, needsDeduplication, type DeduplicatedRows } from './deduplicate-history.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { RecordValidator, type ValidationCounts } from './record-validator.ts'
-import type { RowMap } from './row-map.ts'
+import type { RowMap } from './map-function.ts'
 import { Fault, type SourceRefusal } from './refusal.ts'
 import type { ColumnMapping } from './column-mapping.ts'
 
@@ -26,7 +26,7 @@ export interface HistoryBuilderOptions {
   /** Column names of foreign records: see `RecordValidatorOptions`. */
   readonly columnMapping?: ColumnMapping | undefined
   /** Decides which rows are accepted; by default among these rows alone. */
-  readonly admit?: AdmitRows | undefined
+  readonly deduplicate?: DeduplicateRows | undefined
   readonly onRefused: (refusal: SourceRefusal) => void
   /** The log's clock: raises an earlier arrival to it (semantics, the log). For events that are appended now. */
   readonly notBefore?: () => number
@@ -42,13 +42,13 @@ export interface HistoryCounts extends ValidationCounts {
   late: number
 }
 
-/** Decides on the rows of a block with all columns of its source, as `admit` does. `order`: the rows by arrival; `undefined` if sorted. */
-export type AdmitRows = (
+/** Decides on the rows of a block with all columns of its source, as `deduplicateHistory` does. `order`: the rows by arrival; `undefined` if sorted. */
+export type DeduplicateRows = (
   source: SourceIR,
   block: Block,
   order: Uint32Array | undefined,
   stringsOf: (column: string) => Strings,
-) => Admission
+) => DeduplicatedRows
 
 /** The events of one source in order of (arrival, file order); offsets run from 0 in partition 0. */
 export interface SourceHistory {
@@ -60,19 +60,19 @@ export interface SourceHistory {
 export class HistoryBuilder {
   readonly source: SourceIR
   readonly #options: HistoryBuilderOptions
-  readonly #door: RecordValidator
+  readonly #validator: RecordValidator
 
   constructor(source: SourceIR, options: HistoryBuilderOptions) {
-    const { map, strings, keep, shared = keep, columnMapping: theirs, onRefused, notBefore, eventsMax } = options
+    const { map, strings, keep, shared = keep, columnMapping, onRefused, notBefore, eventsMax } = options
     this.source = source
     this.#options = options
-    this.#door = new RecordValidator(source, {
+    this.#validator = new RecordValidator(source, {
       map,
       strings,
       shared,
-      keep: needsAdmission(source) ? undefined : keep,
-      columnMapping: theirs,
-      trackPositions: needsAdmission(source),
+      keep: needsDeduplication(source) ? undefined : keep,
+      columnMapping,
+      trackOrigins: needsDeduplication(source),
       onRefused,
       arrivalOf: notBefore && (declared => Math.max(declared, notBefore())),
       eventsMax,
@@ -80,30 +80,32 @@ export class HistoryBuilder {
   }
 
   get counts(): Readonly<ValidationCounts> {
-    return this.#door.counts
+    return this.#validator.counts
   }
 
   /** String table of a column. */
   get stringsOf(): (column: string) => Strings {
-    return this.#door.stringsOf
+    return this.#validator.stringsOf
   }
 
   /** Reserves room for `records` more records. */
   reserve(records: number): void {
-    this.#door.reserve(records)
+    this.#validator.reserve(records)
   }
 
   /** Validates the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   validate(batch: RecordBatch): void {
-    this.#door.validate(batch)
+    this.#validator.validate(batch)
   }
 
   /** Returns the events in log order. No batch may follow. */
   finish(): SourceHistory {
-    const block = this.#door.view()
+    const block = this.#validator.view()
     const order = ascendingOrder(block.arrival)
     const { accepted, duplicates } =
-      needsAdmission(this.source) || this.#options.admit ? this.#admitRows(block, order) : { accepted: order, duplicates: 0 }
+      needsDeduplication(this.source) || this.#options.deduplicate
+        ? this.#deduplicateRows(block, order)
+        : { accepted: order, duplicates: 0 }
     const { keep } = this.#options
     const columns = Object.entries(block.columns).filter(([name]) => keep === undefined || keep.has(name))
     const selected = { ...block, columns: Object.fromEntries(columns) }
@@ -112,11 +114,11 @@ export class HistoryBuilder {
     return { source: this.source, block: events, counts: { ...this.counts, accepted: events.length, duplicates, late } }
   }
 
-  #admitRows(block: Block, order: Uint32Array | undefined): { accepted: Uint32Array | undefined; duplicates: number } {
-    const { idsMax, admit: decide = (source, rows, rowOrder) => admit(source, rows, rowOrder, idsMax) } = this.#options
-    const { accepted, duplicates, conflicts, stale } = decide(this.source, block, order, this.stringsOf)
-    for (const row of conflicts) this.#door.refuseRow(conflictFault(this.source), row, block)
-    for (const row of stale) this.#door.refuseRow(staleFault(this.source), row, block)
+  #deduplicateRows(block: Block, order: Uint32Array | undefined): { accepted: Uint32Array | undefined; duplicates: number } {
+    const { idsMax, deduplicate = (source, rows, rowOrder) => deduplicateHistory(source, rows, rowOrder, idsMax) } = this.#options
+    const { accepted, duplicates, conflicts, stale } = deduplicate(this.source, block, order, this.stringsOf)
+    for (const row of conflicts) this.#validator.refuseRow(conflictFault(this.source), row, block)
+    for (const row of stale) this.#validator.refuseRow(staleFault(this.source), row, block)
     return { accepted, duplicates: duplicates.length }
   }
 }

@@ -1,10 +1,10 @@
 /** A raw record becomes a validated event, or a rejected record with the reason and place. */
-export { type Admission, contentColumnNames, needsAdmission } from './admission.ts'
+export { type DeduplicatedRows, contentColumnNames, needsDeduplication } from './deduplicate-history.ts'
 export { type RecordCells, TEXT_SHIFT } from './cells.ts'
 export { type ColumnMapping, mapWithOwnNames, withMappedNames, withOwnNames } from './column-mapping.ts'
 export { displayValue, type FieldReader, fieldReader } from './field.ts'
 export {
-  type AdmitRows,
+  type DeduplicateRows,
   conflictFault,
   countLate,
   forgottenFault,
@@ -25,7 +25,7 @@ export { rawFormOf, rawJsonText, type RecordBatch, recordBatchOf, type RecordOri
 export { RecordValidator } from './record-validator.ts'
 export { Fault, type RawForm, type Refusal, type RefusalReason, refusalReasons, type SourceRefusal } from './refusal.ts'
 export { RequestReader } from './request-reader.ts'
-export { mappedRows, type RowMap } from './row-map.ts'
+export { mappedRows, type RowMap } from './map-function.ts'
 export { requiredReason, RowReader } from './row-reader.ts'
 export { valueAt } from './row-text.ts'
 export { textBytesMax } from './text-limits.ts'

@@ -12,7 +12,7 @@ import { stampCells, type RecordCells } from './cells.ts'
 import { rawFormOf, type RecordOrigin, type RecordBatch } from './record-batch.ts'
 import { noRoomFault } from './text-limits.ts'
 import { inexactFault } from './inexact.ts'
-import { mappedRows, thrownFault, type RowMap } from './row-map.ts'
+import { mappedRows, thrownFault, type RowMap } from './map-function.ts'
 import { Fault, type RawForm, type RefusalReason, type SourceRefusal } from './refusal.ts'
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
@@ -23,7 +23,7 @@ export interface RecordValidatorOptions {
   /** String table for the `shared` columns: one for all sources of a pipeline. */
   readonly strings: Strings
   /** Limits on new texts in `strings`; records with a new text beyond them are rejected. Without limits, a full table throws. */
-  readonly room?: TextLimits | undefined
+  readonly textLimits?: TextLimits | undefined
   /** Columns whose texts are used after validation; default all. Text ids of other columns are valid until `clear`. */
   readonly shared?: ReadonlySet<string> | undefined
   /** Columns to keep; default all. The other columns are only validated. */
@@ -34,7 +34,7 @@ export interface RecordValidatorOptions {
    */
   readonly columnMapping?: ColumnMapping | undefined
   /** Record the origin of each row, for later rejections. */
-  readonly trackPositions: boolean
+  readonly trackOrigins: boolean
   readonly onRefused: (refusal: SourceRefusal) => void
   /** Arrival of an event for which the source declares `declared`; default `declared`. */
   readonly arrivalOf?: ((declared: number) => number) | undefined
@@ -57,7 +57,7 @@ export class RecordValidator {
   readonly #options: RecordValidatorOptions
   readonly #builder: BlockBuilder
   readonly #passingStrings = new Strings()
-  readonly #positions: RowPositions | undefined
+  readonly #origins: RowOrigins | undefined
   #reader: { readonly origin: RecordOrigin; readonly rows: RowReader } | undefined
 
   constructor(source: SourceIR, options: RecordValidatorOptions) {
@@ -65,7 +65,7 @@ export class RecordValidator {
     this.source = source
     this.#options = options
     this.#builder = new BlockBuilder(source.columns.filter(({ name }) => keep === undefined || keep.has(name)))
-    this.#positions = options.trackPositions ? new RowPositions() : undefined
+    this.#origins = options.trackOrigins ? new RowOrigins() : undefined
   }
 
   /** Number of valid rows. */
@@ -76,8 +76,8 @@ export class RecordValidator {
   /** Validates the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   validate(batch: RecordBatch): void {
     const reader = this.#readerOf(batch.origin)
-    const { strings, room } = this.#options
-    strings.setLimits(room)
+    const { strings, textLimits } = this.#options
+    strings.setLimits(textLimits)
     try {
       if (this.#addCells(batch, reader)) return
       for (let index = 0; index < batch.records.length; index++) this.#addRecord(batch, index, reader)
@@ -101,13 +101,13 @@ export class RecordValidator {
   clear(): void {
     this.#builder.clear()
     this.#passingStrings.clear()
-    this.#positions?.clear()
+    this.#origins?.clear()
   }
 
   /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
   refuseRow(fault: Fault, row: number, block: Block): void {
     const form = this.#options.map && { mapped: true as const }
-    this.#refused(fault, this.#positions!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+    this.#refused(fault, this.#origins!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
   /** String table of a column. */
@@ -135,7 +135,7 @@ export class RecordValidator {
     // If some texts have no room, each row must be validated by itself.
     if (this.#writeCells(cells, length, reader, true)) return false
     const first = this.#builder.length
-    for (let index = 0; this.#positions && index < length; index++) this.#positions.set(first + index, batch.origin, batch.numberOf(index))
+    for (let index = 0; this.#origins && index < length; index++) this.#origins.set(first + index, batch.origin, batch.numberOf(index))
     this.#builder.commitAll(stamped.time, stamped.arrival)
     this.counts.records += length
     this.counts.ahead += stamped.ahead
@@ -144,27 +144,37 @@ export class RecordValidator {
 
   #addRecord(batch: RecordBatch, index: number, reader: RowReader): void {
     this.counts.records++
-    const { resend: again, cells } = batch
+    const { resend, cells } = batch
+    const { map } = this.#options
     const isRead = cells?.isRead[index] === 1
-    if (isRead && cells.source === this.source) {
-      const fault = this.#writeCells(cells, index, reader) ?? this.#commitRow(reader, batch, index)
-      if (fault) this.#refuse(fault, batch, index)
-      return
-    }
+    if (isRead && cells.source === this.source) return this.#addReadCells(cells, batch, index, reader)
     const record = isRead ? cells.valueOf(index) : batch.records[index]
-    if (!this.#options.map || again?.mapped) {
-      const inexact = batch.inexact?.get(index)
-      const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#addRow(record, reader, batch, index)
-      if (fault) this.#refuse(fault, batch, index)
-      return
-    }
-    const mapped = mappedRows(this.#options.map, record)
-    if (mapped instanceof Fault) return this.#refuse(mapped, batch, index)
-    if (mapped.length === 0) this.counts.skipped++
-    else if (again?.row !== undefined && again.row >= mapped.length)
-      this.#refuse(new Fault(`map returns ${mapped.length} rows now, and row ${again.row} was refused`, 'map'), batch, index, again.row)
-    mapped.forEach((row, i) => {
-      const fault = again?.row === undefined || again.row === i ? this.#addRow(row, reader, batch, index) : undefined
+    if (!map || resend?.mapped) this.#addPlainRecord(record, batch, index, reader)
+    else this.#addMappedRows(mappedRows(map, record), batch, index, reader)
+  }
+
+  /** Adds a record that its reader decoded into cells of this source. */
+  #addReadCells(cells: RecordCells, batch: RecordBatch, index: number, reader: RowReader): void {
+    const fault = this.#writeCells(cells, index, reader) ?? this.#commitRow(reader, batch, index)
+    if (fault) this.#refuse(fault, batch, index)
+  }
+
+  /** Adds a record that is a row itself. */
+  #addPlainRecord(record: unknown, batch: RecordBatch, index: number, reader: RowReader): void {
+    const inexact = batch.inexact?.get(index)
+    const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#addRow(record, reader, batch, index)
+    if (fault) this.#refuse(fault, batch, index)
+  }
+
+  /** Adds the rows that `map` returned for a record; of a dead letter that is sent again, only the row that was rejected. */
+  #addMappedRows(rows: readonly unknown[] | Fault, batch: RecordBatch, index: number, reader: RowReader): void {
+    if (rows instanceof Fault) return this.#refuse(rows, batch, index)
+    const resentRow = batch.resend?.row
+    if (rows.length === 0) this.counts.skipped++
+    else if (resentRow !== undefined && resentRow >= rows.length)
+      this.#refuse(new Fault(`map returns ${rows.length} rows now, and row ${resentRow} was refused`, 'map'), batch, index, resentRow)
+    rows.forEach((row, i) => {
+      const fault = resentRow === undefined || resentRow === i ? this.#addRow(row, reader, batch, index) : undefined
       if (fault) this.#refuse(fault, batch, index, i)
     })
   }
@@ -178,7 +188,7 @@ export class RecordValidator {
     const fault = this.#stampRow(reader)
     if (fault) return fault
     const row = this.#builder.length - 1
-    this.#positions?.set(row, batch.origin, batch.numberOf(index))
+    this.#origins?.set(row, batch.origin, batch.numberOf(index))
     return undefined
   }
 
@@ -203,8 +213,8 @@ export class RecordValidator {
 
   /** A mapped row may throw when it is read. Limits pass through, except the string limit in a run, which rejects the record. */
   #faultOf(thrown: unknown): Fault {
-    const { map, room } = this.#options
-    if (thrown instanceof TextLimitError && room) return noRoomFault(room)
+    const { map, textLimits } = this.#options
+    if (thrown instanceof TextLimitError && textLimits) return noRoomFault(textLimits)
     if (!map || thrown instanceof SpillwayError) throw thrown
     return thrownFault('a row of map threw', thrown)
   }
@@ -233,8 +243,8 @@ export class RecordValidator {
 
   /** `row`: index of the rejected row among the mapped rows. */
   #refuse(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
-    const { origin, resend: again } = batch
-    const form = again?.mapped ? again : rawFormOf(origin, row)
+    const { origin, resend } = batch
+    const form = resend?.mapped ? resend : rawFormOf(origin, row)
     this.#refused(fault, origin.placeOf(batch.numberOf(index)), batch.rawOf(index), form)
   }
 
@@ -245,8 +255,8 @@ export class RecordValidator {
   }
 }
 
-/** Positions of rows in their files, for later rejections: a number a row (4 bytes), and the first row of each file. */
-class RowPositions {
+/** Origins of rows, for later rejections: the number of each row in its file (4 bytes), and the first row of each file. */
+class RowOrigins {
   readonly #origins: { readonly firstRow: number; readonly origin: RecordOrigin }[] = []
   #numbers = new Uint32Array(1024)
 

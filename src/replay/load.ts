@@ -41,7 +41,7 @@ export interface LoadOptions {
 }
 
 /** The part of the intake's options that a caller chooses for each source. */
-type Loading = Pick<HistoryBuilderOptions, 'strings' | 'keep' | 'shared' | 'admit' | 'columnMapping'>
+type Loading = Pick<HistoryBuilderOptions, 'strings' | 'keep' | 'shared' | 'deduplicate' | 'columnMapping'>
 
 interface Pipeline {
   readonly ir: PipelineIR

@@ -2,7 +2,7 @@
 export { BatchResults } from './groups/batch-results.ts'
 export type { FeatureQuery, ServedFeatureRow, ServedFeatures } from './groups/feature-reader.ts'
 export { SegmentOrder } from './groups/segment-order.ts'
-export { stoppedError } from './groups/shutdown.ts'
+export { stoppedError } from './loop/shutdown.ts'
 export { importHistories, type ImportResult } from './import/import.ts'
 export type { IdRoom } from './ingest/accepted-ids.ts'
 export type { IngestReceipt } from './ingest/appender.ts'

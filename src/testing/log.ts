@@ -3,7 +3,7 @@ import { SpillwayError } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
 import type { Pipeline } from '../define/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
-import { recordBatchOf, needsAdmission, HistoryBuilder, type HistoryBuilderOptions, type Refusal } from '../intake/index.ts'
+import { recordBatchOf, needsDeduplication, HistoryBuilder, type HistoryBuilderOptions, type Refusal } from '../intake/index.ts'
 import { scheduleCursor } from '../kernel/index.ts'
 import { replayLog, type ReplayLog } from '../replay/index.ts'
 import { checkRequest, requestsOf, type TestRequest } from './requests.ts'
@@ -62,7 +62,7 @@ export class TestLog {
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${this.pipeline.name}' has no source '${name}'`)
     const sent = { record, at: this.#nextArrival() }
-    const earlier = needsAdmission(sources[index]) ? this.#sent[index] : []
+    const earlier = needsDeduplication(sources[index]) ? this.#sent[index] : []
     const refusals: Refusal[] = []
     const { block } = this.#intakeOf(sources[index], [...earlier, sent], { onRefused: refusal => refusals.push(refusal) }).finish()
     const [refusal] = refusals

@@ -130,8 +130,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'the swap of a run is not in the ledger': {
     path: 'src/run/loop/turns.ts',
-    was: 'swaps.marks, now, swaps.put',
-    is: 'swaps.marks, now, []',
+    was: 'swaps.markers, now, swaps.put',
+    is: 'swaps.markers, now, []',
     seed: 10,
   },
   'a run that is taken up again keeps the parts of no partitions': {
@@ -171,8 +171,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a promotion is in the log and not in the registry': {
     path: 'src/run/loop/turns.ts',
-    was: 'promotions.marks, now, promotions.put',
-    is: 'promotions.marks, now, []',
+    was: 'promotions.markers, now, promotions.put',
+    is: 'promotions.markers, now, []',
     trained: true,
   },
   'a version is kept before its score': {

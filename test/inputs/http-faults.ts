@@ -42,7 +42,7 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'what is refused is counted and not kept': {
     path: 'src/run/loop/turns.ts',
-    was: 'effects, deadLetters, deadLetterChanges, put: values }',
-    is: 'effects, deadLetters: [], deadLetterChanges, put: values }',
+    was: 'decided, deadLetters, deadLetterChanges, put:',
+    is: 'decided, deadLetters: [], deadLetterChanges, put:',
   },
 }

@@ -53,6 +53,11 @@ export interface DecisionStep {
   /** Effects that follow from the decisions. */
   readonly effects: readonly NewEffect[]
   readonly progress: DecisionProgress
+  /**
+   * Size of the step: the entries that it decides on. A tick is one entry with many decisions, and counts as one entry for each; a step
+   * without decisions on a marker counts as one.
+   */
+  readonly entries: number
   /** Measurements, one for each decision batch. */
   readonly times: readonly BatchTimes[]
 }
@@ -130,6 +135,7 @@ export class DecisionQueue {
       [...this.#options.decider.decide(segment)],
       { stringsOf, turnTimes },
       { entry: stored.first + stored.entries, skip: 0 },
+      stored.entries,
     )
   }
 
@@ -143,22 +149,22 @@ export class DecisionQueue {
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
-      return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 })
+      return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 }, 1)
     }
     const { name } = next.value.model
     counts[name] = (counts[name] ?? 0) + next.value.length
     const skip = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const decided = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } })
+    const step = this.#encode([next.value], current, { entry: segment.first, skip, counts: { ...counts } }, next.value.length)
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
-    return decided
+    return step
   }
 
   /** All decisions of a segment of events, of all models: one commit, as in the turn that appended it. */
   #decideSegment(current: Current): DecisionStep {
     const { segment, decisions } = current
     this.#current = undefined
-    return this.#encode([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
+    return this.#encode([...decisions], current, { entry: segment.first + segment.length, skip: 0 }, segment.length)
   }
 
   #beginSegment(): Current | undefined {
@@ -192,6 +198,7 @@ export class DecisionQueue {
     batches: readonly LiveDecisions[],
     { stringsOf, turnTimes }: Pick<Current, 'stringsOf' | 'turnTimes'>,
     progress: DecisionProgress,
+    entries: number,
   ): DecisionStep {
     const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisionBatch[] = []
@@ -208,6 +215,7 @@ export class DecisionQueue {
       decisions,
       effects,
       progress,
+      entries,
       times: batches.map((batch): BatchTimes => ({ ...batch.times, turn: turnTimes, freshness: freshness?.measure(batch) })),
     }
   }

@@ -70,8 +70,8 @@ export class SegmentOrder {
     const rows = triggeringRows(source, block)
     const entry = this.entries(name)
     const prefixes = (of: string) => this.prefixes(of, name)
-    if (!rows) return momentsOf(name, block, entry, prefixes)
-    return momentsOf(
+    if (!rows) return decisionPoints(name, block, entry, prefixes)
+    return decisionPoints(
       name,
       gatherBlock(block, rows),
       gatherArray(entry, rows),
@@ -94,7 +94,7 @@ export class SegmentOrder {
   }
 }
 
-function momentsOf(
+function decisionPoints(
   source: string,
   block: Block,
   entry: Float64Array,

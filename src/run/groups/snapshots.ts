@@ -2,12 +2,11 @@
  * Snapshots of hybrid groups, restored from the files of batch runs, and the log after their cuts. A lost or damaged part of a result is
  * made again from the log, of which it is a function.
  */
-import { yieldToEventLoop } from '../../base/index.ts'
+import { SpillwayError, yieldToEventLoop } from '../../base/index.ts'
 import { groupCode, jobColumns, readFrames, batchRunsIn, lastSwapBefore, type BatchRunRecord, StateRestorer } from '../../batch/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { logStartOf, Log, eventsBeforeSegment, type Segment } from '../../log/index.ts'
-import { stoppedError } from './shutdown.ts'
 import type { HybridSnapshot, HybridGroup } from './hybrid-group.ts'
 import { SegmentOrder } from './segment-order.ts'
 import { batchResultParts, type ResultStore } from './batch-results.ts'
@@ -79,7 +78,7 @@ export class Snapshots {
     for (const segment of this.#segmentsAfter(group, cut, to)) {
       this.#fillFrom(group, segment)
       await yieldToEventLoop()
-      if (signal.aborted) throw stoppedError()
+      if (signal.aborted) throw new SpillwayError('SPILL_STOPPED', 'the batch run was stopped')
     }
   }
 

@@ -2,7 +2,7 @@
 import { SpillwayError } from '../../base/index.ts'
 import type { Block } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { needsAdmission, type Admission, type AdmitRows } from '../../intake/index.ts'
+import { needsDeduplication, type DeduplicatedRows, type DeduplicateRows } from '../../intake/index.ts'
 import type { IdHashes } from '../../log/index.ts'
 import { Deduplicator, type DeduplicationVerdict } from '../ingest/deduplicator.ts'
 import { HashColumns } from '../ingest/hash-columns.ts'
@@ -10,23 +10,23 @@ import type { HistoryHashes } from './import-order.ts'
 import type { OpenedPipeline } from '../recovery/open-pipeline.ts'
 
 /** Throws `SPILL_INPUT` for a history that begins before the end of the log. `hashes`: those of the accepted events, by source. */
-export function importAdmission({ log, lookup, acceptedIds: remembered }: OpenedPipeline): {
-  readonly admit: AdmitRows
+export function importDeduplication({ log, lookup, acceptedIds }: OpenedPipeline): {
+  readonly deduplicate: DeduplicateRows
   readonly hashes: ReadonlyMap<string, HistoryHashes>
 } {
   const hashes = new Map<string, HistoryHashes>()
   const end = log.end
-  const admit: AdmitRows = (source, block, order, stringsOf) => {
+  const deduplicate: DeduplicateRows = (source, block, order, stringsOf) => {
     checkArrival(source, block, order, log.notBefore)
-    if (!needsAdmission(source)) {
+    if (!needsDeduplication(source)) {
       hashes.set(source.name, { ids: undefined, identities: undefined })
       return { accepted: order, duplicates: [], conflicts: [], stale: [] }
     }
-    const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
+    const [ids, originals] = [acceptedIds.ids.get(source.name), acceptedIds.originals.get(source.name)]
     // Rows are numbered after the end of the log until they get their sequence numbers.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
-    const deduplicator = new Deduplicator(source, { ids, originals, forgottenUpTo: remembered.forgottenUpTo, lookup, stringsOf, rowOf })
-    const builder = new AdmissionBuilder(block.length)
+    const deduplicator = new Deduplicator(source, { ids, originals, forgottenUpTo: acceptedIds.forgottenUpTo, lookup, stringsOf, rowOf })
+    const builder = new DeduplicatedRowsBuilder(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
       const verdict = deduplicator.deduplicate(block, row, end + row)
@@ -34,9 +34,9 @@ export function importAdmission({ log, lookup, acceptedIds: remembered }: Opened
       builder.add(row, verdict, deduplicator)
     }
     hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
-    return builder.admission
+    return builder.rows
   }
-  return { admit, hashes }
+  return { deduplicate, hashes }
 }
 
 function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uint32Array | undefined, notBefore: number): void {
@@ -51,7 +51,7 @@ function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uin
   )
 }
 
-class AdmissionBuilder {
+class DeduplicatedRowsBuilder {
   readonly #accepted: Uint32Array
   readonly #ids = new HashColumns()
   readonly #identities = new HashColumns()
@@ -72,7 +72,7 @@ class AdmissionBuilder {
     this.#identities.push(identity)
   }
 
-  get admission(): Admission {
+  get rows(): DeduplicatedRows {
     const { duplicate: duplicates, conflict: conflicts, stale } = this.#rejected
     return { accepted: this.#accepted.subarray(0, this.#count), duplicates, conflicts, stale }
   }

@@ -12,7 +12,7 @@ import type { SourceHistory, HistoryBuilder, SourceRefusal } from '../../intake/
 import { DECISION_PROGRESS, deadLetterOf, type AppendResult, type Commit } from '../../log/index.ts'
 import { loadIntakes, type LoadOptions, type SourceFile } from '../../replay/index.ts'
 import { parseProgress, progressText, type DecisionStep } from '../decide/decision-queue.ts'
-import { importAdmission } from './import-deduplication.ts'
+import { importDeduplication } from './import-deduplication.ts'
 import { importAppendings, type ImportedHistory } from './import-order.ts'
 import { storeBefore, unfinishedImport, putImportRecord, type ImportRecord } from './import-record.ts'
 import {
@@ -73,7 +73,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
   )
   await committer.decideRest()
   const refused: SourceRefusal[] = []
-  const { admit, hashes } = importAdmission(opening)
+  const { deduplicate, hashes } = importDeduplication(opening)
   const shared = columnsRead(runnable.ir)
   intakes = await loadIntakes(
     runnable,
@@ -85,7 +85,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
         options.onRefused?.(refusal)
       },
     },
-    ({ name }) => ({ strings: opening.strings, shared: shared.get(name), admit }),
+    ({ name }) => ({ strings: opening.strings, shared: shared.get(name), deduplicate }),
   )
   const histories = new Map([...intakes].map(([name, intake]) => [name, intake.finish()]))
   await committer.begin(refused, (options.clock ?? wallClock)())

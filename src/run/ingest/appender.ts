@@ -1,8 +1,8 @@
 /**
  * Appends all records that one turn received to the log, as one segment, in the order in which they came.
  *
- * All events of a turn have the same arrival, since they become visible together. The appender validates, deduplicates and encodes; the
- * caller commits.
+ * The appender chooses the arrival (the ingestion time). All events of a turn have the same one, since they become visible together. It
+ * validates, deduplicates and encodes; the caller commits.
  */
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { limits } from '../../base/index.ts'
@@ -46,9 +46,9 @@ export interface IngestReceipt {
   readonly repeated?: readonly number[]
 }
 
-/** The log entries, dead letters and receipts of one turn. */
+/** The log entries, dead letters and receipts of the records of one turn. */
 export interface AppendedTurn {
-  /** Undefined if no record was accepted and there is no marker. */
+  /** Undefined if no record was accepted. */
   readonly appended: AppendResult | undefined
   readonly deadLetters: readonly DeadLetter[]
   readonly deadLetterChanges: readonly DeadLetterChange[]
@@ -56,12 +56,6 @@ export interface AppendedTurn {
   readonly receipts: readonly IngestReceipt[]
   /** Count of late events by source (later than `allowedLateness`), without zeros. */
   readonly lateEvents: readonly (readonly [source: string, events: number])[]
-}
-
-/** Consecutive events of one source. */
-interface EventRun {
-  readonly intake: number
-  readonly events: number
 }
 
 export interface AppenderOptions {
@@ -77,125 +71,159 @@ export interface AppenderOptions {
 
 export class Appender {
   readonly #log: Log
-  readonly #remembered: AcceptedIds
+  readonly #acceptedIds: AcceptedIds
   readonly #intakes: readonly SourceIntake[]
-  #deadLetters: DeadLetter[] = []
-  #deadLetterChanges: DeadLetterChange[] = []
-  #onRefused: RecordBatch['onRefused']
-  #arrival = 0
-  #next = 0
+  #turn = new TurnRecords(0, 0)
 
-  constructor({ ir, maps, strings, textLimits: room = runTextLimits, log, lookup, acceptedIds: remembered }: AppenderOptions) {
+  constructor({ ir, maps, strings, textLimits = runTextLimits, log, lookup, acceptedIds }: AppenderOptions) {
     const shared = columnsRead(ir)
     this.#log = log
-    this.#remembered = remembered
+    this.#acceptedIds = acceptedIds
     this.#intakes = ir.sources.map(
       source =>
         new SourceIntake(source, {
           strings,
-          textLimits: room,
+          textLimits,
           shared: shared.get(source.name)!,
           map: maps.get(source.name),
-          ids: remembered.ids.get(source.name),
-          originals: remembered.originals.get(source.name),
-          forgottenUpTo: remembered.forgottenUpTo,
+          ids: acceptedIds.ids.get(source.name),
+          originals: acceptedIds.originals.get(source.name),
+          forgottenUpTo: acceptedIds.forgottenUpTo,
           lookup,
-          onRefused: refusal => this.#refused(refusal),
+          onRefused: refusal => this.#turn.addDeadLetter(refusal),
         }),
     )
   }
 
   /** Has a source no room for the ids of so many more records at `now`? They are held back until older ids leave `dedupe`. */
   isFullFor(source: string, records: number, now: number): boolean {
-    return this.#remembered.ids.get(source)?.isFullFor(records, Math.max(now, this.#log.notBefore)) === true
+    return this.#acceptedIds.ids.get(source)?.isFullFor(records, this.#arrivalAt(now)) === true
   }
 
   /** Room for more ids of a source at `now`: of its append ids, and of its identities. */
   idRooms(source: string, now: number): readonly IdRoom[] {
-    const at = Math.max(now, this.#log.notBefore)
-    const { ids, originals } = this.#remembered
+    const at = this.#arrivalAt(now)
+    const { ids, originals } = this.#acceptedIds
     return [ids.get(source), originals.get(source)].flatMap(index => (index ? [{ free: index.freeAt(at), keptMs: index.dedupe, at }] : []))
   }
 
-  /** The strings of a column, valid until the next turn. */
-  readonly stringsOf = (source: string, column: string): Strings => this.#intakeOf(source).stringsOf(column)
+  /** The strings of a column, valid until the next records are appended. */
+  readonly stringsOf = (source: string, column: string): Strings =>
+    this.#intakes.find(intake => intake.source.name === source)!.stringsOf(column)
 
-  /** Appends markers, then the records of all inputs. `now`: the wall clock, UTC ms. */
-  append(inputs: readonly SourceRecords[], markers: readonly LogMarker[], now: number): AppendedTurn {
-    this.#arrival = markers.reduce((least, marker) => Math.max(least, marker.t + 1), Math.max(now, this.#log.notBefore))
-    this.#next = this.#log.end + markers.length
-    this.#deadLetters = []
-    this.#deadLetterChanges = []
-    for (const intake of this.#intakes) intake.beginTurn(this.#arrival)
-    const order: EventRun[] = []
-    const receipts = inputs.map(input => this.#appendRecords(input, order))
-    const rows = this.#intakes.map(intake => intake.rows())
-    const appended = this.#append(rows, order, markers)
-    return {
-      appended,
-      deadLetters: this.#deadLetters,
-      deadLetterChanges: this.#deadLetterChanges,
-      receipts,
-      lateEvents: rows.flatMap(lateCounts),
-    }
+  /** Appends markers as one segment. Their times must not fall, nor be below `notBefore` of the log. */
+  appendMarkers(markers: readonly LogMarker[]): AppendResult {
+    return this.#log.append({ sources: [], order: new Uint8Array(markers.length), markers })
   }
 
-  #appendRecords({ source, batch, deadLetter, reply }: SourceRecords, order: EventRun[]): IngestReceipt {
-    const refusedBefore = this.#deadLetters.length
-    this.#onRefused = batch.onRefused
+  /** Appends the records of all inputs as one segment. `now`: the wall clock, UTC ms. */
+  appendRecords(inputs: readonly SourceRecords[], now: number): AppendedTurn {
+    const arrival = this.#arrivalAt(now)
+    const turn = (this.#turn = new TurnRecords(arrival, this.#log.end))
+    for (const intake of this.#intakes) intake.beginTurn(arrival)
+    const receipts = inputs.map(input => this.#appendInput(input))
+    const rows = this.#intakes.map(intake => intake.rows())
+    const { deadLetters, deadLetterChanges } = turn
+    return { appended: this.#append(rows, turn.runs), deadLetters, deadLetterChanges, receipts, lateEvents: rows.flatMap(lateCounts) }
+  }
+
+  #appendInput({ source, batch, deadLetter, reply }: SourceRecords): IngestReceipt {
+    const turn = this.#turn
+    turn.onRefused = batch.onRefused
+    const lettersBefore = turn.deadLetters.length
     const form = rawFormOf(batch.origin)
-    for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
+    for (const refusal of batch.undecodable) turn.addDeadLetter({ ...refusal, source, ...(form && { form }) })
     const index = this.#intakes.findIndex(intake => intake.source.name === source)
     const duplicateEntries: number[] = []
-    const { accepted, duplicates } = this.#intakes[index].admit(batch, this.#next, reply && duplicateEntries)
-    if (accepted > 0) order.push({ intake: index, events: accepted })
-    this.#next += accepted
-    const refused = this.#deadLetters.length - refusedBefore
-    if (deadLetter !== undefined)
-      this.#deadLetterChanges.push(
-        this.#resentLetter({ id: deadLetter, source }, this.#deadLetters.splice(refusedBefore, 1)[0], accepted, duplicates),
-      )
-    return { accepted, duplicates, refused, sequence: this.#next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
-  }
-
-  /**
-   * A dead letter that is rejected again stays one dead letter. Further rejected rows of the same record become dead letters of their own.
-   */
-  #resentLetter(
-    deadLetter: { readonly id: number; readonly source: string },
-    refused: DeadLetter | undefined,
-    accepted: number,
-    duplicates: number,
-  ): DeadLetterChange {
-    if (!refused) {
-      const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
-      return { kind: 'settled', ...deadLetter, outcome, at: this.#arrival }
+    const { accepted, duplicates } = this.#intakes[index].accept(batch, turn.next, reply && duplicateEntries)
+    turn.addEvents(index, accepted)
+    const refused = turn.deadLetters.length - lettersBefore
+    if (deadLetter !== undefined) {
+      const [newLetter] = turn.deadLetters.splice(lettersBefore, 1)
+      turn.deadLetterChanges.push(resentLetter({ id: deadLetter, source }, newLetter, { accepted, duplicates, arrival: turn.arrival }))
     }
-    const { reason, detail, raw, form } = refused
-    return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
+    return { accepted, duplicates, refused, sequence: turn.next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
 
-  #append(rows: readonly (AppendRows | undefined)[], order: readonly EventRun[], markers: readonly LogMarker[]): AppendResult | undefined {
-    const length = order.reduce((sum, { events }) => sum + events, markers.length)
-    if (length === 0) return undefined
-    const indexes = new Map<number, number>()
-    rows.forEach((sourceRows, i) => sourceRows && indexes.set(i, indexes.size))
+  #append(rows: readonly (AppendRows | undefined)[], runs: readonly EventRun[]): AppendResult | undefined {
+    if (runs.length === 0) return undefined
     const sources = rows.filter(sourceRows => sourceRows !== undefined)
-    const isPlain = sources.length === 1 && markers.length === 0
-    const entrySources = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, markers.length)
-    let position = markers.length
-    for (const { intake, events } of order) entrySources?.fill(indexes.get(intake)!, position, (position += events))
-    return this.#log.append({ sources, order: entrySources, markers })
+    return this.#log.append({ sources, order: sources.length === 1 ? undefined : entrySources(rows, runs), markers: [] })
   }
 
-  #refused(refusal: SourceRefusal): void {
-    this.#deadLetters.push(deadLetterOf(refusal, this.#next, this.#arrival))
-    this.#onRefused?.(refusal)
+  /** The arrival of records that are appended at `now`, UTC ms: the wall clock, but never before an earlier entry. */
+  #arrivalAt(now: number): number {
+    return Math.max(now, this.#log.notBefore)
+  }
+}
+
+/** Consecutive events of one source. */
+interface EventRun {
+  /** Index of the source. */
+  readonly source: number
+  readonly events: number
+}
+
+/** The records of one turn while they are appended. */
+class TurnRecords {
+  /** Arrival of all events, UTC ms. */
+  readonly arrival: number
+  /**
+   * Sequence number that the log will give the next accepted event. The events are appended together at the end, but deduplication needs
+   * their numbers before: a record may duplicate an event of the same turn.
+   */
+  next: number
+  /** The accepted events in log order. */
+  readonly runs: EventRun[] = []
+  readonly deadLetters: DeadLetter[] = []
+  readonly deadLetterChanges: DeadLetterChange[] = []
+  /** Notified of the rejected records of the current input. */
+  onRefused: RecordBatch['onRefused']
+
+  constructor(arrival: number, next: number) {
+    this.arrival = arrival
+    this.next = next
   }
 
-  #intakeOf(source: string): SourceIntake {
-    return this.#intakes.find(intake => intake.source.name === source)!
+  addEvents(source: number, events: number): void {
+    if (events > 0) this.runs.push({ source, events })
+    this.next += events
   }
+
+  addDeadLetter(refusal: SourceRefusal): void {
+    this.deadLetters.push(deadLetterOf(refusal, this.next, this.arrival))
+    this.onRefused?.(refusal)
+  }
+}
+
+/**
+ * The change of a dead letter that was sent again. If it is rejected again (`refused`), it stays one dead letter; further rejected rows of
+ * its record become dead letters of their own.
+ */
+function resentLetter(
+  deadLetter: { readonly id: number; readonly source: string },
+  refused: DeadLetter | undefined,
+  { accepted, duplicates, arrival }: { readonly accepted: number; readonly duplicates: number; readonly arrival: number },
+): DeadLetterChange {
+  if (!refused) {
+    const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
+    return { kind: 'settled', ...deadLetter, outcome, at: arrival }
+  }
+  const { reason, detail, raw, form } = refused
+  return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
+}
+
+/** By entry: the index of its source among those that have rows, as in `Segment.order`. */
+function entrySources(rows: readonly (AppendRows | undefined)[], runs: readonly EventRun[]): Uint8Array {
+  const indexes = new Map<number, number>()
+  rows.forEach((sourceRows, source) => sourceRows && indexes.set(source, indexes.size))
+  const order = new Uint8Array(runs.reduce((sum, { events }) => sum + events, 0))
+  let entry = 0
+  for (const { source, events } of runs) {
+    order.fill(indexes.get(source)!, entry, entry + events)
+    entry += events
+  }
+  return order
 }
 
 /** Counts late events. Lateness is a flag for metrics and changes no value (semantics, the log). */

@@ -5,7 +5,7 @@
 import { gatherBlock, growArray, sliceBlock, type TextLimits, type Strings } from '../../columns/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import {
-  needsAdmission,
+  needsDeduplication,
   type RecordBatch,
   RecordValidator,
   conflictFault,
@@ -40,7 +40,7 @@ export class SourceIntake {
   readonly #validator: RecordValidator
   readonly #ids: DeduplicationIndex | undefined
   readonly #originals: DeduplicationIndex | undefined
-  readonly #forgotten: (arrival: number) => number
+  readonly #forgottenUpTo: (arrival: number) => number
   readonly #deduplicator: Deduplicator
   /** Accepted rows of the validator, in order, and their sequence numbers. */
   readonly #accepted = new AscendingNumbers()
@@ -52,25 +52,25 @@ export class SourceIntake {
 
   constructor(
     source: SourceIR,
-    { strings, textLimits: room, shared, map, ids, originals, forgottenUpTo: forgotten, lookup, onRefused }: SourceIntakeOptions,
+    { strings, textLimits, shared, map, ids, originals, forgottenUpTo, lookup, onRefused }: SourceIntakeOptions,
   ) {
     this.source = source
     this.#validator = new RecordValidator(source, {
       map,
       strings,
-      room,
+      textLimits,
       shared,
-      trackPositions: needsAdmission(source),
+      trackOrigins: needsDeduplication(source),
       onRefused,
       arrivalOf: () => this.#arrival,
     })
     this.#ids = ids
     this.#originals = originals
-    this.#forgotten = forgotten
+    this.#forgottenUpTo = forgottenUpTo
     this.#deduplicator = new Deduplicator(source, {
       ids,
       originals,
-      forgottenUpTo: forgotten,
+      forgottenUpTo,
       lookup,
       stringsOf: this.#validator.stringsOf,
       rowOf: sequence => this.#rowOf(sequence),
@@ -95,11 +95,11 @@ export class SourceIntake {
    * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
    * records; `originalEntries` receives the sequence numbers of the original events of the duplicates.
    */
-  admit(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
+  accept(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const firstRow = this.#validator.length
     this.#validator.validate(batch)
     const validated = this.#validator.length - firstRow
-    if (!needsAdmission(this.source)) {
+    if (!needsDeduplication(this.source)) {
       for (let row = firstRow; row < firstRow + validated; row++) this.#accepted.push(row)
       return { accepted: validated, duplicates: 0 }
     }
@@ -137,7 +137,7 @@ export class SourceIntake {
   }
 
   #staleFault(time: number): Fault {
-    return time <= this.#forgotten(this.#arrival) ? forgottenFault : staleFault(this.source)
+    return time <= this.#forgottenUpTo(this.#arrival) ? forgottenFault : staleFault(this.source)
   }
 
   #rowOf(sequence: number): number {

@@ -21,7 +21,7 @@ import type { CommitWriter, NamedValues, SavedStates, StateSink, SavedStateWrite
 import type { BatchGroup } from '../groups/batch-group.ts'
 import type { Snapshots } from '../groups/snapshots.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
-import { HybridLayers } from '../groups/hybrid-layers.ts'
+import { LayerPreparation } from '../groups/layer-preparation.ts'
 import type { BatchRunLedger } from './batch-run-ledger.ts'
 
 /** Options of a batch run. */
@@ -51,11 +51,11 @@ export class BatchRunExecution implements ResultSink {
   readonly #files = new Set<string>()
 
   /** The new layers, if the group is hybrid. */
-  readonly #layers: HybridLayers | undefined
+  readonly #layers: LayerPreparation | undefined
 
   constructor(options: BatchRunOptions) {
     this.#options = options
-    if (options.group instanceof HybridGroup) this.#layers = new HybridLayers(options.group, options)
+    if (options.group instanceof HybridGroup) this.#layers = new LayerPreparation(options.group, options)
   }
 
   /** Files that it writes or has written. */

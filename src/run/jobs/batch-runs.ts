@@ -86,11 +86,11 @@ export class BatchRunScheduler {
    * The markers that swap in finished results, and the values to commit with them. The first marker becomes entry `entry` of the log, at
    * `t`.
    */
-  swapMarkers(entry: number, t: number): { readonly marks: LogMarker[]; readonly put: readonly NamedWrite[] } {
+  swapMarkers(entry: number, t: number): { readonly markers: LogMarker[]; readonly put: readonly NamedWrite[] } {
     const { ready } = this.#ledger
     this.#ledger.ready = []
     const put = ready.map((run, i) => this.#ledger.put({ ...run, swapped: entry + i, swappedAt: t }))
-    return { marks: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
+    return { markers: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
   }
 }
 

@@ -252,12 +252,12 @@ export class TrainedModel {
   }
 
   /** The marker of the waiting promotion, entry `entry` of the log, at `t`, and the values to commit with it. */
-  promotionMarker(entry: number, t: number): { readonly mark: LogMarker; readonly put: readonly NamedWrite[] } | undefined {
+  promotionMarker(entry: number, t: number): { readonly marker: LogMarker; readonly put: readonly NamedWrite[] } | undefined {
     const promotion = this.promotionQueue.dequeue()
     return promotion && this.#markerOf(promotion, entry, t)
   }
 
-  #markerOf(promotion: PendingPromotion, entry: number, t: number): { readonly mark: LogMarker; readonly put: readonly NamedWrite[] } {
+  #markerOf(promotion: PendingPromotion, entry: number, t: number): { readonly marker: LogMarker; readonly put: readonly NamedWrite[] } {
     const { name } = this.model
     const record: PromotionRecord = { version: promotion.version, entry, at: t, why: promotion.why }
     const after = this.#versions.get(promotion.version)
@@ -268,7 +268,7 @@ export class TrainedModel {
         putChallenges(name, this.#challenges),
         putPendingPromotion(name, null),
       ]
-      return { mark: { kind: 'challenge', model: name, version: promotion.version, t }, put }
+      return { marker: { kind: 'challenge', model: name, version: promotion.version, t }, put }
     }
     const [before, challenger] = [this.#versions.get(this.scoringVersion), this.#versions.get(this.challenge?.version ?? 0)]
     this.#promotions = [...this.#promotions, record]
@@ -278,7 +278,7 @@ export class TrainedModel {
       ...(after ? [this.keep({ ...after, state: 'champion' })] : []),
     ]
     return {
-      mark: { kind: 'promote', model: name, version: promotion.version, t },
+      marker: { kind: 'promote', model: name, version: promotion.version, t },
       put: [...states, putPromotions(name, this.#promotions), putPendingPromotion(name, null)],
     }
   }

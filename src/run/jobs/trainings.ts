@@ -93,16 +93,16 @@ export class TrainingScheduler {
   }
 
   /** The markers of waiting promotions, and the values to commit with them. The first marker becomes entry `entry` of the log, at `t`. */
-  promotionMarkers(entry: number, t: number): { readonly marks: LogMarker[]; readonly put: readonly NamedWrite[] } {
-    const marks: LogMarker[] = []
+  promotionMarkers(entry: number, t: number): { readonly markers: LogMarker[]; readonly put: readonly NamedWrite[] } {
+    const markers: LogMarker[] = []
     const put: NamedWrite[] = []
     for (const trained of this.#all) {
-      const taken = trained.promotionMarker(entry + marks.length, t)
-      if (!taken) continue
-      marks.push(taken.mark)
-      put.push(...taken.put)
+      const promotion = trained.promotionMarker(entry + markers.length, t)
+      if (!promotion) continue
+      markers.push(promotion.marker)
+      put.push(...promotion.put)
     }
-    return { marks, put }
+    return { markers, put }
   }
 
   /** Resolves once the promotion is a durable marker. */

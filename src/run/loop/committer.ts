@@ -14,7 +14,7 @@ export interface CommitContext {
   readonly inputs?: readonly SubmittedRecords[]
   /** One for each input. */
   readonly receipts?: readonly IngestReceipt[]
-  readonly late?: AppendedTurn['lateEvents']
+  readonly lateEvents?: AppendedTurn['lateEvents']
   /** One for each decision batch. */
   readonly times?: readonly BatchTimes[]
   /** Times of the turn that appended the entries. */
@@ -50,7 +50,7 @@ export class Committer {
   /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
   async commit(commit: Commit, context: CommitContext = {}): Promise<void> {
     const { store, components, duplicateReplies, onDecisions, onRecorded, onEffects } = this.#options
-    const { inputs = [], receipts = [], late = [], times = [] } = context
+    const { inputs = [], receipts = [], lateEvents = [], times = [] } = context
     const { decisions = [], effects = [] } = commit
     // The bytes of decisions move to the thread of the store, so a listener gets a copy.
     const published = onDecisions ? decisions.map(batch => ({ ...batch, bytes: batch.bytes.slice() })) : []
@@ -67,7 +67,7 @@ export class Committer {
       components.requests.reply(answers)
       duplicateReplies.replyRecorded()
       this.#recordTimes(batches)
-      this.counts.add(decisions, receipts, inputs, commit.deadLetters ?? [], late)
+      this.counts.add(decisions, receipts, inputs, commit.deadLetters ?? [], lateEvents)
       if (published.length > 0) onDecisions?.(published)
       if (decisions.length > 0) onRecorded?.()
       if (effects.length > 0) onEffects?.(effects)

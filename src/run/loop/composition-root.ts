@@ -24,7 +24,7 @@ import type { EvaluationPort } from '../jobs/challenger-job.ts'
 import { reportScheduler, type ReportingPort } from '../jobs/reports.ts'
 import { Retention } from '../recovery/retention.ts'
 import { StageRecorder } from '../decide/stage-recorder.ts'
-import { stampClock } from './stamp-clock.ts'
+import { arrivalClock } from './arrival-clock.ts'
 import { Ticks } from './ticks.ts'
 import type { TrainPort } from '../jobs/training-job.ts'
 import { TrainingScheduler } from '../jobs/trainings.ts'
@@ -88,7 +88,7 @@ export interface RunComponents extends RunCore {
 /** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
 export function composeRun(runnable: Runnable, options: RunOptions): RunComponents {
   const { ir, maps } = runnable
-  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
+  const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
   refuseUnfinishedImport(store)
   const logName = logNameOf(store)
   const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })

@@ -1,9 +1,10 @@
 /**
  * A running pipeline: records in, decisions out. Acknowledged events survive a crash at any moment.
  *
- * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. All results of a turn
- * are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and decisions published, once their
- * commit is durable. Sources pause while too many records wait.
+ * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. The records of a turn
+ * and all that follows from them are one commit, which a thread of the store writes during the next turns; `turns.ts` lists the other steps
+ * of a turn and their commits. Events are acknowledged, and decisions published, once their commit is durable. Sources pause while too many
+ * records wait.
  */
 import { pause, unknownNameError, SpillwayError } from '../../base/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
@@ -17,7 +18,7 @@ import { PendingReplies } from '../ingest/pending-replies.ts'
 import { Committer } from './committer.ts'
 import type { RunCounters } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
-import { Shutdown, stoppedError } from '../groups/shutdown.ts'
+import { Shutdown, stoppedError } from './shutdown.ts'
 import { Inbox, type SourceCursor, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'
 import { Pace } from './pace.ts'

@@ -29,3 +29,17 @@ test('however long a load of events lasts, a requested decision waits for a boun
   assert.ok(long <= short + 2, `${long} requests waited at a time, and ${short} under a short load`)
   assert.ok(short <= 6, `${short} requests waited at a time`)
 })
+
+test('a turn decides all requests that it appends, also in the first turn after a start', async () => {
+  const store = new ModelStore(undefined, true)
+  const first = new Run(shop, { store, clock: () => start })
+  await first.submit('payments', recordBatchOf(Array.from({ length: 10 }, (_, i) => pay(i))))
+  await first.stop()
+  const run = new Run(shop, { store: new ModelStore(store.disk, true), clock: () => start })
+  let decided = 0
+  const requests = Array.from({ length: 3 }, () => run.requestDecision(check.name, { card: 'c', amount: 1 }))
+  for (const request of requests) void request.decided.then(() => decided++)
+  await turns(1)
+  assert.equal(decided, 3)
+  await run.stop()
+})

@@ -1,11 +1,19 @@
 /**
- * The turns of a run. One turn makes some pending decisions, then the due ticks, then appends the received records; each step is a commit.
+ * The turns of a run. A turn has seven steps, in this order; a step that has work makes at least one commit:
+ *
+ * 1. Decide on entries that wait. They are the oldest, and the queue becomes shorter under any load.
+ * 2. Append due ticks. A tick is before every later arrival, so steps 3 to 7 are left out while a tick is due.
+ * 3. Append swaps of finished batch results: the entries after them read the new results.
+ * 4. Append promotions: the entries after them are scored by the promoted versions.
+ * 5. Append decision requests, and decide on them if nothing else waits. They precede the records, so a client does not wait for a load.
+ * 6. Append received records, and decide on them if nothing else waits.
+ * 7. Forget the beginning of the log (retention), if nothing waits to be decided.
  */
 import { stopwatch, limits } from '../../base/index.ts'
-import { DECISION_PROGRESS, type LogMarker } from '../../log/index.ts'
+import { DECISION_PROGRESS, type AppendResult, type Commit, type LogMarker, type NamedWrite } from '../../log/index.ts'
 import type { PendingReplies } from '../ingest/pending-replies.ts'
 import type { Committer } from './committer.ts'
-import { progressText } from '../decide/decision-queue.ts'
+import { progressText, type DecisionStep } from '../decide/decision-queue.ts'
 import type { Inbox, SubmittedRecords } from '../ingest/inbox.ts'
 import { TICKED } from '../recovery/open-pipeline.ts'
 import type { TurnTimes } from '../decide/stage-times.ts'
@@ -19,25 +27,23 @@ export interface TurnsOptions {
   readonly onReport: ((report: string) => void) | undefined
 }
 
-/** Entries that a turn decides for each waiting entry of the turn before: more than one, so that the queue becomes shorter under any load. */
-const DECIDED_A_TURN = 2
+/** Entries that a turn decides on for each entry that began to wait since the turn before: more than one, so that the queue drains. */
+const DECIDED_PER_NEW_ENTRY = 2
 
 /** Runs one turn at a time. */
 export class Turns {
   readonly #components: RunComponents
   readonly #options: TurnsOptions
-  /** A source has reached its limit of ids, so the inbox waits until time has passed. */
-  #isHeld = false
-  /** The value of `#isHeld` at the last turn. */
-  #wasHeld = false
+  /** The last turn took no records, since a source has reached its limit of ids. */
+  #isHeldBack = false
+  /** Time has passed since that turn, so ids may have expired. */
+  #isRetryDue = false
   /** The report that new texts are rejected was printed. */
   #hasReportedFull = false
   /** Start of the turn, ms by the stopwatch. */
   #turnStart = 0
-  /** Entries that were appended since `#decideWaiting`, and wait. */
+  /** Entries that began to wait since the last `#decideWaiting`. */
   #newWaiting = 0
-  /** The first undecided entry. */
-  #undecidedFrom = 0
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -45,20 +51,20 @@ export class Turns {
   }
 
   get isHeldBack(): boolean {
-    return this.#wasHeld
+    return this.#isHeldBack
   }
 
   /** Time has passed: records that are held back may be tried again. */
   releaseHold(): void {
-    this.#isHeld = false
+    this.#isRetryDue = true
   }
 
   /** Is everything appended and decided that can be? Records that are held back do not count. */
   get isIdle(): boolean {
-    const { requests: requestQueue, decisionQueue, batchRuns, trainings } = this.#components
+    const { requests, decisionQueue, batchRuns, trainings } = this.#components
     return (
-      (this.#options.inbox.isEmpty || this.#isHeld) &&
-      requestQueue.isEmpty &&
+      (this.#options.inbox.isEmpty || (this.#isHeldBack && !this.#isRetryDue)) &&
+      requests.isEmpty &&
       decisionQueue.isIdle &&
       batchRuns?.hasReady !== true &&
       !trainings.hasReady
@@ -71,92 +77,145 @@ export class Turns {
 
   /** Runs one turn. Throws exceptions of user functions, after their senders were notified. */
   runTurn(): void {
-    const {
-      ticks,
-      requests: requestQueue,
-      decisionQueue,
-      log,
-      clock,
-      featureReader,
-      decider,
-      retention,
-      batchRuns,
-      trainings,
-      jobClock,
-    } = this.#components
+    const { clock, featureReader, jobClock, ticks } = this.#components
     this.#turnStart = stopwatch()
     this.#decideWaiting()
     const now = Math.max(clock(), featureReader.readAt, jobClock.notBefore)
-    const due = ticks.advance(now, log.notBefore + decider.live)
-    if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
-    // No new arrival may precede a due tick.
-    const isBehind = ticks.next < now
-    const swaps = isBehind || !batchRuns?.hasReady ? undefined : batchRuns.swapMarkers(log.end, Math.max(now, log.notBefore))
-    if (swaps) this.#append([], swaps.marks, now, swaps.put)
-    const promotions = isBehind || !trainings.hasReady ? undefined : trainings.promotionMarkers(log.end, Math.max(now, log.notBefore))
-    if (promotions) this.#append([], promotions.marks, now, promotions.put)
-    const { oldestAt: receivedAt } = requestQueue
-    const requests = isBehind ? [] : requestQueue.mark(log.end, Math.max(now, log.notBefore))
-    if (requests.length > 0) {
-      const isNext = decisionQueue.isIdle
-      this.#append([], requests, now, [], receivedAt)
-      // The entries that this turn receives do not have to wait then.
-      if (isNext) this.#decide(DECIDED_A_TURN * requests.length)
-    }
-    if (!isBehind && decisionQueue.waitingEntries < limits.UNDECIDED_MAX) this.#appendReceived(now)
-    const forgetting = decisionQueue.isIdle ? retention?.nextCommit() : undefined
-    if (forgetting) void this.#options.committer.commit(forgetting)
+    this.#appendTicks(now)
+    // More ticks are due than one turn appends, and no arrival at `now` may precede them.
+    const isTickDue = ticks.next < now
+    if (isTickDue) return
+    this.#appendSwaps(now)
+    this.#appendPromotions(now)
+    this.#appendRequests(now)
+    this.#appendRecords(now)
+    this.#forget()
   }
 
-  #appendReceived(now: number): void {
+  #decideWaiting(): void {
+    const quota = DECIDED_PER_NEW_ENTRY * this.#newWaiting
+    this.#newWaiting = 0
+    const { decisionQueue } = this.#components
+    for (let left = Math.max(1, quota); left > 0 && !decisionQueue.isIdle;) left -= this.#decideNext()
+  }
+
+  #appendTicks(now: number): void {
+    const { ticks, log, decider } = this.#components
+    const due = ticks.advance(now, log.notBefore + decider.live)
+    if (due.length > 0) this.#appendMarkers(due, now, [[TICKED, String(due.at(-1)!.t)]])
+  }
+
+  #appendSwaps(now: number): void {
+    const { batchRuns, log } = this.#components
+    if (!batchRuns?.hasReady) return
+    const swaps = batchRuns.swapMarkers(log.end, this.#stamp(now))
+    this.#appendMarkers(swaps.markers, now, swaps.put)
+  }
+
+  #appendPromotions(now: number): void {
+    const { trainings, log } = this.#components
+    if (!trainings.hasReady) return
+    const promotions = trainings.promotionMarkers(log.end, this.#stamp(now))
+    this.#appendMarkers(promotions.markers, now, promotions.put)
+  }
+
+  #appendRequests(now: number): void {
+    const { requests, decisionQueue, log } = this.#components
+    if (requests.isEmpty) return
+    const { oldestAt } = requests
+    const isNext = decisionQueue.isIdle
+    this.#appendMarkers(requests.mark(log.end, this.#stamp(now)), now, [], oldestAt)
+    // All of them now: as long as one waits, the records of this turn have to wait too.
+    if (isNext) while (!decisionQueue.isIdle) this.#decideNext()
+  }
+
+  #appendRecords(now: number): void {
+    if (this.#components.decisionQueue.waitingEntries >= limits.UNDECIDED_MAX) return
     const inputs = this.#drainInbox(now)
     if (inputs.length === 0) return
-    const cursors = inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]] as const] : []))
     try {
-      this.#append(inputs, [], now, cursors)
+      this.#appendInputs(inputs, now)
     } catch (error) {
       for (const { reject } of inputs) reject(error)
       throw error
     }
   }
 
+  #forget(): void {
+    const { decisionQueue, retention } = this.#components
+    const forgetting = decisionQueue.isIdle ? retention?.nextCommit() : undefined
+    if (forgetting) void this.#options.committer.commit(forgetting)
+  }
+
+  /** The least time that the next entry may have, UTC ms. Each append moves it, so each step computes it. */
+  #stamp(now: number): number {
+    return Math.max(now, this.#components.log.notBefore)
+  }
+
   /** The inputs of this turn; none while ids within `dedupe` leave no room for them, since ids are never forgotten early. */
   #drainInbox(now: number): SubmittedRecords[] {
     const { inbox, onReport } = this.#options
-    const wasHeld = this.#wasHeld
+    const wasHeldBack = this.#isHeldBack
     const inputs = inbox.drain((source, records) => this.#components.appender.isFullFor(source, records, now))
-    this.#isHeld = this.#wasHeld = inputs.length === 0 && !inbox.isEmpty
-    if (this.#isHeld && !wasHeld)
+    this.#isHeldBack = inputs.length === 0 && !inbox.isEmpty
+    this.#isRetryDue = false
+    if (this.#isHeldBack && !wasHeldBack)
       onReport?.('sources are held back: one has reached the limit of ids within its `dedupe` (DEDUPE_IDS_MAX); it continues as ids expire')
     return inputs
   }
 
-  /** Decides what waits: one step at least. */
-  #decideWaiting(): void {
-    const quota = DECIDED_A_TURN * this.#newWaiting
-    this.#newWaiting = 0
-    this.#decide(quota)
+  /** Appends markers, which wait for their decisions, and commits them with `put`. `receivedAt`: as in `TurnTimes`. */
+  #appendMarkers(markers: readonly LogMarker[], now: number, put: readonly NamedWrite[], receivedAt = this.#turnStart): void {
+    const appended = this.#components.appender.appendMarkers(markers)
+    const turnTimes = this.#turnTimes(receivedAt, now)
+    this.#decideOrQueue(appended, turnTimes)
+    void this.#options.committer.commit({ segment: appended.stored, put }, { turnTimes })
   }
 
-  /** Decides steps of what waits, until `quota` entries or decisions are done. */
-  #decide(quota: number): void {
-    for (let left = Math.max(1, quota); left > 0 && !this.#components.decisionQueue.isIdle;) left -= this.#decideNext()
-  }
-
-  /** Decides one step. Returns the number of entries, and of decisions of a tick. */
-  #decideNext(): number {
-    const decided = this.#components.decisionQueue.decideNext()
-    if (!decided) return 0
-    const { decisions, effects, progress, times } = decided
-    this.#options.pendingReplies.reply(decisions, progress.entry)
-    void this.#options.committer.commit({ decisions, effects, put: [[DECISION_PROGRESS, progressText(progress)]] }, { times })
-    const entries = progress.entry - this.#undecidedFrom
-    this.#undecidedFrom = progress.entry
-    return Math.max(
-      1,
-      entries,
-      decisions.reduce((sum, { count }) => sum + count, 0),
+  #appendInputs(inputs: readonly SubmittedRecords[], now: number): void {
+    const { pendingReplies, committer } = this.#options
+    const { appended, deadLetters, deadLetterChanges, receipts, lateEvents } = this.#components.appender.appendRecords(inputs, now)
+    if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
+    inputs.forEach(({ reply }, i) => {
+      const { sequence, accepted, repeated } = receipts[i]
+      if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, repeated)
+    })
+    const turnTimes = this.#turnTimes(inputs[0].submittedAt, now)
+    const step = appended && this.#decideOrQueue(appended, turnTimes)
+    const { put: progress = [], ...decided } = step ? this.#reply(step) : {}
+    const cursors = inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]] as const] : []))
+    void committer.commit(
+      { ...(appended && { segment: appended.stored }), ...decided, deadLetters, deadLetterChanges, put: [...cursors, ...progress] },
+      { inputs, receipts, lateEvents, times: step?.times ?? [], turnTimes },
     )
+  }
+
+  /** Decides on a new segment if nothing else waits and it has no markers; otherwise it waits. */
+  #decideOrQueue(appended: AppendResult, turnTimes: TurnTimes): DecisionStep | undefined {
+    const { appender, decisionQueue, lookup } = this.#components
+    const step = decisionQueue.decide(appended, appender.stringsOf, turnTimes)
+    lookup.addPending(appended.stored)
+    if (!step) this.#newWaiting += appended.stored.entries
+    return step
+  }
+
+  /** Decides one step of the entries that wait. Returns its size, in entries as in `DecisionStep`. */
+  #decideNext(): number {
+    const step = this.#components.decisionQueue.decideNext()
+    if (!step) return 0
+    void this.#options.committer.commit(this.#reply(step), { times: step.times })
+    return step.entries
+  }
+
+  /** Replies to the senders who wait for these decisions. Returns what to commit of the step. */
+  #reply({ decisions, effects, progress }: DecisionStep): Pick<Commit, 'decisions' | 'effects' | 'put'> {
+    this.#options.pendingReplies.reply(decisions, progress.entry)
+    return { decisions, effects, put: [[DECISION_PROGRESS, progressText(progress)]] }
+  }
+
+  /** The times of this turn, just after an append. `receivedAt`: time of the first input, ms by the stopwatch. */
+  #turnTimes(receivedAt: number, now: number): TurnTimes {
+    return { receivedAt, startedAt: this.#turnStart, appendedAt: stopwatch(), startedAtUtc: now }
   }
 
   #reportFull(): void {
@@ -164,37 +223,6 @@ export class Turns {
     this.#options.onReport?.(
       'the texts of keys and string features have reached their limit (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): ' +
         'records with new texts are rejected (limit), others are accepted',
-    )
-  }
-
-  /** `receivedAt`: time of the first input, ms by the stopwatch. */
-  #append(
-    inputs: readonly SubmittedRecords[],
-    markers: readonly LogMarker[],
-    now: number,
-    put: readonly (readonly [string, string | null])[],
-    receivedAt = inputs[0]?.submittedAt ?? this.#turnStart,
-  ): void {
-    const { appender, decisionQueue, lookup } = this.#components
-    const { pendingReplies, committer } = this.#options
-    const { appended, deadLetters, deadLetterChanges, receipts, lateEvents: late } = appender.append(inputs, markers, now)
-    if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
-    inputs.forEach(({ reply }, i) => {
-      const { sequence, accepted, repeated: duplicateEntries } = receipts[i]
-      if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, duplicateEntries)
-    })
-    const turnTimes: TurnTimes = { receivedAt, startedAt: this.#turnStart, appendedAt: stopwatch(), startedAtUtc: now }
-    const decided = appended && decisionQueue.decide(appended, appender.stringsOf, turnTimes)
-    if (appended) lookup.addPending(appended.stored)
-    if (decided) this.#undecidedFrom = decided.progress.entry
-    else this.#newWaiting += appended?.stored.entries ?? 0
-    if (decided) pendingReplies.reply(decided.decisions, decided.progress.entry)
-    const values = decided ? [...put, [DECISION_PROGRESS, progressText(decided.progress)] as const] : put
-    const { decisions = [], effects = [], times = [] } = decided ?? {}
-    const segment = appended && { segment: appended.stored }
-    void committer.commit(
-      { ...segment, decisions, effects, deadLetters, deadLetterChanges, put: values },
-      { inputs, receipts, late, times, turnTimes },
     )
   }
 }

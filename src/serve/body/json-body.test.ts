@@ -14,7 +14,7 @@ import { parseJsonBody } from './json-body.ts'
 function taken(source: SourceIR, body: Buffer, reader?: JsonLineReader) {
   const strings = new Strings()
   const refusals: Refusal[] = []
-  const door = new RecordValidator(source, { strings, trackPositions: true, onRefused: refusal => refusals.push(refusal) })
+  const door = new RecordValidator(source, { strings, trackOrigins: true, onRefused: refusal => refusals.push(refusal) })
   let batch
   try {
     ;({ batch } = parseJsonBody(body, reader))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { count, entity, every, features, linear, model, on, pipeline, request, source, stream, t } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
-import { Run } from '../loop/run.ts'
+import { Run } from './run.ts'
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })

@@ -1,4 +1,4 @@
-/** Prepares the layers of a hybrid group during a batch run: fills a second delta, and restores the result as its snapshot. */
+/** Preparation of the next layers of a hybrid group during a batch run: fills a second delta, and restores the result as its snapshot. */
 import { yieldToEventLoop } from '../../base/index.ts'
 import { readFrames, type BatchRunRecord, StateRestorer } from '../../batch/index.ts'
 import type { Strings } from '../../columns/index.ts'
@@ -7,7 +7,7 @@ import { logStartOf, type Log, type NamedValues } from '../../log/index.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { HybridGroup } from './hybrid-group.ts'
 
-export interface HybridLayersOptions {
+export interface LayerPreparationOptions {
   readonly store: Pick<NamedValues, 'get'>
   readonly log: Log
   readonly strings: Strings
@@ -15,15 +15,15 @@ export interface HybridLayersOptions {
   readonly record: BatchRunRecord
 }
 
-/** The new layers of one run. */
-export class HybridLayers {
+/** The next layers of one group, from the start of a run to its swap. */
+export class LayerPreparation {
   readonly #group: HybridGroup
-  readonly #options: HybridLayersOptions
+  readonly #options: LayerPreparationOptions
   readonly #snapshot: Kernel
   /** End of the log at the start; later entries go to the delta as they are appended. */
   readonly #live: number
 
-  constructor(group: HybridGroup, options: HybridLayersOptions) {
+  constructor(group: HybridGroup, options: LayerPreparationOptions) {
     const { number: run, s, cut } = options.record
     this.#group = group
     this.#options = options
@@ -34,8 +34,8 @@ export class HybridLayers {
 
   /** Adds the logged events after the cut to the delta; all of them are durable. */
   fill(signal: AbortSignal): Promise<void> {
-    const { snapshots: bodies, record } = this.#options
-    return bodies.fillDelta(this.#group, record, this.#live, signal)
+    const { snapshots, record } = this.#options
+    return snapshots.fillDelta(this.#group, record, this.#live, signal)
   }
 
   /** Restores the snapshot from the parts of the result, some thousand keys at a time, between turns. Completes the layers. */

@@ -4,7 +4,7 @@ import { SpillwayError, limits, durationText, stopwatch, wallClock, type Clock }
  * The wall clock that stamps arrivals, guarded against jumps. A jump back is handled by the log, whose arrivals never fall. A jump ahead,
  * measured against a clock that cannot be set, would stay in the log for ever, so it throws `SPILL_CLOCK`.
  */
-export function stampClock(wall: Clock = wallClock, elapsed: Clock = stopwatch): Clock {
+export function arrivalClock(wall: Clock = wallClock, elapsed: Clock = stopwatch): Clock {
   let lastWall = wall()
   let lastElapsed = elapsed()
   return () => {

@@ -4,7 +4,7 @@ import { random } from '../base/random.ts'
 import type { Block } from '../columns/block.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 import { sourceIR } from '../../test/source-ir.ts'
-import { admit } from './admission.ts'
+import { deduplicateHistory } from './deduplicate-history.ts'
 
 interface Row {
   readonly key: number
@@ -60,14 +60,14 @@ test('duplicates, conflicts and revisions follow the semantics, over random logs
       return { key: pick(2), id: pick(6) === 0 ? null : pick(4), part: pick(6) === 0 ? null : pick(3), value: pick(2), arrival }
     })
     const expectedDecisions = expected(rows, source)
-    const admission = admit(source, blockOf(rows), undefined)
+    const result = deduplicateHistory(source, blockOf(rows), undefined)
     const actual = rows.map(() => 'accept')
-    for (const row of admission.duplicates) actual[row] = 'duplicate'
-    for (const row of admission.conflicts) actual[row] = 'conflict'
-    for (const row of admission.stale) actual[row] = 'stale'
+    for (const row of result.duplicates) actual[row] = 'duplicate'
+    for (const row of result.conflicts) actual[row] = 'conflict'
+    for (const row of result.stale) actual[row] = 'stale'
     assert.deepEqual(actual, expectedDecisions)
     const acceptedRows = expectedDecisions.flatMap((verdict, row) => (verdict === 'accept' ? [row] : []))
-    assert.deepEqual(admission.accepted ? [...admission.accepted] : rows.map((_, row) => row), acceptedRows)
+    assert.deepEqual(result.accepted ? [...result.accepted] : rows.map((_, row) => row), acceptedRows)
     for (const verdict of expectedDecisions) decisions.add(verdict)
   }
   assert.deepEqual([...decisions].sort(), ['accept', 'conflict', 'duplicate', 'stale'])
@@ -75,5 +75,5 @@ test('duplicates, conflicts and revisions follow the semantics, over random logs
 
 test('a history without anything to drop is returned unchanged', () => {
   const rows = [1, 2, 3].map(id => ({ key: 1, id, part: null, value: 1, arrival: id }))
-  assert.equal(admit(base, blockOf(rows), undefined).accepted, undefined)
+  assert.equal(deduplicateHistory(base, blockOf(rows), undefined).accepted, undefined)
 })

@@ -1,5 +1,6 @@
 /**
- * Admission control of a log: accepts rows in log order and finds duplicates, conflicts and stale revisions (semantics, the log).
+ * Deduplicates the history of one source: accepts its rows in log order and finds duplicates, conflicts and stale revisions (semantics, the
+ * log). A live run deduplicates against its log instead (`run/ingest/deduplicator.ts`).
  *
  * The result is a function of the log alone: rows in order of (arrival, file order). An event's content is every column but the recorded
  * arrival, which the append sets and not the sender. Within `dedupe` an append id is accepted once. In a source with `identity` it is
@@ -10,7 +11,7 @@ import { limits, SpillwayError, durationText } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import { RecentRows } from './recent-rows.ts'
 
-export interface Admission {
+export interface DeduplicatedRows {
   /** Accepted rows, in order; `undefined` if all rows were accepted in their present order. */
   readonly accepted: Uint32Array | undefined
   readonly duplicates: readonly number[]
@@ -20,14 +21,19 @@ export interface Admission {
   readonly stale: readonly number[]
 }
 
-/** True if a row's admission depends on earlier rows, so that all columns of the source are needed. */
-export function needsAdmission(source: SourceIR): boolean {
+/** True if the verdict on a row depends on earlier rows, so that all columns of the source are needed. */
+export function needsDeduplication(source: SourceIR): boolean {
   return source.id !== undefined || source.identity !== undefined
 }
 
 /** Decides on each row of a block with all columns of its source. `order`: the rows by arrival; `undefined` if they are in that order. */
-export function admit(source: SourceIR, block: Block, order: Uint32Array | undefined, idsMax: number = limits.DEDUPE_IDS_MAX): Admission {
-  const state = new AdmissionState(source, block, idsMax)
+export function deduplicateHistory(
+  source: SourceIR,
+  block: Block,
+  order: Uint32Array | undefined,
+  idsMax: number = limits.DEDUPE_IDS_MAX,
+): DeduplicatedRows {
+  const state = new HistoryDeduplicator(source, block, idsMax)
   const rejected = { duplicate: [] as number[], conflict: [] as number[], stale: [] as number[] }
   const accepted = new Uint32Array(block.length)
   let count = 0
@@ -42,7 +48,7 @@ export function admit(source: SourceIR, block: Block, order: Uint32Array | undef
   return { accepted: isUnchanged ? undefined : accepted.subarray(0, count), duplicates, conflicts, stale }
 }
 
-class AdmissionState {
+class HistoryDeduplicator {
   readonly #source: SourceIR
   readonly #arrival: Float64Array
   readonly #content: readonly ColumnData[]

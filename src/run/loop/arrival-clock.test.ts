@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
-import { stampClock } from './stamp-clock.ts'
+import { arrivalClock } from './arrival-clock.ts'
 
 const YEAR_MS = 365 * 86_400_000
 
 function clocks() {
   let [wall, elapsed] = [Date.parse('2026-01-01T00:00Z'), 0]
-  const clock = stampClock(
+  const clock = arrivalClock(
     () => wall,
     () => elapsed,
   )
