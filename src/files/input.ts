@@ -11,8 +11,12 @@ import { openNdjson } from './ndjson.ts'
  * for a file that is missing or empty, `SPILL_FORMAT` for another format, `SPILL_TRUNCATED` for a damaged file.
  */
 export async function openInput(path: string, reader?: JsonLineReader): Promise<InputFile> {
-  const file = await detectFile(path)
-  if (file === undefined) throw fileError(path, 'is empty')
+  return openDetected(await detectFile(path), reader)
+}
+
+/** Opens a file whose format was detected. Throws as `openInput` does. */
+export async function openDetected(file: DetectedFile, reader?: JsonLineReader): Promise<InputFile> {
+  if (file.isEmpty) throw fileError(file.path, 'is empty')
   return openers[file.format](file, reader)
 }
 

@@ -49,6 +49,19 @@ test('positions of data folders are found: names and texts are those of earlier 
   }
 })
 
+test('a stored text that is no position is rejected, with its place', () => {
+  const rejected: readonly (readonly [input: string, position: string, place: RegExp])[] = [
+    [path, '{"records":"7"}', /payments\.ndjson/],
+    ['pg:outbox', '{"xid":"9","id":"4"}', /outbox/],
+    ['pg:outbox', 'null', /outbox/],
+    ['pg-changes:orders', '{"origin":"o","state":"copied","lsn":"0/1","file":{"line":1}}', /orders/],
+    ['pg-changes:orders', '{"origin":"o","state":"changes"}', /orders/],
+    ['pg-changes:orders', '{"origin":"o","state":"ended","lsn":"0/1"}', /orders/],
+  ]
+  for (const [input, position, message] of rejected)
+    assert.throws(() => readerOf(input).describe!(position), { code: 'SPILL_DATA', message }, position)
+})
+
 test('a path with a colon that exists is a file', () => {
   const named = join(folder, 'kafka:payments')
   writeFileSync(named, '')
