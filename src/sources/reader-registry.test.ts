@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { payments, shop } from '../../test/serve/shop.ts'
 import { positionName } from './reader/source-feed.ts'
-import { openReaders } from './source-readers.ts'
+import { openReaders } from './open-readers.ts'
 
 const folder = scratchFolder('registry')
 const env = { PG_URL: 'postgres://user:secret@127.0.0.1/shop' }

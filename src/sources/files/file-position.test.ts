@@ -7,7 +7,7 @@ import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.
 import { scratchFolder } from '../../../test/scratch.ts'
 import { limits } from '../../base/limits.ts'
 import { Strings } from '../../columns/strings.ts'
-import { openOutputTable } from '../../files/output.ts'
+import { openOutputTable } from '../../files/open-output-table.ts'
 import { feedSource, positionName } from '../reader/source-feed.ts'
 import { fileReader } from './file-reader.ts'
 

@@ -1,7 +1,7 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. */
 import type { JsonLineReader } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
-import { detectFile } from './detect.ts'
+import { detectFile } from './detect-file.ts'
 import { fileError } from './file-error.ts'
 import type { DetectedFile, InputFile } from './input-file.ts'
 import { openNdjson } from './ndjson.ts'

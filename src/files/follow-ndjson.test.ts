@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { limits } from '../base/limits.ts'
-import { fileStart, followNdjson, type FilePosition } from './follow.ts'
+import { fileStart, followNdjson, type FilePosition } from './follow-ndjson.ts'
 
 const folder = scratchFolder('follow')
 
