@@ -1,6 +1,6 @@
 /** The landings of the flights: key the destination, value the delay in minutes, time and arrival of the landing, in that order. */
 import { ascendingOrder } from '../../src/columns/order.ts'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import { flightsFile, landed, type Flight } from '../../examples/flights/data.ts'
 import type { Events } from './synthetic.ts'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
-import { openOutputTable } from './output.ts'
-import type { OutputColumn, OutputValues } from './table.ts'
+import { openOutputTable } from './open-output-table.ts'
+import type { OutputColumn, OutputValues } from './table-writer.ts'
 
 const strings = new Strings()
 const texts = ['plain', '', 'a,b', 'say "so"', 'two\nlines'].map(text => strings.idOf(text))

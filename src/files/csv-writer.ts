@@ -3,8 +3,8 @@
  * milliseconds, lists JSON.
  */
 import type { Strings } from '../columns/index.ts'
-import { TextSink } from './sink.ts'
-import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
+import { TextSink } from './text-sink.ts'
+import type { OpenTable, OutputColumn, OutputValues } from './table-writer.ts'
 
 type ValueText = (value: number) => string
 

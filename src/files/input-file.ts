@@ -10,6 +10,11 @@ export interface DetectedFile {
   readonly gzip: boolean
   /** Size on disk, in bytes. */
   readonly size: number
+  readonly inode: number
+  /** The first bytes on disk, at most 16 kB. */
+  readonly head: Uint8Array
+  /** No content yet: the file has no bytes, or is a gzip of none. Its format is that of its extension, else NDJSON. */
+  readonly isEmpty: boolean
 }
 
 export interface FileColumn {

@@ -3,7 +3,7 @@
  * or the values true and false. A guess with a reason, for a person to correct.
  */
 import type { InferredColumn, TwoValueCounts } from './column-sample.ts'
-import type { ColumnChoice } from './likely.ts'
+import type { ColumnChoice } from './likely-columns.ts'
 
 export interface OutcomeChoice extends ColumnChoice {
   /** The value for a true outcome: `true`, 1, or a word of the file. */

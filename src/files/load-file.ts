@@ -1,7 +1,7 @@
 /** Loads one file into one or several histories: reads it once and offers each record to every source that it feeds. */
 import { rawFormOf, type RecordBatch, type HistoryBuilder, JsonLineReader, type SourceRefusal } from '../intake/index.ts'
 import { matchColumns } from './column-match.ts'
-import { openInput } from './input.ts'
+import { openInput } from './open-input.ts'
 
 export interface LoadFileOptions {
   /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */

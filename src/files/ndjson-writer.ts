@@ -1,7 +1,7 @@
 /** Writes a table as NDJSON: one object a row with every column. NULL is `null`, times are ISO 8601 in UTC, durations milliseconds. */
 import type { Strings } from '../columns/index.ts'
-import { TextSink } from './sink.ts'
-import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
+import { TextSink } from './text-sink.ts'
+import type { OpenTable, OutputColumn, OutputValues } from './table-writer.ts'
 
 type ValueText = (value: number) => string
 

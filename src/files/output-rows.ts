@@ -1,6 +1,6 @@
 /** Selects and concatenates rows of table columns, including columns with several values a row. */
 import { concatColumns, concatArrays, gatherColumn, gatherArray } from '../columns/index.ts'
-import type { OutputValues } from './table.ts'
+import type { OutputValues } from './table-writer.ts'
 
 /** The given rows, in that order, copied. */
 export function selectOutputRows(column: OutputValues, rows: Uint32Array): OutputValues {

@@ -1,7 +1,7 @@
 /** Writes rejected records as NDJSON: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are not UTF-8. */
 import { isUtf8 } from 'node:buffer'
 import type { Refusal } from '../intake/index.ts'
-import { TextSink } from './sink.ts'
+import { TextSink } from './text-sink.ts'
 
 export class RefusalWriter {
   readonly #sink: TextSink

@@ -26,6 +26,7 @@ export function textBatch(origin: RecordOrigin, records: SplitRecords, decode: D
   const indexes: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
+  const undecodableNumbers = records.tooLong.map(({ line }) => line)
   // The bytes after the last record may end in the middle of a character.
   const allUtf8 = isUtf8(records.bytes.subarray(0, records.ends.at(-1) ?? 0))
   const rangeOf = (index: number) => {
@@ -50,6 +51,7 @@ export function textBatch(origin: RecordOrigin, records: SplitRecords, decode: D
     if (decoded === undefined) continue
     if (decoded instanceof Fault) {
       undecodable.push(decoded.at(origin.placeOf(records.lines[index]), rawBytes(records, index)))
+      undecodableNumbers.push(records.lines[index])
       continue
     }
     if (decoded.inexact) inexact.set(values.length, decoded.inexact)
@@ -64,6 +66,7 @@ export function textBatch(origin: RecordOrigin, records: SplitRecords, decode: D
     rawOf: at => rawBytes(records, indexes[at]),
     inexact,
     undecodable,
+    undecodableNumbers,
   }
 }
 

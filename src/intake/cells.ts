@@ -19,6 +19,18 @@ export interface RecordCells {
   valueOf(index: number): unknown
 }
 
+/** The cells of the records from index `first` on; shares their memory. */
+export function sliceCells(cells: RecordCells, first: number): RecordCells {
+  const { source, bytes, isRead, values } = cells
+  return {
+    source,
+    bytes,
+    isRead: isRead.subarray(first),
+    values: values.subarray(first * source.columns.length),
+    valueOf: index => cells.valueOf(index + first),
+  }
+}
+
 /** Event times and arrivals of many valid rows. */
 export interface StampedTimes {
   /** UTC ms, by row. */

@@ -21,7 +21,15 @@ export { type JsonRecord, JsonSyntaxFault, parseJsonRecord } from './json.ts'
 export { LineCells } from './line-cells.ts'
 export { JsonLineReader, jsonLineReaders } from './line-reader.ts'
 export { type MergedOrder, mergeHistories } from './merge.ts'
-export { rawFormOf, rawJsonText, type RecordBatch, recordBatchOf, type RecordOrigin } from './record-batch.ts'
+export {
+  lastNumberOf,
+  rawFormOf,
+  rawJsonText,
+  type RecordBatch,
+  recordBatchOf,
+  type RecordOrigin,
+  sliceRecordBatch,
+} from './record-batch.ts'
 export { RecordValidator } from './record-validator.ts'
 export { Fault, type RawForm, type Refusal, type RefusalReason, refusalReasons, type SourceRefusal } from './refusal.ts'
 export { RequestReader } from './request-reader.ts'

@@ -1,5 +1,5 @@
 /** A batch of raw records, some hundreds: readers of files produce batches, and validators consume them. */
-import type { RecordCells } from './cells.ts'
+import { type RecordCells, sliceCells } from './cells.ts'
 import type { RawForm, Refusal } from './refusal.ts'
 
 /** Origin of records, and how to read their values. All batches of a file share one object. */
@@ -28,6 +28,8 @@ export interface RecordBatch {
   readonly resend?: Pick<RawForm, 'row' | 'mapped'>
   /** Records of this part of the file that could not be decoded. */
   readonly undecodable: readonly Refusal[]
+  /** Numbers of the undecodable records, as of `numberOf`. Present in batches of files, whose numbers ascend from batch to batch. */
+  readonly undecodableNumbers?: readonly number[]
   /** Called for each record that a run rejects, before the rejection is durable; includes the undecodable records. */
   readonly onRefused?: (refusal: Refusal) => void
 }
@@ -51,6 +53,36 @@ export function recordBatchOf(records: readonly unknown[], name = 'row'): Record
     numberOf: index => index + 1,
     rawOf: index => rawJsonText(records[index]),
     undecodable: [],
+  }
+}
+
+/** The greatest number of a record of the batch, decoded or not; 0 for a batch without records. */
+export function lastNumberOf(batch: RecordBatch): number {
+  const { records, undecodableNumbers = [] } = batch
+  return undecodableNumbers.reduce((last, number) => Math.max(last, number), records.length > 0 ? batch.numberOf(records.length - 1) : 0)
+}
+
+/**
+ * The records of a batch with a greater number than `after`, decoded or not. Numbers of records ascend. Undecodable records without numbers
+ * all stay. Cost: copies no bytes.
+ */
+export function sliceRecordBatch(batch: RecordBatch, after: number): RecordBatch {
+  const { records, undecodable, undecodableNumbers, inexact, cells } = batch
+  const from = records.findIndex((_, index) => batch.numberOf(index) > after)
+  const first = from < 0 ? records.length : from
+  const isAfter = (_: unknown, index: number): boolean => undecodableNumbers === undefined || undecodableNumbers[index] > after
+  if (first === 0 && undecodable.every(isAfter)) return batch
+  return {
+    ...batch,
+    records: records.slice(first),
+    numberOf: index => batch.numberOf(index + first),
+    rawOf: index => batch.rawOf(index + first),
+    ...(inexact && {
+      inexact: new Map([...inexact].flatMap(([index, fields]) => (index >= first ? [[index - first, fields] as const] : []))),
+    }),
+    ...(cells && { cells: sliceCells(cells, first) }),
+    undecodable: undecodable.filter(isAfter),
+    ...(undecodableNumbers && { undecodableNumbers: undecodableNumbers.filter(isAfter) }),
   }
 }
 

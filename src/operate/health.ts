@@ -38,8 +38,8 @@ export interface FolderHealth {
   readonly decisions: readonly DecisionSummary[]
   /** All decisions of entries below `entry` are recorded, and the first `skip` decisions of `entry`. */
   readonly decided: DecisionProgress
-  /** The read position of each file, by source and path. */
-  readonly cursors: readonly { readonly name: string; readonly place: unknown }[]
+  /** The position of each reader, as the reader writes it. Names are `SOURCE=READER`, or `SOURCE=READER#PARTITION`. */
+  readonly positions: readonly { readonly name: string; readonly position: string }[]
   readonly dead: readonly DeadLetterCount[]
   readonly settled: Readonly<Record<string, number>>
   /** Freshness objectives, with the share of an hour's decisions that met them. */
@@ -82,7 +82,7 @@ export function folderHealth(
     segments: { count: segments, bytes, averageBytes: segments === 0 ? 0 : Math.round(bytes / segments) },
     decisions: reader.models(),
     decided: parseProgress(reader.get(DECISION_PROGRESS)),
-    cursors: reader.named('cursor/').map(([name, value]) => ({ name: name.slice('cursor/'.length), place: JSON.parse(value) as unknown })),
+    positions: reader.named('cursor/').map(([name, position]) => ({ name: name.slice('cursor/'.length), position })),
     dead: reader.deadLetters.counts(),
     settled: reader.deadLetters.outcomes(),
     objectives,

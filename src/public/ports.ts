@@ -70,4 +70,4 @@ export type {
   WrittenPartition,
 } from '../offline/feature-table.ts'
 export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
-export type { OutputColumn, OutputValues } from '../files/table.ts'
+export type { OutputColumn, OutputValues } from '../files/table-writer.ts'

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { payments, shop } from '../../test/serve/shop.ts'
 import { positionName } from './reader/source-feed.ts'
-import { openReaders } from './source-readers.ts'
+import { openReaders } from './open-readers.ts'
 
 const folder = scratchFolder('registry')
 const env = { PG_URL: 'postgres://user:secret@127.0.0.1/shop' }
@@ -47,6 +47,19 @@ test('positions of data folders are found: names and texts are those of earlier 
     assert.equal(positionName(payments.name, reader.name), name)
     assert.equal(reader.describe!(position && JSON.stringify(position)), start)
   }
+})
+
+test('a stored text that is no position is rejected, with its place', () => {
+  const rejected: readonly (readonly [input: string, position: string, place: RegExp])[] = [
+    [path, '{"records":"7"}', /payments\.ndjson/],
+    ['pg:outbox', '{"xid":"9","id":"4"}', /outbox/],
+    ['pg:outbox', 'null', /outbox/],
+    ['pg-changes:orders', '{"origin":"o","state":"copied","lsn":"0/1","file":{"line":1}}', /orders/],
+    ['pg-changes:orders', '{"origin":"o","state":"changes"}', /orders/],
+    ['pg-changes:orders', '{"origin":"o","state":"ended","lsn":"0/1"}', /orders/],
+  ]
+  for (const [input, position, message] of rejected)
+    assert.throws(() => readerOf(input).describe!(position), { code: 'SPILL_DATA', message }, position)
 })
 
 test('a path with a colon that exists is a file', () => {

@@ -1,7 +1,7 @@
 /** Contents of a store: bytes of files with their times, and the rows of a group. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 
 export interface StoredBytes {
   readonly bytes: Buffer

@@ -1,7 +1,7 @@
 /** `spillway training-set --labels`: labels beside decisions, from files and from a log, and its messages. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import type { TrainingManifest } from '../../src/replay/training-manifest.ts'
 import { called, calledJson } from './called.ts'
 import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'

@@ -1,7 +1,7 @@
 /** `spillway replay --log`: histories through the log of a data folder. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Project } from './project.ts'
 import { events, pipelineFile } from './payments.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import { events, pipelineFile } from './payments.ts'
 import { Project } from './project.ts'
 

@@ -1,7 +1,7 @@
 /** `spillway replay` of models that decide at ticks and on request; and `spillway run` after missed ticks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import { Project } from './project.ts'
 
 const pipelineFile = `import { count, entity, every, features, linear, model, pipeline, request, source, stream, t } from 'spillway'

@@ -24,7 +24,7 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
     is: `${alone}.then(() => this.#run.submit(this.#source, batch))`,
   },
   'a slot that vanished is made again without a word': {
-    path: 'src/sources/postgres/changes.ts',
+    path: 'src/sources/postgres/changes-reader.ts',
     was: 'else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)',
     is: 'else await this.#sql`SELECT pg_create_logical_replication_slot(${slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${slot})`',
   },
@@ -34,7 +34,7 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
     is: '',
   },
   'after a lost connection rows are read on from what was durable then': {
-    path: 'src/sources/postgres/outbox.ts',
+    path: 'src/sources/postgres/outbox-reader.ts',
     was: 'await context.whenCommitted()\n          yield* readWithClient',
     is: 'yield* readWithClient',
   },

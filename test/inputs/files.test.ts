@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { ErrorCode } from '../../src/base/errors.ts'
-import { openInput } from '../../src/files/input.ts'
+import { openInput } from '../../src/files/open-input.ts'
 import { readings, Scratch, takeOne } from './scratch.ts'
 
 const line = (at: number) => `${JSON.stringify({ sensor: `sensor ${at * 7919}`, at })}\n`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inferSchema } from '../../src/files/infer.ts'
+import { inferSchema } from '../../src/files/infer-schema.ts'
 import { Scratch } from './scratch.ts'
 
 const payment = (i: number) => ({

@@ -1,7 +1,7 @@
 /** Faults in the reading of an outbox, one each. */
 import type { Edit } from '../crash/recovery-faults.ts'
 
-const path = 'src/sources/postgres/outbox.ts'
+const path = 'src/sources/postgres/outbox-reader.ts'
 
 export const outboxFaults: Readonly<Record<string, Edit>> = {
   'a payload that cannot be read is passed over': {

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { Strings } from '../../src/columns/strings.ts'
-import { openInput } from '../../src/files/input.ts'
-import { openOutputTable } from '../../src/files/output.ts'
+import { openInput } from '../../src/files/open-input.ts'
+import { openOutputTable } from '../../src/files/open-output-table.ts'
 import { refusalLine, RefusalWriter } from '../../src/files/refusal-writer.ts'
-import type { OutputColumn, OutputValues } from '../../src/files/table.ts'
+import type { OutputColumn, OutputValues } from '../../src/files/table-writer.ts'
 import { Scratch } from './scratch.ts'
 
 const columns: readonly OutputColumn[] = [

@@ -1,7 +1,7 @@
 /** Reads a table into a run, with the options that a test changes. */
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { TableChangesReader, type ChangesOptions } from '../../src/sources/postgres/changes.ts'
-import { outboxReader, type OutboxOptions } from '../../src/sources/postgres/outbox.ts'
+import { TableChangesReader, type ChangesOptions } from '../../src/sources/postgres/changes-reader.ts'
+import { outboxReader, type OutboxOptions } from '../../src/sources/postgres/outbox-reader.ts'
 import { feedSource, type FeedTarget } from '../../src/sources/reader/source-feed.ts'
 
 export interface Following {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { parseSync } from 'oxc-parser'
 import { walk } from '../../../test/sources/syntax.ts'
 import { random, type Random } from '../../base/random.ts'
-import type { InferredSchema } from '../../files/infer.ts'
+import type { InferredSchema } from '../../files/infer-schema.ts'
 import { inferredProject } from './inferred-project.ts'
 import { shellWord } from '../command/shell-word.ts'
 

@@ -82,7 +82,7 @@ test('prints the contents of a folder', async () => {
     { source: 'sales', reason: 'schema', letters: 2 },
   ])
   assert.deepEqual(
-    held.cursors.map(({ name, place }) => [name, (place as { line: number }).line]),
+    held.positions.map(({ name, position }) => [name, (JSON.parse(position) as { line: number }).line]),
     [
       [`sales=${join(shop.folder, 'sales.ndjson')}`, 7],
       [`visits=${join(shop.folder, 'visits.ndjson')}`, 2],
@@ -108,6 +108,22 @@ test('while a run holds the folder, prints its process and does not disturb it',
   await folder.store.close()
   folder.release()
   assert.match((await inspect('--verify')).out, /^Intact: every segment and every decision is as it was written\.$/m)
+})
+
+test('prints positions of every reader, also of a reader that writes no JSON', async () => {
+  const folder = await openDataFolder(shop.data)
+  const stored = [
+    ['cursor/sales=folder:inbox', '1.json'],
+    ['cursor/sales=rows.csv', '{"kind":"lines","last":8,"inode":1,"size":90,"head":""}'],
+    ['cursor/visits=old.csv', '{"records":7}'],
+  ] as const
+  await folder.store.commit({ put: stored })
+  await folder.store.close()
+  folder.release()
+  const { out } = await inspect()
+  assert.match(out, /^ {2}sales=folder:inbox {2}1\.json$/m)
+  assert.match(out, /^ {2}sales=rows\.csv {2}line 8$/m)
+  assert.match(out, /^ {2}visits=old\.csv {2}its first 7 records$/m)
 })
 
 test('an empty log', async () => {

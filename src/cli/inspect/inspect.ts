@@ -1,6 +1,7 @@
 /** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
 import { logDamageText } from '../../log/index.ts'
 import { withFolder, type FolderHealth } from '../../operate/index.ts'
+import { readUpToText } from '../../sources/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { objectivesText } from './objectives-text.ts'
@@ -61,7 +62,7 @@ function reportText(report: FolderHealth): string {
           ]),
         ),
     objectivesText(report.objectives),
-    cursorText(report),
+    positionsText(report),
     dead.length === 0
       ? ''
       : paddedTable(
@@ -97,13 +98,9 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
   ].join('\n')
 }
 
-function cursorText({ cursors }: FolderHealth): string {
-  if (cursors.length === 0) return ''
-  const lines = cursors.map(({ name, place }) => {
-    const { records, line, offset } = place as { records?: number; line?: number; offset?: number }
-    return `  ${name}  ${records === undefined ? `line ${line} (byte ${offset})` : `${records} records`}`
-  })
-  return ['read up to', ...lines].join('\n')
+function positionsText({ positions }: FolderHealth): string {
+  if (positions.length === 0) return ''
+  return ['read up to', ...positions.map(({ name, position }) => `  ${name}  ${readUpToText(position)}`)].join('\n')
 }
 
 function settledText({ settled }: FolderHealth): string {

@@ -6,8 +6,8 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
 import { ColumnFileWriter, fileChecksum } from './column-files.ts'
-import { openInput } from '../input.ts'
-import type { OutputColumn } from '../table.ts'
+import { openInput } from '../open-input.ts'
+import type { OutputColumn } from '../table-writer.ts'
 
 const folder = scratchFolder('columns')
 

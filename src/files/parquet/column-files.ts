@@ -15,7 +15,7 @@ import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType 
 import { sqlIdentifier, sqlLiteral } from './duckdb.ts'
 import { systemError } from '../file-error.ts'
 import { tableWriteError } from './parquet-writer.ts'
-import type { OutputColumn, OutputValues } from '../table.ts'
+import type { OutputColumn, OutputValues } from '../table-writer.ts'
 
 /** A file to write, and its columns: the same objects as in `begin`, not equal copies. */
 export interface ColumnFile {

@@ -9,7 +9,7 @@ import { source, t } from '../../index.ts'
 import { HistoryBuilder } from '../../intake/history-builder.ts'
 import type { Refusal } from '../../intake/refusal.ts'
 import { connectDuckDB } from './duckdb.ts'
-import { openInput } from '../input.ts'
+import { openInput } from '../open-input.ts'
 import { loadFile } from '../load-file.ts'
 
 const folder = scratchFolder('cells')

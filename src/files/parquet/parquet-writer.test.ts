@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { Strings } from '../../columns/strings.ts'
-import { openInput } from '../input.ts'
+import { openInput } from '../open-input.ts'
 import { openParquetTable } from './parquet-writer.ts'
-import type { OutputColumn } from '../table.ts'
+import type { OutputColumn } from '../table-writer.ts'
 
 const folder = scratchFolder('parquet')
 

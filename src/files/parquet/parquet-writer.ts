@@ -9,8 +9,8 @@ import type { Strings } from '../../columns/index.ts'
 import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType } from './duckdb-append.ts'
 import { sqlIdentifier, sqlLiteral, parquetPathLiteral } from './duckdb.ts'
 import { fileError, displayPath, systemError } from '../file-error.ts'
-import { TextSink } from '../sink.ts'
-import type { OutputColumn, TableWriter } from '../table.ts'
+import { TextSink } from '../text-sink.ts'
+import type { OutputColumn, TableWriter } from '../table-writer.ts'
 
 /** `valuesHeld`: values in memory before they are written to a part file; the parts become one file at the end. */
 export async function openParquetTable(

@@ -22,6 +22,8 @@ function fileHarness(name: string, head: string, rowOf: (n: number) => string, c
     append: numbersToWrite => appendFileSync(path, numbersToWrite.map(n => `${rowOf(n)}\n`).join('')),
     numberOf: ({ n }: { n: number | string }) => Number(n),
     canFollow,
+    // UTF-16, which no reader of files takes.
+    damage: () => writeFileSync(path, Buffer.from([0xff, 0xfe, 0, 0])),
   }
 }
 
@@ -36,6 +38,8 @@ test('the name of a file is its full path, under which earlier versions stored p
   assert.equal(reader.describe!(undefined), `${path} from the beginning`)
   assert.equal(reader.describe!('{"offset":10,"line":3,"inode":1}'), `${path} from line 3 (byte 10)`)
   assert.equal(reader.describe!('{"records":7}'), `${path} after its first 7 records`)
+  assert.equal(reader.describe!('{"kind":"lines","last":7,"inode":1,"size":1,"head":""}'), `${path} after line 7`)
+  assert.throws(() => reader.describe!('{"records":null}'), { code: 'SPILL_DATA', message: /is no position/ })
   assert.throws(() => fileReader(`${path}.gone`, source), {
     code: 'SPILL_INPUT',
     message: /gone does not exist; it was given for source 'rows'$/,

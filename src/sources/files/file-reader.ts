@@ -1,72 +1,111 @@
 /**
- * Reads a file as a source. The position in an NDJSON file is a byte and a line, and the file is followed as it grows; in CSV, Parquet and
- * gzip it is a number of records, and the file is read once.
+ * Reads a file as a source. NDJSON is followed as it grows. CSV, Parquet and gzip are read once, to the end that they have then, and the next
+ * start reads what was appended to them.
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { matchColumns, detectFile, fileStart, followNdjson, type FilePosition, openInput } from '../../files/index.ts'
-import { JsonLineReader, type RecordBatch } from '../../intake/index.ts'
+import {
+  detectFile,
+  type DetectedFile,
+  displayPath,
+  fileStart,
+  followNdjson,
+  identityOf,
+  matchColumns,
+  openDetected,
+} from '../../files/index.ts'
+import { JsonLineReader, lastNumberOf, type RecordBatch, sliceRecordBatch } from '../../intake/index.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
-
-/** Position in a file that does not grow: the number of records before it. */
-interface RecordPosition {
-  readonly records: number
-}
+import {
+  type BytePosition,
+  checkFilePosition,
+  type CountPosition,
+  parseFilePosition,
+  positionKind,
+  readUpTo,
+  type RecordPosition,
+  type StoredFilePosition,
+} from './file-position.ts'
 
 /** The reader of a file. Throws `SPILL_INPUT` for a missing file. */
 export function fileReader(path: string, source: SourceIR): SourceReader {
   if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; it was given for source '${source.name}'`, { place: path })
   return {
     name: resolve(path),
-    describe: position => `${path} ${positionText(position)}`,
+    describe: position => `${path} ${startText(path, position)}`,
     async *read(context) {
       const file = await detectFile(path)
-      // An empty file may grow.
-      if (file === undefined || (file.format === 'ndjson' && !file.gzip)) yield* readGrowing(path, source, context)
-      else yield* readOnce(path, source, context)
+      const position = startPosition(file, context.position())
+      const kind = positionKind(file)
+      if (kind === 'bytes') yield* readGrowing(file, source, position as BytePosition | undefined, context)
+      else if (file.isEmpty) context.warn(`${displayPath(path)} is empty; the next start reads what is written to it`)
+      else yield* readOnce(file, source, kind, position as RecordPosition | CountPosition | undefined, context)
     },
   }
 }
 
-function positionText(position: string | undefined): string {
-  if (position === undefined) return 'from the beginning'
-  const place = JSON.parse(position) as FilePosition | RecordPosition
-  return 'records' in place ? `after its first ${place.records} records` : `from line ${place.line} (byte ${place.offset})`
+function startText(path: string, text: string | undefined): string {
+  if (text === undefined) return 'from the beginning'
+  const position = parseFilePosition(path, text)
+  return `${position.kind === 'bytes' ? 'from' : 'after'} ${readUpTo(position)}`
 }
 
-async function* readGrowing(path: string, source: SourceIR, { position, follow, signal }: ReadContext): AsyncGenerator<ReadBatch> {
-  const stored = position()
-  const from = stored === undefined ? fileStart : (JSON.parse(stored) as FilePosition)
-  for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: JsonLineReader.of(source) }))
-    yield { records: batch, position: JSON.stringify(place) }
+/** The checked position; undefined at the beginning, which is the same in every format. */
+function startPosition(file: DetectedFile, text: string | undefined): StoredFilePosition | undefined {
+  const position = text === undefined ? undefined : parseFilePosition(file.path, text)
+  if (position === undefined || (position.kind === 'bytes' && position.offset === 0)) return undefined
+  checkFilePosition(file, position)
+  return position
 }
 
-async function* readOnce(path: string, source: SourceIR, { position, signal, warn }: ReadContext): AsyncGenerator<ReadBatch> {
-  const file = await openInput(path)
-  const { selected, warnings } = matchColumns(file, source)
-  for (const warning of warnings) warn(warning)
-  const stored = position()
-  const skip = stored === undefined ? 0 : (JSON.parse(stored) as RecordPosition).records
-  let records = 0
-  for await (const batch of file.batches(selected)) {
-    if (signal.aborted) return
-    const before = records
-    records += batch.records.length
-    if (records > skip) yield { records: before < skip ? withoutFirst(batch, skip - before) : batch, position: JSON.stringify({ records }) }
+async function* readGrowing(
+  { path }: DetectedFile,
+  source: SourceIR,
+  from: BytePosition = { kind: 'bytes', ...fileStart },
+  { follow, signal }: ReadContext,
+): AsyncGenerator<ReadBatch> {
+  for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: JsonLineReader.of(source) })) {
+    const position: BytePosition = { kind: 'bytes', ...place }
+    yield { records: batch, position: JSON.stringify(position) }
   }
 }
 
-function withoutFirst(batch: RecordBatch, count: number): RecordBatch {
-  const { inexact } = batch
-  return {
-    ...batch,
-    records: batch.records.slice(count),
-    numberOf: index => batch.numberOf(index + count),
-    rawOf: index => batch.rawOf(index + count),
-    ...(inexact && {
-      inexact: new Map([...inexact].flatMap(([index, fields]) => (index >= count ? [[index - count, fields] as const] : []))),
-    }),
+async function* readOnce(
+  detected: DetectedFile,
+  source: SourceIR,
+  kind: RecordPosition['kind'],
+  from: RecordPosition | CountPosition | undefined,
+  { signal, warn }: ReadContext,
+): AsyncGenerator<ReadBatch> {
+  const file = await openDetected(detected)
+  const { selected, warnings } = matchColumns(file, source)
+  for (const warning of warnings) warn(warning)
+  const identity = identityOf(detected)
+  const batches = file.batches(selected)
+  for await (const batch of from?.kind === 'count' ? withoutFirst(batches, from.records) : batchesAfter(batches, from?.last ?? 0)) {
+    if (signal.aborted) return
+    const position: RecordPosition = { kind, last: lastNumberOf(batch), ...identity }
+    yield { records: batch, position: JSON.stringify(position) }
+  }
+}
+
+/** The records with a greater number than `last`, in batches that have records. */
+async function* batchesAfter(batches: AsyncIterable<RecordBatch>, last: number): AsyncGenerator<RecordBatch> {
+  for await (const batch of batches) if (lastNumberOf(batch) > last) yield sliceRecordBatch(batch, last)
+}
+
+/**
+ * The records after the first `count` decoded records, in batches that have records. Undecodable records were read with the decoded records
+ * before them.
+ */
+async function* withoutFirst(batches: AsyncIterable<RecordBatch>, count: number): AsyncGenerator<RecordBatch> {
+  let left = count
+  for await (const batch of batches) {
+    const skipped = Math.min(left, batch.records.length)
+    const isRead = left > 0 && skipped === batch.records.length
+    left -= skipped
+    if (!isRead && lastNumberOf(batch) > 0) yield skipped > 0 ? sliceRecordBatch(batch, batch.numberOf(skipped - 1)) : batch
   }
 }

@@ -43,6 +43,11 @@ test('sample events continue after a restart, and begin anew for a changed sourc
   assert.equal(countIn((await readSamples(new ModelStore(store.disk, true), { source: changed, follow: false })).run), 1)
 })
 
+test('a stored text that is no position is rejected', async () => {
+  const store = new ModelStore({ commits: [{ put: [['cursor/payments=samples:', '{"count":"2"}']] }] }, true)
+  await assert.rejects(readSamples(store, { follow: false }), { code: 'SPILL_DATA', message: /samples: .*is no position/ })
+})
+
 test('after a rejected event there are no more, and the reason is shown', async () => {
   const columns = payments.columns.map(column => (column.name === 'amount' ? { ...column, min: -200, max: -100 } : column))
   const { run, warnings } = await readSamples(new ModelStore(undefined, true), { source: { ...payments, columns }, count: Infinity })

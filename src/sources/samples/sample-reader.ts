@@ -7,6 +7,7 @@
 import { pause, wallClock, SpillwayError } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { recordBatchOf } from '../../intake/index.ts'
+import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
 import type { ReaderKind } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { hasSamples, SampleEvents } from './sample-events.ts'
@@ -18,6 +19,8 @@ interface SamplePosition {
   /** The source as JSON. */
   readonly source: string
 }
+
+const isSamplePosition: IsPosition = ({ count, source }) => typeof count === 'number' && typeof source === 'string'
 
 /**
  * The reader of sample events. Without `follow` it gives one event. After a rejected event it warns and gives no more.
@@ -33,7 +36,7 @@ export function sampleReader(source: SourceIR, everyMs: number): SourceReader {
     describe: () => 'sample events',
     async *read({ position, follow, signal, warn }) {
       const saved = position()
-      const last = saved === undefined ? undefined : (JSON.parse(saved) as SamplePosition)
+      const last = saved === undefined ? undefined : parsePosition<SamplePosition>(NAME, saved, isSamplePosition)
       const events = new SampleEvents(source)
       let count = last?.source === schema ? last.count : 0
       for (let i = 0; i < count; i++) events.next(wallClock())

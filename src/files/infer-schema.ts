@@ -4,9 +4,9 @@
  */
 import { formatError } from './file-error.ts'
 import type { FileFormat } from './input-file.ts'
-import { openInput } from './input.ts'
+import { openInput } from './open-input.ts'
 import { ColumnSample, type InferredColumn, type TwoValueCounts } from './column-sample.ts'
-import { likelyId, likelyKey, likelyTime, type ColumnChoice } from './likely.ts'
+import { likelyId, likelyKey, likelyTime, type ColumnChoice } from './likely-columns.ts'
 import type { NumberStyle } from './number-style.ts'
 import { likelyOutcomes, type OutcomeChoice } from './likely-outcome.ts'
 

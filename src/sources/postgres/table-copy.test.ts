@@ -9,7 +9,7 @@ import { numbers, sourceOf } from '../../../test/postgres/taking.ts'
 import { withClients } from '../../../test/postgres/writing.ts'
 import { pause } from '../../base/clock.ts'
 import { endOnAbort, openClient } from './client.ts'
-import { writeCopy } from './copy.ts'
+import { writeCopy } from './table-copy.ts'
 import { requireTable } from './table.ts'
 
 const server = ownServer()

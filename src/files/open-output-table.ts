@@ -5,7 +5,7 @@
 import { openCsvTable } from './csv-writer.ts'
 import { formatError } from './file-error.ts'
 import { openNdjsonTable } from './ndjson-writer.ts'
-import type { OpenTable } from './table.ts'
+import type { OpenTable } from './table-writer.ts'
 
 /**
  * @throws `SPILL_FORMAT` if the extension is unknown, `SPILL_FILE` if the file cannot be written.

@@ -1,7 +1,7 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. */
 import type { JsonLineReader } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
-import { detectFile } from './detect.ts'
+import { detectFile } from './detect-file.ts'
 import { fileError } from './file-error.ts'
 import type { DetectedFile, InputFile } from './input-file.ts'
 import { openNdjson } from './ndjson.ts'
@@ -11,8 +11,12 @@ import { openNdjson } from './ndjson.ts'
  * for a file that is missing or empty, `SPILL_FORMAT` for another format, `SPILL_TRUNCATED` for a damaged file.
  */
 export async function openInput(path: string, reader?: JsonLineReader): Promise<InputFile> {
-  const file = await detectFile(path)
-  if (file === undefined) throw fileError(path, 'is empty')
+  return openDetected(await detectFile(path), reader)
+}
+
+/** Opens a file whose format was detected. Throws as `openInput` does. */
+export async function openDetected(file: DetectedFile, reader?: JsonLineReader): Promise<InputFile> {
+  if (file.isEmpty) throw fileError(file.path, 'is empty')
   return openers[file.format](file, reader)
 }
 

@@ -2,7 +2,7 @@
 import { didYouMean, SpillwayError, show } from '../base/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
-import { postgresKinds } from './postgres/kinds.ts'
+import { postgresKinds } from './postgres/postgres-kinds.ts'
 import { ITERABLE } from './iterable-reader.ts'
 import { ReaderRegistry, type SourceInput } from './reader-registry.ts'
 import type { ReaderKind, ReaderSetting } from './reader/reader-kind.ts'

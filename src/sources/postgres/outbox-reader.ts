@@ -15,6 +15,7 @@ import type { Sql } from 'postgres'
 import { SpillwayError, limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
+import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
 import { openClient, readWithClient } from './client.ts'
 import { warnOnce, pauseOrAbort, readWithRetries } from './retry.ts'
@@ -38,6 +39,8 @@ interface OutboxPosition {
   readonly id: string
 }
 
+const isOutboxPosition: IsPosition = ({ origin, xid, id }) => [origin, xid, id].every(text => typeof text === 'string')
+
 const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', id: '-9223372036854775808' })
 
 /**
@@ -48,7 +51,7 @@ const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', i
 export function outboxReader(source: SourceIR, options: OutboxOptions): SourceReader {
   return {
     name: `pg:${options.table}`,
-    describe: position => `table ${options.table} ${positionText(position)}`,
+    describe: position => `table ${options.table} ${positionText(options.table, position)}`,
     read(context) {
       const { signal } = context
       const warn = warnOnce(context.warn)
@@ -99,9 +102,9 @@ async function* readPages({ sql, source, options, warn, reached }: OutboxSession
   }
 }
 
-function positionText(saved: string | undefined): string {
+function positionText(table: string, saved: string | undefined): string {
   if (saved === undefined) return 'from the beginning'
-  const { xid, id } = JSON.parse(saved) as OutboxPosition
+  const { xid, id } = parsePosition<OutboxPosition>(table, saved, isOutboxPosition)
   return `behind id ${id} of transaction ${xid}`
 }
 
@@ -120,7 +123,7 @@ function outboxColumns(
 /** The position to resume at. Throws `SPILL_SOURCE` if another database was read before. */
 function resumePosition({ name, origin }: PostgresTable, saved: string | undefined, moved: boolean): OutboxPosition {
   if (saved === undefined) return startPosition(origin)
-  const position = JSON.parse(saved) as OutboxPosition
+  const position = parsePosition<OutboxPosition>(name, saved, isOutboxPosition)
   if (position.origin !== origin && !moved)
     throw new SpillwayError(
       'SPILL_SOURCE',

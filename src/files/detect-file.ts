@@ -15,22 +15,28 @@ const extensions: Readonly<Record<string, FileFormat>> = {
   parquet: 'parquet',
 }
 
-/** Detects the format of a file; undefined for an empty file. Throws `SPILL_INPUT` for a file of another format. */
-export async function detectFile(path: string): Promise<DetectedFile | undefined> {
-  const { head: bytes, size } = await headOf(path)
-  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-  const head = gzip ? unpackedHead(bytes) : bytes
-  if (head.length === 0 && !(gzip && isTruncated(bytes))) return undefined
-  return { path, gzip, size, format: formatOf(path, head, gzip) }
+/**
+ * Detects the format of a file.
+ *
+ * @throws `SPILL_FILE` for a file that cannot be read, `SPILL_FORMAT` for a different format.
+ */
+export async function detectFile(path: string): Promise<DetectedFile> {
+  const file = await headOf(path)
+  const { head } = file
+  const gzip = head[0] === 0x1f && head[1] === 0x8b
+  const content = gzip ? unpackedHead(head) : head
+  const isEmpty = content.length === 0 && !(gzip && isTruncated(head))
+  const format = isEmpty ? (formatByExtension(path) ?? 'ndjson') : formatOf(path, content, gzip)
+  return { path, gzip, format, isEmpty, ...file }
 }
 
-async function headOf(path: string): Promise<{ head: Buffer; size: number }> {
+async function headOf(path: string): Promise<{ head: Buffer; size: number; inode: number }> {
   try {
     await using file = await open(path, 'r')
     const stat = await file.stat()
     if (stat.isDirectory()) throw fileError(path, 'is a folder; name a file')
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return { head: buffer.subarray(0, bytesRead), size: stat.size }
+    return { head: buffer.subarray(0, bytesRead), size: stat.size, inode: stat.ino }
   } catch (error) {
     throw systemError(path, error)
   }
@@ -55,8 +61,11 @@ function isTruncated(packed: Buffer): boolean {
   }
 }
 
+const formatByExtension = (path: string): FileFormat | undefined =>
+  extensions[/\.([^./\\]+?)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+
 function formatOf(path: string, head: Buffer, gzip: boolean): FileFormat {
-  const byExtension = extensions[/\.([^./\\]+?)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+  const byExtension = formatByExtension(path)
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1'
   if (isParquet && gzip) throw formatError(path, 'is Parquet within gzip; unpack it (Parquet compresses its columns itself)')
   if (isParquet) return 'parquet'

@@ -8,7 +8,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/index.ts'
 import type { RecordBatch, JsonLineReader } from '../intake/index.ts'
 import { stripByteOrderMark } from './file-bytes.ts'
-import { fileError, displayPath, systemError } from './file-error.ts'
+import { displayPath, systemError } from './file-error.ts'
+import { differentFileError, shrunkFileError } from './file-identity.ts'
 import { ndjsonBatches } from './ndjson.ts'
 
 const CHUNK_BYTES = 1 << 18
@@ -43,12 +44,8 @@ export async function* followNdjson(
   const file = await openFile(path)
   try {
     const { ino: inode, size } = await file.stat()
-    if (from.inode !== 0 && from.inode !== inode)
-      throw fileError(
-        path,
-        `is not the file that was read up to byte ${from.offset}; give it another name, or start with an empty data folder`,
-      )
-    if (size < from.offset) throw shrunkError(path, from.offset, size)
+    if (from.inode !== 0 && from.inode !== inode) throw differentFileError(path, `byte ${from.offset}`)
+    if (size < from.offset) throw shrunkFileError(path, from.offset, size)
     const state = { bytes: from.offset }
     const chunks = growingChunks(path, file, state, follow, signal)
     for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, displayPath(path), { firstLine: from.line, reader })) {
@@ -78,7 +75,7 @@ async function* growingChunks(
       continue
     }
     const { size } = await file.stat()
-    if (size < state.bytes) throw shrunkError(path, state.bytes, size)
+    if (size < state.bytes) throw shrunkFileError(path, state.bytes, size)
     if (!follow) return
     if (size === state.bytes) await pause(POLL_MS)
   }
@@ -91,9 +88,3 @@ async function openFile(path: string): Promise<FileHandle> {
     throw systemError(path, error)
   }
 }
-
-const shrunkError = (path: string, read: number, size: number): Error =>
-  fileError(
-    path,
-    `has become shorter while it was followed: ${read} bytes were read, and it has ${size}; append to it, and rotate under another name`,
-  )

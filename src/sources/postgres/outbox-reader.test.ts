@@ -12,7 +12,7 @@ import { limits } from '../../base/limits.ts'
 import type { FeedTarget } from '../reader/source-feed.ts'
 import { readOutbox, type ReadOutboxOptions } from '../../../test/postgres/reading.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
-import { outboxReader } from './outbox.ts'
+import { outboxReader } from './outbox-reader.ts'
 
 const server = ownServer()
 const never = new AbortController().signal

@@ -11,10 +11,12 @@ import { SpillwayError, limits } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { fileStart, type FilePosition } from '../../files/index.ts'
 import type { RowMap } from '../../intake/index.ts'
+import { isBytePosition } from '../files/file-position.ts'
+import { type IsPosition, parsePosition } from '../reader/parse-position.ts'
 import type { ReadBatch, ReadContext, SourceReader } from '../reader/source-reader.ts'
 import type { ChangeStream } from './change-stream.ts'
 import { openClient, readWithClient } from './client.ts'
-import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './copy.ts'
+import { copyPath, hasCopy, readCopy, removeCopy, writeCopy } from './table-copy.ts'
 import { followChanges, type ChangePosition } from './follow-changes.ts'
 import { checkPublished, readTableOf, PeriodicCheck, findReadTable, type ReadTable } from './read-table.ts'
 import { warnOnce, readWithRetries } from './retry.ts'
@@ -64,8 +66,8 @@ export class TableChangesReader implements SourceReader {
   }
 
   describe(saved: string | undefined): string {
-    const position = saved === undefined ? undefined : (JSON.parse(saved) as SavedPosition)
     const { table, slot } = this.#options
+    const position = saved === undefined ? undefined : parseChangesPosition(table, saved)
     if (position === undefined || position.state === 'begins') return `changes of ${table} from now on, by a new slot ${slot}`
     if (position.state === 'copied')
       return `changes of ${table} from ${position.lsn}, after the rest of its copy from line ${position.file.line}`
@@ -80,7 +82,7 @@ export class TableChangesReader implements SourceReader {
 
   /** Lets the server discard its log before a durable position. */
   onCommitted(position: string): void {
-    const { state, lsn } = JSON.parse(position) as SavedPosition
+    const { state, lsn } = parseChangesPosition(this.#options.table, position)
     if (state === 'changes') this.#stream?.confirm(parseLsn(lsn))
   }
 
@@ -97,6 +99,13 @@ export class TableChangesReader implements SourceReader {
 }
 
 type SavedPosition = ReadTable & ReadState
+
+const parseChangesPosition = (table: string, text: string): SavedPosition => parsePosition(table, text, isChangesPosition)
+
+const isChangesPosition: IsPosition = ({ origin, state, lsn, file }) =>
+  typeof origin === 'string' &&
+  (state === 'begins' ? lsn === undefined || typeof lsn === 'string' : typeof lsn === 'string') &&
+  (state === 'begins' || state === 'changes' || (state === 'copied' && isBytePosition(Object(file))))
 
 /** True if something was read, so that changes may have been missed. */
 const hasRead = (position: SavedPosition | undefined): position is SavedPosition => position !== undefined && position.state !== 'begins'
@@ -160,7 +169,7 @@ class ChangesSession {
 
   #savedPosition(): SavedPosition | undefined {
     const saved = this.#context.position()
-    return saved === undefined ? undefined : (JSON.parse(saved) as SavedPosition)
+    return saved === undefined ? undefined : parseChangesPosition(this.#options.table, saved)
   }
 
   /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */

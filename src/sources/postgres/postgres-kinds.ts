@@ -2,8 +2,8 @@
 import type { ReaderKind, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { postgresAddress } from './address.ts'
-import { TableChangesReader } from './changes.ts'
-import { outboxReader } from './outbox.ts'
+import { TableChangesReader } from './changes-reader.ts'
+import { outboxReader } from './outbox-reader.ts'
 import { databaseSettings } from './settings.ts'
 
 /** Throws `SPILL_INPUT` for a mistake in the address, and for a database whose address is not set. */

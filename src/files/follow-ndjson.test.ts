@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { limits } from '../base/limits.ts'
-import { fileStart, followNdjson, type FilePosition } from './follow.ts'
+import { fileStart, followNdjson, type FilePosition } from './follow-ndjson.ts'
 
 const folder = scratchFolder('follow')
 
@@ -85,7 +85,7 @@ test('a file that became shorter, and another file under its name, are errors', 
   truncateSync(path, 8)
   await assert.rejects(readToEnd(path, place), {
     code: 'SPILL_FILE',
-    message: /has become shorter while it was followed: 16 bytes were read, and it has 8/,
+    message: /has become shorter since it was read: 16 bytes were read, and it has 8/,
   })
   writeFileSync(join(folder, 'e.ndjson'), '{"n":1}\n{"n":2}\n{"n":3}\n')
   renameSync(join(folder, 'e.ndjson'), path)

@@ -1,0 +1,58 @@
+/**
+ * The identity of a file that was read: whether a path still names that file, and the file has only grown since.
+ *
+ * Inode and first bytes tell files apart. A file of the same inode and first bytes whose later rows were changed in place is not noticed.
+ */
+import { createHash } from 'node:crypto'
+import { fileError } from './file-error.ts'
+import type { DetectedFile } from './input-file.ts'
+
+/** A file as it was when it was read. */
+export interface FileIdentity {
+  readonly inode: number
+  /** Bytes on disk. */
+  readonly size: number
+  /** Checksum of its first bytes, at most HEAD_BYTES. */
+  readonly head: string
+}
+
+const HEAD_BYTES = 4096
+
+/** The identity of a file as it is now. */
+export const identityOf = (file: DetectedFile): FileIdentity => ({
+  inode: file.inode,
+  size: file.size,
+  head: headChecksum(file, file.size),
+})
+
+/**
+ * Checks that a file is the one that was read; `read` says up to where, for the message. Parquet cannot grow, since its metadata is at the
+ * end.
+ *
+ * @throws `SPILL_FILE` for a different file and for one that became shorter.
+ */
+export function checkIdentity(file: DetectedFile, earlier: FileIdentity, read: string): void {
+  const { path, inode, size } = file
+  if (inode !== earlier.inode) throw differentFileError(path, read)
+  if (size < earlier.size) throw shrunkFileError(path, earlier.size, size)
+  if (headChecksum(file, earlier.size) !== earlier.head) throw differentFileError(path, read)
+  if (file.format === 'parquet' && size !== earlier.size) throw differentFileError(path, read)
+}
+
+/** SHA-256 of the first bytes of a file that has `size` bytes, cut to 64 bits. */
+const headChecksum = ({ head }: DetectedFile, size: number): string =>
+  createHash('sha256')
+    .update(head.subarray(0, Math.min(size, HEAD_BYTES)))
+    .digest('hex')
+    .slice(0, 16)
+
+/** The error for a path that names a different file than the one that was read. */
+export const differentFileError = (path: string, read: string): Error =>
+  fileError(path, `is not the file that was read up to ${read}; give it another name, or start with an empty data folder`)
+
+/** The error for a file that has fewer bytes than were read. */
+export const shrunkFileError = (path: string, read: number, size: number): Error =>
+  fileError(
+    path,
+    `has become shorter since it was read: ${read} bytes were read, and it has ${size}; append to it, and rotate under another name`,
+  )
