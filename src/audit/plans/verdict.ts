@@ -15,7 +15,7 @@ import { isInconclusive, type IntervalEstimate, type PlanElement, type PlanSearc
 export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'
 
-/** Verdict on an element without alternatives in the space of plans. */
+/** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
   if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
   return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }

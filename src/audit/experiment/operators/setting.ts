@@ -4,8 +4,8 @@ import { sharedFloats } from '../../../columns/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 
 /** Rejects a setting that the element cannot have. */
-export function rejectSetting(subject: string, { kind }: ElementSetting, alternatives: string): never {
-  throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${alternatives}`)
+export function rejectSetting(subject: string, { kind }: ElementSetting, settings: string): never {
+  throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${settings}`)
 }
 
 /** Rejects a request that this history cannot answer. */

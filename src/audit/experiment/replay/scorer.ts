@@ -13,7 +13,7 @@ import type { LabelledCases } from '../refit/training-cases.ts'
 import { RetrainedModels } from '../refit/retrained-models.ts'
 import type { Replayed } from './replays.ts'
 
-/** The model of an alternative. `frozen`: without retraining. `refit`: retrained on the features of the alternative. */
+/** The model of a plan. `frozen`: without retraining. `refit`: retrained on the features of the plan. */
 export type Arm = 'frozen' | 'refit'
 
 /** A model's score for a range of cases, without retraining. */
