@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { bench, differing } from './audit.ts'
-import type { Point } from './live/audit-ladders.ts'
-import { apart } from './live/numpy-ladders.ts'
+import type { Point } from './live/audit-sweeps.ts'
+import { apart } from './live/numpy-sweeps.ts'
 
-test('the bench works at a small size: every rung of four elements has a figure, and where numpy was brought it is the same', async () => {
+test('the bench works at a small size: every level of four elements has a figure, and where numpy was brought it is the same', async () => {
   const { figure, failures } = await bench.run({ small: true, progress: () => {} })
   assert.deepEqual(failures, [])
   assert.equal(figure.settings['flights'], 10_000)
-  if (figure.peer) assert.equal((figure['differsAtMost'] as { compared: number }).compared, 3 * (figure.settings['rungs'] as number))
+  if (figure.peer) assert.equal((figure['differsAtMost'] as { compared: number }).compared, 3 * (figure.settings['levels'] as number))
 })
 
 const point = (aWeek: number | null, auc: number | null = 0.6): Point => ({ aWeek, low: aWeek, high: aWeek, auc })
-const rung = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
+const level = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
 
-test('a rung that differs, in utility or area, that one side lacks or cannot tell, is found', () => {
-  const ours = [rung(point(-3)), rung(point(-5), point(-4))]
+test('a level that differs, in utility or area, that one side lacks or cannot tell, is found', () => {
+  const ours = [level(point(-3)), level(point(-5), point(-4))]
   assert.deepEqual(apart(ours, ours), { aWeek: 0, auc: 0, compared: 6, missing: 0 })
   const found = (...theirs: (typeof ours)[number][]) => differing(apart(ours, theirs), ours.length)
   assert.deepEqual(found(...ours), [])
-  assert.deepEqual(found(ours[0], rung(point(-5), point(-4.4))), [], 'within the bound')
-  assert.match(found(ours[0], rung(point(-5), point(-2)))[0], /differs by 2.00 late arrivals a week/)
-  assert.match(found(ours[0], rung(point(-5, 0.601), point(-4)))[0], /an AUC differs by 1.0e-3/)
+  assert.deepEqual(found(ours[0], level(point(-5), point(-4.4))), [], 'within the bound')
+  assert.match(found(ours[0], level(point(-5), point(-2)))[0], /differs by 2.00 late arrivals a week/)
+  assert.match(found(ours[0], level(point(-5, 0.601), point(-4)))[0], /an AUC differs by 1.0e-3/)
   assert.match(found(ours[0])[0], /3 of 6 points/)
-  assert.match(found(ours[0], rung(point(-5), point(null)))[0], /5 of 6 points/)
-  assert.match(found(ours[0], rung(point(NaN), point(-4)))[0], /differs by NaN/)
+  assert.match(found(ours[0], level(point(-5), point(null)))[0], /5 of 6 points/)
+  assert.match(found(ours[0], level(point(NaN), point(-4)))[0], /differs by NaN/)
 })

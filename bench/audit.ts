@@ -1,36 +1,36 @@
 /**
  * `bench audit`: staleness sweeps of three million flights: ingestion, each group, inference and action at six ages and the literal ones,
- * without retraining, at the alert budget, and with retraining, with bands of 1,000 draws. The baseline is a hand-written sweep in Python
- * with numpy (`live/audit-ladders.py`) over the same levels; both use two cores.
+ * without retraining, at the alert budget, and with retraining, with intervals of 1,000 draws. The baseline is a hand-written sweep in Python
+ * with numpy (`live/audit-sweeps.py`) over the same levels; both use two cores.
  *
  * Checked: utility a week and AUC of every level equal the baseline's. Both sides start with the history in memory. Spillway computes more:
- * bands over origin, destination and day with all their crossings (the baseline has destination and day), precision, recall, the worst
+ * intervals over origin, destination and day with all their crossings (the baseline has destination and day), precision, recall, the worst
  * week, and each cluster left out in turn.
  */
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { flightsFile } from '../examples/flights/data.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
-import type { LaddersAsk, LaddersTook } from './live/audit-process.ts'
+import type { SweepsRequest, SweepsResult } from './live/audit-process.ts'
 import { Child } from './live/child.ts'
 import { inFolder } from './live/folder.ts'
-import { apart, numpy as environment, NumpyLadders, type Apart, type NumpyTook } from './live/numpy-ladders.ts'
+import { apart, numpy as environment, NumpySweeps, type Apart, type NumpyResult } from './live/numpy-sweeps.ts'
 
 /** Bounds of the issue, and the tolerance between equal numbers: the last bit of a score may decide an action. */
 const bounds = { seconds: 60, peakMb: 4096, aWeek: 0.5, auc: 1e-4 } as const
 const CORES = 2
 const ROUNDS = 3
 /** There are at least this many ages, four elements and literal questions. */
-const RUNGS_LEAST = 24
-const ask: LaddersAsk = { draws: 1000, seed: 1 }
+const LEVELS_MIN = 24
+const ask: SweepsRequest = { draws: 1000, seed: 1 }
 /** Every how many flights one is kept. */
 const SMALL_EVERY = 300
 
 export const bench: Bench = { name: 'audit', run: options => inFolder(folder => run(folder, options)) }
 
 interface Measured {
-  readonly ours: readonly LaddersTook[]
-  readonly theirs: readonly NumpyTook[]
+  readonly ours: readonly SweepsResult[]
+  readonly theirs: readonly NumpyResult[]
   readonly rounds: number
   readonly apart?: Apart
   readonly peer: unknown
@@ -39,12 +39,12 @@ interface Measured {
 async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const peer = await peerIfThere(async () => environment.checkThere(), options)
   const file = options.small ? await fewer(folder) : flightsFile
-  const spillway = Child.start<LaddersAsk, LaddersTook>(new URL('live/audit-process.ts', import.meta.url), [file, folder])
+  const spillway = Child.start<SweepsRequest, SweepsResult>(new URL('live/audit-process.ts', import.meta.url), [file, folder])
   try {
-    options.progress('once before it counts, and for the peer to know what is asked')
+    options.progress('once before it counts, and so that the peer knows the settings')
     const first = await spillway.ask(ask)
-    const { blocks, rungs } = first
-    const numpy = peer instanceof PeerMissing ? undefined : await NumpyLadders.start(folder, { ...ask, blocks, rungs, processes: CORES })
+    const { blocks, levels } = first
+    const numpy = peer instanceof PeerMissing ? undefined : await NumpySweeps.start(folder, { ...ask, blocks, levels, processes: CORES })
     try {
       return outcome({ ...(await measure(spillway, numpy, first, options)), peer }, options)
     } finally {
@@ -56,18 +56,18 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
 }
 
 async function measure(
-  spillway: Child<LaddersAsk, LaddersTook>,
-  numpy: NumpyLadders | undefined,
-  { rungs }: LaddersTook,
+  spillway: Child<SweepsRequest, SweepsResult>,
+  numpy: NumpySweeps | undefined,
+  { levels }: SweepsResult,
   options: BenchOptions,
 ): Promise<Omit<Measured, 'peer'>> {
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
-  const [ours, theirs]: [LaddersTook[], NumpyTook[]] = [[], []]
-  options.progress(`${rungs.length} rungs, ${rounds} rounds in turn`)
+  const [ours, theirs]: [SweepsResult[], NumpyResult[]] = [[], []]
+  options.progress(`${levels.length} levels, ${rounds} rounds in turn`)
   const sides: Record<string, Side> = { ours: async () => ours.push(await spillway.ask(ask)) }
-  if (numpy) sides['theirs'] = async () => theirs.push(await numpy.ladders())
+  if (numpy) sides['theirs'] = async () => theirs.push(await numpy.sweeps())
   await inTurn(rounds, sides)
-  const points = (took: LaddersTook) => took.rungs.map(({ ways }) => ways)
+  const points = (took: SweepsResult) => took.levels.map(({ modes }) => modes)
   return { ours, theirs, rounds, ...(numpy && { apart: apart(points(ours[0]), theirs[0].points) }) }
 }
 
@@ -84,31 +84,31 @@ async function fewer(folder: string): Promise<string> {
 }
 
 function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { small }: BenchOptions): Outcome {
-  const medians = (took: readonly (LaddersTook | NumpyTook)[]) => ({
+  const medians = (took: readonly (SweepsResult | NumpyResult)[]) => ({
     seconds: median(took.map(({ seconds }) => seconds)),
     cpuSeconds: median(took.map(({ cpuSeconds }) => cpuSeconds)),
     peakMb: Math.max(...took.map(({ peakMb }) => peakMb)),
   })
   const spillway = medians(ours)
   const numpy = differs && medians(theirs)
-  const [{ rungs, flights }] = ours
+  const [{ levels, flights }] = ours
   const ratio = numpy ? ratioOf('lower', spillway.seconds, numpy.seconds) : null
   return {
     figure: {
       bench: 'audit',
       unit: 's',
       spillway: spillway.seconds,
-      peer: numpy ? { name: 'numpy', version: NumpyLadders.version, value: numpy.seconds } : null,
+      peer: numpy ? { name: 'numpy', version: NumpySweeps.version, value: numpy.seconds } : null,
       ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
       ratio,
       rounds,
       settings: {
-        job: 'ladders of ingestion, the group, inference and action, frozen, frozen at the alert budget and refit, bands of all; history in memory',
-        peer: 'audit-ladders.py: sorted once, prefix sums, searchsorted; the same refit by Newton; a bootstrap over destinations x days; a process for each core',
+        job: 'sweeps of ingestion, the group, inference and action, frozen, frozen at the alert budget and refit, intervals of all; history in memory',
+        peer: 'audit-sweeps.py: sorted once, prefix sums, searchsorted; the same refit by Newton; a bootstrap over destinations x days; a process for each core',
         draws: ask.draws,
         cores: CORES,
         flights,
-        rungs: rungs.length,
+        levels: levels.length,
         small,
       },
       cpuSeconds: { spillway: spillway.cpuSeconds, ...(numpy && { peer: numpy.cpuSeconds }) },
@@ -116,19 +116,19 @@ function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { sma
       ...(differs && { differsAtMost: differs }),
     },
     failures: [
-      ...(rungs.length < RUNGS_LEAST ? [`${rungs.length} rungs, there are to be ${RUNGS_LEAST}`] : []),
-      ...(differs ? differing(differs, rungs.length) : []),
+      ...(levels.length < LEVELS_MIN ? [`${levels.length} levels, there are to be ${LEVELS_MIN}`] : []),
+      ...(differs ? differing(differs, levels.length) : []),
       ...(small ? [] : missed(spillway, ratio)),
     ],
   }
 }
 
 /** Differences between the two sides. */
-export function differing({ aWeek, auc, compared, missing }: Apart, rungs: number): string[] {
+export function differing({ aWeek, auc, compared, missing }: Apart, levels: number): string[] {
   return [
-    ...(!(aWeek <= bounds.aWeek) ? [`a rung differs by ${aWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.aWeek}`] : []),
+    ...(!(aWeek <= bounds.aWeek) ? [`a level differs by ${aWeek.toFixed(2)} late arrivals a week, the bound is ${bounds.aWeek}`] : []),
     ...(!(auc <= bounds.auc) ? [`an AUC differs by ${auc.toExponential(1)}, the bound is ${bounds.auc}`] : []),
-    ...(missing > 0 || compared < 3 * rungs ? [`${compared} of ${3 * rungs} points are on both sides`] : []),
+    ...(missing > 0 || compared < 3 * levels ? [`${compared} of ${3 * levels} points are on both sides`] : []),
   ]
 }
 

@@ -9,22 +9,22 @@ import pipeline from '../../examples/flights/flights.ts'
 import { stopwatch } from '../../src/base/clock.ts'
 import { keepCompiledCode } from '../../src/base/node/heap.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
-import { allLadders, type Blocks, type RungPoints } from './audit-ladders.ts'
+import { allSweeps, type Blocks, type LevelPoints } from './audit-sweeps.ts'
 import { answerAsks } from './child.ts'
 
-export interface LaddersAsk {
+export interface SweepsRequest {
   readonly draws: number
   readonly seed: number
 }
 
-export interface LaddersTook {
+export interface SweepsResult {
   readonly seconds: number
   /** Of all threads. */
   readonly cpuSeconds: number
   /** Of the whole process since its start, including loading. */
   readonly peakMb: number
   readonly flights: number
-  readonly rungs: readonly RungPoints[]
+  readonly levels: readonly LevelPoints[]
   readonly blocks: Blocks
 }
 
@@ -34,18 +34,18 @@ keepCompiledCode()
 const [file, folder] = process.argv.slice(2)
 let log: ReplayLog | undefined
 
-answerAsks(async ({ draws, seed }: LaddersAsk): Promise<LaddersTook> => {
+answerAsks(async ({ draws, seed }: SweepsRequest): Promise<SweepsResult> => {
   log ??= await readLog(file)
   globalThis.gc?.()
   const begun = stopwatch()
   const before = process.cpuUsage()
-  const { rungs, blocks, learnt } = await allLadders(pipeline, log, { draws, seed })
+  const { levels, blocks, learnt } = await allSweeps(pipeline, log, { draws, seed })
   const seconds = (stopwatch() - begun) / 1000
   const { user, system } = process.cpuUsage(before)
   writeFor(log, learnt)
   const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / KB_IN_MB
   const flights = log.histories.get('departures')!.block.length
-  return { seconds, cpuSeconds: (user + system) / 1e6, peakMb: peak, flights, rungs, blocks }
+  return { seconds, cpuSeconds: (user + system) / 1e6, peakMb: peak, flights, levels, blocks }
 })
 
 /** Writes the history for the baseline: columns as they are in memory, one file each. */

@@ -34,11 +34,11 @@ function audited(study: string, file: string): { readonly text: string; readonly
 test('dubosson.csv: nine people are too few for any verdict', { skip: without('dubosson') }, () => {
   const { text, report } = audited('dubosson', 'dubosson')
   assert.match(text, /^dubosson: no verdict\.\n +9 patients: no verdict under 20\.\n/)
-  for (const { kind, rungs, verdict, marks } of report.elements.filter(({ kind }) => kind !== 'training')) {
+  for (const { kind, levels, verdict, marks } of report.elements.filter(({ kind }) => kind !== 'training')) {
     // An element of no plan has no verdict, whatever the number of people.
     if (kind === 'groups') assert.equal(verdict.choice, 'by the plan')
     else assert.deepEqual([verdict.choice, verdict.why], ['undecided', '9 patients: no verdict under 20'])
-    assert.ok(rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek))
+    assert.ok(levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.aWeek))
     assert.ok(marks.every(mark => mark === null))
   }
 })
@@ -52,7 +52,7 @@ test(
     const { retrained } = report.utility
     const fresh = 'why' in retrained ? assert.fail(retrained.why) : retrained.recall
     const found = [5, 60].map(minutes => {
-      const { refit } = recent.rungs.find(({ age }) => age === minutes * 60_000)!
+      const { refit } = recent.levels.find(({ age }) => age === minutes * 60_000)!
       return 'why' in refit || 'why' in refit.aWeek
         ? assert.fail(JSON.stringify(refit))
         : { lost: fresh! - refit.performance.recall!, high: refit.aWeek.high }
@@ -61,7 +61,7 @@ test(
     assert.ok(found[0].lost > 0.09 && found[0].lost < 0.18, String(found[0].lost))
     assert.ok(found[1].lost > 0.28 && found[1].lost < 0.45, String(found[1].lost))
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
-    const old = usual.rungs.at(-1)!.refit
+    const old = usual.levels.at(-1)!.refit
     assert.ok('performance' in old && old.performance.recall! > fresh! - 0.05, 'three days may be a day old')
     assert.match(text, /57 patients, 15 of them judged: no verdict under 20/)
   },

@@ -49,9 +49,9 @@ const estimate = ({ aWeek }: SweepEffect): Estimate => ('why' in aWeek ? assert.
 test('values the freshness of a feature that decays within minutes, and not that of noise', async () => {
   const { report } = await first
   const [heat, noise] = ['group/heat', 'group/noise'].map(id => report.elements.find(({ element }) => element === id)!)
-  const hours = heat.rungs.find(({ age }) => age >= 3_600_000)!
+  const hours = heat.levels.find(({ age }) => age >= 3_600_000)!
   assert.ok(estimate(hours.frozen).high < -0.3 * report.utility.now.aWeek, 'an hour later the machine is another')
-  for (const { frozenAtBudget } of noise.rungs) {
+  for (const { frozenAtBudget } of noise.levels) {
     const { low, high, value } = estimate(frozenAtBudget)
     assert.ok(low <= 0 && high >= 0 && Math.abs(value) < 0.03 * report.utility.now.aWeek, `${value}, ${low} to ${high}, of noise`)
   }
@@ -77,8 +77,8 @@ test('an audit from a checkpoint is equal, and sweeps no element again', async (
   const { costs: _, plans: _plans, ...rest } = again.report
   const { costs: __, plans: __plans, ...own } = report
   assert.deepEqual(
-    rest.elements.map(({ rungs, knee }) => ({ rungs, knee })),
-    own.elements.map(({ rungs, knee }) => ({ rungs, knee })),
+    rest.elements.map(({ levels, knee }) => ({ levels, knee })),
+    own.elements.map(({ levels, knee }) => ({ levels, knee })),
   )
   assert.deepEqual(rest.reproduce, own.reproduce)
 })

@@ -5,7 +5,7 @@
  * Deterministic: the same history, definitions, prices and seed give the same report, except for the processor seconds measured here and
  * the costs derived from them.
  */
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import type { ModelIR } from '../define/ir/index.ts'
 import type { PipelineWorth } from '../define/index.ts'
 import type { ReplayLog } from '../replay/index.ts'
@@ -39,7 +39,7 @@ const SWEEPS_SHARE = 0.6
 const PLANS_SHARE = 0.35
 
 /** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
-const CHECKPOINT_FORMAT = 3
+const CHECKPOINT_FORMAT = 4
 
 /**
  * Audits one model of a pipeline over a history in memory.
@@ -66,21 +66,22 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
-  const { judging, sample, bands, decisions, ladders } = await sweepElements(pipeline, experiment, utility, options)
-  const { runningArm: runs } = judging
-  const now = await judging.baseline(runs)
-  const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await judging.labelBounds(runs) : undefined
+  const { judging, sample, intervalOptions, decisions, sweeps } = await sweepElements(pipeline, experiment, utility, options)
+  const { runningArm } = judging
+  const now = await judging.baseline(runningArm)
+  const bounds = unknownLabelShare(cases, cases.blocks.test) > 0 ? await judging.labelBounds(runningArm) : undefined
   onProgress('measuring what it costs', SWEEPS_SHARE)
   const costing = costingOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
   const notObservable = new Map(
-    ladders.flatMap(({ element, sweep: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
+    sweeps.flatMap(({ element, sweep: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
   const retrained = await retrainedBaseline(judging)
   const base = judging.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
   const smallLoss = TOLERATED_LOSS * Math.max(0, base.aWeek)
-  const curves = { ladders, nowAWeek: base.aWeek }
-  const judged = await evaluatePlans({ ir, judging, bands, costing, utility, notObservable, smallLoss, curves, ...options }, share =>
-    onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
+  const curves = { sweeps, nowAWeek: base.aWeek }
+  const judged = await evaluatePlans(
+    { ir, judging, intervalOptions, costing, utility, notObservable, smallLoss, curves, ...options },
+    share => onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
   )
   const report = buildReport({
     pipeline,
@@ -90,7 +91,7 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
     judging,
     sample,
     utility,
-    ladders,
+    sweeps,
     now: now.performance,
     retrained,
     bounds,
@@ -119,10 +120,16 @@ function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label 
 interface SweptElements {
   readonly judging: PlanValuation
   readonly sample: ClusteredSample
-  readonly bands: IntervalOptions
+  readonly intervalOptions: IntervalOptions
   /** Hash of the scores of the current pipeline. */
   readonly decisions: string
-  readonly ladders: readonly ElementSweep[]
+  readonly sweeps: readonly ElementSweep[]
+}
+
+/** An element, and the levels of its sweep. */
+interface ElementLevels {
+  readonly element: Element
+  readonly levels: readonly StalenessLevel[]
 }
 
 /** Threads compute the scores of the sweeps ahead. They end before processor time is measured. */
@@ -135,21 +142,21 @@ async function sweepElements(
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
-  const levels = experiment.elements.map(element => ({
+  const elementLevels = experiment.elements.map((element): ElementLevels => ({
     element,
-    rungs: withRecordedAges(element, experiment.ladder(element, worth.ir.ages), traces),
+    levels: withRecordedAges(element, experiment.levelsOf(element, worth.ir.ages), traces),
   }))
   try {
-    await experiment.prepare(levels.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
+    await experiment.prepare(elementLevels.flatMap(({ element, levels }) => levels.map(({ setting }) => planOf(element, setting))))
     requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
+    const intervalOptions = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
     const decisions = decisionsHash(cases.t, await experiment.scoresOfAll(judging.runningArm))
-    const inputs = { judging, sample, bands, slices: worth.ir.slices }
-    const ladders = await sweepsOf(levels, inputs, `${fingerprint} ${decisions}`, options)
-    return { judging, sample, bands, decisions, ladders }
+    const inputs = { judging, sample, intervalOptions, slices: worth.ir.slices }
+    const sweeps = await sweepsOf(elementLevels, inputs, `${fingerprint} ${decisions}`, options)
+    return { judging, sample, intervalOptions, decisions, sweeps }
   } finally {
     experiment.end()
   }
@@ -157,32 +164,32 @@ async function sweepElements(
 
 /** Sweeps of all elements, each read from the checkpoint where it has the same inputs. `identity` names the history and the definitions. */
 async function sweepsOf(
-  levels: readonly { readonly element: Element; readonly rungs: readonly StalenessLevel[] }[],
-  inputs: Omit<SweepOptions, 'onRung'>,
+  elementLevels: readonly ElementLevels[],
+  inputs: StrictOmit<SweepOptions, 'onLevel'>,
   identity: string,
-  { worth: { ir }, seed, draws, onProgress, checkpoint: kept = (_, _of, make) => make() }: AuditOptions,
+  { worth: { ir }, seed, draws, onProgress, checkpoint = (_, _of, make) => make() }: AuditOptions,
 ): Promise<ElementSweep[]> {
-  const steps = levels.reduce((sum, { rungs }) => sum + rungs.length, 0)
+  const steps = elementLevels.reduce((sum, { levels }) => sum + levels.length, 0)
   let done = 0
-  return mapCheapFirst(levels, async ({ element, rungs }): Promise<ElementSweep> => {
+  return mapCheapFirst(elementLevels, async ({ element, levels }): Promise<ElementSweep> => {
     const id = elementId(element)
-    const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (SWEEPS_SHARE * ++done) / steps)
-    const dependencies = JSON.stringify([CHECKPOINT_FORMAT, identity, ir, rungs, seed, draws])
-    return { element, sweep: await kept(id, dependencies, () => sweepElement(element, rungs, { ...inputs, onLevel: onRung })) }
+    const onLevel = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (SWEEPS_SHARE * ++done) / steps)
+    const dependencies = JSON.stringify([CHECKPOINT_FORMAT, identity, ir, levels, seed, draws])
+    return { element, sweep: await checkpoint(id, dependencies, () => sweepElement(element, levels, { ...inputs, onLevel })) }
   })
 }
 
 /** Adds the recorded ages of a feature group, if there are any, as one more level of its sweep. */
-function withRecordedAges(element: Element, rungs: StalenessLevel[], traces: AuditOptions['traces']): StalenessLevel[] {
+function withRecordedAges(element: Element, levels: StalenessLevel[], traces: AuditOptions['traces']): StalenessLevel[] {
   const trace = element.kind === 'group' ? traces?.get(element.group) : undefined
   const ages = trace?.age.filter(Number.isFinite)
-  if (!ages || ages.length === 0) return rungs
-  const rung: StalenessLevel = {
+  if (!ages || ages.length === 0) return levels
+  const level: StalenessLevel = {
     setting: { kind: 'trace' },
     title: 'as old as recorded',
     age: ages.reduce((sum, age) => sum + age, 0) / ages.length,
   }
-  return [...rungs, rung].toSorted((a, b) => a.age - b.age)
+  return [...levels, level].toSorted((a, b) => a.age - b.age)
 }
 
 /** Share of decisions that may act where nothing states it. */

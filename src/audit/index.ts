@@ -1,4 +1,4 @@
-/** The latency audit: history replayed with each stage staler, valued, with intervals, costs and a verdict. Public as `spillway/audit`. */
+/** The door of the latency audit, for the command line: runs an audit of a history, and prints and writes its report. */
 export { audit, type AuditResult, worthOf } from './audit.ts'
 export { AuditCheckpoint } from './checkpoint.ts'
 export type { AuditOptions } from './compare/audit-options.ts'

@@ -10,7 +10,7 @@ export const auditLimits = {
   COST_SERVERS_MAX: 2 ** 12,
   /** Simulated batch runs of one setting. */
   COST_RUNS_MAX: 2 ** 20,
-  /** Bytes of feature columns that an audit caches over all alternatives. */
+  /** Bytes of feature columns that an audit caches over all plans. */
   AUDIT_COLUMN_BYTES: 2 ** 29,
   /** Bytes of groups that an audit keeps as prefix sums; a group that needs more is replayed by the kernel. */
   AUDIT_SUMS_BYTES: 2 ** 29,

@@ -1,7 +1,7 @@
 /**
  * The error class of Spillway. `code` is stable and documented in docs/errors.md; the message names the place and the fix.
  *
- * `place` is where the mistake is: `file.ts:14` for a definition, `file.ndjson:12` for a record.
+ * `place` is where the mistake is: `FILE:LINE` of the definition or the record.
  *
  * @example
  * try {

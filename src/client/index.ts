@@ -1,4 +1,4 @@
-/** Calls a Spillway server from a back end or a browser. Public as `spillway/client`. */
+/** The door of the HTTP client, for runs in the same process: types of answers, texts of keys, and required values. */
 export type { Decision, KeyFeatures, RefusedEvent, Sent } from './answers.ts'
 export { requireValues } from './feature-values.ts'
 export { type KeyOf, keyTexts } from './named.ts'

@@ -1,4 +1,4 @@
-/** A history in memory, in columns, with its decisions, labels and training sets. Public as `spillway/replay`. */
+/** The door of the replay: decisions, labels, reports and training sets from a history in memory, and training of models on it. */
 export { type AskedRows, inOrderOfTime } from './asked-rows.ts'
 export { decide, type DecisionBatch, decisionPointsOf } from './decide.ts'
 export { type DecisionOutput, openDecisions } from './decision-output.ts'

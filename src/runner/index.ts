@@ -1,3 +1,3 @@
-/** A pipeline in the caller's own process, without a server. Public as `spillway/run`. */
+/** The door of a run without its own server, for the command line and `embed/`: opens a pipeline over a data folder. */
 export { PipelineRun } from './pipeline-run.ts'
 export { checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from './run-pipeline.ts'

@@ -1,4 +1,4 @@
-/** Small random cases with many ties, and the same with an alternative's scores, for tests of the value of decisions. */
+/** Small random cases with many ties, and the same with the scores of another plan, for tests of the value of decisions. */
 import { random, type Random } from '../../src/base/random.ts'
 import type { Cases, Decided, RowRange } from '../../src/audit/domain/cases.ts'
 import type { AlertEvaluation } from '../../src/audit/value/index.ts'

@@ -1,5 +1,5 @@
 /**
- * Plans through the parts of an audit: an experiment over a generated history, the value of its decisions, costs of plans, bands, and the
+ * Plans through the parts of an audit: an experiment over a generated history, the value of its decisions, costs of plans, intervals, and the
  * verdict.
  */
 import assert from 'node:assert/strict'

@@ -36,8 +36,8 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   assert.equal(report.history.decisions, 24 * 20 * 24)
   assert.ok(report.reproduce.command.includes(` --out ${out} `), report.reproduce.command)
   const heat = report.elements.find(({ element }) => element === 'group/heat')!
-  assert.ok(heat.rungs.length >= 5)
-  const old = heat.rungs.find(({ age }) => age >= 3_600_000)!.frozen.aWeek
+  assert.ok(heat.levels.length >= 5)
+  const old = heat.levels.find(({ age }) => age >= 3_600_000)!.frozen.aWeek
   assert.ok(!('why' in old) && old.high < 0, 'an hour later the machine is another')
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
 })
@@ -58,7 +58,7 @@ test('the log of a run is a history as its files are, and gets objectives of fre
     const report = JSON.parse(out) as AuditReport
     const fromFiles = JSON.parse(readFileSync(project.path('out/audit.json'), 'utf8')) as AuditReport
     assert.equal(report.reproduce.decisions, fromFiles.reproduce.decisions)
-    assert.ok(report.elements.find(({ element }) => element === 'group/heat')!.rungs.some(({ setting }) => setting.kind === 'trace'))
+    assert.ok(report.elements.find(({ element }) => element === 'group/heat')!.levels.some(({ setting }) => setting.kind === 'trace'))
     assert.match(readFileSync(project.path('data/objectives.json'), 'utf8'), /spillway-objectives/)
   } finally {
     plain[Symbol.dispose]()

@@ -7,9 +7,9 @@ import { test } from 'node:test'
 import type { FeatureColumn } from '../../src/aggregate/aggregate.ts'
 import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
-import { earlierMoments, placeGroup } from '../../src/audit/experiment/operators/group.ts'
-import { applyInference } from '../../src/audit/experiment/operators/inference.ts'
-import { applyIngestion } from '../../src/audit/experiment/operators/ingestion.ts'
+import { earlierMoments, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'
+import { applyInference } from '../../src/audit/experiment/settings/inference-setting.ts'
+import { applyIngestion } from '../../src/audit/experiment/settings/ingestion-setting.ts'
 import { summedColumns } from '../../src/audit/experiment/prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../../src/audit/experiment/prefix-sums/summed-groups.ts'
 import { decisionRows } from '../../src/audit/experiment/timeline/decision-rows.ts'
@@ -75,7 +75,7 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
     for (const read of groupReads(ir, model)) {
       const [setting, settingName] = groupSetting(draw, span)
       const placed = placeGroup(setting, read.group)
-      const rows = { ...world.rows, moments: earlierMoments(world, placed.by) }
+      const rows = { ...world.rows, moments: earlierMoments(world, placed.addedAge) }
       const asked = { ...read, group: { ...read.group, place: placed.place } }
       const wanted = replayedColumns(asked, rows, world.log)
       const summed = summedColumns(asked, rows, world.log, groups)

@@ -7,10 +7,17 @@ export type { Node }
 
 export interface Module extends TextFile {
   readonly program: Node
+  readonly comments: readonly SourceComment[]
   /** Paths of the files that it imports or re-exports, types included; packages and built-ins are left out. */
   readonly imports: readonly string[]
   /** The names that it imports or re-exports of them, types included. */
   readonly names: readonly ImportedName[]
+}
+
+/** A comment without its delimiters. `start` is the offset of its text. */
+export interface SourceComment {
+  readonly start: number
+  readonly value: string
 }
 
 export interface ImportedName {
@@ -24,7 +31,7 @@ export interface ImportedName {
 
 /** Invalid syntax is left to the type check: the readable part is returned. */
 export function parseModule({ path, text }: TextFile): Module {
-  const { program, module } = parseSync(path, text)
+  const { program, module, comments } = parseSync(path, text)
   const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start, end).replace(/^['"`]|['"`]$/g, ''))
   const asked = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
@@ -50,6 +57,7 @@ export function parseModule({ path, text }: TextFile): Module {
     path,
     text,
     program,
+    comments: comments.map(({ start, value }) => ({ start: start + 2, value })),
     imports: [...new Set(asked.filter(isOwn).map(pathOf))],
     names: names.filter(name => isOwn(name.path)).map(name => ({ ...name, path: pathOf(name.path) })),
   }

@@ -58,7 +58,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
     'experiment/replay',
     'experiment/prefix-sums',
     'experiment/refit',
-    'experiment/operators',
+    'experiment/settings',
     'experiment/timeline',
     'cost',
     'cost/simulate',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseModule, type Module } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { missingFilesInComments } from './comment-files.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { relativeComments, repeatedExports } from './prose.ts'
@@ -285,4 +286,20 @@ test('a comment that begins with a relative clause is found', () => {
     found.map(line => line.split(' ')[0]),
     ['src/run/a.ts:1', 'src/run/a.ts:3', 'src/run/a.ts:7', 'test/a.ts:1', 'test/a.ts:3', 'test/a.ts:7'],
   )
+})
+
+test('a comment that names a source file which does not exist is found, and an example or a text is not', () => {
+  const text = [
+    '/**',
+    ' * The length is chosen in `convergence.ts`, and in other/block-length.ts.',
+    ' * @example',
+    " * import './of-a-user.ts'",
+    ' */',
+    '// see cli/gone.test.ts, *.test.ts and types.d.ts-like names',
+    "const path = 'missing.ts' // block-length.ts",
+  ].join('\n')
+  assert.deepEqual(missingFilesInComments(tree({ 'src/run/a.ts': text }), ['src/run/a.ts', 'src/audit/block-length.ts']), [
+    'src/run/a.ts:2 names convergence.ts, which does not exist',
+    'src/run/a.ts:6 names cli/gone.test.ts, which does not exist',
+  ])
 })

@@ -7,6 +7,7 @@ import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { missingFilesInComments } from './comment-files.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, floors, reaches, storeImports, unknownRooms, upwardImports, upwardInside } from './floors.ts'
@@ -52,6 +53,13 @@ test('functions are short', () => none(functionsTooLong(modules)))
 
 test('each exported name is declared once', () => none(repeatedExports(modules)))
 test('comments say what a thing is', () => none(relativeComments(modules)))
+test('comments name source files that exist', () =>
+  none(
+    missingFilesInComments(
+      modules.filter(({ path }) => /^(src|test|bench|scripts)\//.test(path)),
+      files.map(({ path }) => path),
+    ),
+  ))
 test('names say what a file holds', () => none(emptyNames(files)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))

@@ -11,14 +11,14 @@ interface Row {
 }
 
 /** The rows behind the verdicts: with retraining, or without it if there is none, at an equal volume. */
-const rowsOf = ({ rungs }: ElementPart): Row[] =>
-  rungs.map((rung: SweepLevel) => ({ age: rung.age, aWeek: 'why' in rung.refit ? rung.frozenAtBudget.aWeek : rung.refit.aWeek }))
+const rowsOf = ({ levels }: ElementPart): Row[] =>
+  levels.map((level: SweepLevel) => ({ age: level.age, aWeek: 'why' in level.refit ? level.frozenAtBudget.aWeek : level.refit.aWeek }))
 
 export function contradictionsOf(report: AnswerParts & { readonly answer: readonly [string, string] }): string[] {
   const { elements, plans, utility, answer } = report
   const { retrained, now } = utility
-  const baseOf = ({ rungs }: ElementPart): number =>
-    rungs.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.aWeek : now.aWeek
+  const baseOf = ({ levels }: ElementPart): number =>
+    levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.aWeek : now.aWeek
   const found: string[] = []
   const isWithin = (part: ElementPart, age: number): boolean =>
     rowsOf(part)

@@ -39,16 +39,16 @@ export function covered(world: World, clusters: number, cases: number, seed: num
     const { differences, truth, ...history } = drawn(world, clusters, Math.imul(seed + i, 2_654_435_761) + clusters)
     const columns = stuck ? history.clusters.map(({ name, of, count }) => ({ name, of, count })) : history.clusters
     const sample = clusteredSample({ ...history, clusters: blind ? [] : columns }, { from: 0, to: history.t.length })
-    const bands = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
-    const holding = bands.levels.map((rung, i) => {
-      if ('why' in rung) return { alone: false, together: false }
-      const { pointwise, low, high } = rung
+    const sweep = uncheckedSweepIntervals(sample, differences, { seed: seed + i, draws: DRAWS, decisionsAWeek: 1 })
+    const holding = sweep.levels.map((level, i) => {
+      if ('why' in level) return { alone: false, together: false }
+      const { pointwise, low, high } = level
       return { alone: pointwise[0] <= truth[i] && truth[i] <= pointwise[1], together: low <= truth[i] && truth[i] <= high }
     })
     intervals += holding.length
-    alone += holding.filter(one => one.alone).length
-    together += Number(holding.every(one => one.together))
-    effective += Math.min(history.t.length, ...bands.clusters.map(part => part.effective))
+    alone += holding.filter(({ alone }) => alone).length
+    together += Number(holding.every(({ together }) => together))
+    effective += Math.min(history.t.length, ...sweep.clusters.map(part => part.effective))
   }
   return {
     world: world.name,

@@ -1,6 +1,6 @@
 /**
  * Textbook confidence intervals: of the mean by clusters of one column, with Student's t with one degree of freedom less than there are
- * clusters, and Bonferroni over all comparisons. With several columns the widest. The reference for `src/audit/bands` in plans.
+ * clusters, and Bonferroni over all comparisons. With several columns the widest. The reference for `src/audit/statistics` in plans.
  */
 import type { ClusterColumn, RowRange } from '../../src/audit/domain/cases.ts'
 import type { IntervalEstimate, PlanPorts } from '../../src/audit/domain/plan-types.ts'

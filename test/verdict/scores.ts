@@ -71,7 +71,7 @@ const { ir } = pipeline('scores', [fraud])
 const [audited] = ir.models
 
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR } as const
-const rungs: readonly StalenessLevel[] = [
+const levels: readonly StalenessLevel[] = [
   { setting: { kind: 'older', by: HOUR }, title: '1 h', age: HOUR },
   { setting: { kind: 'older', by: 6 * HOUR }, title: '6 h', age: 6 * HOUR },
   { setting: nightly, title: 'nightly at 02:00, 2 h', age: 14 * HOUR, literal: 'next schedule' },
@@ -182,10 +182,10 @@ export async function reportOf(
   const { cases } = experiment
   const bounds = timeBlockBounds(ir, audited)
   const sample = clusteredSample(withTimeClusters(cases, bounds), cases.blocks.test)
-  const bands = { seed: 1, draws: DRAWS, decisionsAWeek: judging.week }
-  const ladders: ElementSweep[] = []
+  const intervalOptions = { seed: 1, draws: DRAWS, decisionsAWeek: judging.week }
+  const sweeps: ElementSweep[] = []
   for (const element of elements)
-    ladders.push({ element, sweep: await sweepElement(element, rungs, { judging, sample, bands, slices: undefined }) })
+    sweeps.push({ element, sweep: await sweepElement(element, levels, { judging, sample, intervalOptions, slices: undefined }) })
   const now = (await judging.baseline('frozen')).performance
   const why = judging.unavailableReason('refit')
   const retrained = why === undefined ? (await judging.baseline('refit')).performance : { why }
@@ -195,12 +195,12 @@ export async function reportOf(
       ir,
       model: audited,
       judging,
-      bands: { seed: 1, draws: DRAWS },
+      intervalOptions: { seed: 1, draws: DRAWS },
       costing,
       utility,
       notObservable: new Map(['ingestion', 'inference', 'action', 'training'].map(id => [id, 'it is not in this world'])),
       smallLoss: TOLERATED_LOSS * Math.max(0, base),
-      curves: { ladders, nowAWeek: base },
+      curves: { sweeps, nowAWeek: base },
     },
     () => {},
   )
@@ -218,12 +218,12 @@ export async function reportOf(
   const parts: AnswerParts = {
     pipeline: kind,
     utility: { ...part, ...(utility.dollars !== undefined && { dollars: utility.dollars }) },
-    elements: ladders.map(({ element, sweep: ladder }) =>
+    elements: sweeps.map(({ element, sweep }) =>
       elementPart({
         ir,
         model: audited,
         element,
-        ladder,
+        sweep,
         utility: { now, retrained, unit: utility.unit },
         verdict: element.kind === 'groups' ? jointVerdict(element.groups, judged.part) : judged.verdicts.get(elementId(element)),
         delay: 0,

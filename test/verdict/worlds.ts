@@ -1,4 +1,4 @@
-/** Worlds with a known true difference between alternatives, in which decisions share random effects, for tests of intervals. */
+/** Worlds with a known true difference of each level, in which decisions share random effects, for tests of intervals. */
 import { random, type Random } from '../../src/base/random.ts'
 import type { ClusterColumn } from '../../src/audit/domain/cases.ts'
 
@@ -33,7 +33,7 @@ export const worlds: readonly World[] = [
 const DAY = 86_400_000
 
 /** Losses and gains of the levels of a sweep, as shares of all decisions. The last level changes as much in both directions. */
-const rungs = [
+const levels = [
   { loss: 0.003, gain: 0.001 },
   { loss: 0.006, gain: 0.001 },
   { loss: 0.012, gain: 0.002 },
@@ -66,17 +66,17 @@ export function drawn(world: World, clusters: number, seed: number): Drawn {
     return { name: ['origin', 'destination'][i], of, count: clusters, rate }
   })
   const amount = (): number => (world.dollars ? Math.exp(0.8 * normal(chance) - 0.32) : 1)
-  const differences = rungs.map(() => new Float64Array(rows))
+  const differences = levels.map(() => new Float64Array(rows))
   for (let row = 0; row < rows; row++) {
     const rate = entities.reduce((product, { of, rate }) => product * rate[of[row]], shock[Math.floor((day[row] + begins) / world.lasting)])
     const [u, by] = [chance(), amount()]
-    rungs.forEach(({ loss, gain }, i) => (differences[i][row] = u < loss * rate ? -by : u > 1 - gain * rate ? by : 0))
+    levels.forEach(({ loss, gain }, i) => (differences[i][row] = u < loss * rate ? -by : u > 1 - gain * rate ? by : 0))
   }
   return {
     t: Float64Array.from(day, (one, row) => one * DAY + row),
     clusters: [...entities.map(({ name, of, count }) => ({ name, of, count })), { name: 'day', of: day, count: dayCount, span: DAY }],
     differences,
-    truth: rungs.map(({ loss, gain }) => gain - loss),
+    truth: levels.map(({ loss, gain }) => gain - loss),
   }
 }
 

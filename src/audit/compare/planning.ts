@@ -18,7 +18,7 @@ export interface PlanningOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly judging: PlanValuation
-  readonly bands: Pick<IntervalOptions, 'seed' | 'draws'>
+  readonly intervalOptions: Pick<IntervalOptions, 'seed' | 'draws'>
   readonly costing: Costing
   readonly utility: ValueFunction
   /** Reasons why an element cannot be evaluated, by `elementId`. */
@@ -53,7 +53,7 @@ export function evaluatePlans(inputs: PlanningOptions, onProgress: (share: numbe
 }
 
 /** Ports of the plan search. A plan is valued with retraining at equal alert volume, or without retraining where that is impossible. */
-function portsOf({ ir, model, judging, bands, costing }: PlanningOptions): PlanPorts {
+function portsOf({ ir, model, judging, intervalOptions, costing }: PlanningOptions): PlanPorts {
   const mode = judging.planMode
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
@@ -68,7 +68,7 @@ function portsOf({ ir, model, judging, bands, costing }: PlanningOptions): PlanP
     },
     atStake: () => judging.largestDecisionValue(mode),
     costOf: plan => costing.costOf(plan),
-    intervals: planIntervals(judging.cases, timeBlockBounds(ir, model), bands),
+    intervals: planIntervals(judging.cases, timeBlockBounds(ir, model), intervalOptions),
   }
 }
 

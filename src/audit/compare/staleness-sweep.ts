@@ -17,7 +17,7 @@ import type { WorthIR } from '../../define/ir/index.ts'
 export interface SweepOptions {
   readonly judging: PlanValuation
   readonly sample: ClusteredSample
-  readonly bands: IntervalOptions
+  readonly intervalOptions: IntervalOptions
   readonly slices: WorthIR['slices']
   /** Called after each level. */
   readonly onLevel?: () => void
@@ -25,7 +25,7 @@ export interface SweepOptions {
 
 /** Levels of one element. */
 export interface StalenessSweep {
-  readonly rungs: readonly SweepLevel[]
+  readonly levels: readonly SweepLevel[]
   /** Reason why no level could be evaluated. */
   readonly why?: string
   readonly caveats: readonly Caveat[]
@@ -67,11 +67,11 @@ interface Difference {
 type LevelResult = Difference | { readonly why: string }
 
 /** Sweeps one element over its levels. A level that the history cannot show is left out; if none is left, `why` has the reason. */
-export async function sweepElement(element: Element, rungs: readonly StalenessLevel[], options: SweepOptions): Promise<StalenessSweep> {
+export async function sweepElement(element: Element, levels: readonly StalenessLevel[], options: SweepOptions): Promise<StalenessSweep> {
   const { judging } = options
   const results = new Map<ValuationMode, LevelResult[]>()
   for (const mode of modes) results.set(mode, [])
-  for (const { setting } of rungs) {
+  for (const { setting } of levels) {
     for (const [mode, result] of await evaluateLevel(planOf(element, setting), judging)) results.get(mode)!.push(result)
     options.onLevel?.()
   }
@@ -79,19 +79,19 @@ export async function sweepElement(element: Element, rungs: readonly StalenessLe
   const reasons = results.get('frozen')!.concat(results.get('refit')!)
   const why = reasons.every(result => 'why' in result) ? reasons.find(result => 'why' in result) : undefined
   const now = await judging.baseline(judging.runningArm)
-  const levels = rungs.flatMap((rung, i): SweepLevel[] => {
+  const observableLevels = levels.flatMap((level, i): SweepLevel[] => {
     const [frozen, frozenAtBudget, refit] = modes.map(mode => effects.get(mode)!.effects[i])
-    if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...rung, frozen, frozenAtBudget, refit }]
+    if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...level, frozen, frozenAtBudget, refit }]
     if ('why' in refit) return []
     // Where only retraining varies, for example the age of the model, the values without retraining stay at the baseline.
     const unchanged: SweepEffect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
-    return [{ ...rung, frozen: unchanged, frozenAtBudget: unchanged, refit }]
+    return [{ ...level, frozen: unchanged, frozenAtBudget: unchanged, refit }]
   })
   return {
-    rungs: levels,
-    ...(rungs.length === 0
+    levels: observableLevels,
+    ...(levels.length === 0
       ? { why: 'there is no way to make it older' }
-      : levels.length === 0 && why && 'why' in why
+      : observableLevels.length === 0 && why && 'why' in why
         ? { why: why.why }
         : {}),
     caveats: worstCaveats(modes.flatMap(mode => effects.get(mode)!.caveats)),
@@ -135,18 +135,18 @@ async function orReason(why: string | undefined, make: () => Promise<readonly Le
 /** Intervals of all levels of one element. They are simultaneous, so they are computed together. */
 function effectsOf(
   results: readonly LevelResult[],
-  { judging, sample, bands, slices = [] }: SweepOptions,
+  { judging, sample, intervalOptions, slices = [] }: SweepOptions,
 ): { effects: (SweepEffect | { why: string })[]; caveats: readonly Caveat[] } {
   const differences = results.filter((result): result is Difference => !('why' in result))
   const intervals: SweepIntervals = sparseSweepIntervals(
     sample,
     differences.map(result => result.differing),
-    bands,
+    intervalOptions,
   )
   let next = 0
   const effects = results.map((result): SweepEffect | { why: string } => {
     if ('why' in result) return result
-    const band = intervals.levels[next++]
+    const interval = intervals.levels[next++]
     const { test } = judging.cases.blocks
     const sliced = sliceValues(judging.cases, test, rows => sumWithin(result.differing, rows), { slices })
     const {
@@ -154,8 +154,8 @@ function effectsOf(
       differing: { rows: rowCount },
     } = result
     return {
-      aWeek: widened(intervalOf(band), (unseen / rowCount) * judging.week),
-      ...detailsOf(band),
+      aWeek: widened(estimateOf(interval), (unseen / rowCount) * judging.week),
+      ...detailsOf(interval),
       ...(sliced.length > 0 && { slices: sliced }),
       performance: result.performance,
     }
@@ -163,16 +163,16 @@ function effectsOf(
   return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const intervalOf = (band: WeeklyInterval | NoInterval): SweepEffect['aWeek'] =>
-  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
+const estimateOf = (interval: WeeklyInterval | NoInterval): SweepEffect['aWeek'] =>
+  'why' in interval ? interval : { value: interval.value, low: interval.low, high: interval.high }
 
 /** Levels of one mode, as the knee detection reads them. */
-export const sweepCurve = (rungs: readonly SweepLevel[], way: ValuationMode): CurveLevel[] =>
-  rungs.map(({ age, title, [way]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
+export const sweepCurve = (levels: readonly SweepLevel[], mode: ValuationMode): CurveLevel[] =>
+  levels.map(({ age, title, [mode]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
 
 /** Widens an interval on both sides by an unobserved difference. */
 const widened = (aWeek: SweepEffect['aWeek'], by: number): SweepEffect['aWeek'] =>
   by === 0 || 'why' in aWeek ? aWeek : { value: aWeek.value, low: aWeek.low - by, high: aWeek.high + by }
 
-const detailsOf = (band: WeeklyInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
-  'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }
+const detailsOf = (interval: WeeklyInterval | NoInterval): Pick<SweepEffect, 'leaveOneOut' | 'worstWeek'> =>
+  'why' in interval ? {} : { leaveOneOut: interval.leaveOneOut, ...(interval.worstWeek !== undefined && { worstWeek: interval.worstWeek }) }

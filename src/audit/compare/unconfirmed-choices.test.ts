@@ -22,12 +22,12 @@ const planElement: PlanElement = {
 }
 
 const unconfirmed = (levels: readonly { readonly age: number; readonly low: number | undefined }[]): boolean[] => {
-  const rungs = levels.map(({ age, low }) => {
+  const swept = levels.map(({ age, low }) => {
     const own = effect(low)
     return { setting: { kind: 'older', by: age }, title: '', age, frozen: effect(-99), frozenAtBudget: effect(-99), refit: own } as const
   })
-  const ladder: StalenessSweep = { rungs, caveats: [] }
-  const [element] = markUnconfirmed({ ladders: [{ element: planElement.element, sweep: ladder }], nowAWeek: 100 }, 'refit', [planElement])
+  const sweep: StalenessSweep = { levels: swept, caveats: [] }
+  const [element] = markUnconfirmed({ sweeps: [{ element: planElement.element, sweep }], nowAWeek: 100 }, 'refit', [planElement])
   return element.choices.map(choice => choice.unconfirmed === true)
 }
 

@@ -10,7 +10,7 @@ import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
 /** Staleness curves with their baseline. */
 export interface SweepCurves {
-  readonly ladders: readonly ElementSweep[]
+  readonly sweeps: readonly ElementSweep[]
   /** Weekly value of the baseline, in the mode in which plans are valued, units. */
   readonly nowAWeek: number
 }
@@ -19,10 +19,10 @@ export interface SweepCurves {
  * A choice older than the current one is `unconfirmed` unless all curve levels up to its age, and the first level at or beyond it, have the
  * mark `ok`.
  */
-export const markUnconfirmed = ({ ladders, nowAWeek }: SweepCurves, way: ValuationMode, elements: readonly PlanElement[]): PlanElement[] =>
+export const markUnconfirmed = ({ sweeps, nowAWeek }: SweepCurves, mode: ValuationMode, elements: readonly PlanElement[]): PlanElement[] =>
   elements.map(element => {
-    const rungs = ladders.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.sweep.rungs ?? []
-    const curve = sweepCurve(rungs, way)
+    const levels = sweeps.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.sweep.levels ?? []
+    const curve = sweepCurve(levels, mode)
     const marks = levelMarks(curve, { nowAWeek })
     const now = element.choices[0].age
     const isConfirmed = ({ age }: PlanChoice): boolean => {

@@ -46,7 +46,7 @@ test('the report has both bounds if labels are unknown', async () => {
         judging: made,
         now: {} as Performance,
         elements: [],
-        ladders: [],
+        sweeps: [],
         plans: [],
         bounds,
         unit: 'x',
@@ -59,8 +59,8 @@ test('the report has both bounds if labels are unknown', async () => {
 })
 
 test('a caveat of several sweeps is reported once, for the worst', async () => {
-  const ladder = (correlation: number) => ({
-    rungs: [],
+  const sweep = (correlation: number) => ({
+    levels: [],
     caveats: [{ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation } as const],
   })
   const texts = caveatsOf({
@@ -69,7 +69,7 @@ test('a caveat of several sweeps is reported once, for the worst', async () => {
     judging: await judging,
     now: {} as Performance,
     elements: [],
-    ladders: [0.41, 0.62, 0.5].map(ladder),
+    sweeps: [0.41, 0.62, 0.5].map(sweep),
     plans: [{ kind: 'some plans', looked: 5, of: 9 }],
     bounds: undefined,
     unit: 'x',

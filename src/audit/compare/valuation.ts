@@ -4,7 +4,7 @@
  * - `frozenAtBudget`: without retraining, at the alert volume of the current pipeline;
  * - `refit`: with retraining on equally old features, at that volume.
  *
- * The baseline is the current pipeline in the same mode, so an alternative that changes nothing has difference 0, and no difference
+ * The baseline is the current pipeline in the same mode, so a plan that changes nothing has difference 0, and no difference
  * contains the gain of retraining alone. Each judged block has its own equal volume. Scores drift between blocks, so a count from another
  * block would compare volumes and not skill. Decisions that are not eligible never act.
  */
@@ -158,20 +158,20 @@ export class PlanValuation {
   }
 
   /** Why a mode is unavailable for every plan; undefined if it is available. */
-  unavailableReason(way: ValuationMode): string | undefined {
-    return way === 'refit' ? this.#noRefitReason : this.#experiment.why(armOf(way))
+  unavailableReason(mode: ValuationMode): string | undefined {
+    return mode === 'refit' ? this.#noRefitReason : this.#experiment.why(armOf(mode))
   }
 
   /** The current pipeline in this mode. */
-  async baseline(way: ValuationMode): Promise<ValuedPlan> {
-    const baseline = this.#baselines.get(way) ?? this.valueDecisions(await this.#experiment.decided(asItRuns, armOf(way)), way)
-    this.#baselines.set(way, baseline)
+  async baseline(mode: ValuationMode): Promise<ValuedPlan> {
+    const baseline = this.#baselines.get(mode) ?? this.valueDecisions(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
+    this.#baselines.set(mode, baseline)
     return baseline
   }
 
   /** Values a plan. Throws as the experiment does. */
-  async of(plan: Plan, way: ValuationMode): Promise<ValuedPlan> {
-    return this.valueDecisions(await this.#experiment.decided(plan, armOf(way)), way)
+  async of(plan: Plan, mode: ValuationMode): Promise<ValuedPlan> {
+    return this.valueDecisions(await this.#experiment.decided(plan, armOf(mode)), mode)
   }
 
   /** Both modes without retraining, from one replay. */
@@ -184,40 +184,40 @@ export class PlanValuation {
    * Bounds of the current pipeline's value over all outcomes of the decisions without a known label. No outcome is later than the label's
    * horizon.
    */
-  async labelBounds(way: ValuationMode): Promise<LabelBounds> {
+  async labelBounds(mode: ValuationMode): Promise<LabelBounds> {
     const { week } = this
-    const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(way)), way)
+    const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
     const { ifTrue, ifFalse } = valueBounds(this.#utility.values, inputs, this.#horizon)
     return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
 
   /** Largest absolute value of one decision of the current pipeline in the block `test`: the most by which one decision can differ. */
-  async largestDecisionValue(way: ValuationMode): Promise<number> {
-    const { by } = (await this.baseline(way)).value
+  async largestDecisionValue(mode: ValuationMode): Promise<number> {
+    const { by } = (await this.baseline(mode)).value
     return by.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   }
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
-  async values(plan: Plan, way: ValuationMode): Promise<Float64Array> {
-    return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
+  async values(plan: Plan, mode: ValuationMode): Promise<Float64Array> {
+    return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(mode)), mode))
   }
 
   /** Values scores that were decided already. */
-  valueDecisions(decided: Decided, way: ValuationMode): ValuedPlan {
+  valueDecisions(decided: Decided, mode: ValuationMode): ValuedPlan {
     const { cases } = this
-    const inputs = this.#given(decided, way)
+    const inputs = this.#given(decided, mode)
     const { sparse, chargedSparse: charged, outcomes } = this.#utility
     const worth = sparse(inputs)
     return {
       decided,
       value: worth,
-      ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
+      ...(mode === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
       performance: performanceFigures(inputs, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
     }
   }
 
-  #given(decided: Decided, way: ValuationMode): AlertEvaluation {
-    return way === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
+  #given(decided: Decided, mode: ValuationMode): AlertEvaluation {
+    return mode === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 
   /** Alerts at the threshold of the current pipeline. */
@@ -296,4 +296,4 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
 
 const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
 
-const armOf = (way: ValuationMode): Arm => (way === 'refit' ? 'refit' : 'frozen')
+const armOf = (mode: ValuationMode): Arm => (mode === 'refit' ? 'refit' : 'frozen')

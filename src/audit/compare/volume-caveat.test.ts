@@ -8,11 +8,11 @@ import { volumeCaveats } from './volume-caveat.ts'
 const [, cards] = fraudReport.elements
 const acting = (threshold: number, volume: number, anew = volume) => ({
   ...cards,
-  rungs: cards.rungs.slice(0, 1).map(rung => ({
-    ...rung,
-    frozen: { ...rung.frozen, performance: { ...rung.frozen.performance, actionsAWeek: threshold } },
-    frozenAtBudget: { ...rung.frozenAtBudget, performance: { ...rung.frozenAtBudget.performance, actionsAWeek: volume } },
-    refit: 'why' in rung.refit ? rung.refit : { ...rung.refit, performance: { ...rung.refit.performance, actionsAWeek: anew } },
+  levels: cards.levels.slice(0, 1).map(level => ({
+    ...level,
+    frozen: { ...level.frozen, performance: { ...level.frozen.performance, actionsAWeek: threshold } },
+    frozenAtBudget: { ...level.frozenAtBudget, performance: { ...level.frozenAtBudget.performance, actionsAWeek: volume } },
+    refit: 'why' in level.refit ? level.refit : { ...level.refit, performance: { ...level.refit.performance, actionsAWeek: anew } },
   })),
 })
 

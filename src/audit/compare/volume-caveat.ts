@@ -12,14 +12,14 @@ import type { Caveat } from '../domain/caveat.ts'
  */
 export const volumeCaveats = (elements: readonly ElementPart[], now: number): Caveat[] =>
   elements.flatMap(part =>
-    part.rungs.flatMap((rung): Caveat[] => {
-      const level = `${part.title.replace(/ \(.*$/, '')} ${conditionText(part, rung)}`
+    part.levels.flatMap((level): Caveat[] => {
+      const levelText = `${part.title.replace(/ \(.*$/, '')} ${conditionText(part, level)}`
       const of = (at: 'threshold' | 'volume', { actionsAWeek: actions }: Performance): Caveat[] => {
         if (!(now > 0) || Math.abs(actions - now) <= EQUAL_VOLUME_TOLERANCE * now) return []
         const size = Math.max(actions / now, now / Math.max(actions, 1e-9))
-        return [{ kind: 'other volume', at, level, actions, now, size, about: `${part.element} ${at}` }]
+        return [{ kind: 'other volume', at, level: levelText, actions, now, size, about: `${part.element} ${at}` }]
       }
-      const { frozen, frozenAtBudget, refit } = rung
+      const { frozen, frozenAtBudget, refit } = level
       return [
         ...('why' in frozen.aWeek ? [] : [...of('threshold', frozen.performance), ...of('volume', frozenAtBudget.performance)]),
         ...('why' in refit ? [] : of('volume', refit.performance)),

@@ -1,10 +1,10 @@
 /**
  * The decisions that an audit evaluates repeatedly, and their outcomes: everything that no setting changes.
  *
- * Row i is the same decision in every alternative. So differences are paired, and an alternative changes three columns alone.
+ * Row i is the same decision under every plan. So differences are paired, and a plan changes three columns alone.
  */
 
-/** The decisions of one alternative, row by row of `Cases`. */
+/** The decisions under one plan, row by row of `Cases`. */
 export interface Decided {
   /** Scores. NaN where an input was missing, or where a slower cadence omits the tick. */
   readonly score: Float64Array
@@ -108,7 +108,7 @@ export interface RowRange {
   readonly to: number
 }
 
-/** Values of an alternative's decisions, one per row of `rows`, in units; NaN where the label is unknown. */
+/** Values of the decisions under a plan, one per row of `rows`, in units; NaN where the label is unknown. */
 export type UtilityFunction = (evaluation: {
   readonly cases: Cases
   readonly decided: Decided

@@ -109,7 +109,7 @@ export const elementSchema = closedObject({
   title: described("the feature group's name and content in short: landings (1 h mean)", textType),
   groups: optional(described('of groups, their names', listOf(textType))),
   now: closedObject({ setting, title: textType, age: anyOf(age, nullType) }),
-  rungs: described('staleness levels, freshest first; empty with a reason', listOf(level)),
+  levels: described('staleness levels, freshest first; empty with a reason', listOf(level)),
   notObservable: optional(textType),
   unplanned: optional(described('why no plan changes this element although it has a curve', textType)),
   knee: described(

@@ -2,7 +2,7 @@
  * The elements of a pipeline whose age an audit varies (stages, feature groups, the model), and the settings of each.
  *
  * A setting says how an element runs. A staleness level is a setting too: `older`, by a number of ms. Each element has one function that
- * applies a setting to the decisions (`experiment/operators/`).
+ * applies a setting to the decisions (`experiment/settings/`).
  */
 import type { ScheduleIR } from '../../define/ir/index.ts'
 

@@ -33,7 +33,7 @@ export interface PlanElement {
   readonly title: string
   /** The first choice is the current setting. */
   readonly choices: readonly PlanChoice[]
-  /** Why this history cannot show any alternative. */
+  /** Why this history cannot show any other choice. */
   readonly notObservable?: string
 }
 

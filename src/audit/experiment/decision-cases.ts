@@ -1,4 +1,4 @@
-/** The decisions of a history that all alternatives share: labels as known at its end, keys, blocks and clusters. */
+/** The decisions of a history that all plans share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError, didYouMean } from '../../base/index.ts'
 import type { ColumnData } from '../../columns/index.ts'
 import { deliverColumn, type ModelScorer } from '../../decision/index.ts'

@@ -187,7 +187,7 @@ test('the delays of the stages add up to the times of score and action', async (
   assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)
 })
 
-test('a model is retrained on the features of the alternative, and equal features give an equal model', async () => {
+test('a model is retrained on the features of the plan, and equal features give an equal model', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
   const same = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }), 'refit')

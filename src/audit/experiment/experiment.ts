@@ -1,7 +1,7 @@
 /**
- * An experiment over a history: the same decisions are made again under alternatives to the current pipeline.
+ * An experiment over a history: the same decisions are made again under other plans than the current one.
  *
- * Nothing is approximated. An alternative has other placements, arrival times or decision times. Its features come from a replay of the
+ * Nothing is approximated. A plan has other placements, arrival times or decision times. Its features come from a replay of the
  * history by the kernel, and its retrained models from the trainers of `spillway/training`.
  */
 import { availableParallelism } from 'node:os'
@@ -19,8 +19,8 @@ import { cacheAuc } from '../value/index.ts'
 import { stalenessLevels, type StalenessLevel } from './staleness-levels.ts'
 import { caseSelection, type CaseSelection } from './timeline/case-selection.ts'
 import { buildDecisionCases, caseColumns, type OutcomeRecord } from './decision-cases.ts'
-import { excludesTriggeringEvent } from './operators/inference.ts'
-import { throwUnsupported } from './operators/setting.ts'
+import { excludesTriggeringEvent } from './settings/inference-setting.ts'
+import { throwUnsupported } from './settings/setting-checks.ts'
 import type { PromotedChampion } from '../../operate/index.ts'
 import { Replays, planSetting } from './replay/replays.ts'
 import { fitRunningModel, type RunningModel } from './running-model.ts'
@@ -50,7 +50,7 @@ export interface ExperimentOptions extends OutcomeRecord {
 /** The default number of threads: the cores beside the main thread's, at most AUDIT_THREADS_MAX. */
 export const threadsAhead = (): number => Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)
 
-/** A history replayed under plans: scores and action times of the same decisions in each alternative. */
+/** A history replayed under plans: scores and action times of the same decisions under each plan. */
 export class Experiment {
   /** The decisions, with labels, clusters and blocks. */
   readonly cases: Cases
@@ -265,7 +265,7 @@ export class Experiment {
   }
 
   /** The staleness levels of an element, freshest first, with `ages` (ms) in addition to the standard ones. */
-  ladder(element: Element, ages?: readonly number[]): StalenessLevel[] {
+  levelsOf(element: Element, ages?: readonly number[]): StalenessLevel[] {
     const { t, blocks } = this.cases
     const span = t[blocks.test.to - 1] - t[blocks.test.from]
     const { delay } = this.#replays

@@ -80,7 +80,7 @@ test('the ingestion delay is the recorded median, and decides whether faster ing
   const delayed = days().map(happening => ({ ...happening, arrival: happening.time + MINUTE }))
   const late: Happening = { source: 'readings', time: 10 * HOUR + 1, arrival: 40 * HOUR, row: { patient: 'p', n: 'late', level: 50 } }
   const of = experimentOf(clinic.ir, low, [...delayed, late])
-  const [first] = of.ladder({ kind: 'ingestion' })
+  const [first] = of.levelsOf({ kind: 'ingestion' })
   assert.deepEqual(first, { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: 6000, literal: '−90 %' })
   const at = of.cases.t.indexOf(20 * HOUR)
   const scoreOf = async (setting: ElementSetting) => (await of.decided(plan({ ingestion: setting }), 'frozen')).score[at]
@@ -90,7 +90,7 @@ test('the ingestion delay is the recorded median, and decides whether faster ing
     [600, 600, 700],
   )
   assert.equal(
-    experimentOf(clinic.ir, low, days()).ladder({ kind: 'ingestion' })[0].title,
+    experimentOf(clinic.ir, low, days()).levelsOf({ kind: 'ingestion' })[0].title,
     '5 min',
     'where nothing is late there is nothing to gain',
   )

@@ -10,7 +10,7 @@ import type { TrainIR } from '../../define/ir/index.ts'
 import { firstEntryFrom, scheduledTimes } from '../../kernel/index.ts'
 import type { PromotedChampion } from '../../operate/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
-import type { ModelFit } from './operators/training.ts'
+import type { ModelFit } from './settings/training-setting.ts'
 import type { RunningScore } from './replay/scorer.ts'
 
 /** A score for each case, in order, and the models that score the judged cases. */

@@ -18,7 +18,7 @@ const utility: UtilityPart = {
 }
 const effect = (value: number, half = 10): SweepEffect => ({ aWeek: { value, low: value - half, high: value + half }, performance })
 const nightly = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 } as const
-const rung = (value: number, half?: number): SweepLevel => ({
+const level = (value: number, half?: number): SweepLevel => ({
   setting: nightly,
   title: 'nightly at 02:00, 2 h',
   age: 50_400_000,
@@ -27,12 +27,12 @@ const rung = (value: number, half?: number): SweepLevel => ({
   frozenAtBudget: effect(0),
   refit: effect(value, half),
 })
-const part = (name: string, verdict: ElementVerdict, rungs: readonly SweepLevel[] = []): ElementPart => ({
+const part = (name: string, verdict: ElementVerdict, levels: readonly SweepLevel[] = []): ElementPart => ({
   element: `group/${name}`,
   kind: 'group',
   title: name,
   now: { setting: { kind: 'now' }, title: 'stream', age: null },
-  rungs,
+  levels,
   knee: { age: 900_000, loss: 12 },
   refitKnee: { age: 3_600_000, loss: 12 },
   verdict,
@@ -56,8 +56,8 @@ const answer = (parts: Partial<AnswerParts>) =>
   buildAnswer({ pipeline: 'flights', elements: [], plans: plans('undecided'), utility, costs, ...parts })
 
 test('without a price: the greatest loss, the allowed age, and the break-even value', () => {
-  const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
-  assert.deepEqual(answer({ elements: [part('hours', undecided, [rung(-30)]), landings], plans: plans('no dollar verdict') }), [
+  const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [level(-200)])
+  assert.deepEqual(answer({ elements: [part('hours', undecided, [level(-30)]), landings], plans: plans('no dollar verdict') }), [
     'flights: keep "landings" within 15 min of now, or within 1 h with a model trained for that; a nightly copy loses a third of the late arrivals caught.',
     'Stream it if a unit of utility (late arrivals) is worth more than $0.42 [$0.30, $0.60]. No price given: no dollar verdict.',
   ])
@@ -65,7 +65,7 @@ test('without a price: the greatest loss, the allowed age, and the break-even va
 
 test('states the allowed age by design, and by accident if it differs', () => {
   const firstLine = (knee: ElementPart['knee'], refitKnee: ElementPart['refitKnee']) =>
-    answer({ elements: [{ ...part('landings', undecided, [rung(-200)]), knee, refitKnee }], plans: plans('no dollar verdict') })[0]
+    answer({ elements: [{ ...part('landings', undecided, [level(-200)]), knee, refitKnee }], plans: plans('no dollar verdict') })[0]
   const [five, quarter] = [300_000, 900_000].map(age => ({ age, loss: 3 }))
   assert.match(firstLine(quarter, five), /^flights: keep "landings" within 5 min of now by design, with an alert at 15 min; a nightly/)
   assert.match(firstLine(five, quarter), /^flights: keep "landings" within 5 min of now, or within 15 min with a model trained for that; /)
@@ -81,7 +81,7 @@ test('states the allowed age by design, and by accident if it differs', () => {
 test('a loss with retraining is relative to the retrained model', () => {
   const of = (retrained: UtilityPart['retrained'], refit: SweepLevel['refit'] = effect(-200)) =>
     answer({
-      elements: [part('landings', undecided, [{ ...rung(-200), frozenAtBudget: effect(-60), refit }])],
+      elements: [part('landings', undecided, [{ ...level(-200), frozenAtBudget: effect(-60), refit }])],
       plans: plans('no dollar verdict'),
       utility: { ...utility, retrained },
     })[0]
@@ -90,10 +90,10 @@ test('a loss with retraining is relative to the retrained model', () => {
 })
 
 test('a group that is safe as an older copy is reported with every decision about plans', () => {
-  const safe = part('usual', { choice: 'safe to be a day old', why: '' }, [rung(-3, 8)])
+  const safe = part('usual', { choice: 'safe to be a day old', why: '' }, [level(-3, 8)])
   for (const decision of ['no dollar verdict', 'keep what runs', 'undecided'] as const)
     assert.match(answer({ elements: [safe], plans: plans(decision) })[0], /"usual" is safe to be a day old/, decision)
-  const two = [safe, part('hours', { choice: 'safe to be a day old', why: '' }, [rung(-3, 8)])]
+  const two = [safe, part('hours', { choice: 'safe to be a day old', why: '' }, [level(-3, 8)])]
   assert.match(
     answer({ elements: two, plans: plans('undecided') })[0],
     /^flights: "usual" and "hours" are safe to be a day old; of the rest/,
@@ -101,7 +101,7 @@ test('a group that is safe as an older copy is reported with every decision abou
 })
 
 test('without a price and without a shown loss, the answer names cheaper settings', () => {
-  const flat = part('noise', { choice: 'batch 1 day', why: '' }, [rung(-3, 8)])
+  const flat = part('noise', { choice: 'batch 1 day', why: '' }, [level(-3, 8)])
   const now = [{ element: 'group/noise', title: 'stream' }]
   const proposed = [{ element: 'group/noise', title: 'batch 1 day' }]
   assert.deepEqual(answer({ elements: [flat], plans: plans('no dollar verdict', { now, proposed }) }), [
@@ -115,21 +115,21 @@ test('without a price and without a shown loss, the answer names cheaper setting
 })
 
 test('groups that lose only jointly are reported jointly, before a stage', () => {
-  const alone = ['a', 'b'].map(name => part(name, undecided, [rung(-3, 8)]))
+  const alone = ['a', 'b'].map(name => part(name, undecided, [level(-3, 8)]))
   const together = {
-    ...part('', { choice: 'by the plan', why: '' }, [rung(-200)]),
+    ...part('', { choice: 'by the plan', why: '' }, [level(-200)]),
     element: 'groups',
     kind: 'groups' as const,
     groups: ['a', 'b'],
   }
-  const stage = { ...part('', undecided, [rung(-500)]), element: 'action', kind: 'action' as const }
+  const stage = { ...part('', undecided, [level(-500)]), element: 'action', kind: 'action' as const }
   const firstLine = (elements: readonly ElementPart[]) => answer({ elements, plans: plans('no dollar verdict') })[0]
   assert.equal(
     firstLine([...alone, together, stage]),
     'flights: of "a" and "b" none is shown to lose by itself; all of them nightly at 02:00, 2 h lose a third of the late arrivals caught.',
   )
   assert.match(
-    firstLine([alone[0], part('b', undecided, [rung(-100)]), together, stage]),
+    firstLine([alone[0], part('b', undecided, [level(-100)]), together, stage]),
     /^flights: keep "b" within 15 min of now, or within 1 h /,
   )
   const keptText = answer({ elements: [...alone, together], plans: plans('keep what runs') })[0]
@@ -138,7 +138,7 @@ test('groups that lose only jointly are reported jointly, before a stage', () =>
 
 test('the age of a model is planned', () => {
   const stays: SweepEffect = { aWeek: { why: 'the model stays as it is' }, performance }
-  const planned = { ...rung(-200), frozen: stays, frozenAtBudget: stays }
+  const planned = { ...level(-200), frozen: stays, frozenAtBudget: stays }
   const training = { ...part('', undecided, [planned]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
   assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
 })
@@ -146,7 +146,7 @@ test('the age of a model is planned', () => {
 test('without any known age there is no verdict, with or without a price', () => {
   const why = { why: '9 patients: no verdict under 20' }
   const unknown: SweepLevel = {
-    ...rung(0),
+    ...level(0),
     frozen: { ...effect(0), aWeek: why },
     frozenAtBudget: { ...effect(0), aWeek: why },
     refit: { why: 'rules' },
@@ -155,7 +155,7 @@ test('without any known age there is no verdict, with or without a price', () =>
   assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('no dollar verdict') }), expected)
   assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('undecided') }), expected)
   assert.match(
-    answer({ elements: [part('recent', undecided, [unknown, rung(-3)])], plans: plans('no dollar verdict') })[0],
+    answer({ elements: [part('recent', undecided, [unknown, level(-3)])], plans: plans('no dollar verdict') })[0],
     /no loss by older data/,
   )
 })

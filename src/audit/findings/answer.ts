@@ -41,8 +41,8 @@ const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
 
 /** True if no change is proposed and the loss is unknown at every age. Then "no loss is shown" would claim too much. */
 function isNothingKnown(parts: AnswerParts): boolean {
-  const effects = parts.elements.flatMap(({ rungs }) =>
-    rungs.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
+  const effects = parts.elements.flatMap(({ levels }) =>
+    levels.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
   )
   return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isInconclusive(effect) || isInconclusive(effect.aWeek))
 }
@@ -115,17 +115,17 @@ function waitsText({ plans: { now, proposed } }: AnswerParts): string {
 /** Loss of one level of an element. */
 interface ElementLoss {
   readonly part: ElementPart
-  readonly rung: SweepLevel
+  readonly level: SweepLevel
   readonly lost: number
   /** Baseline in the same mode, units a week. */
   readonly of: number
 }
 
-function lossText({ part, rung, lost, of }: ElementLoss, { utility }: AnswerParts): string {
+function lossText({ part, level, lost, of }: ElementLoss, { utility }: AnswerParts): string {
   const share = of > 0 ? `${shareText(lost / of)} of the ${utility.name}` : `${quantityText(lost, utility.unit)} a week`
   return part.groups === undefined
-    ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
-    : `${jointLossText(part.groups, rung)} lose ${share}`
+    ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, level)} loses ${share}`
+    : `${jointLossText(part.groups, level)} lose ${share}`
 }
 
 /** Does not state that each group may be old alone, since that is only not refuted. */
@@ -166,12 +166,12 @@ function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility
 
 /** Weekly loss at the next schedule, or else at the oldest age, if a loss is shown. */
 function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility']): ElementLoss | undefined {
-  const rung = part.rungs.find(({ literal }) => literal === 'next schedule') ?? part.rungs.at(-1)
-  if (!rung) return undefined
-  const isRetrained = !isInconclusive(rung.refit)
-  const { aWeek } = isRetrained ? rung.refit : rung.frozenAtBudget
+  const level = part.levels.find(({ literal }) => literal === 'next schedule') ?? part.levels.at(-1)
+  if (!level) return undefined
+  const isRetrained = !isInconclusive(level.refit)
+  const { aWeek } = isRetrained ? level.refit : level.frozenAtBudget
   const baseline = isRetrained && !isInconclusive(retrained) ? retrained.aWeek : now.aWeek
-  return isInconclusive(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of: baseline }
+  return isInconclusive(aWeek) || aWeek.high >= 0 ? undefined : { part, level, lost: -aWeek.value, of: baseline }
 }
 
 const shares = [

@@ -26,7 +26,7 @@ interface CaveatInputs {
   readonly judging: PlanValuation
   readonly now: Performance
   readonly elements: readonly ElementPart[]
-  readonly ladders: readonly StalenessSweep[]
+  readonly sweeps: readonly StalenessSweep[]
   readonly plans: readonly Caveat[]
   /** Bounds of the value, if some labels are unknown. */
   readonly bounds: LabelBounds | undefined
@@ -39,7 +39,7 @@ interface CaveatInputs {
 /** All caveats in words. Of the same caveat on several elements only the worst is kept. */
 export const caveatsOf = (inputs: CaveatInputs): string[] => worstCaveats(triggeredCaveats(inputs)).map(caveatText)
 
-function triggeredCaveats({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatInputs): Caveat[] {
+function triggeredCaveats({ history, experiment, judging, now, elements, sweeps, plans, bounds, unit, reach }: CaveatInputs): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownLabelShare(cases, test)
@@ -60,7 +60,7 @@ function triggeredCaveats({ history, experiment, judging, now, elements, ladders
     noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
     ...volumeCaveats(elements, now.actionsAWeek),
     ...reach,
-    ...ladders.flatMap(({ caveats }) => caveats),
+    ...sweeps.flatMap(({ caveats }) => caveats),
     ...plans,
     ...experiment.notes.map(noteCaveat),
   ]

@@ -12,12 +12,12 @@ const model = { name: 'm', inputs: [], score: { kind: 'none' }, decide: { kind: 
 const ir = { name: 'p', sources: [], groups: [], models: [model], actions: [] } as unknown as PipelineIR
 const training = fraudReport.elements.at(-1)!
 
-const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
+const part = (element: Element, audited: ModelIR, levels = training.levels) =>
   elementPart({
     ir,
     model: audited,
     element,
-    ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
+    sweep: { levels, ...(levels.length === 0 && { why: 'too short' }), caveats: [] },
     utility: fraudReport.utility,
     delay: 0,
     verdict: fixedVerdict(planElements(ir, audited).find(planElement => planElement.element.kind === element.kind)!),
@@ -58,7 +58,7 @@ function together(...groups: readonly ReturnType<typeof placed>[]) {
     ir: of,
     model: of.models[0],
     element,
-    ladder: { rungs: [], caveats: [] },
+    sweep: { levels: [], caveats: [] },
     utility: fraudReport.utility,
     delay: 0,
     verdict,
@@ -93,8 +93,8 @@ test('states the plan for each group instead of a verdict', () => {
 
 test('the curves without and with retraining have separate knees', () => {
   const [, cards, usual] = fraudReport.elements
-  const of = ({ rungs }: typeof cards) => {
-    const { knee, refitKnee, marks } = part({ kind: 'action' }, model, rungs)
+  const of = ({ levels }: typeof cards) => {
+    const { knee, refitKnee, marks } = part({ kind: 'action' }, model, levels)
     return { knee, refitKnee, marks }
   }
   assert.deepEqual(of(cards), {
@@ -107,8 +107,8 @@ test('the curves without and with retraining have separate knees', () => {
     refitKnee: { age: 7 * 86_400_000, loss: 1100, beyond: true },
     marks: ['ok', 'ok', 'may lose'],
   })
-  const rules = cards.rungs.map(rung => ({ ...rung, refit: { why: 'rules cannot be trained anew' } }))
-  assert.deepEqual(of({ ...cards, rungs: rules }).refitKnee, { why: 'rules cannot be trained anew' })
+  const rules = cards.levels.map(level => ({ ...level, refit: { why: 'rules cannot be trained anew' } }))
+  assert.deepEqual(of({ ...cards, levels: rules }).refitKnee, { why: 'rules cannot be trained anew' })
 })
 
 test('the age of a model is only planned', () => {
@@ -118,13 +118,13 @@ test('the age of a model is only planned', () => {
 })
 
 test('ingestion has its own age, and no younger knee', () => {
-  const rungs = training.rungs.map((rung, i) => ({ ...rung, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
+  const levels = training.levels.map((level, i) => ({ ...level, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
   const of = (delay: number) =>
     elementPart({
       ir,
       model,
       element: { kind: 'ingestion' },
-      ladder: { rungs: rungs.map(rung => ({ ...rung, frozen: rung.frozenAtBudget })), caveats: [] },
+      sweep: { levels: levels.map(level => ({ ...level, frozen: level.frozenAtBudget })), caveats: [] },
       utility: fraudReport.utility,
       verdict: undefined,
       delay,

@@ -17,7 +17,7 @@ interface ElementInputs {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly element: Element
-  readonly ladder: StalenessSweep
+  readonly sweep: StalenessSweep
   readonly utility: Pick<UtilityPart, 'now' | 'retrained' | 'unit'>
   readonly verdict: ElementVerdict | undefined
   /** Median of arrival less event time, ms. */
@@ -25,15 +25,15 @@ interface ElementInputs {
 }
 
 /** Builds the part of one element. */
-export function elementPart({ ir, model, element, ladder, utility, verdict, delay }: ElementInputs): ElementPart {
+export function elementPart({ ir, model, element, sweep, utility, verdict, delay }: ElementInputs): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
-  const { rungs, why } = ladder
-  const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => sweepCurve(rungs, mode))
+  const { levels, why } = sweep
+  const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => sweepCurve(levels, mode))
   const { now, retrained, unit } = utility
   const baseline = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
   const retrainedBaseline = { ...baseline, nowAWeek: isInconclusive(retrained) ? now.aWeek : retrained.aWeek }
-  const hasOnlyRefit = isRefitOnly({ rungs })
-  const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs)
+  const hasOnlyRefit = isRefitOnly({ levels })
+  const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, levels)
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
   const safe = isOpen
     ? isInconclusive(retrained)
@@ -46,10 +46,10 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
     title: titleOfElement(ir, element),
     ...(element.kind === 'groups' && { groups: element.groups }),
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
-    rungs,
+    levels,
     ...(why !== undefined && { notObservable: why }),
     knee:
-      element.kind === 'training' && rungs.length > 0
+      element.kind === 'training' && levels.length > 0
         ? { why: NO_INCIDENT }
         : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline)),
     refitKnee: freshnessThreshold(refitCurve, retrainedBaseline),
@@ -65,15 +65,15 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
 const arrivalAge = (delay: number): AgePart | null => (delay > 0 ? { p50: delay, p95: delay, from: 'from its history' } : null)
 
 /** An element with a curve was observed, so a missing plan has another reason. */
-function verdictWithCurve(verdict: ElementVerdict, rungs: ElementPart['rungs']): Pick<ElementPart, 'verdict' | 'unplanned'> {
-  if (verdict.choice !== NOT_OBSERVABLE || rungs.length === 0) return { verdict }
+function verdictWithCurve(verdict: ElementVerdict, levels: ElementPart['levels']): Pick<ElementPart, 'verdict' | 'unplanned'> {
+  if (verdict.choice !== NOT_OBSERVABLE || levels.length === 0) return { verdict }
   const why = `no plan runs it otherwise, since ${verdict.why}; the curve says what that would be worth`
   return { verdict: { choice: UNDECIDED, why }, unplanned: verdict.why }
 }
 
 /** True for the age of a model, which never becomes old by accident. */
-export const isRefitOnly = ({ rungs }: Pick<ElementPart, 'rungs'>): boolean =>
-  rungs.length > 0 && rungs.every(({ frozen }) => 'why' in frozen.aWeek)
+export const isRefitOnly = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
+  levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.aWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'
 

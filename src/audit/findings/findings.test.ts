@@ -84,7 +84,7 @@ test('reports a stream for a nightly model, and one for a weekly training', () =
   assert.deepEqual(findingsOf({ ir: trained, ages: [], unscored: new Set() }), [])
 })
 
-test('never reports a table, which has no nightly alternative', () => {
+test('never reports a table, which has no nightly setting', () => {
   const plans = table('plans', { schema: { card, tier: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
   assert.deepEqual(of(report('mornings', { of: { plans }, at: '0 7 * * *', live: '30d' })), [])
 })

@@ -30,7 +30,7 @@ export interface AuditResults {
   readonly judging: PlanValuation
   readonly sample: ClusteredSample
   readonly utility: ValueFunction
-  readonly ladders: readonly ElementSweep[]
+  readonly sweeps: readonly ElementSweep[]
   readonly now: Performance
   readonly retrained: UtilityPart['retrained']
   readonly bounds: LabelBounds | undefined
@@ -45,14 +45,14 @@ export function buildReport(results: AuditResults): AuditReport {
   const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = results
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
-  const elements = results.ladders.map(({ element, sweep: ladder }) =>
+  const elements = results.sweeps.map(({ element, sweep }) =>
     elementPart({
       ir,
       model,
       element,
-      ladder,
+      sweep,
       utility: { now, retrained, unit: utility.unit },
-      verdict: verdictFor(element, ladder, judged),
+      verdict: verdictFor(element, sweep, judged),
       delay: experiment.delay,
     }),
   )
@@ -91,7 +91,7 @@ export function buildReport(results: AuditResults): AuditReport {
       judging,
       now,
       elements,
-      ladders: results.ladders.map(({ sweep: ladder }) => ladder),
+      sweeps: results.sweeps.map(({ sweep }) => sweep),
       plans: judged.caveats,
       bounds,
       unit: utility.unit,
@@ -114,8 +114,8 @@ const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
 
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */
 function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
-  const gains = elements.flatMap(({ rungs, now: { age } }) =>
-    rungs.flatMap(({ age: levelAge, frozenAtBudget: { aWeek } }) => (age && levelAge < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
+  const gains = elements.flatMap(({ levels, now: { age } }) =>
+    levels.flatMap(({ age: levelAge, frozenAtBudget: { aWeek } }) => (age && levelAge < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
   )
   const [greatest] = gains.toSorted((a, b) => b.value - a.value)
   return greatest ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }

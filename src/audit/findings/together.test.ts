@@ -36,8 +36,8 @@ const audited = load(redundant, files, { onRefused: ({ detail }) => assert.fail(
 
 const MINUTE = 60_000
 
-const estimatesOf = ({ rungs }: ElementPart): { readonly age: number; readonly of: readonly Estimate[] }[] =>
-  rungs.map(({ age, frozen, frozenAtBudget, refit }) => ({
+const estimatesOf = ({ levels }: ElementPart): { readonly age: number; readonly of: readonly Estimate[] }[] =>
+  levels.map(({ age, frozen, frozenAtBudget, refit }) => ({
     age,
     of: [frozen, frozenAtBudget, refit].map(effect => {
       if ('why' in effect) return assert.fail(effect.why)

@@ -59,7 +59,7 @@ const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) 
   )
 }
 
-test('each element has the current choice first, then the alternatives of verdicts', () => {
+test('each element has the current choice first, then the other choices of verdicts', () => {
   assert.deepEqual(titles([onEvent]), {
     ingestion: ['stream', 'micro-batch 15 min', 'batch 1 day'],
     short: ['stream', 'batch 1 day'],

@@ -1,5 +1,5 @@
 /**
- * Alternatives of a pipeline: for each element its choices, the current one first.
+ * Choices of a pipeline: for each element the settings that a plan may give it, the current one first.
  *
  * A feature group can stream, be a batch job on its own schedule or at night, and be hybrid if its windows are long. On demand is no
  * choice, since Spillway has no such placement.

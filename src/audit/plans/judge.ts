@@ -14,15 +14,15 @@ import { changeCount, withChoice, type Picks, type PlanSpace } from './space.ts'
 /** Result of the test. */
 export interface PlanJudgement {
   /** The tested plan: the chosen one, or the current one if the chosen one did not hold. */
-  readonly tested: Picks
+  readonly testedPicks: Picks
   /** The proposed plan. */
-  readonly proposed: Picks
+  readonly proposedPicks: Picks
   /** The proposed plan against the current one; the tested plan if nothing is proposed. */
   readonly whole: PlanComparison
   /** For each element: every choice against every other one, in the tested plan. */
   readonly choiceComparisons: readonly (readonly ChoiceComparison[])[]
   /** For each element: the choice that holds against all others, if any. */
-  readonly best: readonly (number | undefined)[]
+  readonly bestPicks: readonly (number | undefined)[]
 }
 
 /** A comparison of two choices of one element. */
@@ -39,24 +39,24 @@ export interface ChoiceComparison {
 export async function judgePlan(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
   const { now } = evaluation.space
   const judgement = await judgeWithin(picks, evaluation, question)
-  return changeCount(picks) === 0 || changeCount(judgement.proposed) > 0 ? judgement : judgeWithin(now, evaluation, question)
+  return changeCount(picks) === 0 || changeCount(judgement.proposedPicks) > 0 ? judgement : judgeWithin(now, evaluation, question)
 }
 
 async function judgeWithin(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanJudgement> {
   const { now, elements } = evaluation.space
-  const family = elements.map(({ choices }, element) => duelsOf(choices.length).map(duel => ({ ...duel, element })))
+  const family = elements.map(({ choices }, element) => choicePairs(choices.length).map(pair => ({ ...pair, element })))
   const pairs = family
     .flat()
     .map(({ element, pick, over }) => [withChoice(picks, element, pick), withChoice(picks, element, over)] as const)
   const [whole, ...comparisons] = await comparePlans([[picks, now], ...pairs], evaluation, question, question.report)
   let next = 0
-  const duels = family.map(own => own.flatMap(({ pick, over }) => bothWays(pick, over, comparisons[next++])))
-  const holding = duels.map((own, element) => holdingOf(own, elements[element], picks[element], question))
-  const judgement: PlanJudgement = { tested: picks, proposed: now, whole, choiceComparisons: duels, best: holding }
+  const choiceComparisons = family.map(own => own.flatMap(({ pick, over }) => inBothDirections(pick, over, comparisons[next++])))
+  const bestPicks = choiceComparisons.map((own, element) => bestPick(own, elements[element], picks[element], question))
+  const judgement: PlanJudgement = { testedPicks: picks, proposedPicks: now, whole, choiceComparisons, bestPicks }
   for (const proposal of candidates(judgement)) {
     const [wholeComparison] = await comparePlans([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
     if (isAdopted(proposal, wholeComparison, question) && isConfirmed(proposal, evaluation.space, question))
-      return { ...judgement, proposed: proposal, whole: wholeComparison }
+      return { ...judgement, proposedPicks: proposal, whole: wholeComparison }
   }
   return judgement
 }
@@ -65,16 +65,16 @@ async function judgeWithin(picks: Picks, evaluation: PlanEvaluator, question: Pl
  * Candidates to propose, in order: all holding choices, then the tested plan's holding changes. For the current plan: its most certain
  * change alone.
  */
-function candidates({ tested: picks, choiceComparisons: duels, best: holding }: PlanJudgement): Picks[] {
-  const holdingPicks = holding.map(pick => pick ?? 0)
-  if (changeCount(picks) > 0) return [holdingPicks, picks.map((pick, element) => (pick === holding[element] ? pick : 0))]
+function candidates({ testedPicks, choiceComparisons, bestPicks }: PlanJudgement): Picks[] {
+  const holdingPicks = bestPicks.map(pick => pick ?? 0)
+  if (changeCount(testedPicks) > 0) return [holdingPicks, testedPicks.map((pick, element) => (pick === bestPicks[element] ? pick : 0))]
   const certainty = (element: number): number => {
-    const net = duels[element].find(({ pick, over }) => pick === holdingPicks[element] && over === 0)?.comparison.net
+    const net = choiceComparisons[element].find(({ pick, over }) => pick === holdingPicks[element] && over === 0)?.comparison.net
     return net === undefined || isInconclusive(net) ? -Infinity : net.low
   }
   const changed = [...holdingPicks.keys()].filter(element => holdingPicks[element] !== 0)
   const [mostCertain] = changed.sort((a, b) => certainty(b) - certainty(a))
-  return mostCertain === undefined ? [holdingPicks] : [holdingPicks, withChoice(picks, mostCertain, holdingPicks[mostCertain])]
+  return mostCertain === undefined ? [holdingPicks] : [holdingPicks, withChoice(testedPicks, mostCertain, holdingPicks[mostCertain])]
 }
 
 /**
@@ -92,35 +92,36 @@ const isConfirmed = (picks: Picks, space: PlanSpace, { price }: PlanSearchProble
   price !== undefined || picks.every((_, element) => space.choice(picks, element).unconfirmed !== true)
 
 /** Every pair of choices, once. */
-const duelsOf = (count: number): { readonly pick: number; readonly over: number }[] =>
+const choicePairs = (count: number): { readonly pick: number; readonly over: number }[] =>
   Array.from({ length: count }, (_, pick) => Array.from({ length: count - pick - 1 }, (_, i) => ({ pick, over: pick + 1 + i }))).flat()
 
-const bothWays = (pick: number, over: number, comparison: PlanComparison): ChoiceComparison[] => [
+const inBothDirections = (pick: number, over: number, comparison: PlanComparison): ChoiceComparison[] => [
   { pick, over, comparison },
   { pick: over, over: pick, comparison: reverseComparison(comparison) },
 ]
 
 /** The choice that holds against all others. If several do they are equal, and the tested one is preferred. */
-function holdingOf(
-  duels: readonly ChoiceComparison[],
+function bestPick(
+  comparisons: readonly ChoiceComparison[],
   { choices }: PlanElement,
-  tested: number,
+  testedPick: number,
   question: PlanSearchProblem,
 ): number | undefined {
-  const inOrder = [tested, ...[...choices.keys()].filter(choice => choice !== tested)]
-  const holds = (duel: ChoiceComparison): boolean => holdsOver(duel, choices[duel.pick].age < choices[duel.over].age, question)
-  const isHeld = (choice: number): boolean => question.price !== undefined || choices[choice].unconfirmed !== true
-  return inOrder.find(choice => isHeld(choice) && duels.filter(({ pick }) => pick === choice).every(holds))
+  const inOrder = [testedPick, ...[...choices.keys()].filter(pick => pick !== testedPick)]
+  const holds = (compared: ChoiceComparison): boolean =>
+    holdsOver(compared, choices[compared.pick].age < choices[compared.over].age, question)
+  const isAllowed = (pick: number): boolean => question.price !== undefined || choices[pick].unconfirmed !== true
+  return inOrder.find(own => isAllowed(own) && comparisons.filter(({ pick }) => pick === own).every(holds))
 }
 
 /**
  * True if the choice is shown to be better: the lower bound of its net is above 0. Without a value per outcome it costs no more, and its
  * loss is small by the bound.
  */
-function holdsOver(duel: ChoiceComparison, isFresher: boolean, { price, smallLoss }: PlanSearchProblem): boolean {
-  const { gain, net, cost, isSame, isEqual } = duel.comparison
+function holdsOver(compared: ChoiceComparison, isFresher: boolean, { price, smallLoss }: PlanSearchProblem): boolean {
+  const { gain, net, cost, isSame, isEqual } = compared.comparison
   if (isInconclusive(cost) || isInconclusive(gain)) return false
-  if (isEqual) return isPreferred(duel, cost)
+  if (isEqual) return isPreferred(compared, cost)
   // Decisions are equal. A fresher choice must then be cheaper, an older one not dearer, in every scenario. Where few decisions act,
   // equality so far does not show that none will differ.
   if (isSame && (isFresher || gain.low === 0)) return isFresher ? cost.high < 0 : cost.high <= 0

@@ -10,7 +10,7 @@ const UNOBSERVABLE_CODES = ['SPILL_UNSUPPORTED', 'SPILL_TRAINING']
 export const unobservableReasonOf = (error: unknown): string | undefined =>
   error instanceof SpillwayError && UNOBSERVABLE_CODES.includes(error.code) ? error.message : undefined
 
-/** The elements with their observable choices. An element without an observable alternative is not observable. */
+/** The elements with their observable choices. An element without a second observable choice is not observable. */
 export async function observableElements({ elements, select }: PlanSearchProblem, { valueOf }: PlanPorts): Promise<PlanElement[]> {
   const result: PlanElement[] = []
   for (const element of elements) result.push(element.notObservable === undefined ? await withObservableChoices(element) : element)

@@ -14,7 +14,7 @@ type Decision = PlanPart['decision']
 
 export function planDecision(judged: PlanJudgement, question: PlanSearchProblem): Decision {
   if (question.price === undefined || isInconclusive(judged.whole.cost)) return 'no dollar verdict'
-  if (changeCount(judged.proposed) > 0) return 'change'
+  if (changeCount(judged.proposedPicks) > 0) return 'change'
   const estimates = [judged.whole, ...judged.choiceComparisons.flat().map(({ comparison }) => comparison)].filter(({ isSame }) => !isSame)
   return estimates.length > 0 && estimates.every(({ net }) => isInconclusive(net)) ? 'undecided' : 'keep what runs'
 }
@@ -30,7 +30,7 @@ export async function planPartOf(
   const decision = planDecision(judged, question)
   const net = withoutError(judged.whole.net)
   const now = settingsOf(elements, new Map())
-  const proposed = settingsOf(elements, space.planOf(judged.proposed))
+  const proposed = settingsOf(elements, space.planOf(judged.proposedPicks))
   return {
     now,
     proposed,
@@ -38,8 +38,8 @@ export async function planPartOf(
     ...(decision === 'change' && !isInconclusive(net) && { net }),
     compared: merits.length,
     evaluated,
-    marginal: [...(await changesAlone(judged.tested, evaluation, question)), ...changesInPlan(judged, evaluation)],
-    others: await otherPlans(merits, judged.proposed, evaluation, question),
+    marginal: [...(await changesAlone(judged.testedPicks, evaluation, question)), ...changesInPlan(judged, evaluation)],
+    others: await otherPlans(merits, judged.proposedPicks, evaluation, question),
     edits: [],
     byHand: otherChanges({ now, proposed }),
   }
@@ -68,18 +68,15 @@ async function changesAlone(picks: Picks, evaluation: PlanEvaluator, question: P
 }
 
 /** Within the tested plan: the loss without each change, and the gain of each further change. */
-function changesInPlan(
-  { tested: picks, choiceComparisons: duels }: PlanJudgement,
-  { space: { elements } }: PlanEvaluator,
-): PlanPart['marginal'] {
+function changesInPlan({ testedPicks, choiceComparisons }: PlanJudgement, { space: { elements } }: PlanEvaluator): PlanPart['marginal'] {
   return elements.flatMap(({ element, choices }, i) => {
     const entry = (title: string, { net }: PlanComparison) => ({ element: elementId(element), title, net: withoutError(net) })
-    const own = picks[i]
+    const own = testedPicks[i]
     if (own !== 0) {
-      const { comparison } = duels[i].find(({ pick, over }) => pick === own && over === 0)!
+      const { comparison } = choiceComparisons[i].find(({ pick, over }) => pick === own && over === 0)!
       return [entry(`${choices[own].title}, in the plan`, comparison)]
     }
-    return duels[i]
+    return choiceComparisons[i]
       .filter(({ over }) => over === own)
       .map(({ pick, comparison }) => entry(`${choices[pick].title}, added to the plan`, comparison))
   })

@@ -258,7 +258,7 @@ test('too few clusters give a reason instead of a number', async () => {
   assert.deepEqual(kinds(result), {})
 })
 
-test('leaves out a choice that the experiment rejects; an element without alternatives is not observable, with its reason', async () => {
+test('leaves out a choice that the experiment rejects; an element without other choices is not observable, with its reason', async () => {
   const [stream, batch] = streamOrBatch('a', 'stream').choices
   const hourly = { setting: { kind: 'every', every: 3_600_000 }, title: 'every 1 h', age: 1_800_000 } as const
   const elements = [

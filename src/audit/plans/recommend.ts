@@ -54,7 +54,7 @@ export async function recommendPlan(
   return {
     part: await planPartOf(elements, judgement, search, evaluation, question),
     verdicts: new Map(verdicts),
-    proposed: space.planOf(judgement.proposed),
+    proposed: space.planOf(judgement.proposedPicks),
     caveats,
   }
 }

@@ -10,9 +10,9 @@ import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 /** Number of the choice of each element. */
 export type Picks = readonly number[]
 
-/** All plans of the elements that have alternatives. */
+/** All plans of the elements that have several choices. */
 export class PlanSpace {
-  /** Elements with alternatives. */
+  /** Elements with several choices. */
   readonly elements: readonly PlanElement[]
   /** Number of plans with different values. */
   readonly size: number

@@ -33,12 +33,12 @@ function undecided(gain: PlanComparison['gain'], cost: PlanComparison['cost']) {
   return elementVerdict([element], 0, judgedOf([{ pick: 0, over: 1, comparison: same }, fresh]), question)
 }
 
-const judgedOf = (duels: readonly ChoiceComparison[], more: Partial<PlanJudgement> = {}): PlanJudgement => ({
-  tested: [0],
-  proposed: [0],
+const judgedOf = (comparisons: readonly ChoiceComparison[], more: Partial<PlanJudgement> = {}): PlanJudgement => ({
+  testedPicks: [0],
+  proposedPicks: [0],
   whole: same,
-  choiceComparisons: [duels],
-  best: [undefined],
+  choiceComparisons: [comparisons],
+  bestPicks: [undefined],
   ...more,
 })
 
@@ -62,8 +62,10 @@ test('without a price: a cheaper choice has no shown loss, or a fresher one cost
   const less = { low: -3, base: -2, high: -1 }
   const gain = { value: -1, low: -7, high: 2, error: 1 }
   const slower: ChoiceComparison = { pick: 1, over: 0, comparison: { ...same, gain, cost: less, net, isSame: false, isEqual: false } }
-  const why = (duel: ChoiceComparison, elements = [ingestion]) =>
-    elementVerdict(elements, 0, judgedOf([duel], { tested: [duel.pick, 2], proposed: [duel.pick, 2], best: [duel.pick, 2] }), question).why
+  const why = (compared: ChoiceComparison, elements = [ingestion]) => {
+    const picks = [compared.pick, 2]
+    return elementVerdict(elements, 0, judgedOf([compared], { testedPicks: picks, proposedPicks: picks, bestPicks: picks }), question).why
+  }
   assert.equal(
     why(slower),
     "'micro-batch 15 min' costs $2 less a month than 'stream', and is not shown to lose anything: it may be at most 7 lows a month",

@@ -15,7 +15,7 @@ import { isInconclusive, type IntervalEstimate, type PlanElement, type PlanSearc
 export const UNDECIDED = 'undecided'
 export const NOT_OBSERVABLE = 'not observable in this history'
 
-/** Verdict on an element without alternatives in the space of plans. */
+/** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {
   if (notObservable !== undefined) return { choice: NOT_OBSERVABLE, why: notObservable }
   return { choice: UNDECIDED, why: 'there is no other way of running it to compare with' }
@@ -30,19 +30,19 @@ export function elementVerdict(
 ): ElementVerdict {
   const planElement = elements[element]
   const where = whereText(elements, element, judgement)
-  const duels = judgement.choiceComparisons[element]
-  const bestPick = judgement.best[element]
-  const breakEven = question.price === undefined ? breakEvenAmong(planElement, duels) : undefined
+  const comparisons = judgement.choiceComparisons[element]
+  const bestPick = judgement.bestPicks[element]
+  const breakEven = question.price === undefined ? breakEvenAmong(planElement, comparisons) : undefined
   const breakEvenField = breakEven && { breakEven }
   if (bestPick === undefined) return { ...undecided(planElement, element, judgement, { ...question, where }), ...breakEvenField }
-  const proposedPick = judgement.proposed[element]
+  const proposedPick = judgement.proposedPicks[element]
   if (bestPick !== proposedPick)
-    return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, bestPick, proposedPick), ...breakEvenField }
+    return { choice: UNDECIDED, why: whyNotProposed(planElement, comparisons, bestPick, proposedPick), ...breakEvenField }
   return {
     choice: planElement.choices[bestPick].title,
     why: whyHeld(
       planElement,
-      duels.filter(({ pick }) => pick === bestPick),
+      comparisons.filter(({ pick }) => pick === bestPick),
       { ...question, where },
     ),
     ...breakEvenField,
@@ -55,23 +55,28 @@ interface VerdictQuestion extends PlanSearchProblem {
 }
 
 /** The other changes of the tested plan: `, with ingestion micro-batch 15 min`. */
-function whereText(elements: readonly PlanElement[], element: number, { tested: picks }: PlanJudgement): string {
+function whereText(elements: readonly PlanElement[], element: number, { testedPicks }: PlanJudgement): string {
   const others = elements.flatMap(({ title, choices }, i) =>
-    i === element || picks[i] === 0 ? [] : [`${title} ${choices[picks[i]].title}`],
+    i === element || testedPicks[i] === 0 ? [] : [`${title} ${choices[testedPicks[i]].title}`],
   )
   return others.length === 0 ? '' : `, with ${others.join(' and ')}`
 }
 
 /** The choice holds alone but is not proposed. */
-function whyNotProposed({ choices }: PlanElement, duels: readonly ChoiceComparison[], bestPick: number, proposedPick: number): string {
+function whyNotProposed(
+  { choices }: PlanElement,
+  comparisons: readonly ChoiceComparison[],
+  bestPick: number,
+  proposedPick: number,
+): string {
   const { title } = choices[bestPick]
-  const isSame = duels.some(({ pick, over, comparison }) => pick === bestPick && over === proposedPick && comparison.isSame)
+  const isSame = comparisons.some(({ pick, over, comparison }) => pick === bestPick && over === proposedPick && comparison.isSame)
   if (isSame) return `'${title}' decides as '${choices[proposedPick].title}' does, and costs the same`
   return `'${title}' pays by itself, and is not shown to beside the rest of the plan`
 }
 
-function whyHeld({ choices }: PlanElement, duels: readonly ChoiceComparison[], question: VerdictQuestion): string {
-  return duels
+function whyHeld({ choices }: PlanElement, comparisons: readonly ChoiceComparison[], question: VerdictQuestion): string {
+  return comparisons
     .map(({ pick, over, comparison: { gain, cost, net, isSame, isEqual } }) => {
       const reference = `'${choices[over].title}'`
       if (isInconclusive(gain) || isInconclusive(cost)) return ''
@@ -88,17 +93,18 @@ function whyHeld({ choices }: PlanElement, duels: readonly ChoiceComparison[], q
 function undecided(
   { choices }: PlanElement,
   element: number,
-  { tested: picks, choiceComparisons: duels }: PlanJudgement,
+  { testedPicks, choiceComparisons }: PlanJudgement,
   question: VerdictQuestion,
 ): ElementVerdict {
-  const [first] = duels[element]
+  const comparisons = choiceComparisons[element]
+  const [first] = comparisons
   const missing = [first.comparison.gain, first.comparison.cost].find(isInconclusive)
   if (missing) return { choice: UNDECIDED, why: missing.why }
-  if (duels[element].every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, duels[element]) }
-  if (question.price === undefined) return { choice: UNDECIDED, why: tradeText(choices, duels[element], question) }
-  const best = bestByEstimate(choices.length, duels[element]) ?? picks[element]
-  const ownDuels = duels[element].filter(({ pick }) => pick === best)
-  const others = ownDuels.filter(({ comparison }) => !comparison.isSame)
+  if (comparisons.every(({ comparison }) => comparison.isSame)) return { choice: UNDECIDED, why: sameText(choices, comparisons) }
+  if (question.price === undefined) return { choice: UNDECIDED, why: tradeText(choices, comparisons, question) }
+  const best = bestByEstimate(choices.length, comparisons) ?? testedPicks[element]
+  const ownComparisons = comparisons.filter(({ pick }) => pick === best)
+  const others = ownComparisons.filter(({ comparison }) => !comparison.isSame)
   const unsure = others.map(({ comparison: { net } }) => net).find(isInconclusive)
   if (unsure) return { choice: UNDECIDED, why: unsure.why }
   const uncertain = others.filter(({ comparison: { net } }) => (net as IntervalEstimate).low <= 0)
@@ -107,7 +113,7 @@ function undecided(
   const against = uncertain
     .map(({ over, comparison: { net } }) => `${estimateText(net as IntervalEstimate, '$')} a month over '${choices[over].title}'`)
     .join(', ')
-  const same = ownDuels.find(({ comparison }) => comparison.isSame)
+  const same = ownComparisons.find(({ comparison }) => comparison.isSame)
   const why =
     uncertain.length > 0
       ? `'${choices[best].title}' seems best, ${against} net of costs, which may be nothing`
@@ -131,8 +137,8 @@ export function moreWeeks({ value, low, high }: IntervalEstimate, weeks: number)
 }
 
 /** All choices have equal decisions, and their costs depend on the price scenario. */
-function sameText(choices: PlanElement['choices'], duels: readonly ChoiceComparison[]): string {
-  const cheapest = duels.find(({ comparison: { cost } }) => !isInconclusive(cost) && cost.base < 0)
+function sameText(choices: PlanElement['choices'], comparisons: readonly ChoiceComparison[]): string {
+  const cheapest = comparisons.find(({ comparison: { cost } }) => !isInconclusive(cost) && cost.base < 0)
   const costNote =
     cheapest && !isInconclusive(cheapest.comparison.cost)
       ? `; '${choices[cheapest.pick].title}' costs ${costText(cheapest.comparison.cost)} a month than '${choices[cheapest.over].title}', but ${isTooFew(cheapest) ? TOO_FEW : 'not in every scenario of prices'}`
@@ -147,44 +153,46 @@ const isTooFew = ({ comparison: { cost, gain } }: ChoiceComparison): boolean =>
   !isInconclusive(cost) && cost.high <= 0 && !isInconclusive(gain) && gain.low < 0
 
 /** The choice that is ahead of every other one by the estimates, if any. */
-function bestByEstimate(count: number, duels: readonly ChoiceComparison[]): number | undefined {
+function bestByEstimate(count: number, comparisons: readonly ChoiceComparison[]): number | undefined {
   const isAhead = ({ comparison: { net, isSame, cost } }: ChoiceComparison): boolean =>
     isSame ? !isInconclusive(cost) && cost.base <= 0 : !isInconclusive(net) && net.value >= 0
-  return Array.from({ length: count }, (_, pick) => pick).find(pick => duels.filter(duel => duel.pick === pick).every(isAhead))
+  return Array.from({ length: count }, (_, pick) => pick).find(pick =>
+    comparisons.filter(compared => compared.pick === pick).every(isAhead),
+  )
 }
 
 /** Break-even value of the freshest choice over the cheapest older one. */
-function breakEvenAmong({ choices }: PlanElement, duels: readonly ChoiceComparison[]): ElementVerdict['breakEven'] {
-  const duel = tradeOf(choices, duels)
-  return duel ? breakEvenOf(duel.comparison.gain, duel.comparison.cost) : { why: 'there is nothing older to compare with' }
+function breakEvenAmong({ choices }: PlanElement, comparisons: readonly ChoiceComparison[]): ElementVerdict['breakEven'] {
+  const trade = tradeOf(choices, comparisons)
+  return trade ? breakEvenOf(trade.comparison.gain, trade.comparison.cost) : { why: 'there is nothing older to compare with' }
 }
 
 /**
  * The comparison of most interest: the freshest choice against the cheapest older one. Of equal values the cheaper counts as the freshest.
  */
-function tradeOf(choices: PlanElement['choices'], duels: readonly ChoiceComparison[]): ChoiceComparison | undefined {
+function tradeOf(choices: PlanElement['choices'], comparisons: readonly ChoiceComparison[]): ChoiceComparison | undefined {
   const freshest = Math.min(...choices.map(({ age }) => age))
   const savings = ({ comparison: { cost } }: ChoiceComparison): number => (isInconclusive(cost) ? 0 : cost.base)
-  const trades = duels.filter(
+  const trades = comparisons.filter(
     ({ pick, over, comparison }) => choices[pick].age === freshest && choices[over].age > freshest && !comparison.isSame,
   )
   const toCheapest = Math.max(...trades.map(savings))
-  const cheapest = trades.find(duel => savings(duel) === toCheapest)?.over
+  const cheapest = trades.find(trade => savings(trade) === toCheapest)?.over
   return (
     trades.filter(({ over }) => over === cheapest).sort((a, b) => savings(a) - savings(b))[0] ??
-    duels.find(({ pick, over }) => choices[pick].age < choices[over].age)
+    comparisons.find(({ pick, over }) => choices[pick].age < choices[over].age)
   )
 }
 
-function tradeText(choices: PlanElement['choices'], duels: readonly ChoiceComparison[], question: VerdictQuestion): string {
-  const duel = tradeOf(choices, duels)
+function tradeText(choices: PlanElement['choices'], comparisons: readonly ChoiceComparison[], question: VerdictQuestion): string {
+  const trade = tradeOf(choices, comparisons)
   const unpriced = 'no price of utility is given'
-  if (!duel) return `${unpriced}: there is nothing older to compare with`
-  const { gain, cost } = duel.comparison
+  if (!trade) return `${unpriced}: there is nothing older to compare with`
+  const { gain, cost } = trade.comparison
   if (isInconclusive(gain)) return gain.why
   if (isInconclusive(cost)) return cost.why
   const gained = question.unit === '$' ? estimateText(gain, '$') : `${estimateText(gain)} ${question.unit}`
-  return `${unpriced}: '${choices[duel.pick].title}' has ${gained} a month more than '${choices[duel.over].title}', and costs ${costText(cost)} a month${question.where}`
+  return `${unpriced}: '${choices[trade.pick].title}' has ${gained} a month more than '${choices[trade.over].title}', and costs ${costText(cost)} a month${question.where}`
 }
 
 /** States a bound of a loss as a bound, not as an estimate. */

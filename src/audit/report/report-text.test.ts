@@ -32,17 +32,17 @@ test('the name of the pipeline appears once', () => {
 })
 
 test('the greatest effect is the most certain loss, with retraining, or without it where no plan is known', () => {
-  const { element, rung, arm } = greatestLevelEffect(fraudReport)!
-  assert.deepEqual([element.element, rung.title, arm], ['action', 'digest every day', 'incident'])
+  const { element, level, arm } = greatestLevelEffect(fraudReport)!
+  assert.deepEqual([element.element, level.title, arm], ['action', 'digest every day', 'incident'])
   // An incident of a day loses at least 833, but with retraining 3 h is the worst.
-  const { rung: worst, arm: by } = greatestLevelEffect({ ...flightsReport, elements: [landings, usual] })!
+  const { level: worst, arm: by } = greatestLevelEffect({ ...flightsReport, elements: [landings, usual] })!
   assert.deepEqual([worst.title, by], ['3 h', 'planned'])
   // A gain counts only if nothing loses.
-  const [now, hour] = landings.rungs
-  const gaining = { ...landings, rungs: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining, { ...landings, rungs: [hour] }] })!.rung, hour)
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining] })!.rung, gaining.rungs[0])
-  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [{ ...usual, rungs: usual.rungs.slice(0, 1) }] }), undefined)
+  const [now, hour] = landings.levels
+  const gaining = { ...landings, levels: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining, { ...landings, levels: [hour] }] })!.level, hour)
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [gaining] })!.level, gaining.levels[0])
+  assert.equal(greatestLevelEffect({ ...flightsReport, elements: [{ ...usual, levels: usual.levels.slice(0, 1) }] }), undefined)
   assert.equal(greatestLevelEffect(patientsReport), undefined)
 })
 
@@ -62,26 +62,26 @@ test('an element that no plan changes is never the greatest effect', () => {
 })
 
 test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
-  const [rung] = landings.rungs
-  const { aWeek } = rung.frozen
-  const refit = { aWeek, performance: { ...rung.frozen.performance, actionsAWeek: 7 } }
-  const unscored = { ...rung.frozen, aWeek: { why: 'no score' } }
-  assert.equal(shownPerformance({ ...rung, refit }), rung.frozen.performance)
-  assert.deepEqual([rung, { ...rung, frozen: unscored, refit }].map(shownMode), ['incident', 'planned'])
-  assert.equal(refitPerformance({ ...rung, refit }), refit.performance)
-  assert.equal(refitPerformance({ ...rung, refit: { why: 'rules' } }), undefined)
-  assert.equal(shownPerformance({ ...rung, frozen: unscored, refit }), refit.performance)
-  assert.equal(shownPerformance({ ...rung, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
+  const [level] = landings.levels
+  const { aWeek } = level.frozen
+  const refit = { aWeek, performance: { ...level.frozen.performance, actionsAWeek: 7 } }
+  const unscored = { ...level.frozen, aWeek: { why: 'no score' } }
+  assert.equal(shownPerformance({ ...level, refit }), level.frozen.performance)
+  assert.deepEqual([level, { ...level, frozen: unscored, refit }].map(shownMode), ['incident', 'planned'])
+  assert.equal(refitPerformance({ ...level, refit }), refit.performance)
+  assert.equal(refitPerformance({ ...level, refit: { why: 'rules' } }), undefined)
+  assert.equal(shownPerformance({ ...level, frozen: unscored, refit }), refit.performance)
+  assert.equal(shownPerformance({ ...level, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
 })
 
 test('levels, ages and amounts in words', () => {
-  const [faster, next] = fraudReport.elements[0].rungs
+  const [faster, next] = fraudReport.elements[0].levels
   assert.deepEqual([faster, next].map(levelTitle), ['90 % faster', 'every 5 min (next schedule)'])
   assert.deepEqual(
-    [conditionText(landings, landings.rungs[1]), conditionText(ingestion, next)],
+    [conditionText(landings, landings.levels[1]), conditionText(ingestion, next)],
     ['if it were 15 min older', 'if it ran “every 5 min”'],
   )
-  assert.equal(conditionText({ kind: 'groups' }, landings.rungs[1]), 'if they were 15 min older')
+  assert.equal(conditionText({ kind: 'groups' }, landings.levels[1]), 'if they were 15 min older')
   assert.deepEqual([ingestion, landings, fraudReport.elements[0]].map(nowTitle), [
     'as it runs',
     'stream, age 0 s',

@@ -57,8 +57,8 @@ export function weeklyValueText(aWeek: number, { name, unit }: UtilityPart): str
  * Age of a knee: `15 min`, `1 week or more`. For an element that runs at a cadence, the level's title: `every hour`, whose age is half of
  * it.
  */
-export function kneeTitle({ age, beyond }: FreshnessThreshold, rungs: ElementPart['rungs'] = []): string {
-  const cadence = rungs.find(rung => rung.age === age && rung.setting.kind === 'every')
+export function kneeTitle({ age, beyond }: FreshnessThreshold, levels: ElementPart['levels'] = []): string {
+  const cadence = levels.find(level => level.age === age && level.setting.kind === 'every')
   return `${cadence?.title ?? spanTitle(age)}${beyond === true ? ' or more' : ''}`
 }
 
@@ -72,12 +72,12 @@ export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } 
 export function kneeSentences({
   knee,
   refitKnee,
-  rungs,
+  levels,
   verdict,
-}: Pick<ElementPart, 'knee' | 'refitKnee' | 'rungs' | 'verdict'>): string[] {
+}: Pick<ElementPart, 'knee' | 'refitKnee' | 'levels' | 'verdict'>): string[] {
   const kneeText = (name: string, kneeOrReason: FreshnessThreshold | MissingReason): string => {
-    if (isAvailable(kneeOrReason)) return `${name}: ${kneeTitle(kneeOrReason, rungs)}`
-    return rungs.length === 0 || kneeOrReason.why === verdict.why ? '' : `no ${name}: ${kneeOrReason.why}`
+    if (isAvailable(kneeOrReason)) return `${name}: ${kneeTitle(kneeOrReason, levels)}`
+    return levels.length === 0 || kneeOrReason.why === verdict.why ? '' : `no ${name}: ${kneeOrReason.why}`
   }
   const isCommonReason = !isAvailable(knee) && !isAvailable(refitKnee) && knee.why === refitKnee.why
   const texts = isCommonReason
@@ -108,7 +108,8 @@ export const pointText = ({ value }: NoInterval, unit = ''): string =>
 export const refitEffect = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.aWeek : refit)
 
 /** Performance without retraining; with retraining if the model has no score of its own. */
-export const shownPerformance = (rung: SweepLevel) => (shownMode(rung) === 'planned' ? refitPerformance(rung)! : rung.frozen.performance)
+export const shownPerformance = (level: SweepLevel) =>
+  shownMode(level) === 'planned' ? refitPerformance(level)! : level.frozen.performance
 
 /** Mode whose number of actions and precision the table shows. */
 export const shownMode = ({ frozen, refit }: SweepLevel): 'incident' | 'planned' =>
@@ -120,7 +121,7 @@ export const refitPerformance = ({ refit }: SweepLevel) => (isAvailable(refit) ?
 /** The level that matters most. */
 export interface LevelEffect {
   readonly element: ElementPart
-  readonly rung: SweepLevel
+  readonly level: SweepLevel
   readonly estimate: Estimate
   readonly arm: 'incident' | 'planned'
 }
@@ -143,10 +144,10 @@ const greatest = (levels: readonly LevelEffect[], measure: (level: LevelEffect) 
 
 /** Levels of one mode, so that ages by accident and by design are not compared. */
 function levelsOf(element: ElementPart): LevelEffect[] {
-  const levelsIn = (arm: LevelEffect['arm'], estimateOf: (rung: SweepLevel) => Estimate | MissingReason): LevelEffect[] =>
-    element.rungs.flatMap(rung => {
-      const estimate = estimateOf(rung)
-      return isAvailable(estimate) ? [{ element, rung, estimate, arm }] : []
+  const levelsIn = (arm: LevelEffect['arm'], estimateOf: (level: SweepLevel) => Estimate | MissingReason): LevelEffect[] =>
+    element.levels.flatMap(level => {
+      const estimate = estimateOf(level)
+      return isAvailable(estimate) ? [{ element, level, estimate, arm }] : []
     })
   const withRetraining = levelsIn('planned', refitEffect)
   return withRetraining.length > 0 ? withRetraining : levelsIn('incident', ({ frozen }) => frozen.aWeek)

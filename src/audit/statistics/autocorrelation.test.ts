@@ -14,7 +14,7 @@ interface Made {
   readonly found: readonly SparseValues[]
 }
 
-/** Days lose much or little, in runs of `stretch` days; `calm` further alternatives differ by chance alone. */
+/** Days lose much or little, in runs of `stretch` days; `calm` further levels differ by chance alone. */
 function withShocks(runDays: number, seed: number, { isTime = true, calm = 0, days = DAYS } = {}): Made {
   const chance = random(seed)
   const of = Int32Array.from({ length: days * A_DAY }, (_, row) => Math.floor(row / A_DAY))
@@ -31,7 +31,7 @@ function withShocks(runDays: number, seed: number, { isTime = true, calm = 0, da
 const shockOf = ({ sample, found }: Made): ReturnType<typeof significantAutocorrelation> =>
   significantAutocorrelation(sample, found.length, set => found.map(difference => clusterInfluence(set, difference)))
 
-test('shocks longer than a block are detected, even if most alternatives have none', () => {
+test('shocks longer than a block are detected, even if most levels have none', () => {
   for (const calm of [0, 7]) {
     const { column, correlation } = shockOf(withShocks(5, 1, { calm }))!
     assert.equal(column, 0)
@@ -40,13 +40,13 @@ test('shocks longer than a block are detected, even if most alternatives have no
   }
 })
 
-test('shocks of one block are not significant, for any number of alternatives', () => {
+test('shocks of one block are not significant, for any number of levels', () => {
   const alarms = (calm: number): number => Array.from({ length: 60 }, (_, seed) => withShocks(1, seed, { calm })).filter(shockOf).length
   assert.ok(alarms(0) <= 3)
   assert.ok(alarms(7) <= 3)
 })
 
-test('entity columns, too few blocks and no alternatives give no autocorrelation', () => {
+test('entity columns, too few blocks and no levels give no autocorrelation', () => {
   const [entity, few] = [withShocks(5, 1, { isTime: false }), withShocks(5, 1, { days: 19 })]
   assert.equal(shockOf(entity), undefined)
   assert.equal(shockOf(few), undefined)

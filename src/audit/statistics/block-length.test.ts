@@ -21,20 +21,20 @@ function history(days: number, runDays: number, seed: number, isTime = true): { 
   return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0)) }
 }
 
-const bandOf = ({ sample, difference }: ReturnType<typeof history>): WeeklyInterval =>
+const intervalOf = ({ sample, difference }: ReturnType<typeof history>): WeeklyInterval =>
   uncheckedSweepIntervals(sample, [difference], { seed: 1, decisionsAWeek: 1 }).levels[0] as WeeklyInterval
 
 test('three-day shocks lengthen the blocks, widen the intervals and give a caveat', () => {
   const sampled = history(240, 3, 1)
-  const bands = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
-  const [airport, blocks] = bands.clusters
+  const intervals = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
+  const [airport, blocks] = intervals.clusters
   assert.deepEqual([airport.name, airport.count], ['airport', 60])
   assert.ok(['2-day block', '4-day block', '7-day block'].includes(blocks.name), blocks.name)
   assert.match(
-    bands.caveats.map(caveatText).join('\n'),
+    intervals.caveats.map(caveatText).join('\n'),
     /differences of neighbouring days are autocorrelated \(0\.[5-9]\d\): intervals use \d-day blocks$/,
   )
-  const [own, short] = [bandOf(sampled), bandOf(history(240, 3, 1, false))]
+  const [own, short] = [intervalOf(sampled), intervalOf(history(240, 3, 1, false))]
   // Three days count as one: by days the error would be √3 times too small.
   assert.ok(own.error > 1.4 * short.error && own.error < 2.3 * short.error, `${own.error} for ${short.error}`)
   assert.equal(own.value, short.value)
@@ -43,17 +43,17 @@ test('three-day shocks lengthen the blocks, widen the intervals and give a cavea
 
 test('with too few blocks left the caveat stays, and there is no verdict', () => {
   const sampled = history(36, 6, 4)
-  const bands = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
-  assert.equal(bands.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
+  const intervals = sweepIntervals(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.equal(intervals.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
   assert.deepEqual(
-    bands.levels.map(rung => 'why' in rung && rung.why),
-    [bands.noVerdict],
+    intervals.levels.map(level => 'why' in level && level.why),
+    [intervals.noVerdict],
   )
-  assert.match(bands.caveats.map(caveatText).join('\n'), /differences of neighbouring days are autocorrelated .*: shocks last longer/)
+  assert.match(intervals.caveats.map(caveatText).join('\n'), /differences of neighbouring days are autocorrelated .*: shocks last longer/)
 })
 
 test('one-day shocks leave the blocks unchanged, to the bit', () => {
-  const [timed, plain] = [true, false].map(isTime => bandOf(history(100, 1, 2, isTime)))
+  const [timed, plain] = [true, false].map(isTime => intervalOf(history(100, 1, 2, isTime)))
   assert.deepEqual(timed, plain)
 })
 

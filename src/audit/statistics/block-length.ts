@@ -27,29 +27,26 @@ export interface UncorrelatedBlocks {
 }
 
 export interface BlockEstimators {
-  /** Estimates all alternatives on a sample. */
+  /** Estimates all levels on a sample. */
   readonly estimate: (sample: ClusteredSample) => EstimateOrReason[]
-  /** The influence of each block of time on one alternative, by its index. */
-  readonly influence: (blocks: ClusterCodes, alternative: number) => Float64Array
+  /** The influence of each block of time on one level, by its index. */
+  readonly influence: (blocks: ClusterCodes, level: number) => Float64Array
 }
 
 /**
  * Lengthens the blocks of a sample as far as necessary. Only autocorrelations are computed for the steps in between; estimates only for the
  * first and the last sample.
  */
-export function withUncorrelatedBlocks(
-  initial: ClusteredSample,
-  { estimate: measure, influence: moved }: BlockEstimators,
-): UncorrelatedBlocks {
-  const first = measure(initial)
-  const uncertain = first.flatMap((estimate, i) => (hasVariance(estimate) ? [i] : []))
+export function withUncorrelatedBlocks(initial: ClusteredSample, { estimate, influence }: BlockEstimators): UncorrelatedBlocks {
+  const first = estimate(initial)
+  const uncertain = first.flatMap((result, i) => (hasVariance(result) ? [i] : []))
   const shocks: (BlockAutocorrelation & { readonly block: string })[] = []
   for (let sample = initial; ;) {
-    const shock = significantAutocorrelation(sample, uncertain.length, blocks => uncertain.map(i => moved(blocks, i)))
+    const shock = significantAutocorrelation(sample, uncertain.length, blocks => uncertain.map(i => influence(blocks, i)))
     if (!shock)
       return {
         sample,
-        results: sample === initial ? first : measure(sample),
+        results: sample === initial ? first : estimate(sample),
         caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [],
       }
     shocks.push({ ...shock, block: sample.columns[shock.column].name })

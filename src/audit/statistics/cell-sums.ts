@@ -1,5 +1,5 @@
 /**
- * Sums of differences by cell. An alternative costs one pass over rows; each further sum, by whatever cells, costs its differing rows
+ * Sums of differences by cell. A level costs one pass over rows; each further sum, by whatever cells, costs its differing rows
  * alone.
  */
 import { sparseOf, type SparseValues } from '../value/sparse.ts'

@@ -49,7 +49,7 @@ test('intervals of the loss of older data have their nominal coverage', () => {
   const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
   for (const explored of worlds) {
-    const [band] = sweepIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
+    const [interval] = sweepIntervals(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
       seed: 1,
       draws: 500,
       decisionsAWeek: 1,
@@ -59,9 +59,9 @@ test('intervals of the loss of older data have their nominal coverage', () => {
       draws: 500,
       decisionsAWeek: 1,
     }).levels
-    assert.ok(!('why' in band) && !('why' in whole))
-    if (band.low <= truth && truth <= band.high) covered++
-    width += band.high - band.low
+    assert.ok(!('why' in interval) && !('why' in whole))
+    if (interval.low <= truth && truth <= interval.high) covered++
+    width += interval.high - interval.low
     wholeWidth += whole.high - whole.low
   }
   // With every label 93 % are covered in this world, 112 of 120; 3 standard deviations below are 103.6.
@@ -97,6 +97,6 @@ test('with too few explored decisions among the changed ones there is no interva
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
   assert.equal(tooFewExplored({}, sparseOf(differing(40, 0))), undefined)
-  const [band] = sweepIntervals(sample, [differing(40, 14)], { seed: 1 }).levels
-  assert.ok('why' in band && band.why.startsWith('it changes 40'))
+  const [interval] = sweepIntervals(sample, [differing(40, 14)], { seed: 1 }).levels
+  assert.ok('why' in interval && interval.why.startsWith('it changes 40'))
 })

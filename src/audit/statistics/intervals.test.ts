@@ -10,55 +10,55 @@ const DAY = 86_400_000
 const LENGTH = 6000
 
 /** Sixty airports and sixty days; three levels. */
-function history(): { sample: ClusteredSample; clusters: ClusterColumn[]; t: Float64Array; ladder: Float64Array[] } {
+function history(): { sample: ClusteredSample; clusters: ClusterColumn[]; t: Float64Array; sweep: Float64Array[] } {
   const chance = random(5)
   const airport = Int32Array.from({ length: LENGTH }, () => Math.floor(chance() * 60))
   const day = Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100))
   const t = Float64Array.from({ length: LENGTH }, (_, row) => (row * DAY) / 100)
   const u = Float64Array.from({ length: LENGTH }, () => chance())
-  const ladder = [0.01, 0.02, 0.04].map(part => u.map(item => (item < part ? -1 : item > 1 - part / 4 ? 1 : 0)))
+  const sweep = [0.01, 0.02, 0.04].map(part => u.map(item => (item < part ? -1 : item > 1 - part / 4 ? 1 : 0)))
   const clusters = [
     { name: 'airport', of: airport, count: 60 },
     { name: 'day', of: day, count: 60 },
   ]
-  return { sample: clusteredSample({ t, clusters }, { from: 0, to: LENGTH }), clusters, t, ladder }
+  return { sample: clusteredSample({ t, clusters }, { from: 0, to: LENGTH }), clusters, t, sweep }
 }
 
 const fixture = history()
-const bandOf = (bands: SweepIntervals, i: number): WeeklyInterval => bands.levels[i] as WeeklyInterval
-const whyOf = (bands: SweepIntervals, i = 0): string => (bands.levels[i] as { why: string }).why
+const intervalOf = (intervals: SweepIntervals, i: number): WeeklyInterval => intervals.levels[i] as WeeklyInterval
+const whyOf = (intervals: SweepIntervals, i = 0): string => (intervals.levels[i] as { why: string }).why
 
 test('a weekly difference has a value, an error, and a simultaneous interval wider than the pointwise one', () => {
-  const bands = sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, decisionsAWeek: 700 })
-  assert.deepEqual([bands.noVerdict, bands.caveats], [undefined, []])
-  fixture.ladder.forEach((difference, i) => {
-    const band = bandOf(bands, i)
+  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, decisionsAWeek: 700 })
+  assert.deepEqual([intervals.noVerdict, intervals.caveats], [undefined, []])
+  fixture.sweep.forEach((difference, i) => {
+    const interval = intervalOf(intervals, i)
     const sum = difference.reduce((sum, d) => sum + d, 0)
-    assert.ok(Math.abs(band.value - (sum / LENGTH) * 700) < 1e-9)
-    assert.ok(band.low < band.pointwise[0] && band.pointwise[1] < band.high)
-    const [low, high] = band.pointwise
-    assert.ok(high - low > 3.92 * band.error && high - low < 4.6 * band.error)
-    const [least, greatest] = band.leaveOneOut
-    assert.ok(least < band.value && band.value < greatest && band.low < least && greatest < band.high)
-    assert.ok(band.worstWeek! < band.value)
-    assert.deepEqual([band.known, band.differing], [LENGTH, difference.filter(d => d !== 0).length])
+    assert.ok(Math.abs(interval.value - (sum / LENGTH) * 700) < 1e-9)
+    assert.ok(interval.low < interval.pointwise[0] && interval.pointwise[1] < interval.high)
+    const [low, high] = interval.pointwise
+    assert.ok(high - low > 3.92 * interval.error && high - low < 4.6 * interval.error)
+    const [least, greatest] = interval.leaveOneOut
+    assert.ok(least < interval.value && interval.value < greatest && interval.low < least && greatest < interval.high)
+    assert.ok(interval.worstWeek! < interval.value)
+    assert.deepEqual([interval.known, interval.differing], [LENGTH, difference.filter(d => d !== 0).length])
   })
-  const [alone] = sweepIntervals(fixture.sample, fixture.ladder.slice(0, 1), { seed: 1 }).levels as WeeklyInterval[]
+  const [alone] = sweepIntervals(fixture.sample, fixture.sweep.slice(0, 1), { seed: 1 }).levels as WeeklyInterval[]
   assert.deepEqual([alone.low, alone.high], alone.pointwise)
 })
 
 test('where three of sixty days have the losses, the interval extends further down', () => {
-  const shocks = fixture.ladder[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
-  const { value, low, high } = bandOf(sweepIntervals(fixture.sample, [shocks], { seed: 1 }), 0)
+  const shocks = fixture.sweep[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
+  const { value, low, high } = intervalOf(sweepIntervals(fixture.sample, [shocks], { seed: 1 }), 0)
   assert.ok(value - low > 1.3 * (high - value), `${low} ${value} ${high}`)
 })
 
 test('a seed determines the intervals, and the volume scales them', () => {
-  const bands = sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 })
-  assert.deepEqual(sweepIntervals(history().sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 }), bands)
-  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.ladder, { seed: 2, draws: 500, decisionsAWeek: 700 }), bands)
-  const twice = bandOf(sweepIntervals(fixture.sample, fixture.ladder, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
-  const once = bandOf(bands, 2)
+  const intervals = sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 })
+  assert.deepEqual(sweepIntervals(history().sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 700 }), intervals)
+  assert.notDeepEqual(sweepIntervals(fixture.sample, fixture.sweep, { seed: 2, draws: 500, decisionsAWeek: 700 }), intervals)
+  const twice = intervalOf(sweepIntervals(fixture.sample, fixture.sweep, { seed: 1, draws: 500, decisionsAWeek: 1400 }), 2)
+  const once = intervalOf(intervals, 2)
   for (const name of ['value', 'low', 'high', 'error'] as const) assert.ok(Math.abs(twice[name] - 2 * once[name]) < 1e-9)
 })
 
@@ -66,18 +66,18 @@ test('the order of rows does not matter', () => {
   const chance = random(9)
   const order = Array.from({ length: LENGTH }, (_, row) => row).sort(() => chance() - 0.5)
   const clusters = fixture.clusters.map(column => ({ ...column, of: Int32Array.from(order, row => column.of[row]) }))
-  const ladder = fixture.ladder.map(difference => Float64Array.from(order, row => difference[row]))
+  const sweep = fixture.sweep.map(difference => Float64Array.from(order, row => difference[row]))
   const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const [result, expected] = [sweepIntervals(sample, ladder, { seed: 1 }), sweepIntervals(fixture.sample, fixture.ladder, { seed: 1 })]
+  const [result, expected] = [sweepIntervals(sample, sweep, { seed: 1 }), sweepIntervals(fixture.sample, fixture.sweep, { seed: 1 })]
   assert.deepEqual(result.clusters, expected.clusters)
   for (const i of [0, 1, 2])
     for (const name of ['value', 'low', 'high', 'error', 'freedom'] as const)
-      assert.ok(Math.abs(bandOf(result, i)[name] - bandOf(expected, i)[name]) < 1e-9 * Math.abs(bandOf(expected, i)[name]))
+      assert.ok(Math.abs(intervalOf(result, i)[name] - intervalOf(expected, i)[name]) < 1e-9 * Math.abs(intervalOf(expected, i)[name]))
 })
 
-test('an alternative without changes differs by exactly 0, and affects no other', () => {
-  const bands = sweepIntervals(fixture.sample, [new Float64Array(LENGTH), ...fixture.ladder], { seed: 1 })
-  const nothing = bandOf(bands, 0)
+test('a level without changes differs by exactly 0, and affects no other', () => {
+  const intervals = sweepIntervals(fixture.sample, [new Float64Array(LENGTH), ...fixture.sweep], { seed: 1 })
+  const nothing = intervalOf(intervals, 0)
   assert.deepEqual(
     { ...nothing },
     {
@@ -93,7 +93,7 @@ test('an alternative without changes differs by exactly 0, and affects no other'
       differing: 0,
     },
   )
-  assert.deepEqual(bands.levels.slice(1), sweepIntervals(fixture.sample, fixture.ladder, { seed: 1 }).levels)
+  assert.deepEqual(intervals.levels.slice(1), sweepIntervals(fixture.sample, fixture.sweep, { seed: 1 }).levels)
 })
 
 test('decisions with an unknown difference are ignored', () => {
@@ -103,43 +103,43 @@ test('decisions with an unknown difference are ignored', () => {
     { t: Float64Array.from(knownValues, row => fixture.t[row]), clusters },
     { from: 0, to: knownValues.length },
   )
-  const holes = fixture.ladder.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
+  const holes = fixture.sweep.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
   // Between two differences without unknown rows: caches must not leak from one to the next.
-  const ladder = [fixture.ladder[0], ...holes, fixture.ladder[0]]
-  const result = uncheckedSweepIntervals(fixture.sample, ladder, { seed: 1, decisionsAWeek: 700 })
-  fixture.ladder.forEach((difference, i) => {
+  const sweep = [fixture.sweep[0], ...holes, fixture.sweep[0]]
+  const result = uncheckedSweepIntervals(fixture.sample, sweep, { seed: 1, decisionsAWeek: 700 })
+  fixture.sweep.forEach((difference, i) => {
     const [expected] = uncheckedSweepIntervals(without, [Float64Array.from(knownValues, row => difference[row])], {
       seed: 1,
       decisionsAWeek: 700,
     }).levels as WeeklyInterval[]
-    const band = bandOf(result, i + 1)
+    const interval = intervalOf(result, i + 1)
     assert.ok(
-      Math.abs(band.error - expected.error) < 1e-12 * expected.error &&
-        Math.abs(band.value - expected.value) < 1e-9 &&
-        band.known === knownValues.length,
+      Math.abs(interval.error - expected.error) < 1e-12 * expected.error &&
+        Math.abs(interval.value - expected.value) < 1e-9 &&
+        interval.known === knownValues.length,
     )
   })
-  assert.deepEqual(bandOf(result, 0), bandOf(result, 4))
+  assert.deepEqual(intervalOf(result, 0), intervalOf(result, 4))
 })
 
 test('with too few clusters there are point estimates and the reason for no interval', () => {
   const clusters = [{ name: 'patient', of: Int32Array.from({ length: LENGTH }, (_, row) => row % 9), count: 9 }, fixture.clusters[1]]
   const sample = clusteredSample({ t: fixture.t, clusters }, { from: 0, to: LENGTH })
-  const bands = sweepIntervals(sample, fixture.ladder, { seed: 1 })
+  const intervals = sweepIntervals(sample, fixture.sweep, { seed: 1 })
   assert.deepEqual(
-    bands.levels,
-    uncheckedSweepIntervals(sample, fixture.ladder, { seed: 1 }).levels.map(band => ({
+    intervals.levels,
+    uncheckedSweepIntervals(sample, fixture.sweep, { seed: 1 }).levels.map(interval => ({
       why: '9 patients: no verdict under 20',
-      value: (band as { readonly value: number }).value,
+      value: (interval as { readonly value: number }).value,
     })),
   )
-  assert.ok(bandOf(uncheckedSweepIntervals(sample, fixture.ladder, { seed: 1 }), 0).error > 0)
+  assert.ok(intervalOf(uncheckedSweepIntervals(sample, fixture.sweep, { seed: 1 }), 0).error > 0)
 })
 
 test('degenerate samples give a reason and never NaN', () => {
   const patient = [{ name: 'patient', of: new Int32Array(LENGTH), count: 1 }]
   assert.equal(
-    whyOf(sweepIntervals(clusteredSample({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.ladder, { seed: 1 })),
+    whyOf(sweepIntervals(clusteredSample({ t: fixture.t, clusters: patient }, { from: 0, to: LENGTH }), fixture.sweep, { seed: 1 })),
     '1 patient: no verdict under 20',
   )
   const single = clusteredSample(fixture, { from: 0, to: 1 })
@@ -149,17 +149,17 @@ test('degenerate samples give a reason and never NaN', () => {
   assert.match(whyOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(NaN)], { seed: 1 })), /for no decision$/)
   assert.deepEqual(sweepIntervals(fixture.sample, [], { seed: 1 }), { clusters: [], levels: [], caveats: [] })
   const instant = clusteredSample({ ...fixture, t: new Float64Array(LENGTH) }, { from: 0, to: LENGTH })
-  assert.match(whyOf(sweepIntervals(instant, fixture.ladder, { seed: 1 })), /^all decisions are at one instant/)
-  const endless = fixture.ladder[0].slice()
+  assert.match(whyOf(sweepIntervals(instant, fixture.sweep, { seed: 1 })), /^all decisions are at one instant/)
+  const endless = fixture.sweep[0].slice()
   endless[17] = Infinity
-  const bands = sweepIntervals(fixture.sample, [endless, fixture.ladder[1]], { seed: 1 })
-  assert.equal(whyOf(bands), 'a difference is not finite')
-  assert.ok(Number.isFinite(bandOf(bands, 1).low))
+  const intervals = sweepIntervals(fixture.sample, [endless, fixture.sweep[1]], { seed: 1 })
+  assert.equal(whyOf(intervals), 'a difference is not finite')
+  assert.ok(Number.isFinite(intervalOf(intervals, 1).low))
 })
 
 test('a constant difference has an interval of width 0', () => {
-  const band = bandOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
-  assert.deepEqual([band.value, band.low, band.high, band.leaveOneOut], [-350, -350, -350, [-350, -350]])
+  const interval = intervalOf(sweepIntervals(fixture.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
+  assert.deepEqual([interval.value, interval.low, interval.high, interval.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 
 test('finite differences give finite numbers, in order', () => {
@@ -170,15 +170,15 @@ test('finite differences give finite numbers, in order', () => {
       const clusters = [1, 2].map(i => ({ name: `c${i}`, of: Int32Array.from(rows, row => row[i]), count: 4 }))
       const sample = clusteredSample({ t: Float64Array.from(rows, (_, i) => i * DAY), clusters }, { from: 0, to: rows.length })
       const differences = [1, -2, 0].map(times => Float64Array.from(rows, ([d]) => d * times * size))
-      const bands = uncheckedSweepIntervals(sample, differences, { seed, draws: 200 })
-      assert.ok(bands.clusters.every(({ effective, count }) => effective >= 0 && effective <= count + 1e-9))
-      for (const rung of bands.levels) {
-        if ('why' in rung) continue
-        const { low, value, high, error, pointwise, leaveOneOut, worstWeek } = rung
+      const intervals = uncheckedSweepIntervals(sample, differences, { seed, draws: 200 })
+      assert.ok(intervals.clusters.every(({ effective, count }) => effective >= 0 && effective <= count + 1e-9))
+      for (const level of intervals.levels) {
+        if ('why' in level) continue
+        const { low, value, high, error, pointwise, leaveOneOut, worstWeek } = level
         const inOrder = [low, pointwise[0], value, pointwise[1], high]
-        assert.ok([...inOrder, error, ...leaveOneOut, worstWeek ?? 0].every(Number.isFinite), JSON.stringify(rung))
-        inOrder.slice(1).forEach((item, i) => assert.ok(inOrder[i] <= item, JSON.stringify(rung)))
-        assert.ok(leaveOneOut[0] <= value && value <= leaveOneOut[1] && rung.freedom > 0)
+        assert.ok([...inOrder, error, ...leaveOneOut, worstWeek ?? 0].every(Number.isFinite), JSON.stringify(level))
+        inOrder.slice(1).forEach((item, i) => assert.ok(inOrder[i] <= item, JSON.stringify(level)))
+        assert.ok(leaveOneOut[0] <= value && value <= leaveOneOut[1] && level.freedom > 0)
       }
     }),
     // Less than one degree of freedom, skewed: the simultaneous interval was narrower at one end than the pointwise one.

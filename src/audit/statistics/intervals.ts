@@ -1,17 +1,17 @@
 /**
- * Confidence intervals of the weekly value of alternatives less that of now: paired differences over the same decisions, θ = Σd / Σn, times
- * decisions per week.
+ * Confidence intervals of a staleness sweep: the weekly value of each level less that of now. Differences are paired, over the same
+ * decisions: θ = Σd / Σn, times decisions per week.
  *
  * Intervals are studentised: `value` ± t · `error`. The error is clustered by every column at once (`variance.ts`). The quantile is
  * Student's t with the error's degrees of freedom, at a tail that is simultaneous over the sweep (`simultaneous.ts`), corrected for the
  * error's skewness (`skewness.ts`). So the interval includes shocks that an airport or a day shares, and shocks of several days
- * (`convergence.ts`). The number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions
+ * (`block-length.ts`). The number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions
  * differ, a bound from their count is used if it is narrower (`small-counts.ts`), provided there are enough clusters for a verdict.
  *
- * Scores are not binned by cluster. That would be necessary if a draw moved the threshold, but thresholds come from another block (`tune`)
- * and are fixed here. So an alternative is its differences, and one pass over rows gives their sums by cluster, exactly.
+ * Score thresholds are constants here, since they are set on an earlier block of the history. So a level is its differences, row by row, and
+ * one pass over rows gives their sums by cluster, exactly. Compared plans are levels too.
  *
- * Cost: O(rows + cells) an alternative. Memory: 12 bytes a cell and 13 a row; for each alternative 12 a differing row and 8 a cluster.
+ * Cost: O(rows + cells) a level. Memory: 12 bytes a cell and 13 a row; for each level 12 a differing row and 8 a cluster.
  */
 import { countedNoun } from '../domain/figures.ts'
 import { sumWithin, type SparseValues } from '../value/sparse.ts'
@@ -19,18 +19,11 @@ import type { Caveat } from '../domain/caveat.ts'
 import type { Estimate, NoInterval } from '../domain/element-report.ts'
 import { decisionsAWeek, worstWeek } from '../value/weeks.ts'
 import { effectiveSampleSizes, sampleSizeCaveats, type EffectiveSampleSize } from './effective-sample-size.ts'
-import {
-  countBound,
-  singleColumnSums,
-  differenceCounts,
-  largestPossibleDifference,
-  type CountBound,
-  type DifferenceCounts,
-} from './small-counts.ts'
+import { countBound, largestPossibleDifference, type CountBound } from './small-counts.ts'
 import { skewnessAdjustedReach } from './skewness.ts'
-import type { ClusteredSample } from './sample.ts'
+import type { CellSet, ClusteredSample } from './sample.ts'
 import { simultaneousTail } from './simultaneous.ts'
-import { hasVariance, withUncorrelatedBlocks } from './block-length.ts'
+import { hasVariance, withUncorrelatedBlocks, type EstimateOrReason, type UncorrelatedBlocks } from './block-length.ts'
 import { sparseDifferences, SumBuffers } from './cell-sums.ts'
 import { estimateVariance, clusterInfluence, type VarianceEstimate } from './variance.ts'
 
@@ -48,7 +41,7 @@ export interface IntervalOptions {
 export interface WeeklyInterval extends Estimate {
   /** The standard error. */
   readonly error: number
-  /** The interval for this alternative alone. */
+  /** The interval for this level alone. */
   readonly pointwise: readonly [low: number, high: number]
   /** Present where both intervals are bounds from the count of differing decisions, which are narrower than those by `error`. */
   readonly isCounted?: true
@@ -65,23 +58,27 @@ export interface WeeklyInterval extends Estimate {
 
 export interface SweepIntervals {
   readonly clusters: readonly EffectiveSampleSize[]
-  /** In the order of the alternatives. */
+  /** In the order of the differences. */
   readonly levels: readonly (WeeklyInterval | NoInterval)[]
-  /** The reason why no alternative has a verdict. */
+  /** The reason why no level has a verdict. */
   readonly noVerdict?: string
   readonly caveats: readonly Caveat[]
 }
 
 /**
- * The intervals of a sweep. Each alternative is one difference per row of the sample: value less that of now, NaN where unknown. With too
- * few clusters each interval is replaced by the reason, as is an alternative that cannot be estimated. Deterministic for a given seed.
+ * The intervals of a sweep. Each level is one difference per row of the sample: value less that of now, NaN where unknown. With too
+ * few clusters each interval is replaced by the reason, as is a level that cannot be estimated. Deterministic for a given seed.
  */
 export const sweepIntervals = (sample: ClusteredSample, differences: readonly Float64Array[], options: IntervalOptions): SweepIntervals =>
   sparseSweepIntervals(sample, sparseDifferences(sample, differences), options)
 
-/** The intervals of alternatives given as sparse differences. */
-export function sparseSweepIntervals(sample: ClusteredSample, parts: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
-  const intervals = estimateIntervals(sample, parts, options)
+/** The intervals of levels given as sparse differences. */
+export function sparseSweepIntervals(
+  sample: ClusteredSample,
+  differences: readonly SparseValues[],
+  options: IntervalOptions,
+): SweepIntervals {
+  const intervals = estimateIntervals(sample, differences, options)
   const { noVerdict } = intervals
   return noVerdict === undefined
     ? intervals
@@ -95,50 +92,55 @@ export const uncheckedSweepIntervals = (
   options: IntervalOptions,
 ): SweepIntervals => estimateIntervals(sample, sparseDifferences(sample, differences), options)
 
-function estimateIntervals(sample: ClusteredSample, parts: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
-  const { seed, draws = 10_000, tail = 0.05 } = options
+function estimateIntervals(sample: ClusteredSample, differences: readonly SparseValues[], options: IntervalOptions): SweepIntervals {
   const decisions = decisionsAWeek(sample, sample.rows, options)
-  const counts = new Map<VarianceEstimate, DifferenceCounts>()
-  const buffers = new SumBuffers()
-  const {
-    sample: settledSample,
-    results: estimates,
-    caveats: timeCaveats,
-  } = withUncorrelatedBlocks(sample, {
-    estimate: by =>
-      parts.map(part => {
-        const why = reasonForNone(part, decisions)
-        if (why) return why
-        const tooFew = tooFewExplored(sample, part)
-        if (tooFew) return { ...tooFew, value: (part.sum / part.rows) * decisions! }
-        const columns: Float64Array[] = []
-        const estimate = estimateVariance(by.cells, part, buffers, (sums, set) => columns.push(...singleColumnSums(sums, set)))
-        counts.set(estimate, differenceCounts(part, columns))
-        return estimate
-      }),
-    influence: (blocks, alternative) => clusterInfluence(blocks, parts[alternative]),
+  const estimated = estimateLevels(sample, differences, decisions)
+  const clusters = differences.length === 0 ? [] : effectiveSampleSizes(estimated.sample, differences[0])
+  const { caveats, ...clusterCaveats } = sampleSizeCaveats(estimated.sample.columns, clusters)
+  const tails = tailsOf(estimated.results, options)
+  const boundOf = countBounds(estimated.results, clusterCaveats)
+  const levels = estimated.results.map((estimate, i) => {
+    if ('why' in estimate) return estimate
+    const worst = worstWeek(sample, sample.rows, rows => sumWithin(differences[i], rows))
+    return weeklyInterval(estimate, { decisions: decisions!, tails, bound: boundOf(estimate), worstWeek: worst?.value })
   })
-  const uncertain = estimates.filter(hasVariance)
-  const maximum = largestPossibleDifference(uncertain.map(estimate => counts.get(estimate)!))
-  const joint = simultaneousTail(
-    uncertain.map(({ influence }) => influence),
-    tail,
-    { draws, seed },
-  )
-  const clusters = parts.length === 0 ? [] : effectiveSampleSizes(settledSample, parts[0])
-  const { caveats, ...clusterCaveats } = sampleSizeCaveats(settledSample.columns, clusters)
-  return {
-    clusters,
-    levels: estimates.map((estimate, i) => {
-      if ('why' in estimate) return estimate
-      const worst = worstWeek(sample, sample.rows, rows => sumWithin(parts[i], rows))?.value
-      const { few } = counts.get(estimate)!
-      const bound = few && estimate.variance > 0 && clusterCaveats.noVerdict === undefined ? countBound(few, maximum) : undefined
-      return bandOf(estimate, decisions!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
-    }),
-    ...clusterCaveats,
-    caveats: [...caveats, ...timeCaveats],
+  return { clusters, levels, ...clusterCaveats, caveats: [...caveats, ...estimated.caveats] }
+}
+
+/** The estimate of each level, on blocks of time that are long enough. `decisions` a week. */
+function estimateLevels(sample: ClusteredSample, differences: readonly SparseValues[], decisions: number | undefined): UncorrelatedBlocks {
+  const buffers = new SumBuffers()
+  const estimateLevel = (difference: SparseValues, cells: readonly CellSet[]): EstimateOrReason => {
+    const why = reasonForNone(difference, decisions)
+    if (why) return why
+    const tooFew = tooFewExplored(sample, difference)
+    if (tooFew) return { ...tooFew, value: (difference.sum / difference.rows) * decisions! }
+    return estimateVariance(cells, difference, buffers)
   }
+  return withUncorrelatedBlocks(sample, {
+    estimate: ({ cells }) => differences.map(difference => estimateLevel(difference, cells)),
+    influence: (blocks, level) => clusterInfluence(blocks, differences[level]),
+  })
+}
+
+/** The probabilities that one interval misses, and that any interval of the sweep does. */
+interface Tails {
+  readonly pointwise: number
+  readonly simultaneous: number
+}
+
+function tailsOf(results: readonly EstimateOrReason[], { seed, draws = 10_000, tail = 0.05 }: IntervalOptions): Tails {
+  const influences = results.filter(hasVariance).map(({ influence }) => influence)
+  return { pointwise: tail, simultaneous: simultaneousTail(influences, tail, { draws, seed }) }
+}
+
+/** The count bound of a level: undefined where many decisions differ, or where there are too few clusters for a verdict. */
+function countBounds(
+  results: readonly EstimateOrReason[],
+  { noVerdict }: Pick<SweepIntervals, 'noVerdict'>,
+): (estimate: VarianceEstimate) => CountBound | undefined {
+  const maximum = largestPossibleDifference(results.filter(hasVariance).map(({ counts }) => counts))
+  return ({ counts: { few }, variance }) => (few && variance > 0 && noVerdict === undefined ? countBound(few, maximum) : undefined)
 }
 
 function reasonForNone({ rows, squares }: SparseValues, decisions: number | undefined): { why: string } | undefined {
@@ -155,7 +157,7 @@ function reasonForNone({ rows, squares }: SparseValues, decisions: number | unde
  */
 const CHANGED_EXPLORED_MIN = 15
 
-/** The reason for no interval where an alternative changes decisions with a hidden outcome but too few explored ones. */
+/** The reason for no interval where a level changes decisions with a hidden outcome but too few explored ones. */
 export function tooFewExplored({ weight }: Pick<ClusteredSample, 'weight'>, { at }: Pick<SparseValues, 'at'>): { why: string } | undefined {
   if (!weight) return undefined
   let [hidden, undone] = [0, 0]
@@ -170,47 +172,58 @@ export function tooFewExplored({ weight }: Pick<ClusteredSample, 'weight'>, { at
 }
 
 interface IntervalInputs {
-  readonly tail: number
-  readonly joint: number
-  readonly worst?: number
+  /** Decisions per week. */
+  readonly decisions: number
+  readonly tails: Tails
   readonly bound: CountBound | undefined
+  readonly worstWeek: number | undefined
 }
 
-function bandOf(estimate: VarianceEstimate, decisions: number, { tail, joint, worst, bound }: IntervalInputs): WeeklyInterval {
+function weeklyInterval(estimate: VarianceEstimate, { decisions, tails, bound, worstWeek }: IntervalInputs): WeeklyInterval {
   const [value, error] = [estimate.value * decisions, Math.sqrt(estimate.variance) * decisions]
-  const studentised = (tail: number): Interval => {
-    if (error === 0) return [value, value]
-    const { below, above } = skewnessAdjustedReach(tail, estimate.freedom, estimate.skewness)
-    return [value - below * error, value + above * error]
-  }
-  const countInterval = (tail: number): Interval => {
-    const [low, high] = bound!(tail)
-    return [(low / estimate.rows) * decisions, (high / estimate.rows) * decisions]
-  }
-  const isCounted = bound !== undefined && width(countInterval(joint)) < width(studentised(joint))
-  const interval = isCounted ? countInterval : studentised
-  const [own, together] = [interval(tail), interval(joint)]
-  // With less than one degree of freedom the skewness correction could move an end inwards as the tail gets smaller.
-  const [low, high] = [Math.min(together[0], own[0]), Math.max(together[1], own[1])]
-  const moves = estimate.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
+  const studentised = studentisedInterval(estimate, value, error)
+  const counted = bound && countInterval(bound, estimate.rows, decisions)
+  const isCounted = counted !== undefined && width(counted(tails.simultaneous)) < width(studentised(tails.simultaneous))
+  const intervalAt = isCounted ? counted : studentised
+  const [pointwise, simultaneous] = [intervalAt(tails.pointwise), intervalAt(tails.simultaneous)]
   return {
     value,
-    low,
-    high,
+    // With less than one degree of freedom the skewness correction could move an end inwards as the tail gets smaller.
+    low: Math.min(simultaneous[0], pointwise[0]),
+    high: Math.max(simultaneous[1], pointwise[1]),
     error,
-    pointwise: own,
+    pointwise,
     ...(isCounted && { isCounted }),
-    leaveOneOut: [
-      value - Math.max(0, ...moves.map(([, high]) => high)) * decisions,
-      value - Math.min(0, ...moves.map(([low]) => low)) * decisions,
-    ],
-    ...(worst !== undefined && { worstWeek: worst }),
+    leaveOneOut: leaveOneOutRange(estimate, value, decisions),
+    ...(worstWeek !== undefined && { worstWeek }),
     freedom: estimate.freedom,
     known: estimate.rows,
-    differing: estimate.differing,
+    differing: estimate.counts.differing,
   }
 }
 
 type Interval = readonly [low: number, high: number]
+type IntervalAt = (tail: number) => Interval
+
+const studentisedInterval =
+  ({ freedom, skewness }: VarianceEstimate, value: number, error: number): IntervalAt =>
+  tail => {
+    if (error === 0) return [value, value]
+    const { below, above } = skewnessAdjustedReach(tail, freedom, skewness)
+    return [value - below * error, value + above * error]
+  }
+
+const countInterval =
+  (bound: CountBound, rows: number, decisions: number): IntervalAt =>
+  tail => {
+    const [low, high] = bound(tail)
+    return [(low / rows) * decisions, (high / rows) * decisions]
+  }
+
+function leaveOneOutRange({ influence }: VarianceEstimate, value: number, decisions: number): Interval {
+  const extremes = influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
+  const [least, greatest] = [Math.min(0, ...extremes.map(([low]) => low)), Math.max(0, ...extremes.map(([, high]) => high))]
+  return [value - greatest * decisions, value - least * decisions]
+}
 
 const width = ([low, high]: Interval): number => high - low

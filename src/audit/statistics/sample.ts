@@ -1,5 +1,5 @@
 /**
- * The rows of one block as a clustered sample: cluster columns, and the intersections of every set of them. Made once for all alternatives.
+ * The rows of one block as a clustered sample: cluster columns, and the intersections of every set of them. Made once for all levels.
  *
  * Memory: 4 bytes a row for each cluster column and each set of two or more columns; 7 sets for two entities and time.
  */

@@ -29,7 +29,7 @@ test('cluster columns count together, and a seed determines the result', () => {
   const two = (a: number[], b: number[]): Float64Array[] => [Float64Array.from(a), Float64Array.from(b)]
   // Orthogonal over both columns together, not over either.
   within(simultaneousTail([two([1, 1], [1, 1]), two([1, 1], [-1, -1])], 0.05, drawing), 1 - 0.95 ** (1 / 2))
-  const rungs = [column(1, 2, -3), column(1, 1, 1), column(0, 2, 1)]
-  assert.equal(simultaneousTail(rungs, 0.05, { draws: 500, seed: 3 }), simultaneousTail(rungs, 0.05, { draws: 500, seed: 3 }))
-  assert.notEqual(simultaneousTail(rungs, 0.05, { draws: 500, seed: 3 }), simultaneousTail(rungs, 0.05, { draws: 500, seed: 4 }))
+  const levels = [column(1, 2, -3), column(1, 1, 1), column(0, 2, 1)]
+  assert.equal(simultaneousTail(levels, 0.05, { draws: 500, seed: 3 }), simultaneousTail(levels, 0.05, { draws: 500, seed: 3 }))
+  assert.notEqual(simultaneousTail(levels, 0.05, { draws: 500, seed: 3 }), simultaneousTail(levels, 0.05, { draws: 500, seed: 4 }))
 })

@@ -2,9 +2,9 @@
  * Simultaneous confidence: the tail of each interval at which all intervals of a sweep hold together.
  *
  * **Formula.** The distribution of max |t| over the sweep by the Gaussian multiplier bootstrap (Chernozhukov, Chetverikov and Kato 2013).
- * Each cluster of each column has one multiplier for all alternatives, so that draws preserve their correlation. Given the data such a draw
+ * Each cluster of each column has one multiplier for all levels, so that draws preserve their correlation. Given the data such a draw
  * is normal with covariance Σ_c v_c^a v_c^b over clusters, and is drawn directly from it: the same distribution, at a cost independent of
- * the number of clusters. The quantile of max |t| is converted to a normal tail, so that alternatives with different degrees of freedom are
+ * the number of clusters. The quantile of max |t| is converted to a normal tail, so that levels with different degrees of freedom are
  * comparable, as in a Gaussian copula.
  */
 import { random } from '../../base/index.ts'
@@ -16,8 +16,8 @@ export interface BootstrapDraws {
 }
 
 /**
- * The tail for each interval, at most `tail`. `influences`: for each alternative with a variance above 0 its v by cluster, one array per
- * column. O(alternatives² · (clusters + draws)); memory alternatives² + draws doubles.
+ * The tail for each interval, at most `tail`. `influences`: for each level with a variance above 0 its v by cluster, one array per
+ * column. O(levels² · (clusters + draws)); memory levels² + draws doubles.
  */
 export function simultaneousTail(influences: readonly (readonly Float64Array[])[], tail: number, { draws, seed }: BootstrapDraws): number {
   if (influences.length < 2) return tail
@@ -49,7 +49,7 @@ function product(a: Float64Array, b: Float64Array): number {
   return sum
 }
 
-/** Below this share of a unit variance an alternative is a linear combination of those before it. */
+/** Below this share of a unit variance a level is a linear combination of those before it. */
 const DEPENDENT_VARIANCE = 1e-10
 
 /** The lower triangular Cholesky root of a correlation matrix, which is singular where two levels coincide. */

@@ -4,17 +4,11 @@ import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
 import type { ClusterColumn } from '../domain/cases.ts'
 import { uncheckedSweepIntervals, type WeeklyInterval } from './intervals.ts'
-import {
-  countBound,
-  singleColumnSums,
-  differenceCounts,
-  largestPossibleDifference,
-  type CountBound,
-  type DifferenceCounts,
-} from './small-counts.ts'
+import { countBound, largestPossibleDifference, type CountBound, type DifferenceCounts } from './small-counts.ts'
 import { poissonUpper } from './poisson.ts'
 import { clusteredSample, type ClusteredSample } from './sample.ts'
-import { sparseDifferences as differingIn, cellSums, SumBuffers } from './cell-sums.ts'
+import { sparseDifferences } from './cell-sums.ts'
+import { estimateVariance } from './variance.ts'
 
 const LENGTH = 6000
 /** Rows of a drawn history. */
@@ -33,17 +27,11 @@ const sample = sampleBy([
   Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
 ])
 
-const counted = (difference: Float64Array, by = sample): DifferenceCounts => {
-  const [result] = differingIn(by, [difference])
-  const room = new SumBuffers()
-  return differenceCounts(
-    result,
-    by.cells.flatMap(set => singleColumnSums(cellSums(set, result, room), set)),
-  )
-}
-const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
+const counted = (difference: Float64Array, by = sample): DifferenceCounts =>
+  estimateVariance(by.cells, sparseDifferences(by, [difference])[0]).counts
+const boundOf = (difference: Float64Array, maximum: number, by = sample): CountBound | undefined => {
   const { few } = counted(difference, by)
-  return few && countBound(few, most)
+  return few && countBound(few, maximum)
 }
 const differing = (of: Readonly<Record<number, number>>): Float64Array => {
   const difference = new Float64Array(LENGTH)
@@ -81,10 +69,10 @@ test('there is a bound where few clusters of some column differ', () => {
   near(boundOf(oneDay, 1)!(0.05), [-20 * poissonUpper(0, 0.025), 20 * poissonUpper(1, 0.025)])
 })
 
-const bandFor = (by: ClusteredSample, difference: Float64Array): WeeklyInterval =>
+const intervalFor = (by: ClusteredSample, difference: Float64Array): WeeklyInterval =>
   uncheckedSweepIntervals(by, [difference], { seed: 1, decisionsAWeek: by.length }).levels[0] as WeeklyInterval
 
-test('the largest possible difference is the largest of any alternative, and more where all have few', () => {
+test('the largest possible difference is the largest of any level, and more where all have few', () => {
   const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
   assert.deepEqual([largestPossibleDifference([single]), largestPossibleDifference([single, pair])], [6, 7.5])
   const many = counted(Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -4 : 0)))
@@ -95,18 +83,18 @@ test('the largest possible difference is the largest of any alternative, and mor
 
 test('the bound replaces an interval that one of ten decisions inflates', () => {
   const amounts = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i * 101, i === 0 ? -5000 : i % 2 === 0 ? 40 : -60]))
-  const band = bandFor(sample, differing(amounts))
-  assert.equal(band.isCounted, true)
-  assert.ok(band.freedom < 1.1 && band.low > -40_000 && band.high < 40_000, `${band.low} to ${band.high}`)
-  assert.deepEqual([band.low, band.high], band.pointwise)
+  const interval = intervalFor(sample, differing(amounts))
+  assert.equal(interval.isCounted, true)
+  assert.ok(interval.freedom < 1.1 && interval.low > -40_000 && interval.high < 40_000, `${interval.low} to ${interval.high}`)
+  assert.deepEqual([interval.low, interval.high], interval.pointwise)
 })
 
 test('one differing decision uses the count bound, many use the standard error', () => {
-  const single = bandFor(sample, differing({ 7: -1 }))
+  const single = intervalFor(sample, differing({ 7: -1 }))
   assert.equal(single.isCounted, true)
   near([single.low, single.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
   assert.equal(
-    bandFor(
+    intervalFor(
       sample,
       Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -1 : 0)),
     ).isCounted,
@@ -119,9 +107,9 @@ test('with too few clusters for a verdict the count bound is not used', () => {
     Int32Array.from({ length: LENGTH }, (_, row) => row % 12),
     Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
   ])
-  const band = bandFor(few, differing({ 7: -1 }))
-  assert.equal(band.isCounted, undefined)
-  assert.ok(band.low < -2 * poissonUpper(1, 0.025))
+  const interval = intervalFor(few, differing({ 7: -1 }))
+  assert.equal(interval.isCounted, undefined)
+  assert.ok(interval.low < -2 * poissonUpper(1, 0.025))
 })
 
 interface Sparse {
@@ -150,7 +138,7 @@ const sparse: Readonly<Record<string, Omit<Sparse, 'expected'>>> = {
 /** The coverage of the common mean over drawn histories with at least one difference. */
 function coverageOf({ expected, amount, mean, shocks = false, unequal = false }: Sparse, cases: number, seed: number) {
   const chance = random(seed)
-  let [bounded, bands, chosen, seen, drawn] = [0, 0, 0, 0, 0]
+  let [bounded, intervals, chosen, seen, drawn] = [0, 0, 0, 0, 0]
   while (drawn < cases) {
     const airport = Int32Array.from({ length: DRAWN }, () => Math.floor(chance() * 60))
     const day = Int32Array.from({ length: DRAWN }, (_, row) => Math.floor(row / 25))
@@ -170,11 +158,11 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
       seen++
       bounded += Number(bound[0] <= truth && truth <= bound[1])
     }
-    const { low, high, isCounted } = bandFor(by, difference)
-    bands += Number(low <= truth && truth <= high)
+    const { low, high, isCounted } = intervalFor(by, difference)
+    intervals += Number(low <= truth && truth <= high)
     chosen += Number(isCounted ?? false)
   }
-  return { bounded: bounded / seen, bands: bands / drawn, chosen, seen }
+  return { bounded: bounded / seen, intervals: intervals / drawn, chosen, seen }
 }
 
 test('the bounds and the chosen intervals have their nominal coverage', () => {
@@ -185,7 +173,7 @@ test('the bounds and the chosen intervals have their nominal coverage', () => {
     for (const expected of [0.3, 2, 8]) {
       const result = coverageOf({ ...world, expected }, cases, 1)
       assert.ok(result.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
-      assert.ok(result.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
+      assert.ok(result.intervals >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
       chosen += result.chosen
     }
   assert.ok(chosen > 200, String(chosen))

@@ -1,5 +1,5 @@
 /**
- * Bounds from counts, for alternatives that change few decisions. The standard error of few decisions is poorly estimated, and its interval
+ * Bounds from counts, for levels that change few decisions. The standard error of few decisions is poorly estimated, and its interval
  * can be a hundred times their total.
  *
  * **Formula.** Of N decisions let E Σd⁺ be the expected total gain. With Λ(x) the expected number of decisions that gain more than x, it is
@@ -9,19 +9,17 @@
  * gains are one step: the count bound times the gain. Losses likewise; the interval is −E Σd⁻ to E Σd⁺, over N.
  *
  * Decisions of one cluster are correlated, so the sums of clusters are bounded too, for each column, and the widest bound is used. The
- * largest possible gain is the largest difference of any alternative of the sweep. Where at most a few, k, differ in every alternative, it
+ * largest possible gain is the largest difference of any level of the sweep. Where at most a few, k, differ in every level, it
  * is (1 + 1/k) of that, as for the largest of k numbers below an unknown maximum. The bound is invalid with few or very unequal clusters:
  * the shock of the largest cluster is seen once (of ten very unequal clusters 94 % of such intervals cover, where 97 % by the error do).
  */
 import { poissonUpper } from './poisson.ts'
-import type { CellSet } from './sample.ts'
 import type { SparseValues } from '../value/sparse.ts'
-import type { CellSums } from './cell-sums.ts'
 
 /** With this many differing clusters in each column the standard error is well estimated. */
 const FEW_MAX = 20
 
-/** The differing decisions of one alternative, counted. */
+/** The differing decisions of one level, counted. */
 export interface DifferenceCounts {
   readonly differing: number
   /** The largest absolute difference of one decision. */
@@ -36,23 +34,16 @@ export function differenceCounts({ by }: Pick<SparseValues, 'by'>, columns: read
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
 
-/** The cluster sums that `differenceCounts` takes: those of sets of one column. */
-export const singleColumnSums = ({ sums, cells }: CellSums, { over }: CellSet): Float64Array[] =>
-  over.length === 1 ? [sums.slice(0, cells.length)] : []
-
-/** The largest possible difference of one decision, by all alternatives of a sweep. */
-export function largestPossibleDifference(alternatives: readonly DifferenceCounts[]): number {
-  const [largest, differing] = [
-    Math.max(...alternatives.map(counts => counts.largest)),
-    Math.max(...alternatives.map(counts => counts.differing)),
-  ]
+/** The largest possible difference of one decision, by all levels of a sweep. */
+export function largestPossibleDifference(levels: readonly DifferenceCounts[]): number {
+  const [largest, differing] = [Math.max(...levels.map(counts => counts.largest)), Math.max(...levels.map(counts => counts.differing))]
   return differing < FEW_MAX ? largest * (1 + 1 / differing) : largest
 }
 
 /** The bounds of Σd at a tail. */
 export type CountBound = (tail: number) => readonly [low: number, high: number]
 
-/** The count bound of few differences, each at most `most` either way. */
+/** The count bound of few differences, each at most `maximum` in size. */
 export function countBound(few: readonly Float64Array[], maximum: number): CountBound {
   const sides = few.map(values => {
     const gainMaximum = Math.max(maximum, largestOf(values))
@@ -82,7 +73,7 @@ interface Step {
   readonly height: number
 }
 
-/** The steps of the positive values, from `most` down to 0. */
+/** The steps of the positive values, from `maximum` down to 0. */
 function stepsOf(values: Float64Array, maximum: number): Step[] {
   const gains = values
     .filter(value => value > 0)
@@ -102,8 +93,8 @@ const expectedTotalBound = (steps: readonly Step[], tail: number): number =>
   steps.reduce((sum, { count, height }) => sum + height * poissonUpper(count, tail / steps.length), 0)
 
 /**
- * The bound of |Σd| for an alternative that differed in no decision: by the rule of three (Hanley and Lippman-Hand 1983) the expected
- * number of differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `most`. No observed difference is no proof of
+ * The bound of |Σd| for a level that differed in no decision: by the rule of three (Hanley and Lippman-Hand 1983) the expected
+ * number of differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `maximum`. No observed difference is no proof of
  * equality: with fifty actions, one in twenty may differ.
  */
 export const ruleOfThreeBound = (maximum: number): number => -Math.log(0.05) * maximum

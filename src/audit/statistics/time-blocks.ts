@@ -28,7 +28,7 @@ export interface TimeBlockColumn extends ClusterColumn {
 
 /**
  * Blocks of one day; of several days in long histories, of parts of a day in short ones. A block is never shorter than the label's horizon
- * or the window, so neighbouring decisions mostly share a block with what they both saw. Where shocks last longer, `convergence.ts`
+ * or the window, so neighbouring decisions mostly share a block with what they both saw. Where shocks last longer, `block-length.ts`
  * lengthens the blocks.
  */
 export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: TimeBlockBounds): TimeBlockColumn {

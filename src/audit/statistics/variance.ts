@@ -23,11 +23,11 @@ import type { SparseValues } from '../value/sparse.ts'
 import type { ClusterCodes } from './cluster-codes.ts'
 import type { CellSet } from './sample.ts'
 import { cellSums, SumBuffers, type CellSizes, type CellSums } from './cell-sums.ts'
+import { differenceCounts, type DifferenceCounts } from './small-counts.ts'
 
 /** The estimate of one mean difference per row; rows with an unknown difference are left out. */
 export interface VarianceEstimate {
   readonly rows: number
-  readonly differing: number
   /** θ. */
   readonly value: number
   readonly variance: number
@@ -36,47 +36,48 @@ export interface VarianceEstimate {
   readonly skewness: number
   /** The influence θ − θ(−c) of each cluster, for each column. */
   readonly influence: readonly Float64Array[]
+  /** The differing decisions, and the clusters with a difference. */
+  readonly counts: DifferenceCounts
 }
 
-/** Estimates a mean difference over at least two rows. `visit` receives the sums by each set of cells, which are valid until it returns. */
+/** Estimates a mean difference over at least two rows. O(differing rows + cells) for each set of cells. */
 export function estimateVariance(
   cells: readonly CellSet[],
   differing: SparseValues,
-  room: SumBuffers = new SumBuffers(),
-  visit: (sums: CellSums, set: CellSet) => void = () => {},
+  buffers: SumBuffers = new SumBuffers(),
 ): VarianceEstimate {
-  const { rows, squares, at } = differing
   const theta = thetaOf(differing)
-  const { value, unit } = theta
-  const rowSquares = Math.max(0, squares - rows * value * value)
-  const influence: Float64Array[] = []
-  const parts = cells.map(set => {
-    const setSums = cellSums(set, differing, room)
-    visit(setSums, set)
-    if (set.over.length <= 1) influence.push(influenceOf(setSums, theta))
-    return { ...partOf(setSums, theta), sizes: setSums.sizes }
-  })
-  let [variance, third, freedomDivisor] = [0, 0, 0]
-  parts.forEach((part, i) => {
-    variance += cells[i].sign * part.variance
-    third += cells[i].sign * part.third
-    if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(part.sizes, rows, rowSquares / unit ** 2, part.residuals)
-    const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const neighbourTerm = cells[i].isLengthened ? neighbourCovariance(influence[i]) : 0
-    variance += neighbourTerm
-    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
-  })
-  variance = Math.max(variance, CELL_VARIANCE_FLOOR * parts.at(-1)!.variance)
+  const { rows, value, unit } = theta
+  const parts = cells.map(set => partOf(set, differing, theta, buffers))
+  const { variance, third, freedomDivisor } = combined(parts, theta)
   return {
     rows,
-    differing: at.length,
     value,
     variance: variance * unit ** 2,
     freedom: freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
-    influence: influence.map(column => column.map(v => v * unit)),
+    influence: parts.flatMap(({ influence }) => (influence ? [influence.map(v => v * unit)] : [])),
+    counts: differenceCounts(
+      differing,
+      parts.flatMap(({ clusterSums }) => (clusterSums ? [clusterSums] : [])),
+    ),
   }
+}
+
+/** Variance and third moment of all sets of cells together, and the divisor Σ V_k²/ν_k of the degrees of freedom, in units. */
+function combined(parts: readonly Part[], { rows, rowSquares, unit }: Theta): { variance: number; third: number; freedomDivisor: number } {
+  let [variance, third, freedomDivisor] = [0, 0, 0]
+  for (const { set, sizes, influence, ...part } of parts) {
+    variance += set.sign * part.variance
+    third += set.sign * part.third
+    if (!influence || part.variance === 0) continue
+    const modelled = modelledFreedom(sizes, rows, Math.max(0, rowSquares) / unit ** 2, part.residuals)
+    const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
+    const neighbourTerm = set.isLengthened ? neighbourCovariance(influence) : 0
+    variance += neighbourTerm
+    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
+  }
+  return { variance: Math.max(variance, CELL_VARIANCE_FLOOR * parts.at(-1)!.variance), third, freedomDivisor }
 }
 
 /** The influence θ − θ(−c) of each cell of one set, in arbitrary units. */
@@ -98,6 +99,8 @@ function neighbourCovariance(v: Float64Array): number {
 interface Theta {
   readonly value: number
   readonly rows: number
+  /** Σ (d − θ)². */
+  readonly rowSquares: number
   /** The standard deviation of a row. In this unit no power leaves the range of doubles. */
   readonly unit: number
 }
@@ -105,11 +108,21 @@ interface Theta {
 function thetaOf({ rows, sum, squares }: SparseValues): Theta {
   const value = sum / rows
   const rowSquares = squares - rows * value * value
-  return { value, rows, unit: rowSquares > 0 ? Math.sqrt(rowSquares / rows) : 1 }
+  return { value, rows, rowSquares, unit: rowSquares > 0 ? Math.sqrt(rowSquares / rows) : 1 }
+}
+
+/** One set of cells. */
+interface Part extends Moments {
+  readonly set: CellSet
+  readonly sizes: CellSizes
+  /** The influence by cell, in units, of a set of one column or of single rows. */
+  readonly influence?: Float64Array
+  /** The nonzero sums by cell of a set of one column. */
+  readonly clusterSums?: Float64Array
 }
 
 /** The moments of one set of cells, in units. */
-interface Part {
+interface Moments {
   readonly variance: number
   /** Σ v², Σ v³ and Σ v⁴. */
   readonly second: number
@@ -119,7 +132,20 @@ interface Part {
   readonly residuals: number
 }
 
-function partOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: Theta): Part {
+/** The sums by cell are in the buffers, so the part keeps copies. */
+function partOf(set: CellSet, differing: SparseValues, theta: Theta, buffers: SumBuffers): Part {
+  const cellTotals = cellSums(set, differing, buffers)
+  const { sizes, sums, cells } = cellTotals
+  return {
+    set,
+    sizes,
+    ...momentsOf(cellTotals, theta),
+    ...(set.over.length <= 1 && { influence: influenceOf(cellTotals, theta) }),
+    ...(set.over.length === 1 && { clusterSums: sums.slice(0, cells.length) }),
+  }
+}
+
+function momentsOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: Theta): Moments {
   let [occupied, residuals, second, third, fourth] = [0, 0, 0, 0, 0]
   for (let entry = 0; entry < sums.length; entry++) {
     const n = counts[entry]

@@ -1,5 +1,5 @@
 /**
- * The evaluation of one alternative: its decisions, its alerts, and the rows that count. Value functions and performance figures take it.
+ * The evaluation of one plan: its decisions, its alerts, and the rows that count. Value functions and performance figures take it.
  */
 import { sharedFloats } from '../../columns/index.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
@@ -36,7 +36,7 @@ export const unknownOutcomes = memoizeByRows((cases: Cases, rows: RowRange): { r
   return { unknown, known: unknown.length - unknown.reduce((sum, is) => sum + is, 0) }
 })
 
-/** Cached: all alternatives are judged on the same rows. */
+/** Cached: all plans are judged on the same rows. */
 const valueTemplate = memoizeByRows((cases: Cases, { from, to }: RowRange): Float64Array => {
   const values = new Float64Array(Math.max(0, to - from))
   for (let i = 0; i < values.length; i++) if (!hasKnownOutcome(cases, from + i)) values[i] = NaN

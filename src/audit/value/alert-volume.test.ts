@@ -61,7 +61,7 @@ test('the alerts of a threshold are the alerts at their own volume', () => {
   }
 })
 
-test('ties break alike in every alternative, and evenly over the rows', () => {
+test('ties break alike in every plan, and evenly over the rows', () => {
   const length = 10_000
   const cases = { t: new Float64Array(length), key: new Int32Array(length) }
   const rows = { from: 0, to: length }

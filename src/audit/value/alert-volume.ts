@@ -1,9 +1,9 @@
 /**
  * Alerts at equal alert volume: in each judged block the highest-scored decisions act, as many as act now.
  *
- * A threshold from an earlier block lets an alternative with drifted scores act several times as often. A value function without a cost of
- * false alarms would count that as skill. At equal volume, alternatives differ only in which decisions act. A hash of the row number breaks
- * ties at the cut, so the volume is exact and all alternatives break ties alike. With a cooldown the volume counts actions, not decisions
+ * A threshold from an earlier block lets a plan with drifted scores act several times as often. A value function without a cost of
+ * false alarms would count that as skill. At equal volume, plans differ only in which decisions act. A hash of the row number breaks
+ * ties at the cut, so the volume is exact and all plans break ties alike. With a cooldown the volume counts actions, not decisions
  * above the cut.
  *
  * A slower cadence omits ticks. The cut then comes from the scores at the model's own cadence, and omitted decisions do not act, so a

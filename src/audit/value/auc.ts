@@ -56,7 +56,7 @@ function computeAuc(cases: Labels, score: Float64Array, rows: RowRange): number 
   return sortedAuc(cases, score, rows)
 }
 
-/** By case: 0 without a known outcome, otherwise 1 + label. The same for every alternative. */
+/** By case: 0 without a known outcome, otherwise 1 + label. The same for every plan. */
 const classesOf = memoize((cases: Labels): Uint8Array => cases.label.map((label, row) => (hasKnownOutcome(cases, row) ? 1 + label : 0)))
 
 interface ScoreRange {

@@ -1,4 +1,4 @@
-/** Valuation of decisions under an alternative: alerts, values by a value function, and performance figures. */
+/** Valuation of decisions under a plan: alerts, values by a value function, and performance figures. */
 export { actingRowsAt, actingRows } from './acting-rows.ts'
 export { valuationBasis } from './basis.ts'
 export { valueBounds, unknownLabelShare } from './label-bounds.ts'

@@ -14,7 +14,7 @@ export interface ValueBounds {
 
 /**
  * The bounds of a value function. `horizon` (ms) is the longest time from a decision to its outcome; assumed outcomes come that late. The
- * difference of two alternatives lies between their differences of `ifTrue` and of `ifFalse`, if all unknown labels are alike.
+ * difference of two plans lies between their differences of `ifTrue` and of `ifFalse`, if all unknown labels are alike.
  */
 export function valueBounds(values: UtilityFunction, evaluation: AlertEvaluation, horizon: number): ValueBounds {
   return {

@@ -1,4 +1,4 @@
-/** Performance figures of one alternative: actions, precision, recall and AUC. */
+/** Performance figures of one plan: actions, precision, recall and AUC. */
 import type { Performance } from '../domain/element-report.ts'
 import type { SparseValues } from './sparse.ts'
 import { actingRows } from './acting-rows.ts'

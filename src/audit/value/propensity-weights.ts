@@ -1,14 +1,14 @@
 /**
  * Inverse-propensity weights: explored decisions represent the decisions whose outcome an action hid.
  *
- * **Formula.** Let v be a decision's value under an alternative, v₁ if its label is true and v₀ if false. All three are known for every
+ * **Formula.** Let v be a decision's value under a plan, v₁ if its label is true and v₀ if false. All three are known for every
  * decision, hidden or not. Its expectation is f = q v₁ + (1 − q) v₀, with q the share of true labels among explored decisions. A hidden
  * decision counts f, an explored one f + (v − f) / p with p its chance, all others v. For any q independent of the draw the sum is unbiased
  * (Horvitz and Thompson 1952; with f, the difference estimator: Särndal, Swensson and Wretman 1992, 6.3), and its variance falls as f
  * approaches v.
  *
- * The estimator is linear in v. So the difference of two alternatives is their difference row by row, and the variance of the draw is in
- * the spread of rows, by whatever clusters. Because f varies with the alternative, a change of a hidden decision is visible.
+ * The estimator is linear in v. So the difference of two plans is their difference row by row, and the variance of the draw is in
+ * the spread of rows, by whatever clusters. Because f varies with the plan, a change of a hidden decision is visible.
  *
  * Cost: three calls of the value function. A decision's value must not depend on another decision's label, which holds for the value
  * functions here under `labelFrom`.

@@ -1,6 +1,6 @@
 /**
  * Sparse values of a block's rows: only nonzero values are stored. Most decisions trigger nothing, and most others are equal in two
- * alternatives, so work on many alternatives is proportional to the rest.
+ * plans, so work on many plans is proportional to the rest.
  *
  * Sums equal those over all rows in order, to the bit: adding 0 changes nothing.
  */

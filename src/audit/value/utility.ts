@@ -34,7 +34,7 @@ export interface ValueFunction {
 }
 
 /**
- * The value function of a model's `worth(…)`. `compute` is the user's function, for `own`. Results that all alternatives share are cached
+ * The value function of a model's `worth(…)`. `compute` is the user's function, for `own`. Results that all plans share are cached
  * by their cases.
  *
  * @throws `SPILL_ASSERT` for `own` without `compute`
@@ -64,11 +64,11 @@ const statesNoCost = (utility: UtilityIR): boolean =>
 const chargedWith =
   (termsOf: (evaluation: AlertEvaluation) => FirstActionTerms) =>
   (evaluation: AlertEvaluation, wrong: number): SparseValues => {
-    const charged = (alternative: AlertEvaluation): FirstActionTerms => ({ ...termsOf(alternative), wrong })
+    const charged = (evaluation: AlertEvaluation): FirstActionTerms => ({ ...termsOf(evaluation), wrong })
     return evaluation.cases.standing
       ? sparseValues(
           evaluation,
-          withPropensityWeights(alternative => firstActionValues(alternative, charged(alternative))),
+          withPropensityWeights(evaluation => firstActionValues(evaluation, charged(evaluation))),
         )
       : sparseFirstActionValues(evaluation, charged(evaluation))
   }

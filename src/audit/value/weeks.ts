@@ -39,7 +39,7 @@ export interface ValueTotal {
   readonly n: number
 }
 
-/** The sum of the known values, which may be differences of two alternatives; NaN is skipped. */
+/** The sum of the known values, which may be differences of two plans; NaN is skipped. */
 export function sumOfKnown(values: Float64Array): ValueTotal {
   let sum = 0
   let n = 0

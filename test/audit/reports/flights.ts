@@ -3,7 +3,7 @@
  * no stages.
  */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
-import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, rung, utc, line } from './parts.ts'
+import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, range, sweepLevel, utc, line } from './parts.ts'
 
 const now = performed(4130, 8790, 0.47, 0.31, 0.689)
 const notObservable = 'Arrival was not recorded in these files: events arrive when they happen.'
@@ -68,7 +68,7 @@ export const flightsReport: AuditReport = {
       kind: 'ingestion',
       title: 'ingestion',
       now: { setting: { kind: 'now' }, title: 'as it runs', age: null },
-      rungs: [],
+      levels: [],
       notObservable,
       knee: { why: 'Nothing was tried.' },
       refitKnee: { why: 'Nothing was tried.' },
@@ -80,37 +80,37 @@ export const flightsReport: AuditReport = {
       kind: 'group',
       title: 'landings (1 h mean)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
-      rungs: [
-        rung(older(5 * MINUTE), 5 * MINUTE, performed(4118, 8802, 0.47, 0.31, 0.688, 0.1), {
+      levels: [
+        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(4118, 8802, 0.47, 0.31, 0.688, 0.1), {
           frozen: estimate(-12.1, -31, 7.2),
           budget: estimate(-14.5, -33, 4.3),
           refit: estimate(-9.7, -30.2, 11.4),
         }),
-        rung(older(15 * MINUTE), 15 * MINUTE, performed(4006, 8770, 0.46, 0.3, 0.686, 0.11), {
+        sweepLevel(older(15 * MINUTE), 15 * MINUTE, performed(4006, 8770, 0.46, 0.3, 0.686, 0.11), {
           frozen: estimate(-124, -154, -95),
           budget: estimate(-119, -150, -91),
           refit: estimate(-88, -121, -52),
         }),
-        rung(
+        sweepLevel(
           older(HOUR),
           HOUR,
           performed(3659, 8610, 0.45, 0.27, 0.676, 0.15),
           { frozen: estimate(-471, -541, -394), budget: estimate(-440, -512, -371), refit: estimate(-312, -388, -240) },
           { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', aWeek: -702 }] } },
         ),
-        rung(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655, 0.21), {
+        sweepLevel(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655, 0.21), {
           frozen: estimate(-1267, -1491, -1050),
           budget: estimate(-1120, -1330, -930),
           refit: estimate(-702, -890, -522),
         }),
-        rung(
+        sweepLevel(
           nightly,
           14 * HOUR,
           performed(2790, 8012, 0.35, 0.2, 0.648, 0.23),
-          { frozen: estimate(-1340, -1780, -902), refit: { why: 'Trained placements need two weeks of runs; this ladder had one.' } },
+          { frozen: estimate(-1340, -1780, -902), refit: { why: 'Trained placements need two weeks of runs; this sweep had one.' } },
           { literal: 'next schedule' },
         ),
-        rung(
+        sweepLevel(
           older(DAY),
           DAY,
           performed(2751, 8590, 0.32, 0.2, 0.645, 0.2),
@@ -132,16 +132,16 @@ export const flightsReport: AuditReport = {
       kind: 'group',
       title: 'usual (28 days mean by carrier)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
-      rungs: [
-        rung(older(HOUR), HOUR, now, { frozen: estimate(0.4, -2.1, 2.9), refit: estimate(0.1, -3.2, 3.4) }),
-        rung(
+      levels: [
+        sweepLevel(older(HOUR), HOUR, now, { frozen: estimate(0.4, -2.1, 2.9), refit: estimate(0.1, -3.2, 3.4) }),
+        sweepLevel(
           nightly,
           14 * HOUR,
           performed(4131.2, 8801, 0.47, 0.31, 0.689),
           { frozen: estimate(1.2, -6.3, 8.9), refit: estimate(0.7, -7.4, 8.8) },
           { literal: 'next schedule' },
         ),
-        rung(older(7 * DAY), 7 * DAY, performed(4101, 8790, 0.47, 0.31, 0.688), {
+        sweepLevel(older(7 * DAY), 7 * DAY, performed(4101, 8790, 0.47, 0.31, 0.688), {
           frozen: estimate(-29, -61, 2.4),
           refit: estimate(-11.1, -40.2, 18.3),
         }),
@@ -156,8 +156,8 @@ export const flightsReport: AuditReport = {
       kind: 'inference',
       title: 'inference',
       now: { setting: { kind: 'now' }, title: 'on event', age: { p50: 0, p95: 0, from: 'by its placement' } },
-      rungs: [
-        rung({ kind: 'every', every: HOUR }, 30 * MINUTE, performed(2210, 4400, 0.47, 0.16, 0.689), {
+      levels: [
+        sweepLevel({ kind: 'every', every: HOUR }, 30 * MINUTE, performed(2210, 4400, 0.47, 0.16, 0.689), {
           frozen: estimate(-1920, -2003, -1844),
           refit: { why: 'A cadence of inference changes no feature, so nothing is trained anew.' },
         }),

@@ -1,7 +1,7 @@
 /** A report like that of the fraud example in production: in dollars, with measured stages, a proposed plan and its edits. */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
 import { fraudCosts, fraudPlans } from './fraud-plans.ts'
-import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, rung, SECOND, utc } from './parts.ts'
+import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, sweepLevel, SECOND, utc } from './parts.ts'
 
 const now = performed(27_801, 412, 0.61, 0.91, 0.907)
 const noRefit = { why: 'It changes no feature, so nothing is trained anew.' }
@@ -78,9 +78,9 @@ export const fraudReport: AuditReport = {
       kind: 'ingestion',
       title: 'ingestion',
       now: { setting: { kind: 'now' }, title: 'stream', age: { p50: 1.9, p95: 4.2, from: 'measured' } },
-      rungs: [
-        rung({ kind: 'faster', part: 0.1 }, 0.2, now, { frozen: estimate(0, 0, 0), refit: estimate(0, 0, 0) }, { literal: '−90 %' }),
-        rung(
+      levels: [
+        sweepLevel({ kind: 'faster', part: 0.1 }, 0.2, now, { frozen: estimate(0, 0, 0), refit: estimate(0, 0, 0) }, { literal: '−90 %' }),
+        sweepLevel(
           { kind: 'every', every: 5 * MINUTE },
           150 * SECOND,
           performed(6_120, 377, 0.34, 0.51, 0.71),
@@ -98,32 +98,32 @@ export const fraudReport: AuditReport = {
       kind: 'group',
       title: 'card_now (counts and sums, 1 to 60 min)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 2.1, p95: 4.6, from: 'measured' } },
-      rungs: [
-        rung(older(5 * SECOND), 5 * SECOND, performed(27_899, 415, 0.61, 0.89, 0.9), {
+      levels: [
+        sweepLevel(older(5 * SECOND), 5 * SECOND, performed(27_899, 415, 0.61, 0.89, 0.9), {
           frozen: estimate(98, -35, 254),
           budget: estimate(91, -40, 240),
           refit: estimate(102, -61, 270),
         }),
-        rung(older(MINUTE), MINUTE, performed(27_781, 398, 0.6, 0.69, 0.823), {
+        sweepLevel(older(MINUTE), MINUTE, performed(27_781, 398, 0.6, 0.69, 0.823), {
           frozen: estimate(-20, -592, 625),
           budget: estimate(-61, -640, 570),
           refit: estimate(44, -601, 702),
         }),
-        rung(
+        sweepLevel(
           older(5 * MINUTE),
           5 * MINUTE,
           performed(26_830, 371, 0.52, 0.22, 0.669),
           { frozen: estimate(-971, -1_949, -85), budget: estimate(-1_002, -1_990, -101), refit: estimate(-640, -1_320, 260) },
           { effect: { leaveOneOut: [-1_101, -802], worstWeek: -6_240, slices: [{ name: 'the attack of 11 July', aWeek: -9_870 }] } },
         ),
-        rung(
+        sweepLevel(
           older(15 * MINUTE),
           15 * MINUTE,
           performed(24_979, 360, 0.48, 0.12, 0.646),
           { frozen: estimate(-2_822, -4_551, -1_289), budget: estimate(-2_790, -4_490, -1_240), refit: estimate(-2_104, -3_702, -702) },
           { effect: { leaveOneOut: [-3_010, -2_511], worstWeek: -11_980, slices: [{ name: 'the attack of 11 July', aWeek: -14_020 }] } },
         ),
-        rung(
+        sweepLevel(
           nightly,
           14 * HOUR,
           performed(24_102, 352, 0.47, 0.11, 0.641),
@@ -141,16 +141,16 @@ export const fraudReport: AuditReport = {
       kind: 'group',
       title: 'card_usual (30 days mean and count)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 2.1, p95: 4.6, from: 'measured' } },
-      rungs: [
-        rung(older(HOUR), HOUR, now, { frozen: estimate(4, -61, 72), refit: estimate(7, -70, 84) }),
-        rung(
+      levels: [
+        sweepLevel(older(HOUR), HOUR, now, { frozen: estimate(4, -61, 72), refit: estimate(7, -70, 84) }),
+        sweepLevel(
           nightly,
           14 * HOUR,
           performed(27_640, 409, 0.61, 0.92, 0.904),
           { frozen: estimate(-161, -902, 590), refit: estimate(12, -390, 404) },
           { literal: 'next schedule' },
         ),
-        rung(older(7 * DAY), 7 * DAY, performed(27_022, 405, 0.6, 0.9, 0.889), {
+        sweepLevel(older(7 * DAY), 7 * DAY, performed(27_022, 405, 0.6, 0.9, 0.889), {
           frozen: estimate(-779, -1_560, -30),
           refit: estimate(-402, -1_100, 320),
         }),
@@ -166,18 +166,18 @@ export const fraudReport: AuditReport = {
       title: 'all streamed groups (card_now, card_usual)',
       groups: ['card_now', 'card_usual'],
       now: { setting: { kind: 'now' }, title: 'stream', age: null },
-      rungs: [
-        rung(older(MINUTE), MINUTE, performed(27_790, 398, 0.6, 0.69, 0.822), {
+      levels: [
+        sweepLevel(older(MINUTE), MINUTE, performed(27_790, 398, 0.6, 0.69, 0.822), {
           frozen: estimate(-11, -601, 640),
           budget: estimate(-60, -651, 580),
           refit: estimate(40, -622, 711),
         }),
-        rung(older(HOUR), HOUR, performed(24_377, 349, 0.46, 0.11, 0.64), {
+        sweepLevel(older(HOUR), HOUR, performed(24_377, 349, 0.46, 0.11, 0.64), {
           frozen: estimate(-3_424, -5_560, -1_640),
           budget: estimate(-3_390, -5_480, -1_602),
           refit: estimate(-3_020, -4_871, -1_290),
         }),
-        rung(
+        sweepLevel(
           nightly,
           14 * HOUR,
           performed(22_890, 340, 0.44, 0.1, 0.61),
@@ -198,12 +198,12 @@ export const fraudReport: AuditReport = {
       kind: 'action',
       title: 'action decline',
       now: { setting: { kind: 'inline' }, title: 'inline', age: { p50: 3.6, p95: 8.1, from: 'measured' } },
-      rungs: [
-        rung({ kind: 'async' }, 200, performed(8_728, 412, 0.61, 0.81, 0.907), {
+      levels: [
+        sweepLevel({ kind: 'async' }, 200, performed(8_728, 412, 0.61, 0.81, 0.907), {
           frozen: estimate(-19_073, -26_163, -12_001),
           refit: noRefit,
         }),
-        rung({ kind: 'digest', every: DAY }, 12 * HOUR, performed(1_120, 412, 0.61, 0.12, 0.907), {
+        sweepLevel({ kind: 'digest', every: DAY }, 12 * HOUR, performed(1_120, 412, 0.61, 0.12, 0.907), {
           frozen: estimate(-26_681, -33_010, -20_440),
           refit: noRefit,
         }),
@@ -218,9 +218,15 @@ export const fraudReport: AuditReport = {
       kind: 'training',
       title: 'training',
       now: { setting: { kind: 'every', every: 7 * DAY }, title: 'every week', age: { p50: 3.5 * DAY, p95: 6.6 * DAY, from: 'measured' } },
-      rungs: [
-        rung({ kind: 'every', every: DAY }, 12 * HOUR, now, { frozen: noRefit, refit: estimate(41, -212, 300) }, { literal: '−90 %' }),
-        rung(
+      levels: [
+        sweepLevel(
+          { kind: 'every', every: DAY },
+          12 * HOUR,
+          now,
+          { frozen: noRefit, refit: estimate(41, -212, 300) },
+          { literal: '−90 %' },
+        ),
+        sweepLevel(
           { kind: 'every', every: 28 * DAY },
           14 * DAY,
           performed(27_480, 418, 0.6, 0.9, 0.901),

@@ -42,7 +42,7 @@ export const older = (by: number): ElementSetting => ({ kind: 'older', by })
 export const nightly: ElementSetting = { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 2 * HOUR }
 
 /** A staleness level whose arms have the same performance. */
-export function rung(
+export function sweepLevel(
   setting: ElementSetting,
   age: number,
   performance: Performance,

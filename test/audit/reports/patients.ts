@@ -1,6 +1,6 @@
 /** A report on nine patients: too few for a decision, and without prices. Names and texts contain markup that a page must not interpret. */
 import type { AuditReport } from '../../../src/audit/domain/audit-report.ts'
-import { DAY, hash, HOUR, MINUTE, older, performed, rung, utc } from './parts.ts'
+import { DAY, hash, HOUR, MINUTE, older, performed, sweepLevel, utc } from './parts.ts'
 
 const now = performed(3.1, 21.4, 0.14, 0.4, 0.903)
 const few = { why: '9 patients are worth 6.2 independent ones: below 20 no interval is believed.' }
@@ -48,7 +48,7 @@ export const patientsReport: AuditReport = {
       kind: 'ingestion',
       title: 'ingestion',
       now: { setting: { kind: 'now' }, title: 'as it runs', age: null },
-      rungs: [],
+      levels: [],
       notObservable: 'Arrival was not recorded.',
       knee: { why: 'Nothing was tried.' },
       refitKnee: { why: 'Nothing was tried.' },
@@ -60,9 +60,14 @@ export const patientsReport: AuditReport = {
       kind: 'group',
       title: '<script>alert(1)</script> (30 min level, slope & lowest)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
-      rungs: [
-        rung(older(5 * MINUTE), 5 * MINUTE, performed(2.7, 20.9, 0.13, 0.35, 0.89), { frozen: few, refit: few }),
-        rung(older(HOUR), HOUR, { aWeek: 1.1, actionsAWeek: 0, precision: null, recall: null, auc: null }, { frozen: few, refit: few }),
+      levels: [
+        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(2.7, 20.9, 0.13, 0.35, 0.89), { frozen: few, refit: few }),
+        sweepLevel(
+          older(HOUR),
+          HOUR,
+          { aWeek: 1.1, actionsAWeek: 0, precision: null, recall: null, auc: null },
+          { frozen: few, refit: few },
+        ),
       ],
       knee: few,
       refitKnee: few,
@@ -74,7 +79,7 @@ export const patientsReport: AuditReport = {
       kind: 'action',
       title: 'action page-clinician',
       now: { setting: { kind: 'async' }, title: 'asynchronous', age: { p50: 3 * MINUTE, p95: 3 * MINUTE, from: 'by its placement' } },
-      rungs: [rung({ kind: 'digest', every: DAY }, 12 * HOUR, now, { frozen: few, refit: few })],
+      levels: [sweepLevel({ kind: 'digest', every: DAY }, 12 * HOUR, now, { frozen: few, refit: few })],
       knee: few,
       refitKnee: few,
       verdict: { choice: 'undecided', why: few.why },

@@ -6,7 +6,7 @@ import type { Cases, RowRange } from '../../domain/cases.ts'
 /** The columns of the cases that training needs. */
 export type LabelledCases = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
 
-/** The seed of the training sample; the same for all alternatives, so that they differ in nothing else. */
+/** The seed of the training sample; the same for all plans, so that they differ in nothing else. */
 const SAMPLE_SEED = 7
 
 export interface TrainingCases {

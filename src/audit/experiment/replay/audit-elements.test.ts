@@ -68,11 +68,11 @@ test('the columns of the joint sweep are those of the single sweeps', () => {
     return { source: 'pays', partition: 0, offset: i, time, arrival: time, row: { id: `p${i}`, card: `c${i % 3}`, bad: false, at: time } }
   })
   const replays = new Replays(decides, logOf(ir, events))
-  const ladder = (element: Element) =>
+  const sweep = (element: Element) =>
     stalenessLevels(element, decides, context).map(({ setting, title, age }) => ({ plan: planOf(element, setting), title, age }))
-  const own = ['short', 'long'].map(name => ladder({ kind: 'group', group: name }))
+  const own = ['short', 'long'].map(name => sweep({ kind: 'group', group: name }))
   const read = new Set(own.flat().flatMap(({ plan }) => replays.readsOf(plan).map(({ id }) => id)))
-  const together = ladder({ kind: 'groups', groups: ['short', 'long'] })
+  const together = sweep({ kind: 'groups', groups: ['short', 'long'] })
   assert.deepEqual(
     together.map(({ title }) => title),
     own[0].map(({ title }) => title),
@@ -83,7 +83,7 @@ test('the columns of the joint sweep are those of the single sweeps', () => {
     const isRead = replays.readsOf(plan).map(({ id }) => read.has(id))
     assert.deepEqual(
       isRead,
-      own.map(rungs => rungs.some(rung => rung.title === title && rung.age === age)),
+      own.map(levels => levels.some(level => level.title === title && level.age === age)),
     )
     assert.ok(isRead[0])
   }
@@ -93,6 +93,6 @@ test('the age of the groups is that of the freshest, plus the added age', () => 
   const placed = ir.groups.map(definition =>
     definition.name === 'long' ? { ...definition, place: { kind: 'lag', by: HOUR } as const } : definition,
   )
-  const rungs = stalenessLevels({ kind: 'groups', groups: ['short', 'long'] }, { ...decides, ir: { ...ir, groups: placed } }, context)
-  for (const { setting, age } of rungs) assert.equal(age, setting.kind === 'older' ? setting.by : 14 * HOUR)
+  const levels = stalenessLevels({ kind: 'groups', groups: ['short', 'long'] }, { ...decides, ir: { ...ir, groups: placed } }, context)
+  for (const { setting, age } of levels) assert.equal(age, setting.kind === 'older' ? setting.by : 14 * HOUR)
 })

@@ -7,7 +7,7 @@ import type { GroupRead } from '../../../decision/index.ts'
 import { FeatureFeed, type ReplayLog } from '../../../replay/index.ts'
 import type { GroupColumns } from '../timeline/column-cache.ts'
 import { selectFeatureRows, permuteFeatureRows } from '../timeline/feature-columns.ts'
-import { earlierMoments, type PlacedGroup } from '../operators/group.ts'
+import { earlierMoments, type PlacedGroup } from '../settings/group-setting.ts'
 import { summedColumns, SummedColumns } from '../prefix-sums/summed-columns.ts'
 import { SummedGroups } from '../prefix-sums/summed-groups.ts'
 import { selectRows, wholeRange, type DecisionRows } from '../timeline/decision-rows.ts'
@@ -46,8 +46,8 @@ export function streamedSumColumns(
 const placedAt = (read: GroupRead, { place }: PlacedGroup): GroupRead => ({ ...read, group: { ...read.group, place } })
 
 /** In a different decision order, cases are selected only after reordering. */
-function rowsIn(timeline: Timeline, { by }: PlacedGroup, selected: Uint32Array | undefined): DecisionRows {
-  const all = { ...timeline.rows, moments: earlierMoments(timeline, by) }
+function rowsIn(timeline: Timeline, { addedAge }: PlacedGroup, selected: Uint32Array | undefined): DecisionRows {
+  const all = { ...timeline.rows, moments: earlierMoments(timeline, addedAge) }
   return selected && !timeline.caseOf ? selectRows(all, selected) : all
 }
 

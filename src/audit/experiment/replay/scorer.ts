@@ -8,12 +8,12 @@ import type { RowRange } from '../../domain/cases.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/inputs.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
-import { modelFits } from '../operators/training.ts'
+import { modelFits } from '../settings/training-setting.ts'
 import type { LabelledCases } from '../refit/training-cases.ts'
 import { RetrainedModels } from '../refit/retrained-models.ts'
 import type { Replayed } from './replays.ts'
 
-/** The model of an alternative. `frozen`: without retraining. `refit`: retrained on the features of the alternative. */
+/** The model of a plan. `frozen`: without retraining. `refit`: retrained on the features of the plan. */
 export type Arm = 'frozen' | 'refit'
 
 /** A model's score for a range of cases, without retraining. */

@@ -1,5 +1,5 @@
 /**
- * The model's inputs for each case under one alternative: trigger fields and features.
+ * The model's inputs for each case under one plan: trigger fields and features.
  *
  * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a refused feature leaves no score.
  */

@@ -72,7 +72,7 @@ function whatToStream(report: AuditReport): MarkupChild {
 
 /** States that nothing changes, or that nothing is known. */
 function nothingFound({ elements }: AuditReport): string {
-  const isAnyKnown = elements.some(({ rungs }) => rungs.some(rung => isAvailable(rung.frozen.aWeek) || isAvailable(refitEffect(rung))))
+  const isAnyKnown = elements.some(({ levels }) => levels.some(level => isAvailable(level.frozen.aWeek) || isAvailable(refitEffect(level))))
   if (isAnyKnown) return 'In this history no age that was tried changes that by more than chance can.'
   const why = elements.find(isOpen)?.verdict.why
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${asSentence(why)}`}`
@@ -87,18 +87,18 @@ function why(report: AuditReport): MarkupChild {
   const now = markup`<p>As it runs now, ${weeklyValueText(utility.now.aWeek, utility)}, by ${countedNoun(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
   if (!greatestEffect) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
-  const { element, rung, estimate, arm } = greatestEffect
+  const { element, level, estimate, arm } = greatestEffect
   const planned = arm === 'planned' ? ', with a model trained for that' : ''
   return [
     now,
     basis,
-    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${conditionText(element, rung)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${unitText(monthlyValue(estimate.value), utility.unit)}.</p>`,
+    markup`<p>${estimate.high < 0 ? 'Most is at stake' : 'Most is to be gained'} at <b>${element.title}</b>: ${conditionText(element, level)}${planned}, the week would change by <b class="nobreak">${estimateText(estimate, utility.unit)}</b>${utility.unit === '$' ? undefined : ` ${utility.unit}`}, a month by ${unitText(monthlyValue(estimate.value), utility.unit)}.</p>`,
     reasons(report),
   ]
 }
 
 function reasons({ elements }: AuditReport): MarkupChild {
-  const swept = elements.filter(element => isPlanned(element) && element.rungs.length > 0)
+  const swept = elements.filter(element => isPlanned(element) && element.levels.length > 0)
   const groupsBelow = swept.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
   const more = groupsBelow.length === 0 ? undefined : markup`<li>${countedNoun(groupsBelow.length, 'more group')}: below.</li>`
   const listed = swept.filter(element => !groupsBelow.includes(element))

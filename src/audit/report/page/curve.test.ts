@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DAY, estimate, HOUR, MINUTE, older, performed, rung } from '../../../../test/audit/reports/parts.ts'
+import { DAY, estimate, HOUR, MINUTE, older, performed, sweepLevel } from '../../../../test/audit/reports/parts.ts'
 import { flightsReport } from '../../../../test/audit/reports/flights.ts'
 import type { ElementPart, SweepLevel } from '../../domain/element-report.ts'
 import { elementCurve } from './curve.ts'
@@ -8,14 +8,14 @@ import { elementCurve } from './curve.ts'
 const performance = performed(1, 1, 1, 1, 1)
 const why = { why: 'too few' }
 const at = (age: number, frozen: SweepLevel['frozen']['aWeek'], refit: SweepLevel['frozen']['aWeek'] = why): SweepLevel =>
-  rung(older(age), age, performance, { frozen, refit })
+  sweepLevel(older(age), age, performance, { frozen, refit })
 
-const element = (rungs: readonly SweepLevel[], change: Partial<ElementPart> = {}): ElementPart => ({
+const element = (levels: readonly SweepLevel[], change: Partial<ElementPart> = {}): ElementPart => ({
   element: 'group/g',
   kind: 'group',
   title: 'g',
   now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 10 * MINUTE, p95: 20 * MINUTE, from: 'measured' } },
-  rungs,
+  levels,
   knee: why,
   refitKnee: why,
   verdict: { choice: 'stream', why: '' },
@@ -24,8 +24,8 @@ const element = (rungs: readonly SweepLevel[], change: Partial<ElementPart> = {}
 })
 
 /** The picture for wide windows. */
-function drawn(rungs: readonly SweepLevel[], change: Partial<ElementPart> = {}): string {
-  return elementCurve('c', element(rungs, change), flightsReport.utility)!.text.split('</svg>')[0]
+function drawn(levels: readonly SweepLevel[], change: Partial<ElementPart> = {}): string {
+  return elementCurve('c', element(levels, change), flightsReport.utility)!.text.split('</svg>')[0]
 }
 
 const loss = estimate(-10, -20, -5)
@@ -56,23 +56,23 @@ test('without retraining: a line with dots in a band; with retraining: a dashed 
 })
 
 test('the knee stands at its age, proportionally between two ages', () => {
-  const rungs = [at(HOUR, loss), at(3 * HOUR, loss)]
-  const knee = (age: number) => Number(/class="incident-knee-line" x1="([\d.]+)"/.exec(drawn(rungs, { knee: { age, loss: 20 } }))![1])
+  const levels = [at(HOUR, loss), at(3 * HOUR, loss)]
+  const knee = (age: number) => Number(/class="incident-knee-line" x1="([\d.]+)"/.exec(drawn(levels, { knee: { age, loss: 20 } }))![1])
   assert.ok(Math.abs(knee(2 * HOUR) - (knee(HOUR) + knee(3 * HOUR)) / 2) < 0.2)
   assert.equal(knee(DAY), knee(3 * HOUR))
-  assert.match(drawn(rungs, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /incident knee 3\sh or more/)
-  assert.doesNotMatch(drawn(rungs), /knee-line/)
+  assert.match(drawn(levels, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /incident knee 3\sh or more/)
+  assert.doesNotMatch(drawn(levels), /knee-line/)
 })
 
 test('the two knees have separate names, and no line crosses the name of the other', () => {
-  const rungs = [at(HOUR, loss, loss), at(3 * HOUR, loss, loss), at(6 * HOUR, loss, loss), at(DAY, loss, loss)]
+  const levels = [at(HOUR, loss, loss), at(3 * HOUR, loss, loss), at(6 * HOUR, loss, loss), at(DAY, loss, loss)]
   for (const incident of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
     for (const planned of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
       for (const layout of ['wide', 'narrow']) {
         // On a phone two names with 'or more' may not fit beside each other's lines.
         const beyond = layout === 'wide'
         const change = { knee: { age: incident, loss: 20, beyond }, refitKnee: { age: planned, loss: 20, beyond } }
-        const svg = elementCurve('c', element(rungs, change), flightsReport.utility)!
+        const svg = elementCurve('c', element(levels, change), flightsReport.utility)!
           .text.split(`<svg class="${layout}"`)[1]
           .split('</svg>')[0]
         const marks = [...svg.matchAll(kneeMark)].map(([, arm, x, top, from, y, anchor, text]) => {

@@ -30,21 +30,21 @@ export function elementCurve(id: string, element: ElementPart, utility: UtilityP
   return inTwoWidths(id, layout => drawCurve(layout, element, utility, spots))
 }
 
-function spotsOf({ rungs, now }: ElementPart): Spot[] {
-  const spots = rungs.map((rung): Spot => {
-    const planned = refitEffect(rung)
+function spotsOf({ levels, now }: ElementPart): Spot[] {
+  const spots = levels.map((level): Spot => {
+    const planned = refitEffect(level)
     return {
-      title: rung.title.length <= 12 ? rung.title : spanTitle(rung.age),
-      age: rung.age,
-      isNow: rung.setting.kind === 'now',
-      incident: isAvailable(rung.frozen.aWeek) ? rung.frozen.aWeek : undefined,
+      title: level.title.length <= 12 ? level.title : spanTitle(level.age),
+      age: level.age,
+      isNow: level.setting.kind === 'now',
+      incident: isAvailable(level.frozen.aWeek) ? level.frozen.aWeek : undefined,
       planned: isAvailable(planned) ? planned : undefined,
     }
   })
   if (spots.some(({ isNow }) => isNow)) return spots
   const age = now.age?.p50 ?? 0
-  const isBefore = (rung: SweepLevel): boolean => rung.setting.kind === 'faster' || rung.literal === '−90 %' || rung.age < age
-  const at = rungs.findLastIndex(isBefore) + 1
+  const isBefore = (level: SweepLevel): boolean => level.setting.kind === 'faster' || level.literal === '−90 %' || level.age < age
+  const at = levels.findLastIndex(isBefore) + 1
   return spots.toSpliced(at, 0, { title: 'now', age, isNow: true, incident: zeroEstimate, planned: zeroEstimate })
 }
 
@@ -150,7 +150,7 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
   return markup`<text class="${name}" transform="translate(${svgCoordinate(x + 4)} ${svgCoordinate(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
+function descriptionOf({ knee, refitKnee, levels }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
   const levelTexts = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
@@ -160,7 +160,7 @@ function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: Utilit
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
   const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
-    isAvailable(of) ? ` The ${name} is at ${kneeTitle(of, rungs)}.` : '',
+    isAvailable(of) ? ` The ${name} is at ${kneeTitle(of, levels)}.` : '',
   )
   return `${levelTexts.join('; ')}.${knees.join('')}`
 }

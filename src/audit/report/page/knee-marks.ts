@@ -46,12 +46,12 @@ export function kneeMarks(
   shift: number,
   room: Room,
 ): MarkupChild {
-  const { knee, refitKnee, rungs } = element
+  const { knee, refitKnee, levels } = element
   const marks = [
     ...(isAvailable(knee) ? [['incident', knee, 0] as const] : []),
     ...(isAvailable(refitKnee) ? [['planned', refitKnee, shift] as const] : []),
   ].map(([arm, of, beside]): Mark => {
-    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, rungs)}` }
+    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, levels)}` }
   })
   return inRows(marks, room.width).map(([mark, name], row) =>
     drawMark(mark, name, room.top - 8 - (marks.length - 1 - row) * ROW, room.bottom),

@@ -77,8 +77,8 @@ test('joint groups have a curve and a table, but no verdict or river stage', () 
 test('a gain is not called at stake', () => {
   assert.match(reportPage(fraudReport), /<p>Most is at stake at <b>action decline/)
   const [, now] = fraudReport.elements
-  const rungs = now.rungs.slice(0, 1).map(rung => ({ ...rung, refit: { ...rung.frozen, aWeek: { value: 90, low: 50, high: 130 } } }))
-  assert.match(reportPage({ ...fraudReport, elements: [{ ...now, rungs }] }), /<p>Most is to be gained at <b>card_now/)
+  const levels = now.levels.slice(0, 1).map(level => ({ ...level, refit: { ...level.frozen, aWeek: { value: 90, low: 50, high: 130 } } }))
+  assert.match(reportPage({ ...fraudReport, elements: [{ ...now, levels }] }), /<p>Most is to be gained at <b>card_now/)
 })
 
 test('other plans have their costs beside the current one', () => {
@@ -160,9 +160,9 @@ test('random reports make well-formed, escaped pages', () => {
 })
 
 test('a knee younger than the current setting stands at it, however near the next age is', () => {
-  const landings = flightsReport.elements.find(({ rungs }) => rungs.length > 0)!
-  const [rung] = landings.rungs
-  const element = { ...landings, now: { ...landings.now, age: null }, rungs: [{ ...rung, age: Number.MIN_VALUE }], marks: [] }
+  const landings = flightsReport.elements.find(({ levels }) => levels.length > 0)!
+  const [level] = landings.levels
+  const element = { ...landings, now: { ...landings.now, age: null }, levels: [{ ...level, age: Number.MIN_VALUE }], marks: [] }
   isWellFormed(reportPage({ ...flightsReport, elements: [{ ...element, refitKnee: { age: -1, loss: 0 } }] }))
 })
 

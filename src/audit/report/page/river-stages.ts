@@ -1,4 +1,4 @@
-/** Stages of a pipeline in the order of an event, with their widths in the river. */
+/** Data of the river chart (`river.ts`): a stage per element, as wide as its age. */
 import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import type { ElementPart } from '../../domain/element-report.ts'
@@ -8,7 +8,7 @@ import type { PageDrawing } from './two-widths.ts'
 /** Width of the river at its ends and between stages. */
 export const RIVER_WIDTH_MIN = 3
 
-/** One stage of the river. */
+/** A stage of the river: one element. */
 export interface RiverStage {
   readonly element: ElementPart
   /** Widths for the median age at decisions, and for its 95th percentile. */
@@ -16,7 +16,7 @@ export interface RiverStage {
   readonly p95: number
 }
 
-/** All stages of the river. */
+/** The stages in the order in which an event passes them: ingestion, feature groups side by side, inference and action. */
 export interface RiverStages {
   readonly before: readonly RiverStage[]
   readonly groups: readonly RiverStage[]

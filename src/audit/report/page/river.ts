@@ -1,4 +1,7 @@
-/** An event's way to an action as a river. It splits into the feature groups of a decision, and its width shows the age. */
+/**
+ * The river chart: the stages from an event to the action as a band that is as wide as each stage is old. Feature groups are parallel
+ * branches.
+ */
 import { spanTitle } from '../../../base/index.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { oldestStageAge } from './river-stages.ts'

@@ -50,7 +50,7 @@ const terms = markup`<dl class="terms">
 
 /** The questions that every audit answers: the effect of 90 % lower latency, and of the next batch schedule. */
 function literal({ elements, utility }: AuditReport): Markup {
-  const isFaster = elements.some(({ rungs }) => rungs.some(rung => rung.literal === '−90 %'))
+  const isFaster = elements.some(({ levels }) => levels.some(level => level.literal === '−90 %'))
   const faster = isFaster ? '' : ' (nothing can be told of faster: no part is known to be older than the events)'
   return dataTable({
     caption: `If latency fell by 90 % here${faster}, or rose to the next batch schedule; change in a week against now: ${utility.name}`,
@@ -73,25 +73,25 @@ function literal({ elements, utility }: AuditReport): Markup {
   })
 }
 
-function literalCell({ rungs, notObservable }: ElementPart, literal: SweepLevel['literal'], { unit }: UtilityPart): MarkupChild {
-  const rung = rungs.find(rung => rung.literal === literal)
-  if (!rung) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
-  const planned = refitEffect(rung)
-  const best = isAvailable(planned) ? planned : rung.frozen.aWeek
+function literalCell({ levels, notObservable }: ElementPart, literal: SweepLevel['literal'], { unit }: UtilityPart): MarkupChild {
+  const level = levels.find(level => level.literal === literal)
+  if (!level) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
+  const planned = refitEffect(level)
+  const best = isAvailable(planned) ? planned : level.frozen.aWeek
   if (!isAvailable(best)) return markup`<span class="note">not known</span>`
-  return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${rung.title.includes('90 %') ? undefined : breakable(`, ${rung.title}`)}</span>`
+  return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${level.title.includes('90 %') ? undefined : breakable(`, ${level.title}`)}</span>`
 }
 
-function kneesText({ knee, refitKnee, rungs }: ElementPart): MarkupChild {
+function kneesText({ knee, refitKnee, levels }: ElementPart): MarkupChild {
   const knees = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
     isAvailable(of) ? [[of, arm] as const] : [],
   )
   if (knees.length === 0) return '–'
-  return knees.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, rungs)} <span class="note">${arm}</span></span>`)
+  return knees.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, levels)} <span class="note">${arm}</span></span>`)
 }
 
 function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
-  const { title, verdict, notObservable, rungs } = element
+  const { title, verdict, notObservable, levels } = element
   const picture = elementCurve(`curve-${i}`, element, utility)
   return markup`<article class="element" aria-labelledby="element-${integerText(i)}">
 <h3 id="element-${integerText(i)}">${title}</h3>
@@ -104,7 +104,7 @@ ${facts(element, utility.unit)}
 </div>
 ${picture && markup`<figure><figcaption>Change in a week, by age: ${utility.name}</figcaption>${picture}</figure>`}
 </div>
-${rungs.length === 0 ? undefined : rungTable(element, utility)}
+${levels.length === 0 ? undefined : levelTable(element, utility)}
 </article>
 `
 }
@@ -114,10 +114,10 @@ function facts(element: ElementPart, unit: string): MarkupChild {
   return sentences.map(text => markup`<p>${text}</p>`)
 }
 
-function rungTable(element: ElementPart, utility: UtilityPart): MarkupChild {
-  const { rungs, title } = element
+function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
+  const { levels, title } = element
   const reasons = new Footnotes()
-  const hasEmpty = rungs.some(rung => shownPerformance(rung).empty !== undefined)
+  const hasEmpty = levels.some(level => shownPerformance(level).empty !== undefined)
   const table = dataTable({
     caption: `${title}, change in a week against now: ${utility.name}`,
     head: [
@@ -130,14 +130,14 @@ function rungTable(element: ElementPart, utility: UtilityPart): MarkupChild {
       ...(hasEmpty ? [{ title: 'Had nothing', numbers: true }] : []),
       { title: 'Mark' },
     ],
-    rows: rungs.map((rung, i) => [
-      levelTitle(rung),
-      effectCell(rung.frozen, utility, reasons),
-      effectCell(rung.frozenAtBudget, utility, reasons),
-      effectCell(rung.refit, utility, reasons),
-      byArm(rung, ({ actionsAWeek }) => numberText(actionsAWeek, 0)),
-      byArm(rung, ({ precision }) => partText(precision)),
-      ...(hasEmpty ? [emptyText(shownPerformance(rung).empty)] : []),
+    rows: levels.map((level, i) => [
+      levelTitle(level),
+      effectCell(level.frozen, utility, reasons),
+      effectCell(level.frozenAtBudget, utility, reasons),
+      effectCell(level.refit, utility, reasons),
+      byArm(level, ({ actionsAWeek }) => numberText(actionsAWeek, 0)),
+      byArm(level, ({ precision }) => partText(precision)),
+      ...(hasEmpty ? [emptyText(shownPerformance(level).empty)] : []),
       markOf(element.marks[i]),
     ]),
   })
@@ -145,10 +145,10 @@ function rungTable(element: ElementPart, utility: UtilityPart): MarkupChild {
 }
 
 /** Values without and with retraining, each with its name; only one if the other has no meaning. */
-function byArm(rung: SweepLevel, textOf: (performance: Performance) => string): MarkupChild {
-  const planned = refitPerformance(rung)
+function byArm(level: SweepLevel, textOf: (performance: Performance) => string): MarkupChild {
+  const planned = refitPerformance(level)
   const arms = [
-    ...(shownMode(rung) === 'incident' ? [['incident', rung.frozen.performance] as const] : []),
+    ...(shownMode(level) === 'incident' ? [['incident', level.frozen.performance] as const] : []),
     ...(planned ? [['planned', planned] as const] : []),
   ]
   return arms.map(([arm, performance]) => markup`<span class="besides">${textOf(performance)} <span class="note">${arm}</span></span>`)

@@ -34,13 +34,13 @@ export function elementLines(report: AuditReport): string[] {
   const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
   const hasRetraining = isRetrained(report)
   const planned = estimates(elements, hasRetraining ? refitEffect : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
-  const rows = elements.flatMap(({ rungs, marks }) =>
-    rungs.map((rung, i) => [
-      `  ${levelTitle(rung)}`,
-      incident(rung),
-      planned(rung),
-      numberText(shownPerformance(rung).actionsAWeek, 0) + (shownMode(rung) === 'planned' ? '*' : ' '),
-      ratioText(shownPerformance(rung).precision),
+  const rows = elements.flatMap(({ levels, marks }) =>
+    levels.map((level, i) => [
+      `  ${levelTitle(level)}`,
+      incident(level),
+      planned(level),
+      numberText(shownPerformance(level).actionsAWeek, 0) + (shownMode(level) === 'planned' ? '*' : ' '),
+      ratioText(shownPerformance(level).precision),
       marks[i] ?? '',
     ]),
   )
@@ -57,7 +57,7 @@ export function elementLines(report: AuditReport): string[] {
   )
   const output = [...introduction(report), ...header]
   for (const element of elements) {
-    const levelLines = lines.splice(0, element.rungs.length)
+    const levelLines = lines.splice(0, element.levels.length)
     output.push(
       ...wrap(`${element.title}, now ${nowTitle(element)}`, TERMINAL_WIDTH),
       ...levelLines.flat(),
@@ -70,7 +70,7 @@ export function elementLines(report: AuditReport): string[] {
 }
 
 /** True if any level has a retrained model. */
-const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isAvailable(refit)))
+const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ levels }) => levels.some(({ refit }) => isAvailable(refit)))
 
 function introduction(report: AuditReport): string[] {
   const { utility, incidentModel } = report
@@ -102,24 +102,24 @@ function introduction(report: AuditReport): string[] {
   ]
 }
 
-type EstimateText = (rung: SweepLevel) => string
+type EstimateText = (level: SweepLevel) => string
 
 /** Aligned estimates of one column. A missing estimate shows the number of its footnote. */
 function estimates(
   elements: readonly ElementPart[],
-  estimateOf: (rung: SweepLevel) => SweepEffect['aWeek'] | MissingReason,
+  estimateOf: (level: SweepLevel) => SweepEffect['aWeek'] | MissingReason,
   reasons: Footnotes,
 ): EstimateText {
-  const numberParts = elements.flatMap(({ rungs }) =>
-    rungs.map(estimateOf).flatMap(estimate => (isAvailable(estimate) ? [estimateParts(estimate)] : [])),
+  const numberParts = elements.flatMap(({ levels }) =>
+    levels.map(estimateOf).flatMap(estimate => (isAvailable(estimate) ? [estimateParts(estimate)] : [])),
   )
   const widths = [0, 1, 2].map(i => Math.max(0, ...numberParts.map(numbers => numbers[i].length)))
   const text = (estimate: Estimate): string => {
     const [value, low, high] = estimateParts(estimate).map((number, i) => number.padStart(widths[i]))
     return `${value} [${low}, ${high}]`
   }
-  return rung => {
-    const estimate = estimateOf(rung)
+  return level => {
+    const estimate = estimateOf(level)
     if (isAvailable(estimate)) return text(estimate)
     return `${pointText(estimate)} (${reasons.numberOf(estimate.why)})`
   }

@@ -1,5 +1,5 @@
 /**
- * The ingestion operator: the time at which recorded events become visible.
+ * Applies a setting of ingestion: the time at which recorded events become visible.
  *
  * - `older`: all events arrive later. A decision on an event is as much later, with the same visible events; a tick or a request sees fewer
  *   events.
@@ -14,7 +14,8 @@ import { keyOrder } from '../../../decision/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { visibleBy, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
 import { withFasterIngestion } from './faster-ingestion.ts'
-import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
+import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
+import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export function applyIngestion(setting: ElementSetting, decides: DecidingModel, base: Timeline): Timeline {
   switch (setting.kind) {

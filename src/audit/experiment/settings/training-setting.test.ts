@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Cases } from '../../domain/cases.ts'
 import { historyBlocks } from '../history-blocks.ts'
-import { modelFits } from './training.ts'
+import { modelFits } from './training-setting.ts'
 
 /** A decision every 10 ms from 0 to 990, with a label horizon of 20 ms. */
 const t = Float64Array.from({ length: 100 }, (_, i) => i * 10)

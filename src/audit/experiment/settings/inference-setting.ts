@@ -1,5 +1,5 @@
 /**
- * The inference operator: when decisions are made, and how long a score takes.
+ * Applies a setting of inference: when decisions are made, and how long a score takes.
  *
  * - `older`: the score is available later, from the same inputs.
  * - `every`: scores are made at the multiples of a period. A model that ticks decides at those of its ticks alone, with the same inputs and
@@ -12,7 +12,8 @@ import { countUpTo } from '../../../columns/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'
 import { decisionTimesOn, type DecidingModel, type Timeline } from '../timeline/timeline.ts'
-import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan, throwUnsupported } from './setting.ts'
+import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
+import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export interface InferenceResult {
   /** The timeline that the decisions see. */

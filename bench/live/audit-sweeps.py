@@ -1,14 +1,14 @@
-"""The ladders of examples/flights with numpy on every core: the peer's side of `bench audit`.
+"""The sweeps of examples/flights with numpy on every core: the peer's side of `bench audit`.
 
 Argument: a folder with settings.json and the columns of the flights, each in a file by its name, in order of time. Answers each line of its
-input with a line of JSON: what the ladders took, and their points. What counts is all from columns in memory to bands:
+input with a line of JSON: what the sweeps took, and their points. What counts is all from columns in memory to intervals:
 
 - landings are sorted once by airport and time, and sums of delays, late ones and rows run over them; a window is two `searchsorted` and a
   difference, asked in the order of airport and time so that the searches stay in cache;
 - only rows that are looked at are computed: those that a model is fitted on, those that thresholds are set on, those that are judged;
 - a logistic regression is fitted by Newton's method on the same rows and the same standardised columns, with the same ridge;
 - scores stay log odds, which rank as probabilities do;
-- bands are of a bootstrap over destinations x days: a rung is its sums by cell, so that 1,000 draws are two products of matrices.
+- intervals are of a bootstrap over destinations x days: a level is its sums by cell, so that 1,000 draws are two products of matrices.
 """
 
 import json
@@ -23,7 +23,7 @@ import numpy as np
 
 MINUTE, HOUR, DAY, WEEK = 60_000, 3_600_000, 86_400_000, 604_800_000
 LATE = 15
-WAYS = ("frozen", "frozenAtBudget", "refit")
+MODES = ("frozen", "frozenAtBudget", "refit")
 NUMBERS = tuple(f"{end}.{name}" for end in ("there", "here") for name in ("delay", "late", "landed"))
 
 folder = Path(sys.argv[1])
@@ -135,8 +135,8 @@ def logistic(columns, labels, ridge=1.0):
     return beta[0] - weights @ mean, weights
 
 
-class Ladders:
-    """All that rungs share. Rows are those of `learnt`, then those of `tune`, then those of `test`."""
+class Sweeps:
+    """All that levels share. Rows are those of `learnt`, then those of `tune`, then those of `test`."""
 
     def __init__(self, flights, landings):
         tune, test = settings["tune"], settings["test"]
@@ -165,7 +165,7 @@ class Ladders:
         self.may = int(0.1 * len(scored) + 1e-9)
         self.fixed = threshold(scored, self.may)
         self.acts = int((scored >= self.fixed).sum())
-        self.now = {way: self.caught(score, way, self.t) for way, score in self.scores(self.frozen, self.refit)}
+        self.now = {mode: self.caught(score, mode, self.t) for mode, score in self.scores(self.frozen, self.refit)}
         self.aucs = self.ranked(self.frozen, self.refit)
 
     def cells(self, destination, t):
@@ -223,18 +223,18 @@ class Ladders:
         return score
 
     def scores(self, frozen, refit):
-        return zip(WAYS, (frozen, frozen, refit))
+        return zip(MODES, (frozen, frozen, refit))
 
     def ranked(self, frozen, refit):
         late = self.late[self.test]
         return [auc(score[self.test], late) for score in (frozen, refit)]
 
-    def caught(self, score, way, acted):
+    def caught(self, score, mode, acted):
         """Of each row that is judged whether it was late, and warned of before it landed."""
-        at = self.fixed if way == "frozen" else threshold(score[self.tune], self.acts)
+        at = self.fixed if mode == "frozen" else threshold(score[self.tune], self.acts)
         return (score[self.test] >= at) & (acted[self.test] <= self.landed_late[self.test])
 
-    def rung(self, asked):
+    def level(self, asked):
         element, setting = asked["element"], asked["setting"]
         if element == "action":
             acted = midnight(self.t) if setting["kind"] == "digest" else self.t + setting["by"]
@@ -245,8 +245,8 @@ class Ladders:
             frozen, refit = self.frozen_score(features), self.refit_score(features)
             aucs = self.ranked(frozen, refit)
         found = []
-        for (way, score), area in zip(self.scores(frozen, refit), (aucs[0], aucs[0], aucs[1])):
-            difference = self.caught(score, way, acted).astype(np.int8) - self.now[way]
+        for (mode, score), area in zip(self.scores(frozen, refit), (aucs[0], aucs[0], aucs[1])):
+            difference = self.caught(score, mode, acted).astype(np.int8) - self.now[mode]
             differs = np.flatnonzero(difference)
             sums = np.bincount(self.cell[differs], difference[differs], minlength=np.prod(self.shape)).reshape(self.shape)
             found.append((difference.sum(dtype=np.int64) / len(difference) * self.week, self.weighted(sums) / self.drawn * self.week, area))
@@ -266,8 +266,8 @@ def midnight(at):
     return -(-at // DAY) * DAY
 
 
-def banded(found):
-    """Of one ladder in one way: bands that hold for all of its rungs together, by the largest studentised error of each draw."""
+def with_intervals(found):
+    """Of one sweep in one mode: intervals that hold for all of its levels together, by the largest studentised error of each draw."""
     value, draws, area = (np.array(part) for part in zip(*found))
     error = draws.std(1)
     scaled = np.abs(draws - value[:, None]) / np.where(error > 0, error, 1)[:, None]
@@ -277,26 +277,26 @@ def banded(found):
     ]
 
 
-ladders = None
+sweeps = None
 
 
-def rung(asked):
-    return ladders.rung(asked)
+def level(asked):
+    return sweeps.level(asked)
 
 
-def ladders_of(flights, landings):
-    global ladders
-    ladders = Ladders(flights, landings)
-    asked = settings["rungs"]
+def sweeps_of(flights, landings):
+    global sweeps
+    sweeps = Sweeps(flights, landings)
+    asked = settings["levels"]
     # Children see what was made so far without a copy.
     with multiprocessing.get_context("fork").Pool(settings["processes"]) as pool:
-        found = pool.map(rung, asked, chunksize=1)
+        found = pool.map(level, asked, chunksize=1)
     points = [dict() for _ in asked]
     for element in dict.fromkeys(one["element"] for one in asked):
         places = [i for i, one in enumerate(asked) if one["element"] == element]
-        for i, way in enumerate(WAYS):
-            for place, point in zip(places, banded([found[place][i] for place in places])):
-                points[place][way] = point
+        for i, mode in enumerate(MODES):
+            for place, point in zip(places, with_intervals([found[place][i] for place in places])):
+                points[place][mode] = point
     return points
 
 
@@ -312,7 +312,7 @@ def main():
     print(json.dumps({"ready": True}), flush=True)
     for _ in sys.stdin:
         begun, used = time.perf_counter(), cpu()
-        points = ladders_of(flights, landings)
+        points = sweeps_of(flights, landings)
         took = {"seconds": time.perf_counter() - begun, "cpuSeconds": cpu() - used}
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         print(json.dumps({**took, "peakMb": peak / 1024, "points": points}), flush=True)

@@ -1,5 +1,5 @@
 /**
- * The staleness sweeps of an audit alone: stages and groups at greater ages, with and without retraining, with their bands; no plans and no
+ * The staleness sweeps of an audit alone: stages and groups at greater ages, with and without retraining, with their intervals; no plans and no
  * costs.
  */
 import type { AuditedPipeline } from '../../src/audit/compare/audit-options.ts'
@@ -17,7 +17,7 @@ import { lookBackOf, utilityOf } from '../../src/audit/value/index.ts'
 import type { PipelineWorth } from '../../src/define/value/worths.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 
-export const ways = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]
+export const modes = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]
 
 /** Value of one level in one variant, and of what runs. */
 export interface Point {
@@ -28,14 +28,14 @@ export interface Point {
   readonly auc: number | null
 }
 
-export interface RungPoints {
+export interface LevelPoints {
   readonly element: string
   readonly setting: ElementSetting
-  readonly ways: Readonly<Record<ValuationMode, Point>>
+  readonly modes: Readonly<Record<ValuationMode, Point>>
 }
 
-export interface LaddersDone {
-  readonly rungs: readonly RungPoints[]
+export interface AllSweeps {
+  readonly levels: readonly LevelPoints[]
   /** Input for the same computation elsewhere: the blocks, and the rows for retraining. */
   readonly blocks: Blocks
   readonly learnt: Uint32Array
@@ -46,43 +46,43 @@ export interface Blocks {
   readonly test: RowRange
 }
 
-export interface Asked {
+export interface SweepsOptions {
   readonly draws: number
   readonly seed: number
-  readonly onRung?: () => void
+  readonly onLevel?: () => void
 }
 
 /** For the first model of a pipeline with a worth. The age of the model is left out: the flights' model is not trained. */
-export async function allLadders(
+export async function allSweeps(
   pipeline: AuditedPipeline & { readonly worths: ReadonlyMap<string, PipelineWorth> },
   log: ReplayLog,
-  { draws, seed, onRung }: Asked,
-): Promise<LaddersDone> {
+  { draws, seed, onLevel }: SweepsOptions,
+): Promise<AllSweeps> {
   const { ir } = pipeline
   const [model] = ir.models
   const worth = worthOf(pipeline.worths, model)
   const experiment = new Experiment(pipeline, model, log, { lookBack: lookBackOf(ir, model, worth.ir.utility), threads: threadsAhead() })
   const { cases } = experiment
-  const ladders = experiment.elements
+  const sweeps = experiment.elements
     .filter(({ kind }) => kind !== 'training')
-    .map(element => ({ element, rungs: experiment.ladder(element, worth.ir.ages) }))
-  await experiment.prepare(ladders.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
+    .map(element => ({ element, levels: experiment.levelsOf(element, worth.ir.ages) }))
+  await experiment.prepare(sweeps.flatMap(({ element, levels }) => levels.map(({ setting }) => planOf(element, setting))))
   try {
     const utility = utilityOf(worth.ir, model, worth.compute)
     const { budget } = worth.ir.utility
     const judging = await PlanValuation.valueOf(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
     const sample = clusteredSample(withTimeClusters(cases, timeBlockBounds(ir, model)), cases.blocks.test)
-    const options = { judging, sample, bands: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
-    const found = await mapCheapFirst(ladders, async ({ element, rungs }) => {
-      const ladder = await sweepElement(element, rungs, { ...options, ...(onRung && { onLevel: onRung }) })
-      return ladder.rungs.map(({ setting, frozen, frozenAtBudget, refit }): RungPoints => ({
+    const options = { judging, sample, intervalOptions: { seed, draws, decisionsAWeek: judging.week }, slices: worth.ir.slices }
+    const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
+      const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })
+      return sweep.levels.map(({ setting, frozen, frozenAtBudget, refit }): LevelPoints => ({
         element: elementId(element),
         setting,
-        ways: { frozen: pointOf(frozen), frozenAtBudget: pointOf(frozenAtBudget), refit: pointOf(refit) },
+        modes: { frozen: pointOf(frozen), frozenAtBudget: pointOf(frozenAtBudget), refit: pointOf(refit) },
       }))
     })
     const { tune, test, train } = cases.blocks
-    return { rungs: found.flat(), blocks: { tune, test }, learnt: trainingCases(cases, train).cases }
+    return { levels: points.flat(), blocks: { tune, test }, learnt: trainingCases(cases, train).cases }
   } finally {
     experiment.end()
   }

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import coefficients from '../../examples/flights/coefficients.json' with { type: 'json' }
-import type { Blocks, Point, RungPoints } from './audit-ladders.ts'
-import type { LaddersAsk } from './audit-process.ts'
+import type { Blocks, Point, LevelPoints } from './audit-sweeps.ts'
+import type { SweepsRequest } from './audit-process.ts'
 import { PythonEnvironment, PythonPeer } from './python-peer.ts'
 
 const VERSION = '2.4.6'
@@ -12,23 +12,23 @@ const VERSION = '2.4.6'
 export const numpy = new PythonEnvironment('numpy', 'numpy', VERSION)
 
 /** Measured in the process itself. */
-export interface NumpyTook {
+export interface NumpyResult {
   readonly seconds: number
   /** Of all its processes. */
   readonly cpuSeconds: number
   /** Of the largest of its processes, since it began. */
   readonly peakMb: number
   /** In the order of the requested levels. */
-  readonly points: readonly RungPoints['ways'][]
+  readonly points: readonly LevelPoints['modes'][]
 }
 
-export interface NumpyAsk extends LaddersAsk {
+export interface NumpyRequest extends SweepsRequest {
   readonly blocks: Blocks
-  readonly rungs: readonly Pick<RungPoints, 'element' | 'setting'>[]
+  readonly levels: readonly Pick<LevelPoints, 'element' | 'setting'>[]
   readonly processes: number
 }
 
-export class NumpyLadders {
+export class NumpySweeps {
   static readonly version = VERSION
   readonly #peer: PythonPeer
 
@@ -37,15 +37,15 @@ export class NumpyLadders {
   }
 
   /** `folder` has the columns of the history. */
-  static async start(folder: string, { blocks, rungs, draws, seed, processes }: NumpyAsk): Promise<NumpyLadders> {
-    const asked = rungs.map(({ element, setting }) => ({ element, setting }))
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...blocks, coefficients, draws, seed, processes, rungs: asked }))
-    const { peer } = await PythonPeer.start('numpy', numpy, 'audit-ladders.py', [folder])
-    return new NumpyLadders(peer)
+  static async start(folder: string, { blocks, levels, draws, seed, processes }: NumpyRequest): Promise<NumpySweeps> {
+    const settings = levels.map(({ element, setting }) => ({ element, setting }))
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...blocks, coefficients, draws, seed, processes, levels: settings }))
+    const { peer } = await PythonPeer.start('numpy', numpy, 'audit-sweeps.py', [folder])
+    return new NumpySweeps(peer)
   }
 
-  async ladders(): Promise<NumpyTook> {
-    return (await this.#peer.ask('ladders')) as NumpyTook
+  async sweeps(): Promise<NumpyResult> {
+    return (await this.#peer.ask('sweeps')) as NumpyResult
   }
 
   stop(): Promise<void> {
@@ -62,11 +62,11 @@ export interface Apart {
   readonly missing: number
 }
 
-export function apart(ours: readonly RungPoints['ways'][], theirs: readonly RungPoints['ways'][]): Apart {
+export function apart(ours: readonly LevelPoints['modes'][], theirs: readonly LevelPoints['modes'][]): Apart {
   let [aWeek, auc, compared, missing] = [0, 0, 0, Math.abs(ours.length - theirs.length)]
   for (const [i, one] of ours.slice(0, theirs.length).entries())
-    for (const [way, point] of Object.entries(one)) {
-      const other: Point = theirs[i][way as keyof typeof one]
+    for (const [mode, point] of Object.entries(one)) {
+      const other: Point = theirs[i][mode as keyof typeof one]
       if (point.aWeek === null || other.aWeek === null || point.auc === null || other.auc === null) {
         missing++
         continue

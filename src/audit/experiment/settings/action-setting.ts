@@ -1,7 +1,8 @@
-/** The action operator: when the action of each score was done, and whether it can stop its own event. */
+/** Applies a setting of the action: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { shiftTimes, roundUpTimes, rejectSetting, checkedSpan } from './setting.ts'
+import { rejectSetting, checkedSpan } from './setting-checks.ts'
+import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export interface ActionTimes {
   /** The completion times, UTC ms; NaN without a decision. */

@@ -1,5 +1,5 @@
 /**
- * The training operator: the age of the model.
+ * Applies a setting of training, the age of the model: which cases each fitted model learns from and scores.
  *
  * By default a model is fitted once, on the block `train`. With `every` a model is fitted for each period, on the labels settled by its
  * start; with `older` one for each judged block, on the labels settled the given age before its start. No model learns from a decision
@@ -9,7 +9,7 @@ import { SpillwayError, durationText, limits } from '../../../base/index.ts'
 import { firstEntryFrom } from '../../../kernel/index.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 import type { ElementSetting } from '../../domain/element.ts'
-import { rejectSetting, checkedSpan } from './setting.ts'
+import { rejectSetting, checkedSpan } from './setting-checks.ts'
 
 /** One fit: the cases that the model scores, and the cases that it may learn from. */
 export interface ModelFit {

@@ -1,0 +1,82 @@
+/**
+ * Maps an audit setting of a feature group to a placement and an added age.
+ *
+ * - `now`: the group's own placement.
+ * - `stream`, `hybrid`: a stream, since a hybrid group has equal values.
+ * - `batch`: scheduled jobs of the given duration.
+ * - `faster`: the group's placement with a fraction of its lag, or of its schedule's period and job duration.
+ * - `older`: the group's placement with an added age, as a copy that lags. A decision reads the value as of that much earlier. For a
+ *   streamed group this equals the placement `lag`.
+ * - `trace`: a stream with the age that a data folder recorded for the latest decision before (`AgeTrace`).
+ */
+import type { GroupIR, PlacementIR } from '../../../define/ir/index.ts'
+import type { ReplayLog, ReplayPoints } from '../../../replay/index.ts'
+import type { ElementSetting } from '../../domain/element.ts'
+import { fresherPlacement } from '../timeline/placement-age.ts'
+import { memoizePrefixes } from '../timeline/decision-rows.ts'
+import { tracedAsOfTimes, type AgeTrace, type AgeTraces } from '../timeline/age-traces.ts'
+import { visibleBy, type Timeline } from '../timeline/timeline.ts'
+import { rejectSetting, checkedSpan, throwUnsupported } from './setting-checks.ts'
+import { shiftTimes } from './shifted-times.ts'
+
+/** A group under a setting. */
+export interface PlacedGroup {
+  /** Identifies the setting within the group. */
+  readonly id: string
+  readonly place: PlacementIR
+  /** How much earlier than by its placement the group's values are: ms, or the recorded ages. */
+  readonly addedAge: number | AgeTrace
+}
+
+/**
+ * The placement of a group under a setting.
+ *
+ * @throws `SPILL_UNSUPPORTED` for a setting that a group cannot have, or without recorded ages
+ */
+export function placeGroup(setting: ElementSetting, { name: group, place, features }: GroupIR, traces: AgeTraces = new Map()): PlacedGroup {
+  switch (setting.kind) {
+    case 'now':
+      return { id: 'now', place, addedAge: 0 }
+    case 'older': {
+      const addedAge = checkedSpan(`the age of group '${group}'`, setting.by, { zero: true })
+      return { id: `older ${addedAge}`, place, addedAge }
+    }
+    case 'stream':
+    case 'hybrid':
+      return { id: 'stream', place: { kind: 'stream' }, addedAge: 0 }
+    case 'batch': {
+      const { schedule, lasts } = setting
+      return { id: `batch ${JSON.stringify(schedule)} ${lasts}`, place: { kind: 'scheduled', schedule, lasts }, addedAge: 0 }
+    }
+    case 'faster':
+      return { id: `faster ${setting.part}`, place: setting.part === 1 ? place : fresherPlacement(place, setting.part), addedAge: 0 }
+    case 'trace': {
+      const trace = traces.get(group)
+      if (!trace || trace.t.length === 0)
+        throwUnsupported(`group '${group}' has no recorded ages; give the data folder of a run that decided with it`)
+      const before = features.find(feature => feature.before)
+      if (before)
+        throwUnsupported(`feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`)
+      return { id: 'trace', place: { kind: 'stream' }, addedAge: trace }
+    }
+    default:
+      return rejectSetting(`group '${group}'`, setting, "write 'older', 'faster', 'stream', 'batch' or 'hybrid'")
+  }
+}
+
+/** The last result by moments: a group is read at several keys in turn. */
+const momentsCache = new WeakMap<
+  ReplayPoints,
+  { readonly addedAge: number | AgeTrace; readonly log: ReplayLog; readonly moments: ReplayPoints }
+>()
+
+/** The moments earlier by an added age: the visible events and the as-of time of each decision. */
+export function earlierMoments({ log, rows: { moments } }: Timeline, addedAge: number | AgeTrace): ReplayPoints {
+  if (addedAge === 0) return moments
+  const cached = momentsCache.get(moments)
+  if (cached?.addedAge === addedAge && cached.log === log) return cached.moments
+  const t = typeof addedAge === 'number' ? shiftTimes(moments.t, -addedAge) : tracedAsOfTimes(addedAge, moments.t)
+  const shifted = { t, prefixes: memoizePrefixes(visibleBy(t, moments, log)), source: undefined }
+  momentsCache.set(moments, { addedAge, log, moments: shifted })
+  return shifted
+}
