@@ -12,6 +12,7 @@ import { effectsCommand } from './inspect/effects.ts'
 import { featuresCommand } from './inspect/features.ts'
 import { inspectCommand } from './inspect/inspect.ts'
 import { initCommand } from './init/init.ts'
+import { jobsCommand } from './inspect/jobs.ts'
 import { lineageCommand } from './inspect/lineage.ts'
 import { modelsCommand } from './models/models.ts'
 import { packageVersion } from '../base/node/index.ts'
@@ -31,6 +32,7 @@ const commands: readonly Command[] = [
   runCommand,
   runsCommand,
   reportsCommand,
+  jobsCommand,
   planCommand,
   lineageCommand,
   replayCommand,

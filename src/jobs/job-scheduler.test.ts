@@ -255,6 +255,40 @@ function checkHistory(records: readonly Attempted[], seed: number): void {
   }
 }
 
+test('a cancel tells whether a request or an attempt was cancelled, and its record is durable by then', async () => {
+  const process = new SteeredProcess({ commits: [] }, () => 1)
+  const { scheduler, store } = process
+  const [{ name }, { name: other }] = naiveJobs
+  assert.equal(await scheduler.cancel(name), false, 'it neither runs nor waits')
+  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT', message: `the job '${name}' was cancelled` })
+  scheduler.tick()
+  const waiting = assert.rejects(scheduler.request(other), { code: 'SPILL_CONFLICT' })
+  assert.equal(await scheduler.cancel(other), true)
+  store.keepUp()
+  await settle()
+  assert.ok(process.isComputing)
+  assert.equal(await scheduler.cancel(name), true)
+  const [record] = jobRecordsIn<Attempted>(new ModelStore(store.disk), 'attempt/')
+  assert.deepEqual([record.state, record.error], ['failed', `the job '${name}' was cancelled`])
+  await Promise.all([running, waiting])
+})
+
+test('a cancel of an attempt that ends with a result first is none', async () => {
+  const process = new SteeredProcess({ commits: [] }, () => 1)
+  const { scheduler, store } = process
+  const [{ name }] = naiveJobs
+  const result = scheduler.request(name)
+  scheduler.tick()
+  store.sync(1)
+  await settle()
+  process.end()
+  await settle()
+  const cancelled = scheduler.cancel(name)
+  store.keepUp()
+  assert.equal(await cancelled, false)
+  assert.equal(await result, 1)
+})
+
 test('attempts, ledger and answers are those of the naive model, over 300 random histories', async () => {
   const counts: Counts = { done: 0, failed: 0, 'broken off': 0, resumed: 0, crashes: 0, back: 0 }
   for (let seed = 1; seed <= 300; seed++) await drive(seed, counts)

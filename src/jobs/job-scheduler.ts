@@ -75,13 +75,16 @@ interface JobRequest<R> extends PromiseWithResolvers<R> {
   readonly start: JobStart
 }
 
+/** The end of an attempt. */
+type AttemptEnd = 'done' | 'failed' | 'cancelled'
+
 /** The jobs of one kind. */
 export class JobScheduler<R> {
   readonly #options: JobSchedulerOptions<R>
   /** Requested attempts that have not started, in order. */
   readonly #requests = new Map<Job<R>, JobRequest<R>>()
   /** The attempt in progress. */
-  #running: { readonly job: Job<R>; readonly ended: Promise<void> } | undefined
+  #running: { readonly job: Job<R>; readonly ended: Promise<AttemptEnd> } | undefined
   /** Ends the latest attempt. */
   #ending = new AbortController()
   /** The error of requests after a stop. */
@@ -137,17 +140,18 @@ export class JobScheduler<R> {
 
   /**
    * Cancels the request and the attempt in progress of a job, if there are any. The attempt is recorded as failed, and the job starts
-   * again at its next time. Resolves when the attempt has ended.
+   * again at its next time. Resolves when the attempt has ended: true if a request or an attempt was cancelled; false if there was none, or
+   * the attempt ended with a result first.
    */
-  async cancel(name: string): Promise<void> {
+  async cancel(name: string): Promise<boolean> {
     const request = [...this.#requests].find(([job]) => job.name === name)
     if (request) {
       this.#requests.delete(request[0])
       request[1].reject(cancelledError(name))
     }
-    if (this.#running?.job.name !== name) return
+    if (this.#running?.job.name !== name) return request !== undefined
     this.#ending.abort()
-    await this.#running.ended
+    return (await this.#running.ended) === 'cancelled' || request !== undefined
   }
 
   /** Resolves when no attempt is in progress. */
@@ -182,7 +186,7 @@ export class JobScheduler<R> {
     return undefined
   }
 
-  async #run(next: NextAttempt<R>, began: number, signal: AbortSignal): Promise<void> {
+  async #run(next: NextAttempt<R>, began: number, signal: AbortSignal): Promise<AttemptEnd> {
     const { store, clock } = this.#options
     const { job, start, request } = next
     clock.cover(start.s)
@@ -192,9 +196,12 @@ export class JobScheduler<R> {
       const result = await attempt.run(signal)
       job.retry.reset()
       request?.resolve(result)
+      return 'done'
     } catch (error) {
-      const put = this.#end(next, attempt, signal.aborted && !this.#stopError ? cancelledError(job.name) : (error as Error))
+      const isCancelled = signal.aborted && !this.#stopError
+      const put = this.#end(next, attempt, isCancelled ? cancelledError(job.name) : (error as Error))
       if (put.length > 0) await store.commit({ put }).catch(() => {})
+      return isCancelled ? 'cancelled' : 'failed'
     }
   }
 
@@ -215,4 +222,4 @@ export class JobScheduler<R> {
   }
 }
 
-const cancelledError = (name: string): SpillwayError => new SpillwayError('SPILL_STOPPED', `the job '${name}' was cancelled`)
+const cancelledError = (name: string): SpillwayError => new SpillwayError('SPILL_CONFLICT', `the job '${name}' was cancelled`)

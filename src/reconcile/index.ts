@@ -8,7 +8,7 @@ export {
   type ReconciliationResult,
   reconciliationsIn,
 } from './ledger.ts'
-export { ReconcileScheduler } from './reconcile-scheduler.ts'
+export { RECONCILIATION_JOB, ReconcileScheduler } from './reconcile-scheduler.ts'
 export { reconcile } from './reconcile.ts'
 export { isEmptyRepair, planRepair, type RepairPlan, repairPuts } from './repair.ts'
 export {

@@ -30,6 +30,9 @@ export interface ReconcileSchedulerOptions {
   readonly onReport: (report: string) => void
 }
 
+/** Name of the one job of the scheduler. */
+export const RECONCILIATION_JOB = 'reconciliation'
+
 /** Runs reconciliations when they are due. */
 export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
   readonly #ledger: JobLedger<ReconciliationRecord>
@@ -57,7 +60,7 @@ function reconciliationJob(ledger: JobLedger<ReconciliationRecord>, options: Rec
   const lastTime = new JobSchedule(options.schedule).last(clock() + 1)
   const schedule = new JobSchedule(options.schedule, lastTime, { followsClock: true })
   return {
-    name: 'reconciliation',
+    name: RECONCILIATION_JOB,
     retry: new Retry(),
     due: now => {
       const s = schedule.due(now)

@@ -3,7 +3,7 @@ import { callEvery, wallClock, durationMs, type Duration } from '../../base/inde
 import type { PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import { IntervalSchedule, scheduleOf } from '../../define/feature/index.ts'
 import type { OpenedFolder } from '../../operate/index.ts'
-import { reconcileInThread, ReconcileScheduler } from '../../reconcile/index.ts'
+import { RECONCILIATION_JOB, reconcileInThread, ReconcileScheduler } from '../../reconcile/index.ts'
 import { UsageError } from '../command/command.ts'
 import { pluralize } from '../command/text-format.ts'
 
@@ -32,6 +32,8 @@ export function parseSchedule(text: string | undefined): ScheduleIR | undefined 
 export interface ScheduledReconciliation {
   /** The end of the status line: the unexplained values; empty if there are none. */
   readonly text: string
+  /** Cancels the reconciliation in progress. Resolves as `JobScheduler.cancel` does. */
+  readonly cancel: () => Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -57,6 +59,7 @@ export function startReconciliation(
       const { unexplained } = reconciling
       return unexplained ? `; ${pluralize(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''
     },
+    cancel: () => reconciling.cancel(RECONCILIATION_JOB),
     async stop() {
       ticking.stop()
       await reconciling.stop()

@@ -96,7 +96,7 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
   const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
   try {
-    const control = await serveRunControl(live, { pipeline, data, onReport: printStatus })
+    const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: printStatus })
     for (const { source, reader } of readers) printStatus(`  ${startText(run, source, reader)}`)
     server = await serving?.({ run, control, feed: feedOfRun }, printStatus)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: printStatus })

@@ -3,7 +3,15 @@ import { connect, type Socket } from 'node:net'
 import { errorCodes, SpillwayError, type ErrorCode } from '../../base/index.ts'
 import type { ControlOperation } from './control-request.ts'
 import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.ts'
-import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'
+import type {
+  DeadLetterDrop,
+  DeadLetterEdit,
+  DeadLetterReplay,
+  EffectDrop,
+  EffectRetry,
+  JobCancellation,
+  RunControl,
+} from './run-control.ts'
 
 /** Bytes of an answer. The longest lists the outcomes of a replay. */
 const ANSWER_BYTES_MAX = 1 << 26
@@ -53,6 +61,10 @@ export class ControlClient implements RunControl {
 
   dropEffects(drop: EffectDrop, by: string): ReturnType<RunControl['dropEffects']> {
     return this.#call('dropEffects', drop, by)
+  }
+
+  cancelJob(cancellation: JobCancellation, by: string): ReturnType<RunControl['cancelJob']> {
+    return this.#call('cancelJob', cancellation, by)
   }
 
   close(): void {

@@ -14,6 +14,8 @@ const accepted: readonly (readonly [ControlOperation, object, object?])[] = [
   ['dropDeadLetters', { ids: [1], why: 'noise' }],
   ['retryEffects', { numbers: [2, 2] }, { numbers: [2] }],
   ['dropEffects', { numbers: [1], why: 'noise' }],
+  ['cancelJob', { kind: 'batch-run', name: 'usual' }],
+  ['cancelJob', { kind: 'reconciliation' }],
 ]
 
 test('requests are returned as they are, each number once', () => {
@@ -40,11 +42,7 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['replayDeadLetters', { ids: many(limits.DEAD_LETTERS_CHANGED_MAX + 1) }, /^"ids" has 1001 numbers; give 1 to 1000$/],
   ['replayDeadLetters', { ids: [1, 1.5] }, /^"ids" is a list of numbers from 1: \[1, 2\]; got \[1,1\.5\]$/],
   ['replayDeadLetters', { ids: 'all' }, /^"ids" is a list of numbers from 1: \[1, 2\]; got 'all'$/],
-  [
-    'replayDeadLetters',
-    { id: 1 },
-    /^there is no field 'id' here; did you mean 'ids'\?; there are ids, source, omitUnsendable, fingerprint$/,
-  ],
+  ['replayDeadLetters', { id: 1 }, /^there is no field 'id' here; did you mean 'ids'\?$/],
   ['replayDeadLetters', { ids: [1], source: 1 }, /^"source" is the name of a source; got 1$/],
   ['replayDeadLetters', { ids: [1], omitUnsendable: 1 }, /^"omitUnsendable" is true or false; got 1$/],
   ['replayDeadLetters', { ids: [1], fingerprint: 1 }, /^"fingerprint" is that of a pipeline; got 1$/],
@@ -52,6 +50,12 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['dropDeadLetters', { ids: [1], why: ' ' }, /^the reason is missing/],
   ['retryEffects', { numbers: [-1] }, /^"numbers" is a list of numbers from 1: \[1, 2\]; got \[-1\]$/],
   ['dropEffects', { numbers: [1], why: 7 }, /^the reason is missing/],
+  ['cancelJob', { kind: 'export', name: 'a' }, /^"kind" is one of batch-run, report, training, reconciliation; got 'export'$/],
+  ['cancelJob', { name: 'a' }, /^"kind" is one of batch-run, .*; got nothing$/],
+  ['cancelJob', { kind: 'report' }, /^"name" is that of a feature group, a report or a model; got nothing$/],
+  ['cancelJob', { kind: 'training', name: 7 }, /^"name" is that of a feature group, a report or a model; got 7$/],
+  ['cancelJob', { kind: 'reconciliation', name: 'a' }, /^a reconciliation has no "name"; got 'a'$/],
+  ['cancelJob', { kind: 'report', name: 'a', why: 'x' }, /^there is no field 'why' here; there is kind, name$/],
 ]
 
 for (const [operation, request, message] of rejected)

@@ -1,6 +1,15 @@
 /** Validates requests of operators that come as JSON, over HTTP or over the control socket. */
 import { didYouMean, SpillwayError, limits, show } from '../../base/index.ts'
-import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'
+import {
+  type DeadLetterDrop,
+  type DeadLetterEdit,
+  type DeadLetterReplay,
+  type EffectDrop,
+  type EffectRetry,
+  type JobCancellation,
+  jobKinds,
+  type RunControl,
+} from './run-control.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -11,6 +20,7 @@ export const controlRequests = {
   dropDeadLetters,
   retryEffects,
   dropEffects,
+  cancelJob,
 } satisfies { readonly [Name in keyof RunControl]: (value: unknown) => Parameters<RunControl[Name]>[0] }
 
 /** An operation of `RunControl`. */
@@ -59,15 +69,20 @@ function dropEffects(value: unknown): EffectDrop {
   return { numbers: numbersOf('numbers', numbers, limits.EFFECTS_CHANGED_MAX), why: whyOf(why) }
 }
 
+function cancelJob(value: unknown): JobCancellation {
+  const { kind: text, name } = fieldsOf(value, ['kind', 'name'])
+  const kind = jobKinds.find(known => known === text)
+  if (kind === undefined) throw wrong(`"kind" is one of ${jobKinds.join(', ')}`, text)
+  if (kind !== 'reconciliation' && typeof name !== 'string') throw wrong('"name" is that of a feature group, a report or a model', name)
+  if (kind === 'reconciliation' && name !== undefined) throw wrong('a reconciliation has no "name"', name)
+  return { kind, ...(name !== undefined && { name: name as string }) }
+}
+
 /** The fields of a request. An ignored field would mislead, so an unknown one is an error. */
 function fieldsOf(value: unknown, names: readonly string[]): Fields {
   if (!isObject(value)) throw wrong('a request is an object', value)
   const unknown = Object.keys(value).find(name => !names.includes(name))
-  if (unknown !== undefined)
-    throw new SpillwayError(
-      'SPILL_INPUT',
-      `there is no field '${unknown}' here${didYouMean(unknown, names)}; there are ${names.join(', ')}`,
-    )
+  if (unknown !== undefined) throw new SpillwayError('SPILL_INPUT', `there is no field '${unknown}' here${didYouMean(unknown, names)}`)
   return value
 }
 

@@ -21,6 +21,7 @@ class Recorder implements RunControl {
   replayDeadLetters = (replay: unknown, by: string) => this.#call({ letters: [], omitted: [] }, replay, by)
   dropDeadLetters = (drop: unknown, by: string) => this.#call({ settled: 7 }, drop, by)
   retryEffects = (retry: unknown, by: string) => this.#call({}, retry, by)
+  cancelJob = (cancellation: unknown, by: string) => this.#call({}, cancellation, by)
   dropEffects = (): Promise<never> => Promise.reject(new Error('a mistake in the run'))
 
   async #call<T>(result: T, request: unknown, by: string): Promise<T> {
@@ -63,8 +64,9 @@ test('a client calls each operation, one after another, and gets results and err
   assert.deepEqual(await client.replayDeadLetters({ ids: [1] }, 'cli:bob'), { letters: [], omitted: [] })
   assert.deepEqual(await client.dropDeadLetters({ ids: [1], why: 'x' }, 'cli:ann'), { settled: 7 })
   assert.deepEqual(await client.retryEffects({ numbers: [1] }, 'cli:ann'), {})
+  assert.deepEqual(await client.cancelJob({ kind: 'report', name: 'list' }, 'cli:ann'), {})
   assert.deepEqual(control.calls[0], [edit, 'cli:ann'])
-  assert.equal(control.calls.length, 4)
+  assert.equal(control.calls.length, 5)
   await assert.rejects(client.replayDeadLetters({ ids: [] }, 'cli:ann'), { code: 'SPILL_INPUT', message: /^"ids" has 0 numbers/ })
   await assert.rejects(client.dropEffects({ numbers: [1], why: 'x' }, 'cli:ann'), { code: 'SPILL_ASSERT', message: /^internal error/ })
   assert.deepEqual(errors.map(String), ['Error: a mistake in the run'], 'the run reports it, the client does not learn it')

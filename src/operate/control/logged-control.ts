@@ -3,7 +3,16 @@ import { wallClock, limits } from '../../base/index.ts'
 import { withOperatorLogAsync } from '../operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
 import { EffectControl, type EffectPorts } from './effect-control.ts'
-import type { DeadLetterDrop, DeadLetterEdit, DeadLetterReplay, EffectDrop, EffectRetry, RunControl } from './run-control.ts'
+import { JobControl, type JobPorts } from './job-control.ts'
+import type {
+  DeadLetterDrop,
+  DeadLetterEdit,
+  DeadLetterReplay,
+  EffectDrop,
+  EffectRetry,
+  JobCancellation,
+  RunControl,
+} from './run-control.ts'
 
 /** The collaborators of the changes over one folder. */
 export interface ControlPorts {
@@ -11,6 +20,8 @@ export interface ControlPorts {
   readonly data: string
   readonly deadLetters: Omit<DeadLetterPorts, 'clock'>
   readonly effects: Omit<EffectPorts, 'clock'>
+  /** Absent where no run holds the folder. */
+  readonly jobs?: JobPorts
 }
 
 /** `RunControl` in the process that holds the folder. One object serves all ways in. Of a reason `FAILURE_REASON_CHARS_MAX` characters are kept. */
@@ -18,11 +29,13 @@ export class LoggedControl implements RunControl {
   readonly #data: string
   readonly #letters: DeadLetterControl
   readonly #effects: EffectControl
+  readonly #jobs: JobControl
 
-  constructor({ data, deadLetters, effects }: ControlPorts) {
+  constructor({ data, deadLetters, effects, jobs }: ControlPorts) {
     this.#data = data
     this.#letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
     this.#effects = new EffectControl({ ...effects, clock: wallClock })
+    this.#jobs = new JobControl(jobs)
   }
 
   async editDeadLetter(edit: DeadLetterEdit, by: string): ReturnType<RunControl['editDeadLetter']> {
@@ -52,6 +65,12 @@ export class LoggedControl implements RunControl {
   async dropEffects(drop: EffectDrop, by: string): ReturnType<RunControl['dropEffects']> {
     const why = beginningOf(drop.why)
     return this.#logged(by, 'effects drop', drop.numbers, why, () => this.#effects.drop({ ...drop, why }))
+  }
+
+  async cancelJob(cancellation: JobCancellation, by: string): ReturnType<RunControl['cancelJob']> {
+    const { kind, name } = cancellation
+    const target = beginningOf(name === undefined ? kind : `${kind} ${name}`)
+    return this.#logged(by, 'jobs cancel', target, undefined, () => this.#jobs.cancel(cancellation))
   }
 
   #logged<T>(

@@ -1,5 +1,5 @@
 /**
- * Changes that operators make to a run, or to a data folder that no run holds: dead letters and dead effects.
+ * Changes that operators make to a run, or to a data folder that no run holds: dead letters, dead effects, and jobs.
  *
  * Requests and results are plain JSON data, so that the same port is served over HTTP, over the control socket of a run, and in the
  * process. Every change is durable, and recorded in the operator log, before its promise resolves.
@@ -71,6 +71,17 @@ export interface EffectDrop extends EffectRetry {
   readonly why: string
 }
 
+/** A job to cancel. */
+export interface JobCancellation {
+  readonly kind: JobKind
+  /** Name of the feature group, the report or the model; absent for the reconciliation, of which a run has one. */
+  readonly name?: string
+}
+
+/** The kinds of jobs that can be cancelled. */
+export const jobKinds = ['batch-run', 'report', 'training', 'reconciliation'] as const
+export type JobKind = (typeof jobKinds)[number]
+
 /**
  * Changes that operators make. `by` names the operator in the operator log: `cli:ann`, `token:dashboard`, `http`.
  *
@@ -99,4 +110,11 @@ export interface RunControl {
   retryEffects(retry: EffectRetry, by: string): Promise<Readonly<Record<string, never>>>
   /** Drops dead effects. */
   dropEffects(drop: EffectDrop, by: string): Promise<Readonly<Record<string, never>>>
+  /**
+   * Cancels a job that runs or was requested. Its ledger records the attempt as failed, because it was cancelled. Resolves when that is
+   * durable. The job runs again at its next time.
+   *
+   * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_CONFLICT` for one that does not run.
+   */
+  cancelJob(cancellation: JobCancellation, by: string): Promise<Readonly<Record<string, never>>>
 }

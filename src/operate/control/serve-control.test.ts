@@ -109,7 +109,7 @@ test('a run whose folder can hold no socket goes on, says why, and is changed in
   const control = await serveRunControl(running, { pipeline: shop, data, onReport: report => reports.push(report) })
   assert.match(
     reports.join('\n'),
-    /^.*: there is no place for its control socket: .*; while it runs, dead letters and effects change over HTTP alone$/,
+    /^.*: there is no place for its control socket: .*; while it runs, dead letters, effects and jobs change over HTTP alone$/,
   )
   await running.run.submit('payments', recordBatchOf([{ id: 'x' }]))
   assert.equal(typeof (await control.dropDeadLetters({ ids: [1], why: 'x' }, 'http')).settled, 'number')

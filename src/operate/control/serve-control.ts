@@ -1,21 +1,24 @@
 /** The changes of operators to a run in this process, also served at its control socket. */
 import { SpillwayError } from '../../base/index.ts'
 import type { EffectDispatcher } from '../../action/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
 import type { LiveRun, Run } from '../../run/index.ts'
 import { ControlServer } from './control-server.ts'
-import type { ReplayTarget } from './dead-letter-control.ts'
+import type { JobPorts } from './job-control.ts'
 import { LoggedControl } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
 /** A run whose changes are served. */
 export interface ControlledRun {
-  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle'>
+  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle' | 'cancelJob'>
   /** Delivers effects; absent where effects are only recorded. */
   readonly dispatcher?: Pick<EffectDispatcher, 'byHand'>
-  readonly pipeline: ReplayTarget['pipeline']
+  readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
   /** The data folder that the run holds. */
   readonly data: string
+  /** Cancels the scheduled reconciliation, if the process schedules any. */
+  readonly cancelReconciliation?: JobPorts['cancelReconciliation']
 }
 
 /** The changes of a run, in this process. */
@@ -25,7 +28,7 @@ export interface OpenRunControl extends RunControl {
 }
 
 /** The changes of operators to a run, for callers in its process. Throws as `readDataFolder` does. */
-export function openRunControl({ run, dispatcher, pipeline, data }: ControlledRun): OpenRunControl {
+export function openRunControl({ run, dispatcher, pipeline, data, cancelReconciliation }: ControlledRun): OpenRunControl {
   const reader = readDataFolder(data)
   const control = new LoggedControl({
     data,
@@ -38,12 +41,13 @@ export function openRunControl({ run, dispatcher, pipeline, data }: ControlledRu
       effects: reader.effects,
       change: dispatcher && ((effects, changes) => dispatcher.byHand(effects, changes)),
     },
+    jobs: { ir: pipeline.ir, cancel: run.cancelJob, cancelReconciliation },
   })
   return Object.assign(control, { close: () => reader.close() })
 }
 
 /** Where and what a run serves. */
-export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data'> {
+export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'data' | 'cancelReconciliation'> {
   /** Called with messages for people, and with internal errors. */
   readonly onReport: (report: string) => void
 }
@@ -53,14 +57,15 @@ export interface ServeControlOptions extends Pick<ControlledRun, 'pipeline' | 'd
  *
  * @returns the same changes, for a server in this process.
  */
-export async function serveRunControl(running: LiveRun, { pipeline, data, onReport }: ServeControlOptions): Promise<RunControl> {
-  const control = openRunControl({ run: running.run, dispatcher: running.dispatcher, pipeline, data })
+export async function serveRunControl(running: LiveRun, { onReport, ...options }: ServeControlOptions): Promise<RunControl> {
+  const { data } = options
+  const control = openRunControl({ ...options, run: running.run, dispatcher: running.dispatcher })
   let server: ControlServer | undefined
   try {
     server = await ControlServer.open(data, control, error => onReport(`the control socket: ${String(error)}`))
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error
-    onReport(`${data}: ${error.message}; while it runs, dead letters and effects change over HTTP alone`)
+    onReport(`${data}: ${error.message}; while it runs, dead letters, effects and jobs change over HTTP alone`)
   }
   running.closeWith({
     close: async () => {

@@ -65,6 +65,9 @@ export interface RunOptions extends RunMemoryOptions {
   readonly objectives?: ObjectivesFile
 }
 
+/** The kinds of jobs of a run that can be cancelled. */
+export type RunJobKind = 'batch-run' | 'report' | 'training'
+
 /** The components of a run. */
 export interface RunComponents extends RunCore {
   readonly clock: Clock
@@ -80,6 +83,7 @@ export interface RunComponents extends RunCore {
   readonly reports: JobScheduler<ReportRun> | undefined
   /** The schedulers of batch runs, trainings and reports. */
   readonly schedulers: readonly Pick<JobScheduler<unknown>, 'tick' | 'isDoneBy' | 'stop'>[]
+  readonly schedulersByKind: Readonly<Record<RunJobKind, Pick<JobScheduler<unknown>, 'cancel'> | undefined>>
   readonly jobClock: JobClock
   /** The commit that must precede all others. */
   readonly firstCommit: Commit | undefined
@@ -140,6 +144,7 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
     trainings,
     reports,
     schedulers: [...(runs ? [runs.jobs] : []), trainings.jobs, ...(reports ? [reports] : [])],
+    schedulersByKind: { 'batch-run': runs?.jobs, report: reports, training: trainings.jobs },
     jobClock,
     firstCommit: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
   }

@@ -22,7 +22,7 @@ import { Shutdown, stoppedError } from './shutdown.ts'
 import { Inbox, type SourceCursor, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'
 import { Pace } from './pace.ts'
-import { composeRun, type RunComponents, type RunOptions } from './composition-root.ts'
+import { composeRun, type RunComponents, type RunJobKind, type RunOptions } from './composition-root.ts'
 import type { FeatureQuery, ServedFeatures, ServedFeatureRow } from '../groups/feature-reader.ts'
 import type { RecordedDecision } from '../decide/recorded-decision.ts'
 import { DuplicateReplies } from '../ingest/duplicate-replies.ts'
@@ -182,6 +182,15 @@ export class Run {
     const { reports } = this.#components
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
     return reports.request(name)
+  }
+
+  /**
+   * Cancels the request and the attempt in progress of a job. `name` is that of a group, a report or a model. Resolves as
+   * `JobScheduler.cancel` does; false for a job that this run does not have.
+   */
+  cancelJob = async (kind: RunJobKind, name: string): Promise<boolean> => {
+    this.#shutdown.check()
+    return this.#components.schedulersByKind[kind]?.cancel(name) ?? false
   }
 
   /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */

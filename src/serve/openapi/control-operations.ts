@@ -1,5 +1,6 @@
 /** OpenAPI operations of the changes that operators make. */
 import { limits } from '../../base/index.ts'
+import { jobKinds } from '../../operate/control/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { ENTRY_MAX, errorResponses, jsonContent, schemaRef } from './operation-parts.ts'
 
@@ -70,6 +71,19 @@ function changeOperation({ method = 'post', operationId, summary, number, body, 
   }
 }
 
+const cancellation: OpenapiSchema = {
+  oneOf: [
+    request(
+      {
+        kind: { enum: jobKinds.filter(kind => kind !== 'reconciliation') },
+        name: { ...text, description: 'the feature group, the report or the model' },
+      },
+      ['kind', 'name'],
+    ),
+    request({ kind: { const: 'reconciliation' } }, ['kind']),
+  ],
+}
+
 const changedEffect = { description: 'the changed effect, durable', schema: schemaRef('Effect') }
 
 /** The operations by path. */
@@ -117,5 +131,11 @@ export const controlPaths: Readonly<Record<string, OpenapiSchema>> = {
     number: 'number',
     body: request({ why }, ['why']),
     answer: changedEffect,
+  }),
+  '/jobs/cancel': changeOperation({
+    operationId: 'cancelJob',
+    summary: 'Cancels a job that runs or was requested; its ledger records the attempt as failed',
+    body: cancellation,
+    answer: { description: 'the job, whose attempt has ended', schema: object({ cancelled: cancellation }) },
   }),
 }

@@ -91,7 +91,7 @@ export function reportOperation(name: string): OpenapiSchema {
     summary: `Makes the report '${name}' now, and answers when it is written`,
     responses: {
       200: { description: 'the report', content: jsonContent(schemaRef('Report')) },
-      ...errorResponses(400, 401, 403, 404, 503),
+      ...errorResponses(400, 401, 403, 404, 409, 503),
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Changes that operators make while the run goes on: `PATCH /dead-letters/:id`, `POST /dead-letters/replay` and `/drop`, and
- * `POST /effects/:number/retry` and `/drop`. An answer means that the change is durable.
+ * `POST /effects/:number/retry` and `/drop`, and `POST /jobs/cancel`. An answer means that the change is durable.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { deadLetterJson } from '../../log/index.ts'
@@ -76,6 +76,12 @@ export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, eff
     await change(request, (changes, by) => changes.dropEffects(drop, by))
     return effectJson(effects.byNumber(number)!)
   })
+
+  app.post('/jobs/cancel', { config }, async (request, _reply) => {
+    const cancellation = controlRequests.cancelJob(await body(request))
+    await change(request, (changes, by) => changes.cancelJob(cancellation, by))
+    return { cancelled: cancellation }
+  })
 }
 
 /** The client in the operator log. */
@@ -85,7 +91,7 @@ function requireControl(control: RunControl | undefined): RunControl {
   if (control) return control
   throw new ServeError(
     'SPILL_UNSUPPORTED',
-    'this server makes no changes of dead letters and effects; use `spillway dlq` and `spillway effects`',
+    'this server makes no changes of dead letters, effects and jobs; use `spillway dlq`, `effects` and `jobs`',
   )
 }
 

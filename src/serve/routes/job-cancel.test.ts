@@ -1,0 +1,67 @@
+/** `POST /jobs/cancel`: batch runs, reports and trainings that are cancelled over HTTP while they run. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { endlessJobs } from '../../../test/serve/endless-jobs.ts'
+import { posted } from '../../../test/serve/shop.ts'
+import { openRunControl } from '../../operate/control/serve-control.ts'
+import { operatorLogPath } from '../../operate/operator-log.ts'
+import { serve } from '../server.ts'
+
+const { data, running, pipeline, reconciling, begun } = await endlessJobs('jobs-cancel-http')
+const control = openRunControl({
+  run: running.run,
+  pipeline,
+  data,
+  cancelReconciliation: () => reconciling.cancel('reconciliation'),
+})
+const app = serve({ run: running.run, pipeline, data, control })
+after(async () => {
+  await app.close()
+  control.close()
+  await Promise.all([running.stop(), reconciling.stop()])
+})
+
+interface Attempt {
+  readonly state: string
+  readonly error: string
+}
+
+const lastOf = async (url: string, list: 'runs' | 'reports'): Promise<Attempt> =>
+  (await app.inject({ url })).json<Record<typeof list, Attempt[]>>()[list].at(-1)!
+
+let jobs = 0
+for (const [kind, name, path, attempt] of [
+  ['batch-run', 'usual', '/groups/usual/runs', () => lastOf('/runs', 'runs')],
+  ['report', 'list', '/reports/list', () => lastOf('/reports', 'reports')],
+  [
+    'training',
+    'fraud',
+    '/models/fraud/train',
+    async () => (await app.inject({ url: '/models' })).json<{ models: { versions: Attempt[] }[] }>().models[0].versions.at(-1)!,
+  ],
+] as const)
+  test(`a ${kind} is cancelled: its request is a conflict, its ledger says so, and a second cancel is a conflict`, async () => {
+    const request = posted(app, path, {})
+    await begun(++jobs)
+    const answer = await posted(app, '/jobs/cancel', { kind, name })
+    assert.deepEqual([answer.statusCode, answer.json()], [200, { cancelled: { kind, name } }])
+    const { state, error } = await attempt()
+    assert.deepEqual([state, error], ['failed', `the job '${name}' was cancelled`])
+    const requested = await request
+    assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CONFLICT', message: error }])
+    const second = await posted(app, '/jobs/cancel', { kind, name })
+    assert.deepEqual(
+      [second.statusCode, second.json()],
+      [409, { code: 'SPILL_CONFLICT', message: `no ${kind} of '${name}' runs or waits to run; it has ended, or has not begun` }],
+    )
+    const log = readFileSync(operatorLogPath(data), 'utf8')
+    assert.ok(log.includes(`"who":"http","what":"jobs cancel","to":"${kind} ${name}","outcome":"done"`), log)
+  })
+
+test('a scheduled reconciliation is cancelled', async () => {
+  assert.equal((await posted(app, '/jobs/cancel', { kind: 'reconciliation' })).statusCode, 409)
+  reconciling.tick()
+  const answer = await posted(app, '/jobs/cancel', { kind: 'reconciliation' })
+  assert.deepEqual([answer.statusCode, answer.json()], [200, { cancelled: { kind: 'reconciliation' } }])
+})
