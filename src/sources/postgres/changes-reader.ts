@@ -4,7 +4,7 @@
  * The position in the server's log is committed with the records. It is the end of the last fully read transaction and, for a partly read
  * one, its commit and the number of changes read. The slot advances only past durable changes, and reading resumes at our own position. So
  * a restart at any moment loses and repeats nothing, and a transaction may have any size. At the start the table is copied in the slot's
- * snapshot, which holds exactly what was committed before the first change (`copy.ts`).
+ * snapshot, which holds exactly what was committed before the first change (`table-copy.ts`).
  */
 import type { Sql } from 'postgres'
 import { SpillwayError, limits } from '../../base/index.ts'

@@ -24,7 +24,7 @@ export interface PlacedGroup {
   /** Identifies the setting within the group. */
   readonly id: string
   readonly place: PlacementIR
-  /** How much earlier than by its placement the group's values are: ms, or the recorded ages. */
+  /** Age that is added to the one of the placement: ms, or the recorded ages. */
   readonly addedAge: number | AgeTrace
 }
 
