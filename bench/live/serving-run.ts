@@ -1,7 +1,7 @@
 /** In a process of a bench: a run with a server, like `spillway run --listen`, that reports its work. */
 import type { EffectRoute } from '../../src/action/effect-dispatcher.ts'
 import type { Pipeline } from '../../src/index.ts'
-import { letHeapGrow } from '../../src/base/node/heap.ts'
+import { letHeapGrow } from '../../src/cli/command/heap.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import type { SqliteStoreOptions } from '../../src/log/sqlite/sqlite-store.ts'
 import { LiveRun, type LiveRunOptions } from '../../src/run/loop/live-run.ts'

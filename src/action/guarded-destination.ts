@@ -4,8 +4,29 @@
  *
  * Cost: one promise per delivery; with a deadline also a timer and an `AbortController`.
  */
-import { type callAfter, SpillwayError, limits, show, thrownText, durationText } from '../base/index.ts'
+import {
+  brokenClauseText,
+  type callAfter,
+  type Contract,
+  contractError,
+  durationText,
+  limits,
+  show,
+  thrownText,
+  withDeadline,
+} from '../base/index.ts'
 import { ACKNOWLEDGED, type Delivery, type DeliveryOutcome, type Destination } from '../define/action/index.ts'
+
+const clauses = {
+  destination: 'a destination is an object { concurrency, deliver, close }',
+  concurrency: `concurrency is a whole number from 1 to ${limits.DELIVERIES_AT_ONCE_MAX}`,
+  outcome: "deliver resolves with { kind: 'acknowledged' } or { kind: 'failed', why }",
+  rejection: 'deliver never throws or rejects',
+  deadline: 'deliver ends by its deadline',
+  close: 'close resolves once all deliveries have ended',
+}
+
+const contractOf = (name: string): Contract => ({ subject: name, clauses })
 
 /** Name and limits of a guarded destination. */
 export interface GuardOptions {
@@ -35,54 +56,44 @@ export class GuardedDestination implements Destination {
     try {
       const { timeoutMs } = this.#options
       const outcome: unknown = await (timeoutMs === undefined ? this.#destination.deliver(delivery) : this.#timed(delivery, timeoutMs))
-      return (
-        checkedOutcome(outcome) ?? this.#failed("deliver resolves with { kind: 'acknowledged' } or { kind: 'failed', why }", show(outcome))
-      )
+      return checkedOutcome(outcome) ?? this.#failed('outcome', `got ${show(outcome)}`)
     } catch (error) {
-      return this.#failed('deliver never throws or rejects', thrownText(error, 'it'))
+      return this.#failed('rejection', thrownText(error, 'it'))
     }
   }
 
   /** Resolves by the deadline. A fault is reported. */
   async close(): Promise<void> {
-    const { name, timeoutMs, onReport } = this.#options
+    const { timeoutMs, after } = this.#options
     try {
       const closed = (async () => this.#destination.close())()
-      await (timeoutMs === undefined ? closed : this.#before(closed, timeoutMs))
+      await (timeoutMs === undefined ? closed : withDeadline(closed, timeoutMs, () => this.#reportClose(overdueText(timeoutMs)), after))
     } catch (error) {
-      const fault = error instanceof Overdue ? `it took longer than ${durationText(timeoutMs!)}` : thrownText(error, 'it')
-      onReport(`${name} breaks its contract: close resolves once all deliveries have ended; ${fault}`)
+      this.#reportClose(thrownText(error, 'it'))
     }
   }
 
   async #timed(delivery: Delivery, timeoutMs: number): Promise<unknown> {
     const aborter = new AbortController()
-    try {
-      const settled = (async (): Promise<unknown> => this.#destination.deliver({ ...delivery, signal: aborter.signal }))()
-      return await this.#before(settled, timeoutMs)
-    } catch (error) {
-      if (!(error instanceof Overdue)) throw error
+    const settled = (async (): Promise<unknown> => this.#destination.deliver({ ...delivery, signal: aborter.signal }))()
+    const onExpiry = (): DeliveryOutcome => {
       aborter.abort(new Error(`the delivery took longer than ${durationText(timeoutMs)}`))
-      return this.#failed('deliver ends by its deadline', `it took longer than ${durationText(timeoutMs)}`)
+      return this.#failed('deadline', overdueText(timeoutMs))
     }
+    return withDeadline(settled, timeoutMs, onExpiry, this.#options.after)
   }
 
-  /** Rejects with `Overdue` if the promise has not settled after `ms`. */
-  #before<T>(promise: Promise<T>, ms: number): Promise<T> {
-    const { promise: overdue, reject } = Promise.withResolvers<never>()
-    const timer = this.#options.after(ms, () => reject(new Overdue()))
-    return Promise.race([promise, overdue]).finally(() => timer.stop())
+  #reportClose(problem: string): void {
+    this.#options.onReport(brokenClauseText(contractOf(this.#options.name), 'close', problem))
   }
 
-  #failed(clause: string, fault: string): DeliveryOutcome {
-    return {
-      kind: 'failed',
-      why: `${this.#options.name} breaks its contract: ${clause}; ${fault}`.slice(0, limits.FAILURE_REASON_CHARS_MAX),
-    }
+  #failed(clause: keyof typeof clauses, problem: string): DeliveryOutcome {
+    const why = brokenClauseText(contractOf(this.#options.name), clause, problem)
+    return { kind: 'failed', why: why.slice(0, limits.FAILURE_REASON_CHARS_MAX) }
   }
 }
 
-class Overdue extends Error {}
+const overdueText = (ms: number): string => `it took longer than ${durationText(ms)}`
 
 /**
  * The value itself, if it has the shape of a destination.
@@ -90,12 +101,10 @@ class Overdue extends Error {}
  */
 export function checkDestination(value: unknown, name: string): Destination {
   const { concurrency, deliver, close } = Object(value) as Partial<Record<keyof Destination, unknown>>
-  const broken = (clause: string, got: unknown) =>
-    new SpillwayError('SPILL_CONTRACT', `${name} breaks its contract: ${clause}; got ${show(got)}`)
-  if (typeof deliver !== 'function' || typeof close !== 'function')
-    throw broken('a destination is an object { concurrency, deliver, close }', value)
+  const contract = contractOf(name)
+  if (typeof deliver !== 'function' || typeof close !== 'function') throw contractError(contract, 'destination', `got ${show(value)}`)
   if (typeof concurrency !== 'number' || !Number.isInteger(concurrency) || concurrency < 1 || concurrency > limits.DELIVERIES_AT_ONCE_MAX)
-    throw broken(`concurrency is a whole number from 1 to ${limits.DELIVERIES_AT_ONCE_MAX}`, concurrency)
+    throw contractError(contract, 'concurrency', `got ${show(concurrency)}`)
   return value as Destination
 }
 

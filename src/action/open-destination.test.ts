@@ -71,8 +71,11 @@ test('a destination that does not open is an error that names it, and those that
   const cases: readonly (readonly [open: () => unknown, message: RegExp])[] = [
     [() => assert.fail('no broker'), /^destination 'kafka' of action 'page1' cannot be opened: no broker$/],
     [() => Promise.reject(new Error('no broker')), /^destination 'kafka' of action 'page1' cannot be opened: no broker$/],
-    [() => undefined, /^destination 'kafka' of action 'page1' breaks its contract: a destination is an object/],
-    [async () => ({ ...healthy, concurrency: 0 }), /breaks its contract: concurrency is a whole number from 1 to 1024; got 0$/],
+    [() => undefined, /^destination 'kafka' of action 'page1' broke clause 'destination' of its contract \(a destination is an object/],
+    [
+      async () => ({ ...healthy, concurrency: 0 }),
+      /broke clause 'concurrency' of its contract \(concurrency is a whole number from 1 to 1024\): got 0$/,
+    ],
   ]
   for (const [open, message] of cases)
     await assert.rejects(openRoutes(shopOf(good, destination({ name: 'kafka', open: open as () => Destination })), {}), {
@@ -144,5 +147,8 @@ test('destinations that throw, reject, hang or resolve with nothing lose no effe
   )
   const why = (number: number) =>
     commits.flatMap(({ effectChanges = [] }) => effectChanges).find(change => change.kind === 'dead' && change.number === number)
-  assert.match((why(3) as { why: string }).why, /^destination 'own' of action 'hangs' breaks its contract: deliver ends by its deadline; /)
+  assert.match(
+    (why(3) as { why: string }).why,
+    /^destination 'own' of action 'hangs' broke clause 'deadline' of its contract \(deliver ends by its deadline\): /,
+  )
 })

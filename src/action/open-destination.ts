@@ -1,5 +1,5 @@
 /** Opens a user's own destination within its deadline, and checks what was opened. */
-import { callAfter, SpillwayError, limits, thrownText, durationText } from '../base/index.ts'
+import { callAfter, SpillwayError, limits, thrownText, durationText, withDeadline } from '../base/index.ts'
 import type { Destination, OpenDestination } from '../define/action/index.ts'
 import type { EffectIR } from '../define/ir/index.ts'
 import { checkDestination } from './guarded-destination.ts'
@@ -28,20 +28,18 @@ export async function openDestination(
   const named = `destination '${name}' of ${owner}`
   const texts = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, settingText(`${named}: ${key}`, setting, env)]))
   const opening = (async (): Promise<unknown> => open(texts))()
-  const overdue = Promise.withResolvers<never>()
-  const timer = after(timeoutMs, () => overdue.reject(contractError(named, `it took longer than ${durationText(timeoutMs)}`)))
+  const onExpiry = () => {
+    throw openError(named, `it took longer than ${durationText(timeoutMs)}`)
+  }
   try {
-    const destination = checkDestination(await Promise.race([opening, overdue.promise]), named)
-    return { name, destination, timeoutMs, attempts }
+    return { name, destination: checkDestination(await withDeadline(opening, timeoutMs, onExpiry, after), named), timeoutMs, attempts }
   } catch (error) {
     // One that opens later, after its deadline, is not left open.
     opening.then(late => (late as Destination).close()).catch(() => {})
     if (error instanceof SpillwayError) throw error
-    throw contractError(named, thrownText(error, 'it'), error)
-  } finally {
-    timer.stop()
+    throw openError(named, thrownText(error, 'it'), error)
   }
 }
 
-const contractError = (named: string, fault: string, cause?: unknown): SpillwayError =>
+const openError = (named: string, fault: string, cause?: unknown): SpillwayError =>
   new SpillwayError('SPILL_CONTRACT', `${named} cannot be opened: ${fault}`, { cause })

@@ -1,4 +1,4 @@
-/** Errors for implementations of a port that break its contract: they name the implementation and the clause. */
+/** Messages and errors for implementations of a port that break its contract: they name the implementation and the clause. */
 import { SpillwayError } from './errors.ts'
 
 /** An implementation and the contract of its port. */
@@ -9,9 +9,11 @@ export interface Contract {
   readonly clauses: Readonly<Record<string, string>>
 }
 
+/** The message for a broken clause. `problem` says what happened instead. */
+export const brokenClauseText = ({ subject, clauses }: Contract, clause: string, problem: string): string =>
+  `${subject} broke clause '${clause}' of its contract (${clauses[clause]}): ${problem}`
+
 /** The error `SPILL_CONTRACT` for a broken clause. `problem` says what happened instead. */
-export function contractError({ subject, clauses }: Contract, clause: string, problem: string, cause?: unknown): SpillwayError {
-  return new SpillwayError('SPILL_CONTRACT', `${subject} broke clause '${clause}' of its contract (${clauses[clause]}): ${problem}`, {
-    ...(cause !== undefined && { cause }),
-  })
+export function contractError(contract: Contract, clause: string, problem: string, cause?: unknown): SpillwayError {
+  return new SpillwayError('SPILL_CONTRACT', brokenClauseText(contract, clause, problem), { ...(cause !== undefined && { cause }) })
 }

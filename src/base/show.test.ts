@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { forTerminal, inOneLine, show, withArticle } from './show.ts'
+import { inOneLine, show } from './show.ts'
 
 test('a value is shown shortly, whatever it is', () => {
   assert.deepEqual(['a', 5, NaN, 5n, null, undefined, [1], () => 1].map(show), [
@@ -27,13 +27,10 @@ test('a value is shown shortly, whatever it is', () => {
   assert.equal(show(circle), 'an object')
 })
 
-test('a word with its article', () => assert.deepEqual(['int', 'string', 'airport'].map(withArticle), ['an int', 'a string', 'an airport']))
-
 test('a text stays in its line and moves nothing, and letters stay as they are', () => {
   assert.equal(
     inOneLine('a\nb\u2028c\u2029d\u0085e\u001b[2Jf\u202eg\u2066h\ud800'),
     'a\\u000ab\\u2028c\\u2029d\\u0085e\\u001b[2Jf\\u202eg\\u2066h\\ud800',
   )
   for (const text of ['Größe °C', '日付', 'שלום עולם', 'क्षेत्र', '👩‍👧 😀', "it's \\u2028"]) assert.equal(inOneLine(text), text)
-  assert.equal(forTerminal('a\n\tb\r\u001b\u009b\n'), 'a\n\tb\\u000d\\u001b\\u009b\n')
 })

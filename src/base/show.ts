@@ -18,13 +18,7 @@ export function show(value: unknown): string {
  */
 export const inOneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeMark)
 
-/** Escapes text for a terminal as `inOneLine` does, but keeps line ends and tabs. */
-export const forTerminal = (text: string): string => text.replaceAll(/[^\n\t]+/g, inOneLine)
-
 const escapeMark = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
-
-/** A word with its indefinite article: `an int`, `a string`, `an airport`. */
-export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`
 
 function shortJson(value: object): string {
   try {

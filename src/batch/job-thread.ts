@@ -1,6 +1,6 @@
 /** The worker thread of batch runs: opens a run, spills its rows by partition, and computes parts, one command at a time. */
 import { parentPort } from 'node:worker_threads'
-import { threadMemoryBytes } from '../base/node/index.ts'
+import { getHeapStatistics } from 'node:v8'
 import { Strings } from '../columns/index.ts'
 import { sendProgress, sendResult } from '../jobs/index.ts'
 import { SqliteReader } from '../log/sqlite/index.ts'
@@ -100,6 +100,12 @@ function openRun(path: string, job: BatchJob): OpenedRun {
 function closeRun(): void {
   opened?.reader.close()
   opened = undefined
+}
+
+/** Bytes of this thread's heap and of the arrays outside it. Cost: reading V8's counters. */
+function threadMemoryBytes(): number {
+  const { used_heap_size: heap, external_memory: outside } = getHeapStatistics()
+  return heap + outside
 }
 
 /** Samples memory at its peaks. */

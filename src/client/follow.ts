@@ -2,7 +2,7 @@
  * Follows an event stream as an endless iteration. When the connection breaks, it reconnects after the last event that was read, without
  * gaps or duplicates.
  */
-import { pause } from '../base/index.ts'
+import { withDeadline } from '../base/index.ts'
 import { ClientError } from './client-error.ts'
 import { withNetworkErrors, abortable, type ClientRequest, type CallOptions, type HttpClient } from './http.ts'
 import { ServerEventParser, type ServerEvent } from './server-events.ts'
@@ -134,18 +134,10 @@ async function* eventsOf(http: HttpClient, path: string, place: string | undefin
 }
 
 /** Rejects if the server is silent for `stillMs`: it sends a heartbeat each 15 s, so the connection is dead. */
-async function withinSilence<T>(sign: Promise<T>, url: string, stillMs: number): Promise<T> {
-  const isDone = new AbortController()
-  const timeout = pause(stillMs, isDone.signal).then((): never => {
+const withinSilence = <T>(sign: Promise<T>, url: string, stillMs: number): Promise<T> =>
+  withDeadline(sign, stillMs, () => {
     throw new ClientError('SPILL_UNREACHABLE', `no sign of life from ${url} for ${stillMs} ms (CLIENT_STILL_MS)`)
   })
-  for (const either of [sign, timeout]) either.catch(() => {})
-  try {
-    return await Promise.race([sign, timeout])
-  } finally {
-    isDone.abort()
-  }
-}
 
 /** Reports a gap to the caller. Throws `SPILL_GAP` without `onGap`. */
 function reportGap(data: string, onGap: FollowOptions['onGap']): void {

@@ -4,7 +4,7 @@
  * A request is sent again only where that cannot apply it twice: if the server rejected it unprocessed, or if it is idempotent and its
  * answer was lost.
  */
-import { pause, limits, type Random } from '../base/index.ts'
+import { limits, pause, withDeadline, type Random } from '../base/index.ts'
 import { ClientError, responseError } from './client-error.ts'
 
 /** The signature of `fetch`, as far as the client uses it. */
@@ -64,17 +64,11 @@ export class HttpClient {
   async once<T>(request: ClientRequest): Promise<T> {
     const { answerMs, url } = this.options
     const stop = new AbortController()
-    const isDone = new AbortController()
-    const answer = abortable(this.#answer<T>(request, stop), request.signal)
-    const timeout = pause(answerMs, isDone.signal).then((): never => {
-      throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
-    })
-    // The loser of the race may reject later: nobody handles it.
-    for (const either of [answer, timeout]) either.catch(() => {})
     try {
-      return await Promise.race([answer, timeout])
+      return await withDeadline(abortable(this.#answer<T>(request, stop), request.signal), answerMs, () => {
+        throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
+      })
     } finally {
-      isDone.abort()
       stop.abort()
     }
   }

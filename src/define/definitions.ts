@@ -5,11 +5,11 @@
  * Invariant: names are unique within their kind, without regard to case, since SQL engines do not tell cases apart; sources and
  * groups are in order of definition.
  */
-import { didYouMean, show, withArticle } from '../base/index.ts'
+import { didYouMean, show } from '../base/index.ts'
 import { ActionValue } from './action/action.ts'
 import { GroupValue } from './feature/features.ts'
 import { callerLocation } from './mistake/caller.ts'
-import { mistake } from './mistake/mistake.ts'
+import { mistake, withArticle } from './mistake/mistake.ts'
 import { ModelValue } from './model/model.ts'
 import { ReportValue } from './report/report.ts'
 import type { SourceValue } from './source/source.ts'

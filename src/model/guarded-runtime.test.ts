@@ -92,7 +92,7 @@ test('a runtime gets a frozen copy of the definition, the bytes and its inputs',
 })
 
 test('a score that breaks the contract leaves its rows without one, for a reason that names the runtime', () => {
-  const broken = "runtime 'product' breaks its contract: score writes into its second argument and returns nothing; got "
+  const broken = "runtime 'product' broke clause 'score' of its contract (score writes into its second argument and returns nothing): got "
   const cases: readonly (readonly [score: unknown, scores: readonly (number | null)[], refused: Readonly<Record<number, string>>])[] = [
     [
       () => assert.fail('out of memory'),
@@ -128,9 +128,12 @@ test('a score that breaks the contract leaves its rows without one, for a reason
 test('a model that does not load is an error that names the runtime and the model', () => {
   const cases: readonly (readonly [load: unknown, message: RegExp])[] = [
     [() => assert.fail('no such layer'), /^runtime 'product' of model 'fraud' cannot load it: no such layer$/],
-    [() => undefined, /^runtime 'product' of model 'fraud' breaks its contract: load returns \{ score \}, at once; got undefined$/],
-    [async () => ({ score: () => {} }), /load returns \{ score \}, at once; got an object$/],
-    [() => Promise.reject(new Error('later')), /load returns \{ score \}, at once; got an object$/],
+    [
+      () => undefined,
+      /^runtime 'product' of model 'fraud' broke clause 'load' of its contract \(load returns \{ score \}, at once\): got undefined$/,
+    ],
+    [async () => ({ score: () => {} }), /load returns \{ score \}, at once\): got an object$/],
+    [() => Promise.reject(new Error('later')), /load returns \{ score \}, at once\): got an object$/],
   ]
   for (const [load, message] of cases) assert.throws(() => scored(runtime(undefined, { load })), { code: 'SPILL_CONTRACT', message })
 })

@@ -4,8 +4,15 @@
  *
  * Cost: two passes over the scores of a batch.
  */
-import { SpillwayError, show, thrownText } from '../base/index.ts'
+import { brokenClauseText, type Contract, contractError, SpillwayError, show, thrownText } from '../base/index.ts'
 import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, ScoreBatch } from '../define/model/index.ts'
+
+const clauses = {
+  load: 'load returns { score }, at once',
+  score: 'score writes into its second argument and returns nothing',
+}
+
+const contractOf = (subject: string): Contract => ({ subject, clauses })
 
 /** Guards a runtime. */
 export class GuardedRuntime implements ModelRuntime {
@@ -30,7 +37,7 @@ export class GuardedRuntime implements ModelRuntime {
     }
     if (typeof (Object(loaded) as Partial<LoadedModel>).score === 'function') return new GuardedModel(loaded as LoadedModel, this.name)
     ignoreRejection(loaded)
-    throw new SpillwayError('SPILL_CONTRACT', `${subject} breaks its contract: load returns { score }, at once; got ${show(loaded)}`)
+    throw contractError(contractOf(subject), 'load', `got ${show(loaded)}`)
   }
 }
 
@@ -77,7 +84,7 @@ class GuardedModel implements LoadedModel {
       const result: unknown = this.#model.score(batch, scores)
       if (result === undefined) return undefined
       ignoreRejection(result)
-      return `runtime '${this.#runtime}' breaks its contract: score writes into its second argument and returns nothing; got ${show(result)}`
+      return brokenClauseText(contractOf(`runtime '${this.#runtime}'`), 'score', `got ${show(result)}`)
     } catch (error) {
       return `runtime '${this.#runtime}' threw: ${thrownText(error, 'it')}`
     }

@@ -9,7 +9,7 @@
  */
 import { extname } from 'node:path'
 import { SpillwayError, limits } from '../base/index.ts'
-import { SyncThread } from '../base/node/index.ts'
+import { SyncThread } from './sync-thread.ts'
 import type { OnnxFile } from '../define/model/index.ts'
 import type { OnnxIR } from '../define/ir/index.ts'
 import type { OnnxData } from './onnx-data.ts'

@@ -1,5 +1,5 @@
 /** Runs ONNX graphs in a worker thread: answers one call after the other. */
-import { answerCalls } from '../base/node/index.ts'
+import { answerCalls } from './sync-thread.ts'
 import type { OnnxInputType, OnnxIR } from '../define/ir/index.ts'
 import { onnxDataOf, type OnnxData } from './onnx-data.ts'
 import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall } from './onnx-runtime.ts'

@@ -1,5 +1,5 @@
 /** The thread of a user's runtime that answers with promises: loads its module and models, and scores one batch after the other. */
-import { answerCalls } from '../base/node/index.ts'
+import { answerCalls } from './sync-thread.ts'
 import { show, thrownText } from '../base/index.ts'
 import type { LoadedThreadModel, RuntimeAnswer, RuntimeCall, ThreadRuntime, ThreadScores } from './thread-runtime.ts'
 

@@ -6,7 +6,7 @@
  */
 import { extname } from 'node:path'
 import { SpillwayError, limits, show, durationMs, type Duration } from '../base/index.ts'
-import { SyncThread } from '../base/node/index.ts'
+import { SyncThread } from './sync-thread.ts'
 import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, RuntimeStrings } from '../define/model/index.ts'
 
 /** A model version to load in a thread. */

@@ -1,5 +1,6 @@
 /** Batch runs of a data folder, from the ledger beside its log. */
-import { didYouMean, SpillwayError, runToEnd } from '../base/index.ts'
+import { didYouMean, SpillwayError } from '../base/index.ts'
+import { runToEnd } from './run-to-end.ts'
 import { computeParts, groupCode, batchRunsIn, partsIn, totalsOf, type BatchRunRecord } from '../batch/index.ts'
 import { isFolderHeld } from '../log/sqlite/index.ts'
 import type { FolderLog } from './folder-log.ts'

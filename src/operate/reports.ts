@@ -4,7 +4,8 @@
  * A report is a function of the log, so different rows mean a changed log or changed definitions.
  */
 import { existsSync } from 'node:fs'
-import { unknownNameError, SpillwayError, runToEnd } from '../base/index.ts'
+import { unknownNameError, SpillwayError } from '../base/index.ts'
+import { runToEnd } from './run-to-end.ts'
 import {
   batchRunsIn,
   reportTable,

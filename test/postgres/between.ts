@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pause } from '../../src/base/clock.ts'
+import { withDeadline } from '../../src/base/deadline.ts'
 
 const SOCKET = '.s.PGSQL.5432'
 
@@ -46,8 +46,9 @@ export class Between {
 const SOON_MS = 5000
 
 /** Does a reader end soon? */
-export async function ended(reading: Promise<void>): Promise<'ended' | 'goes on'> {
-  const over = new AbortController()
-  const late = pause(SOON_MS, over.signal).then(() => 'goes on' as const)
-  return Promise.race([reading.then(() => 'ended' as const), late]).finally(() => over.abort())
-}
+export const ended = (reading: Promise<void>): Promise<'ended' | 'goes on'> =>
+  withDeadline(
+    reading.then(() => 'ended' as const),
+    SOON_MS,
+    () => 'goes on' as const,
+  )

@@ -17,8 +17,8 @@ import {
   readSamples,
   stagesPart,
 } from '../../audit/index.ts'
-import { keepCompiledCode } from '../../base/node/index.ts'
-import { forTerminal } from '../../base/index.ts'
+import { keepCompiledCode } from '../command/heap.ts'
+import { forTerminal } from '../command/print.ts'
 import { Strings } from '../../columns/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { ModelIR } from '../../define/ir/index.ts'

@@ -1,6 +1,7 @@
 /** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs } from 'node:util'
-import { SpillwayError, didYouMean, forTerminal, inOneLine } from '../../base/index.ts'
+import { SpillwayError, didYouMean, inOneLine } from '../../base/index.ts'
+import { forTerminal } from './print.ts'
 
 /** An option of a command. The user repeats the option to pass a list. */
 export interface OptionSpec {

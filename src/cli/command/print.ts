@@ -2,7 +2,10 @@
  * Output of commands. Texts from senders (keys, ids, values, dead letters, responses of receivers) are escaped to one line each,
  * so that no sender can forge a line of output. Every command prints through this file; `test/tidy/` rejects other ways.
  */
-import { forTerminal, inOneLine } from '../../base/index.ts'
+import { inOneLine } from '../../base/index.ts'
+
+/** Escapes text for a terminal as `inOneLine` does, but keeps line ends and tabs. */
+export const forTerminal = (text: string): string => text.replaceAll(/[^\n\t]+/g, inOneLine)
 
 /** A copy with each string and object key escaped to one line by `inOneLine`. Bytes, dates and functions are unchanged. */
 export function singleLineTexts<T>(value: T): T {

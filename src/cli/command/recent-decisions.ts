@@ -1,6 +1,6 @@
 /** Decisions as text, and the last decisions of a replay. */
 import { inspect } from 'node:util'
-import { forTerminal } from '../../base/index.ts'
+import { forTerminal } from './print.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { type DecisionBatch, decisionRecords, type DecisionRecord, type ReplayLog } from '../../replay/index.ts'
 import { singleLineTexts } from './print.ts'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { pause, limits } from '../../base/index.ts'
+import { limits, withDeadline } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 
 /** A message of the child process (`dev-child.ts`): a file that it loads, or the IR of its pipeline. */
@@ -74,10 +74,7 @@ export class DevRun {
   async stop(withinMs: number = limits.TAKE_OVER_MS): Promise<void> {
     this.#isStopped = true
     if (this.isRunning) this.#child.kill('SIGTERM')
-    const ended = new AbortController()
-    const timeout = pause(withinMs, ended.signal)
-    await Promise.race([this.exited, timeout])
-    ended.abort()
+    await withDeadline(this.exited, withinMs, () => undefined)
     if (this.isRunning) this.#child.kill('SIGKILL')
     await this.exited
   }

@@ -1,7 +1,8 @@
 /** `spillway init`: generates a project, from a sample or from a file of events. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { SpillwayError, forTerminal } from '../../base/index.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { forTerminal } from '../command/print.ts'
 import { inferSchema, type NumberStyle } from '../../files/index.ts'
 import { labelHintLines } from './label-hints.ts'
 import { UsageError, type Command } from '../command/command.ts'

@@ -1,5 +1,6 @@
 /** `spillway models`: lists, shows and compares the versions of models, promotes a version or rolls back. */
-import { didYouMean, SpillwayError, forTerminal } from '../../base/index.ts'
+import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { forTerminal } from '../command/print.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
 import { trainedModel } from '../../training/registry/index.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { closeRoutes, openRoutes } from '../../action/index.ts'
 import { callEvery, stopwatch, wallClock, durationMs, type Duration } from '../../base/index.ts'
-import { letHeapGrow } from '../../base/node/index.ts'
+import { letHeapGrow } from '../command/heap.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'

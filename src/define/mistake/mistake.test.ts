@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SpillwayError } from '../../base/errors.ts'
 import { refuses } from '../../../test/refuses.ts'
-import { callUserFunction } from './mistake.ts'
+import { callUserFunction, withArticle } from './mistake.ts'
 import { checkName, checkOptions } from './names.ts'
 import { strictRecord } from './strict-record.ts'
 
@@ -11,6 +11,8 @@ test('names are identifiers', () => {
   for (const name of ['', '2nd', 'a-b', 'a b', 'é', '__proto__', 5, undefined, 'a.b'])
     refuses(() => checkName('thing', name), /^thing .* is no name; use letters, digits and _/)
 })
+
+test('a word with its article', () => assert.deepEqual(['int', 'string', 'airport'].map(withArticle), ['an int', 'a string', 'an airport']))
 
 test('options are an object of known names', () => {
   checkOptions('thing', { a: 1 }, ['a', 'b'])

@@ -13,6 +13,9 @@ export function unsupportedDefinition(message: string, definedAt = callerLocatio
   return mistake(message, definedAt, 'SPILL_UNSUPPORTED')
 }
 
+/** A word with its indefinite article: `an int`, `a string`, `an airport`. */
+export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`
+
 /** Milliseconds of a duration in a definition; `subject` begins the message. */
 export function durationOf(subject: string, text: unknown, options?: { zero?: boolean }): number {
   try {

@@ -1,10 +1,10 @@
 /** The label `labelFrom`: a later event refers to the triggering event and has its outcome. A chargeback, an arrival, a diagnosis. */
-import { didYouMean, show, withArticle, type Duration } from '../../base/index.ts'
+import { didYouMean, show, type Duration } from '../../base/index.ts'
 import { typeText } from '../expression/arithmetic.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import { conditionOver, labelSource, LabelValue, type Condition, type Label, type LabelledModel } from './label.ts'
-import { mistake } from '../mistake/mistake.ts'
+import { mistake, withArticle } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 import type { Source } from '../source/source.ts'
 import type { EventTrigger } from './trigger.ts'

@@ -1,7 +1,7 @@
 /** IR of a source or table, checked: its columns exist and have the types that their roles need. */
-import { didYouMean, show, withArticle } from '../../base/index.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import type { ArrivalIR, ColumnIR, SourceIR } from '../ir/ir.ts'
-import { durationOf, mistake } from '../mistake/mistake.ts'
+import { durationOf, mistake, withArticle } from '../mistake/mistake.ts'
 import type { AnyOptions } from './source-options.ts'
 
 const defaults = { allowedLateness: '1d', maxClockSkew: '1m', dedupe: '1h' } as const

@@ -3,13 +3,13 @@
  *
  * Invariant: it is not in the IR, so no fingerprint, no saved state and no recorded decision depends on it.
  */
-import { show, withArticle, timestampMs, type Duration } from '../../base/index.ts'
+import { show, timestampMs, type Duration } from '../../base/index.ts'
 import { isNumber, typeText } from '../expression/arithmetic.ts'
 import { callerLocation } from '../mistake/caller.ts'
 import type { Expression, ExprKind } from '../expression/expression.ts'
 import type { ColumnSpecs, KindOf } from '../expression/kinds.ts'
 import type { UtilityCompute } from './judged-decisions.ts'
-import { mistake } from '../mistake/mistake.ts'
+import { mistake, withArticle } from '../mistake/mistake.ts'
 import { ModelValue, type Model } from '../model/model.ts'
 import { checkOptions, optionNames } from '../mistake/names.ts'
 import { Node } from '../expression/node.ts'

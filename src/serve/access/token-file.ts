@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/index.ts'
-import { newSecret } from '../../base/node/index.ts'
+import { newSecret } from './secret.ts'
 import { makePrivateFolder } from '../../log/index.ts'
 import { isRole, type Role } from './roles.ts'
 

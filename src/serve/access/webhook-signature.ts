@@ -8,7 +8,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { SpillwayError, limits } from '../../base/index.ts'
-import { newSecret } from '../../base/node/index.ts'
+import { newSecret } from './secret.ts'
 
 /** The style of a signature. */
 export type WebhookStyle = 'standard' | 'stripe'

@@ -1,6 +1,6 @@
 /** The conformance suite of `Destination`: what a run relies on, shown by deliveries to a receiver that the caller provides. */
 import assert from 'node:assert/strict'
-import { pause, yieldToEventLoop, limits } from '../../base/index.ts'
+import { limits, withDeadline, yieldToEventLoop } from '../../base/index.ts'
 import type { Delivery, DeliveryOutcome, Destination } from '../../define/action/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 
@@ -34,15 +34,9 @@ function deliveryOf(body: unknown, id = `conformance/${process.pid}/${count++}`)
   return Object.freeze({ id, action: 'page', key: JSON.stringify(`key ${count}`), body: JSON.stringify(body), attempt: 1 })
 }
 
-const EXPIRED = Symbol('expired')
-
 /** Fails if the promise has not settled in time. */
-async function within<T>({ timeoutMs = TIMEOUT_MS }: DestinationHarness, name: string, promise: Promise<T>): Promise<T> {
-  const settled = new AbortController()
-  const result = await Promise.race([promise, pause(timeoutMs, settled.signal).then(() => EXPIRED)]).finally(() => settled.abort())
-  assert.ok(result !== EXPIRED, `${name} has not ended within ${timeoutMs} ms`)
-  return result as T
-}
+const within = <T>({ timeoutMs = TIMEOUT_MS }: DestinationHarness, name: string, promise: Promise<T>): Promise<T> =>
+  withDeadline(promise, timeoutMs, () => assert.fail(`${name} has not ended within ${timeoutMs} ms`))
 
 /** Calls `deliver` as a run does, and checks the shape of the outcome. */
 async function deliver(harness: DestinationHarness, destination: Destination, delivery: Delivery): Promise<DeliveryOutcome> {

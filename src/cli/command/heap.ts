@@ -1,5 +1,5 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { limits } from '../limits.ts'
+import { callEvery, limits } from '../../base/index.ts'
 
 /** Interval between two measurements of the heap, ms. */
 const LOOK_MS = 1000
@@ -15,7 +15,7 @@ export function letHeapGrow(): void {
   setFlagsFromString('--no-memory-reducer')
   setFlagsFromString('--external-memory-accounted-in-global-limit')
   grow()
-  setInterval(grow, LOOK_MS).unref()
+  callEvery(LOOK_MS, grow)
 }
 
 /**
