@@ -9,16 +9,16 @@ const meanDelay = new Float64Array(20).fill(NaN)
 const decisions = { t: times(20), score: scores, inputs: new Map([['there.delay', meanDelay]]) }
 
 test('the second half is judged, by the base rate and the threshold of the first', () => {
-  const found = evaluate(decisions, late)
-  assert.equal(found.flights, 10)
-  assert.equal(found.from, 600_000)
-  assert.equal(found.late, 0.2)
-  assert.equal(found.aucOfMeanDelay, 0.5)
-  assert.equal(found.auc, 15 / 16)
-  assert.equal(found.threshold, 0.9)
-  assert.deepEqual(found.alerts, { alerts: 1, precision: 1, recall: 0.5 })
-  assert.ok(Math.abs(found.brierOfBaseRate - (2 * 0.81 + 8 * 0.01) / 10) < 1e-12)
-  assert.match(evaluationText(found), /10 flights from 1970-01-01 on, 20.0 % more than 15 min late\nAUC {8}0.938/)
+  const evaluation = evaluate(decisions, late)
+  assert.equal(evaluation.flights, 10)
+  assert.equal(evaluation.from, 600_000)
+  assert.equal(evaluation.late, 0.2)
+  assert.equal(evaluation.aucOfMeanDelay, 0.5)
+  assert.equal(evaluation.auc, 15 / 16)
+  assert.equal(evaluation.threshold, 0.9)
+  assert.deepEqual(evaluation.alerts, { alerts: 1, precision: 1, recall: 0.5 })
+  assert.ok(Math.abs(evaluation.brierOfBaseRate - (2 * 0.81 + 8 * 0.01) / 10) < 1e-12)
+  assert.match(evaluationText(evaluation), /10 flights from 1970-01-01 on, 20.0 % more than 15 min late\nAUC {8}0.938/)
 })
 
 test('decisions and outcomes of other flights are an error, not a figure', () => {

@@ -56,14 +56,14 @@ export const orZero = (value: number): number => (Number.isNaN(value) ? 0 : valu
 
 const part = (labels: Uint8Array): number => labels.reduce((sum, label) => sum + label, 0) / labels.length
 
-export function evaluationText(found: Evaluation): string {
+export function evaluationText(evaluation: Evaluation): string {
   const percent = (value: number) => `${(value * 100).toFixed(1)} %`
   return [
-    `${found.flights.toLocaleString('en')} flights from ${new Date(found.from).toISOString().slice(0, 10)} on, ${percent(found.late)} more than ${LATE} min late`,
-    `AUC        ${found.auc.toFixed(3)}   (mean delay at the destination alone: ${found.aucOfMeanDelay.toFixed(3)})`,
-    `Brier      ${found.brier.toFixed(4)}  (always the base rate: ${found.brierOfBaseRate.toFixed(4)})`,
-    `log loss   ${found.logLoss.toFixed(4)}`,
-    `score >= ${found.threshold.toFixed(3)}: ${found.alerts.alerts.toLocaleString('en')} alerts, ${percent(found.alerts.precision)} right, ${percent(found.alerts.recall)} of the late flights`,
+    `${evaluation.flights.toLocaleString('en')} flights from ${new Date(evaluation.from).toISOString().slice(0, 10)} on, ${percent(evaluation.late)} more than ${LATE} min late`,
+    `AUC        ${evaluation.auc.toFixed(3)}   (mean delay at the destination alone: ${evaluation.aucOfMeanDelay.toFixed(3)})`,
+    `Brier      ${evaluation.brier.toFixed(4)}  (always the base rate: ${evaluation.brierOfBaseRate.toFixed(4)})`,
+    `log loss   ${evaluation.logLoss.toFixed(4)}`,
+    `score >= ${evaluation.threshold.toFixed(3)}: ${evaluation.alerts.alerts.toLocaleString('en')} alerts, ${percent(evaluation.alerts.precision)} right, ${percent(evaluation.alerts.recall)} of the late flights`,
   ].join('\n')
 }
 

@@ -52,9 +52,9 @@ export function* table(log: ReplayLog, truth: ReadonlyMap<string, Truth>): Gener
   yield '| --- | --- | --- | --- | --- | --- | --- |'
   yield line(fresh, base, `${rounded(mean(base.weeks))} in all`)
   for (const variant of others) {
-    const found = judged(log, truth, variant)
-    const difference = found.weeks.map((dollars, week) => dollars - base.weeks[week])
-    yield line(variant, found, `${signed(mean(difference))} [${interval(difference).map(signed).join(', ')}]`)
+    const evaluation = judged(log, truth, variant)
+    const difference = evaluation.weeks.map((dollars, week) => dollars - base.weeks[week])
+    yield line(variant, evaluation, `${signed(mean(difference))} [${interval(difference).map(signed).join(', ')}]`)
   }
 }
 
@@ -64,9 +64,9 @@ function judged(log: ReplayLog, truth: ReadonlyMap<string, Truth>, { groups, age
   return evaluate(decided(log, truth, { ir }), declineFrom, { inline })
 }
 
-function line({ name }: Variant, found: Evaluation, dollars: string): string {
-  const ranks = [found.auc, found.aucOfTesting, found.averagePrecision].map(value => value.toFixed(3))
-  const shares = [found.burstsFound / found.bursts, found.cashOutsRefused / found.cashOuts].map(part => part.toFixed(2))
+function line({ name }: Variant, evaluation: Evaluation, dollars: string): string {
+  const ranks = [evaluation.auc, evaluation.aucOfTesting, evaluation.averagePrecision].map(value => value.toFixed(3))
+  const shares = [evaluation.burstsFound / evaluation.bursts, evaluation.cashOutsRefused / evaluation.cashOuts].map(part => part.toFixed(2))
   return `| ${[name, ...ranks, ...shares, dollars].join(' | ')} |`
 }
 

@@ -10,8 +10,8 @@ const drawn = (draw: (random: () => number) => number): number[] => {
 }
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 const variance = (values: readonly number[]): number => mean(values.map(value => value ** 2)) - mean(values) ** 2
-const near = (value: number, wanted: number, tolerance: number): void =>
-  assert.ok(Math.abs(value - wanted) <= tolerance, `${value}, not ${wanted} ± ${tolerance}`)
+const near = (value: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(value - expected) <= tolerance, `${value}, not ${expected} ± ${tolerance}`)
 
 test('a Poisson number has one mean and variance, an exponential one a standard deviation as large as its mean', () => {
   for (const rate of [0.3, 3.5]) {

@@ -49,8 +49,8 @@ test('every payment is judged once, by what was planted', () => {
   assert.equal(new Set(all.burst).size, simulator.planted.bursts + 1)
   assert.deepEqual(all.inputs.get('amount'), all.amount)
   assert.ok(Number.isNaN(all.inputs.get('ratio')![0]))
-  const found = evaluate(all, declineFrom)
-  assert.ok(found.payments < all.t.length / 2)
+  const evaluation = evaluate(all, declineFrom)
+  assert.ok(evaluation.payments < all.t.length / 2)
   // Scores equal to the truth have no error.
   const perfect = evaluate({ ...all, score: Float64Array.from(all.fraud) }, 1)
   assert.deepEqual([perfect.auc, perfect.averagePrecision, perfect.aucOfTesting], [1, 1, 1])

@@ -40,16 +40,16 @@ export function evaluate(all: Scored, declineFrom: number, { inline = true } = {
   }
 }
 
-export function evaluationText(found: Evaluation, declineFrom: number): string {
+export function evaluationText(evaluation: Evaluation, declineFrom: number): string {
   const number = (value: number) => Math.round(value).toLocaleString('en')
   const percent = (part: number) => `${(part * 100).toFixed(1)} %`
   return [
-    `${number(found.payments)} payments in ${found.weeks.length} weeks, ${percent(found.frauds / found.payments)} of them fraud`,
-    `AUC        ${found.auc.toFixed(3)}   (card testing alone: ${found.aucOfTesting.toFixed(3)})`,
-    `AP         ${found.averagePrecision.toFixed(3)}`,
-    `declined   from a score of ${declineFrom} on, and the card blocked for a day: ${number(found.refused)} refused, ${number(found.refusedGenuine)} of them genuine`,
-    `bursts     ${number(found.burstsFound)} of ${number(found.bursts)} noticed, ${percent(found.cashOutsRefused / found.cashOuts)} of the dollars they cashed out refused`,
-    `saved      $${number(mean(found.weeks))} a week, net of $10 for each genuine payment refused`,
+    `${number(evaluation.payments)} payments in ${evaluation.weeks.length} weeks, ${percent(evaluation.frauds / evaluation.payments)} of them fraud`,
+    `AUC        ${evaluation.auc.toFixed(3)}   (card testing alone: ${evaluation.aucOfTesting.toFixed(3)})`,
+    `AP         ${evaluation.averagePrecision.toFixed(3)}`,
+    `declined   from a score of ${declineFrom} on, and the card blocked for a day: ${number(evaluation.refused)} refused, ${number(evaluation.refusedGenuine)} of them genuine`,
+    `bursts     ${number(evaluation.burstsFound)} of ${number(evaluation.bursts)} noticed, ${percent(evaluation.cashOutsRefused / evaluation.cashOuts)} of the dollars they cashed out refused`,
+    `saved      $${number(mean(evaluation.weeks))} a week, net of $10 for each genuine payment refused`,
   ].join('\n')
 }
 

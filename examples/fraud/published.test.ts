@@ -70,13 +70,13 @@ test('both models learn from chargebacks what no amount says', () => {
   const text = tableText(all)
   assert.equal(text.length, 7)
   for (const [name, fit] of Object.entries(fits(all))) {
-    const found = quality(all, fit)
-    assert.ok(found.auc > 0.75 && found.averagePrecision > 0.4, `${name}: ${JSON.stringify(found)}`)
+    const metrics = quality(all, fit)
+    assert.ok(metrics.auc > 0.75 && metrics.averagePrecision > 0.4, `${name}: ${JSON.stringify(metrics)}`)
     // Nothing else distinguishes terminals that copied cards a week ago.
     const blind = Object.fromEntries(
       Object.entries(all.inputs).map(([input, values]) => [input, input.startsWith('risk') ? values.map(() => NaN) : values]),
     )
-    assert.ok(quality({ ...all, inputs: blind }, fit).auc < found.auc - 0.02, name)
+    assert.ok(quality({ ...all, inputs: blind }, fit).auc < metrics.auc - 0.02, name)
     assert.ok(predict(fit, all.inputs).every(score => score >= 0 && score <= 1))
   }
 })

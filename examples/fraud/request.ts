@@ -67,22 +67,22 @@ export function requestOf(args: readonly string[]): Request {
 }
 
 function numberOf(values: Texts, name: keyof Texts, { usual, min, max }: Readonly<Record<'usual' | 'min' | 'max', number>>): number {
-  const given = values[name]
-  const number = given === undefined ? usual : given === '' ? NaN : Number(given)
+  const text = values[name]
+  const number = text === undefined ? usual : text === '' ? NaN : Number(text)
   if (Number.isInteger(number) && number >= min && number <= max) return number
-  throw new RangeError(`--${name} ${given} is no whole number from ${min} to ${max}`)
+  throw new RangeError(`--${name} ${text} is no whole number from ${min} to ${max}`)
 }
 
-function paceOf(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined
-  const pace = Number(/^(.+)x$/.exec(given)?.[1])
+function paceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const pace = Number(/^(.+)x$/.exec(text)?.[1])
   if (pace >= 0.01) return pace
-  throw new RangeError(`--pace ${given} is no pace; write --pace 60x, and at least 0.01x`)
+  throw new RangeError(`--pace ${text} is no pace; write --pace 60x, and at least 0.01x`)
 }
 
-function startOf(given: string): number {
-  const day = given === 'today' ? new Date().toISOString().slice(0, 10) : given
+function startOf(text: string): number {
+  const day = text === 'today' ? new Date().toISOString().slice(0, 10) : text
   const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN
   if (!Number.isNaN(start)) return start
-  throw new RangeError(`--start ${given} is no day; write --start ${START}`)
+  throw new RangeError(`--start ${text} is no day; write --start ${START}`)
 }

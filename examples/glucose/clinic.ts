@@ -44,10 +44,10 @@ export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'seconds', 'kill-after', 'seed', 'data']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
   const number = (name: string, usual: number, max: number, min = 0): number => {
-    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
-    if (!Number.isInteger(given) || given < min || given > max)
+    const number = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!Number.isInteger(number) || number < min || number > max)
       throw new RangeError(`--${name} ${values[name]} is no whole number from ${min} to ${max}`)
-    return given
+    return number
   }
   // Half an hour after its page a patient may be paged again, which `account.ts` does not count.
   const seconds = number('seconds', 60, 1200, 1)

@@ -62,10 +62,10 @@ export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'days', 'seed', 'start', 'out']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
   const number = (name: string, usual: number, max: number): number => {
-    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
-    if (!Number.isInteger(given) || given < 0 || given > max)
+    const number = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!Number.isInteger(number) || number < 0 || number > max)
       throw new RangeError(`--${name} ${values[name]} is no whole number from 0 to ${max}`)
-    return given
+    return number
   }
   const day = values['start'] ?? '2026-01-05'
   const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN

@@ -82,7 +82,7 @@ test('after an alert the next are left out for half an hour', () => {
 })
 
 test('what the readings are, over all patients', () => {
-  const found = evaluate(
+  const evaluation = evaluate(
     new Map([
       ['a', one],
       ['b', series(60, 60, 60, 200, ...none(3), 100, ...none(300), 100)],
@@ -90,7 +90,7 @@ test('what the readings are, over all patients', () => {
     new Map(),
   )
   assert.deepEqual(
-    { ...found, wear: 0, inRange: 0, low: 0, lead: 0 },
+    { ...evaluation, wear: 0, inRange: 0, low: 0, lead: 0 },
     {
       patients: 2,
       readings: 54,
@@ -110,11 +110,11 @@ test('what the readings are, over all patients', () => {
       lead: 0,
     },
   )
-  assert.equal(found.wear, 54 / (48 + 309))
-  assert.equal(found.inRange, 46 / 54)
-  assert.equal(found.low, 7 / 54)
-  assert.match(evaluationText(found), /lead {7}–$/)
-  assert.match(evaluationText(found), /54 readings of 2 patients, 0.2 patient-days, worn 15.1 % of the time\ngaps {7}1 up to 45 min/)
+  assert.equal(evaluation.wear, 54 / (48 + 309))
+  assert.equal(evaluation.inRange, 46 / 54)
+  assert.equal(evaluation.low, 7 / 54)
+  assert.match(evaluationText(evaluation), /lead {7}–$/)
+  assert.match(evaluationText(evaluation), /54 readings of 2 patients, 0.2 patient-days, worn 15.1 % of the time\ngaps {7}1 up to 45 min/)
 })
 
 test('files: the last version of a reading counts, codes are values, and what is no glucose is left out', async () => {

@@ -118,21 +118,21 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-export function evaluationText(found: Evaluation): string {
+export function evaluationText(evaluation: Evaluation): string {
   const number = (value: number) => value.toLocaleString('en')
   const percent = (part: number) => `${(part * 100).toFixed(1)} %`
-  const ofEpisodes = (part: number) => `${number(part)} (${percent(part / found.episodes)})`
-  const perDay = (count: number) => (count / found.patientDays).toFixed(2)
-  const [short, long, days] = found.gaps
+  const ofEpisodes = (part: number) => `${number(part)} (${percent(part / evaluation.episodes)})`
+  const perDay = (count: number) => (count / evaluation.patientDays).toFixed(2)
+  const [short, long, days] = evaluation.gaps
   return [
-    `${number(found.readings)} readings of ${found.patients} patients, ${found.patientDays.toFixed(1)} patient-days, worn ${percent(found.wear)} of the time`,
+    `${number(evaluation.readings)} readings of ${evaluation.patients} patients, ${evaluation.patientDays.toFixed(1)} patient-days, worn ${percent(evaluation.wear)} of the time`,
     `gaps       ${number(short)} up to 45 min, ${number(long)} up to a day, ${number(days)} longer`,
-    `glucose    ${percent(found.inRange)} in range (70 to 180), ${percent(found.low)} below 70`,
-    `alerts     ${number(found.alerts)}, ${perDay(found.alerts)} a patient-day`,
-    `wrong      ${number(found.wrong)}, ${perDay(found.wrong)} a patient-day; ${number(found.unknown)} more cannot be judged`,
-    `episodes   ${number(found.episodes)}, and ${number(found.unseen)} that began in a gap`,
-    `noticed    ${ofEpisodes(found.byOnset)} by the onset, ${ofEpisodes(found.within15)} within 15 min, ${ofEpisodes(found.noticed)} before the end`,
-    `lead       ${found.noticed > 0 ? `${found.lead.toFixed(0)} min (median)` : '–'}`,
+    `glucose    ${percent(evaluation.inRange)} in range (70 to 180), ${percent(evaluation.low)} below 70`,
+    `alerts     ${number(evaluation.alerts)}, ${perDay(evaluation.alerts)} a patient-day`,
+    `wrong      ${number(evaluation.wrong)}, ${perDay(evaluation.wrong)} a patient-day; ${number(evaluation.unknown)} more cannot be judged`,
+    `episodes   ${number(evaluation.episodes)}, and ${number(evaluation.unseen)} that began in a gap`,
+    `noticed    ${ofEpisodes(evaluation.byOnset)} by the onset, ${ofEpisodes(evaluation.within15)} within 15 min, ${ofEpisodes(evaluation.noticed)} before the end`,
+    `lead       ${evaluation.noticed > 0 ? `${evaluation.lead.toFixed(0)} min (median)` : '–'}`,
   ].join('\n')
 }
 

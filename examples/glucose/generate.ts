@@ -58,10 +58,10 @@ export function requestOf(args: readonly string[]): Request {
   const parsed = parseArgs({ args: [...args], options: { ...options, summary: { type: 'boolean' } } })
   const values: Readonly<Record<string, unknown>> = parsed.values
   const number = (name: string, usual: number, max: number, { min = 0, whole = true } = {}): number => {
-    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
-    if (!(given >= min && given <= max) || (whole && !Number.isInteger(given)))
+    const number = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!(number >= min && number <= max) || (whole && !Number.isInteger(number)))
       throw new RangeError(`--${name} ${String(values[name])} is no ${whole ? 'whole ' : ''}number from ${min} to ${max}`)
-    return given
+    return number
   }
   if (values['pace'] !== undefined && values['rate'] !== undefined) throw new RangeError('--pace and --rate are one too many')
   const pace = values['pace'] as string | undefined
@@ -85,10 +85,10 @@ export function requestOf(args: readonly string[]): Request {
   }
 }
 
-function startOf(given: string | undefined): number {
-  const day = given === 'today' ? new Date().toISOString().slice(0, 10) : (given ?? '2026-01-05')
+function startOf(text: string | undefined): number {
+  const day = text === 'today' ? new Date().toISOString().slice(0, 10) : (text ?? '2026-01-05')
   const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN
-  if (Number.isNaN(start)) throw new RangeError(`--start ${given} is no day; write --start 2026-01-05`)
+  if (Number.isNaN(start)) throw new RangeError(`--start ${text} is no day; write --start 2026-01-05`)
   return start
 }
 

@@ -18,7 +18,7 @@ const trainer = external({ command: python ?? 'python3', args: [fileURLToPath(ne
 let state = 11
 const chance = () => (state = (state * 16807) % 2147483647) / 2147483647
 
-function made(rows: number) {
+function rowsOf(rows: number) {
   const amount = Float64Array.from({ length: rows }, () => chance() * 100)
   const age = Float64Array.from({ length: rows }, () => (chance() < 0.1 ? NaN : chance() * 30))
   const labels = Uint8Array.from(age, (days, i) => Number(chance() < (amount[i] > 50 === days < 15 ? 0.8 : 0.1)))
@@ -26,7 +26,7 @@ function made(rows: number) {
 }
 
 test('it learns what ours learns, and says how good it is', needs, async () => {
-  const [rows, other] = [made(4000), made(4000)]
+  const [rows, other] = [rowsOf(4000), rowsOf(4000)]
   const fit = await fitExternal(trainer, rows)
   const quality = auc(predict(fit, other.columns), other.labels)
   const ours = auc(predict(fitTrees(rows), other.columns), other.labels)
@@ -40,43 +40,46 @@ test('it learns what ours learns, and says how good it is', needs, async () => {
 test('its trees are scored here as it scores them, NULLs too', needs, async () => {
   // Every second time the training data has no NULL: LightGBM then treats NULL as 0.
   for (const missing of [true, false]) {
-    const rows = made(1000)
+    const rows = rowsOf(1000)
     if (!missing) rows.columns['card.age'].forEach((days, i, all) => (all[i] = Number.isNaN(days) ? -5 : days))
     const fit = await fitExternal(trainer, rows, { task: 'number' })
     assert.ok(fit.kind === 'trees')
-    const asked = made(500).columns
-    const scores = predict(fit, asked)
-    const theirs = await scoredByLightgbm(rows, asked)
+    const vectors = rowsOf(500).columns
+    const scores = predict(fit, vectors)
+    const lightgbmScores = await scoredByLightgbm(rows, vectors)
     scores.forEach((score, i) =>
-      assert.ok(Math.abs(score - theirs[i]) <= 1e-12 * Math.max(1, Math.abs(theirs[i])), `${score} for ${theirs[i]}`),
+      assert.ok(
+        Math.abs(score - lightgbmScores[i]) <= 1e-12 * Math.max(1, Math.abs(lightgbmScores[i])),
+        `${score} for ${lightgbmScores[i]}`,
+      ),
     )
   }
 })
 
 test('as ONNX it scores what its trees do, but for floats, NULLs too', { skip: needs.skip || needsOnnxRuntime.skip }, async () => {
   const asOnnx = external({ command: python ?? 'python3', args: [fileURLToPath(new URL('train_onnx.py', import.meta.url))], timeout: '5m' })
-  const rows = made(2000)
+  const rows = rowsOf(2000)
   const [fit, trees] = [await fitExternal(asOnnx, rows), await fitExternal(trainer, rows)]
   assert.ok(fit.kind === 'onnx' && trees.kind === 'trees')
   assert.deepEqual(fit.metrics, trees.metrics)
-  const asked = made(500).columns
-  const [scores, exact] = [predict(fit, asked), predict(trees, asked)]
+  const vectors = rowsOf(500).columns
+  const [scores, exact] = [predict(fit, vectors), predict(trees, vectors)]
   // As a float, a value next to a threshold may be on its other side.
   const apart = scores.filter((score, i) => Math.abs(score - exact[i]) > 1e-5).length
   assert.ok(apart <= 5, `${apart} of ${scores.length} scores are apart`)
 })
 
-type Made = ReturnType<typeof made>
+type ExampleRows = ReturnType<typeof rowsOf>
 
 /** Scores by LightGBM's own booster, fitted by the same function of the trainer. */
-async function scoredByLightgbm(rows: Made, asked: Made['columns']): Promise<number[]> {
+async function scoredByLightgbm(rows: ExampleRows, vectors: ExampleRows['columns']): Promise<number[]> {
   const folder = scratchFolder('lightgbm')
   const plain = (values: Float64Array | Uint8Array) =>
     Array.from<number, number | null>(values, value => (Number.isNaN(value) ? null : value))
-  const columnsOf = ({ amount, 'card.age': age }: Made['columns']) => [plain(amount), plain(age)]
+  const columnsOf = ({ amount, 'card.age': age }: ExampleRows['columns']) => [plain(amount), plain(age)]
   writeFileSync(
     join(folder, 'asked.json'),
-    JSON.stringify({ rows: columnsOf(rows.columns), labels: plain(rows.labels), asked: columnsOf(asked) }),
+    JSON.stringify({ rows: columnsOf(rows.columns), labels: plain(rows.labels), asked: columnsOf(vectors) }),
   )
   const program = `import json, sys, numpy
 sys.path.insert(0, sys.argv[1])

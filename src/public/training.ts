@@ -8,7 +8,7 @@ export {
   type DriftThresholds,
   type MaturedMetric,
 } from '../training/drift/drift.ts'
-export { countNumbers, countTexts, merged, type ColumnSummary, type Counting, type RowsSummary } from '../training/drift/summary.ts'
+export { countNumbers, countTexts, mergeSummaries, type ColumnSummary, type Counting, type RowsSummary } from '../training/drift/summary.ts'
 export { fitExternal, type ExternalFit, type ExternalFitOptions } from '../training/external/fit-external.ts'
 export type { ExternalModel } from '../training/external/read-fit.ts'
 export { fitLinear, type LinearFit } from '../training/linear.ts'

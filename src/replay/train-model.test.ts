@@ -3,16 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
-import { begun, DAY, HOUR, stolen, stolenHistory, type Chargeback } from '../../test/training/stolen.ts'
+import { startTime, DAY, HOUR, fraudPipeline, fraudHistory, type Chargeback } from '../../test/training/fraud-pipeline.ts'
 import type { Train } from '../index.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { load } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { trainModel, type TrainingRequest } from './train-model.ts'
 
-type History = ReturnType<typeof stolenHistory>
+type History = ReturnType<typeof fraudHistory>
 
-async function logOf({ ir, maps }: ReturnType<typeof stolen>, history: History): Promise<ReplayLog> {
+async function logOf({ ir, maps }: ReturnType<typeof fraudPipeline>, history: History): Promise<ReplayLog> {
   const folder = scratchFolder('train')
   const files = Object.entries(history).map(([source, rows]) => {
     const path = join(folder, `${source}.ndjson`)
@@ -23,10 +23,10 @@ async function logOf({ ir, maps }: ReturnType<typeof stolen>, history: History):
 }
 
 const HOURS = 40 * 24
-const end = begun + (HOURS - 1) * HOUR
+const end = startTime + (HOURS - 1) * HOUR
 
-async function trained(train: Train, history = stolenHistory(HOURS), more: Partial<TrainingRequest> = {}) {
-  const pipeline = stolen(train)
+async function trained(train: Train, history = fraudHistory(HOURS), more: Partial<TrainingRequest> = {}) {
+  const pipeline = fraudPipeline(train)
   const log = await logOf(pipeline, history)
   return trainModel({ ir: pipeline.ir, model: pipeline.ir.models[0], at: end, ...more }, log)
 }
@@ -53,7 +53,7 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
 
 test("events that arrive in the holdout's time do not change the model", async () => {
   const train = { algorithm: 'trees', holdout: '8d' } as const
-  const history = stolenHistory(HOURS)
+  const history = fraudHistory(HOURS)
   const { score, report } = await trained(train, history)
   const { holdoutFrom } = report.split
   assert.equal(holdoutFrom, end - 10 * DAY)
@@ -64,8 +64,8 @@ test("events that arrive in the holdout's time do not change the model", async (
 })
 
 test('as of an earlier time it ignores later events', async () => {
-  const at = begun + 30 * DAY
-  const history = stolenHistory(HOURS)
+  const at = startTime + 30 * DAY
+  const history = fraudHistory(HOURS)
   const then = { payments: history.payments.filter(row => row.at <= at), chargebacks: history.chargebacks.filter(row => row.at <= at) }
   assert.deepEqual(await trained({ algorithm: 'logistic' }, history, { at }), await trained({ algorithm: 'logistic' }, then, { at }))
 })
@@ -76,7 +76,7 @@ test('over limits the age of training rows', async () => {
 })
 
 test('the champion is evaluated on the same decisions', async () => {
-  const first = await trained({ algorithm: 'logistic' }, undefined, { at: begun + 20 * DAY })
+  const first = await trained({ algorithm: 'logistic' }, undefined, { at: startTime + 20 * DAY })
   const { report } = await trained({ algorithm: 'trees' }, undefined, { champion: { version: 4, score: first.score } })
   assert.equal(report.champion?.version, 4)
   assert.equal(report.champion?.metrics.n, report.metrics.n)
@@ -87,14 +87,14 @@ const fails = (message: RegExp, ...args: Parameters<typeof trained>) =>
   assert.rejects(trained(...args), { code: 'SPILL_TRAINING', message })
 
 test('a label with no positives, and one that is always true, are refused with how many there are', async () => {
-  await fails(/none of \d+ rows has the label 1/, { algorithm: 'logistic' }, stolenHistory(HOURS, { share: [0, 0] }))
-  await fails(/none of \d+ rows has the label 1/, { algorithm: 'trees' }, stolenHistory(HOURS, { share: [0, 0] }))
-  await fails(/all of \d+ rows have the label 1/, { algorithm: 'logistic' }, stolenHistory(HOURS, { share: [1, 1] }))
+  await fails(/none of \d+ rows has the label 1/, { algorithm: 'logistic' }, fraudHistory(HOURS, { share: [0, 0] }))
+  await fails(/none of \d+ rows has the label 1/, { algorithm: 'trees' }, fraudHistory(HOURS, { share: [0, 0] }))
+  await fails(/all of \d+ rows have the label 1/, { algorithm: 'logistic' }, fraudHistory(HOURS, { share: [1, 1] }))
 })
 
 test('without settled labels, or without rows before the holdout, the error has the counts', async () => {
-  await fails(/no decision whose label is settled: 24 are not known yet, or younger/, { algorithm: 'logistic' }, stolenHistory(24), {
-    at: begun + 23 * HOUR,
+  await fails(/no decision whose label is settled: 24 are not known yet, or younger/, { algorithm: 'logistic' }, fraudHistory(24), {
+    at: startTime + 23 * HOUR,
   })
   await fails(/of \d+ decisions none is left to train on: \d+ are held out/, { algorithm: 'logistic', holdout: '60d' })
   await fails(/none is in the 1 ms of the holdout; make holdout longer/, { algorithm: 'logistic', holdout: '1ms' }, undefined, {

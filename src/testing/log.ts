@@ -23,7 +23,7 @@ interface Sent {
 export class TestLog {
   readonly pipeline: Pipeline
   readonly refused: Refusal[] = []
-  readonly #sent: readonly Sent[][]
+  readonly #records: readonly Sent[][]
   /** Index of the source, by event. */
   readonly #order: number[] = []
   readonly #asked: TestRequest[] = []
@@ -34,7 +34,7 @@ export class TestLog {
   constructor(pipeline: Pipeline, now: number) {
     this.pipeline = pipeline
     this.#now = now
-    this.#sent = pipeline.ir.sources.map(() => [])
+    this.#records = pipeline.ir.sources.map(() => [])
   }
 
   /** The clock, UTC ms. */
@@ -61,15 +61,15 @@ export class TestLog {
     const { sources } = this.pipeline.ir
     const index = sources.findIndex(source => source.name === name)
     if (index < 0) throw new SpillwayError('SPILL_NOT_FOUND', `pipeline '${this.pipeline.name}' has no source '${name}'`)
-    const sent = { record, at: this.#nextArrival() }
-    const earlier = needsDeduplication(sources[index]) ? this.#sent[index] : []
+    const entry = { record, at: this.#nextArrival() }
+    const earlier = needsDeduplication(sources[index]) ? this.#records[index] : []
     const refusals: Refusal[] = []
-    const { block } = this.#intakeOf(sources[index], [...earlier, sent], { onRefused: refusal => refusals.push(refusal) }).finish()
+    const { block } = this.#intakeOf(sources[index], [...earlier, entry], { onRefused: refusal => refusals.push(refusal) }).finish()
     const [refusal] = refusals
     if (refusal && !mayBeRefused)
       throw new SpillwayError('SPILL_INPUT', `source '${name}' refused a record (${refusal.reason}): ${refusal.detail}`)
     if (refusal) return void this.refused.push(...refusals)
-    this.#sent[index].push(sent)
+    this.#records[index].push(entry)
     const before = earlier.length === 0 ? 0 : this.#order.filter(of => of === index).length
     for (let row = before; row < block.length; row++) this.#order.push(index)
     if (block.length > before) this.#advanceTo(block.arrival[block.length - 1])
@@ -105,7 +105,7 @@ export class TestLog {
   replay(): ReplayLog {
     const { ir } = this.pipeline
     const strings = new Strings()
-    const histories = ir.sources.map((source, i) => [source.name, this.#intakeOf(source, this.#sent[i], { strings }).finish()] as const)
+    const histories = ir.sources.map((source, i) => [source.name, this.#intakeOf(source, this.#records[i], { strings }).finish()] as const)
     const next = ir.sources.map(() => 0)
     const order = {
       length: this.#order.length,
@@ -119,7 +119,7 @@ export class TestLog {
     })
   }
 
-  #intakeOf(source: SourceIR, sent: readonly Sent[], options: Partial<HistoryBuilderOptions>): HistoryBuilder {
+  #intakeOf(source: SourceIR, records: readonly Sent[], options: Partial<HistoryBuilderOptions>): HistoryBuilder {
     let at = -Infinity
     const intake = new HistoryBuilder(source, {
       strings: new Strings(),
@@ -128,7 +128,7 @@ export class TestLog {
       notBefore: () => at,
       ...options,
     })
-    for (const { record, at: clock } of sent) {
+    for (const { record, at: clock } of records) {
       at = clock
       intake.validate(recordBatchOf([record], 'record'))
     }

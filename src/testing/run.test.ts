@@ -94,12 +94,12 @@ test('distributions: counts by bucket, a quantile, the most frequent values', as
     readings,
     [54, 70, 71, 200, 70].map((glucose, i) => ({ patient: 'p1', glucose, at: at(i) })),
   )
-  const found = { ranges: [1, 2, 1, 1], median: 70, usual: [70, 54] }
-  assert.deepEqual(run.features(spread, 'p1'), found)
+  const distributions = { ranges: [1, 2, 1, 1], median: 70, usual: [70, 54] }
+  assert.deepEqual(run.features(spread, 'p1'), distributions)
   assert.deepEqual(run.features(spread, 'p2'), { ranges: [0, 0, 0, 0], median: null, usual: null })
   const [first, , , , last] = run.decisions(watch)
   assert.deepEqual([first.vector.spread, first.score], [{ ranges: [1, 0, 0, 0], median: 54, usual: [54] }, 1])
-  assert.deepEqual([last.vector.spread, last.score], [found, 1])
+  assert.deepEqual([last.vector.spread, last.score], [distributions, 1])
   await run.advance('2h')
   assert.deepEqual(run.features(spread, 'p1'), { ranges: [0, 0, 0, 0], median: null, usual: null })
 })

@@ -71,19 +71,19 @@ test('a decision sees the row as it is known then, and nothing of a customer tha
 })
 
 test('a row that is effective in the future is refused', async () => {
-  const told = table('told', {
+  const laterPlans = table('told', {
     schema: { customer, tier: t.string(), at: t.timestamp(), got: t.timestamp() },
     key: 'customer',
     time: 'at',
     arrives: 'got',
   })
-  const run = await testing(pipeline('p', [told]), { at: start })
-  await run.send(told.source, [{ customer: 'c1', tier: 'pro', at: minute(60), got: minute(0) }], { refused: true })
+  const run = await testing(pipeline('p', [laterPlans]), { at: start })
+  await run.send(laterPlans.source, [{ customer: 'c1', tier: 'pro', at: minute(60), got: minute(0) }], { refused: true })
   assert.deepEqual(
     run.refused.map(({ reason }) => reason),
     ['future'],
   )
-  assert.deepEqual(run.features(told, 'c1'), { tier: null, at: null, got: null })
+  assert.deepEqual(run.features(laterPlans, 'c1'), { tier: null, at: null, got: null })
 })
 
 test('a model decides on a row and not on a delete; other features count rows and no deletes', async () => {

@@ -31,7 +31,7 @@ const hypo = model('hypo', {
   inputs: ({ patient }) => ({ recent: recent.of(patient), earlier: earlier.of(patient).n }),
   score: v => rules([{ when: v.recent.slope.lt(-2).and(v.recent.level.lt(100)), score: 0.9 }], 0),
 })
-const asked = model('asked', {
+const onRequest = model('asked', {
   decide: request({ patient, carbs: t.int() }),
   inputs: r => ({ carbs: r.carbs, level: recent.of(r.patient).level, n: recent.of(r.patient).n }),
   score: linear({ intercept: 0, weights: { carbs: 1, n: 100 } }),
@@ -41,7 +41,7 @@ const each = model('each', {
   inputs: r => ({ n: recent.of(r.patient).n }),
   score: linear({ intercept: 0, weights: {} }),
 })
-const clinic = pipeline('clinic', [hypo, asked, each])
+const clinic = pipeline('clinic', [hypo, onRequest, each])
 
 const start = Date.parse('2026-01-01T00:00Z')
 const minute = (minutes: number) => start + minutes * 60_000
@@ -82,13 +82,13 @@ test('a tick knows what was sent before it and nothing later, wherever the clock
   await run.send(readings, [reading('a', 50, 4)])
   assert.deepEqual(run.decisions(hypo), before, 'late, and the ticks that were made stay as they were')
   await run.advance({ to: minute(36.5) })
-  const made = run.decisions(hypo)
-  assert.deepEqual(minutesOf(made.slice(2, 4)), [
+  const decisions = run.decisions(hypo)
+  assert.deepEqual(minutesOf(decisions.slice(2, 4)), [
     [10, 'a'],
     [10, 'b'],
   ])
-  assert.equal(made[2].vector.recent.n, 2)
-  assert.deepEqual(minutesOf(made.slice(-2)), [
+  assert.equal(decisions[2].vector.recent.n, 2)
+  assert.deepEqual(minutesOf(decisions.slice(-2)), [
     [30, 'b'],
     [35, 'b'],
   ])
@@ -128,31 +128,31 @@ test('a clock moved before anything was sent makes no tick, and raises nothing',
 
 test('a request is decided at once, from what was sent before it', async () => {
   const run = await open()
-  const first = await run.request(asked, { patient: 'a', carbs: 30 })
+  const first = await run.request(onRequest, { patient: 'a', carbs: 30 })
   assert.deepEqual(first, { t: start, key: 'a', vector: { carbs: 30, level: null, n: 0 }, score: 30 })
   await run.send(readings, [reading('a', 100, 5)])
-  const second = await run.request(asked, { patient: 'a', carbs: 1 })
+  const second = await run.request(onRequest, { patient: 'a', carbs: 1 })
   assert.deepEqual(second, { t: minute(5), key: 'a', vector: { carbs: 1, level: 100, n: 1 }, score: 101 })
   await run.advance('10m')
-  const third = await run.request(asked, { patient: 'b', carbs: 2 })
+  const third = await run.request(onRequest, { patient: 'b', carbs: 2 })
   assert.deepEqual([third.t, third.key, third.score], [minute(15) + 1, 'b', 2], 'behind the tick at 15')
   assert.equal(run.now, minute(15) + 1)
   await run.send(readings, [reading('a', 100, 15)])
-  assert.equal(run.decisions(asked).length, 3)
-  assert.deepEqual(run.decisions(asked)[1], second, 'what is sent later changes no answer')
+  assert.equal(run.decisions(onRequest).length, 3)
+  assert.deepEqual(run.decisions(onRequest)[1], second, 'what is sent later changes no answer')
 })
 
 test('a request that is none is refused', async () => {
   const run = await open()
-  await assert.rejects(run.request(asked, { patient: 'a' } as never), {
+  await assert.rejects(run.request(onRequest, { patient: 'a' } as never), {
     code: 'SPILL_INPUT',
     message: "model 'asked' refused the request (schema): 'carbs' is missing",
   })
   await assert.rejects(run.request(hypo as never, { patient: 'a' }), {
     message: "model 'hypo' decides by itself, not on request; see run.decisions(hypo)",
   })
-  await assert.rejects(run.request({ ...asked, name: 'other' }, { patient: 'a', carbs: 1 }), {
+  await assert.rejects(run.request({ ...onRequest, name: 'other' }, { patient: 'a', carbs: 1 }), {
     message: "pipeline 'clinic' has no model 'other'",
   })
-  assert.deepEqual(run.decisions(asked), [])
+  assert.deepEqual(run.decisions(onRequest), [])
 })

@@ -33,8 +33,8 @@ test('a solution reproduces the right side', () => {
       const x = solveCholesky(Float64Array.from(matrix.flat()), Float64Array.from(right))
       assert.ok(typeof x !== 'number')
       for (const [i, row] of matrix.entries()) {
-        const found = row.reduce((sum, value, j) => sum + value * x[j], 0)
-        assert.ok(Math.abs(found - right[i]) < 1e-6, `${found} is not ${right[i]}`)
+        const product = row.reduce((sum, value, j) => sum + value * x[j], 0)
+        assert.ok(Math.abs(product - right[i]) < 1e-6, `${product} is not ${right[i]}`)
       }
     }),
   )

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { fitLinear } from './linear.ts'
 
-const near = (value: number, wanted: number, within = 1e-9) =>
-  assert.ok(Math.abs(value - wanted) <= within, `${value} is not near ${wanted}`)
+const near = (value: number, expected: number, within = 1e-9) =>
+  assert.ok(Math.abs(value - expected) <= within, `${value} is not near ${expected}`)
 
 test('finds a plane that the labels are on, far from 0 and in any units', () => {
   const next = random(3)

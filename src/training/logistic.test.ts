@@ -5,8 +5,8 @@ import { designOf } from './design.ts'
 import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
 import { trainingTable } from './table/table.ts'
 
-const near = (value: number, wanted: number, within: number) =>
-  assert.ok(Math.abs(value - wanted) <= within, `${value} is not near ${wanted}`)
+const near = (value: number, expected: number, within: number) =>
+  assert.ok(Math.abs(value - expected) <= within, `${value} is not near ${expected}`)
 
 /** Labels drawn from known coefficients, of columns in units that differ by 10^9. */
 function planted(rows: number) {
@@ -38,8 +38,8 @@ test('the same rows give the same coefficients, to the bit', () => {
 
 test('rows that a threshold separates: finite with a ridge, and said not to converge without', () => {
   const rows = { columns: { x: Float64Array.of(-2, -1, 1, 2) }, labels: [0, 0, 1, 1] }
-  const held = fitLogistic(rows)
-  assert.ok(held.converged && held.coefficients.weights.x.weight > 0 && held.coefficients.weights.x.weight < 10)
+  const fit = fitLogistic(rows)
+  assert.ok(fit.converged && fit.coefficients.weights.x.weight > 0 && fit.coefficients.weights.x.weight < 10)
   const free = fitLogistic(rows, { ridge: 0 })
   assert.equal(free.converged, false)
   assert.ok(Number.isFinite(free.coefficients.weights.x.weight) && free.coefficients.weights.x.weight > 10)

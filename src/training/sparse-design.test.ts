@@ -33,8 +33,8 @@ test('sums, gradients and triangles are those of the dense matrix, row by row', 
       const size = width + 1
       const rows = new SparseDesign(design, length)
       const row = (r: number) => [1, ...matrix.subarray(r * width, (r + 1) * width)]
-      const near = (found: number, wanted: number) =>
-        assert.ok(Math.abs(found - wanted) < 1e-9 * (1 + length * length), `${found}, ${wanted}`)
+      const near = (value: number, expected: number) =>
+        assert.ok(Math.abs(value - expected) < 1e-9 * (1 + length * length), `${value}, ${expected}`)
       const weights = Float64Array.from(beta.slice(0, size))
       const products = new Float64Array(length)
       rows.products(weights, products)

@@ -28,8 +28,8 @@ import {
 } from '../../src/index.ts'
 import { censoredPositions } from '../../src/run/history/censoring.ts'
 import { storedHistory } from '../../src/run/history/stored-history.ts'
-import { decisionsOf, open, send, type Driven } from '../training/driven.ts'
-import { chargebacks, payments } from '../training/stolen.ts'
+import { decisionsOf, open, send, type TrainingRun } from '../training/training-run.ts'
+import { chargebacks, payments } from '../training/fraud-pipeline.ts'
 
 const card = entity('card', t.string())
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
@@ -45,7 +45,7 @@ function shopThat(explore: number) {
   return pipeline('shop', [fraud, decline, worth(fraud, money({ saves: 50, wrong: 40 }))])
 }
 
-async function lived(explore: number): Promise<Driven> {
+async function lived(explore: number): Promise<TrainingRun> {
   // The name of the log decides what is explored.
   const driven = open({ pipeline: shopThat(explore), disk: { commits: [{ put: [['log', 'log 2']] }], states: new Map() } })
   await send(driven, -1, 40 * 24)
@@ -54,7 +54,7 @@ async function lived(explore: number): Promise<Driven> {
 }
 
 /** `sees`: labels as the run has recorded them; otherwise every label is known. */
-async function reported({ store }: Driven, explore: number, sees: 'all' | 'hidden' | 'undone'): Promise<AuditReport> {
+async function reported({ store }: TrainingRun, explore: number, sees: 'all' | 'hidden' | 'undone'): Promise<AuditReport> {
   const shop = shopThat(explore)
   const { ir, worths } = shop
   const [fraud] = ir.models

@@ -166,16 +166,16 @@ model('m', { decide: request({ card }), inputs: p => ({ a: p.amount }), score })
 request({ card, amount: t.decimal(2) }, { key: 'amount' })
 
 declare const run: TestRun
-const asked = model('asked', {
+const onRequest = model('asked', {
   decide: request({ card, sum: t.decimal(2) }),
   inputs: r => ({ n: cardNow.of(r.card).n10m, sum: r.sum }),
   score,
 })
-void run.request(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum + vector.n)
+void run.request(onRequest, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum + vector.n)
 // @ts-expect-error a field is missing
-void run.request(asked, { card: 'c1' })
+void run.request(onRequest, { card: 'c1' })
 // @ts-expect-error a wrong type
-void run.request(asked, { card: 5, sum: 5 })
+void run.request(onRequest, { card: 5, sum: 5 })
 // @ts-expect-error it decides by itself
 void run.request(model('m', { decide, inputs: p => ({ amount: p.amount }), score }), {})
 // @ts-expect-error and so does this
@@ -277,22 +277,22 @@ void asks.then(([card]) => card.features.n1h)
 void api.featuresOf([[terminalNow, 'c']])
 
 void api
-  .decide(asked, { card: 'c1', sum: 5 })
+  .decide(onRequest, { card: 'c1', sum: 5 })
   .then(({ vector, score, degraded }) => (degraded === undefined ? vector.sum + vector.n + (score ?? 0) : degraded.length))
 void api
-  .decide(asked, { card: 'c1', sum: 5 })
+  .decide(onRequest, { card: 'c1', sum: 5 })
   .then(decision => (decision.degraded !== undefined ? decision.answers?.['hold'] : decision.t + decision.entry))
 // @ts-expect-error there may be no decision in time
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum)
+void api.decide(onRequest, { card: 'c1', sum: 5 }).then(({ vector }) => vector.sum)
 // @ts-expect-error nor when it was made
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ t }) => t + 1)
+void api.decide(onRequest, { card: 'c1', sum: 5 }).then(({ t }) => t + 1)
 // @ts-expect-error nor what was known
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ read }) => read['now'])
+void api.decide(onRequest, { card: 'c1', sum: 5 }).then(({ read }) => read['now'])
 // @ts-expect-error a field is missing
-void api.decide(asked, { card: 'c1' })
+void api.decide(onRequest, { card: 'c1' })
 // @ts-expect-error it decides by itself
 void api.decide(model('m', { decide, inputs: p => ({ amount: p.amount }), score }), {})
 // @ts-expect-error no such input
-void api.decide(asked, { card: 'c1', sum: 5 }).then(({ vector }) => vector?.amount)
+void api.decide(onRequest, { card: 'c1', sum: 5 }).then(({ vector }) => vector?.amount)
 // @ts-expect-error a group decides nothing
 api.decisions(cardNow)

@@ -50,9 +50,9 @@ declare const run: TestRun
 const [{ rows }] = run.report(list)
 exactly<(typeof rows)[number]['vector']['n'], number>()
 exactly<(typeof rows)[number]['vector']['now']['n10m'], number>()
-const [made] = run.report(groups)
-exactly<(typeof made)['rows'][number]['vector']['now']['n10m'], number>()
+const [firstReport] = run.report(groups)
+exactly<(typeof firstReport)['rows'][number]['vector']['now']['n10m'], number>()
 // @ts-expect-error no such group
-void made.rows[0].vector.later
+void firstReport.rows[0].vector.later
 // @ts-expect-error a model is no report
 run.report(risk)

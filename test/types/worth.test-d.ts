@@ -9,7 +9,7 @@ const fraud = model('fraud', {
   inputs: p => ({ spent: p.amount, now: { n10m: cardNow.of(p.card).n10m, kind: p.kind }, big: p.amount.gt(5), who: p.card }),
   score,
 })
-const asked = model('asked', { decide: request({ card, total: t.decimal(2) }), inputs: r => ({ n: cardNow.of(r.card).n10m }), score })
+const onRequest = model('asked', { decide: request({ card, total: t.decimal(2) }), inputs: r => ({ n: cardNow.of(r.card).n10m }), score })
 
 const value = worth(fraud, caught({ budget: '10%', unit: 'frauds', dollars: 3, wrong: 1 }), { ages: ['1h'], decisionsAWeek: 5 })
 pipeline('p', [fraud, value])
@@ -19,8 +19,8 @@ worth(fraud, money({ saves: 'spent', wrong: 10, blocks: '24h' }))
 worth(fraud, money({ saves: 'now.n10m', wrong: 10 }))
 worth(fraud, money({ saves: 'amount', wrong: 10 }))
 worth(fraud, money({ saves: 12, wrong: 10 }))
-worth(asked, money({ saves: 'total', wrong: 10 }))
-worth(asked, money({ saves: 'n', wrong: 10 }))
+worth(onRequest, money({ saves: 'total', wrong: 10 }))
+worth(onRequest, money({ saves: 'n', wrong: 10 }))
 worth(
   fraud,
   own(
@@ -39,7 +39,7 @@ worth(fraud, money({ saves: 'who', wrong: 10 }))
 // @ts-expect-error nor is a condition
 worth(fraud, money({ saves: 'big', wrong: 10 }))
 // @ts-expect-error the field of another trigger
-worth(asked, money({ saves: 'amount', wrong: 10 }))
+worth(onRequest, money({ saves: 'amount', wrong: 10 }))
 worth(
   fraud,
   // @ts-expect-error no such column
@@ -57,6 +57,6 @@ worth(fraud, caught({ budget: 0.1, unit: 'frauds' }))
 // @ts-expect-error what a wrong one costs is not said
 worth(fraud, money({ saves: 'spent' }))
 // @ts-expect-error a model is no utility
-worth(fraud, asked)
+worth(fraud, onRequest)
 // @ts-expect-error no duration
 worth(fraud, caught({ budget: '10%', unit: 'frauds' }), { ages: ['an hour'] })

@@ -9,7 +9,7 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
 import { logOf } from '../../../test/property/engines/replayed.ts'
-import { HOUR, stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { HOUR, fraudPipeline, fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import type { PromotedChampion } from '../../operate/promoted-champion.ts'
 import type { RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
@@ -99,11 +99,11 @@ test('the champion scores outside its training data; after a failed fit the mode
   assert.deepEqual([alone.scores.length, alone.byChampion, alone.hasLearnt, alone.trainings], [1, 50, true, 0])
 })
 
-const daily = stolen({ algorithm: 'logistic', every: 'day' })
+const daily = fraudPipeline({ algorithm: 'logistic', every: 'day' })
 const [fraud] = daily.ir.models
 
 function events(hours: number): LoggedEvent[] {
-  const { payments, chargebacks } = stolenHistory(hours)
+  const { payments, chargebacks } = fraudHistory(hours)
   const rows = [
     ...payments.map(row => ({ source: 'payments', time: row.at, row: { ...row } })),
     ...chargebacks.map(row => ({ source: 'chargebacks', time: row.at, row: { ...row } })),
@@ -180,7 +180,7 @@ test('the report names the model of the curve', async () => {
     'the model trained as of each time by its schedule (nightly at 00:00), 24 trainings, since no version is promoted',
   )
   assert.equal(incidentModelOf({}, undefined, undefined), undefined)
-  const own = stolen({ algorithm: 'logistic', every: 'day' }, { own: true })
+  const own = fraudPipeline({ algorithm: 'logistic', every: 'day' }, { own: true })
   const scored = new Experiment(own, own.ir.models[0], logOf(own.ir, history))
   await scored.decided(asItRuns, 'frozen')
   assert.equal(text(own.ir.models[0], scored.running, undefined), 'the score of the definition, since no data folder is given')

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { called } from '../../../test/cli/called.ts'
 import { Project } from '../../../test/cli/project.ts'
-import { begun, DAY, stolenHistory } from '../../../test/training/stolen.ts'
+import { startTime, DAY, fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import type { ModelDrift } from '../../operate/model-drift.ts'
 
 const library = pathToFileURL(join(import.meta.dirname, '../../index.ts')).href
@@ -136,8 +136,8 @@ test('invalid options are rejected', async () => {
 
 /** Three weeks of payments; in the last week the outcomes are inverted. */
 async function shop(promote: string): Promise<{ readonly project: Project; readonly command: readonly string[] }> {
-  const { payments, chargebacks } = stolenHistory(21 * 24)
-  const turned = begun + 14 * DAY
+  const { payments, chargebacks } = fraudHistory(21 * 24)
+  const turned = startTime + 14 * DAY
   const rows = payments.map(row => (row.at < turned ? row : { ...row, amount: row.amount === null ? null : 100 - row.amount }))
   const text = (all: readonly object[]) => all.map(row => JSON.stringify(row)).join('\n')
   const project = new Project({

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { movingHistory } from '../../../test/training/drifting.ts'
-import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
+import { driftHistory } from '../../../test/training/drift-history.ts'
+import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
@@ -21,16 +21,16 @@ const ask: DriftRequest = {
 }
 
 test('the first promotion is not score drift, and a metric without a value has a reason', async () => {
-  const shop = stolen({ algorithm: 'logistic', promote: 'by hand' })
+  const shop = fraudPipeline({ algorithm: 'logistic', promote: 'by hand' })
   const [{ ir }, folder] = [shop, scratchFolder('promoted')]
-  let now = begun
+  let now = startTime
   const running = await LiveRun.open(shop, folder, { clock: () => now })
   const reader = readDataFolder(folder)
   const drift = () => measureModelDrift(ir, ir.models[0], reader, ask)
-  const days = movingHistory({ days: 16 })
+  const days = driftHistory({ days: 16 })
   const live = async (from: number, to: number) => {
     for (let day = from; day < to; day++) {
-      now = begun + (day + 1) * DAY - 1
+      now = startTime + (day + 1) * DAY - 1
       for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, recordBatchOf(rows))
       now += HOUR
     }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { Project } from '../../../test/cli/project.ts'
-import { stolenHistory } from '../../../test/training/stolen.ts'
+import { fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import { pause } from '../../base/clock.ts'
 
 const pipeline = `import { entity, external, labelFrom, model, on, pipeline, source, t } from 'spillway'
@@ -32,7 +32,7 @@ fs.renameSync('told.part', 'told')
 `
 
 test('an interrupt also ends the trainer and deletes its folder', async () => {
-  const { payments, chargebacks } = stolenHistory(20 * 24)
+  const { payments, chargebacks } = fraudHistory(20 * 24)
   const text = (rows: readonly object[]) => rows.map(row => JSON.stringify(row)).join('\n')
   using project = new Project({
     'pipeline.ts': pipeline,

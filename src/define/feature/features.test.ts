@@ -42,7 +42,7 @@ const badly = (options: object) => () =>
   features('g', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }), ...options })
 
 test('a group becomes its IR', () => {
-  const made = features('card_now', {
+  const group = features('card_now', {
     from: payments,
     entity: card,
     place: stream,
@@ -50,7 +50,7 @@ test('a group becomes its IR', () => {
     owner: 'risk',
     description: 'what a card does now',
   })
-  assert.deepEqual(made.ir, {
+  assert.deepEqual(group.ir, {
     name: 'card_now',
     source: 'payments',
     entity: ['card'],

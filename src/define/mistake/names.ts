@@ -26,11 +26,11 @@ export function checkTitle(subject: string, name: unknown): string {
 
 /** Rejects names that differ by case alone, which SQL engines do not tell apart. */
 export function checkDistinct(subject: string, names: readonly string[]): void {
-  const seen = new Map<string, string>()
+  const byLowerCase = new Map<string, string>()
   for (const name of names) {
-    const twin = seen.get(name.toLowerCase())
+    const twin = byLowerCase.get(name.toLowerCase())
     if (twin !== undefined) mistake(`${subject} has '${twin}' and '${name}', which SQL does not tell apart; rename one`)
-    seen.set(name.toLowerCase(), name)
+    byLowerCase.set(name.toLowerCase(), name)
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stolen } from '../../../test/training/stolen.ts'
+import { fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
 import { changesBetween } from '../ir/pipeline-changes.ts'
 
 const DAY = 86_400_000
-const of = (orWhen: unknown, more: object = {}) => stolen({ algorithm: 'logistic', orWhen, ...more } as Train)
+const of = (orWhen: unknown, more: object = {}) => fraudPipeline({ algorithm: 'logistic', orWhen, ...more } as Train)
 const irOf = (orWhen: unknown, more: object = {}) => of(orWhen, more).ir.models[0].train!.orWhen
 
 test("'drift' has the documented thresholds, and the bound of the promotion rule", () => {

@@ -53,7 +53,7 @@ const named = (name: string) =>
     label,
   })
 const fraud = named('fraud')
-const some = caught({ budget: '10%', unit: 'frauds' })
+const utility = caught({ budget: '10%', unit: 'frauds' })
 
 test('a worth has its model, value function, ages, slices and volume', () => {
   const value = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
@@ -101,7 +101,7 @@ test('a pipeline keeps worths beside its IR, and they change no fingerprint', ()
   assert.equal(bare.worths.size, 0)
   const entry = valued.worths.get('fraud')!
   assert.deepEqual([entry.ir.utility.kind, entry.compute], ['own', compute])
-  const first = worth(fraud, some)
+  const first = worth(fraud, utility)
   assert.deepEqual([...pipeline('p', [first, fraud, first]).worths.keys()], ['fraud'])
   assert.equal(pipeline('p', [fraud, first]).worths.get('fraud')!.compute, undefined)
 })
@@ -123,23 +123,26 @@ test("an action's threshold or a budget decides how many decisions act", () => {
 
 test('a worth that does not fit its pipeline is refused at its line', () => {
   refuses(
-    () => pipeline('p', [named('other'), worth(fraud, some)]),
+    () => pipeline('p', [named('other'), worth(fraud, utility)]),
     /worth is of model 'fraud', which pipeline 'p' does not have; put the model/,
   )
-  refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
+  refuses(() => pipeline('p', [named('fraud'), worth(fraud, utility)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
   refuses(
-    () => pipeline('p', [fraud, worth(fraud, some), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
+    () => pipeline('p', [fraud, worth(fraud, utility), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
     /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,
   )
-  refuses(() => pipeline('p', [worth(fraud, some)]), /does not have/)
-  refuses(() => pipeline('p', [fraud, some as never]), /needs a list of actions, reports, models, feature groups and value functions, got/)
+  refuses(() => pipeline('p', [worth(fraud, utility)]), /does not have/)
+  refuses(
+    () => pipeline('p', [fraud, utility as never]),
+    /needs a list of actions, reports, models, feature groups and value functions, got/,
+  )
 })
 
 test('mistakes have their line and the fix', () => {
   const wrong = (utility: () => unknown, message: RegExp) => refuses(() => worth(fraud, utility() as never), message)
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
-  refuses(() => worth(bare, some), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
-  refuses(() => worth('fraud' as never, some), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
+  refuses(() => worth(bare, utility), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
+  refuses(() => worth('fraud' as never, utility), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
   refuses(() => worth(fraud, {} as never), /needs a utility: caught\(/)
   for (const budget of ['0%', '101%', '10', 0.1, '10 %', '-1%', 'ten%', 'NaN%', null])
     wrong(
@@ -169,7 +172,7 @@ test('mistakes have their line and the fix', () => {
   wrong(() => own(3 as never, { unit: '$', version: '1' }), /own needs a function of the decisions/)
   wrong(() => own(d => d.score, { unit: '$' } as never), /own: version is text that changes whenever/)
   wrong(() => own(d => d.score, { version: '1' } as never), /own: unit is what it counts/)
-  const options = (choices: object, message: RegExp) => refuses(() => worth(fraud, some, choices as never), message)
+  const options = (choices: object, message: RegExp) => refuses(() => worth(fraud, utility, choices as never), message)
   options({ age: ['1h'] }, /worth of model 'fraud' has no option 'age'; did you mean 'ages'/)
   options({ ages: [] }, /ages is a list of durations/)
   options({ ages: ['0s'] }, /ages: '0s' is no duration/)

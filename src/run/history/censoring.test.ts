@@ -1,9 +1,9 @@
 /** Censored labels: a run that declines payments cannot observe their outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decisionsOf, open, send, type Driven } from '../../../test/training/driven.ts'
+import { decisionsOf, open, send, type TrainingRun } from '../../../test/training/training-run.ts'
 import { limits } from '../../base/limits.ts'
-import { begun, chargebacks, DAY, HOUR, payments } from '../../../test/training/stolen.ts'
+import { startTime, chargebacks, DAY, HOUR, payments } from '../../../test/training/fraud-pipeline.ts'
 import { action, answer, count, entity, features, labelFrom, linear, model, on, pipeline, stream, t, type Train } from '../../index.ts'
 import { maturedMetric } from './matured-metric.ts'
 import { trainFromLog } from '../jobs/training-job.ts'
@@ -37,7 +37,7 @@ function declining(censoredBy: string | undefined, train: Train = { algorithm: '
 const isMet = ({ score }: { readonly score: number | null }) => score !== null && score > 80
 const isDeclined = (one: RecordedDecision) => isMet(one) && one.explored === undefined
 
-async function lived(shop: ReturnType<typeof declining>): Promise<Driven> {
+async function lived(shop: ReturnType<typeof declining>): Promise<TrainingRun> {
   // The name of the log decides what is explored.
   const driven = open({ pipeline: shop, disk: { commits: [{ put: [['log', 'one log']] }], states: new Map() } })
   await send(driven, -1, 12 * 24)
@@ -47,7 +47,7 @@ async function lived(shop: ReturnType<typeof declining>): Promise<Driven> {
 test('a training leaves declined payments out, and counts them', async () => {
   const shop = declining('decline')
   const driven = await lived(shop)
-  const job = { model: 'fraud', at: begun + 12 * DAY, cut: driven.run.end, champion: undefined }
+  const job = { model: 'fraud', at: startTime + 12 * DAY, cut: driven.run.end, champion: undefined }
   const { report } = await trainFromLog(driven.store, { ir: shop.ir, ...job })
   const all = await trainFromLog(driven.store, { ir: declining(undefined).ir, ...job })
   const made = decisionsOf(driven)
@@ -55,7 +55,7 @@ test('a training leaves declined payments out, and counts them', async () => {
   assert.ok(declined.length > 30 && declined.length < made.length / 2)
   assert.equal(report.set.censored, declined.length)
   assert.equal(all.report.set.censored, undefined)
-  const settledTo = begun + 10 * DAY
+  const settledTo = startTime + 10 * DAY
   assert.equal(report.set.rows, made.filter(one => one.t <= settledTo && !isDeclined(one)).length)
   assert.equal(all.report.set.rows, made.filter(one => one.t <= settledTo).length)
   // Most stolen payments are large, and their outcome is no longer observed.
@@ -72,7 +72,7 @@ test('labels and metrics of recorded decisions leave them out too', async () => 
     const { length, t: at, entry, keys: key, ids: id, score, explored } = decodeDecisions(bytes, strings)
     return { length, t: at, entry, key, id, score, explored }
   })
-  const { labels } = recordedLabels(ir, ir.models[0], driven.store, batches, strings, begun + 14 * DAY)
+  const { labels } = recordedLabels(ir, ir.models[0], driven.store, batches, strings, startTime + 14 * DAY)
   const made = decisionsOf(driven)
   assert.deepEqual([...labels.censored].map(Boolean), made.map(isDeclined))
   made.forEach((one, i) =>
@@ -81,7 +81,7 @@ test('labels and metrics of recorded decisions leave them out too', async () => 
   const { counts } = labels
   assert.equal(counts.censored, made.filter(isDeclined).length)
   assert.equal(counts.unknown, counts.censored)
-  const asked = { metric: 'auc', bound: 0.5, since: 30 * DAY, at: begun + 14 * DAY + HOUR } as const
+  const asked = { metric: 'auc', bound: 0.5, since: 30 * DAY, at: startTime + 14 * DAY + HOUR } as const
   const [seen, all] = [ir, declining(undefined).ir].map(of => maturedMetric(of, of.models[0], driven.store, asked))
   assert.equal(all.rows - seen.rows, counts.censored)
   await driven.run.stop()
@@ -111,9 +111,9 @@ test('labels of explored decisions are known: a training learns from them, and t
     [...chances],
     met.map(one => [positionOf(one), 0.3]),
   )
-  const job = { model: 'fraud', at: begun + 12 * DAY, cut: driven.run.end, champion: undefined }
+  const job = { model: 'fraud', at: startTime + 12 * DAY, cut: driven.run.end, champion: undefined }
   const { report } = await trainFromLog(driven.store, { ir, ...job })
-  assert.equal(report.set.rows, made.filter(one => one.t <= begun + 10 * DAY && !isDeclined(one)).length)
+  assert.equal(report.set.rows, made.filter(one => one.t <= startTime + 10 * DAY && !isDeclined(one)).length)
   assert.equal(report.set.censored, made.filter(isDeclined).length)
   await driven.run.stop()
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { decisionsOf, open, pay, send, stateOf, type Driven } from '../../../test/training/driven.ts'
-import { begun, DAY, HOUR, stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { decisionsOf, open, pay, send, stateOf, type TrainingRun } from '../../../test/training/training-run.ts'
+import { startTime, DAY, HOUR, fraudPipeline, fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
 import { metricsOf } from '../../training/metrics.ts'
 import { challengesOf, promotionsOf, versionOf } from '../../training/registry/registry.ts'
@@ -12,14 +12,14 @@ const shadowing = (betterBy = 0): Train => ({
   every: 'week',
   promote: { metric: 'auc', atLeast: 0.6, betterBy, shadow: '3d' },
 })
-const { chargebacks } = stolenHistory(40 * 24, { seed: 7 })
+const { chargebacks } = fraudHistory(40 * 24, { seed: 7 })
 
 /** Events arrive at the ends of the days on which they are sent. */
-const ends = [...Array.from({ length: 18 }, (_, day) => 23 + 24 * day), 18 * 24, 19 * 24, 20 * 24].map(hour => begun + hour * HOUR)
+const ends = [...Array.from({ length: 18 }, (_, day) => 23 + 24 * day), 18 * 24, 19 * 24, 20 * 24].map(hour => startTime + hour * HOUR)
 const arrivalOf = (at: number): number => ends.find(end => end >= at) ?? Infinity
 
 /** Both scores of decisions in (from, to], by hand. */
-function byHand(driven: Driven, from: number, to: number) {
+function byHand(driven: TrainingRun, from: number, to: number) {
   const rows = decisionsOf(driven).filter(({ t, challenger }) => challenger && t > from && t <= to)
   const isStolen = (id: unknown, t: number) => chargebacks.some(back => back.payment === id && arrivalOf(back.at) <= t + 2 * DAY)
   const labels = rows.map(({ id, t }) => Number(isStolen(id, t)))
@@ -60,7 +60,7 @@ test('a version that meets its rule becomes challenger, and is promoted once set
     [1, isBetter ? 'retired' : 'champion'],
     [2, isBetter ? 'champion' : 'refused'],
   ])
-  await driven.run.submit('payments', pay('x', begun + 20 * DAY))
+  await driven.run.submit('payments', pay('x', startTime + 20 * DAY))
   const last = decisionsOf(driven).at(-1)!
   assert.deepEqual([last.version, last.challenger], [isBetter ? 2 : 1, undefined])
   assert.deepEqual(driven.reports, [])
@@ -83,7 +83,7 @@ test('a challenger that is not better is rejected; no other challenges meanwhile
     [2, 'candidate'],
     [3, 'champion'],
   ])
-  await run.submit('payments', pay('x', begun + 14 * DAY))
+  await run.submit('payments', pay('x', startTime + 14 * DAY))
   assert.deepEqual([decisionsOf(driven).at(-1)!.version, decisionsOf(driven).at(-1)!.challenger], [3, undefined])
   await to(20 * DAY)
   assert.equal(versionOf(store, 'fraud', 2)!.shadowed, undefined)
@@ -96,7 +96,7 @@ test('a crash at any commit of a challenge changes no decision and neither score
   const begins = first.store.disk.commits.length
   await send(first, 13 * 24, 20 * 24)
   await first.to(20 * DAY + HOUR)
-  await first.run.submit('payments', pay('x', begun + 20 * DAY))
+  await first.run.submit('payments', pay('x', startTime + 20 * DAY))
   await first.run.whenIdle()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
@@ -125,7 +125,7 @@ test('if nothing scores after a change of features, no challenge is needed', asy
   assert.deepEqual(stateOf(first), [[1, 'champion']])
   await first.run.stop()
   const { commits, states } = first.store.disk
-  const changed = stolen(shadowing(), { window: '2d' })
+  const changed = fraudPipeline(shadowing(), { window: '2d' })
   const again = open({ pipeline: changed, disk: { commits: [...commits], states: new Map(states) }, at: 9 * DAY })
   await again.to(9 * DAY)
   assert.deepEqual(stateOf(again), [

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { movingHistory } from '../../../test/training/drifting.ts'
-import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
+import { driftHistory } from '../../../test/training/drift-history.ts'
+import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import { pause } from '../../base/clock.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { readDataFolder } from '../../log/sqlite/data-folder.ts'
@@ -17,19 +17,19 @@ before(() => {
 })
 
 test('drift is found, trained on and remembered, in a folder with threads', async () => {
-  const shop = stolen({ algorithm: 'logistic', orWhen: 'drift' })
-  const days = movingHistory({ days: 18, from: 11 })
-  let now = begun
+  const shop = fraudPipeline({ algorithm: 'logistic', orWhen: 'drift' })
+  const days = driftHistory({ days: 18, from: 11 })
+  let now = startTime
   const reports: string[] = []
   const options = { clock: () => now, onReport: (report: string) => reports.push(report) }
   let running = await LiveRun.open(shop, folder, options)
   const reader = readDataFolder(folder)
   const state = () => driftStateOf(reader, 'fraud')
   const live = async (day: number) => {
-    now = begun + (day + 1) * DAY - 1
+    now = startTime + (day + 1) * DAY - 1
     for (const [source, rows] of Object.entries(days[day])) await running.run.submit(source, recordBatchOf(rows))
     now += HOUR
-    const midnight = begun + (day + 1) * DAY
+    const midnight = startTime + (day + 1) * DAY
     const isSeen = () => state()?.at === midnight && state()?.due === undefined
     if (day < 10) return
     while (!isSeen()) await pause(5)

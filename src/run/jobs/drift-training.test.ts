@@ -2,25 +2,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lookHere, trainHere } from '../../../test/batch/train-here.ts'
-import { decisionsOf, open, stateOf, type Driven, type Options } from '../../../test/training/driven.ts'
-import { movingHistory, sendDays, type Moving } from '../../../test/training/drifting.ts'
-import { begun, DAY, HOUR } from '../../../test/training/stolen.ts'
+import { decisionsOf, open, stateOf, type TrainingRun, type Options } from '../../../test/training/training-run.ts'
+import { driftHistory, sendDays, type DriftScenario } from '../../../test/training/drift-history.ts'
+import { startTime, DAY, HOUR } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
 import { driftStateOf } from '../../training/registry/drift-state.ts'
 import { referenceOf, versionsOf } from '../../training/registry/registry.ts'
 import { SpillwayError } from '../../base/errors.ts'
 
 const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })
-const driftOf = ({ store }: Pick<Driven, 'store'>) => driftStateOf(store, 'fraud')
+const driftOf = ({ store }: Pick<TrainingRun, 'store'>) => driftStateOf(store, 'fraud')
 /** Days on which drift requested a training, with the reason. */
-const asked = ({ store }: Pick<Driven, 'store'>) =>
+const asked = ({ store }: Pick<TrainingRun, 'store'>) =>
   versionsOf(store, 'fraud')
     .filter(({ why, trained }) => why === 'drift' && trained)
-    .map(({ at, because }) => [(at - begun) / DAY, because] as const)
+    .map(({ at, because }) => [(at - startTime) / DAY, because] as const)
 
 /** Nine days, on which a version is trained that then scores; then the others. */
-async function lived(moving: Moving, train: Train, options: Options = {}): Promise<Driven> {
-  const days = movingHistory(moving)
+async function lived(moving: DriftScenario, train: Train, options: Options = {}): Promise<TrainingRun> {
+  const days = driftHistory(moving)
   const driven = open({ train, ...options })
   await sendDays(driven, days, 0, 9)
   const trained = driven.run.train('fraud')
@@ -47,7 +47,7 @@ test('a shift is found and the model trained once within the cool-down, then mor
   )
   assert.equal(driven.reports.length, 3)
   const state = driftOf(driven)!
-  assert.deepEqual([state.at, state.version, state.due], [begun + 40 * DAY, 1, undefined])
+  assert.deepEqual([state.at, state.version, state.due], [startTime + 40 * DAY, 1, undefined])
   assert.equal(state.rows.recent, 7 * 200)
   await driven.run.stop()
 })
@@ -68,7 +68,7 @@ test('a stationary world requests no training, for any seed', async () => {
     const driven = await lived({ days: 20, seed }, watched({ promote: { metric: 'auc', atLeast: 0.7 } }))
     assert.deepEqual(asked(driven), [], `seed ${seed}`)
     const state = driftOf(driven)!
-    assert.deepEqual([state.because, state.silent, state.at], [undefined, undefined, begun + 20 * DAY], `seed ${seed}`)
+    assert.deepEqual([state.because, state.silent, state.at], [undefined, undefined, startTime + 20 * DAY], `seed ${seed}`)
     assert.deepEqual(driven.reports, [])
     await driven.run.stop()
   }
@@ -77,7 +77,7 @@ test('a stationary world requests no training, for any seed', async () => {
 test('a crash at any commit around a check leaves its training to be done exactly once', async () => {
   const driven = await lived({ days: 12, from: 10 }, watched())
   const begins = driven.store.disk.commits.length
-  const days = movingHistory({ days: 18, from: 10 })
+  const days = driftHistory({ days: 18, from: 10 })
   await sendDays(driven, days, 12, 16)
   const { commits, states } = driven.store.disk
   const [[day]] = asked(driven)
@@ -111,7 +111,7 @@ test('a crash at any commit around a check leaves its training to be done exactl
 test('a scheduled training on the same events prevents a second one; drift between two scheduled times requests one', async () => {
   // Mondays are days 14 and 21; checks find the shift first on a Monday or before.
   const driven = await lived({ days: 24, from: 15 }, watched({ every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }))
-  const made = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - begun) / DAY] as const)
+  const made = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - startTime) / DAY] as const)
   const drift = made.filter(([why]) => why === 'drift')
   assert.equal(drift.length, 1)
   assert.ok(drift[0][1] > 15 && drift[0][1] < 21, String(drift))
@@ -149,12 +149,12 @@ test('a failed check is retried; a permanent failure waits for the next time', a
   )
   await driven.to(10 * DAY + 3 * HOUR)
   await driven.to(10 * DAY + 4 * HOUR)
-  assert.equal(driftOf(driven)!.at, begun + 10 * DAY)
+  assert.equal(driftOf(driven)!.at, startTime + 10 * DAY)
   ;[failures, code] = [1, 'SPILL_DATA']
   await driven.to(11 * DAY + HOUR)
   await driven.to(11 * DAY + 2 * HOUR)
   assert.equal(failures, 0)
-  assert.deepEqual([driftOf(driven)!.silent, driftOf(driven)!.at], ['damaged', begun + 11 * DAY])
+  assert.deepEqual([driftOf(driven)!.silent, driftOf(driven)!.at], ['damaged', startTime + 11 * DAY])
   assert.match(driven.reports.at(-1)!, /failed, and the next is made at its time: damaged$/)
   await driven.run.stop()
 })
@@ -165,7 +165,7 @@ test('a training that drift requested and that cannot fit is not retried for eve
     if (fails) throw new SpillwayError('SPILL_TRAINING', 'nothing to fit')
     return trainHere(store)(job, signal)
   }
-  const days = movingHistory({ days: 18, from: 9 })
+  const days = driftHistory({ days: 18, from: 9 })
   const driven = await lived({ days: 10, from: 9 }, watched(), { training })
   fails = true
   await sendDays(driven, days, 10, 18)

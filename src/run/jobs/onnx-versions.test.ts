@@ -4,9 +4,9 @@ import { before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { needsOnnxRuntime } from '../../../test/onnx/runtime.ts'
 import type { Disk } from '../../../test/crash/model-store.ts'
-import { decisionsOf, open, pay, send, stateOf, type Driven } from '../../../test/training/driven.ts'
+import { decisionsOf, open, pay, send, stateOf, type TrainingRun } from '../../../test/training/training-run.ts'
 import { onnxTrainer } from '../../../test/training/onnx-trainer.ts'
-import { begun, DAY } from '../../../test/training/stolen.ts'
+import { startTime, DAY } from '../../../test/training/fraud-pipeline.ts'
 import type { Promotion, Train } from '../../index.ts'
 import { onnxOfVersion, scoreOfVersion, versionOf } from '../../training/registry/registry.ts'
 
@@ -20,7 +20,7 @@ const trainOf = (promote: Promotion = rule): Train => ({ algorithm: onnxTrainer(
 const leave = (graph: 'good' | 'better' | 'bad') => onnxTrainer(folder).leave(graph)
 let moment = 10 * DAY
 
-async function trained(driven: Driven) {
+async function trained(driven: TrainingRun) {
   const asked = driven.run.train('fraud')
   // The command takes its time while the clock stands still.
   const waiting = { isOver: false }
@@ -30,8 +30,8 @@ async function trained(driven: Driven) {
 }
 
 let paid = 0
-async function decided(driven: Driven) {
-  await driven.run.submit('payments', pay(`x${paid++}`, begun + 10 * DAY))
+async function decided(driven: TrainingRun) {
+  await driven.run.submit('payments', pay(`x${paid++}`, startTime + 10 * DAY))
   const { version, score } = decisionsOf(driven).at(-1)!
   return [version, score] as const
 }
@@ -39,7 +39,7 @@ async function decided(driven: Driven) {
 const scoreOf = (weight: number, intercept: number) => 1 / (1 + Math.exp(-(weight * 90 + intercept)))
 const isNear = (score: number | null, expected: number) => assert.ok(Math.abs(score! - expected) < 1e-6, `${score} for ${expected}`)
 
-async function withTwo(promote?: Promotion): Promise<Driven> {
+async function withTwo(promote?: Promotion): Promise<TrainingRun> {
   const driven = open({ train: trainOf(promote) })
   await send(driven, -1, 10 * 24)
   leave('good')
@@ -49,7 +49,7 @@ async function withTwo(promote?: Promotion): Promise<Driven> {
   return driven
 }
 
-const diskOf = ({ store }: Driven, changed: (name: string, value: string | null) => string | null = (_, value) => value): Disk => ({
+const diskOf = ({ store }: TrainingRun, changed: (name: string, value: string | null) => string | null = (_, value) => value): Disk => ({
   commits: store.disk.commits.map(commit => ({
     ...commit,
     ...(commit.put && { put: commit.put.map(([name, value]) => [name, changed(name, value)] as const) }),

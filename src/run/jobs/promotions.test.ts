@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { begun, DAY } from '../../../test/training/stolen.ts'
-import { byHand, decisionsOf, open, pay, send, stateOf } from '../../../test/training/driven.ts'
+import { startTime, DAY } from '../../../test/training/fraud-pipeline.ts'
+import { byHand, decisionsOf, open, pay, send, stateOf } from '../../../test/training/training-run.ts'
 import { promotionsOf, versionsOf } from '../../training/registry/registry.ts'
 
 test('a crash at any commit around a promotion changes neither the decisions nor the versions that made them', async () => {
@@ -10,9 +10,9 @@ test('a crash at any commit around a promotion changes neither the decisions nor
   await send(first, -1, 13 * 24)
   const begins = first.store.disk.commits.length
   await first.to(14 * DAY + 1)
-  await first.run.submit('payments', pay('x1', begun + 14 * DAY))
+  await first.run.submit('payments', pay('x1', startTime + 14 * DAY))
   await first.run.promote('fraud', 1, 'by hand')
-  await first.run.submit('payments', pay('x2', begun + 14 * DAY))
+  await first.run.submit('payments', pay('x2', startTime + 14 * DAY))
   await first.run.whenIdle()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
@@ -26,7 +26,7 @@ test('a crash at any commit around a promotion changes neither the decisions nor
     )
     assert.ok(stateOf(again).filter(([, state]) => state === 'champion').length === 1)
     // Trained once more if it was broken off, and never twice.
-    assert.equal(versionsOf(again.store, 'fraud').filter(({ at, trained }) => trained && at === begun + 14 * DAY).length, 1)
+    assert.equal(versionsOf(again.store, 'fraud').filter(({ at, trained }) => trained && at === startTime + 14 * DAY).length, 1)
     const promotions = promotionsOf(again.store, 'fraud')
     const recorded = decisionsOf(again)
     for (const { entry, version } of recorded) assert.equal(version, promotions.findLast(one => one.entry < entry)?.version)
@@ -47,11 +47,11 @@ test('unrecorded decisions are made again by the version that precedes them in t
   await first.to(10 * DAY + 1)
   assert.equal((await trained).number, 1)
   await first.run.promote('fraud', 1, 'by hand')
-  await first.run.submit('payments', pay('x1', begun + 10 * DAY))
+  await first.run.submit('payments', pay('x1', startTime + 10 * DAY))
   await first.run.promote('fraud', 0, 'by hand')
-  await first.run.submit('payments', pay('x2', begun + 10 * DAY))
+  await first.run.submit('payments', pay('x2', startTime + 10 * DAY))
   await first.run.promote('fraud', 1, 'by hand')
-  await first.run.submit('payments', pay('x3', begun + 10 * DAY))
+  await first.run.submit('payments', pay('x3', startTime + 10 * DAY))
   await first.run.whenIdle()
   const made = decisionsOf(first).slice(-3)
   assert.deepEqual(
@@ -111,11 +111,11 @@ test('the next start makes a promotion that was requested while no run was activ
   await asked
   await first.run.stop()
   const { commits, states } = first.store.disk
-  const put = [['promote/fraud', JSON.stringify({ version: 1, why: 'by hand', at: begun })]] as const
+  const put = [['promote/fraud', JSON.stringify({ version: 1, why: 'by hand', at: startTime })]] as const
   const again = open({ train: byHand, disk: { commits: [...commits, { put }], states: new Map(states) }, at: 10 * DAY + 2 })
   await again.to(10 * DAY + 2)
   assert.deepEqual(stateOf(again), [[1, 'champion']])
-  await again.run.submit('payments', pay('x', begun + 10 * DAY))
+  await again.run.submit('payments', pay('x', startTime + 10 * DAY))
   assert.equal(decisionsOf(again).at(-1)?.version, 1)
   await again.run.stop()
 })

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { open, send, type Driven } from '../../../test/training/driven.ts'
-import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
+import { open, send, type TrainingRun } from '../../../test/training/training-run.ts'
+import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import type { Train } from '../../index.ts'
 import { LOG_START, logStartText } from '../../log/log-start.ts'
 import { maturedMetric } from '../history/matured-metric.ts'
@@ -13,10 +13,10 @@ const train: Train = { algorithm: 'logistic', promote: { metric: 'auc' } }
 const DAYS = 24
 
 /** The same log without what arrived up to the end of a day. */
-async function cutAt({ store }: Driven, day: number): Promise<ModelStore> {
+async function cutAt({ store }: TrainingRun, day: number): Promise<ModelStore> {
   const { commits, states } = store.disk
   const left = new ModelStore({ commits: [...commits], states: new Map(states) }, true)
-  const end = begun + day * DAY
+  const end = startTime + day * DAY
   const entry = left.segments.find(({ arrival }) => arrival > end)!.first
   await left.commit({ forget: entry, put: [[LOG_START, logStartText({ entry, arrival: end })]] })
   return left
@@ -26,11 +26,11 @@ test('a training leaves out rows that need forgotten events, counts them, and le
   const driven = open({ train })
   await send(driven, 0, DAYS * 24)
   const left = await cutAt(driven, 10)
-  const job = { model: 'fraud', at: begun + DAYS * DAY, cut: driven.run.end, champion: undefined }
-  const { report, score } = await trainFromLog(left, { ir: stolen(train).ir, ...job })
+  const job = { model: 'fraud', at: startTime + DAYS * DAY, cut: driven.run.end, champion: undefined }
+  const { report, score } = await trainFromLog(left, { ir: fraudPipeline(train).ir, ...job })
   // Payments are sent at the ends of days: a window of a day reaches from the end of day 11 back to that of day 10.
   const over = `${(DAYS - 11) * 24}h` as const
-  const young = await trainFromLog(driven.store, { ir: stolen({ ...train, over }).ir, ...job })
+  const young = await trainFromLog(driven.store, { ir: fraudPipeline({ ...train, over }).ir, ...job })
   assert.equal(report.split.refused, 24)
   assert.match(
     report.notes[0],
@@ -41,7 +41,7 @@ test('a training leaves out rows that need forgotten events, counts them, and le
     [report.metrics, report.split.trained, report.split.holdout],
     [young.report.metrics, young.report.split.trained, young.report.split.holdout],
   )
-  const whole = await trainFromLog(driven.store, { ir: stolen(train).ir, ...job })
+  const whole = await trainFromLog(driven.store, { ir: fraudPipeline(train).ir, ...job })
   assert.notDeepEqual(whole.score, score)
   assert.deepEqual(whole.report.notes, [])
   await driven.run.stop()
@@ -53,9 +53,9 @@ test('if every decision needs forgotten events, nothing is trained, and the reas
   const left = await cutAt(driven, 11)
   await assert.rejects(
     trainFromLog(left, {
-      ir: stolen(train, { window: '2d' }).ir,
+      ir: fraudPipeline(train, { window: '2d' }).ir,
       model: 'fraud',
-      at: begun + 15 * DAY,
+      at: startTime + 15 * DAY,
       cut: driven.run.end,
       champion: undefined,
     }),
@@ -76,8 +76,8 @@ test('a metric of settled decisions is the same over a cut log; forgotten decisi
   assert.equal((await trained).state, 'champion')
   await send(driven, 10 * 24 + 24, DAYS * 24)
   const left = await cutAt(driven, 12)
-  const { ir } = stolen(train)
-  const asked = { metric: 'auc', bound: 0.5, at: begun + DAYS * DAY } as const
+  const { ir } = fraudPipeline(train)
+  const asked = { metric: 'auc', bound: 0.5, at: startTime + DAYS * DAY } as const
   const metric = (store: ModelStore, days: number) => maturedMetric(ir, ir.models[0], store, { ...asked, since: days * DAY })
   assert.ok(metric(left, 5).rows > 100)
   assert.deepEqual(metric(left, 5), metric(driven.store, 5))

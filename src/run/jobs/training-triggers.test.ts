@@ -1,8 +1,8 @@
 /** Models that tick or decide on request are trained on their decisions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decisionsOf, open } from '../../../test/training/driven.ts'
-import { begun, HOUR } from '../../../test/training/stolen.ts'
+import { decisionsOf, open } from '../../../test/training/training-run.ts'
+import { startTime, HOUR } from '../../../test/training/fraud-pipeline.ts'
 import { random } from '../../base/random.ts'
 import { begins, count, entity, every, features, model, pipeline, request, source, stream, t, type Train } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
@@ -35,7 +35,7 @@ test('models that tick or decide on request are trained, and score by the promot
     for (const [each, was] of warmth) {
       const is = Math.max(0, was + next() * 40 - 19.5 - Math.max(0, was - 75))
       warmth.set(each, is)
-      await run.submit('readings', recordBatchOf([{ room: each, warmth: is, at: begun + hour * HOUR }]))
+      await run.submit('readings', recordBatchOf([{ room: each, warmth: is, at: startTime + hour * HOUR }]))
       await run.request('ask', { room: each, hint: is + next() * 10 })
     }
   }
@@ -56,6 +56,6 @@ test('models that tick or decide on request are trained, and score by the promot
   const { score, version } = await run.request('ask', { room: 'a', hint: 79 })
   assert.ok(version === 1 && score! > 0 && score! < 1)
   await to(201 * HOUR + 1)
-  assert.ok(decisionsOf({ store }).some(one => one.model === 'tick' && one.version === 1 && one.t === begun + 201 * HOUR))
+  assert.ok(decisionsOf({ store }).some(one => one.model === 'tick' && one.version === 1 && one.t === startTime + 201 * HOUR))
   await run.stop()
 })

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { DAY, stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { DAY, fraudPipeline, fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import { pause } from '../../base/clock.ts'
 import { external } from '../../index.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
@@ -15,8 +15,8 @@ import { checkDrift } from './drift-job.ts'
 import { checkDriftInThread, trainInThread } from './training-worker.ts'
 import { trainFromLog, type TrainingJob } from './training-job.ts'
 
-const shop = stolen({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
-const { payments, chargebacks } = stolenHistory(24 * 24)
+const shop = fraudPipeline({ algorithm: 'trees', rounds: 10, promote: { metric: 'auc', shadow: '2d' } })
+const { payments, chargebacks } = fraudHistory(24 * 24)
 const [begun] = payments.map(({ at }) => at)
 
 let folder: string

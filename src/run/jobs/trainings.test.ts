@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { trainHere } from '../../../test/batch/train-here.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
-import { begun, DAY, HOUR, stolen } from '../../../test/training/stolen.ts'
-import { byHand, decisionsOf, open, pay, send, stateOf, weekly } from '../../../test/training/driven.ts'
+import { startTime, DAY, HOUR, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
+import { byHand, decisionsOf, open, pay, send, stateOf, weekly } from '../../../test/training/training-run.ts'
 import { promotionsOf, putVersion, versionsOf } from '../../training/registry/registry.ts'
 import type { TrainPort } from './training-job.ts'
 
@@ -15,7 +15,7 @@ test('a model without a version decides without a score and says so; once traine
   // Two Mondays: before the first nothing had arrived, before the second some events had.
   const versions = versionsOf(driven.store, 'fraud')
   assert.deepEqual(
-    versions.map(({ number, state, why, at }) => [number, state, why, (at - begun) / DAY]),
+    versions.map(({ number, state, why, at }) => [number, state, why, (at - startTime) / DAY]),
     [
       [1, 'retired', 'schedule', 7],
       [2, 'champion', 'schedule', 14],
@@ -122,7 +122,7 @@ test('after a change of features the old version does not score, says so, and th
   const { commits, states } = first.store.disk
   const disk = () => ({ commits: [...commits], states: new Map(states) })
   for (const own of [false, true]) {
-    const changed = stolen(weekly, { window: '2d', own })
+    const changed = fraudPipeline(weekly, { window: '2d', own })
     const idle = open({ pipeline: changed, disk: disk(), at: 9 * DAY, training: () => () => new Promise(() => {}) })
     const instead = own ? "the model's own score is used" : 'there is no score'
     assert.deepEqual(
@@ -131,7 +131,7 @@ test('after a change of features the old version does not score, says so, and th
         `version 1 of model 'fraud' is not used, since it was trained on other inputs: input 'n' is defined otherwise; ${instead} until another version is promoted`,
       ],
     )
-    await idle.run.submit('payments', pay('x', begun + 9 * DAY))
+    await idle.run.submit('payments', pay('x', startTime + 9 * DAY))
     const last = decisionsOf(idle).at(-1)!
     assert.deepEqual([last.version, last.score, last.unscored], own ? [undefined, 0.5, undefined] : [undefined, null, 'no version yet'])
     await assert.rejects(idle.run.promote('fraud', 1, 'by hand'), {
@@ -139,16 +139,16 @@ test('after a change of features the old version does not score, says so, and th
       message: /cannot score: it was trained on other inputs/,
     })
   }
-  const again = open({ pipeline: stolen(weekly, { window: '2d' }), disk: disk(), at: 9 * DAY })
+  const again = open({ pipeline: fraudPipeline(weekly, { window: '2d' }), disk: disk(), at: 9 * DAY })
   await again.to(9 * DAY)
   assert.deepEqual(
-    versionsOf(again.store, 'fraud').map(({ number, state, at }) => [number, state, (at - begun) / DAY]),
+    versionsOf(again.store, 'fraud').map(({ number, state, at }) => [number, state, (at - startTime) / DAY]),
     [
       [1, 'retired', 7],
       [2, 'champion', 7],
     ],
   )
-  await again.run.submit('payments', pay('y', begun + 9 * DAY))
+  await again.run.submit('payments', pay('y', startTime + 9 * DAY))
   assert.equal(decisionsOf(again).at(-1)?.version, 2)
   await again.run.stop()
 })
@@ -188,7 +188,7 @@ test('a schedule does not repeat what a later training beside it has learned fro
   await send(first, -1, 10 * 24)
   const asked = first.run.train('fraud')
   await first.to(10 * DAY + 1)
-  assert.equal((await asked).at, begun + 10 * DAY)
+  assert.equal((await asked).at, startTime + 10 * DAY)
   const { commits, states } = first.store.disk
   await first.run.stop()
   // The Monday of day 7 has passed: a version of it would see less than the present one.
@@ -210,7 +210,7 @@ test('a clock that goes back stamps nothing before the time of a training', asyn
   await driven.to(10 * DAY + 1)
   const { at, cut } = await asked
   await driven.to(9 * DAY)
-  await driven.run.submit('payments', pay('x', begun + 9 * DAY))
+  await driven.run.submit('payments', pay('x', startTime + 9 * DAY))
   const last = decisionsOf(driven).at(-1)!
   assert.ok(last.entry >= cut! && last.t > at, `entry ${last.entry} at ${last.t}, of a training at ${at} that has read ${cut}`)
   // Nor does the next process, which does not know how the clock was set.
@@ -220,7 +220,7 @@ test('a clock that goes back stamps nothing before the time of a training', asyn
     disk: { commits: commits.filter(({ segment }) => (segment?.first ?? 0) < cut!), states: new Map(states) },
     at: 9 * DAY,
   })
-  await again.run.submit('payments', pay('y', begun + 9 * DAY))
+  await again.run.submit('payments', pay('y', startTime + 9 * DAY))
   assert.ok(decisionsOf(again).at(-1)!.t > at)
   await again.run.stop()
   await driven.run.stop()

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { stolen, stolenHistory } from '../../../test/training/stolen.ts'
+import { fraudPipeline, fraudHistory } from '../../../test/training/fraud-pipeline.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
@@ -13,7 +13,7 @@ import { operatorLogPath } from '../../operate/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const HOUR = 3_600_000
-const shop = stolen({ algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.55 } })
+const shop = fraudPipeline({ algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0.55 } })
 
 const drift: DriftState = {
   at: 1000,
@@ -36,7 +36,7 @@ before(async () => {
   running = await LiveRun.open(shop, data, { clock: () => (goesOn ? now++ : now) })
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
-  const { payments, chargebacks } = stolenHistory(14 * 24)
+  const { payments, chargebacks } = fraudHistory(14 * 24)
   const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
   for (now = begun; now <= ended; now += 24 * HOUR)
     for (const [name, rows] of Object.entries({ payments, chargebacks }))

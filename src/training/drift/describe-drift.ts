@@ -7,8 +7,8 @@ const SHOWN = 3
 export function describeDrift({ inputs, score, metrics }: DriftReport): string | undefined {
   const columns = [...inputs, ...(score ? [score] : [])].filter(({ drifted }) => drifted.length > 0)
   const worst = columns.toSorted((a, b) => distanceOf(b) - distanceOf(a))
-  const left = worst.length > SHOWN ? `; and ${worst.length - SHOWN} more` : ''
-  const drift = worst.length > 0 ? [`drift of ${worst.slice(0, SHOWN).map(columnText).join('; ')}${left}`] : []
+  const more = worst.length > SHOWN ? `; and ${worst.length - SHOWN} more` : ''
+  const drift = worst.length > 0 ? [`drift of ${worst.slice(0, SHOWN).map(columnText).join('; ')}${more}`] : []
   const degraded = metrics.filter(({ fell }) => fell)
   const text = degraded.map(
     ({ name, value, bound, rows }) => `${name} of ${rows} settled decisions is ${value.toFixed(4)}, below ${bound.toFixed(4)}`,

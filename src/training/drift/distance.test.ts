@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { roundSignificant } from '../../aggregate/round-significant.ts'
 import { Strings } from '../../columns/strings.ts'
 import { ksOf, nullRateOf, psiOf } from './distance.ts'
-import { countNumbers, countTexts, merged, type ColumnSummary } from './summary.ts'
+import { countNumbers, countTexts, mergeSummaries, type ColumnSummary } from './summary.ts'
 
 const number = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -3, max: 3 }) },
@@ -54,9 +54,9 @@ test('psi and ks are those of their definitions', () => {
     fc.property(cells, cells, fc.integer({ min: 2, max: 12 }), (reference, recent, bins) => {
       const [was, is] = [reference, recent].map(summaryOf)
       assert.equal(ksOf(was, is), naiveKs(reference, recent))
-      const [found, expected] = [psiOf(was, is, bins), naivePsi(reference, recent, bins)]
-      if (expected === undefined) assert.equal(found, undefined)
-      else assert.ok(Math.abs(found! - expected) <= 1e-12 * Math.max(1, expected), `${found} for ${expected}`)
+      const [actual, expected] = [psiOf(was, is, bins), naivePsi(reference, recent, bins)]
+      if (expected === undefined) assert.equal(actual, undefined)
+      else assert.ok(Math.abs(actual! - expected) <= 1e-12 * Math.max(1, expected), `${actual} for ${expected}`)
       assert.equal(nullRateOf(is), recent.length === 0 ? 0 : recent.filter(cell => cell === null).length / recent.length)
     }),
     { numRuns: 1000 },
@@ -77,11 +77,11 @@ test('summaries of parts, in any order, are that of all rows', () => {
   const parts = fc.array(cells, { minLength: 1, maxLength: 5 })
   fc.assert(
     fc.property(parts, parts => {
-      const whole = summaryOf(parts.flat())
+      const total = summaryOf(parts.flat())
       const summaries = parts.map(summaryOf)
-      assert.deepEqual(summaries.reduce(merged), whole)
-      assert.deepEqual(summaries.toReversed().reduce(merged), whole)
-      assert.deepEqual(JSON.parse(JSON.stringify(whole)), whole)
+      assert.deepEqual(summaries.reduce(mergeSummaries), total)
+      assert.deepEqual(summaries.toReversed().reduce(mergeSummaries), total)
+      assert.deepEqual(JSON.parse(JSON.stringify(total)), total)
     }),
   )
 })
@@ -119,10 +119,10 @@ test('texts: the most frequent have a bin each, and there is no order that ks co
 
 test('too many texts are counted, not told apart, however the rows were cut', () => {
   const many = Array.from({ length: 5000 }, (_, i) => `v${i}`)
-  const whole = texts(many)
-  assert.deepEqual(whole, { kind: 'texts', rows: 5000, nulls: 0, values: [], counts: [], tooMany: true })
-  assert.deepEqual(merged(texts(many.slice(0, 2500)), texts(many.slice(2500))), whole)
-  assert.deepEqual(merged(whole, texts(['a'])), { ...whole, rows: 5001 })
-  assert.equal(psiOf(whole, texts(['a']), 10), undefined)
-  assert.throws(() => merged<ColumnSummary>(whole, summaryOf([1])), TypeError)
+  const total = texts(many)
+  assert.deepEqual(total, { kind: 'texts', rows: 5000, nulls: 0, values: [], counts: [], tooMany: true })
+  assert.deepEqual(mergeSummaries(texts(many.slice(0, 2500)), texts(many.slice(2500))), total)
+  assert.deepEqual(mergeSummaries(total, texts(['a'])), { ...total, rows: 5001 })
+  assert.equal(psiOf(total, texts(['a']), 10), undefined)
+  assert.throws(() => mergeSummaries<ColumnSummary>(total, summaryOf([1])), TypeError)
 })

@@ -96,8 +96,8 @@ export function countTexts(strings: Strings): Counting & { readonly summary: Tex
  * Merges the summaries of two sets of rows.
  * @throws `TypeError` for summaries of different kinds, which have no common summary.
  */
-export function merged<S extends ColumnSummary>(left: S, right: S): S
-export function merged(left: ColumnSummary, right: ColumnSummary): ColumnSummary {
+export function mergeSummaries<S extends ColumnSummary>(left: S, right: S): S
+export function mergeSummaries(left: ColumnSummary, right: ColumnSummary): ColumnSummary {
   const [rows, nulls] = [left.rows + right.rows, left.nulls + right.nulls]
   if (left.kind === 'numbers' && right.kind === 'numbers')
     return { kind: 'numbers', rows, nulls, ...sorted(added(left, right), (a, b) => a - b) }

@@ -72,9 +72,9 @@ test('a file of ONNX, in the order of the inputs', async () => {
 test('a file of ONNX predicts, in columns, what it would score', needsOnnxRuntime, async () => {
   const bytes = Buffer.from(logisticGraph([0.5, 0.25], -1)).toString('base64')
   const fit = await fitExternal(trainer(`put('metrics.json', '{}'); put('model.onnx', Buffer.from('${bytes}', 'base64'))`), rows)
-  const found = Array.from(predict(fit, rows.columns))
+  const scores = Array.from(predict(fit, rows.columns))
   const expected = [-0.5, 0.25, NaN, 1.75].map(z => 1 / (1 + Math.exp(-z)))
-  expected.forEach((score, i) => assert.ok(Number.isNaN(score) ? Number.isNaN(found[i]) : Math.abs(found[i] - score) < 1e-6))
+  expected.forEach((score, i) => assert.ok(Number.isNaN(score) ? Number.isNaN(scores[i]) : Math.abs(scores[i] - score) < 1e-6))
   assert.throws(() => predict(fit, { amount: rows.columns.amount } as never), { code: 'SPILL_TRAINING', message: /needs column 'card\.n'/ })
 })
 
@@ -126,9 +126,9 @@ test('a trainer that is not there, or fails, says why, and what it said last', a
 test('the last five lines are told, each up to a length', async () => {
   const lines = `for (let i = 0; i < 7; i++) console.log(i + '.'.repeat(400))`
   await assert.rejects(fitExternal(trainer(`${lines}; process.exitCode = 1`), rows), ({ message }: Error) => {
-    const said = message.split('\n').slice(1)
+    const lines = message.split('\n').slice(1)
     assert.deepEqual(
-      said.map(line => [line.trim()[0], line.trim().length]),
+      lines.map(line => [line.trim()[0], line.trim().length]),
       ['2', '3', '4', '5', '6'].map(first => [first, 300]),
     )
     return true
@@ -136,9 +136,9 @@ test('the last five lines are told, each up to a length', async () => {
 })
 
 test('unless it is said a probability is meant, and the seed is 0', async () => {
-  const told = join(folder, 'told')
-  await fails(trainer(`fs.copyFileSync(input + '/manifest.json', ${JSON.stringify(told)})`), /has left neither/)
-  const { task, seed, weight, of } = JSON.parse(readFileSync(told, 'utf8')) as Record<string, unknown>
+  const manifestPath = join(folder, 'told')
+  await fails(trainer(`fs.copyFileSync(input + '/manifest.json', ${JSON.stringify(manifestPath)})`), /has left neither/)
+  const { task, seed, weight, of } = JSON.parse(readFileSync(manifestPath, 'utf8')) as Record<string, unknown>
   assert.deepEqual([task, seed, weight, of], ['probability', 0, undefined, undefined])
 })
 

@@ -15,7 +15,7 @@ export type ExternalFit<Names extends string = string> = ExternalModel<Names> & 
   /** Metrics by the trainer's own names. */
   readonly metrics: Readonly<Record<string, number>>
   /** Last lines of its output. */
-  readonly said: string
+  readonly output: string
   readonly seconds: number
 }
 
@@ -59,13 +59,13 @@ export async function fitExternal<Names extends string>(
   return withTrainerFolder(async folder => {
     await writeTrainerInput(folder, table, manifest)
     const startedAt = stopwatch()
-    const said = await runTrainer(trainer, folder, options)
+    const output = await runTrainer(trainer, folder, options)
     try {
       const model = readTrainerModel(folder.output, table.names) as ExternalModel<Names>
-      return { ...model, metrics: readTrainerMetrics(folder.output), said, seconds: (stopwatch() - startedAt) / 1000 }
+      return { ...model, metrics: readTrainerMetrics(folder.output), output, seconds: (stopwatch() - startedAt) / 1000 }
     } catch (error) {
       if (!(error instanceof UnusableModel)) throw error
-      return trainerFailed(trainer, `ended well, and ${error.message}`, said)
+      return trainerFailed(trainer, `ended well, and ${error.message}`, output)
     }
   })
 }

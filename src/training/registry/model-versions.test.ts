@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { begun, stolen } from '../../../test/training/stolen.ts'
+import { startTime, fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import { ModelStore } from '../../../test/crash/model-store.ts'
 import { random } from '../../base/random.ts'
 import { Champions } from '../../run/decide/champions.ts'
@@ -10,7 +10,7 @@ import type { NamedWrite } from '../../log/store.ts'
 import { putPromotions, putScore, putVersion } from './registry.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
-const files = (['1d', '2d'] as const).map(window => stolen({ algorithm: 'logistic' }, { window }))
+const files = (['1d', '2d'] as const).map(window => fraudPipeline({ algorithm: 'logistic' }, { window }))
 
 /** Versions that were trained by either file. */
 const versionsOf = (files_: readonly number[]): ModelVersion[] =>
@@ -22,8 +22,8 @@ const versionsOf = (files_: readonly number[]): ModelVersion[] =>
       number: i + 1,
       state: 'candidate',
       why: 'demand',
-      at: begun,
-      began: begun,
+      at: startTime,
+      began: startTime,
       train: model.train!,
       inputs: inputCodes(ir, model),
       spillway: '0',
@@ -42,7 +42,7 @@ test('the listed champion is the version that scores in a run, after 300 random 
     const promotions = Array.from({ length: below(6) }, (_, entry): PromotionRecord => ({
       version: below(versions.length + 1),
       entry,
-      at: begun,
+      at: startTime,
       why: '',
     }))
     const last = promotions.at(-1)?.version

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stolen } from '../../../test/training/stolen.ts'
+import { fraudPipeline } from '../../../test/training/fraud-pipeline.ts'
 import { limits } from '../../base/limits.ts'
 import type { Metrics } from '../metrics.ts'
 import { checkPromotable, championOf, rollbackVersion, promotionBefore } from './champion.ts'
@@ -11,7 +11,7 @@ import { verdictOf } from './verdict.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const train = { algorithm: 'logistic' } as const
-const { ir } = stolen(train)
+const { ir } = fraudPipeline(train)
 const [model] = ir.models
 const version = (number: number, more: Partial<ModelVersion> = {}): ModelVersion => ({
   model: 'fraud',
@@ -49,7 +49,7 @@ test('versions are found by number, in order, with their scores', () => {
 test('inputs whose definition has changed are named', () => {
   const before = inputCodes(ir, model)
   assert.deepEqual(changedInputs(before, before), [])
-  const other = stolen(train, { window: '2d' }).ir
+  const other = fraudPipeline(train, { window: '2d' }).ir
   assert.deepEqual(changedInputs(before, inputCodes(other, other.models[0])), ["input 'n' is defined otherwise"])
   const fewer = before.filter(({ name }) => name !== 'amount')
   assert.deepEqual(changedInputs(before, fewer), ["input 'amount' is gone"])
@@ -72,7 +72,7 @@ test('a version that cannot score cannot be promoted; the error says why', () =>
   refused(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
   refused(ir, 2, /version 2 of model 'fraud' has no score: no rows/)
   refused(
-    stolen(train, { window: '2d' }).ir,
+    fraudPipeline(train, { window: '2d' }).ir,
     1,
     /version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'n' is defined otherwise/,
   )

@@ -16,7 +16,7 @@ const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string,
   `${kind}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
-const askedName = (model: string): string => `promote/${model}`
+const pendingName = (model: string): string => `promote/${model}`
 
 /** Versions of a model, oldest first. */
 export const versionsOf = (values: NamedValues, model: string): ModelVersion[] =>
@@ -60,7 +60,7 @@ export function challengesOf(values: NamedValues, model: string): PromotionRecor
 
 /** The promotion that waits for the next turn of a run. */
 export function pendingPromotion(values: NamedValues, model: string): PendingPromotion | undefined {
-  const text = values.get(askedName(model))
+  const text = values.get(pendingName(model))
   return text === undefined ? undefined : (JSON.parse(text) as PendingPromotion)
 }
 
@@ -68,9 +68,9 @@ export function pendingPromotion(values: NamedValues, model: string): PendingPro
 export const putVersion = (version: ModelVersion): NamedWrite => [nameOf('version', version.model, version.number), JSON.stringify(version)]
 
 /** Writes or deletes the waiting promotion. */
-export const putPendingPromotion = (model: string, asked: PendingPromotion | null): NamedWrite => [
-  askedName(model),
-  asked && JSON.stringify(asked),
+export const putPendingPromotion = (model: string, promotion: PendingPromotion | null): NamedWrite => [
+  pendingName(model),
+  promotion && JSON.stringify(promotion),
 ]
 
 /** Writes the promotions; the oldest beyond a limit are deleted. */
@@ -122,9 +122,9 @@ export function putReference(model: string, number: number, reference: RowsSumma
 export function deleteOldVersions(
   versions: readonly ModelVersion[],
   promotions: readonly PromotionRecord[],
-  asked: PendingPromotion | undefined,
+  promotion: PendingPromotion | undefined,
 ): NamedWrite[] {
-  const used = new Set([...promotions.map(({ version }) => version), asked?.version])
+  const used = new Set([...promotions.map(({ version }) => version), promotion?.version])
   const deleted = versions.slice(0, Math.max(0, versions.length - limits.MODEL_VERSIONS_KEPT)).filter(({ number }) => !used.has(number))
   return deleted.flatMap(({ model, number }): NamedWrite[] => [
     [nameOf('version', model, number), null],

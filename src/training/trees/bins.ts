@@ -35,12 +35,12 @@ export function binColumns(columns: readonly Float64Array[], length: number, bin
 function sample(column: Float64Array, length: number): Float64Array {
   const count = Math.min(length, limits.TREE_BIN_ROWS)
   const values = new Float64Array(count)
-  let kept = 0
+  let valueCount = 0
   for (let i = 0; i < count; i++) {
     const value = column[Math.floor((i * length) / count)]
-    if (!Number.isNaN(value)) values[kept++] = value
+    if (!Number.isNaN(value)) values[valueCount++] = value
   }
-  return values.subarray(0, kept)
+  return values.subarray(0, valueCount)
 }
 
 /** Quantile cuts into `binsMax` bins, or a cut between all distinct values if they are at most as many. No cut after the greatest. */

@@ -160,8 +160,8 @@ test('rows that nothing can be learnt from give the base rate', () => {
 
 test('rows that cannot be fitted', () => {
   const rows: TrainingRows = { columns: { x: Float64Array.of(1, 2) }, labels: [0, 1] }
-  const refused = (code: string, message: RegExp, options: object, given: TrainingRows = rows) =>
-    assert.throws(() => fitTrees(given, options), { code, message })
+  const refused = (code: string, message: RegExp, options: object, training: TrainingRows = rows) =>
+    assert.throws(() => fitTrees(training, options), { code, message })
   refused('SPILL_TRAINING', /^none of 2 rows has the label 1/, {}, { ...rows, labels: [0, 0] })
   refused('SPILL_TRAINING', /^the label of row 1 is 3; a probability/, {}, { ...rows, labels: [0, 3] })
   refused('SPILL_TRAINING', /^fitTrees: rounds is a whole number from 1 up to 4096, got 0.5/, { rounds: 0.5 })

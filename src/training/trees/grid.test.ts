@@ -9,11 +9,11 @@ const largestOf = (values: readonly number[]) => Math.max(...values.map(Math.abs
 test('sums of what is on the grid are exact in any order, and little is lost', () => {
   const numbers = fc.array(fc.double({ noNaN: true, min: -1e100, max: 1e100 }), { minLength: 1, maxLength: 50 })
   fc.assert(
-    fc.property(numbers, given => {
-      const rounded = Float64Array.from(given)
+    fc.property(numbers, values => {
+      const rounded = Float64Array.from(values)
       roundToGrid(rounded)
       for (const [i, value] of rounded.entries())
-        assert.ok(Math.abs(value - given[i]) <= largestOf(given) * given.length * 2 ** -48, `${given[i]} → ${value}`)
+        assert.ok(Math.abs(value - values[i]) <= largestOf(values) * values.length * 2 ** -48, `${values[i]} → ${value}`)
       assert.equal(sum(rounded.toSorted()), sum(rounded))
       assert.equal(sum(rounded.toReversed()), sum(rounded))
       // A parent without one child is the other.
@@ -35,15 +35,15 @@ test('numbers that are on it already stay, and zeros are no grid', () => {
 test('a sum of packed Hessians says how many they are, and their sum', () => {
   const hessians = fc.array(fc.double({ noNaN: true, min: 0, max: 1e100 }), { maxLength: 50 })
   fc.assert(
-    fc.property(hessians, given => {
-      const packed = Float64Array.from(given)
+    fc.property(hessians, values => {
+      const packed = Float64Array.from(values)
       const unit = packHessians(packed)
       const total = sum(packed)
-      assert.equal(Math.floor(total / unit), given.length)
+      assert.equal(Math.floor(total / unit), values.length)
       const rounded = packed.map(value => value - unit)
       for (const [i, value] of rounded.entries())
-        assert.ok(Math.abs(value - given[i]) <= largestOf(given) * 2 ** -21, `${given[i]} → ${value}`)
-      assert.equal(total - given.length * unit, sum(rounded))
+        assert.ok(Math.abs(value - values[i]) <= largestOf(values) * 2 ** -21, `${values[i]} → ${value}`)
+      assert.equal(total - values.length * unit, sum(rounded))
     }),
   )
 })

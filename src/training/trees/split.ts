@@ -69,7 +69,7 @@ function bestOf(
   const from = column * BINS
   const nulls = from + NULL_BIN
   let [g, h, n] = nullsLeft ? [gradient[nulls], hessian[nulls], rows[nulls]] : [0, 0, 0]
-  const whole = all.gradient ** 2 / (all.hessian + ridge)
+  const unsplitScore = all.gradient ** 2 / (all.hessian + ridge)
   let best: { bin: number; g: number; h: number; n: number } | undefined
   for (let bin = 0; bin <= last; bin++) {
     const at = from + bin
@@ -80,7 +80,7 @@ function bestOf(
     if (n < minRows || h < HESSIAN_MIN) continue
     if (all.rows - n < minRows || all.hessian - h < HESSIAN_MIN) break
     const parts = g ** 2 / (h + ridge) + (all.gradient - g) ** 2 / (all.hessian - h + ridge)
-    const gain = parts - whole
+    const gain = parts - unsplitScore
     if (gain > above && gain > ROUNDING * parts) {
       above = gain
       best = { bin, g, h, n }

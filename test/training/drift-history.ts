@@ -1,10 +1,10 @@
 /** Payments with a drift from some day on, sent to a run day by day, for the tests of trainings on drift. */
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { random } from '../../src/base/random.ts'
-import type { Driven } from './driven.ts'
-import { begun, DAY, HOUR, type Chargeback, type Payment } from './stolen.ts'
+import type { TrainingRun } from './training-run.ts'
+import { startTime, DAY, HOUR, type Chargeback, type Payment } from './fraud-pipeline.ts'
 
-export interface Moving {
+export interface DriftScenario {
   readonly days: number
   readonly perDay?: number
   readonly seed?: number
@@ -17,12 +17,12 @@ export interface Moving {
 /** By day. */
 export type Days = readonly { readonly payments: readonly Payment[]; readonly chargebacks: readonly Chargeback[] }[]
 
-export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, what = 'amount' }: Moving): Days {
+export function driftHistory({ days, perDay = 200, seed = 1, from = Infinity, what = 'amount' }: DriftScenario): Days {
   const next = random(seed)
   const backs: Chargeback[] = []
   const payments = Array.from({ length: days }, (_, day) =>
     Array.from({ length: perDay }, (_, i): Payment => {
-      const at = begun + day * DAY + Math.floor((i * DAY) / perDay)
+      const at = startTime + day * DAY + Math.floor((i * DAY) / perDay)
       const id = `p${day}-${i}`
       const moves = day >= from
       const isNull = next() < (moves && what === 'nulls' ? 0.4 : 0.05)
@@ -33,7 +33,7 @@ export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, w
       return { id, card: `c${Math.floor(next() * 50)}`, amount, shop: 7, at }
     }),
   )
-  const ofDay = (at: number): number => Math.floor((at - begun) / DAY)
+  const ofDay = (at: number): number => Math.floor((at - startTime) / DAY)
   return payments.map((rows, day) => ({
     payments: rows,
     chargebacks: backs.filter(({ at }) => ofDay(at) === day).sort((a, b) => a.at - b.at),
@@ -41,7 +41,7 @@ export function movingHistory({ days, perDay = 200, seed = 1, from = Infinity, w
 }
 
 /** Sends days [from, to), each shortly before midnight, and then lets due jobs of midnight run. */
-export async function sendDays({ run, to }: Driven, days: Days, from: number, upto: number): Promise<void> {
+export async function sendDays({ run, to }: TrainingRun, days: Days, from: number, upto: number): Promise<void> {
   for (let day = from; day < upto; day++) {
     await to((day + 1) * DAY - 1)
     for (const [source, rows] of Object.entries(days[day])) await run.submit(source, recordBatchOf(rows))

@@ -4,7 +4,7 @@ import { count, entity, features, labelFrom, linear, model, on, pipeline, source
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
-export const begun = Date.parse('2026-01-05T00:00Z') // a Monday
+export const startTime = Date.parse('2026-01-05T00:00Z') // a Monday
 
 const card = entity('card', t.string())
 export const payments = source('payments', {
@@ -20,7 +20,10 @@ export const chargebacks = source('chargebacks', {
 })
 
 /** `window`: of the feature, which can be changed. `own`: it has a score from the start. */
-export function stolen(train: Train, { window = '1d', own = false }: { readonly window?: '1d' | '2d'; readonly own?: boolean } = {}) {
+export function fraudPipeline(
+  train: Train,
+  { window = '1d', own = false }: { readonly window?: '1d' | '2d'; readonly own?: boolean } = {},
+) {
   const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count(window) }) })
   const score = own ? linear({ intercept: 0.5, weights: { shop: 0 } }) : undefined
   const fraud = model('fraud', {
@@ -47,16 +50,13 @@ export interface Chargeback {
 }
 
 /** One payment an hour from `begun` on, and in order of arrival the chargebacks: `share` has the shares of the large and small ones. */
-export function stolenHistory(
-  hours: number,
-  { seed = 1, share = [0.85, 0.05] }: { seed?: number; share?: readonly [number, number] } = {},
-) {
+export function fraudHistory(hours: number, { seed = 1, share = [0.85, 0.05] }: { seed?: number; share?: readonly [number, number] } = {}) {
   const next = random(seed)
   const payments: Payment[] = []
   // A chargeback without a payment, so that a file without fraud is not empty.
-  const backs: Chargeback[] = [{ payment: 'none', fraud: true, at: begun }]
+  const backs: Chargeback[] = [{ payment: 'none', fraud: true, at: startTime }]
   for (let i = 0; i < hours; i++) {
-    const at = begun + i * HOUR
+    const at = startTime + i * HOUR
     const amount = next() < 0.05 ? null : Math.round(next() * 10_000) / 100
     payments.push({ id: `p${i}`, card: `c${Math.floor(next() * 5)}`, amount, shop: 7, at })
     if (next() < share[(amount ?? 0) > 60 ? 0 : 1])

@@ -2,7 +2,7 @@
 import { DrivenRun, type Driving } from '../batch/driven-run.ts'
 import { judgeHere, lookHere, trainHere } from '../batch/train-here.ts'
 import type { ModelStore } from '../crash/model-store.ts'
-import { begun, HOUR, stolen, stolenHistory } from './stolen.ts'
+import { startTime, HOUR, fraudPipeline, fraudHistory } from './fraud-pipeline.ts'
 import type { Train } from '../../src/index.ts'
 import { recordBatchOf } from '../../src/intake/record-batch.ts'
 import { versionsOf } from '../../src/training/registry/registry.ts'
@@ -12,11 +12,11 @@ import type { TrainPort } from '../../src/run/jobs/training-job.ts'
 export const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
 export const byHand: Train = { algorithm: 'logistic' }
 
-export type Driven = DrivenRun
+export type TrainingRun = DrivenRun
 
 export interface Options extends Pick<Driving, 'disk'> {
   readonly train?: Train
-  readonly pipeline?: ReturnType<typeof stolen>
+  readonly pipeline?: ReturnType<typeof fraudPipeline>
   readonly at?: number
   readonly training?: (store: ModelStore) => TrainPort
   readonly looking?: (store: ModelStore) => DriftCheckPort
@@ -25,25 +25,25 @@ export interface Options extends Pick<Driving, 'disk'> {
 /** Times are relative to the begin. */
 export const open = ({
   train = weekly,
-  pipeline = stolen(train),
+  pipeline = fraudPipeline(train),
   disk,
   at = 0,
   training = trainHere,
   looking = lookHere,
-}: Options = {}): Driven =>
+}: Options = {}): TrainingRun =>
   new DrivenRun(pipeline, {
     disk,
-    start: begun,
+    start: startTime,
     now: at,
     besides: store => ({ train: training(store), evaluateChallenger: judgeHere(store), checkDrift: looking(store) }),
   })
 
-const { payments, chargebacks } = stolenHistory(40 * 24, { seed: 7 })
+const { payments, chargebacks } = fraudHistory(40 * 24, { seed: 7 })
 
 /** Sends the arrivals of (from, to] hours after the start, and moves the clock there. */
-export async function send({ run, to }: Driven, from: number, upto: number): Promise<void> {
+export async function send({ run, to }: TrainingRun, from: number, upto: number): Promise<void> {
   const rows = [...payments.map(row => ['payments', row] as const), ...chargebacks.map(row => ['chargebacks', row] as const)]
-    .filter(([, { at }]) => at > begun + from * HOUR && at <= begun + upto * HOUR)
+    .filter(([, { at }]) => at > startTime + from * HOUR && at <= startTime + upto * HOUR)
     .sort(([, a], [, b]) => a.at - b.at)
   // A day at a time, each with the arrivals of its last moment, like a source that is read once a day.
   for (let day = from; day < upto; day += 24) {
@@ -53,12 +53,14 @@ export async function send({ run, to }: Driven, from: number, upto: number): Pro
       await run.submit(
         name,
         recordBatchOf(
-          rows.filter(([source, { at }]) => source === name && at > begun + day * HOUR && at <= begun + end * HOUR).map(([, row]) => row),
+          rows
+            .filter(([source, { at }]) => source === name && at > startTime + day * HOUR && at <= startTime + end * HOUR)
+            .map(([, row]) => row),
         ),
       )
   }
 }
 
 export { decisionsOf } from '../batch/driven-run.ts'
-export const stateOf = ({ store }: Pick<Driven, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
+export const stateOf = ({ store }: Pick<TrainingRun, 'store'>) => versionsOf(store, 'fraud').map(({ number, state }) => [number, state])
 export const pay = (id: string, at: number) => recordBatchOf([{ id, card: 'c1', amount: 90, shop: 7, at }])
