@@ -24,7 +24,7 @@ async function start(path: string, position?: string) {
   try {
     const options = { follow: false, signal: new AbortController().signal, onWarning: (text: string) => void warnings.push(text) }
     await feedSource(run, source.name, fileReader(path, source), options)
-    return { numbers: taken(store), dead: store.dead.map(({ raw }) => String(raw)), position: run.cursor(name), warnings }
+    return { numbers: taken(store), dead: store.dead.map(({ raw }) => String(raw)), position: run.committedPosition(name), warnings }
   } finally {
     await run.stop()
   }

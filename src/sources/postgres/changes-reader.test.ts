@@ -127,7 +127,7 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
       return first.run.submit(...given)
     },
     whenRoom: () => first.run.whenRoom(),
-    cursor: name => first.run.cursor(name),
+    committedPosition: name => first.run.committedPosition(name),
   }
   const reading = read(fed, 'large', { follow: true }, stop.signal).catch(() => {})
   while (first.store.waiting < 1 || batches.length < 3) {
@@ -143,7 +143,7 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
   const { store, run } = taking(numbers, disk)
   const had = taken(store).length
   assert.ok(had > 0 && had < rows, `${had} of ${rows} were durable`)
-  assert.match(run.cursor('rows=pg-changes:large@large')!, /"commit":"[0-9A-F]+\/[0-9A-F]+","changes":\d+/)
+  assert.match(run.committedPosition('rows=pg-changes:large@large')!, /"commit":"[0-9A-F]+\/[0-9A-F]+","changes":\d+/)
   await read(run, 'large')
   await run.stop()
   assert.deepEqual(
@@ -218,7 +218,7 @@ test('waits for a server that restarts or crashes', { skip }, async () => {
     [1, 'SIGINT'],
     [2, 'SIGQUIT'],
   ] as const) {
-    while (!run.cursor('rows=pg-changes:restarted@restarted')?.includes('changes')) await pause(5)
+    while (!run.committedPosition('rows=pg-changes:restarted@restarted')?.includes('changes')) await pause(5)
     await server().withClient(1, sql => insert(sql, 'restarted', n))
     while (taken(store).length < n) await pause(5)
     await server().end(signal)

@@ -213,7 +213,7 @@ test('pages are bounded in bytes', { skip }, async () => {
   const fed = {
     submit: (...given: Parameters<typeof run.submit>) => (batches.push(given[1].records.length), run.submit(...given)),
     whenRoom: () => run.whenRoom(),
-    cursor: (name: string) => run.cursor(name),
+    committedPosition: (name: string) => run.committedPosition(name),
   }
   await readOutbox(fed, sourceOf(numbers), options('wide'), never)
   await run.stop()

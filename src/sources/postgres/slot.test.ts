@@ -119,7 +119,7 @@ test('a folder whose first start was rejected does not take a slot created since
     await sql`ALTER PUBLICATION shared ADD TABLE shared`
     await read(second.run, 'shared')
     await sql`INSERT INTO shared VALUES (2)`
-    const origin = (JSON.parse(second.run.cursor('rows=pg-changes:shared@shared')!) as { origin: string }).origin
+    const origin = (JSON.parse(second.run.committedPosition('rows=pg-changes:shared@shared')!) as { origin: string }).origin
     for (const other of [
       first.run,
       foldersAt('shared', { origin, state: 'begins' }),
@@ -145,12 +145,12 @@ test('recreates a slot if the start was interrupted', { skip }, async () => {
     await sql`INSERT INTO broken VALUES (2)`
     const kept: [string, string][] = []
     const begun: FeedTarget = {
-      submit: (name, batch, cursor) => {
-        if (cursor) kept.push([cursor[0], cursor[1]])
-        return run.submit(name, batch, cursor)
+      submit: (name, batch, position) => {
+        if (position) kept.push([position[0], position[1]])
+        return run.submit(name, batch, position)
       },
       whenRoom: () => run.whenRoom(),
-      cursor: name => kept.findLast(([of]) => of === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
+      committedPosition: name => kept.findLast(([of]) => of === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
     }
     await read(begun, 'broken')
     assert.deepEqual(

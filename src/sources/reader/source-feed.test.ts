@@ -31,7 +31,10 @@ test('a position is committed with its records, under the names of source and re
   }
   await feedSource(run, name, reader, options())
   assert.deepEqual(taken(store), [1, 2, 3])
-  assert.deepEqual([run.cursor('rows=rows#0'), run.cursor(positionName(name, 'rows', '1')), run.cursor('rows=rows')], ['z', 'y', undefined])
+  assert.deepEqual(
+    [run.committedPosition('rows=rows#0'), run.committedPosition(positionName(name, 'rows', '1')), run.committedPosition('rows=rows')],
+    ['z', 'y', undefined],
+  )
   assert.deepEqual(committed, ['0x', '1y', '0z'])
   await run.stop()
 })
@@ -65,11 +68,11 @@ test('a rejected record names its place: the reader, the position before it, and
 test('a generator knows after whenCommitted that its batches are durable', async () => {
   const { store, run } = taking(numbers, undefined, false)
   const seen: (string | undefined)[] = []
-  const reader = readerOf(async function* ({ position, whenCommitted }) {
+  const reader = readerOf(async function* ({ committedPosition, whenCommitted }) {
     yield { records: [row(1)], position: '1' }
-    seen.push(position())
+    seen.push(committedPosition())
     await whenCommitted()
-    seen.push(position())
+    seen.push(committedPosition())
   })
   const ended = feedSource(run, name, reader, options())
   while (store.waiting === 0) await pause(1)
