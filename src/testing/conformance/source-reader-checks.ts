@@ -70,10 +70,10 @@ export class ReaderChecks {
     position: async () => {
       await this.#write()
       const { run } = await this.#readAll()
-      const given = run.batches.filter(({ numbers }) => numbers.length > 0)
-      const places = given.map(({ partition, position }) => (position === undefined ? undefined : `${partition}#${position}`))
+      const batches = run.batches.filter(({ numbers }) => numbers.length > 0)
+      const places = batches.map(({ partition, position }) => (position === undefined ? undefined : `${partition}#${position}`))
       if (places.includes(undefined)) throw this.#broken('it gave records without a position')
-      const repeated = given.find((_, i) => places.indexOf(places[i]) < i)
+      const repeated = batches.find((_, i) => places.indexOf(places[i]) < i)
       if (repeated) throw this.#broken(`two batches have the position '${repeated.position}'`)
     },
     order: async () => {

@@ -68,9 +68,9 @@ export class SuiteRun implements FeedTarget {
   }
 
   releaseCommits(): void {
-    const held = this.#heldCommits ?? []
+    const commits = this.#heldCommits ?? []
     this.#heldCommits = undefined
-    for (const commit of held) commit()
+    for (const commit of commits) commit()
   }
 
   /** From now on there is no room for a batch, until `openRoom`. */
