@@ -57,7 +57,7 @@ export class ColumnSample {
   #first: unknown
   /** Records by lower-case word, for at most three words. */
   readonly #words = new Map<string, number>()
-  /** A number whose format only other values can tell, and its position. */
+  /** A number whose format only other values can tell, and its place. */
   unclear: { readonly text: string; readonly place: string } | undefined
   /** True if the point may group thousands in all doubles. */
   #mayGroup = true

@@ -25,8 +25,8 @@ export async function openCsv({ path, gzip, size }: DetectedFile): Promise<Input
     format: 'csv',
     columns: header.names.filter(field => field !== '').map(field => ({ name: field })),
     progress: () => file.bytesRead / size,
-    async *batches(wanted) {
-      for (const column of wanted ?? []) checkColumn(name, header.names, column)
+    async *batches(selected) {
+      for (const column of selected ?? []) checkColumn(name, header.names, column)
       const decode = rowDecoder(header)
       for await (const records of splitRecords(file.chunks(), csvRowRule(header.delimiter))) yield textBatch(origin, records, decode)
     },

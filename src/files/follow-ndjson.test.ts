@@ -14,16 +14,16 @@ const signal = new AbortController().signal
 async function readToEnd(path: string, from: FilePosition = fileStart, follow = false) {
   const records: unknown[] = []
   const places: string[] = []
-  let place = from
+  let position = from
   for await (const step of followNdjson(path, { from, follow, signal })) {
     step.batch.records.forEach((record, i) => {
       records.push(record)
       places.push(step.batch.origin.placeOf(step.batch.numberOf(i)))
     })
     for (const refusal of step.batch.undecodable) places.push(`${refusal.place} refused`)
-    place = step.place
+    position = step.position
   }
-  return { records, places, place }
+  return { records, places, position }
 }
 
 test('resumes at its position, also in the middle of a line, with continuous line numbers', async () => {
@@ -31,16 +31,16 @@ test('resumes at its position, also in the middle of a line, with continuous lin
   writeFileSync(path, '\ufeff{"n":1}\n{"n":2}\n{"n":')
   const abort = new AbortController()
   const firstRecords: unknown[] = []
-  let place = fileStart
+  let position = fileStart
   for await (const step of followNdjson(path, { from: fileStart, follow: true, signal: abort.signal })) {
     firstRecords.push(...step.batch.records)
-    place = step.place
+    position = step.position
     abort.abort()
   }
   assert.deepEqual(firstRecords, [{ n: 1 }, { n: 2 }])
-  assert.deepEqual([place.offset, place.line], [19, 3])
+  assert.deepEqual([position.offset, position.line], [19, 3])
   appendFileSync(path, '3}\nnonsense\n{"n":4}')
-  const { records, places } = await readToEnd(path, place)
+  const { records, places } = await readToEnd(path, position)
   assert.deepEqual(records, [{ n: 3 }, { n: 4 }], 'the last line counts at the end, newline or not')
   assert.deepEqual(
     places.map(text => text.slice(text.lastIndexOf('a.ndjson'))),
@@ -81,14 +81,14 @@ test('skips a line beyond the limit once', async () => {
 test('a file that became shorter, and another file under its name, are errors', async () => {
   const path = join(folder, 'd.ndjson')
   writeFileSync(path, '{"n":1}\n{"n":2}\n')
-  const { place } = await readToEnd(path)
+  const { position } = await readToEnd(path)
   truncateSync(path, 8)
-  await assert.rejects(readToEnd(path, place), {
+  await assert.rejects(readToEnd(path, position), {
     code: 'SPILL_FILE',
     message: /has become shorter since it was read: 16 bytes were read, and it has 8/,
   })
   writeFileSync(join(folder, 'e.ndjson'), '{"n":1}\n{"n":2}\n{"n":3}\n')
   renameSync(join(folder, 'e.ndjson'), path)
-  await assert.rejects(readToEnd(path, place), { code: 'SPILL_FILE', message: /is not the file that was read up to byte 16/ })
+  await assert.rejects(readToEnd(path, position), { code: 'SPILL_FILE', message: /is not the file that was read up to byte 16/ })
   await assert.rejects(readToEnd(join(folder, 'nowhere')), { code: 'SPILL_FILE', message: /does not exist/ })
 })

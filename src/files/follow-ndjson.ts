@@ -1,8 +1,8 @@
 /**
- * Reads a growing NDJSON file from a position on, and gives for each batch the position after it, so that reading can resume there.
+ * Follows a growing NDJSON file from a position on: each batch has the position after it, where reading can resume.
  *
- * A line counts once its newline is written. A file that became shorter, or another file under the same name, is an error: its content is
- * not the one that was read.
+ * A line counts once its newline is written. A file that became shorter, or a different file under the same name, is an error: it does not
+ * hold the content that was read.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/index.ts'
@@ -15,7 +15,7 @@ import { ndjsonBatches } from './ndjson.ts'
 const CHUNK_BYTES = 1 << 18
 const POLL_MS = 50
 
-/** A position in a file. */
+/** A position in an NDJSON file. */
 export interface FilePosition {
   readonly offset: number
   readonly line: number
@@ -23,8 +23,10 @@ export interface FilePosition {
   readonly inode: number
 }
 
+/** The beginning of any file. */
 export const fileStart: FilePosition = { offset: 0, line: 1, inode: 0 }
 
+/** Where to begin, and when to end. */
 export interface FollowFileOptions {
   readonly from: FilePosition
   /** Wait for more lines at the end, until the signal. Otherwise the last line counts without a newline too. */
@@ -35,12 +37,14 @@ export interface FollowFileOptions {
 }
 
 /**
- * @throws `SPILL_FILE` if the file cannot be read, is another file, or has become shorter.
+ * The batches of a file after a position, each with the position after it.
+ *
+ * @throws `SPILL_FILE` if the file cannot be read, is a different file, or has become shorter.
  */
 export async function* followNdjson(
   path: string,
   { from, follow, signal, reader }: FollowFileOptions,
-): AsyncGenerator<{ batch: RecordBatch; place: FilePosition }> {
+): AsyncGenerator<{ batch: RecordBatch; position: FilePosition }> {
   const file = await openFile(path)
   try {
     const { ino: inode, size } = await file.stat()
@@ -50,7 +54,7 @@ export async function* followNdjson(
     const chunks = growingChunks(path, file, state, follow, signal)
     for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, displayPath(path), { firstLine: from.line, reader })) {
       if (signal.aborted) return
-      yield { batch, place: { offset: state.bytes - unfinished, line: nextLine, inode } }
+      yield { batch, position: { offset: state.bytes - unfinished, line: nextLine, inode } }
     }
   } finally {
     await file.close()

@@ -15,7 +15,7 @@ export interface InferredSchema {
   readonly columns: readonly InferredColumn[]
   /** Fields that cannot be columns: nested, or of several types. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[]
-  /** Columns whose comma or point is ambiguous (thousands or fraction), with an example and its position; they become text. */
+  /** Columns whose comma or point is ambiguous (thousands or fraction), with an example and its place; they become text. */
   readonly unclear: readonly { readonly name: string; readonly text: string; readonly place: string }[]
   readonly key: ColumnChoice | undefined
   readonly time: ColumnChoice | undefined

@@ -26,11 +26,11 @@ export interface FileCounts {
 export async function loadFile(path: string, intakes: readonly HistoryBuilder[], options: LoadFileOptions): Promise<FileCounts> {
   const file = await openInput(path, intakes.length === 1 ? JsonLineReader.of(intakes[0].source) : undefined)
   const matches = intakes.map(intake => matchColumns(file, intake.source))
-  const wanted = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
+  const selected = matches.every(match => match.selected) ? [...new Set(matches.flatMap(match => match.selected!))] : undefined
   if (file.records !== undefined) for (const intake of intakes) intake.reserve(file.records)
   let records = 0
   let undecodable = 0
-  for await (const batch of file.batches(wanted)) {
+  for await (const batch of file.batches(selected)) {
     refuseUndecodable(batch, intakes, options)
     for (const intake of intakes) intake.validate(batch)
     records += batch.records.length

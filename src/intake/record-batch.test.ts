@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sourceOf, numbers } from '../../test/postgres/taking.ts'
+import { sourceOf, numbers } from '../../test/postgres/numbers-run.ts'
 import { Fault } from './refusal.ts'
 import { lastNumberOf, rawFormOf, rawJsonText, recordBatchOf, sliceRecordBatch, type RecordBatch } from './record-batch.ts'
 

@@ -29,8 +29,8 @@ async function start(options: Partial<RunPipelineOptions> = {}, of = shop): Prom
 /** A reader of payments by number, up to `end`. */
 const counting = (end: number): SourceReader => ({
   name: 'counting',
-  async *read({ position, signal }) {
-    for (let n = Number(position() ?? 0); n < end && !signal.aborted; n++) yield { records: [pay(n)], position: String(n + 1) }
+  async *read({ committedPosition, signal }) {
+    for (let n = Number(committedPosition() ?? 0); n < end && !signal.aborted; n++) yield { records: [pay(n)], position: String(n + 1) }
   },
 })
 
@@ -172,7 +172,7 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ sources: { payments: 'pgs:payments' } }, 'SPILL_INPUT', /no reader for 'pgs:'; did you mean 'pg'/],
     [{ sources: { payments: 'pg:outbox?paylod=a' } }, 'SPILL_INPUT', /has no option 'paylod'; did you mean 'payload'/],
     [{ readers: [{ scheme: 'pg', open: () => counting(1) }] }, 'SPILL_INPUT', /^two readers have the scheme 'pg'/],
-    [{ readers: [{ scheme: 'K', open: () => counting(1) }] }, 'SPILL_INPUT', /small letters, digits and -; got 'K'$/],
+    [{ readers: [{ scheme: 'K', open: () => counting(1) }] }, 'SPILL_INPUT', /lower-case letters, digits and -; got 'K'$/],
     [{ destinations: { tell: {} } }, 'SPILL_NOT_FOUND', /^destinations: pipeline 'shop' has no action 'tell'/],
   ]
   for (const [options, code, message] of wrong) await assert.rejects(run(shop, { data, ...options }), { code, message })

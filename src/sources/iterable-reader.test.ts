@@ -12,11 +12,11 @@ interface Row {
 
 testSourceReader('an array', () => {
   const rows: Row[] = []
-  let taken = 0
+  let recordsTaken = 0
   const iterable = {
     *[Symbol.iterator]() {
       for (const row of rows) {
-        taken++
+        recordsTaken++
         yield row
       }
     },
@@ -25,7 +25,7 @@ testSourceReader('an array', () => {
     open: () => iterableReader(iterable),
     append: numbers => void rows.push(...numbers.map(n => ({ n }))),
     numberOf: ({ n }: Row) => n,
-    taken: () => taken,
+    recordsTaken: () => recordsTaken,
     hasPositions: false,
     canFollow: false,
   }

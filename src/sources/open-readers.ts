@@ -1,4 +1,4 @@
-/** Opens the readers of a run's sources, from addresses and objects. */
+/** Opens the readers of a run's sources. The kinds of addresses that Spillway has are listed here. */
 import { didYouMean, SpillwayError, show } from '../base/index.ts'
 import type { PipelineIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
@@ -8,6 +8,9 @@ import { ReaderRegistry, type SourceInput } from './reader-registry.ts'
 import type { ReaderKind, ReaderSetting } from './reader/reader-kind.ts'
 import { sampleKind } from './samples/sample-reader.ts'
 import type { SourceReader } from './reader/source-reader.ts'
+
+/** The kinds of addresses besides paths and `-`. */
+const builtInKinds: readonly ReaderKind[] = [...postgresKinds, sampleKind]
 
 /** A reader and the name of its source. */
 export interface OpenedReader {
@@ -30,14 +33,15 @@ export interface OpenReadersOptions extends Pick<ReaderSetting, 'env' | 'data'> 
 /**
  * Opens the readers of inputs, without connecting to anything.
  *
- * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for an input that is none, a missing file, or the same place twice for a source.
+ * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for an input of an unsupported type, a missing file, or the same place twice for a
+ * source.
  */
 export function openReaders(
   { ir, maps }: { readonly ir: PipelineIR; readonly maps: ReadonlyMap<string, RowMap> },
   inputs: readonly NamedInput[],
   { kinds = [], ...setting }: OpenReadersOptions,
 ): OpenedReader[] {
-  const registry = new ReaderRegistry([...postgresKinds, sampleKind, ...kinds])
+  const registry = new ReaderRegistry([...builtInKinds, ...kinds])
   const readers = inputs.map(({ source: name, input }) => {
     const source = ir.sources.find(candidate => candidate.name === name)
     if (!source) {

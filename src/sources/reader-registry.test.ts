@@ -63,20 +63,20 @@ test('a stored text that is no position is rejected, with its place', () => {
 })
 
 test('a path with a colon that exists is a file', () => {
-  const named = join(folder, 'kafka:payments')
-  writeFileSync(named, '')
-  const before = process.cwd()
+  const fileName = join(folder, 'kafka:payments')
+  writeFileSync(fileName, '')
+  const workingFolder = process.cwd()
   process.chdir(folder)
   try {
     assert.equal(readerOf('kafka:payments').name, resolve('kafka:payments'))
   } finally {
-    process.chdir(before)
+    process.chdir(workingFolder)
   }
 })
 
 test('the same place twice for a source is rejected, and several iterables are not', () => {
-  const twice = [path, join(folder, '.', 'payments.ndjson')].map(input => ({ source: payments.name, input }))
-  assert.throws(() => openReaders(shop, twice, { env, data: folder }), {
+  const inputs = [path, join(folder, '.', 'payments.ndjson')].map(input => ({ source: payments.name, input }))
+  assert.throws(() => openReaders(shop, inputs, { env, data: folder }), {
     code: 'SPILL_INPUT',
     message: `source 'payments' reads ${resolve(path)} twice`,
   })

@@ -1,4 +1,7 @@
-/** A registry of readers: finds the reader of a source by the scheme of an address, such as `pg` in `pg:outbox`. */
+/**
+ * A registry of kinds of readers, which opens an input: an address by its scheme, such as `pg` in `pg:outbox`, else as standard input or a
+ * file; an iterable; or a reader itself. `open-readers.ts` lists the kinds.
+ */
 import { existsSync } from 'node:fs'
 import { didYouMean, SpillwayError } from '../base/index.ts'
 import { fileReader } from './files/file-reader.ts'
@@ -12,7 +15,7 @@ export type SourceInput = string | SourceReader | Iterable<unknown> | AsyncItera
 
 const addressPattern = /^([a-z][a-z0-9-]+):/
 
-/** The known kinds of readers. */
+/** Opens an input: by scheme, else standard input or a file. */
 export class ReaderRegistry {
   readonly #kinds: ReadonlyMap<string, ReaderKind>
 
@@ -20,7 +23,7 @@ export class ReaderRegistry {
   constructor(kinds: readonly ReaderKind[]) {
     for (const { scheme } of kinds) {
       if (!addressPattern.test(`${scheme}:`))
-        throw new SpillwayError('SPILL_INPUT', `a scheme of readers is two or more small letters, digits and -; got '${scheme}'`)
+        throw new SpillwayError('SPILL_INPUT', `a scheme of readers is two or more lower-case letters, digits and -; got '${scheme}'`)
       if (kinds.filter(kind => kind.scheme === scheme).length > 1)
         throw new SpillwayError('SPILL_INPUT', `two readers have the scheme '${scheme}'; give one of them`)
     }

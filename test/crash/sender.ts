@@ -38,7 +38,7 @@ export class Sender {
   /** Continues with a new run. Returns acknowledged records that are gone. */
   resume(run: Run): string[] {
     const { source, resend } = this.feed
-    const cursor = Number(run.cursor(source) ?? 0)
+    const cursor = Number(run.committedPosition(source) ?? 0)
     this.#from = this.#next = { cursor, acknowledged: this.acknowledged, start: 0 }[resend]
     const lost: string[] = []
     if (resend === 'cursor' && cursor < this.acknowledged)

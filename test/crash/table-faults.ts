@@ -4,8 +4,8 @@
 import type { Edit } from './recovery-faults.ts'
 
 const feeding = 'src/sources/reader/source-feed.ts'
-const submit = 'this.#run.submit(this.#source, batch, cursor)'
-const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodable: [] }, cursor)'
+const submit = 'this.#run.submit(this.#source, batch, namedPosition)'
+const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodable: [] }, namedPosition)'
 
 export const tableFaults: Readonly<Record<string, Edit>> = {
   'the server is told before the commit that changes are durable': {

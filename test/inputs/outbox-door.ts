@@ -8,7 +8,7 @@ import type { RecordBatch } from '../../src/intake/record-batch.ts'
 import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 import { readOutbox } from '../postgres/reading.ts'
 import type { IngestReceipt } from '../../src/run/ingest/appender.ts'
-import type { SourceCursor } from '../../src/run/ingest/inbox.ts'
+import type { NamedPosition } from '../../src/run/ingest/inbox.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { entriesOf, logOf } from '../crash/inspect.ts'
 import { ModelStore } from '../crash/model-store.ts'
@@ -128,12 +128,12 @@ class Counting implements FeedTarget {
     return this.#run.whenRoom()
   }
 
-  cursor(name: string): string | undefined {
-    return this.#run.cursor(name)
+  committedPosition(name: string): string | undefined {
+    return this.#run.committedPosition(name)
   }
 
-  async submit(source: string, batch: RecordBatch, cursor?: SourceCursor): Promise<IngestReceipt> {
-    const receipt = await this.#run.submit(source, batch, cursor)
+  async submit(source: string, batch: RecordBatch, position?: NamedPosition): Promise<IngestReceipt> {
+    const receipt = await this.#run.submit(source, batch, position)
     this.accepted += receipt.accepted
     this.duplicates += receipt.duplicates
     this.refused += receipt.refused

@@ -4,11 +4,11 @@ import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 
 export class Given implements FeedTarget {
   readonly batches: RecordBatch[] = []
-  readonly #cursors = new Map<string, string>()
+  readonly #positions = new Map<string, string>()
 
-  submit(_: string, batch: RecordBatch, cursor?: readonly [string, string]) {
+  submit(_: string, batch: RecordBatch, position?: readonly [string, string]) {
     this.batches.push(batch)
-    if (cursor) this.#cursors.set(...cursor)
+    if (position) this.#positions.set(...position)
     return Promise.resolve({ accepted: 0, duplicates: 0, refused: 0, sequence: 0 })
   }
 
@@ -16,8 +16,8 @@ export class Given implements FeedTarget {
     return Promise.resolve()
   }
 
-  cursor(name: string): string | undefined {
-    return this.#cursors.get(name)
+  committedPosition(name: string): string | undefined {
+    return this.#positions.get(name)
   }
 
   get records(): unknown[] {

@@ -3,7 +3,7 @@ import { pause } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 import type { Disk } from '../crash/model-store.ts'
-import { numbers, taking } from './taking.ts'
+import { numbers, openNumbersRun } from './numbers-run.ts'
 
 /** Kills it this many times, each after at most this many steps. Returns the disk. */
 export async function killed(
@@ -13,7 +13,7 @@ export async function killed(
 ): Promise<Disk> {
   let disk: Disk = { commits: [] }
   for (let time = 0; time < times; time++) {
-    const { store, run } = taking(numbers, disk, false)
+    const { store, run } = openNumbersRun(numbers, disk, false)
     const stop = new AbortController()
     const reading = read(run, stop.signal).catch(() => {})
     for (let left = Math.floor(draw() * moments); left >= 0; left--) {

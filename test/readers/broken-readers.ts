@@ -25,9 +25,9 @@ const withContext =
   reader => ({ ...over(reader), read: context => reader.read({ ...context, ...change(context) }) })
 
 const moved = (by: number): Fault =>
-  withContext(({ position }) => ({
-    position: partition => {
-      const saved = position(partition)
+  withContext(({ committedPosition }) => ({
+    committedPosition: partition => {
+      const saved = committedPosition(partition)
       return saved === undefined ? undefined : String(Number(saved) + by)
     },
   }))
@@ -62,7 +62,7 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
   'gives records in reverse': ['order', giving(batch => ({ ...batch, records: [...(batch.records as unknown[])].reverse() }))],
   'goes back by a record': ['resume', moved(-1)],
   'leaves a record out': ['resume', moved(1)],
-  'begins anew': ['resume', withContext(() => ({ position: () => undefined }))],
+  'begins anew': ['resume', withContext(() => ({ committedPosition: () => undefined }))],
   'hangs at the end': [
     'bounded',
     reading(async function* (batches) {
@@ -94,10 +94,10 @@ export const faults: Readonly<Record<string, readonly [ReaderClause, Fault]>> = 
   ],
   'reads a partition that came back from its beginning': [
     'rebalance',
-    withContext(({ position, revoke }) => {
+    withContext(({ committedPosition, revoke }) => {
       let isBack = false
       return {
-        position: partition => (isBack ? undefined : position(partition)),
+        committedPosition: partition => (isBack ? undefined : committedPosition(partition)),
         revoke: partitions => ((isBack = true), revoke(partitions)),
       }
     }),

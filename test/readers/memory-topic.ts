@@ -37,7 +37,7 @@ export class MemoryTopic implements SourceReaderHarness {
     return n
   }
 
-  taken(): number {
+  recordsTaken(): number {
     return this.count
   }
 
@@ -133,7 +133,7 @@ class TopicReader implements SourceReader {
   async assign(partition: string): Promise<void> {
     await this.#revoked
     this.#context!.assign([partition])
-    this.#next.set(partition, Number(this.#context!.position(partition) ?? 0))
+    this.#next.set(partition, Number(this.#context!.committedPosition(partition) ?? 0))
     this.#topic.change()
   }
 }

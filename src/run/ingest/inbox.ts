@@ -2,12 +2,12 @@
 import { stopwatch, limits } from '../../base/index.ts'
 import type { SourceRecords, IngestReceipt } from './appender.ts'
 
-/** The read position of a source, committed with the records that were read up to it. */
-export type SourceCursor = readonly [name: string, value: string]
+/** The position of a reader, by the name under which it is stored; committed with the records that were read up to it. */
+export type NamedPosition = readonly [name: string, value: string]
 
 /** Records to submit, and the read position of their source. */
 export interface Submission extends SourceRecords {
-  readonly cursor: SourceCursor | undefined
+  readonly position: NamedPosition | undefined
 }
 
 /** Submitted records, and the promise of their receipt. */

@@ -19,7 +19,7 @@ import { Committer } from './committer.ts'
 import type { RunCounters } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
 import { Shutdown, stoppedError } from './shutdown.ts'
-import { Inbox, type SourceCursor, type Submission } from '../ingest/inbox.ts'
+import { Inbox, type NamedPosition, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/open-pipeline.ts'
 import { Pace } from './pace.ts'
 import { composeRun, type RunComponents, type RunJobKind, type RunOptions } from './composition-root.ts'
@@ -113,12 +113,12 @@ export class Run {
   }
 
   /**
-   * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
+   * Submits records to a source. Resolves with a receipt when the result is durable. `position` is committed with the records, so that
    * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_NOT_FOUND` for an
    * unknown source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
    */
-  submit(source: string, batch: RecordBatch, cursor?: SourceCursor, deadLetter?: number): Promise<IngestReceipt> {
-    return this.#submit({ source, batch, cursor, deadLetter })
+  submit(source: string, batch: RecordBatch, position?: NamedPosition, deadLetter?: number): Promise<IngestReceipt> {
+    return this.#submit({ source, batch, position, deadLetter })
   }
 
   /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
@@ -138,7 +138,7 @@ export class Run {
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<IngestReceipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
-    const receipt = this.#submit({ source, batch, cursor: undefined, reply: { resolve, reject } })
+    const receipt = this.#submit({ source, batch, position: undefined, reply: { resolve, reject } })
     // A caller may wait for one promise alone.
     decided.catch(() => {})
     receipt.catch(reject)
@@ -208,8 +208,8 @@ export class Run {
   /** Resolves when there is room for more records. */
   whenRoom = (): Promise<void> => this.#inbox.whenRoom()
 
-  /** The committed read position of a source. */
-  cursor = (name: string): string | undefined => this.#store.get(`cursor/${name}`)
+  /** The position of a reader that was committed last, by the name under which it is stored. */
+  committedPosition = (name: string): string | undefined => this.#store.get(`cursor/${name}`)
 
   /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async whenIdle(due?: number): Promise<void> {

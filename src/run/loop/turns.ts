@@ -183,9 +183,9 @@ export class Turns {
     const turnTimes = this.#turnTimes(inputs[0].submittedAt, now)
     const step = appended && this.#decideOrQueue(appended, turnTimes)
     const { put: progress = [], ...decided } = step ? this.#reply(step) : {}
-    const cursors = inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]] as const] : []))
+    const positions = inputs.flatMap(({ position }) => (position ? [[`cursor/${position[0]}`, position[1]] as const] : []))
     void committer.commit(
-      { ...(appended && { segment: appended.stored }), ...decided, deadLetters, deadLetterChanges, put: [...cursors, ...progress] },
+      { ...(appended && { segment: appended.stored }), ...decided, deadLetters, deadLetterChanges, put: [...positions, ...progress] },
       { inputs, receipts, lateEvents, times: step?.times ?? [], turnTimes },
     )
   }

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, writeFi
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { limits } from '../../base/limits.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -19,12 +19,17 @@ const newPath = (name: string): string => join(scratchFolder(`file-position-${++
 /** One start of a run that reads a file to its end, from a stored position on. */
 async function start(path: string, position?: string) {
   const name = positionName(source.name, resolve(path))
-  const { store, run } = taking(numbers, { commits: position === undefined ? [] : [{ put: [[`cursor/${name}`, position]] }] })
+  const { store, run } = openNumbersRun(numbers, { commits: position === undefined ? [] : [{ put: [[`cursor/${name}`, position]] }] })
   const warnings: string[] = []
   try {
     const options = { follow: false, signal: new AbortController().signal, onWarning: (text: string) => void warnings.push(text) }
     await feedSource(run, source.name, fileReader(path, source), options)
-    return { numbers: taken(store), dead: store.dead.map(({ raw }) => String(raw)), position: run.cursor(name), warnings }
+    return {
+      numbers: decidedNumbers(store),
+      dead: store.dead.map(({ raw }) => String(raw)),
+      position: run.committedPosition(name),
+      warnings,
+    }
   } finally {
     await run.stop()
   }

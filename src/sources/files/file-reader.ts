@@ -37,7 +37,7 @@ export function fileReader(path: string, source: SourceIR): SourceReader {
     describe: position => `${path} ${startText(path, position)}`,
     async *read(context) {
       const file = await detectFile(path)
-      const position = startPosition(file, context.position())
+      const position = startPosition(file, context.committedPosition())
       const kind = positionKind(file)
       if (kind === 'bytes') yield* readGrowing(file, source, position as BytePosition | undefined, context)
       else if (file.isEmpty) context.warn(`${displayPath(path)} is empty; the next start reads what is written to it`)
@@ -66,9 +66,9 @@ async function* readGrowing(
   from: BytePosition = { kind: 'bytes', ...fileStart },
   { follow, signal }: ReadContext,
 ): AsyncGenerator<ReadBatch> {
-  for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: JsonLineReader.of(source) })) {
-    const position: BytePosition = { kind: 'bytes', ...place }
-    yield { records: batch, position: JSON.stringify(position) }
+  for await (const { batch, position } of followNdjson(path, { from, follow, signal, reader: JsonLineReader.of(source) })) {
+    const stored: BytePosition = { kind: 'bytes', ...position }
+    yield { records: batch, position: JSON.stringify(stored) }
   }
 }
 

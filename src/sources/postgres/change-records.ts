@@ -72,12 +72,12 @@ export class ChangeRecords {
 
   /** Sets the columns of the following rows. Throws `SPILL_SOURCE` if a column is missing that the source has read before. */
   setColumns({ columns }: RelationMessage): void {
-    const selected = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
+    const selected = columns.map((column, index) => ({ ...column, index })).filter(({ name }) => this.#names?.has(name) !== false)
     const names = selected.map(({ name }) => name)
     const missing = this.#lastColumns?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
     if (missing.length > 0) throw missingColumnsError(this.#table, missing, this.#names === undefined)
     this.#lastColumns = names
-    this.#indexes = selected.map(({ place }) => place)
+    this.#indexes = selected.map(({ index }) => index)
     this.#columns = selected.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
   }
 
@@ -104,7 +104,7 @@ export class ChangeRecords {
   }
 
   #read(row: RowTexts): RowTexts {
-    return this.#indexes.map(place => row[place])
+    return this.#indexes.map(index => row[index])
   }
 
   #updateRecords(row: RowTexts, old: RowTexts | undefined, isKey: boolean, at: number): readonly ChangeRecord[] {

@@ -6,7 +6,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { ended } from '../../../test/postgres/between.ts'
 import { killed } from '../../../test/postgres/killing.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { withClients, written } from '../../../test/postgres/writing.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
@@ -37,9 +37,9 @@ test('copies a table, then reads its changes in the order of commits', { skip },
   withClients(server(), 2, async (a, b) => {
     await a.unsafe(tableOf('followed'))
     await insert(a, 'followed', 1, 2)
-    const { store, run } = taking()
+    const { store, run } = openNumbersRun()
     await read(run, 'followed')
-    assert.deepEqual(taken(store), [1, 2])
+    assert.deepEqual(decidedNumbers(store), [1, 2])
     await a.unsafe('BEGIN')
     await insert(a, 'followed', 3)
     await insert(b, 'followed', 4)
@@ -48,9 +48,9 @@ test('copies a table, then reads its changes in the order of commits', { skip },
     await b`DELETE FROM followed WHERE n = 2`
     await b`TRUNCATE followed`
     await read(run, 'followed')
-    assert.deepEqual(taken(store), [1, 2, 4, 3, 5], 'a source without `deleted` has no deletes')
+    assert.deepEqual(decidedNumbers(store), [1, 2, 4, 3, 5], 'a source without `deleted` has no deletes')
     await read(run, 'followed')
-    assert.deepEqual(taken(store), [1, 2, 4, 3, 5])
+    assert.deepEqual(decidedNumbers(store), [1, 2, 4, 3, 5])
     await run.stop()
     assert.deepEqual(readdirSync(folder), [], 'the copy is removed')
   }),
@@ -60,7 +60,7 @@ test('the signal ends a wait for a lock, and a slot that waits for a transaction
   withClients(server(), 2, async (writer, looker) => {
     await writer.unsafe(tableOf('waiting'))
     await insert(writer, 'waiting', 1)
-    const { store, run } = taking()
+    const { store, run } = openNumbersRun()
     for (const [waits, began] of [
       [`CREATE TEMPORARY TABLE other ()`, `SELECT FROM pg_stat_activity WHERE backend_type = 'walsender' AND wait_event_type = 'Lock'`],
       ['LOCK TABLE waiting IN ACCESS EXCLUSIVE MODE', `SELECT FROM pg_locks WHERE relation = 'waiting'::regclass AND NOT granted`],
@@ -75,12 +75,12 @@ test('the signal ends a wait for a lock, and a slot that waits for a transaction
     }
     await read(run, 'waiting')
     await run.stop()
-    assert.deepEqual(taken(store), [1])
+    assert.deepEqual(decidedNumbers(store), [1])
   }),
 )
 
 test('without a copy it starts with the next change', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await sql.unsafe(tableOf('fresh'))
     await insert(sql, 'fresh', 1)
@@ -89,7 +89,7 @@ test('without a copy it starts with the next change', { skip }, async () => {
     await read(run, 'fresh', { copy: false })
   })
   await run.stop()
-  assert.deepEqual(taken(store), [2])
+  assert.deepEqual(decidedNumbers(store), [2])
 })
 
 for (const seed of [1, 2, 3])
@@ -105,16 +105,16 @@ for (const seed of [1, 2, 3])
       const reading = (run: FeedTarget, signal: AbortSignal) => read(run, table, { follow: true }, signal)
       const disk = await killed(reading, random(seed), { times: 12, moments: 150 }).finally(() => over.abort())
       const committed = await writing
-      const { store, run } = taking(numbers, disk)
+      const { store, run } = openNumbersRun(numbers, disk)
       await read(run, table)
       await run.stop()
-      assert.deepEqual(sorted(taken(store)), sorted([...before, ...committed]))
+      assert.deepEqual(sorted(decidedNumbers(store)), sorted([...before, ...committed]))
     }),
   )
 
 test('reads a transaction of any size in parts, and a killed reader resumes within it', { skip }, async () => {
   const rows = 5 * limits.POSTGRES_PAGE_ROWS
-  const first = taking()
+  const first = openNumbersRun()
   await server().withClient(1, sql => sql.unsafe(tableOf('large')))
   await read(first.run, 'large')
   await server().withClient(1, sql => sql`INSERT INTO large (n, who) SELECT n, repeat('w', 1000) FROM generate_series(1, ${rows}::int) n`)
@@ -127,7 +127,7 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
       return first.run.submit(...given)
     },
     whenRoom: () => first.run.whenRoom(),
-    cursor: name => first.run.cursor(name),
+    committedPosition: name => first.run.committedPosition(name),
   }
   const reading = read(fed, 'large', { follow: true }, stop.signal).catch(() => {})
   while (first.store.waiting < 1 || batches.length < 3) {
@@ -140,20 +140,20 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
   first.run.ended.catch(() => {})
   await reading
   assert.ok(Math.max(...batches) <= limits.POSTGRES_PAGE_ROWS)
-  const { store, run } = taking(numbers, disk)
-  const had = taken(store).length
+  const { store, run } = openNumbersRun(numbers, disk)
+  const had = decidedNumbers(store).length
   assert.ok(had > 0 && had < rows, `${had} of ${rows} were durable`)
-  assert.match(run.cursor('rows=pg-changes:large@large')!, /"commit":"[0-9A-F]+\/[0-9A-F]+","changes":\d+/)
+  assert.match(run.committedPosition('rows=pg-changes:large@large')!, /"commit":"[0-9A-F]+\/[0-9A-F]+","changes":\d+/)
   await read(run, 'large')
   await run.stop()
   assert.deepEqual(
-    taken(store),
+    decidedNumbers(store),
     Array.from({ length: rows }, (_, i) => i + 1),
   )
 })
 
 test('confirms changes to the server only once they are durable', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const stop = new AbortController()
   await server().withClient(1, async sql => {
     await sql.unsafe(tableOf('told'))
@@ -178,11 +178,11 @@ test('confirms changes to the server only once they are durable', { skip }, asyn
     await reading
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
 })
 
 test('while only other tables change, the server may discard its log', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const stop = new AbortController()
   await server().withClient(1, async sql => {
     await sql.unsafe(`${tableOf('idle')}; CREATE TABLE busy (n int)`)
@@ -198,16 +198,16 @@ test('while only other tables change, the server may discard its log', { skip },
     }
     while (!(await isConfirmed())) await pause(20)
     await insert(sql, 'idle', 1)
-    while (taken(store).length < 1) await pause(5)
+    while (decidedNumbers(store).length < 1) await pause(5)
     stop.abort()
     await reading
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
 })
 
 test('waits for a server that restarts or crashes', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const warnings: string[] = []
   const stop = new AbortController()
   await server().withClient(1, sql => sql.unsafe(tableOf('restarted')))
@@ -218,9 +218,9 @@ test('waits for a server that restarts or crashes', { skip }, async () => {
     [1, 'SIGINT'],
     [2, 'SIGQUIT'],
   ] as const) {
-    while (!run.cursor('rows=pg-changes:restarted@restarted')?.includes('changes')) await pause(5)
+    while (!run.committedPosition('rows=pg-changes:restarted@restarted')?.includes('changes')) await pause(5)
     await server().withClient(1, sql => insert(sql, 'restarted', n))
-    while (taken(store).length < n) await pause(5)
+    while (decidedNumbers(store).length < n) await pause(5)
     await server().end(signal)
     const away = () => warnings.filter(text => text.includes('is unreachable')).length
     while (away() < n) await pause(5)
@@ -228,10 +228,10 @@ test('waits for a server that restarts or crashes', { skip }, async () => {
     while (warnings.filter(text => text.endsWith('is reachable again')).length < n) await pause(5)
   }
   await server().withClient(1, sql => insert(sql, 'restarted', 3))
-  while (taken(store).length < 3) await pause(5)
+  while (decidedNumbers(store).length < 3) await pause(5)
   stop.abort()
   await reading
   await run.stop()
   assert.equal(first, 0)
-  assert.deepEqual(taken(store), [1, 2, 3])
+  assert.deepEqual(decidedNumbers(store), [1, 2, 3])
 })

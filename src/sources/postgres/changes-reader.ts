@@ -65,9 +65,9 @@ export class TableChangesReader implements SourceReader {
     this.#options = options
   }
 
-  describe(saved: string | undefined): string {
+  describe(text: string | undefined): string {
     const { table, slot } = this.#options
-    const position = saved === undefined ? undefined : parseChangesPosition(table, saved)
+    const position = text === undefined ? undefined : parseTablePosition(table, text)
     if (position === undefined || position.state === 'begins') return `changes of ${table} from now on, by a new slot ${slot}`
     if (position.state === 'copied')
       return `changes of ${table} from ${position.lsn}, after the rest of its copy from line ${position.file.line}`
@@ -75,40 +75,41 @@ export class TableChangesReader implements SourceReader {
   }
 
   read(context: ReadContext): AsyncGenerator<ReadBatch> {
-    const warned = { ...context, warn: warnOnce(context.warn) }
-    const retrying = { source: this.#source.name, signal: context.signal, onWarning: context.warn }
-    return readWithRetries(reached => this.#attempt(warned, reached), retrying)
+    const quietContext = { ...context, warn: warnOnce(context.warn) }
+    const retryOptions = { source: this.#source.name, signal: context.signal, onWarning: context.warn }
+    return readWithRetries(onReached => this.#attempt(quietContext, onReached), retryOptions)
   }
 
   /** Lets the server discard its log before a durable position. */
   onCommitted(position: string): void {
-    const { state, lsn } = parseChangesPosition(this.#options.table, position)
+    const { state, lsn } = parseTablePosition(this.#options.table, position)
     if (state === 'changes') this.#stream?.confirm(parseLsn(lsn))
   }
 
-  async *#attempt(context: ReadContext, reached: () => void): AsyncGenerator<ReadBatch> {
+  async *#attempt(context: ReadContext, onReached: () => void): AsyncGenerator<ReadBatch> {
     // Submitted batches must be durable before the position is looked up again.
     await context.whenCommitted()
     const onStream = (stream: ChangeStream) => void (this.#stream = stream)
     yield* readWithClient(
       await openClient(this.#options.database),
-      sql => new ChangesSession({ sql, source: this.#source, options: this.#options, context, onStream }).read(reached),
+      sql => new ChangesSession({ sql, source: this.#source, options: this.#options, context, onStream }).read(onReached),
       context.signal,
     )
   }
 }
 
-type SavedPosition = ReadTable & ReadState
+/** Progress of reading, and the table that is read. */
+type TablePosition = ReadTable & ReadState
 
-const parseChangesPosition = (table: string, text: string): SavedPosition => parsePosition(table, text, isChangesPosition)
+const parseTablePosition = (table: string, text: string): TablePosition => parsePosition(table, text, isTablePosition)
 
-const isChangesPosition: IsPosition = ({ origin, state, lsn, file }) =>
+const isTablePosition: IsPosition = ({ origin, state, lsn, file }) =>
   typeof origin === 'string' &&
   (state === 'begins' ? lsn === undefined || typeof lsn === 'string' : typeof lsn === 'string') &&
   (state === 'begins' || state === 'changes' || (state === 'copied' && isBytePosition(Object(file))))
 
 /** True if something was read, so that changes may have been missed. */
-const hasRead = (position: SavedPosition | undefined): position is SavedPosition => position !== undefined && position.state !== 'begins'
+const hasRead = (position: TablePosition | undefined): position is TablePosition => position !== undefined && position.state !== 'begins'
 
 interface ChangesSessionOptions {
   readonly sql: Sql
@@ -135,15 +136,15 @@ class ChangesSession {
     this.#onStream = onStream
   }
 
-  async *read(reached: () => void): AsyncGenerator<ReadBatch> {
+  async *read(onReached: () => void): AsyncGenerator<ReadBatch> {
     const { slot, folder } = this.#options
     const { signal, warn } = this.#context
-    const saved = this.#savedPosition()
-    const { table, publication, warnings } = await this.#checkTable(saved)
+    const start = this.#committedPosition()
+    const { table, publication, warnings } = await this.#checkTable(start)
     for (const warning of warnings) warn(warning)
-    this.#readTable = readTableOf(table, this.#source, hasRead(saved) ? saved : undefined)
-    reached()
-    let position: ReadState | undefined = saved
+    this.#readTable = readTableOf(table, this.#source, hasRead(start) ? start : undefined)
+    onReached()
+    let position: ReadState | undefined = start
     if (position === undefined || position.state === 'begins') position = yield* this.#begin(table, publication, position)
     else await checkSlot(this.#sql, slot, parseLsn(position.lsn), position.lsn)
     if (position.state === 'copied') position = yield* this.#readCopy(position)
@@ -156,7 +157,7 @@ class ChangesSession {
 
   /** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
   async #checkTable(
-    position: SavedPosition | undefined,
+    position: TablePosition | undefined,
   ): Promise<{ table: PostgresTable; publication: Publication | undefined; warnings: readonly string[] }> {
     const { table: name, publication } = this.#options
     const currentTable = await findReadTable(this.#sql, name, hasRead(position) ? position : undefined)
@@ -167,9 +168,9 @@ class ChangesSession {
     return { table, publication: current, warnings }
   }
 
-  #savedPosition(): SavedPosition | undefined {
-    const saved = this.#context.position()
-    return saved === undefined ? undefined : parseChangesPosition(this.#options.table, saved)
+  #committedPosition(): TablePosition | undefined {
+    const text = this.#context.committedPosition()
+    return text === undefined ? undefined : parseTablePosition(this.#options.table, text)
   }
 
   /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
@@ -209,7 +210,7 @@ class ChangesSession {
   }
 
   #positionText(state: ReadState): string {
-    const position: SavedPosition = { ...this.#readTable!, ...state }
+    const position: TablePosition = { ...this.#readTable!, ...state }
     return JSON.stringify(position)
   }
 
@@ -223,7 +224,7 @@ class ChangesSession {
         `is gone: it held the rows of ${table} that were not read yet; name a new slot to copy the table again (?slot=…)`,
         { place: path },
       )
-    for await (const { batch, place: file } of readCopy(path, table, position.file, signal)) {
+    for await (const { batch, position: file } of readCopy(path, table, position.file, signal)) {
       yield { records: batch, position: this.#positionText({ ...position, file }) }
       if (signal.aborted) return position
     }

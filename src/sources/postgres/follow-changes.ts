@@ -25,7 +25,7 @@ export interface FollowChangesOptions {
   readonly replication: Sql
   readonly source: SourceIR
   readonly map?: RowMap | undefined
-  /** Table name in the positions of rejected records. */
+  /** Table name in the places of rejected records. */
   readonly table: string
   readonly relation: PostgresTable
   readonly slot: string
@@ -33,7 +33,7 @@ export interface FollowChangesOptions {
   readonly follow: boolean
   /** Names of the last known columns; `undefined` if unknown. */
   readonly lastColumns: readonly string[] | undefined
-  readonly positionText: (place: ChangePosition, columns: readonly string[] | undefined) => string
+  readonly positionText: (position: ChangePosition, columns: readonly string[] | undefined) => string
   /** Called with the stream, to which durable positions are reported. */
   readonly onStream: (stream: ChangeStream) => void
   /** Periodic checks of the table and its publication, since the stream does not report their changes. */
@@ -42,7 +42,7 @@ export interface FollowChangesOptions {
 
 /** The changes after a position: until the signal, or without `follow` up to the last commit before the call. */
 export async function* followChanges(options: FollowChangesOptions, from: ChangePosition, signal: AbortSignal): AsyncGenerator<ReadBatch> {
-  const { sql, replication, slot, publication, follow, checks: looks } = options
+  const { sql, replication, slot, publication, follow, checks } = options
   const until = follow ? undefined : await endMarker(sql)
   const changes = new ChangeCollector(options, from, await domainBaseTypes(sql))
   // From here on every wait ends at the signal. The stream still reports the durable position at its end.
@@ -52,7 +52,7 @@ export async function* followChanges(options: FollowChangesOptions, from: Change
     for (;;) {
       const batch = await stream.next(signal)
       if (batch === undefined || signal.aborted) return
-      looks.runIfDue()
+      checks.runIfDue()
       for (const message of batch.messages) {
         try {
           changes.handle(message)
@@ -94,7 +94,7 @@ class ChangeCollector {
   #end: Lsn
   #open: OpenTransaction | undefined
   #rows: RowBatchBuilder
-  #positions: string[] = []
+  #places: string[] = []
   #hasMoved = false
   #savedAt = stopwatch()
 
@@ -156,7 +156,7 @@ class ChangeCollector {
     if (open.changes <= open.alreadyRead) return
     this.#hasMoved = true
     for (const record of this.#records.recordsOf(change, open.at)) {
-      const number = this.#positions.push(`${this.#options.table} ${lsnText(open.commit)} change ${open.changes}`) - 1
+      const number = this.#places.push(`${this.#options.table} ${lsnText(open.commit)} change ${open.changes}`) - 1
       if (record instanceof RefusedChange) this.#rows.refuse(number, record.fault, record.raw)
       else this.#rows.add(number, record)
     }
@@ -192,8 +192,8 @@ class ChangeCollector {
   }
 
   #emptyRows(): RowBatchBuilder {
-    const positions: string[] = []
-    this.#positions = positions
-    return new RowBatchBuilder(number => positions[number], true)
+    const places: string[] = []
+    this.#places = places
+    return new RowBatchBuilder(number => places[number], true)
   }
 }

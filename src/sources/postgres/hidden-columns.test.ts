@@ -6,7 +6,7 @@ import type { Sql } from 'postgres'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { Given } from '../../../test/postgres/given.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { sourceOf } from '../../../test/postgres/taking.ts'
+import { sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { readTableChanges } from '../../../test/postgres/reading.ts'
 

@@ -1,4 +1,4 @@
-/** Log sequence number: a byte position in PostgreSQL's write-ahead log; cursors and messages show it as `16/B374D848`. */
+/** Log sequence number: a byte position in PostgreSQL's write-ahead log; stored positions and messages show it as `16/B374D848`. */
 export type Lsn = bigint
 
 export function parseLsn(text: string): Lsn {

@@ -26,7 +26,7 @@ import { requireColumn, selectColumns, requireTable, type SelectedColumn, type P
 
 export interface OutboxOptions extends TableReadOptions {
   readonly columns: OutboxColumns
-  /** The database was moved to another server with its transactions (pg_upgrade), so the saved position is valid there. */
+  /** The database was moved to another server with its transactions (pg_upgrade), so the stored position is valid there. */
   readonly moved: boolean
   readonly pageRows?: number
 }
@@ -56,12 +56,12 @@ export function outboxReader(source: SourceIR, options: OutboxOptions): SourceRe
       const { signal } = context
       const warn = warnOnce(context.warn)
       return readWithRetries(
-        async function* (reached) {
+        async function* (onReached) {
           // Submitted batches must be durable before the position is looked up again.
           await context.whenCommitted()
           yield* readWithClient(
             await openClient(options.database),
-            sql => readPages({ sql, source, options, warn, reached }, context),
+            sql => readPages({ sql, source, options, warn, onReached }, context),
             signal,
           )
         },
@@ -76,17 +76,17 @@ interface OutboxSession {
   readonly source: SourceIR
   readonly options: OutboxOptions
   readonly warn: (warning: string) => void
-  readonly reached: () => void
+  readonly onReached: () => void
 }
 
-async function* readPages({ sql, source, options, warn, reached }: OutboxSession, context: ReadContext): AsyncGenerator<ReadBatch> {
+async function* readPages({ sql, source, options, warn, onReached }: OutboxSession, context: ReadContext): AsyncGenerator<ReadBatch> {
   const { columns: roles, pageRows = limits.POSTGRES_PAGE_ROWS } = options
   const table = await requireTable(sql, options.table)
   await checkOutbox(sql, table, roles)
   const columns = outboxColumns(table, source, roles, warn)
-  let position = resumePosition(table, context.position(), options.moved)
+  let position = resumePosition(table, context.committedPosition(), options.moved)
   await checkTransactionIds(sql, table, roles, position.xid)
-  reached()
+  onReached()
   const statement = pageStatement(table, roles, columns)
   while (!context.signal.aborted) {
     const rows = await sql.unsafe(statement, [position.xid, position.id, String(pageRows)], { prepare: true }).raw()
@@ -102,9 +102,9 @@ async function* readPages({ sql, source, options, warn, reached }: OutboxSession
   }
 }
 
-function positionText(table: string, saved: string | undefined): string {
-  if (saved === undefined) return 'from the beginning'
-  const { xid, id } = parsePosition<OutboxPosition>(table, saved, isOutboxPosition)
+function positionText(table: string, text: string | undefined): string {
+  if (text === undefined) return 'from the beginning'
+  const { xid, id } = parsePosition<OutboxPosition>(table, text, isOutboxPosition)
   return `behind id ${id} of transaction ${xid}`
 }
 
@@ -121,9 +121,9 @@ function outboxColumns(
 }
 
 /** The position to resume at. Throws `SPILL_SOURCE` if another database was read before. */
-function resumePosition({ name, origin }: PostgresTable, saved: string | undefined, moved: boolean): OutboxPosition {
-  if (saved === undefined) return startPosition(origin)
-  const position = parsePosition<OutboxPosition>(name, saved, isOutboxPosition)
+function resumePosition({ name, origin }: PostgresTable, text: string | undefined, moved: boolean): OutboxPosition {
+  if (text === undefined) return startPosition(origin)
+  const position = parsePosition<OutboxPosition>(name, text, isOutboxPosition)
   if (position.origin !== origin && !moved)
     throw new SpillwayError(
       'SPILL_SOURCE',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { insert, outboxOf, outboxOptions } from '../../../test/postgres/outboxes.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { readOutbox, type ReadOutboxOptions } from '../../../test/postgres/reading.ts'
 
 const server = ownServer()
@@ -10,7 +10,7 @@ const never = new AbortController().signal
 const options = (table: string, more?: Partial<ReadOutboxOptions>) => outboxOptions(server(), table, more)
 
 test('rejects a table that is not an outbox, with the fix', { skip }, async () => {
-  const { run } = taking()
+  const { run } = openNumbersRun()
   const read = (table: string, more?: Partial<ReadOutboxOptions>) => readOutbox(run, sourceOf(numbers), options(table, more), never)
   await server().withClient(1, async sql => {
     await sql`CREATE TABLE plain (id bigint PRIMARY KEY, payload jsonb)`
@@ -33,7 +33,7 @@ test('rejects a table that is not an outbox, with the fix', { skip }, async () =
 })
 
 test('rejects ids that may repeat or be NULL, with the fix', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const read = (table: string) => readOutbox(run, sourceOf(numbers), options(table, { pageRows: 2 }), never)
   const row = (n: number) => `'{"who":"w","n":${n},"at":"2026-01-01T00:00Z"}'`
   await server().withClient(1, async sql => {
@@ -81,11 +81,11 @@ test('rejects ids that may repeat or be NULL, with the fix', { skip }, async () 
     await read('paired')
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1, 2])
+  assert.deepEqual(decidedNumbers(store), [1, 2])
 })
 
 test('reads from a server without max(xid8), such as PostgreSQL 13', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await sql.unsafe(`${outboxOf('thirteen')}; SET allow_system_table_mods = on; DELETE FROM pg_proc WHERE oid = 'max(xid8)'::regprocedure`)
     await insert(sql, 'thirteen', 1)
@@ -93,11 +93,11 @@ test('reads from a server without max(xid8), such as PostgreSQL 13', { skip }, a
   })
   await readOutbox(run, sourceOf(numbers), options('thirteen'), never)
   await run.stop()
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
 })
 
 test('the right to read the table is enough', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await sql.unsafe(`${outboxOf('readable')}; CREATE ROLE reader LOGIN; GRANT SELECT ON readable TO reader`)
     await insert(sql, 'readable', 1)
@@ -110,11 +110,11 @@ test('the right to read the table is enough', { skip }, async () => {
     message: `source 'rows': PostgreSQL refuses: permission denied for table readable (42501)`,
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
 })
 
 test('another database, and one set back in time, are errors with a way to continue', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const read = () => readOutbox(run, sourceOf(numbers), options('moved'), never)
   await server().withClient(1, async sql => {
     await sql.unsafe(outboxOf('moved'))
@@ -124,10 +124,12 @@ test('another database, and one set back in time, are errors with a way to conti
     await assert.rejects(read(), { code: 'SPILL_SOURCE', message: /as after a restore from a dump.*UPDATE public.moved SET "xid" = '0'/ })
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1])
-  const kept = JSON.parse(store.get('cursor/rows=pg:moved')!) as { origin: string; xid: string; id: string }
+  assert.deepEqual(decidedNumbers(store), [1])
+  const stored = JSON.parse(store.get('cursor/rows=pg:moved')!) as { origin: string; xid: string; id: string }
   const at = async (place: object) => {
-    const { run: later } = taking(numbers, { commits: [{ put: [['cursor/rows=pg:moved', JSON.stringify({ ...kept, ...place })]] }] })
+    const { run: later } = openNumbersRun(numbers, {
+      commits: [{ put: [['cursor/rows=pg:moved', JSON.stringify({ ...stored, ...place })]] }],
+    })
     return readOutbox(later, sourceOf(numbers), options('moved'), never)
   }
   await assert.rejects(at({ xid: '99999999' }), { code: 'SPILL_SOURCE', message: /set back to an earlier time/ })

@@ -78,7 +78,7 @@ export function pageStatement(table: PostgresTable, { id, xid, payload }: Outbox
   const place = `${quotedName(xid)}, ${quotedName(id)}`
   const values = columns.map(({ name }, i) => `${quotedName(name)}${name === payload ? '::text' : ''} AS c${i}`)
   const sizes = columns.map(({ toasted }, i) => (toasted ? `coalesce(octet_length(c${i}::text), 0)` : '16'))
-  const held = columns.map((_, i) => `CASE WHEN size > ${limits.LINE_BYTES_MAX} THEN NULL ELSE c${i} END`)
+  const selected = columns.map((_, i) => `CASE WHEN size > ${limits.LINE_BYTES_MAX} THEN NULL ELSE c${i} END`)
   return `
     WITH page AS MATERIALIZED (
       SELECT ${[`${quotedName(xid)} AS x`, `${quotedName(id)} AS i`, ...values].join(', ')} FROM ${table.name}
@@ -86,7 +86,7 @@ export function pageStatement(table: PostgresTable, { id, xid, payload }: Outbox
       ORDER BY ${place} LIMIT $3::text::int),
     sized AS (SELECT *, ${sizes.join(' + ') || '0'} AS size FROM page),
     summed AS (SELECT *, sum(least(size, ${limits.LINE_BYTES_MAX})) OVER (ORDER BY x, i) AS bytes FROM sized)
-    SELECT ${['x', 'i', 'size', ...held].join(', ')} FROM summed
+    SELECT ${['x', 'i', 'size', ...selected].join(', ')} FROM summed
     WHERE bytes - least(size, ${limits.LINE_BYTES_MAX}) < ${limits.POSTGRES_PAGE_BYTES} ORDER BY x, i`
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Sql } from 'postgres'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { readTableChanges } from '../../../test/postgres/reading.ts'
 import { publicationOf } from './publication.ts'
 import { findTable } from './table.ts'
@@ -29,7 +29,7 @@ const create = (sql: Sql, table: string, key: string) =>
   )
 
 test('rejects a table whose rows could no longer be updated, and accepts it once fixed', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     const cases = [
       ['keyless', '', ''],
@@ -54,7 +54,7 @@ test('rejects a table whose rows could no longer be updated, and accepts it once
     await assert.rejects(read(run, 'keyless'), { code: 'SPILL_INPUT', message: /has no replica identity/ })
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1, 2])
+  assert.deepEqual(decidedNumbers(store), [1, 2])
 })
 
 test('finds a published table by its oid, whatever its name was when it was read', { skip }, async () => {

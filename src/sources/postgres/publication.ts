@@ -125,13 +125,13 @@ export function publicationProblem(
   name: string,
   table: PostgresTable,
   source: SourceIR,
-): { what: string; fix: string } | undefined {
+): { problem: string; fix: string } | undefined {
   const alter = `ALTER PUBLICATION ${quotedName(name)}`
-  if (!publication.has) return { what: 'does not show this table', fix: `${alter} ADD TABLE ${table.name}` }
+  if (!publication.has) return { problem: 'does not show this table', fix: `${alter} ADD TABLE ${table.name}` }
   const required = requiredActions(source)
   if (required.every(action => publication[action])) return undefined
   const all = ACTIONS.filter(action => publication[action] || required.includes(action))
-  return { what: 'does not show all of its changes', fix: `${alter} SET (publish = '${all.join(', ')}')` }
+  return { problem: 'does not show all of its changes', fix: `${alter} SET (publish = '${all.join(', ')}')` }
 }
 
 /** Creates a missing publication. Throws `SPILL_INPUT` for one that lacks something the source needs. */
@@ -148,6 +148,6 @@ export async function ensurePublication(
     )
     return
   }
-  const problem = publicationProblem(current, name, table, source)
-  if (problem) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${problem.what}: ${problem.fix}`, { place: table.name })
+  const fault = publicationProblem(current, name, table, source)
+  if (fault) throw new SpillwayError('SPILL_INPUT', `publication '${name}' ${fault.problem}: ${fault.fix}`, { place: table.name })
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Sql } from 'postgres'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { readTableChanges, type ReadChangesOptions } from '../../../test/postgres/reading.ts'
@@ -28,11 +28,11 @@ const withDeletes = pipeline('numbers', [
   model('seen', { decide: on(undone), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } }),
 ])
 
-function read(run: FeedTarget, table: string, more: Partial<ReadChangesOptions> = {}, of = numbered): Promise<void> {
+function read(run: FeedTarget, table: string, more: Partial<ReadChangesOptions> = {}, source = numbered): Promise<void> {
   const names = { table, slot: table, publication: table }
   return readTableChanges(
     run,
-    of,
+    source,
     { database: databaseAt(server()), folder, follow: false, copy: true, onWarning: () => {}, ...names, ...more },
     never,
   )
@@ -74,23 +74,23 @@ const cases: [name: string, table: string, statements: string, message: RegExp][
 
 for (const [name, table, statements, message] of cases)
   test(`a source ends if ${name}, when it resumes and while it follows`, { skip }, async () => {
-    const { store, run } = taking()
+    const { store, run } = openNumbersRun()
     await server().withClient(1, async sql => {
       await create(sql, table)
       await read(run, table, { slot: `${table}_other` })
       const following = read(run, table, { copy: false, follow: true, lookMs: 0 })
       following.catch(() => {})
-      while (!run.cursor(`rows=pg-changes:${table}@${table}`)?.includes('changes')) await pause(5)
+      while (!run.committedPosition(`rows=pg-changes:${table}@${table}`)?.includes('changes')) await pause(5)
       await sql.unsafe(statements)
       await assert.rejects(following, { code: 'SPILL_SOURCE', message })
       for (const slot of [table, `${table}_other`]) await assert.rejects(read(run, table, { slot }), { code: 'SPILL_SOURCE', message })
     })
     await run.stop()
-    assert.deepEqual(taken(store), [1])
+    assert.deepEqual(decidedNumbers(store), [1])
   })
 
 test('a folder that does not record the table takes the one of that name', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await create(sql, 'older')
     await read(run, 'older')
@@ -98,10 +98,10 @@ test('a folder that does not record the table takes the one of that name', { ski
     const name = 'cursor/rows=pg-changes:older@older'
     const { relation, ...kept } = JSON.parse(store.get(name)!) as { relation: number }
     assert.ok(relation > 0)
-    const later = taking(numbers, { commits: [{ put: [[name, JSON.stringify(kept)]] }] })
+    const later = openNumbersRun(numbers, { commits: [{ put: [[name, JSON.stringify(kept)]] }] })
     await sql`INSERT INTO older VALUES (2)`
     await read(later.run, 'older')
-    assert.deepEqual(taken(later.store), [2])
+    assert.deepEqual(decidedNumbers(later.store), [2])
     await sql.unsafe(swap('older').replace('(n) VALUES (2)', '(n) VALUES (3)'))
     await assert.rejects(read(later.run, 'older'), { code: 'SPILL_SOURCE', message: other('older') })
     await later.run.stop()
@@ -109,46 +109,46 @@ test('a folder that does not record the table takes the one of that name', { ski
 })
 
 test('a new pipeline version with deletes requires a publication that shows them', { skip }, async () => {
-  const { store, run } = taking()
-  const of = sourceOf(withDeletes)
+  const { store, run } = openNumbersRun()
+  const source = sourceOf(withDeletes)
   await server().withClient(1, async sql => {
     await create(sql, 'versions')
     await sql`ALTER TABLE versions REPLICA IDENTITY FULL`
     await read(run, 'versions')
     await run.stop()
     const name = 'cursor/rows=pg-changes:versions@versions'
-    const later = taking(withDeletes, { commits: [{ put: [[name, store.get(name)!]] }] })
+    const later = openNumbersRun(withDeletes, { commits: [{ put: [[name, store.get(name)!]] }] })
     const fix = /Mend it, ALTER PUBLICATION "versions" SET \(publish = 'insert, update, delete, truncate'\), and start again/
-    await assert.rejects(read(later.run, 'versions', {}, of), { code: 'SPILL_SOURCE', message: fix })
+    await assert.rejects(read(later.run, 'versions', {}, source), { code: 'SPILL_SOURCE', message: fix })
     await sql`ALTER PUBLICATION versions SET (publish = 'insert, update, delete')`
-    await assert.rejects(read(later.run, 'versions', {}, of), { code: 'SPILL_SOURCE', message: fix })
-    await assert.rejects(read(later.run, 'versions', { slot: 'own', publication: 'versions' }, of), {
+    await assert.rejects(read(later.run, 'versions', {}, source), { code: 'SPILL_SOURCE', message: fix })
+    await assert.rejects(read(later.run, 'versions', { slot: 'own', publication: 'versions' }, source), {
       code: 'SPILL_INPUT',
       message: /does not show all of its changes: ALTER PUBLICATION "versions" SET \(publish = 'insert, update, delete, truncate'\)$/,
     })
     await sql`ALTER PUBLICATION versions SET (publish = 'insert, update, delete, truncate')`
-    await read(later.run, 'versions', {}, of)
+    await read(later.run, 'versions', {}, source)
     await later.run.stop()
   })
 })
 
 test('checks run one at a time, beside other work, and their errors are thrown', async () => {
   const ends: PromiseWithResolvers<void>[] = []
-  const looks = new PeriodicCheck(() => {
+  const dueCheck = new PeriodicCheck(() => {
     ends.push(Promise.withResolvers<void>())
     return ends.at(-1)!.promise
   }, 0)
-  const late = new PeriodicCheck(() => assert.fail('it is not time yet'), 1e9)
-  late.runIfDue()
-  looks.runIfDue()
-  looks.runIfDue()
+  const check = new PeriodicCheck(() => assert.fail('it is not time yet'), 1e9)
+  check.runIfDue()
+  dueCheck.runIfDue()
+  dueCheck.runIfDue()
   assert.equal(ends.length, 1)
   ends[0].resolve()
   await pause(0)
-  looks.runIfDue()
+  dueCheck.runIfDue()
   assert.equal(ends.length, 2)
   ends[1].reject(new Error('seen'))
   await pause(0)
-  assert.throws(() => looks.runIfDue(), /seen/)
-  late.runIfDue()
+  assert.throws(() => dueCheck.runIfDue(), /seen/)
+  check.runIfDue()
 })

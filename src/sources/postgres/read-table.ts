@@ -19,36 +19,36 @@ export interface ReadTable {
   readonly mapVersion?: string
 }
 
-/** The table record from now on; `saved` is the previous one. A new version of a map requires none of the old columns. */
-export function readTableOf(table: PostgresTable, source: SourceIR, saved: ReadTable | undefined): ReadTable {
+/** The table record from now on; `previous` is the one that was read before. A new version of a map requires none of the old columns. */
+export function readTableOf(table: PostgresTable, source: SourceIR, previous: ReadTable | undefined): ReadTable {
   const { mapVersion } = source
   const columns =
-    saved === undefined ? selectColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(saved, mapVersion)
+    previous === undefined ? selectColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(previous, mapVersion)
   return { origin: table.origin, relation: table.oid, columns, ...(mapVersion !== undefined && { mapVersion }) }
 }
 
-const columnsOf = (saved: ReadTable, mapVersion: string | undefined): readonly string[] | undefined =>
-  saved.mapVersion === mapVersion ? saved.columns : undefined
+const columnsOf = (previous: ReadTable, mapVersion: string | undefined): readonly string[] | undefined =>
+  previous.mapVersion === mapVersion ? previous.columns : undefined
 
 export const HOW_TO_CONTINUE =
   `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
   `give the source an id or identity, so that rows read before are recognized as duplicates or revisions`
 
 /** Finds a table by name. Throws `SPILL_NOT_FOUND` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
-export async function findReadTable(sql: Sql, name: string, saved: ReadTable | undefined): Promise<PostgresTable> {
+export async function findReadTable(sql: Sql, name: string, previous: ReadTable | undefined): Promise<PostgresTable> {
   const table = await findTable(sql, name)
-  if (saved === undefined) return table ?? failNoTable(name)
+  if (previous === undefined) return table ?? failNoTable(name)
   const throwSourceError = (problem: string): never => {
     throw new SpillwayError('SPILL_SOURCE', problem, { place: table?.name ?? name })
   }
-  if (table && table.origin !== saved.origin)
+  if (table && table.origin !== previous.origin)
     throwSourceError(
-      `is of another database (${table.origin}) than the one that was read (${saved.origin}); name a new slot to read it (?slot=…)`,
+      `is of another database (${table.origin}) than the one that was read (${previous.origin}); name a new slot to read it (?slot=…)`,
     )
-  if (saved.relation === undefined || table?.oid === saved.relation) return table ?? failNoTable(name)
+  if (previous.relation === undefined || table?.oid === previous.relation) return table ?? failNoTable(name)
   const [old] = await sql<{ name: string }[]>`
     SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = ${String(saved.relation)}::oid`
+    WHERE c.oid = ${String(previous.relation)}::oid`
   return throwSourceError(
     `${table ? 'is not the table that was read' : 'no longer exists'}: that table ${old ? `is now ${old.name}` : 'was dropped'}, ` +
       `and changes of a table that takes its name are not sent${HOW_TO_CONTINUE}`,
@@ -59,12 +59,12 @@ export async function findReadTable(sql: Sql, name: string, saved: ReadTable | u
  * @throws `SPILL_SOURCE` if the publication no longer shows everything that the source needs of its table.
  */
 export function checkPublished(publication: Publication | undefined, name: string, table: PostgresTable, source: SourceIR): void {
-  const problem = publication === undefined ? { what: 'is gone', fix: undefined } : publicationProblem(publication, name, table, source)
-  if (problem === undefined) return
+  const fault = publication === undefined ? { problem: 'is gone', fix: undefined } : publicationProblem(publication, name, table, source)
+  if (fault === undefined) return
   throw new SpillwayError(
     'SPILL_SOURCE',
-    `publication '${name}' ${problem.what}: changes made meanwhile are never sent. ` +
-      `${problem.fix === undefined ? 'A new slot makes it again' : `Mend it, ${problem.fix}, and start again if nothing was changed that is missed`}${HOW_TO_CONTINUE}`,
+    `publication '${name}' ${fault.problem}: changes made meanwhile are never sent. ` +
+      `${fault.fix === undefined ? 'A new slot makes it again' : `Mend it, ${fault.fix}, and start again if nothing was changed that is missed`}${HOW_TO_CONTINUE}`,
     { place: table.name },
   )
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { ownServer, skip } from '../../../test/postgres/server.ts'
 import { insert, outboxOf, outboxOptions } from '../../../test/postgres/outboxes.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
 import { readWithRetries } from './retry.ts'
 import { readOutbox } from '../../../test/postgres/reading.ts'
@@ -77,7 +77,7 @@ test('a permanent rejection ends the source, and so does any rejection before th
 })
 
 test('a lock that outlasts the statement timeout ends nothing', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const warnings: string[] = []
   const stop = new AbortController()
   await server().withClient(1, async sql => {
@@ -86,18 +86,18 @@ test('a lock that outlasts the statement timeout ends nothing', { skip }, async 
     await sql`ALTER ROLE spillway SET statement_timeout = '200ms'`
     const options = outboxOptions(server(), 'locked', { follow: true, onWarning: text => void warnings.push(text) })
     const reading = readOutbox(run, sourceOf(numbers), options, stop.signal)
-    while (taken(store).length < 1) await pause(5)
+    while (decidedNumbers(store).length < 1) await pause(5)
     await sql`BEGIN`
     await sql`LOCK TABLE locked IN ACCESS EXCLUSIVE MODE`
     await insert(sql, 'locked', 2)
     while (warnings.length < 1) await pause(5)
     await sql`COMMIT`
-    while (taken(store).length < 2) await pause(5)
+    while (decidedNumbers(store).length < 2) await pause(5)
     await sql`ALTER ROLE spillway RESET statement_timeout`
     stop.abort()
     await reading
   })
   await run.stop()
   assert.match(warnings[0], /is unreachable; retrying: canceling statement due to statement timeout$/)
-  assert.deepEqual(taken(store), [1, 2])
+  assert.deepEqual(decidedNumbers(store), [1, 2])
 })

@@ -59,24 +59,24 @@ const FIRST_PAUSE_MS = 100
 
 /**
  * The items of `attempt`, which is tried until it ends. Retries after a lost connection or a temporary rejection, with growing pauses.
- * `attempt` calls `reached` when the database answers; a database that was never reached is an error. A temporary rejection may recur on
+ * `attempt` calls `onReached` when the database answers; a database that was never reached is an error. A temporary rejection may recur on
  * each connection, so the pause is reset only after an attempt that lasted longer than the longest pause.
  */
 export async function* readWithRetries<T>(
-  attempt: (reached: () => void) => AsyncIterable<T>,
+  attempt: (onReached: () => void) => AsyncIterable<T>,
   { source, signal, onWarning }: RetryOptions,
 ): AsyncGenerator<T> {
   let reachedAt: number | undefined
   let isUnreachable = false
   let pauseMs = FIRST_PAUSE_MS
-  const reached = () => {
+  const onReached = () => {
     if (isUnreachable) onWarning(`source '${source}': PostgreSQL is reachable again`)
     reachedAt = stopwatch()
     isUnreachable = false
   }
   while (!signal.aborted) {
     try {
-      yield* attempt(reached)
+      yield* attempt(onReached)
       return
     } catch (error) {
       const isRetryable = isConnectionLost(error) || isBusy(error)

@@ -1,4 +1,4 @@
-/** Collects rows of a table into a batch for a run, each row with its position. */
+/** Collects rows of a table into a batch for a run, each row with its place. */
 import { limits } from '../../base/index.ts'
 import { rawJsonText, type RecordOrigin, type RecordBatch, Fault, type Refusal } from '../../intake/index.ts'
 import type { SelectedColumn } from './table.ts'
@@ -19,7 +19,7 @@ export function rowRecordOf(columns: readonly SelectedColumn[], texts: RowTexts)
   return record
 }
 
-/** Fault of a row that is too long to hold: only its position and size are kept. */
+/** Fault of a row that is too long to hold: only its place and size are kept. */
 export const longRowFault = (bytes: number): Fault =>
   new Fault(`a row of ${bytes} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); its values are not kept here`)
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { readTableChanges, type ReadChangesOptions } from '../../../test/postgres/reading.ts'
 import type { FeedTarget } from '../reader/source-feed.ts'
 import { makeSlotPermanent, withTemporarySlot } from './slot.ts'
@@ -27,7 +27,7 @@ const create = (table: string) =>
   )
 
 test('a vanished slot is an error that says what was lost, and a new slot continues', { skip }, async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await create('vanished')
   await read(run, 'vanished')
   await server().withClient(1, async sql => {
@@ -37,13 +37,13 @@ test('a vanished slot is an error that says what was lost, and a new slot contin
   const gone =
     /^the replication slot 'vanished' is gone: the changes after [0-9A-F]+\/[0-9A-F]+ were not read and are lost\. To go on, name a new slot/
   await assert.rejects(read(run, 'vanished'), { code: 'SPILL_SOURCE', message: gone })
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
   await read(run, 'vanished', { slot: 'vanished2' })
-  assert.deepEqual(taken(store), [1, 1, 2], 'copied anew: without ids rows are not told from those that were read')
+  assert.deepEqual(decidedNumbers(store), [1, 1, 2], 'copied anew: without ids rows are not told from those that were read')
   await read(run, 'vanished', { slot: 'vanished3', copy: false })
   await server().withClient(1, sql => sql`INSERT INTO vanished VALUES (3)`)
   await read(run, 'vanished', { slot: 'vanished3', copy: false })
-  assert.deepEqual(taken(store), [1, 1, 2, 3])
+  assert.deepEqual(decidedNumbers(store), [1, 1, 2, 3])
   await run.stop()
 })
 
@@ -62,7 +62,7 @@ test('retries a start whose connection was lost with its slot and snapshot', { s
 })
 
 test('a slot whose log was discarded is an error', { skip }, async () => {
-  const { run } = taking()
+  const { run } = openNumbersRun()
   await create('behind')
   await read(run, 'behind')
   await server().withClient(1, async sql => {
@@ -86,7 +86,7 @@ test('a slot whose log was discarded is an error', { skip }, async () => {
 })
 
 test('rejects a slot that another client created or read', { skip }, async () => {
-  const { run } = taking()
+  const { run } = openNumbersRun()
   await create('foreign_slot')
   await server().withClient(1, sql => sql`SELECT pg_create_logical_replication_slot('foreign_slot', 'pgoutput')`)
   await assert.rejects(read(run, 'foreign_slot'), {
@@ -107,11 +107,11 @@ test('rejects a slot that another client created or read', { skip }, async () =>
 
 /** A run of a folder with this position in the changes of a table. */
 function foldersAt(table: string, place: object): FeedTarget {
-  return taking(numbers, { commits: [{ put: [[`cursor/rows=pg-changes:${table}@${table}`, JSON.stringify(place)]] }] }).run
+  return openNumbersRun(numbers, { commits: [{ put: [[`cursor/rows=pg-changes:${table}@${table}`, JSON.stringify(place)]] }] }).run
 }
 
 test('a folder whose first start was rejected does not take a slot created since by another client', { skip }, async () => {
-  const [first, second] = [taking(), taking()]
+  const [first, second] = [openNumbersRun(), openNumbersRun()]
   await create('shared')
   await server().withClient(1, async sql => {
     await sql`CREATE PUBLICATION shared`
@@ -119,7 +119,7 @@ test('a folder whose first start was rejected does not take a slot created since
     await sql`ALTER PUBLICATION shared ADD TABLE shared`
     await read(second.run, 'shared')
     await sql`INSERT INTO shared VALUES (2)`
-    const origin = (JSON.parse(second.run.cursor('rows=pg-changes:shared@shared')!) as { origin: string }).origin
+    const origin = (JSON.parse(second.run.committedPosition('rows=pg-changes:shared@shared')!) as { origin: string }).origin
     for (const other of [
       first.run,
       foldersAt('shared', { origin, state: 'begins' }),
@@ -131,30 +131,31 @@ test('a folder whose first start was rejected does not take a slot created since
       })
     await read(second.run, 'shared')
   })
-  assert.deepEqual(taken(second.store), [1, 2])
-  assert.deepEqual(taken(first.store), [])
+  assert.deepEqual(decidedNumbers(second.store), [1, 2])
+  assert.deepEqual(decidedNumbers(first.store), [])
   await Promise.all([first.run.stop(), second.run.stop()])
 })
 
 test('recreates a slot if the start was interrupted', { skip }, async () => {
   await create('broken')
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await sql`CREATE PUBLICATION broken FOR TABLE broken`
     const [{ lsn }] = await sql<{ lsn: string }[]>`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot('broken', 'pgoutput')`
     await sql`INSERT INTO broken VALUES (2)`
-    const kept: [string, string][] = []
+    const stored: [string, string][] = []
     const begun: FeedTarget = {
-      submit: (name, batch, cursor) => {
-        if (cursor) kept.push([cursor[0], cursor[1]])
-        return run.submit(name, batch, cursor)
+      submit: (name, batch, position) => {
+        if (position) stored.push([position[0], position[1]])
+        return run.submit(name, batch, position)
       },
       whenRoom: () => run.whenRoom(),
-      cursor: name => kept.findLast(([of]) => of === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
+      committedPosition: name =>
+        stored.findLast(([storedName]) => storedName === name)?.[1] ?? JSON.stringify({ origin: '', state: 'begins', lsn }),
     }
     await read(begun, 'broken')
     assert.deepEqual(
-      kept.map(([, place]) => (JSON.parse(place) as { state: string }).state).filter((state, i, all) => state !== all[i - 1]),
+      stored.map(([, place]) => (JSON.parse(place) as { state: string }).state).filter((state, i, all) => state !== all[i - 1]),
       ['begins', 'copied', 'changes'],
     )
     const slots = await sql<{ name: string; stays: boolean }[]>`
@@ -162,17 +163,18 @@ test('recreates a slot if the start was interrupted', { skip }, async () => {
     assert.deepEqual([...slots], [{ name: 'broken', stays: true }])
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1, 2])
+  assert.deepEqual(decidedNumbers(store), [1, 2])
 })
 
 test('a missing copy, and another database, are errors', { skip }, async () => {
   await create('copied')
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await read(run, 'copied')
   await run.stop()
   const name = 'cursor/rows=pg-changes:copied@copied'
-  const kept = JSON.parse(store.get(name)!) as object
-  const at = (place: object) => read(taking(numbers, { commits: [{ put: [[name, JSON.stringify({ ...kept, ...place })]] }] }).run, 'copied')
+  const stored = JSON.parse(store.get(name)!) as object
+  const at = (place: object) =>
+    read(openNumbersRun(numbers, { commits: [{ put: [[name, JSON.stringify({ ...stored, ...place })]] }] }).run, 'copied')
   const file = { offset: 0, line: 1, inode: 0 }
   await assert.rejects(at({ state: 'copied', file }), { code: 'SPILL_SOURCE', message: /copy-copied.ndjson is gone/ })
   await assert.rejects(at({ origin: '1/2' }), { code: 'SPILL_SOURCE', message: /is of another database/ })
@@ -182,7 +184,7 @@ test('a missing copy, and another database, are errors', { skip }, async () => {
 
 test('rejects an incomplete publication, with the fix', { skip }, async () => {
   await create('shown')
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   await server().withClient(1, async sql => {
     await sql`CREATE PUBLICATION shown`
     await assert.rejects(read(run, 'shown'), {
@@ -198,5 +200,5 @@ test('rejects an incomplete publication, with the fix', { skip }, async () => {
     await assert.rejects(read(run, 'shown_view'), { code: 'SPILL_INPUT', message: /is not a plain table/ })
   })
   await run.stop()
-  assert.deepEqual(taken(store), [1])
+  assert.deepEqual(decidedNumbers(store), [1])
 })

@@ -95,14 +95,14 @@ export async function* readCopy(
   name: string,
   from: FilePosition,
   signal: AbortSignal,
-): AsyncGenerator<{ batch: RecordBatch; place: FilePosition }> {
-  for await (const { batch, place } of followNdjson(path, { from, follow: false, signal })) {
+): AsyncGenerator<{ batch: RecordBatch; position: FilePosition }> {
+  for await (const { batch, position } of followNdjson(path, { from, follow: false, signal })) {
     const rows = new RowBatchBuilder(number => `${name} copied row ${number}`, true)
     batch.records.forEach((record, i) => {
       if (Array.isArray(record)) rows.refuse(batch.numberOf(i), new Fault(String(record[0])), String(record[1]))
       else rows.add(batch.numberOf(i), record, undefined, batch.inexact?.get(i))
     })
-    yield { batch: { ...rows.batch(), undecodable: [...rows.batch().undecodable, ...batch.undecodable] }, place }
+    yield { batch: { ...rows.batch(), undecodable: [...rows.batch().undecodable, ...batch.undecodable] }, position }
   }
 }
 

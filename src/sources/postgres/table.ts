@@ -110,9 +110,9 @@ export function selectColumns(
   // The column that marks deletes need not be in the table.
   const selectable = { ...source, columns: source.columns.filter(({ name }) => name !== except || hasColumn(table, name)) }
   // A table may have columns that are no concern of the source.
-  const { selected: wanted, missing } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
+  const { selected, missing } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
   const columns = table.columns
-    .filter(({ name }) => wanted === undefined || wanted.includes(name))
+    .filter(({ name }) => selected === undefined || selected.includes(name))
     .map(column => ({
       ...column,
       read: valueReader(column.type, source.mapVersion === undefined ? source.columns.find(({ name }) => name === column.name) : undefined),

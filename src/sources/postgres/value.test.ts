@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ownServer, skip, databaseAt } from '../../../test/postgres/server.ts'
-import { sourceOf, taking } from '../../../test/postgres/taking.ts'
+import { sourceOf, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
@@ -39,7 +39,7 @@ const look = model('look', { decide: on(typed), inputs: row => row, score: { ver
 const types = pipeline('types', [look])
 
 test('converts every type for its column', { skip }, async () => {
-  const { store, run } = taking(types)
+  const { store, run } = openNumbersRun(types)
   await server().withClient(1, async sql => {
     await sql.unsafe(`
       ALTER DATABASE postgres SET DateStyle = 'German'; ALTER DATABASE postgres SET TimeZone = 'Europe/Berlin'; ALTER DATABASE postgres SET extra_float_digits = 0;

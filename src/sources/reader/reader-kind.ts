@@ -23,7 +23,7 @@ export interface ReaderSetting {
  * ```
  */
 export interface ReaderKind {
-  /** Two or more small letters, digits and `-`: `kafka` for `kafka:payments`. */
+  /** Two or more lower-case letters, digits and `-`: `kafka` for `kafka:payments`. */
   readonly scheme: string
   /**
    * Makes the reader of an address, which includes the scheme. Connects to nothing yet.

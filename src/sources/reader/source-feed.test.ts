@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { numbers, sourceOf, taken, taking } from '../../../test/postgres/taking.ts'
+import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
 import { feedSource, positionName, startText, type FeedOptions } from './source-feed.ts'
 import type { ReadBatch, ReadContext, SourceReader } from './source-reader.ts'
@@ -18,7 +18,7 @@ const readerOf = (read: (context: ReadContext) => AsyncIterable<ReadBatch>): Sou
 const forever = (): Promise<never> => new Promise(() => {})
 
 test('a position is committed with its records, under the names of source and reader', async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const committed: string[] = []
   const reader: SourceReader = {
     ...readerOf(async function* ({ assign }) {
@@ -30,14 +30,17 @@ test('a position is committed with its records, under the names of source and re
     onCommitted: (position, partition) => void committed.push(`${partition}${position}`),
   }
   await feedSource(run, name, reader, options())
-  assert.deepEqual(taken(store), [1, 2, 3])
-  assert.deepEqual([run.cursor('rows=rows#0'), run.cursor(positionName(name, 'rows', '1')), run.cursor('rows=rows')], ['z', 'y', undefined])
+  assert.deepEqual(decidedNumbers(store), [1, 2, 3])
+  assert.deepEqual(
+    [run.committedPosition('rows=rows#0'), run.committedPosition(positionName(name, 'rows', '1')), run.committedPosition('rows=rows')],
+    ['z', 'y', undefined],
+  )
   assert.deepEqual(committed, ['0x', '1y', '0z'])
   await run.stop()
 })
 
 test('the text of the start is that of the reader, or its name and position', async () => {
-  const { run } = taking()
+  const { run } = openNumbersRun()
   const reader = readerOf(async function* () {
     yield { records: [row(1)], position: '12' }
   })
@@ -49,7 +52,7 @@ test('the text of the start is that of the reader, or its name and position', as
 })
 
 test('a rejected record names its place: the reader, the position before it, and its number', async () => {
-  const { store, run } = taking()
+  const { store, run } = openNumbersRun()
   const reader = readerOf(async function* () {
     yield { records: [row(1), { n: 'x' }], position: 'p' }
     yield { records: [5], position: 'q' }
@@ -63,25 +66,25 @@ test('a rejected record names its place: the reader, the position before it, and
 })
 
 test('a generator knows after whenCommitted that its batches are durable', async () => {
-  const { store, run } = taking(numbers, undefined, false)
-  const seen: (string | undefined)[] = []
-  const reader = readerOf(async function* ({ position, whenCommitted }) {
+  const { store, run } = openNumbersRun(numbers, undefined, false)
+  const positions: (string | undefined)[] = []
+  const reader = readerOf(async function* ({ committedPosition, whenCommitted }) {
     yield { records: [row(1)], position: '1' }
-    seen.push(position())
+    positions.push(committedPosition())
     await whenCommitted()
-    seen.push(position())
+    positions.push(committedPosition())
   })
-  const ended = feedSource(run, name, reader, options())
+  const reading = feedSource(run, name, reader, options())
   while (store.waiting === 0) await pause(1)
   const syncing = (async () => {
     for (let over = false; !over;) {
       store.sync(1)
-      over = await Promise.race([ended.then(() => true), pause(1).then(() => false)])
+      over = await Promise.race([reading.then(() => true), pause(1).then(() => false)])
     }
   })()
-  await ended
+  await reading
   await syncing
-  assert.deepEqual(seen, [undefined, '1'])
+  assert.deepEqual(positions, [undefined, '1'])
 })
 
 test('a reader that does not end, or does not close, is named, and the feed ends', async () => {
@@ -95,13 +98,13 @@ test('a reader that does not end, or does not close, is named, and the feed ends
     ],
     ['close', { ...readerOf(async function* () {}), close: forever }],
   ] as const) {
-    const { run } = taking()
+    const { run } = openNumbersRun()
     const stop = new AbortController()
-    const ended = feedSource(run, name, reader, options({ signal: stop.signal }))
-    ended.catch(() => {})
+    const reading = feedSource(run, name, reader, options({ signal: stop.signal }))
+    reading.catch(() => {})
     await pause(1)
     stop.abort()
-    await assert.rejects(ended, {
+    await assert.rejects(reading, {
       code: 'SPILL_CONTRACT',
       message: new RegExp(`^source 'rows': reader 'rows' broke clause '${clause}'.*still busy 50 ms`),
     })
@@ -110,21 +113,21 @@ test('a reader that does not end, or does not close, is named, and the feed ends
 })
 
 test('a run that fails ends reading with its error', async () => {
-  const { store, run } = taking(numbers, undefined, false)
+  const { store, run } = openNumbersRun(numbers, undefined, false)
   const reader = readerOf(async function* ({ signal }) {
     yield { records: [row(1)], position: '1' }
     while (!signal.aborted) await pause(1)
   })
-  const ended = feedSource(run, name, reader, options())
-  ended.catch(() => {})
+  const reading = feedSource(run, name, reader, options())
+  reading.catch(() => {})
   run.ended.catch(() => {})
   while (store.waiting === 0) await pause(1)
   store.fail()
-  await assert.rejects(ended)
+  await assert.rejects(reading)
 })
 
 test('a value that is no reader is named', async () => {
-  const { run } = taking()
+  const { run } = openNumbersRun()
   for (const [value, clause] of [
     [{}, 'name'],
     [{ name: 'rows' }, 'batch'],

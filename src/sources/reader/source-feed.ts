@@ -10,7 +10,7 @@ import { ReaderContract, type CheckedBatch } from './reader-contract.ts'
 import { ONLY_PARTITION, type ReadContext, type ReaderClause, type SourceReader } from './source-reader.ts'
 
 /** The part of a run that reading a source needs. */
-export type FeedTarget = Pick<Run, 'submit' | 'whenRoom' | 'cursor'>
+export type FeedTarget = Pick<Run, 'submit' | 'whenRoom' | 'committedPosition'>
 
 /** Options of reading a source. */
 export interface FeedOptions {
@@ -28,8 +28,8 @@ export const positionName = (source: string, reader: string, partition: string =
   `${source}=${reader}${partition === ONLY_PARTITION ? '' : `#${partition}`}`
 
 /** Describes where reading will start: `payments: payments.ndjson from line 12`. */
-export function startText(run: Pick<FeedTarget, 'cursor'>, source: string, reader: SourceReader): string {
-  const position = run.cursor(positionName(source, reader.name))
+export function startText(run: Pick<FeedTarget, 'committedPosition'>, source: string, reader: SourceReader): string {
+  const position = run.committedPosition(positionName(source, reader.name))
   const text = reader.describe?.(position) ?? `${reader.name} ${position === undefined ? 'from the beginning' : `after ${position}`}`
   return `${source}: ${text}`
 }
@@ -125,15 +125,15 @@ class SourceFeed {
 
   #context(): ReadContext {
     const { follow, onWarning } = this.#options
-    this.#contract.startAt(ONLY_PARTITION, this.#position(ONLY_PARTITION))
+    this.#contract.startAt(ONLY_PARTITION, this.#committedPosition(ONLY_PARTITION))
     return {
-      position: partition => this.#position(partition),
+      committedPosition: partition => this.#committedPosition(partition),
       follow,
       signal: this.#stop.signal,
       whenCommitted: () => this.#whenCommitted(),
       assign: partitions => {
         this.#failing(() => this.#contract.assign(partitions))
-        for (const partition of partitions) this.#contract.startAt(partition, this.#position(partition))
+        for (const partition of partitions) this.#contract.startAt(partition, this.#committedPosition(partition))
       },
       revoke: partitions => {
         const revoked = this.#revoke(partitions)
@@ -161,13 +161,14 @@ class SourceFeed {
     }
   }
 
-  #position(partition?: string): string | undefined {
-    return this.#run.cursor(positionName(this.#source, this.#reader.name, partition))
+  #committedPosition(partition?: string): string | undefined {
+    return this.#run.committedPosition(positionName(this.#source, this.#reader.name, partition))
   }
 
   #submit({ batch, partition, position }: CheckedBatch): void {
-    const cursor = position === undefined ? undefined : ([positionName(this.#source, this.#reader.name, partition), position] as const)
-    const settlement = this.#settle(this.#run.submit(this.#source, batch, cursor), partition, position)
+    const namedPosition =
+      position === undefined ? undefined : ([positionName(this.#source, this.#reader.name, partition), position] as const)
+    const settlement = this.#settle(this.#run.submit(this.#source, batch, namedPosition), partition, position)
     this.#inFlight.add(settlement)
     void settlement.finally(() => this.#inFlight.delete(settlement))
   }

@@ -17,13 +17,13 @@ export const readerClauses = {
   order: 'records come in the same order each time, and each of them once',
   resume: 'reading from the position of a batch gives the records after the batch, and no others',
   bounded: 'without follow, reading ends after the last record',
-  follow: 'with follow, reading waits for more records until the signal',
-  pause: 'a reader that is not asked for the next batch soon stops reading',
-  abort: 'after the signal, reading ends soon and without an error',
+  follow: 'with follow, reading waits for more records until the signal; reading of a place that cannot grow ends',
+  pause: 'a reader that is not asked for the next batch stops fetching once its buffer is full',
+  abort: 'after the signal, reading ends within READER_STOP_MS and without an error',
   assignment: 'a batch is of a partition that the reader has assigned and not revoked',
   rebalance: 'a partition that is assigned again is read from its committed position',
   committed: 'onCommitted() returns at once and throws nothing',
-  close: 'close() ends soon and without an error, also after reading has failed',
+  close: 'close() ends within READER_STOP_MS and without an error, also after reading has failed',
   failure: 'a place that cannot be read is an error that names it; a batch that is incomplete is not given',
 } as const
 
@@ -51,9 +51,12 @@ export interface ReadBatch {
 
 /** The side of the run, for a reader while it reads. Its functions may be destructured. */
 export interface ReadContext {
-  /** The position that was committed last; undefined if nothing was read yet. */
-  readonly position: (partition?: string) => string | undefined
-  /** Wait for more records at the end, until the signal. Otherwise reading ends after the last record. */
+  /** The position of a partition that was committed last; undefined if nothing was read yet. It moves while the run commits. */
+  readonly committedPosition: (partition?: string) => string | undefined
+  /**
+   * Wait for more records at the end, until the signal. Otherwise reading ends after the last record. A place that cannot grow, such as
+   * CSV, Parquet, gzip and standard input, ends in both cases.
+   */
   readonly follow: boolean
   /** Aborted when the run wants no more records. */
   readonly signal: AbortSignal
@@ -77,8 +80,8 @@ export interface ReadContext {
  * ```ts
  * const numbers: SourceReader = {
  *   name: 'numbers',
- *   async *read({ position, signal }) {
- *     for (let n = Number(position() ?? 0); n < 3 && !signal.aborted; n++)
+ *   async *read({ committedPosition, signal }) {
+ *     for (let n = Number(committedPosition() ?? 0); n < 3 && !signal.aborted; n++)
  *       yield { records: [{ card: 'c1', amount: n, at: n }], position: String(n + 1) }
  *   },
  * }
@@ -88,10 +91,11 @@ export interface SourceReader {
   /** The place, without secrets: `kafka:payments`. Positions are stored under it, so it must be the same at each start. */
   readonly name: string
   /**
-   * Reads from the committed position on. Called once. An error ends the run, so a reader waits by itself for a place that is away for a
-   * time.
+   * Reads from the committed position on. Called once. An error ends the source, so a reader waits by itself for a place that is away for
+   * a time. `spillway run` ends with the first source that fails; under `spillway/run` and `spillway/embed` the other sources go on.
    *
-   * @throws (while iterating) `SPILL_INPUT` for a place that cannot be read, `SPILL_SOURCE` for records that are gone.
+   * @throws (while iterating) any error for a place that cannot be read, or whose records are gone. A `SpillwayError` keeps its code, such
+   * as `SPILL_FILE`, `SPILL_FORMAT` and `SPILL_TRUNCATED` of files; any other error becomes `SPILL_SOURCE` with the name of the reader.
    */
   read(context: ReadContext): AsyncIterable<ReadBatch>
   /** Describes where reading will start, for the operator: `payments.ndjson from line 12`. */

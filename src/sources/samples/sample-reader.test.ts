@@ -30,7 +30,7 @@ async function readSamples(
   return { run, warnings }
 }
 
-const countIn = (run: Run): number => (JSON.parse(run.cursor('payments=samples:')!) as { count: number }).count
+const countIn = (run: Run): number => (JSON.parse(run.committedPosition('payments=samples:')!) as { count: number }).count
 
 test('sample events continue after a restart, and begin anew for a changed source', async () => {
   const store = new ModelStore(undefined, true)

@@ -34,9 +34,9 @@ export function sampleReader(source: SourceIR, everyMs: number): SourceReader {
   return {
     name: NAME,
     describe: () => 'sample events',
-    async *read({ position, follow, signal, warn }) {
-      const saved = position()
-      const last = saved === undefined ? undefined : parsePosition<SamplePosition>(NAME, saved, isSamplePosition)
+    async *read({ committedPosition, follow, signal, warn }) {
+      const text = committedPosition()
+      const last = text === undefined ? undefined : parsePosition<SamplePosition>(NAME, text, isSamplePosition)
       const events = new SampleEvents(source)
       let count = last?.source === schema ? last.count : 0
       for (let i = 0; i < count; i++) events.next(wallClock())

@@ -48,7 +48,7 @@ export class ReaderChecks {
       position: [hasPositions, 'the reader has no positions'],
       resume: [hasPositions, 'the reader has no positions'],
       follow: [canFollow, 'the reader does not follow'],
-      pause: [harness.taken !== undefined, 'the harness has no taken()'],
+      pause: [harness.recordsTaken !== undefined, 'the harness has no recordsTaken()'],
       rebalance: [canFollow && harness.revoke !== undefined && harness.assign !== undefined, 'the harness has no revoke() and assign()'],
       failure: [harness.damage !== undefined, 'the harness has no damage()'],
     }
@@ -70,10 +70,10 @@ export class ReaderChecks {
     position: async () => {
       await this.#write()
       const { run } = await this.#readAll()
-      const given = run.batches.filter(({ numbers }) => numbers.length > 0)
-      const places = given.map(({ partition, position }) => (position === undefined ? undefined : `${partition}#${position}`))
+      const batches = run.batches.filter(({ numbers }) => numbers.length > 0)
+      const places = batches.map(({ partition, position }) => (position === undefined ? undefined : `${partition}#${position}`))
       if (places.includes(undefined)) throw this.#broken('it gave records without a position')
-      const repeated = given.find((_, i) => places.indexOf(places[i]) < i)
+      const repeated = batches.find((_, i) => places.indexOf(places[i]) < i)
       if (repeated) throw this.#broken(`two batches have the position '${repeated.position}'`)
     },
     order: async () => {
@@ -165,12 +165,12 @@ export class ReaderChecks {
     const run = this.#newRun()
     run.closeRoom()
     const reading = this.#start(false, run)
-    const taken = () => this.#harness.taken!()
+    const recordsTaken = () => this.#harness.recordsTaken!()
     let last = -1
     for (let still = 0; still < STILL_MS && !reading.isOver;) {
       await pause(STILL_MS / 10)
-      still = taken() === last ? still + STILL_MS / 10 : 0
-      last = taken()
+      still = recordsTaken() === last ? still + STILL_MS / 10 : 0
+      last = recordsTaken()
     }
     const all = PAUSE_RECORDS * this.#partitions.length
     if (last > all / 2) throw this.#broken(`it took ${last} of ${all} records, though the run asked for one batch`)

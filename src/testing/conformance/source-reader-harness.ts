@@ -12,7 +12,7 @@ export interface SourceReaderHarness {
   /** The partitions of the place; one without a name if absent. */
   readonly partitions?: readonly string[]
   /** The number of records that readers took from the place so far. Without it clause `pause` is skipped. */
-  taken?(): number
+  recordsTaken?(): number
   /** Takes a partition from the reader, as the coordinator of a group does. Without it clause `rebalance` is skipped. */
   revoke?(partition: string): void | Promise<void>
   /** Gives a partition to the reader again. */

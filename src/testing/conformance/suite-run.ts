@@ -41,12 +41,12 @@ export class SuiteRun implements FeedTarget {
     return new Map(this.#committed)
   }
 
-  submit(_source: string, batch: RecordBatch, cursor?: readonly [name: string, value: string]): Promise<IngestReceipt> {
+  submit(_source: string, batch: RecordBatch, position?: readonly [name: string, value: string]): Promise<IngestReceipt> {
     const numbers = batch.records.map((record, i) => this.#numberOf(batch.cells?.isRead[i] ? batch.cells.valueOf(i) : record))
-    this.batches.push({ partition: partitionIn(cursor?.[0]), numbers, position: cursor?.[1] })
+    this.batches.push({ partition: partitionIn(position?.[0]), numbers, position: position?.[1] })
     const { promise, resolve } = Promise.withResolvers<IngestReceipt>()
     const commit = () => {
-      if (cursor) this.#committed.set(...cursor)
+      if (position) this.#committed.set(...position)
       resolve({ accepted: numbers.length, duplicates: 0, refused: 0, sequence: 0 })
     }
     if (this.#heldCommits) this.#heldCommits.push(commit)
@@ -58,7 +58,7 @@ export class SuiteRun implements FeedTarget {
     return this.#room
   }
 
-  cursor(name: string): string | undefined {
+  committedPosition(name: string): string | undefined {
     return this.#committed.get(name)
   }
 
@@ -68,9 +68,9 @@ export class SuiteRun implements FeedTarget {
   }
 
   releaseCommits(): void {
-    const held = this.#heldCommits ?? []
+    const commits = this.#heldCommits ?? []
     this.#heldCommits = undefined
-    for (const commit of held) commit()
+    for (const commit of commits) commit()
   }
 
   /** From now on there is no room for a batch, until `openRoom`. */

@@ -16,19 +16,19 @@ export const numbers = pipeline('numbers', [seen])
 /** The only source of a pipeline. */
 export const sourceOf = ({ ir }: Pick<Runnable, 'ir'>) => ir.sources[0]
 
-export interface Taking {
+export interface NumbersRun {
   readonly store: ModelStore
   readonly run: Run
 }
 
 /** `auto`: commits are durable at once; otherwise when the test says so. */
-export function taking(runnable: Runnable = numbers, disk?: Disk, auto = true): Taking {
+export function openNumbersRun(runnable: Runnable = numbers, disk?: Disk, auto = true): NumbersRun {
   const store = new ModelStore(disk, auto)
   return { store, run: new Run(runnable, { store }) }
 }
 
 /** The first number of the vector of every durable decision, in the order of the log. */
-export const taken = (store: ModelStore): (number | null)[] =>
+export const decidedNumbers = (store: ModelStore): (number | null)[] =>
   store.decisions.flatMap(({ bytes }) => {
     const { length, vector } = decodeDecisions(bytes)
     return Array.from({ length }, (_, row) => (vector[0].nulls?.[row] ? null : vector[0].values[row]))
