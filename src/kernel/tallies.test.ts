@@ -81,8 +81,8 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
         const input = inputOfHistory(history)
-        const asks = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
-        const tallies = new Tallies(new Windows(windows), asks, 1e6)
+        const windowTallies = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
+        const tallies = new Tallies(new Windows(windows), windowTallies, 1e6)
         let more = 0
         const refused = stepThrough(tallies, input, windows, (partial, values) => {
           if (partialOf(values)[0] > limit) {
@@ -122,12 +122,12 @@ test('several tallies of one window, and one with a window of its own', () => {
       out[0][row] = to - from
     },
   }
-  const asks = [
+  const windowTallies = [
     { window: 1, tally: count },
     { window: 0, tally: everything },
     { window: 1, tally: everything },
   ]
-  const tallies = new Tallies(new Windows(windowsOf([10, 50], 1)), asks, 10)
+  const tallies = new Tallies(new Windows(windowsOf([10, 50], 1)), windowTallies, 10)
   const input = inputOfHistory([4, 5, 5].map(value => ({ slot: 0, wait: 20, late: 0, value })))
   assert.deepEqual(
     readAll(tallies, input, [
