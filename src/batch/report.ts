@@ -55,19 +55,19 @@ export function* reportTable(
     const chunk = live.subarray(from, from + limits.TICK_KEYS_AT_ONCE)
     const { length } = chunk
     const key: ColumnData = { values: report.column.type === 'string' ? Int32Array.from(chunk) : chunk.slice() }
-    const clocks = feeds.map(({ asOf }) => new Float64Array(length).fill(asOf))
+    const asOf = feeds.map(feed => new Float64Array(length).fill(feed.asOf))
     const features = new Map(
       feeds.map((feed, i) => {
         const { group, key: by } = feed.read
         const out = feed.values(
           by.map(() => key),
-          clocks[i],
+          asOf[i],
         )
-        if (feed.kernel && forgotten > -Infinity) refuseIncomplete(group.features, out, clocks[i], forgotten)
+        if (feed.kernel && forgotten > -Infinity) refuseIncomplete(group.features, out, asOf[i], forgotten)
         return [readId({ group: group.name, key: by }), { read: feed.read, out }]
       }),
     )
-    rows.add({ ...scoring.score({ length, columnOf: () => key, features }), length, key, clocks }, 0, length)
+    rows.add({ ...scoring.score({ length, columnOf: () => key, features }), length, key, asOf }, 0, length)
     yield
   }
   return rows.finish()

@@ -19,7 +19,7 @@ const route = features('route', {
   values: () => ({ n: count('1h') }),
 })
 
-const tellersFor = (one: ReturnType<typeof model>) => livenessColumns(pipeline('p', [one]).ir, one.ir, one.ir.decide as EveryTrigger)
+const columnsOf = (tick: ReturnType<typeof model>) => livenessColumns(pipeline('p', [tick]).ir, tick.ir, tick.ir.decide as EveryTrigger)
 
 test('a source has one liveness column for each column of the entity that the model reads', () => {
   const late = model('late', {
@@ -32,7 +32,7 @@ test('a source has one liveness column for each column of the entity that the mo
     }),
     score,
   })
-  assert.deepEqual(tellersFor(late), [
+  assert.deepEqual(columnsOf(late), [
     { source: 'flights', key: 'from' },
     { source: 'flights', key: 'to' },
   ])

@@ -18,12 +18,12 @@ export interface LivenessColumn {
 
 /** The liveness columns of a model, each once. */
 export function livenessColumns(ir: PipelineIR, model: ModelIR, { column }: EveryTrigger): LivenessColumn[] {
-  const tellers = new Map<string, LivenessColumn>()
+  const columns = new Map<string, LivenessColumn>()
   for (const { group } of groupReads(ir, model)) {
     if (group.entity.length > 1 || group.entity[0] !== column.entity) continue
-    tellers.set(`${group.source}.${group.key[0]}`, { source: group.source, key: group.key[0] })
+    columns.set(`${group.source}.${group.key[0]}`, { source: group.source, key: group.key[0] })
   }
-  return [...tellers.values()]
+  return [...columns.values()]
 }
 
 /** The order of a tick's keys: numbers by size, texts by their UTF-8 bytes. */

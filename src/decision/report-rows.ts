@@ -34,7 +34,7 @@ export interface ReportTable {
 export interface ReportDecisions extends BatchScores {
   readonly length: number
   readonly key: ColumnData
-  readonly clocks: readonly Float64Array[]
+  readonly asOf: readonly Float64Array[]
 }
 
 /** Collects the rows of one report after the other. */
@@ -96,10 +96,10 @@ export class ReportRows {
   }
 
   /** The values of the report's columns for some decisions, copied. */
-  #valuesOf({ key, vector, score, refused, clocks }: ReportDecisions, from: number, length: number): OutputValues[] {
+  #valuesOf({ key, vector, score, refused, asOf }: ReportDecisions, from: number, length: number): OutputValues[] {
     const { column, freshness, of } = this.#report
     const rows = Uint32Array.from({ length }, (_, i) => from + i)
-    const ages = clocks.map(clock => this.#age(clock.subarray(from, from + length), length))
+    const ages = asOf.map(times => this.#age(times.subarray(from, from + length), length))
     return [
       { values: new Float64Array(length).fill(this.#t) },
       deliverColumn(selectOutputRows(key, rows), column),
@@ -111,11 +111,11 @@ export class ReportRows {
     ]
   }
 
-  #age(clock: Float64Array, length: number): ColumnData {
+  #age(asOf: Float64Array, length: number): ColumnData {
     const values = new Float64Array(length)
     const nulls = new Uint8Array(length)
     for (let row = 0; row < length; row++) {
-      if (Number.isFinite(clock[row])) values[row] = this.#t - clock[row]
+      if (Number.isFinite(asOf[row])) values[row] = this.#t - asOf[row]
       else nulls[row] = 1
     }
     return { values, nulls }

@@ -9,7 +9,8 @@ import { ActiveKeys, type KeyOrder } from './active-keys.ts'
 import { RevisableActiveKeys } from './revisable-active-keys.ts'
 import { keyOrder, livenessColumns, type EveryTrigger } from './liveness-columns.ts'
 
-interface TellerKeys {
+/** A source that determines liveness. Its active keys are in `revised` if its events can be revised. */
+interface LivenessSource {
   readonly source: string
   readonly key: string
   readonly revised: RevisableActiveKeys | undefined
@@ -21,13 +22,13 @@ interface TellerKeys {
 export class TickKeys {
   readonly #order: KeyOrder
   /** Shared by all sources whose events cannot be revised. */
-  readonly #plain: ActiveKeys
-  readonly #tellers: readonly TellerKeys[]
+  readonly #unrevised: ActiveKeys
+  readonly #sources: readonly LivenessSource[]
 
   constructor(ir: PipelineIR, model: ModelIR, decide: EveryTrigger, strings: Strings) {
     this.#order = keyOrder(decide, strings)
-    this.#plain = new ActiveKeys(decide.live, this.#order)
-    this.#tellers = livenessColumns(ir, model, decide).map(({ source: name, key }) => {
+    this.#unrevised = new ActiveKeys(decide.live, this.#order)
+    this.#sources = livenessColumns(ir, model, decide).map(({ source: name, key }) => {
       const source = ir.sources.find(candidate => candidate.name === name)!
       const revised = source.identity && new RevisableActiveKeys(source, key, decide.live, this.#order, strings)
       return { source: name, key, revised, tombstones: revised || source.deleted === undefined ? undefined : source }
@@ -36,30 +37,33 @@ export class TickKeys {
 
   /** The sources that determine liveness. */
   get sources(): string[] {
-    return this.#tellers.map(({ source }) => source)
+    return this.#sources.map(({ source }) => source)
   }
 
   /** Adds events of a source, in the order of arrival. */
   add(source: string, block: Block): void {
-    for (const teller of this.#tellers) {
-      if (teller.source !== source) continue
-      if (teller.revised) teller.revised.add(block)
+    for (const liveness of this.#sources) {
+      if (liveness.source !== source) continue
+      if (liveness.revised) liveness.revised.add(block)
       else
-        this.#plain.add(teller.tombstones ? withoutTombstones(teller.tombstones, block, teller.key) : block.columns[teller.key], block.time)
+        this.#unrevised.add(
+          liveness.tombstones ? withoutTombstones(liveness.tombstones, block, liveness.key) : block.columns[liveness.key],
+          block.time,
+        )
     }
   }
 
   /** The keys active at a tick, in order; valid until events are added again. `t`, UTC ms, does not decrease. */
   activeAt(t: number): Float64Array {
-    const revised = this.#tellers.flatMap(teller => teller.revised ?? [])
-    if (revised.length === 0) return this.#plain.activeAt(t)
-    const all = new Set([this.#plain, ...revised].flatMap(keys => [...keys.activeAt(t)]))
+    const revised = this.#sources.flatMap(liveness => liveness.revised ?? [])
+    if (revised.length === 0) return this.#unrevised.activeAt(t)
+    const all = new Set([this.#unrevised, ...revised].flatMap(keys => [...keys.activeAt(t)]))
     return Float64Array.from(all).sort(this.#order)
   }
 
   /** The newest event time of a key that was active at the last tick, UTC ms. */
   newestTime(key: number): number {
-    return Math.max(this.#plain.newestTime(key), ...this.#tellers.map(({ revised }) => revised?.newestTime(key) ?? -Infinity))
+    return Math.max(this.#unrevised.newestTime(key), ...this.#sources.map(({ revised }) => revised?.newestTime(key) ?? -Infinity))
   }
 }
 

@@ -9,7 +9,7 @@ import { compile } from './index.ts'
 type Op = 'add' | 'sub' | 'mul' | 'div'
 type Side = readonly (number | null)[]
 
-const most = Number.MAX_SAFE_INTEGER
+const max = Number.MAX_SAFE_INTEGER
 const int: TypeIR = { type: 'int' }
 const double: TypeIR = { type: 'double' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
@@ -52,20 +52,20 @@ test('the side of smaller scale is brought to the larger, whichever it is', () =
 })
 
 test('a result of ±(2^53 − 1) is there, and one beyond is NULL', () => {
-  const near = [int, [most - 1, most, 1 - most, -most, 5]] as const
-  assert.deepEqual(results('add', near, [int, [1, 1, -1, -1, 6]], int), [most, null, -most, null, 11])
-  assert.deepEqual(results('sub', near, [int, [-1, -1, 1, 1, 6]], int), [most, null, -most, null, -1])
+  const near = [int, [max - 1, max, 1 - max, -max, 5]] as const
+  assert.deepEqual(results('add', near, [int, [1, 1, -1, -1, 6]], int), [max, null, -max, null, 11])
+  assert.deepEqual(results('sub', near, [int, [-1, -1, 1, 1, 6]], int), [max, null, -max, null, -1])
   // 2^53 − 1 = 6361 · 69431 · 20394401.
   const [a, b] = [6361 * 69431, 20394401]
-  assert.deepEqual(results('mul', [int, [a, a, 2 ** 27, 2, a]], [int, [b, b + 1, 2 ** 26, 3, -b]], int), [most, null, null, 6, -most])
+  assert.deepEqual(results('mul', [int, [a, a, 2 ** 27, 2, a]], [int, [b, b + 1, 2 ** 26, 3, -b]], int), [max, null, null, 6, -max])
 })
 
 test('an operand that passes 2^53 only when it is brought to the larger scale is not refused for it', () => {
-  const tenth = (most + 9) / 10
-  assert.ok(Number.isSafeInteger(tenth) && tenth * 10 > most)
+  const tenth = (max + 9) / 10
+  assert.ok(Number.isSafeInteger(tenth) && tenth * 10 > max)
   const tenths = [decimal(0), [tenth, tenth, -tenth, -tenth]] as const
-  assert.deepEqual(results('sub', tenths, [decimal(1), [9, 8, -9, -8]], decimal(1)), [most, null, -most, null])
-  assert.deepEqual(results('add', tenths, [decimal(1), [-9, -8, 9, 8]], decimal(1)), [most, null, -most, null])
+  assert.deepEqual(results('sub', tenths, [decimal(1), [9, 8, -9, -8]], decimal(1)), [max, null, -max, null])
+  assert.deepEqual(results('add', tenths, [decimal(1), [-9, -8, 9, 8]], decimal(1)), [max, null, -max, null])
 })
 
 test('NULL on either side, or on both, is NULL in that row alone', () => {
@@ -81,8 +81,8 @@ test('NULL on either side, or on both, is NULL in that row alone', () => {
 })
 
 test('NULLs that were given stay beside those of an overflow', () => {
-  assert.deepEqual(results('add', [int, [1, null, most, 4]], [int, [1, 1, 1, 1]], int), [2, null, null, 5])
-  assert.deepEqual(results('mul', [int, [most, 2, 3]], [int, [2, null, 5]], int), [null, null, 15])
+  assert.deepEqual(results('add', [int, [1, null, max, 4]], [int, [1, 1, 1, 1]], int), [2, null, null, 5])
+  assert.deepEqual(results('mul', [int, [max, 2, 3]], [int, [2, null, 5]], int), [null, null, 15])
 })
 
 test('an exact value that meets a double is divided by its unit first', () => {
@@ -92,7 +92,7 @@ test('an exact value that meets a double is divided by its unit first', () => {
   assert.deepEqual(results('sub', doubles, cents, double), [-1.25, 2.25, 2.9])
   assert.deepEqual(results('mul', cents, doubles, double), [0.375, -0.5, 0.1 * 3])
   // Beyond 2^53 − 1 a double is rounded and not rejected.
-  assert.deepEqual(results('add', [int, [most, 1]], [double, [1, 0.5]], double), [2 ** 53, 1.5])
+  assert.deepEqual(results('add', [int, [max, 1]], [double, [1, 0.5]], double), [2 ** 53, 1.5])
 })
 
 test('over doubles the largest is there, what is beyond is NULL, and −0 is 0', () => {

@@ -56,8 +56,8 @@ test('values of an earlier block are not visible', () => {
 
 test('an overflow in one block leaves no mask to the next', () => {
   const evaluate = compile({ op: 'mul', left: x, right: x, type: 'int' }, { strings })
-  const most = Number.MAX_SAFE_INTEGER
-  assert.deepEqual([...evaluate(() => column(most, 3), 2).nulls!.subarray(0, 2)], [1, 0])
+  const max = Number.MAX_SAFE_INTEGER
+  assert.deepEqual([...evaluate(() => column(max, 3), 2).nulls!.subarray(0, 2)], [1, 0])
   const next = evaluate(() => column(1, 3), 2)
   assert.equal(next.nulls, undefined)
   assert.deepEqual(first(next, 2), [1, 9])

@@ -8,7 +8,7 @@ import { compile } from './index.ts'
 
 type Side = readonly [TypeIR, readonly Value[]]
 
-const most = Number.MAX_SAFE_INTEGER
+const max = Number.MAX_SAFE_INTEGER
 const int: TypeIR = { type: 'int' }
 const double: TypeIR = { type: 'double' }
 const text: TypeIR = { type: 'string' }
@@ -57,21 +57,21 @@ function compares(left: Side, right: Side, orders: readonly (-1 | 0 | 1 | null)[
 }
 
 test('integers, at both ends', () => {
-  compares([int, [1, 2, 3, most, -most, 0]], [int, [2, 2, 2, most - 1, 1 - most, 0]], [-1, 0, 1, 1, -1, 0])
+  compares([int, [1, 2, 3, max, -max, 0]], [int, [2, 2, 2, max - 1, 1 - max, 0]], [-1, 0, 1, 1, -1, 0])
 })
 
 test('decimals of different scales are compared by their mathematical value', () => {
   compares([decimal(1), [15, 15, 15, -15, 0]], [decimal(3), [1501, 1500, 1499, -1499, 0]], [-1, 0, 1, -1, 0])
   compares([int, [2, 2, 2]], [decimal(2), [201, 200, 199]], [-1, 0, 1])
   // Brought to the larger scale, the left side is far beyond 2^53.
-  compares([decimal(0), [most, -most, 0]], [decimal(15), [most, -most, -1]], [1, -1, 1])
+  compares([decimal(0), [max, -max, 0]], [decimal(15), [max, -max, -1]], [1, -1, 1])
   // 2^53 + 9 in tenths, beside the largest that the other side can be.
-  compares([int, [(most + 9) / 10, (most - 1) / 10]], [decimal(1), [most, most]], [1, -1])
+  compares([int, [(max + 9) / 10, (max - 1) / 10]], [decimal(1), [max, max]], [1, -1])
 })
 
 test('an exact value and a double are compared as doubles', () => {
   compares([decimal(2), [150, 150, 150, 10]], [double, [1.51, 1.5, 1.49, 0.1]], [-1, 0, 1, 0])
-  compares([int, [1, most, -2]], [double, [0.5, 2 ** 53, -1.5]], [1, -1, -1])
+  compares([int, [1, max, -2]], [double, [0.5, 2 ** 53, -1.5]], [1, -1, -1])
   compares([double, [1, -1e300, 5e-324]], [double, [1, 1e300, 0]], [0, -1, 1])
 })
 

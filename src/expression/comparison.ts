@@ -69,14 +69,14 @@ function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, nu
 }
 
 /** Compares strings by text: `lt` is an order of at most −1, `lte` of at most 0. */
-function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Pick<Strings, 'compare'>): Evaluate {
+function ofStrings(maxOrder: -1 | 0, left: Evaluate, right: Evaluate, strings: Pick<Strings, 'compare'>): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
     const [l, r] = [left(leaf, length), right(leaf, length)]
     const values = scratch.values(length)
     const nulls = nullIfEither(l.nulls, r.nulls, scratch, length)
     // The id under a NULL may be invalid.
-    for (let i = 0; i < length; i++) values[i] = !nulls?.[i] && strings.compare(l.values[i], r.values[i]) <= most ? 1 : 0
+    for (let i = 0; i < length; i++) values[i] = !nulls?.[i] && strings.compare(l.values[i], r.values[i]) <= maxOrder ? 1 : 0
     return { values, nulls }
   }
 }

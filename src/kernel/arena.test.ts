@@ -18,7 +18,7 @@ function write(arena: Arena, entry: number, time: number, value: number): void {
   arena.data[entry * arena.width + 1] = value
 }
 
-function filled(times: readonly number[], marks = 0): Arena {
+function arenaOf(times: readonly number[], marks = 0): Arena {
   const arena = new Arena(2, marks)
   arena.grow(3)
   times.forEach((time, i) => write(arena, arena.open(1, 0), time, i))
@@ -62,7 +62,7 @@ test('lists of many slots keep their entries through opens, removes and cuts', (
 })
 
 test('entries to remove must lie in the list', () => {
-  const arena = filled([1, 2, 3])
+  const arena = arenaOf([1, 2, 3])
   for (const [first, count] of [
     [-1, 1],
     [2, 2],
@@ -74,7 +74,7 @@ test('entries to remove must lie in the list', () => {
 })
 
 test('a list slides down while half of its segment is free, and else doubles; freed segments are reused', () => {
-  const arena = filled([1, 2, 3, 4])
+  const arena = arenaOf([1, 2, 3, 4])
   assert.ok(arena.isFull(1))
   assert.ok(arena.isFull(0), 'a list without a segment is full too')
   arena.cut(1, arena.from(1) + 2)
@@ -89,7 +89,7 @@ test('a list slides down while half of its segment is free, and else doubles; fr
 })
 
 test('forget cuts by time and moves the marks of dropped entries', () => {
-  const arena = filled([1, 2, 2, 3], 2)
+  const arena = arenaOf([1, 2, 2, 3], 2)
   const head = arena.stride
   arena.heads[head + MARKS] = arena.from(1)
   arena.heads[head + MARKS + 1] = arena.from(1) + 3
@@ -106,7 +106,7 @@ test('making room drops the entries at which no window can start, and only those
     { span: 4, hop: 1 },
     { span: 40, hop: 10 },
   ])
-  const arena = filled([3, 5, 12, 14, 19, 20, 47, 48], 1)
+  const arena = arenaOf([3, 5, 12, 14, 19, 20, 47, 48], 1)
   const head = arena.stride
   arena.heads[head + MARKS] = arena.from(1) + 3
   assert.ok(arena.isFull(1))
@@ -122,7 +122,7 @@ test('making room drops the entries at which no window can start, and only those
 })
 
 test('room for a lifetime needs its oldest entry only', () => {
-  const arena = filled([1, 2, 3, 4, 5, 6, 7, 8])
+  const arena = arenaOf([1, 2, 3, 4, 5, 6, 7, 8])
   arena.makeRoom(
     1,
     new Windows([

@@ -11,7 +11,7 @@ import { Windows } from './window.ts'
 
 const spans = [3, 20, 60, Infinity]
 const cases = { 'hop 1': windowsOf(spans, 1), 'hop 7': windowsOf(spans, 7), 'mixed hops': mixedHops }
-const different = (values: readonly number[]) => new Set(values).size
+const distinctCount = (values: readonly number[]) => new Set(values).size
 
 for (const [name, windows] of Object.entries(cases))
   test(`each window counts its distinct values, ${name}`, () => {
@@ -19,7 +19,7 @@ for (const [name, windows] of Object.entries(cases))
       fc.property(histories, history => {
         const distinct = new Distinct(new Windows(windows), 11)
         const input = inputOfHistory(history)
-        const refused = stepThrough(distinct, input, windows, ([count], values) => assert.equal(count, different(values)))
+        const refused = stepThrough(distinct, input, windows, ([count], values) => assert.equal(count, distinctCount(values)))
         assert.equal(refused, 0)
         assert.ok(distinct.entries <= 2 * 11)
       }),
@@ -31,7 +31,7 @@ function expected(values: readonly number[], limit: number): unknown[] {
   const ranks = new Map<number, number>()
   for (const code of values.map(codeOfNumber)) ranks.set(registerOf(code), Math.max(ranks.get(registerOf(code)) ?? 0, rankOf(code)))
   const rest = [...ranks.values()].reduce((sum, rank) => sum + 2 ** -rank, 0)
-  return different(values) > limit ? ['more', rest, limits.SKETCH_REGISTERS - ranks.size] : [different(values)]
+  return distinctCount(values) > limit ? ['more', rest, limits.SKETCH_REGISTERS - ranks.size] : [distinctCount(values)]
 }
 const partialOf = ([count, rest, empty]: readonly number[], limit: number) => (count > limit ? ['more', rest, empty] : [count])
 
@@ -52,16 +52,16 @@ test('up to the limit values are counted, one more is estimated, and a key with 
   const windows = windowsOf([60], 1)
   const distinct = new Distinct(new Windows(windows), 2, undefined, 1)
   const waits = [0, 1, 1, 1, 58, 1, 1]
-  const found: unknown[] = []
+  const counts: unknown[] = []
   const bytes: number[] = []
   const input = inputOfHistory(waits.map((wait, event) => ({ slot: 0, wait, late: 0, value: Math.min(event, 3) })))
   const refused = stepThrough(distinct, input, windows, partial => {
-    found.push(partialOf(partial, 2)[0])
+    counts.push(partialOf(partial, 2)[0])
     bytes.push(distinct.bytes)
   })
-  assert.deepEqual([found, refused, distinct.entries], [[1, 2, 'more', 'more', 'more', 2, 1], 0, 1])
+  assert.deepEqual([counts, refused, distinct.entries], [[1, 2, 'more', 'more', 'more', 2, 1], 0, 1])
   assert.deepEqual([bytes[1] - bytes[0], bytes[6] - bytes[0]], [0, 0])
-  assert.ok(bytes.slice(2, 6).every(held => held > bytes[0]))
+  assert.ok(bytes.slice(2, 6).every(size => size > bytes[0]))
 })
 
 test('texts are compared and hashed by their content', () => {
@@ -89,16 +89,16 @@ test('a cleared key starts empty', () => {
 
 test('the order of processing changes no count', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
-  const clocks = [25, 25, 30, 44, 51]
+  const times = [25, 25, 30, 44, 51]
   fc.assert(
     fc.property(unordered, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (indexed, values, limit) => {
       const input = { ...indexed, value: indexed.value.map(event => event % values) }
-      const asked = clocks.map(asOf => [0, asOf] as const)
-      readAll(new Distinct(new Windows(windows), limit, undefined, 1), input, asked).forEach((partials, read) =>
+      const queries = times.map(asOf => [0, asOf] as const)
+      readAll(new Distinct(new Windows(windows), limit, undefined, 1), input, queries).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
           assert.deepEqual(
             partialOf(partials[w], limit),
-            expected(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop), limit),
+            expected(inWindow(input, input.slots.length - 1, 0, times[read], span, hop), limit),
           ),
         ),
       )

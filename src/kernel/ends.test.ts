@@ -50,13 +50,13 @@ for (const [name, windows] of Object.entries(cases)) {
   })
 
   test(`events are in order of (time, arrival, position) for any order of processing, ${name}`, () => {
-    const clocks = [25, 25, 30, 44, 51, 90]
+    const times = [25, 25, 30, 44, 51, 90]
     fc.assert(
       fc.property(unordered, input => {
-        const asked = clocks.map(asOf => [0, asOf] as const)
-        readAll(new Ends(new Windows(windows), 1e6), input, asked).forEach((partials, read) =>
+        const queries = times.map(asOf => [0, asOf] as const)
+        readAll(new Ends(new Windows(windows), 1e6), input, queries).forEach((partials, read) =>
           windows.forEach(({ span, hop }, w) =>
-            assert.deepEqual(partials[w], endsOf(input, inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
+            assert.deepEqual(partials[w], endsOf(input, inWindow(input, input.slots.length - 1, 0, times[read], span, hop))),
           ),
         )
       }),
@@ -111,9 +111,9 @@ test('a key without events has no values in a reused row', () => {
       [4, 5, -50, 0],
     ],
   ])
-  const nobody = { ...input, slots: new Int32Array(0) }
-  assert.deepEqual(readAll(ends, nobody, [[-1, 0]]), [[none, none]])
-  assert.deepEqual(readAll(ends, nobody, [[1, 0]]), [[none, none]])
+  const noEvents = { ...input, slots: new Int32Array(0) }
+  assert.deepEqual(readAll(ends, noEvents, [[-1, 0]]), [[none, none]])
+  assert.deepEqual(readAll(ends, noEvents, [[1, 0]]), [[none, none]])
 })
 
 test('bytes grow with keys and with entries', () => {

@@ -20,13 +20,13 @@ describe('an array that grows', () => {
     assert.equal(ensureCapacity(array, 100), array)
   })
 
-  for (const made of [new Float64Array(1000), new Int32Array(1000), new Uint8Array(1000)])
-    it(`keeps its numbers, followed by zeros, through every size: ${made.constructor.name}`, () => {
-      let array = numbered(made)
-      for (let length = made.length; length * made.BYTES_PER_ELEMENT < limits.IN_PLACE_BYTES * 16; length = array.length) {
+  for (const empty of [new Float64Array(1000), new Int32Array(1000), new Uint8Array(1000)])
+    it(`keeps its numbers, followed by zeros, through every size: ${empty.constructor.name}`, () => {
+      let array = numbered(empty)
+      for (let length = empty.length; length * empty.BYTES_PER_ELEMENT < limits.IN_PLACE_BYTES * 16; length = array.length) {
         const wider = ensureCapacity(array, length + 1)
         assert.ok(wider.length >= length * 2)
-        assert.equal(wider.constructor, made.constructor)
+        assert.equal(wider.constructor, empty.constructor)
         assert.ok(isNumbered(wider, length) && isZero(wider, length), `${length} numbers`)
         array = numbered(wider)
       }

@@ -44,13 +44,13 @@ for (const [name, windows] of Object.entries(cases)) {
   })
 
   test(`the order of processing and the reads between events change nothing, ${name}`, () => {
-    const clocks = [25, 25, 26, 30, 44, 51, 90]
+    const times = [25, 25, 26, 30, 44, 51, 90]
     fc.assert(
       fc.property(unordered, input => {
-        const asked = clocks.map(asOf => [0, asOf] as const)
-        readAll(foldsOf(windows), input, asked).forEach((partials, read) =>
+        const queries = times.map(asOf => [0, asOf] as const)
+        readAll(foldsOf(windows), input, queries).forEach((partials, read) =>
           windows.forEach(({ span, hop }, w) =>
-            assert.deepEqual(partials[w], sums(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
+            assert.deepEqual(partials[w], sums(inWindow(input, input.slots.length - 1, 0, times[read], span, hop))),
           ),
         )
       }),
@@ -112,11 +112,11 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1
 
 test('a band whose oldest entry is dropped at maxEntries keeps the others', () => {
   const windows = windowsOf([3, 20], 1)
-  // The event of 14 is one too many, so that of 0 is lost. At 23 a window reaches back to 3; a late event before that changes
+  // The event of 14 is one too many, so that of 0 is dropped. At 23 a window reaches back to 3; a late event before that changes
   // nothing.
-  const clocks = [0, 5, 10, 14, 23]
+  const times = [0, 5, 10, 14, 23]
   const input = inputOfHistory(
-    clocks.map((asOf, value) => ({ slot: 0, wait: asOf - (clocks[value - 1] ?? 0), late: asOf === 23 ? 100 : 0, value })),
+    times.map((asOf, value) => ({ slot: 0, wait: asOf - (times[value - 1] ?? 0), late: asOf === 23 ? 100 : 0, value })),
   )
   const partials: number[][] = []
   assert.equal(
@@ -128,20 +128,20 @@ test('a band whose oldest entry is dropped at maxEntries keeps the others', () =
 
 test('late events behind a flip stay in their window until they age out, and then enter the next band', () => {
   const windows = windowsOf([10, 30], 1)
-  const clocks = [0, 1, 2, 3, 12, 12, 12, 13, 23]
+  const times = [0, 1, 2, 3, 12, 12, 12, 13, 23]
   const late = [0, 0, 0, 0, 0, 10, 9, 0, 0]
-  const input = inputOfHistory(clocks.map((asOf, value) => ({ slot: 0, wait: asOf - (clocks[value - 1] ?? 0), late: late[value], value })))
+  const input = inputOfHistory(times.map((asOf, value) => ({ slot: 0, wait: asOf - (times[value - 1] ?? 0), late: late[value], value })))
   const partials: number[][] = []
   stepThrough(foldsOf(windows), input, windows, partial => partials.push(partial))
-  const held = [
+  const windowEvents = [
     [2, 3, 4],
     [2, 5, 3, 4],
     [2, 5, 3, 6, 4],
     [3, 6, 4, 7],
     [7, 8],
   ]
-  held.forEach((events, i) => assert.deepEqual(partials[2 * (i + 4)], sums(events)))
-  assert.deepEqual(partials.at(-1), sums([...clocks.keys()]))
+  windowEvents.forEach((events, i) => assert.deepEqual(partials[2 * (i + 4)], sums(events)))
+  assert.deepEqual(partials.at(-1), sums([...times.keys()]))
 })
 
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => keepsTiles(windows => foldsOf(windows)))
@@ -198,14 +198,14 @@ test('a key without events has the identity in a reused row', () => {
       [2, 9, 0],
     ],
   ])
-  const nobody = { ...input, slots: new Int32Array(0) }
-  assert.deepEqual(readAll(folds, nobody, [[-1, 0]]), [
+  const noEvents = { ...input, slots: new Int32Array(0) }
+  assert.deepEqual(readAll(folds, noEvents, [[-1, 0]]), [
     [
       [0, 0, 0],
       [0, 0, 0],
     ],
   ])
-  assert.deepEqual(readAll(folds, nobody, [[1, 0]]), [
+  assert.deepEqual(readAll(folds, noEvents, [[1, 0]]), [
     [
       [0, 0, 0],
       [0, 0, 0],
@@ -217,8 +217,8 @@ test('bytes grow with keys and with entries', () => {
   const folds = foldsOf(windowsOf([10, 60, Infinity], 1))
   const empty = folds.bytes
   folds.grow(1000)
-  const [head, tails, flips, backs, lost] = [4 * 4, 2 * 4, 2 * 4, 3 * 3 * 8, 8]
-  assert.equal(folds.bytes - empty, 1000 * (head + tails + flips + backs + lost))
+  const [head, tails, flips, backs, truncation] = [4 * 4, 2 * 4, 2 * 4, 3 * 3 * 8, 8]
+  assert.equal(folds.bytes - empty, 1000 * (head + tails + flips + backs + truncation))
   readAll(folds, inputOfHistory(Array.from({ length: 2000 }, () => ({ slot: 0, wait: 0, late: 0, value: 1 }))), [])
   assert.equal(folds.entries, 2000)
   assert.ok(folds.bytes - empty >= 2000 * 7 * 8)

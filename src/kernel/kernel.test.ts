@@ -41,11 +41,11 @@ function blockOf(events: readonly (readonly [key: string | null, time: number, v
 }
 
 const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings })
-const read = (kernel: Kernel, keys: readonly (string | null)[], clocks: readonly number[]) =>
-  kernel.read([ids(keys)], Float64Array.from(clocks))
+const read = (kernel: Kernel, keys: readonly (string | null)[], times: readonly number[]) =>
+  kernel.read([ids(keys)], Float64Array.from(times))
 
 /** Values, NULL as null and a refusal as its code in brackets. */
-const shown = ({ values, nulls, refused }: FeatureColumn) =>
+const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 
 test("step reads each event's key with that event visible, and before without it", () => {
@@ -59,7 +59,7 @@ test("step reads each event's key with that event visible, and before without it
       [null, 14, 9],
     ]),
   )
-  assert.deepEqual(out.map(shown), [
+  assert.deepEqual(out.map(cellsOf), [
     [1, 1, 2, 2, 0],
     [5, 7, 11, 7, null],
     [0, 0, 1, 1, 0],
@@ -76,7 +76,7 @@ test('the example at the head of the kernel', () => {
       ['a', 4, 6],
     ]),
   )
-  assert.deepEqual(out.map(shown), [
+  assert.deepEqual(out.map(cellsOf), [
     [1, 1, 2],
     [5, 7, 11],
   ])
@@ -87,7 +87,7 @@ test('a key never seen, or NULL, has no events', () => {
     groupOf({ agg: 'count' }, { agg: 'min', input: x }, { agg: 'countDistinct', input: x }, { agg: 'last', input: x }),
   )
   kernel.apply(blockOf([['a', 1, 5]]))
-  assert.deepEqual(read(kernel, ['a', 'never', null], [2, 2, 2]).map(shown), [
+  assert.deepEqual(read(kernel, ['a', 'never', null], [2, 2, 2]).map(cellsOf), [
     [1, 0, 0],
     [5, null, null],
     [1, 0, 0],
@@ -103,11 +103,11 @@ test("an as-of time below the key's watermark is refused, in this block and in l
       ['b', 6, 2, 30],
     ]),
   )
-  assert.deepEqual(read(kernel, ['b', 'a', 'a', 'b'], [29, 20, 19, 30]).map(shown), [
+  assert.deepEqual(read(kernel, ['b', 'a', 'a', 'b'], [29, 20, 19, 30]).map(cellsOf), [
     [[refusals.evicted], 0, [refusals.evicted], 0],
     [[refusals.evicted], null, [refusals.evicted], null],
   ])
-  assert.deepEqual(shown(read(kernel, ['a'], [19])[0]), [[refusals.evicted]])
+  assert.deepEqual(cellsOf(read(kernel, ['a'], [19])[0]), [[refusals.evicted]])
 })
 
 test('an event that becomes visible after a later read does not enter windows that have passed it', () => {
@@ -116,7 +116,7 @@ test('an event that becomes visible after a later read does not enter windows th
     kernel.apply(blockOf([['a', 50, 1]]))
     read(kernel, ['a'], [70])
     kernel.apply(blockOf([['a', 49, 2, 52]]))
-    assert.deepEqual(read(kernel, ['a'], [70]).map(shown), [[null], [3]], input.type)
+    assert.deepEqual(read(kernel, ['a'], [70]).map(cellsOf), [[null], [3]], input.type)
   }
 })
 
@@ -137,9 +137,9 @@ test('past maxEvents, windows that reach a dropped event are refused until their
         ['a', 4, 4],
       ]),
     )
-    assert.deepEqual(shown(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
-    assert.deepEqual(shown(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last as-of time that reaches it`)
-    assert.deepEqual(shown(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
+    assert.deepEqual(cellsOf(out[0]).slice(2), [[refusals.limit], [refusals.limit]], `${agg} while it is reached`)
+    assert.deepEqual(cellsOf(read(kernel, ['a'], [12])[0]), [[refusals.limit]], `${agg} at the last as-of time that reaches it`)
+    assert.deepEqual(cellsOf(read(kernel, ['a'], [13])[0]), [expected], `${agg} once the tail has passed it`)
   }
 })
 
@@ -155,7 +155,7 @@ test('a value too large for exact moments refuses only the rows whose window hol
       ['a', 15, 6],
     ]),
   )
-  assert.deepEqual(out.map(shown), [
+  assert.deepEqual(out.map(cellsOf), [
     [null, 2, [refusals.range], null, 2],
     [null, 2, [refusals.range], null, 2],
   ])
@@ -164,9 +164,9 @@ test('a value too large for exact moments refuses only the rows whose window hol
 test('more events than a pass holds, from one block or from two, give the same values', () => {
   const events = Array.from({ length: 70_000 }, (_, i) => [`k${i % 3}`, i, i % 7] as const)
   const group = groupOf({ agg: 'sum', input: x, window: 100 }, { agg: 'max', input: x, window: 100 })
-  const whole = kernelOf(group).step(blockOf(events)).map(shown)
+  const whole = kernelOf(group).step(blockOf(events)).map(cellsOf)
   const parts = kernelOf(group)
-  const halves = [events.slice(0, 30_001), events.slice(30_001)].map(half => parts.step(blockOf(half)).map(shown))
+  const halves = [events.slice(0, 30_001), events.slice(30_001)].map(half => parts.step(blockOf(half)).map(cellsOf))
   assert.deepEqual(
     whole,
     halves[0].map((column, f) => [...column, ...halves[1][f]]),
@@ -191,15 +191,15 @@ test('reused columns equal new columns', () => {
     [null, 40, 2],
     ['c', 41, 4],
   ])
-  const written = kernelOf(group).step(first)
-  const again = kernelOf(group).step(second, written)
-  assert.equal(again, written)
+  const columns = kernelOf(group).step(first)
+  const reused = kernelOf(group).step(second, columns)
+  assert.equal(reused, columns)
   kernelOf(group)
     .step(second)
     .forEach((column, f) => {
-      assert.deepEqual(written[f].values.subarray(0, 2 * column.width), column.values)
-      assert.deepEqual(written[f].nulls.subarray(0, 2), column.nulls)
-      assert.deepEqual(written[f].counts?.subarray(0, 2), column.counts)
+      assert.deepEqual(columns[f].values.subarray(0, 2 * column.width), column.values)
+      assert.deepEqual(columns[f].nulls.subarray(0, 2), column.nulls)
+      assert.deepEqual(columns[f].counts?.subarray(0, 2), column.counts)
     })
   assert.throws(() => kernelOf(group).step(first, kernelOf(group).step(second)), { code: 'SPILL_ASSERT' })
 })

@@ -4,7 +4,7 @@
  * A call gets a block of events and the reads among them, as columns. It goes through both in passes of at most `EVENTS_PER_PASS`
  * events. The steps of a pass:
  *
- * 1. Slice: the events of the pass, and the reads that see no later event.
+ * 1. Cut: the events of the pass, and the reads that see no later event.
  * 2. Slots: the key of each event and read becomes a slot 0, 1, 2 …, by which all state is kept; −1 is no key.
  * 3. Watermarks: each event gets the as-of time that no later read of its key is below. A read that is below is rejected.
  * 4. Units: each structure inserts events and answers reads in order, with the partial aggregate of each window.

@@ -17,12 +17,12 @@ const numbers = (values: readonly (number | null)[]): ColumnData => ({
 })
 
 /** The expected result of `slotsOf`: new keys in order of appearance, −1 if a part is NULL or an unknown key is only looked up. */
-function expectedSlots(known: Map<string, number>, rows: readonly Key[], add: boolean): number[] {
+function expectedSlots(slotByKey: Map<string, number>, rows: readonly Key[], add: boolean): number[] {
   return rows.map(row => {
     if (row.includes(null)) return -1
     const key = JSON.stringify(row)
-    if (add && !known.has(key)) known.set(key, known.size)
-    return known.get(key) ?? -1
+    if (add && !slotByKey.has(key)) slotByKey.set(key, slotByKey.size)
+    return slotByKey.get(key) ?? -1
   })
 }
 
@@ -49,11 +49,11 @@ for (const [name, parts] of Object.entries(shapes))
     fc.assert(
       fc.property(fc.array(fc.tuple(rows, fc.boolean()), { maxLength: 6 }), blocks => {
         const keys = new KeySlots(parts.length)
-        const known = new Map<string, number>()
+        const slotByKey = new Map<string, number>()
         for (const [block, add] of blocks) {
           const columns = parts.map(([, columnOf], part) => columnOf(block.map(row => row[part])))
-          assert.deepEqual([...keys.slotsOf(columns, block.length, add)], expectedSlots(known, block, add))
-          assert.equal(keys.size, known.size)
+          assert.deepEqual([...keys.slotsOf(columns, block.length, add)], expectedSlots(slotByKey, block, add))
+          assert.equal(keys.size, slotByKey.size)
         }
       }),
     )

@@ -4,27 +4,27 @@ import { ensureCapacity } from './ensure-capacity.ts'
 
 /** Holds each key's watermark: the greatest as-of time that the key has reached, by a read or by a lower bound for later reads. */
 export class KeyWatermarks {
-  #reached = new Float64Array(0)
+  #times = new Float64Array(0)
 
   get bytes(): number {
-    return this.#reached.byteLength
+    return this.#times.byteLength
   }
 
   grow(count: number): void {
-    const length = this.#reached.length
+    const length = this.#times.length
     if (count <= length) return
-    this.#reached = ensureCapacity(this.#reached, count)
-    this.#reached.fill(-Infinity, length)
+    this.#times = ensureCapacity(this.#times, count)
+    this.#times.fill(-Infinity, length)
   }
 
   save(slot: number, to: StateWriter): void {
-    to.number(this.#reached[slot])
+    to.number(this.#times[slot])
   }
 
   load(slot: number, from: StateReader): void {
     const asOf = from.number()
     if (Number.isNaN(asOf)) throw restoreError('a key has no watermark')
-    this.#reached[slot] = asOf
+    this.#times[slot] = asOf
   }
 
   /**
@@ -37,8 +37,8 @@ export class KeyWatermarks {
     let event = 0
     for (let row = 0; row <= reads.slots.length; row++) {
       const visible = row < reads.slots.length ? reads.upto[row] : slots.length
-      event = raiseEvents(this.#reached, slots, watermark, event, visible)
-      if (row === reads.slots.length || advanceTo(this.#reached, reads.slots[row], reads.asOf[row])) continue
+      event = raiseEvents(this.#times, slots, watermark, event, visible)
+      if (row === reads.slots.length || advanceTo(this.#times, reads.slots[row], reads.asOf[row])) continue
       below ??= new Uint8Array(reads.slots.length)
       below[row] = 1
       reads.slots[row] = -1
@@ -47,21 +47,21 @@ export class KeyWatermarks {
   }
 }
 
-function raiseEvents(reached: Float64Array, slots: Int32Array, watermark: Float64Array, from: number, to: number): number {
+function raiseEvents(times: Float64Array, slots: Int32Array, watermark: Float64Array, from: number, to: number): number {
   let event = from
   for (; event < to; event++) {
     const slot = slots[event]
     if (slot < 0) continue
-    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]
-    watermark[event] = reached[slot]
+    if (watermark[event] > times[slot]) times[slot] = watermark[event]
+    watermark[event] = times[slot]
   }
   return event
 }
 
 /** Raises a key's watermark to a read's as-of time. Returns false if the watermark is above it. */
-function advanceTo(reached: Float64Array, slot: number, asOf: number): boolean {
+function advanceTo(times: Float64Array, slot: number, asOf: number): boolean {
   if (slot < 0) return true
-  if (asOf < reached[slot]) return false
-  reached[slot] = asOf
+  if (asOf < times[slot]) return false
+  times[slot] = asOf
   return true
 }

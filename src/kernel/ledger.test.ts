@@ -19,8 +19,8 @@ const event = (time: number, position: number) => {
   return { ...rest, time, arrival: time + 1, position, identity, values }
 }
 
-/** The expected contents of ledgers of two windows: the events added and not removed that a window can reach, at most `most`. */
-function property(windows: readonly WindowShape[], most: number): void {
+/** The expected contents of ledgers of two windows: the events added and not removed that a window can reach, at most `maxEvents`. */
+function property(windows: readonly WindowShape[], maxEvents: number): void {
   const step = fc.record({
     slot: fc.nat(1),
     wait: fc.nat(6),
@@ -31,31 +31,31 @@ function property(windows: readonly WindowShape[], most: number): void {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), steps => {
       const bounds = new Windows(windows)
-      const ledger = new EventLedger(bounds, 2, 1, most)
+      const ledger = new EventLedger(bounds, 2, 1, maxEvents)
       ledger.grow(2)
       const lists: Kept[][] = [[], []]
-      const lost = [-Infinity, -Infinity]
+      const newestLost = [-Infinity, -Infinity]
       let now = 0
       steps.forEach(({ slot, wait, late, removes, which }, position) => {
         now += wait
         if (removes) {
-          const known = lists[slot]
-          const { time, position: at } = known[which % known.length] ?? { time: now, position: -1 }
-          assert.equal(ledger.remove(slot, time, at), known.length > 0)
+          const list = lists[slot]
+          const { time, position: at } = list[which % list.length] ?? { time: now, position: -1 }
+          assert.equal(ledger.remove(slot, time, at), list.length > 0)
           assert.equal(ledger.remove(slot, time, at), false, 'once')
-          lists[slot] = known.filter(({ position }) => position !== at)
+          lists[slot] = list.filter(({ position }) => position !== at)
           return
         }
         const time = now - late
-        let list = lists[slot].filter(kept => kept.time >= bounds.reach(now))
+        let list = lists[slot].filter(entry => entry.time >= bounds.reach(now))
         if (time >= bounds.reach(now)) list.push({ time, position })
         list = list.sort((a, b) => a.time - b.time)
-        const loses = list.length > most
-        if (loses) lost[slot] = Math.max(lost[slot], list.shift()!.time)
+        const loses = list.length > maxEvents
+        if (loses) newestLost[slot] = Math.max(newestLost[slot], list.shift()!.time)
         lists[slot] = list
         assert.equal(ledger.add(slot, event(time, position), now), loses)
         assert.deepEqual(contents(ledger, slot), list)
-        assert.equal(ledger.newestLost(slot), lost[slot])
+        assert.equal(ledger.newestLost(slot), newestLost[slot])
       })
       assert.equal(ledger.events, lists.flat().length)
     }),
@@ -80,7 +80,7 @@ test('an event is returned with all of its fields', () => {
   const ledger = new EventLedger(new Windows([{ span: 10, hop: 1 }]), 2, 1, 10)
   ledger.grow(2)
   ledger.add(1, event(7, 3), 10)
-  const [kept] = [...ledger.eventsOf(1, emptyLedgerEvent(2, 1))]
-  assert.deepEqual(kept, event(7, 3))
+  const [entry] = [...ledger.eventsOf(1, emptyLedgerEvent(2, 1))]
+  assert.deepEqual(entry, event(7, 3))
   assert.ok(ledger.bytes > 0)
 })

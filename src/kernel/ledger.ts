@@ -42,7 +42,7 @@ export class EventLedger {
   readonly #units: number
   readonly #arena: Arena
   /** By slot: the newest lost time. */
-  #lost = new Float64Array(0)
+  #newestLost = new Float64Array(0)
 
   /** `texts`: for each value of the identity, then of the units, is it a string id? */
   constructor(windows: Windows, identity: number, units: number, maxEvents: number, texts: readonly boolean[] = []) {
@@ -55,7 +55,7 @@ export class EventLedger {
   }
 
   get bytes(): number {
-    return this.#arena.bytes + this.#lost.byteLength
+    return this.#arena.bytes + this.#newestLost.byteLength
   }
 
   /** Kept events of all keys. */
@@ -64,10 +64,10 @@ export class EventLedger {
   }
 
   grow(count: number): void {
-    const length = this.#lost.length
+    const length = this.#newestLost.length
     this.#arena.grow(count)
-    this.#lost = ensureCapacity(this.#lost, count)
-    this.#lost.fill(-Infinity, length)
+    this.#newestLost = ensureCapacity(this.#newestLost, count)
+    this.#newestLost.fill(-Infinity, length)
   }
 
   /** Adds an event unless it is before every window at as-of time `watermark`. Returns true if another event was lost for it. */
@@ -86,14 +86,14 @@ export class EventLedger {
     arena.data.set(values, entry + IDENTITY + this.#identity)
     if (arena.length(slot) <= this.#maxEvents) return false
     const oldest = arena.from(slot)
-    this.#lost[slot] = Math.max(this.#lost[slot], arena.data[oldest * arena.width])
+    this.#newestLost[slot] = Math.max(this.#newestLost[slot], arena.data[oldest * arena.width])
     arena.cut(slot, oldest + 1)
     return true
   }
 
   /** The newest time that a slot lost, −Infinity if none. */
   newestLost(slot: number): number {
-    return this.#lost[slot]
+    return this.#newestLost[slot]
   }
 
   /** Removes an event. Returns false if it is absent: no window reaches it any more, or it was lost. */
@@ -123,12 +123,12 @@ export class EventLedger {
   }
 
   save(slot: number, to: StateWriter): void {
-    to.number(this.#lost[slot])
+    to.number(this.#newestLost[slot])
     this.#arena.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
-    this.#lost[slot] = from.number()
+    this.#newestLost[slot] = from.number()
     this.#arena.load(slot, from)
     if (!from.translates) return
     const { data, width } = this.#arena

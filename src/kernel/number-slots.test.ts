@@ -42,10 +42,10 @@ test('a probe of the home place finds the slot or leaves it to a full lookup', (
   const slots = new NumberSlots()
   const numbers = Float64Array.from({ length: 3000 }, () => Math.floor(of() * 4000))
   numbers.forEach((number, i) => i % 2 === 0 && slots.set(number, i))
-  const found = new Int32Array(numbers.length).fill(-7)
-  slots.probeHomes(numbers, 10, 2990, found)
+  const slotsFound = new Int32Array(numbers.length).fill(-7)
+  slots.probeHomes(numbers, 10, 2990, slotsFound)
   let first = 0
-  found.forEach((slot, i) => {
+  slotsFound.forEach((slot, i) => {
     if (i < 10 || i >= 2990) assert.equal(slot, -7)
     else if (slot !== NOT_AT_HOME) assert.equal(slot, slots.get(numbers[i]), `number ${numbers[i]}`)
     if (slot >= 0) first++

@@ -25,26 +25,26 @@ const block: Block = {
 /** A decision at each event of the block itself. */
 const own = { prefix: Int32Array.of(1, 2, 3, 4), time: Float64Array.of(10, 20, 20, 30), own: true }
 
-function placed(place: PlacementIR, triggers = own) {
+function readsOf(place: PlacementIR, triggers = own) {
   const { upto, uptoBefore, asOf, watermark } = placeReads(place, source, block, triggers)
   return { upto: [...upto], before: [...uptoBefore], asOf: [...asOf], watermark }
 }
 
 test('stream sees the prefix, and before leaves the trigger out', () => {
   const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], asOf: [10, 20, 20, 30], watermark: 'arrival' }
-  assert.deepEqual(placed({ kind: 'stream' }), expected)
-  assert.deepEqual(placed({ kind: 'lag', by: 0 }), expected)
-  assert.deepEqual(placed({ kind: 'partial', by: 0 }), expected)
+  assert.deepEqual(readsOf({ kind: 'stream' }), expected)
+  assert.deepEqual(readsOf({ kind: 'lag', by: 0 }), expected)
+  assert.deepEqual(readsOf({ kind: 'partial', by: 0 }), expected)
 })
 
 test('lag and partial see the events that had arrived by then, at most the prefix; only the as-of time differs', () => {
-  assert.deepEqual(placed({ kind: 'lag', by: 10 }), {
+  assert.deepEqual(readsOf({ kind: 'lag', by: 10 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
     asOf: [0, 10, 10, 20],
     watermark: 'arrival',
   })
-  assert.deepEqual(placed({ kind: 'partial', by: 10 }), {
+  assert.deepEqual(readsOf({ kind: 'partial', by: 10 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
     asOf: [10, 20, 20, 30],
@@ -53,14 +53,14 @@ test('lag and partial see the events that had arrived by then, at most the prefi
 })
 
 test('a trigger of a different source is not an event of the group', () => {
-  const other = { prefix: Int32Array.of(0, 4), time: Float64Array.of(9, 99), own: false }
-  assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], asOf: [9, 99], watermark: 'arrival' })
-  assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], asOf: [4, 94], watermark: 'arrival' })
+  const foreign = { prefix: Int32Array.of(0, 4), time: Float64Array.of(9, 99), own: false }
+  assert.deepEqual(readsOf({ kind: 'stream' }, foreign), { upto: [0, 4], before: [0, 4], asOf: [9, 99], watermark: 'arrival' })
+  assert.deepEqual(readsOf({ kind: 'lag', by: 5 }, foreign), { upto: [0, 4], before: [0, 4], asOf: [4, 94], watermark: 'arrival' })
 })
 
 test('scheduled sees the events that had arrived by the last finished run', () => {
   const schedule = { kind: 'interval', every: 10, phase: 0 } as const
-  assert.deepEqual(placed({ kind: 'scheduled', schedule, lasts: 5 }), {
+  assert.deepEqual(readsOf({ kind: 'scheduled', schedule, lasts: 5 }), {
     upto: [0, 1, 1, 3],
     before: [0, 1, 1, 3],
     asOf: [0, 10, 10, 20],
@@ -109,10 +109,10 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
 
 test('batch with recorded runs sees what the run in use saw, and before the first run what a job on time sees', () => {
   const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
-  const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), time: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
+  const decisions = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), time: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
   const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {
     const runs = { swapped: Float64Array.from(swapped), s: Float64Array.from(s) }
-    const { asOf, upto } = placeReads(of, source, block, asked, runs)
+    const { asOf, upto } = placeReads(of, source, block, decisions, runs)
     return { asOf: [...asOf], upto: [...upto] }
   }
   assert.deepEqual(placedBy([], []), { asOf: [0, 10, 20, 20, 30, 50], upto: [0, 1, 3, 3, 4, 4] })

@@ -19,11 +19,11 @@ const one: ExprIR = { op: 'literal', value: 1, type: 'int' }
 const isOne = (name: string): ExprIR => ({ op: 'eq', left: column(name), right: one, type: 'bool' })
 const where: ExprIR = { op: 'literal', value: true, type: 'bool' }
 
-type Asked = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
+type FeatureOptions = Partial<FeatureIR> & Pick<FeatureIR, 'agg'>
 
 /** Features of each structure, in order. */
-function structuresOf(...asked: Asked[]): string[] {
-  const features = asked.map((feature, i): FeatureIR => ({ name: `${feature.agg}${i}`, window: 100, hop: 1, type: 'int', ...feature }))
+function structuresOf(...options: FeatureOptions[]): string[] {
+  const features = options.map((feature, i): FeatureIR => ({ name: `${feature.agg}${i}`, window: 100, hop: 1, type: 'int', ...feature }))
   const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features }
   return planStructures(group, source).map(({ features: planned }) => planned.map(({ feature }) => feature.name).join(' '))
 }
@@ -119,7 +119,7 @@ test('a count joins exact sums over the same events, and no others', () => {
 })
 
 test('limits: maxEvents for exact windows, else entries per key; a lifetime is not exact', () => {
-  const planned = (feature: Asked) => {
+  const planned = (feature: FeatureOptions) => {
     const full: FeatureIR = { name: 'f', window: 100, hop: 1, type: 'int', ...feature }
     const [plan] = planStructures(
       { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features: [full] },

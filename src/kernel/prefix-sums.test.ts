@@ -92,10 +92,10 @@ test('windows of several hops share one list, which keeps no more than twice wha
   const input = inputOfHistory(Array.from({ length: 40_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
   const sums = sumsOf(windows)
   const partials = windows.map(() => 2 + 100)
-  let most = 0
+  let entries = 0
   stepThrough(sums, input, [], () => undefined)
-  most = Math.max(most, sums.entries)
-  assert.ok(most <= 2 * sumOf(partials), `${most} entries`)
+  entries = Math.max(entries, sums.entries)
+  assert.ok(entries <= 2 * sumOf(partials), `${entries} entries`)
 })
 
 test('long runs at one key slide and grow the list; sums that once passed 2^53 leave no trace', () => {

@@ -22,7 +22,7 @@ const cases = { 'hop 1': windowsOf(spans, 1), 'hop 7': windowsOf(spans, 7), 'mix
 const ks = fc.integer({ min: 1, max: 6 })
 
 /** Value and time of the newest, of the next, … up to the first place where there is none. */
-function shown(partial: readonly number[]): readonly number[] {
+function presentOf(partial: readonly number[]): readonly number[] {
   const end = partial.findIndex(Number.isNaN)
   if (end >= 0) assert.deepEqual([end % 2, partial[end + 1]], [0, NaN])
   return end < 0 ? partial : partial.slice(0, end)
@@ -41,7 +41,7 @@ for (const [name, windows] of Object.entries(cases))
         const recent = new Recent(new Windows(windows), k)
         const refused = stepThrough(recent, input, windows, (partial, values) => {
           assert.equal(partial.length, 2 * k)
-          assert.deepEqual(shown(partial), newest(input, values, k))
+          assert.deepEqual(presentOf(partial), newest(input, values, k))
         })
         assert.equal(refused, 0)
         const perKey = [0, 1].map(slot => input.slots.filter(of => of === slot).length)
@@ -52,19 +52,19 @@ for (const [name, windows] of Object.entries(cases))
 
 test('events are in order of (time, arrival, position) for any order of processing', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
-  const clocks = [25, 25, 30, 44, 51]
+  const times = [25, 25, 30, 44, 51]
   fc.assert(
     fc.property(unordered, ks, (input, k) => {
       const recent = new Recent(new Windows(windows), k)
       const answers = readAll(
         recent,
         input,
-        clocks.map(asOf => [0, asOf]),
+        times.map(asOf => [0, asOf]),
       )
       answers.forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) => {
-          const events = inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop)
-          assert.deepEqual(shown(partials[w]), newest(input, events, k))
+          const events = inWindow(input, input.slots.length - 1, 0, times[read], span, hop)
+          assert.deepEqual(presentOf(partials[w]), newest(input, events, k))
         }),
       )
     }),
@@ -78,18 +78,18 @@ test('a window holds an event at its start and not one before it', () => {
     [0, 10],
     [0, 11],
   ])
-  assert.deepEqual([shown(edge), shown(outside)], [[9, 0], []])
+  assert.deepEqual([presentOf(edge), presentOf(outside)], [[9, 0], []])
 })
 
 test('a key without events has no values in a reused row', () => {
   const recent = new Recent(new Windows(windowsOf([10, 20], 1)), 2)
   const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
-  assert.deepEqual(readAll(recent, input, [[0, 0]])[0].map(shown), [
+  assert.deepEqual(readAll(recent, input, [[0, 0]])[0].map(presentOf), [
     [5, 0],
     [5, 0],
   ])
-  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[-1, 0]])[0].map(shown), [[], []])
-  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[1, 0]])[0].map(shown), [[], []])
+  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[-1, 0]])[0].map(presentOf), [[], []])
+  assert.deepEqual(readAll(recent, { ...input, slots: new Int32Array(0) }, [[1, 0]])[0].map(presentOf), [[], []])
 })
 
 test('bytes grow with keys and with entries, not with events', () => {

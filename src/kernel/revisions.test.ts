@@ -79,15 +79,15 @@ function blockOf(events: readonly Event[], first = 0): Block {
 
 const strings = new Strings()
 const kernelOf = () => new Kernel(group, source, { strings })
-const shown = ({ values, nulls, refused }: FeatureColumn) =>
+const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 /** For each key its features. */
 const read = (kernel: Kernel, keys: readonly number[], asOf: number) => {
-  const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(asOf)).map(shown)
+  const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(asOf)).map(cellsOf)
   return keys.map((_, row) => out.map(column => column[row]))
 }
 /** The expected features of a key with these values, all in every window. */
-const summed = (...values: number[]) => {
+const statisticsOf = (...values: number[]) => {
   const sum = values.length === 0 ? null : values.reduce((a, b) => a + b)
   return [sum, sum, values.length === 0 ? null : Math.max(...values), sum]
 }
@@ -99,7 +99,7 @@ const other = { time: 1, ref: 8, g: 1, x: 3 }
 test('at each step a revision removes its original, also from a different key, and before leaves out only the trigger', () => {
   const out = kernelOf()
     .step(blockOf([original, other, { ...original, x: 6, time: 2 }, { ...other, x: 1, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }]))
-    .map(shown)
+    .map(cellsOf)
   assert.deepEqual(out, [
     [5, 8, 9, 7, 17],
     [5, 8, 9, 7, 17],
@@ -115,9 +115,9 @@ test('a deleted event, and an event of no group, remove their original and do no
   ]) {
     const kernel = kernelOf()
     kernel.apply(blockOf([original, other, last]))
-    assert.deepEqual(read(kernel, [1, 2], 5), [summed(3), summed()])
+    assert.deepEqual(read(kernel, [1, 2], 5), [statisticsOf(3), statisticsOf()])
     kernel.apply(blockOf([{ ...original, time: 4, x: 9 }], 3))
-    assert.deepEqual(read(kernel, [1], 5), [summed(3, 9)], 'and may be revised again')
+    assert.deepEqual(read(kernel, [1], 5), [statisticsOf(3, 9)], 'and may be revised again')
   }
 })
 
@@ -126,7 +126,7 @@ test('an event whose revision is already visible does not count, nor does a repe
   kernel.apply(blockOf([moved], 1))
   kernel.apply(blockOf([original], 0))
   kernel.apply(blockOf([moved], 1))
-  assert.deepEqual(read(kernel, [1, 2], 5), [summed(), summed(50)])
+  assert.deepEqual(read(kernel, [1, 2], 5), [statisticsOf(), statisticsOf(50)])
 })
 
 test('an event that no window reaches can be superseded, which changes nothing', () => {
@@ -142,9 +142,9 @@ test('a stale key is saved as stale: superseded events do not return', () => {
   next.restore([kernel.save(0, 2, 2).slice()])
   next.catchUp(blockOf([]), new Float64Array(0))
   next.finishCatchUp()
-  assert.deepEqual(read(next, [1, 2], 5), [summed(3), summed(50)])
+  assert.deepEqual(read(next, [1, 2], 5), [statisticsOf(3), statisticsOf(50)])
   next.apply(blockOf([{ ...moved, g: 1, x: 4 }], 3))
-  assert.deepEqual(read(next, [1, 2], 5), [summed(3, 4), summed()], 'identities are known again')
+  assert.deepEqual(read(next, [1, 2], 5), [statisticsOf(3, 4), statisticsOf()], 'identities are known again')
 })
 
 for (const [name, first, second] of [
@@ -193,8 +193,8 @@ test('past its bound a key refuses windows that reach a lost event, also after a
     const inputs = units.map(unit => structureInput(unit, block, slots, watermark))
     let refused: boolean[] = []
     revisions.run({ block, slots, watermark, inputs }, reads, reads.upto, () => {
-      refused = units.flatMap(({ structure: { truncations: lost }, readers }) =>
-        readers.map(({ span }) => lost.refusal(0, asOf - span) === refusals.limit),
+      refused = units.flatMap(({ structure: { truncations }, readers }) =>
+        readers.map(({ span }) => truncations.refusal(0, asOf - span) === refusals.limit),
       )
       for (const { structure } of units) structure.truncations.clearNotes()
     })

@@ -63,7 +63,7 @@ export class Revisions {
     watermark: new Float64Array(1),
   }
   /** The last event, which structures with `before` do not have yet: it may trigger the reads that follow. */
-  #held: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
+  #pending: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
 
   /**
    * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
@@ -117,7 +117,7 @@ export class Revisions {
           if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
         }
         assert(before[row + i] >= event - 1, 'a read leaves out one event at most, the last that it knows')
-        if (before[row + i] === event) this.#insertHeld()
+        if (before[row + i] === event) this.#insertPending()
         this.#read(reads.slots[row + i], reads.asOf[row + i], i)
         if (snapshot) this.#merge(snapshot, reads.slots[row + i], snapshot.slots[row + i], reads.asOf[row + i], i)
       }
@@ -127,7 +127,7 @@ export class Revisions {
       this.#apply(events, identity, event)
       if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
     }
-    this.#insertHeld()
+    this.#insertPending()
   }
 
   save(slot: number, to: StateWriter): void {
@@ -151,7 +151,7 @@ export class Revisions {
   }
 
   #apply({ block, slots, watermark, inputs }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
-    this.#insertHeld()
+    this.#insertPending()
     const [time, arrival, position] = [block.time[event], block.arrival[event], block.position[event]]
     const into = this.#event
     const slot = isDeleted(this.#source, block, event) ? -1 : slots[event]
@@ -163,7 +163,7 @@ export class Revisions {
     for (let u = 0; u < inputs.length; u++) into.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
     if (this.#ledger.add(slot, into, watermark[event])) this.#lose(slot)
     if (!this.#stale[slot]) this.#insert(inputs, event, false)
-    if (this.#hasBefore) this.#held = { inputs, event }
+    if (this.#hasBefore) this.#pending = { inputs, event }
   }
 
   /** Applies an event that counts in the other layer: it only supersedes here. */
@@ -194,10 +194,10 @@ export class Revisions {
       if (this.#units[u].before === before && !inputs[u].skip?.[event]) this.#units[u].structure.insert(inputs[u], event)
   }
 
-  #insertHeld(): void {
-    if (!this.#held) return
-    const { inputs, event } = this.#held
-    this.#held = undefined
+  #insertPending(): void {
+    if (!this.#pending) return
+    const { inputs, event } = this.#pending
+    this.#pending = undefined
     if (!this.#stale[inputs[0].slots[event]]) this.#insert(inputs, event, true)
   }
 
@@ -216,7 +216,10 @@ export class Revisions {
   /** Refills the structures of a slot from the ledger, for reads at `asOf` and later. */
   #refill(slot: number, asOf: number): void {
     const { slots, time, arrival, position, value, watermark } = this.#single
-    const held = this.#held && this.#held.inputs[0].slots[this.#held.event] === slot ? this.#held.inputs[0].position[this.#held.event] : NaN
+    const pendingPosition =
+      this.#pending && this.#pending.inputs[0].slots[this.#pending.event] === slot
+        ? this.#pending.inputs[0].position[this.#pending.event]
+        : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
     watermark[0] = asOf
@@ -226,7 +229,7 @@ export class Revisions {
       position[0] = event.position
       for (let u = 0; u < this.#units.length; u++) {
         value[0] = event.values[u]
-        if (Number.isNaN(value[0]) || (this.#units[u].before && event.position === held)) continue
+        if (Number.isNaN(value[0]) || (this.#units[u].before && event.position === pendingPosition)) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
     }

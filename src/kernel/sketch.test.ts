@@ -12,7 +12,7 @@ const windows = new Windows([
   { span: 40, hop: 4 },
 ])
 
-interface Seen {
+interface Entry {
   readonly tile: number
   readonly code: number
 }
@@ -22,9 +22,9 @@ const codes = fc.record({ register: fc.nat(5), rank: fc.integer({ min: 1, max: 6
 const histories = fc.array(fc.record({ wait: fc.nat(2), late: fc.oneof(fc.constant(0), fc.nat(30)), code: codes }), { maxLength: 700 })
 
 /** [Σ 2^−rank, empty registers] by brute force. */
-function registersFrom(seen: readonly Seen[], start: number): [number, number] {
+function registersFrom(entries: readonly Entry[], start: number): [number, number] {
   const ranks = new Map<number, number>()
-  for (const { tile, code } of seen)
+  for (const { tile, code } of entries)
     if (tile >= start) ranks.set(registerOf(code), Math.max(ranks.get(registerOf(code)) ?? 0, rankOf(code)))
   return [[...ranks.values()].reduce((sum, rank) => sum + 2 ** -rank, 0), limits.SKETCH_REGISTERS - ranks.size]
 }
@@ -40,16 +40,16 @@ test('each window has the registers of its values, for any order and after a res
   fc.assert(
     fc.property(histories, fc.nat(3), (history, every) => {
       let sketch = new Sketch(windows.length)
-      const seen: Seen[] = []
+      const entries: Entry[] = []
       let now = 0
       history.forEach(({ wait, late, code }, i) => {
         now += wait
-        seen.push({ tile: now - late, code })
+        entries.push({ tile: now - late, code })
         sketch.add(now - late, code, windows.reach(now))
         if (i % (every + 1) > 0) return
         for (let w = 0; w < windows.length; w++) {
           const start = windows.start(w, now)
-          assert.deepEqual(registersOf(sketch, w, start), registersFrom(seen, start))
+          assert.deepEqual(registersOf(sketch, w, start), registersFrom(entries, start))
         }
         if (i % 50 === 0) sketch = restored(sketch)
       })
@@ -112,5 +112,5 @@ test('an invalid saved sketch is refused', () => {
     [[1], [1], 2],
     [[1], []],
   ]
-  for (const given of bad) assert.throws(() => load(...given), { code: 'SPILL_STATE' }, JSON.stringify(given))
+  for (const damaged of bad) assert.throws(() => load(...damaged), { code: 'SPILL_STATE' }, JSON.stringify(damaged))
 })

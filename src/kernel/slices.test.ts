@@ -83,7 +83,7 @@ function blockOf(history: readonly Arriving[]): Block {
 const kernelOf = (group: GroupIR) => new Kernel(group, source, { strings, sketchFrom: 1 })
 const keysOf = (group: GroupIR) =>
   group.key.map(name => ({ k: ids(['k0', 'k1']), x: { values: Float64Array.of(1, -2) }, s: ids(['t1', 't-2']) })[name]!)
-const shown = (kernel: Kernel, asOf: number) =>
+const columnsAt = (kernel: Kernel, asOf: number) =>
   kernel.read(keysOf(kernel.group), Float64Array.of(asOf, asOf)).map(({ values, nulls, refused }) => [values, nulls, refused])
 
 for (const key of [['k'], ['x'], ['k', 's', 'x']])
@@ -104,20 +104,20 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         assert.equal(next.keys, kernel.keys)
         assert.deepEqual(save(next), slices)
         const later = block.length > 0 ? block.arrival.at(-1)! + 5 : 0
-        assert.deepEqual(shown(next, later), shown(kernel, later))
+        assert.deepEqual(columnsAt(next, later), columnsAt(kernel, later))
       }),
     )
   })
 
 /** A kernel after some events of two keys. */
-function filled(): Kernel {
+function kernelOfTwoKeys(): Kernel {
   const kernel = kernelOf(groupOf(['k']))
   kernel.step(blockOf(Array.from({ length: 40 }, (_, i) => ({ slot: i % 2, wait: 1, late: (i * 7) % 11, value: (i % 9) - 4 }))))
   return kernel
 }
 
 test('a truncated, extended or changed slice is refused or restored, and never read past its end', () => {
-  const slice = filled().save(0, 2, 39).slice()
+  const slice = kernelOfTwoKeys().save(0, 2, 39).slice()
   const restore = (bytes: Uint8Array): Kernel | undefined => {
     const kernel = kernelOf(groupOf(['k']))
     try {
@@ -150,7 +150,7 @@ function assertRefused(slices: readonly Uint8Array[], message: RegExp, into = ke
 }
 
 test('slices of a different version or definition, with gaps or with duplicate slots are refused', () => {
-  const kernel = filled()
+  const kernel = kernelOfTwoKeys()
   const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
@@ -181,7 +181,7 @@ test('each slot skips the events that its slice has, and applies the others', ()
   next.catchUp(part(4, 7), Float64Array.of(50, 60, 70))
   next.finishCatchUp()
   kernel.apply(part(4, 7))
-  assert.deepEqual(shown(next, 0), shown(kernel, 0))
+  assert.deepEqual(columnsAt(next, 0), columnsAt(kernel, 0))
   assert.equal(next.keys, 3)
 })
 
@@ -194,11 +194,11 @@ test('a restored kernel neither reads nor applies events before its catch-up is 
   const late = kernel.save(1, 2, 3).slice()
   const next = kernelOf(groupOf(['k']))
   next.restore([early, late])
-  for (const call of [() => shown(next, 9), () => next.step(whole), () => next.apply(whole)])
+  for (const call of [() => columnsAt(next, 9), () => next.step(whole), () => next.apply(whole)])
     assert.throws(call, { code: 'SPILL_ASSERT', message: /catches up/ })
   next.catchUp(sliceBlock(whole, 2, 4), Float64Array.of(2, 3))
   next.finishCatchUp()
-  assert.deepEqual(shown(next, 9), shown(kernel, 9), 'a call that was rejected has changed nothing')
+  assert.deepEqual(columnsAt(next, 9), columnsAt(kernel, 9), 'a call that was rejected has changed nothing')
 })
 
 test('a kernel without restored slices applies every event', () => {

@@ -41,34 +41,34 @@ function blockOf(events: readonly Event[], strings: Strings, first = 0): Block {
   }
 }
 
-interface Layered {
+interface Layers {
   readonly kernel: Kernel
-  readonly body: Kernel
+  readonly snapshot: Kernel
   readonly strings: Strings
 }
 
 /** A snapshot of the events in the cut, restored with texts of other ids, and a delta of the others. */
-function layeredOf(group: GroupIR, cut: readonly Event[], head: readonly Event[]): Layered {
+function layersOf(group: GroupIR, cut: readonly Event[], later: readonly Event[]): Layers {
   const [strings, others] = [new Strings(), new Strings()]
   for (const text of ['zero', 'k9', 't5']) strings.idOf(text)
-  const made = new Kernel(group, source, { strings: others })
-  made.apply(blockOf(cut, others))
-  const [kernel, body] = [new Kernel(group, source, { strings }), new Kernel(group, source, { strings, isSnapshot: true })]
-  kernel.setSnapshot(body)
-  body.appendSlice(
-    made.save(0, made.keys, 0),
+  const batch = new Kernel(group, source, { strings: others })
+  batch.apply(blockOf(cut, others))
+  const [kernel, snapshot] = [new Kernel(group, source, { strings }), new Kernel(group, source, { strings, isSnapshot: true })]
+  kernel.setSnapshot(snapshot)
+  snapshot.appendSlice(
+    batch.save(0, batch.keys, 0),
     Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id))),
   )
-  body.finishRestore()
-  kernel.apply(blockOf(head, strings, cut.length))
-  return { kernel, body, strings }
+  snapshot.finishRestore()
+  kernel.apply(blockOf(later, strings, cut.length))
+  return { kernel, snapshot, strings }
 }
 
-const read = ({ kernel, strings }: Layered, keys: readonly string[], asOf: number) =>
+const read = ({ kernel, strings }: Layers, keys: readonly string[], asOf: number) =>
   kernel.read([{ values: Int32Array.from(keys, key => strings.idOf(key)) }], new Float64Array(keys.length).fill(asOf))
 
 /** Values, NULL as null and a refusal as its code in brackets. */
-const shown = ({ values, nulls, refused }: FeatureColumn) =>
+const cellsOf = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 
 test('a key is answered from the layer that has it, and from both', () => {
@@ -83,34 +83,34 @@ test('a key is answered from the layer that has it, and from both', () => {
     ['both', 2, 5],
     ['both', 3, 6],
   ]
-  const head: Event[] = [
+  const later: Event[] = [
     ['both', 3, 5],
     ['head', 4, 7],
   ]
-  const layered = layeredOf(group, cut, head)
-  const [count, sum, last, distinct] = read(layered, ['body', 'both', 'head', 'none'], 5)
-  assert.deepEqual(shown(count), [1, 3, 1, 0])
-  assert.deepEqual(shown(sum), [5, 16, 7, null])
+  const layers = layersOf(group, cut, later)
+  const [count, sum, last, distinct] = read(layers, ['body', 'both', 'head', 'none'], 5)
+  assert.deepEqual(cellsOf(count), [1, 3, 1, 0])
+  assert.deepEqual(cellsOf(sum), [5, 16, 7, null])
   assert.deepEqual(
-    shown(last).map(id => (id === null ? null : layered.strings.textOf(id as number))),
+    cellsOf(last).map(id => (id === null ? null : layers.strings.textOf(id as number))),
     ['t5', 't5', 't7', null],
   )
-  assert.deepEqual(shown(distinct), [1, 2, 1, 0])
+  assert.deepEqual(cellsOf(distinct), [1, 2, 1, 0])
 })
 
 test("a read below a key's watermark in either layer is refused", () => {
-  const layered = layeredOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
-  assert.deepEqual(shown(read(layered, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
-  assert.deepEqual(shown(read(layered, ['a', 'b'], 20)[0]), [0, 0])
-  assert.deepEqual(shown(read(layered, ['a', 'b'], 19)[0]), [[refusals.evicted], [refusals.evicted]])
+  const layers = layersOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
+  assert.deepEqual(cellsOf(read(layers, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
+  assert.deepEqual(cellsOf(read(layers, ['a', 'b'], 20)[0]), [0, 0])
+  assert.deepEqual(cellsOf(read(layers, ['a', 'b'], 19)[0]), [[refusals.evicted], [refusals.evicted]])
 })
 
 test('an entry that the snapshot dropped refuses a window until it has passed; a limit of values covers both layers', () => {
   const many = Array.from({ length: 4 }, (_, i): Event => ['a', i, i])
   const group = groupOf({ agg: 'sum', input: x, maxEvents: 3 }, { agg: 'countDistinct', input: x, limit: 4 })
-  const layered = layeredOf(group, many, [['a', 4, 9]])
-  assert.deepEqual(read(layered, ['a'], 10).map(shown), [[[refusals.limit]], [5]], 'more than four values are estimated')
-  assert.deepEqual(read(layered, ['a'], 11).map(shown), [[15], [4]])
+  const layers = layersOf(group, many, [['a', 4, 9]])
+  assert.deepEqual(read(layers, ['a'], 10).map(cellsOf), [[[refusals.limit]], [5]], 'more than four values are estimated')
+  assert.deepEqual(read(layers, ['a'], 11).map(cellsOf), [[15], [4]])
 })
 
 test('more values than the limit are estimated from both layers, whichever exceeds it', () => {
@@ -121,7 +121,7 @@ test('more values than the limit are estimated from both layers, whichever excee
   )
   const events = Array.from({ length: 2000 }, (_, i): Event => ['a', i, (i * i) % 3001])
   for (const inCut of [(i: number) => i % 2 === 0, (i: number) => i % 9 === 0, (i: number) => i % 9 > 0, (i: number) => i < 1900]) {
-    const layered = layeredOf(
+    const layers = layersOf(
       group,
       events.filter((_, i) => inCut(i)),
       events.filter((_, i) => !inCut(i)),
@@ -130,23 +130,23 @@ test('more values than the limit are estimated from both layers, whichever excee
     const kernel = new Kernel(group, source, { strings })
     kernel.apply(blockOf(events, strings))
     for (const asOf of [2000, 2010, 2400, 2600, 4000])
-      assert.deepEqual(read(layered, ['a'], asOf).map(shown), read({ ...layered, kernel, strings }, ['a'], asOf).map(shown), String(asOf))
+      assert.deepEqual(read(layers, ['a'], asOf).map(cellsOf), read({ ...layers, kernel, strings }, ['a'], asOf).map(cellsOf), String(asOf))
   }
 })
 
 test('a replaced layer is not read any more', () => {
-  const { kernel, strings } = layeredOf(groupOf({ agg: 'count' }), [['a', 1, 1]], [['a', 2, 1]])
+  const { kernel, strings } = layersOf(groupOf({ agg: 'count' }), [['a', 1, 1]], [['a', 2, 1]])
   kernel.setSnapshot(undefined)
-  assert.deepEqual(shown(kernel.read([{ values: Int32Array.of(strings.idOf('a')) }], Float64Array.of(3))[0]), [1])
+  assert.deepEqual(cellsOf(kernel.read([{ values: Int32Array.of(strings.idOf('a')) }], Float64Array.of(3))[0]), [1])
   assert.throws(() => kernel.setSnapshot(kernel), { code: 'SPILL_ASSERT' })
 })
 
 test('a slice of a different group, or with an unknown text, is refused', () => {
   const group = groupOf({ agg: 'last', input: s, type: 'string' })
   const strings = new Strings()
-  const made = new Kernel(group, source, { strings })
-  made.apply(blockOf([['a', 1, 1]], strings))
-  const slice = made.save(0, 1, 0).slice()
+  const batch = new Kernel(group, source, { strings })
+  batch.apply(blockOf([['a', 1, 1]], strings))
+  const slice = batch.save(0, 1, 0).slice()
   const into = (other: GroupIR) => new Kernel(other, source, { strings })
   const all = Int32Array.from({ length: strings.size }, (_, id) => id)
   into(group).appendSlice(slice, all)

@@ -8,7 +8,7 @@ const stateError = { code: 'SPILL_STATE' }
 
 function sliceOf(...write: ((to: StateWriter) => void)[]): Uint8Array {
   const writer = new StateWriter()
-  for (const one of write) one(writer)
+  for (const part of write) part(writer)
   return writer.finish(header)
 }
 
@@ -26,12 +26,12 @@ test('a reader returns what was written, in order, and nothing more', () => {
   assert.equal(reader.number(), -0.5)
   assert.equal(reader.maxEntriesLeft(2), 1499, 'half of 2,999, whole entries')
   assert.equal(reader.count(3), 3)
-  const into = new Float64Array(3000)
-  reader.numbers(into, 1, 2998)
-  assert.deepEqual(into.subarray(1, 2999), many.subarray(1, 2999))
+  const numbers = new Float64Array(3000)
+  reader.numbers(numbers, 1, 2998)
+  assert.deepEqual(numbers.subarray(1, 2999), many.subarray(1, 2999))
   assert.equal(reader.maxEntriesLeft(1), 1)
   assert.throws(() => reader.end(), stateError)
-  assert.throws(() => reader.numbers(into, 0, 2), stateError)
+  assert.throws(() => reader.numbers(numbers, 0, 2), stateError)
   reader.number()
   assert.throws(() => reader.number(), stateError)
   assert.throws(() => reader.end(), stateError)
@@ -62,9 +62,9 @@ test('slices can be concatenated, and an incomplete slice is an error', () => {
     return writer.finish(header).slice()
   })
   const bytes = Uint8Array.from(slices.flatMap(slice => [...slice]))
-  const found = splitSlices(bytes)
-  assert.deepEqual(found, slices)
-  found.forEach((slice, i) => {
+  const parts = splitSlices(bytes)
+  assert.deepEqual(parts, slices)
+  parts.forEach((slice, i) => {
     const reader = new StateReader(slice)
     const length = [0, 1, 2, 5][i]
     assert.equal(reader.number(), length)

@@ -132,10 +132,10 @@ export class StateReader {
     return this.#numbers[this.#numbersUsed++]
   }
 
-  /** Reads a count from 0 to `most`. */
-  count(most: number): number {
+  /** Reads a count from 0 to `max`. */
+  count(max: number): number {
     const value = this.#countsUsed < this.#counts.length ? this.#counts[this.#countsUsed++] : NaN
-    if (!(value >= 0 && value <= most)) throw restoreError(`a count of ${value} is not between 0 and ${most}`)
+    if (!(value >= 0 && value <= max)) throw restoreError(`a count of ${value} is not between 0 and ${max}`)
     return value
   }
 

@@ -29,7 +29,7 @@ const everything: ValueTally = {
   },
 }
 
-const told = (values: readonly number[]): number[] => {
+const partialOf = (values: readonly number[]): number[] => {
   const counts = new Map<number, number>()
   for (const value of values.map(everything.lift).sort((a, b) => a - b)) counts.set(value, (counts.get(value) ?? 0) + 1)
   const numbers = [counts.size, ...[...counts].flat().slice(0, 20)]
@@ -56,7 +56,7 @@ for (const [name, windows] of Object.entries(cases))
     fc.assert(
       fc.property(histories, history => {
         const refused = stepThrough(talliesOf(windows), inputOfHistory(history), windows, (partial, values) =>
-          assert.deepEqual(partial, told(values)),
+          assert.deepEqual(partial, partialOf(values)),
         )
         assert.equal(refused, 0)
       }),
@@ -69,7 +69,7 @@ test('past maxEntries a window is refused or correct, and is correct again once 
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
       const tallies = talliesOf(windows, maxEntries)
-      refusals += stepThrough(tallies, inputOfHistory(history), windows, (partial, values) => assert.deepEqual(partial, told(values)))
+      refusals += stepThrough(tallies, inputOfHistory(history), windows, (partial, values) => assert.deepEqual(partial, partialOf(values)))
       assert.ok(tallies.entries <= 2 * maxEntries)
     }),
   )
@@ -81,14 +81,14 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
         const input = inputOfHistory(history)
-        const asks = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
-        const tallies = new Tallies(new Windows(windows), asks, 1e6)
+        const windowTallies = windows.map((_, window) => ({ window, tally: { ...everything, limit } }))
+        const tallies = new Tallies(new Windows(windows), windowTallies, 1e6)
         let more = 0
         const refused = stepThrough(tallies, input, windows, (partial, values) => {
-          if (told(values)[0] > limit) {
+          if (partialOf(values)[0] > limit) {
             more++
             assert.ok(partial[0] > limit)
-          } else assert.deepEqual(partial, told(values))
+          } else assert.deepEqual(partial, partialOf(values))
         })
         assert.equal(
           refused + more,
@@ -100,14 +100,14 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
 
 test('the order of processing changes nothing', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
-  const clocks = [25, 25, 30, 44, 51]
+  const times = [25, 25, 30, 44, 51]
   fc.assert(
     fc.property(unordered, fc.integer({ min: 1, max: 9 }), (indexed, values) => {
       const input = { ...indexed, value: indexed.value.map(event => event % values) }
-      const asked = clocks.map(asOf => [0, asOf] as const)
-      readAll(talliesOf(windows), input, asked).forEach((partials, read) =>
+      const queries = times.map(asOf => [0, asOf] as const)
+      readAll(talliesOf(windows), input, queries).forEach((partials, read) =>
         windows.forEach(({ span, hop }, w) =>
-          assert.deepEqual(partials[w], told(inWindow(input, input.slots.length - 1, 0, clocks[read], span, hop))),
+          assert.deepEqual(partials[w], partialOf(inWindow(input, input.slots.length - 1, 0, times[read], span, hop))),
         ),
       )
     }),
@@ -122,12 +122,12 @@ test('several tallies of one window, and one with a window of its own', () => {
       out[0][row] = to - from
     },
   }
-  const asks = [
+  const windowTallies = [
     { window: 1, tally: count },
     { window: 0, tally: everything },
     { window: 1, tally: everything },
   ]
-  const tallies = new Tallies(new Windows(windowsOf([10, 50], 1)), asks, 10)
+  const tallies = new Tallies(new Windows(windowsOf([10, 50], 1)), windowTallies, 10)
   const input = inputOfHistory([4, 5, 5].map(value => ({ slot: 0, wait: 20, late: 0, value })))
   assert.deepEqual(
     readAll(tallies, input, [
@@ -136,9 +136,9 @@ test('several tallies of one window, and one with a window of its own', () => {
       [-1, -40],
     ]),
     [
-      [[2], told([5]), told([4, 5, 5])],
-      [[0], told([]), told([])],
-      [[0], told([]), told([])],
+      [[2], partialOf([5]), partialOf([4, 5, 5])],
+      [[0], partialOf([]), partialOf([])],
+      [[0], partialOf([]), partialOf([])],
     ],
   )
 })
@@ -147,8 +147,8 @@ test('a key without events has no values in a reused row', () => {
   const windows = windowsOf([10, 50], 1)
   const tallies = talliesOf(windows)
   const input = inputOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
-  assert.deepEqual(readAll(tallies, input, [[0, 0]]), [[told([5]), told([4, 5])]])
-  assert.deepEqual(readAll(tallies, { ...input, slots: new Int32Array(0) }, [[-1, 0]]), [[told([]), told([])]])
+  assert.deepEqual(readAll(tallies, input, [[0, 0]]), [[partialOf([5]), partialOf([4, 5])]])
+  assert.deepEqual(readAll(tallies, { ...input, slots: new Int32Array(0) }, [[-1, 0]]), [[partialOf([]), partialOf([])]])
 })
 
 test('strings are in the order of their texts', () => {

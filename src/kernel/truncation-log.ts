@@ -11,7 +11,7 @@ import { ensureCapacity } from './ensure-capacity.ts'
 export class TruncationLog {
   #newest = new Float64Array(0)
   /** By row of a chunk: the newest dropped time of the key, as of its read. */
-  readonly #noted = new Float64Array(CHUNK_READS).fill(-Infinity)
+  readonly #notes = new Float64Array(CHUNK_READS).fill(-Infinity)
   /** False until something is dropped: reads need no note before. */
   any = false
 
@@ -32,10 +32,10 @@ export class TruncationLog {
     if (time > this.#newest[slot]) this.#newest[slot] = time
   }
 
-  /** Drops a list's entries before `reach`, the earliest window start. If more than `most` remain, drops the oldest and records it. */
-  truncate(arena: Arena, slot: number, most: number, reach: number): void {
+  /** Drops a list's entries before `reach`, the earliest window start. If more than `maxEntries` remain, drops the oldest and records it. */
+  truncate(arena: Arena, slot: number, maxEntries: number, reach: number): void {
     arena.forget(slot, reach)
-    if (arena.entriesOf(slot) <= most) return
+    if (arena.entriesOf(slot) <= maxEntries) return
     const from = arena.from(slot)
     this.record(slot, arena.data[from * arena.width])
     arena.cut(slot, from + 1)
@@ -57,16 +57,16 @@ export class TruncationLog {
 
   /** Notes the slot's dropped time for a read at `row` of the chunk. */
   noteRead(slot: number, row: number): void {
-    this.#noted[row] = this.#newest[slot]
+    this.#notes[row] = this.#newest[slot]
   }
 
   /** The refusal code of a window that starts at `start`, read at `row` of the chunk; 0 for none. */
   refusal(row: number, start: number): number {
-    return this.#noted[row] > -Infinity && this.#noted[row] >= start ? refusals.limit : 0
+    return this.#notes[row] > -Infinity && this.#notes[row] >= start ? refusals.limit : 0
   }
 
   /** Clears the notes at the end of a chunk. */
   clearNotes(): void {
-    this.#noted.fill(-Infinity)
+    this.#notes.fill(-Infinity)
   }
 }

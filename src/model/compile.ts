@@ -42,7 +42,7 @@ const noRefusals: ReadonlyMap<number, string> = new Map()
 
 /** Compiles a model. Throws as `loadScore` does. */
 export function compileModel(model: ModelIR, { strings, compute }: ModelContext): CompiledModel {
-  const { loaded, inputs, slots } = loadScore(model, strings, compute)
+  const { scorer, inputs, slots } = loadScore(model, strings, compute)
   const derive = compileInputs(inputs, strings)
   const scratch = new Scratch()
   const hasOwnInputs = inputs.length > model.inputs.length
@@ -56,12 +56,12 @@ export function compileModel(model: ModelIR, { strings, compute }: ModelContext)
       const columns = derive(leaf, length)
       const scores = scratch.values(length)
       refused = undefined
-      loaded.score({ columns: slots ? slots.map(slot => columns[slot]) : columns, length, refuse }, scores)
+      scorer.score({ columns: slots ? slots.map(slot => columns[slot]) : columns, length, refuse }, scores)
       const vector = hasOwnInputs ? columns.slice(0, model.inputs.length) : columns
       return { vector, score: scoreColumn(scores, refused, scratch, length), refused: refused ?? noRefusals }
     },
-    explain: (vector, row) => loaded.explain?.(slots ? slots.map(slot => vector[slot]) : vector, row) ?? [],
-    close: () => loaded.close?.(),
+    explain: (vector, row) => scorer.explain?.(slots ? slots.map(slot => vector[slot]) : vector, row) ?? [],
+    close: () => scorer.close?.(),
   }
 }
 

@@ -26,7 +26,7 @@ export const modelRuntimes: Readonly<Record<Exclude<ScoreIR['kind'], 'runtime'>,
 
 /** A loaded score. */
 export interface LoadedScore {
-  readonly loaded: LoadedModel
+  readonly scorer: LoadedModel
   /** The inputs of the model, and behind them those of the score alone. */
   readonly inputs: readonly InputIR[]
   /** Indexes of the inputs that the runtime gets, in its order; undefined for all. */
@@ -37,34 +37,31 @@ export interface LoadedScore {
  * Loads the score of a model.
  * @throws as `openOnnx` does for a graph of ONNX, `SPILL_CONTRACT` for a model that the user's own runtime does not load.
  */
-export function loadScore(
-  { name, inputs: own, score }: ModelIR,
-  strings: RuntimeStrings,
-  implementation: ScoreImplementation | undefined,
-): LoadedScore {
-  const inputs = score.kind === 'rules' ? [...own, ...ruleLeaves(score)] : own
-  const load = (runtime: ModelRuntime<never>, read: readonly InputIR[], model: Pick<RuntimeModel, 'definition' | 'bytes' | 'path'>) =>
-    (runtime as ModelRuntime).load({ name, inputs: read.map(input => ({ name: input.name, type: input.expr.type })), strings, ...model })
+export function loadScore(model: ModelIR, strings: RuntimeStrings, implementation: ScoreImplementation | undefined): LoadedScore {
+  const { name, score } = model
+  const inputs = score.kind === 'rules' ? [...model.inputs, ...ruleLeaves(score)] : model.inputs
+  const load = (runtime: ModelRuntime<never>, columns: readonly InputIR[], file: Pick<RuntimeModel, 'definition' | 'bytes' | 'path'>) =>
+    (runtime as ModelRuntime).load({ name, inputs: columns.map(input => ({ name: input.name, type: input.expr.type })), strings, ...file })
   switch (score.kind) {
     case 'runtime': {
       assert(isRuntimeScore(implementation), `the runtime of model '${name}' is given with it`)
       const { runtime, definition, bytes } = implementation
-      const slots = score.inputs.map(read => inputs.findIndex(input => input.name === read))
+      const slots = score.inputs.map(column => inputs.findIndex(input => input.name === column))
       assert(!slots.includes(-1), 'inputs of a runtime are inputs of the model')
-      const read = slots.map(slot => inputs[slot])
-      return { loaded: load(new GuardedRuntime(runtime), read, { definition, bytes }), inputs, slots }
+      const columns = slots.map(slot => inputs[slot])
+      return { scorer: load(new GuardedRuntime(runtime), columns, { definition, bytes }), inputs, slots }
     }
     case 'onnx': {
       assert(isOnnxFile(implementation), `the ONNX file of model '${name}' is given with it`)
       const { path, bytes, sha256 } = implementation
       assert(sha256 === score.sha256, `${path} is the file of the definition`)
-      return { loaded: load(onnxRuntime, inputs, { definition: score, bytes, path }), inputs, slots: undefined }
+      return { scorer: load(onnxRuntime, inputs, { definition: score, bytes, path }), inputs, slots: undefined }
     }
     case 'function':
       assert(typeof implementation === 'function', `the compute of model '${name}' is given with it`)
-      return { loaded: load(functionRuntime, inputs, { definition: implementation }), inputs, slots: undefined }
+      return { scorer: load(functionRuntime, inputs, { definition: implementation }), inputs, slots: undefined }
     default:
-      return { loaded: load(modelRuntimes[score.kind], inputs, { definition: score }), inputs, slots: undefined }
+      return { scorer: load(modelRuntimes[score.kind], inputs, { definition: score }), inputs, slots: undefined }
   }
 }
 

@@ -20,9 +20,9 @@ const modelOf = (score: ScoreIR, given = inputs): ModelIR => ({
 })
 
 function columnOf(values: readonly Value[]): ColumnData {
-  const held = values.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value)))
+  const physical = values.map(value => (typeof value === 'string' ? strings.idOf(value) : Number(value)))
   const nulls = values.includes(null) ? Uint8Array.from(values, value => Number(value === null)) : undefined
-  return { values: values.some(value => typeof value === 'string') ? Int32Array.from(held) : Float64Array.from(held), nulls }
+  return { values: values.some(value => typeof value === 'string') ? Int32Array.from(physical) : Float64Array.from(physical), nulls }
 }
 
 /** Scores of a model over rows of (amount, online, country). */

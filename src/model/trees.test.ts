@@ -53,12 +53,12 @@ test('a score of trees over columns is that of each row, to the bit', () => {
         const values = Float64Array.from(cells, cell => Number(cell))
         return cells.includes(null) ? { values, nulls: Uint8Array.from(cells, cell => Number(cell === null)) } : { values }
       }, rows.length).score
-      const found = rows.map((_, i) => (nulls?.[i] ? null : values[i]))
+      const actual = rows.map((_, i) => (nulls?.[i] ? null : values[i]))
       assert.deepStrictEqual(
-        found,
+        actual,
         rows.map(([x0, x1, x2]) => treesScore(score, { x0, x1, x2 })),
       )
-      if (!found.includes(null)) assert.equal(nulls, undefined)
+      if (!actual.includes(null)) assert.equal(nulls, undefined)
     }),
     { numRuns: 1000 },
   )

@@ -34,14 +34,14 @@ function scored(compute: UserScoreFunction) {
 }
 
 test('the function sees the vector nested by the names of the inputs', () => {
-  const seen: unknown[] = []
-  const { scores, refused } = scored(vector => seen.push(vector))
+  const vectors: unknown[] = []
+  const { scores, refused } = scored(vector => vectors.push(vector))
   const expected = [
     { amount: 12.5, card: { online: true, country: 'CH', recent: { amounts: [1, 2], countries: ['FR'] } } },
     { amount: 7, card: { online: false, country: 'FR', recent: { amounts: [3], countries: ['CH'] } } },
     { amount: 1, card: { online: null, country: null, recent: { amounts: null, countries: null } } },
   ]
-  assert.deepEqual(seen, expected)
+  assert.deepEqual(vectors, expected)
   assert.deepEqual(scores, [1, 2, 3])
   assert.deepEqual(refused, {})
 })
@@ -61,7 +61,7 @@ test('a thrown value that is not an error is shown', () => {
 })
 
 test('any result but a finite number is refused with its value', () => {
-  const given: [unknown, string][] = [
+  const cases: [unknown, string][] = [
     [NaN, 'NaN'],
     [-Infinity, '-Infinity'],
     ['0.5', '"0.5"'],
@@ -75,10 +75,10 @@ test('any result but a finite number is refused with its value', () => {
     [Promise.resolve(1), 'a promise'],
     [Promise.reject(new Error('later')), 'a promise'],
   ]
-  for (const [value, shown] of given) {
+  for (const [value, text] of cases) {
     const { scores, refused } = scored(({ amount }: { amount: number }) => (amount === 7 ? (value as number) : amount))
     assert.deepEqual(scores, [12.5, null, 1])
-    assert.deepEqual(refused, { 1: `compute gave ${shown}, not a finite number` })
+    assert.deepEqual(refused, { 1: `compute gave ${text}, not a finite number` })
   }
 })
 

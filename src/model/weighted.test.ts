@@ -45,8 +45,8 @@ test('a weighted score over columns is that of each row, to the bit', () => {
     rows: fc.array(fc.tuple(cell, cell, cell, cell), { maxLength: 8 }),
   })
   fc.assert(
-    fc.property(cases, ({ kind, intercept, terms: given, rows }) => {
-      const terms = given.map((one, i) => ({ ...one, input: `x${i}` })) as TermIR[]
+    fc.property(cases, ({ kind, intercept, terms: weights, rows }) => {
+      const terms = weights.map((term, i) => ({ ...term, input: `x${i}` })) as TermIR[]
       const inputs = terms.map(({ input }): InputIR => ({ name: input, expr: { op: 'trigger', name: input, type: 'double' } }))
       const model: ModelIR = { name: 'm', decide: { kind: 'on', source: 's' }, inputs, score: { kind, intercept, terms } }
       const slot = (name: string) => Number(name.slice(1))
@@ -55,12 +55,12 @@ test('a weighted score over columns is that of each row, to the bit', () => {
         const values = Float64Array.from(cells, value => value ?? NaN)
         return cells.includes(null) ? { values, nulls: Uint8Array.from(cells, value => Number(value === null)) } : { values }
       }, rows.length).score
-      const found = rows.map((_, i) => (nulls?.[i] ? null : values[i]))
+      const actual = rows.map((_, i) => (nulls?.[i] ? null : values[i]))
       assert.deepStrictEqual(
-        found,
+        actual,
         rows.map(row => naive(kind, intercept, terms, row)),
       )
-      if (!found.includes(null)) assert.equal(nulls, undefined)
+      if (!actual.includes(null)) assert.equal(nulls, undefined)
     }),
     { numRuns: 1000 },
   )

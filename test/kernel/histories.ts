@@ -112,28 +112,28 @@ export const byOrder = (input: StructureInput, events: readonly number[]): numbe
 export function readAll(
   structure: Structure,
   input: StructureInput,
-  asked: readonly (readonly [slot: number, asOf: number])[],
+  queries: readonly (readonly [slot: number, asOf: number])[],
 ): number[][][] {
   const { length } = input.slots
   structure.grow(2)
   const reads = {
-    slots: Int32Array.from(asked, ([slot]) => slot),
-    asOf: Float64Array.from(asked, ([, asOf]) => asOf),
-    upto: new Int32Array(asked.length).fill(length),
+    slots: Int32Array.from(queries, ([slot]) => slot),
+    asOf: Float64Array.from(queries, ([, asOf]) => asOf),
+    upto: new Int32Array(queries.length).fill(length),
   }
-  runChunk(structure, { input, reads, from: 0, to: length, row: 0, rows: asked.length })
-  return asked.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
+  runChunk(structure, { input, reads, from: 0, to: length, row: 0, rows: queries.length })
+  return queries.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
-/** Number of the reads of `stepThrough` of a window whose values have a `size` above `most`. */
+/** Number of the reads of `stepThrough` of a window whose values have a `size` above `limit`. */
 export function countOver(
   input: StructureInput,
   windows: readonly WindowShape[],
-  most: number,
+  limit: number,
   size: (values: number[]) => number,
 ): number {
   const over = (event: number) =>
-    windows.filter(({ span, hop }) => size(inWindow(input, event, input.slots[event], input.arrival[event], span, hop)) > most).length
+    windows.filter(({ span, hop }) => size(inWindow(input, event, input.slots[event], input.arrival[event], span, hop)) > limit).length
   return [...input.slots.keys()].reduce((sum, event) => sum + over(event), 0)
 }
 
