@@ -81,7 +81,7 @@ export class ReaderContract {
     const batch = isRecordBatch(records) ? records : recordBatchOf(records, placeName(this.#name, partition, last))
     if (position === undefined && partition !== ONLY_PARTITION)
       throw this.broken('position', `it gave records of partition ${show(partition)} without one`)
-    this.#checkPosition(position, last, batch.records.length > 0)
+    this.#checkPosition(position, last, batch.records.length + batch.undecodable.length > 0)
     if (position !== undefined) this.#positions.set(partition, position)
     return { batch, partition, position }
   }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { numbers, sourceOf, decidedNumbers, openNumbersRun } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
+import { recordBatchOf } from '../../intake/record-batch.ts'
+import { Fault } from '../../intake/refusal.ts'
 import { feedSource, positionName, startText, type FeedOptions } from './source-feed.ts'
 import type { ReadBatch, ReadContext, SourceReader } from './source-reader.ts'
 
@@ -62,6 +64,20 @@ test('a rejected record names its place: the reader, the position before it, and
     store.dead.map(({ place }) => place),
     ['rows record 2', 'rows after p record 1'],
   )
+  await run.stop()
+})
+
+test('records that could not be decoded have a position of their own too', async () => {
+  const { run } = openNumbersRun()
+  const undecodable = [new Fault('no JSON').at('line 2', '{')]
+  const reader = readerOf(async function* () {
+    yield { records: [row(1)], position: '1' }
+    yield { records: { ...recordBatchOf([]), undecodable }, position: '1' }
+  })
+  await assert.rejects(feedSource(run, name, reader, options()), {
+    code: 'SPILL_CONTRACT',
+    message: /clause 'position'.*the position '1' of the records before them/,
+  })
   await run.stop()
 })
 
