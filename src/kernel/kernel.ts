@@ -47,6 +47,7 @@ import { STATE_VERSION, StateWriter } from './state.ts'
 /** Events per pass, which bounds the kernel's scratch memory. */
 const EVENTS_PER_PASS = 1 << 16
 
+/** Options of a kernel; all but `strings` are for one caller each. */
 export interface KernelOptions {
   readonly strings: Strings
   /** Lower bound of later as-of times when an event is applied: its arrival, or its time for `corrected`, which applies by time. */

@@ -109,9 +109,9 @@ test('long runs at one key slide and grow the list; sums that once passed 2^53 l
   const values = Float64Array.from([...early, ...late], ([, x]) => x)
   const input: StructureInput = { slots, time, arrival: time, watermark: time, position: time, skip: undefined, value: values }
   const reads = { slots, asOf: time, upto: slots.map((_, event) => event + 1) }
-  runChunk(sums, { input, reads, from: 0, to: 100, row: 0, rows: 0 })
+  runChunk(sums, { input, reads, fromEvent: 0, toEvent: 100, fromRead: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {
-    runChunk(sums, { input, reads, from: 100 + i, to: 101 + i, row: 100 + i, rows: 1 })
+    runChunk(sums, { input, reads, fromEvent: 100 + i, toEvent: 101 + i, fromRead: 100 + i, rows: 1 })
     const n = Math.min(i + 1, 1001)
     assert.deepEqual(
       sums.partials[0].map(column => column[0]),

@@ -30,8 +30,8 @@ export interface SnapshotRevisions {
   readonly slots: Int32Array
 }
 
-/** Receives the answers of reads `row` … `row + rows − 1`, which are rows 0 … of every unit's partials. */
-export type OnAnswers = (row: number, rows: number) => void
+/** Receives the answers of reads `fromRead` … `fromRead + rows − 1`, which are rows 0 … `rows − 1` of every unit's partials. */
+export type OnAnswers = (fromRead: number, rows: number) => void
 
 /**
  * Applies events that can be superseded (semantics, the log): it adds retraction to structures that cannot retract.
@@ -106,22 +106,23 @@ export class Revisions {
    * Applies events and answers the reads among them; `before` is `upto` for features with `before`. A snapshot answers the reads too:
    * in it, events only supersede.
    */
-  run(events: RevisableEvents, reads: SlotReads, before: Int32Array, answered: OnAnswers, snapshot?: SnapshotRevisions): void {
+  run(events: RevisableEvents, reads: SlotReads, before: Int32Array, onAnswers: OnAnswers, snapshot?: SnapshotRevisions): void {
     const identity = identityColumns(this.#source).map(name => events.block.columns[name])
     let event = 0
-    for (let row = 0; row < reads.slots.length; row += CHUNK_READS) {
-      const rows = Math.min(CHUNK_READS, reads.slots.length - row)
-      for (let i = 0; i < rows; i++) {
-        for (; event < reads.upto[row + i]; event++) {
+    for (let fromRead = 0; fromRead < reads.slots.length; fromRead += CHUNK_READS) {
+      const rows = Math.min(CHUNK_READS, reads.slots.length - fromRead)
+      for (let row = 0; row < rows; row++) {
+        const read = fromRead + row
+        for (; event < reads.upto[read]; event++) {
           this.#apply(events, identity, event)
           if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
         }
-        assert(before[row + i] >= event - 1, 'a read leaves out one event at most, the last that it knows')
-        if (before[row + i] === event) this.#insertPending()
-        this.#read(reads.slots[row + i], reads.asOf[row + i], i)
-        if (snapshot) this.#merge(snapshot, reads.slots[row + i], snapshot.slots[row + i], reads.asOf[row + i], i)
+        assert(before[read] >= event - 1, 'a read leaves out one event at most, the last that it sees')
+        if (before[read] === event) this.#insertPending()
+        this.#read(reads.slots[read], reads.asOf[read], row)
+        if (snapshot) this.#merge(snapshot, reads.slots[read], snapshot.slots[read], reads.asOf[read], row)
       }
-      answered(row, rows)
+      onAnswers(fromRead, rows)
     }
     for (; event < events.block.length; event++) {
       this.#apply(events, identity, event)

@@ -38,14 +38,16 @@ function runUnit(unit: KernelUnit, snapshotUnit: KernelUnit | undefined, pass: U
   const input = structureInput(unit, block, slots, watermark)
   const reads = unit.before ? pass.readsBefore : pass.reads
   const total = reads.slots.length
-  for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK_READS) {
-    const rows = Math.min(CHUNK_READS, total - row)
-    const to = row + rows < total ? reads.upto[row + rows - 1] : slots.length
-    const chunk: ReadChunk = { input, reads, from, to, row, rows }
+  // Without reads there is one chunk, with all events.
+  for (let fromRead = 0, fromEvent = 0; fromRead === 0 || fromRead < total; fromRead += CHUNK_READS) {
+    const rows = Math.min(CHUNK_READS, total - fromRead)
+    const toEvent = fromRead + rows < total ? reads.upto[fromRead + rows - 1] : slots.length
+    const chunk: ReadChunk = { input, reads, fromEvent, toEvent, fromRead, rows }
     if (snapshotUnit) runWithSnapshot(unit.structure, snapshotUnit.structure, chunk, pass.snapshot!.slots)
     else runChunk(unit.structure, chunk)
-    if (rows > 0) writeFinalValues(unit, snapshotUnit, sliceNumbers(reads.asOf, row, row + rows), pass.firstRow + row, pass.out)
-    from = to
+    if (rows > 0)
+      writeFinalValues(unit, snapshotUnit, sliceNumbers(reads.asOf, fromRead, fromRead + rows), pass.firstRow + fromRead, pass.out)
+    fromEvent = toEvent
   }
 }
 
@@ -53,9 +55,9 @@ function runUnit(unit: KernelUnit, snapshotUnit: KernelUnit | undefined, pass: U
 export function runRevisableUnits(units: readonly KernelUnit[], revisions: Revisions, pass: UnitPass): void {
   const { events, reads, readsBefore, snapshot, firstRow, out } = pass
   const inputs = units.map(unit => structureInput(unit, events.block, events.slots, events.watermark))
-  const writeAnswers = (row: number, rows: number): void => {
-    const asOf = sliceNumbers(reads.asOf, row, row + rows)
-    for (const [u, unit] of units.entries()) writeFinalValues(unit, snapshot?.units[u], asOf, firstRow + row, out)
+  const writeAnswers = (fromRead: number, rows: number): void => {
+    const asOf = sliceNumbers(reads.asOf, fromRead, fromRead + rows)
+    for (const [u, unit] of units.entries()) writeFinalValues(unit, snapshot?.units[u], asOf, firstRow + fromRead, out)
   }
   const snapshotRevisions = snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots }
   revisions.run({ ...events, inputs }, reads, readsBefore.upto, writeAnswers, snapshotRevisions)

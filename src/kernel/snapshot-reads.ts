@@ -27,17 +27,20 @@ export interface SnapshotReads {
 export function runWithSnapshot(
   delta: Structure,
   snapshot: Structure,
-  { input, reads, from, to, row, rows }: ReadChunk,
+  { input, reads, fromEvent, toEvent, fromRead, rows }: ReadChunk,
   snapshotSlots: Int32Array,
 ): void {
-  let event = from
-  for (let i = 0; i < rows; i++) {
-    const asOf = reads.asOf[row + i]
-    event = insertEvents(delta, input, event, reads.upto[row + i])
-    readAt(delta, reads.slots[row + i], asOf, i)
-    if (snapshotSlots[row + i] < 0) continue
-    readAt(snapshot, snapshotSlots[row + i], asOf, i)
-    delta.merge(snapshot, reads.slots[row + i], snapshotSlots[row + i], asOf, i)
+  let event = fromEvent
+  for (let row = 0; row < rows; row++) {
+    const read = fromRead + row
+    const slot = reads.slots[read]
+    const snapshotSlot = snapshotSlots[read]
+    const asOf = reads.asOf[read]
+    event = insertEvents(delta, input, event, reads.upto[read])
+    readAt(delta, slot, asOf, row)
+    if (snapshotSlot < 0) continue
+    readAt(snapshot, snapshotSlot, asOf, row)
+    delta.merge(snapshot, slot, snapshotSlot, asOf, row)
   }
-  insertEvents(delta, input, event, to)
+  insertEvents(delta, input, event, toEvent)
 }

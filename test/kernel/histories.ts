@@ -68,7 +68,7 @@ export function stepThrough(
   const reads = { slots: input.slots, asOf: input.arrival, upto: input.slots.map((_, event) => event + 1) }
   for (let event = 0; event < input.slots.length; event++) {
     const [slot, asOf] = [input.slots[event], input.arrival[event]]
-    runChunk(structure, { input, reads, from: event, to: event + 1, row: event, rows: 1 })
+    runChunk(structure, { input, reads, fromEvent: event, toEvent: event + 1, fromRead: event, rows: 1 })
     windows.forEach(({ span, hop }, w) => {
       if (structure.truncations.refusal(0, tileStart(asOf - span, hop)) > 0) refused++
       else
@@ -121,7 +121,7 @@ export function readAll(
     asOf: Float64Array.from(queries, ([, asOf]) => asOf),
     upto: new Int32Array(queries.length).fill(length),
   }
-  runChunk(structure, { input, reads, from: 0, to: length, row: 0, rows: queries.length })
+  runChunk(structure, { input, reads, fromEvent: 0, toEvent: length, fromRead: 0, rows: queries.length })
   return queries.map((_, row) => structure.partials.map(columns => columns.map(column => column[row])))
 }
 
