@@ -35,13 +35,16 @@ export function columnNames(source: SourceIR, dialect: SqlDialect): ReadonlyMap<
   return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
 }
 
-/** Quotes the names of users. Engines fold case and `_…` is reserved, so an ambiguous name gets its index as a suffix. */
+/**
+ * Quotes the names of users, so that no two are equal in an engine that folds case, and none is a generated name: those begin with `_` and
+ * hold no `#`. A name that would break this gets its index as a suffix.
+ */
 export function identifiers(names: readonly string[], reserved: readonly string[], dialect: SqlDialect): string[] {
   const usedNames = new Set(reserved)
   return names.map((name, i) => {
-    const folded = name.toLowerCase()
-    const unique = usedNames.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
-    usedNames.add(folded)
+    let unique = name.startsWith('_') ? `${name}#${i}` : name
+    while (usedNames.has(unique.toLowerCase())) unique = `${unique}#${i}`
+    usedNames.add(unique.toLowerCase())
     return dialect.identifier(unique)
   })
 }

@@ -31,9 +31,10 @@ import { eventTable, integer, requestTable } from './relations.ts'
 import type { SqlAnswer, SqlRequest } from './request.ts'
 import { eventRows, recordedDecisionRows, requestRows } from './rows.ts'
 import { readTileRows, type TileRow } from './tile-rows.ts'
-import { askedEvents, tileQueries } from './tiles.ts'
+import { tileQueries } from './tiles.ts'
 import { valuesQuery } from './values.ts'
 import { vectorQuery } from './vector-query.ts'
+import { visibleEvents } from './visible-events.ts'
 
 const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
 
@@ -77,9 +78,9 @@ export class SqlWitness {
     const queries = tileQueries({
       group,
       source,
-      events: askedEvents(group, source, tables, this.#dialect),
-      by: ['ask'],
-      before: '(e.without IS NULL OR e._seq <> e.without)',
+      events: visibleEvents(group, source, tables, this.#dialect),
+      by: ['_request'],
+      before: '(e._excluded IS NULL OR e._seq <> e._excluded)',
       dialect: this.#dialect,
     })
     const read: TileRow[] = []

@@ -125,6 +125,7 @@ const faults: readonly (readonly [name: string, clause: RegExp, OpenSqlEngine])[
     /^tiles of random/,
     broken(healthy => ({ execute: (sql, signal) => healthy.execute(sql.replaceAll(' AND ', ' OR '), signal) })),
   ],
+  ['leaves special characters out of names', /^tiles do not depend/, misspelt({ identifier: name => `"${name.replaceAll(/\W/g, '')}"` })],
   [
     'counts what is NULL',
     /^tiles of random/,

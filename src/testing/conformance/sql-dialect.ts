@@ -4,6 +4,7 @@ import { aggregateOf, type TileValue } from '../../aggregate/index.ts'
 import type { FeatureIR, Value } from '../../define/ir/index.ts'
 import { allRows, type SqlCell, type SqlEngine, eventTable, eventRows, readTileRows, type TileRow, tileQueries } from '../../sql/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
+import { withHostileNames } from './hostile-names.ts'
 import { sqlEngineClauses, withEngine, type OpenSqlEngine } from './sql-engine.ts'
 import { tileCase, tiledAggregates, type TileCase } from './tile-cases.ts'
 import { cellsText, referenceTiles, tileId, type ReferenceTile } from './tile-reference.ts'
@@ -50,6 +51,13 @@ export const sqlDialectClauses = ({ cases = 20, seed = 1 }: SqlDialectOptions = 
     clause: 'tiles of random pipelines equal the reference',
     async check(open) {
       for (let of = seed; of < seed + cases; of++) await withEngine(open, engine => compareTiles(engine, tileCase(of, aggregatesOf(of))))
+    },
+  },
+  {
+    clause: 'tiles do not depend on the names of columns',
+    async check(open) {
+      for (let of = seed; of < seed + cases; of++)
+        await withEngine(open, engine => compareTiles(engine, withHostileNames(tileCase(of, aggregatesOf(of)), of)))
     },
   },
 ]
