@@ -1,5 +1,9 @@
+/** `change`: the last value of a window minus the first. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
@@ -23,8 +27,8 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
 })
 
 /** Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error. */
-function finalizeRows({ rows, partial, out, at }: PartialRows): void {
-  const [first, last] = partial as [Float64Array, Float64Array]
+function lower({ rows, columns, out, at }: Lowering): void {
+  const [first, last] = columns as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(first[i])) {
       out.nulls[at + i] = 1

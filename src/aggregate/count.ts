@@ -1,4 +1,6 @@
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+/** `count`: counts the events of a window. */
+import type { AggregateFunction } from './aggregate.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /** The number of events in the window, or of those for which a condition is true. Never NULL. */
@@ -7,11 +9,11 @@ export const countAggregate = (): AggregateFunction<Counts> => ({
   finalize: ([n] = [0]) => ({ value: n }),
   tileSql: sql => [sql.count()],
   valueSql: window => ({ value: window.double(window.count()) }),
-  partial: { kind: 'sums', terms: [] },
-  finalizeRows,
+  kernelPartial: { kind: 'sums', terms: [] },
+  lower,
 })
 
-function finalizeRows({ rows, partial, out, at }: PartialRows): void {
-  if (rows === 1) out.values[at] = partial[0][0]
-  else out.values.set(partial[0].subarray(0, rows), at)
+function lower({ rows, columns, out, at }: Lowering): void {
+  if (rows === 1) out.values[at] = columns[0][0]
+  else out.values.set(columns[0].subarray(0, rows), at)
 }

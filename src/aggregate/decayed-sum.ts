@@ -1,5 +1,9 @@
+/** `decayedSum`: a sum whose terms halve with each half-life of their age. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { foldPartials } from './partial/folds.ts'
@@ -26,7 +30,7 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
     valueSql(window) {
       const value = isDouble(feature.input) ? window.input : window.double(window.input)
       const age = `${window.double(`(${window.time} - ${window.clock})`)} / ${window.constant(halfLife)}`
-      return { value: `${window.sum(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(unit)}` }
+      return { value: `${window.sumOfDoubles(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(unit)}` }
     },
     finalizeRows,
   }
@@ -34,8 +38,8 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
 
 const halfLifeOf = ({ halfLife }: FeatureIR): number => halfLife!
 
-function finalizeRows({ feature, rows, partial, asOf, out, at }: PartialRows): void {
-  const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+function lower({ feature, rows, columns, clock, out, at }: Lowering): void {
+  const [n, sum, , span] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
   const halfLife = halfLifeOf(feature)
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {

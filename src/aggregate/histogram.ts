@@ -1,5 +1,8 @@
+/** `histogram`: the number of a window's values in each bucket. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { isDouble } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -15,18 +18,18 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
     valueSql: window => ({
       value: window.list(bucketConditions(feature, window).map(bucket => window.double(window.countWhere(bucket)))),
     }),
-    partial: { kind: 'sums', terms: [], bounds },
-    finalizeRows,
+    kernelPartial: { kind: 'sums', terms: [], bounds },
+    lower,
   }
 }
 
-function finalizeRows({ rows, partial, layout, out, at }: PartialRows): void {
+function lower({ rows, columns, layout, out, at }: Lowering): void {
   const { buckets, bounds } = layout!
   for (let i = 0; i < rows; i++) {
     const first = (at + i) * out.width
-    let above = partial[0][i]
+    let above = columns[0][i]
     for (let bucket = 0; bucket < bounds.length; bucket++) {
-      const count = partial[buckets + bucket][i]
+      const count = columns[buckets + bucket][i]
       out.values[first + bucket] = count
       above -= count
     }

@@ -1,5 +1,7 @@
+/** `lastK`: the values of a window's last k events. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -8,16 +10,15 @@ export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<Newes
   ...newestPartials(k!),
   finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
   valueSql: window => ({ value: window.newest(window.delivered(window.input), k!) }),
-  algebra: 'other',
-  finalizeRows,
+  lower,
 })
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
+function lower({ feature, rows, columns, out, at }: Lowering): void {
   const k = feature.k!
   for (let i = 0; i < rows; i++) {
     let count = 0
-    while (count < k && !Number.isNaN(partial[2 * count][i])) {
-      out.values[(at + i) * out.width + count] = partial[2 * count][i]!
+    while (count < k && !Number.isNaN(columns[2 * count][i])) {
+      out.values[(at + i) * out.width + count] = columns[2 * count][i]!
       count++
     }
     out.counts![at + i] = count

@@ -1,3 +1,4 @@
+/** `max`: the greatest value of a window. */
 import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { extremes } from './min.ts'

@@ -1,8 +1,11 @@
+/** `quantile`: the value of a rank in a window. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { decimalUnit } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
-import { roundSignificant } from './round-significant.ts'
+import { quantileBucket } from './quantile-bucket.ts'
 import { rankTally } from './tally.ts'
 
 /**
@@ -13,25 +16,25 @@ import { rankTally } from './tally.ts'
 export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> => {
   const [q, unit] = [feature.q!, decimalUnit(feature.input)]
   return {
-    ...tallyPartials(value => roundSignificant(value as number)),
+    ...tallyPartials(value => quantileBucket(value as number)),
     finalize: nullIfEmpty(tally => {
       const counts = inOrder(tally)
       let rank = Math.max(1, Math.ceil(q * counts.reduce((sum, [, n]) => sum + n, 0)))
       for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unit }
       return none
     }),
-    subKeySql: sql => sql.significant(sql.double(sql.input)),
+    subKeySql: sql => sql.quantileBucket(sql.double(sql.input)),
     valueSql(window) {
       const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q)} * ${window.double(window.count())}))`
-      return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
+      return { value: `${window.quantileBucket(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
     },
-    partial: { kind: 'tallies', tally: rankTally(q) },
-    finalizeRows,
+    kernelPartial: { kind: 'tallies', tally: rankTally(q) },
+    lower,
   }
 }
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
-  const value = partial[0]
+function lower({ feature, rows, columns, out, at }: Lowering): void {
+  const value = columns[0]
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(value[i])) out.nulls[at + i] = 1

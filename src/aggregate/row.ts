@@ -1,5 +1,7 @@
+/** `row`: a column of a window's latest row. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -11,13 +13,12 @@ export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEven
   ...newestPartials(1),
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
   valueSql: window => ({ value: window.delivered(window.latest(window.input)) }),
-  algebra: 'selective',
-  partial: { kind: 'recent', k: 1, nulls: true },
-  finalizeRows,
+  kernelPartial: { kind: 'recent', k: 1, nulls: true },
+  lower,
 })
 
-function finalizeRows({ rows, partial, out, at }: PartialRows): void {
-  const value = partial[0]
+function lower({ rows, columns, out, at }: Lowering): void {
+  const value = columns[0]
   for (let i = 0; i < rows; i++) {
     // Excludes `nullValue`, and the NaN of an empty window.
     if (Number.isFinite(value[i])) out.values[at + i] = value[i]!

@@ -1,12 +1,16 @@
+/** `slope`: the least-squares trend of a window's values over time. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
 import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
 import { foldPartials } from './partial/folds.ts'
-import { roundedProduct, type TileSql } from './sql.ts'
+import { roundedProduct, type TileSql } from './aggregate-sql.ts'
 import { meanSql, momentsOutOfRange } from './variance.ts'
 
 /**
@@ -69,8 +73,8 @@ function doubleTrendSql(sql: TileSql): readonly string[] {
   ]
 }
 
-function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows): void {
-  const count = partial[0]
+function lowerExact({ feature, rows, columns, layout, out, at }: Lowering): void {
+  const count = columns[0]
   const unit = decimalUnit(feature.input)
   const per = BigInt(timeUnit(feature))
   for (let i = 0; i < rows; i++) {
@@ -78,28 +82,28 @@ function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows)
       out.nulls[at + i] = 1
       continue
     }
-    if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && partial[layout!.outside][i] !== 0)) {
+    if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && columns[layout!.outside][i] !== 0)) {
       refuseCell(out, at + i)
       continue
     }
     const n = BigInt(count[i])
-    const tau = exactSum(partial, layout!.tau, 2, i)
-    const spread = n * exactProductSum(partial, layout!.tauTau, 3, i) - tau * tau
+    const tau = exactSum(columns, layout!.tau, 2, i)
+    const spread = n * exactProductSum(columns, layout!.tauTau, 3, i) - tau * tau
     if (spread === 0n) out.nulls[at + i] = 1
     else {
-      const covariation = n * exactProductSum(partial, layout!.tauX, 3, i) - tau * exactSum(partial, layout!.x, layout!.xLimbs, i)
+      const covariation = n * exactProductSum(columns, layout!.tauX, 3, i) - tau * exactSum(columns, layout!.x, layout!.xLimbs, i)
       out.values[at + i] = Number(covariation * per) / Number(spread) / unit
     }
   }
 }
 
-function finalizeDouble({ feature, rows, partial, out, at }: PartialRows): void {
+function lowerDouble({ feature, rows, columns, out, at }: Lowering): void {
   const per = timeUnit(feature)
-  const spread = partial[4]
-  const covariation = partial[5]
+  const spread = columns[4]
+  const covariation = columns[5]
   for (let i = 0; i < rows; i++) {
     const value = (covariation[i] * per) / spread[i]
-    if (partial[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
+    if (columns[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuseCell(out, at + i)
   }

@@ -1,6 +1,9 @@
+/** `stddev`: the sample standard deviation of a window's values. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
-import { finalizeSpread, spreadAggregate } from './variance.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { decimalUnit } from './feature-units.ts'
+import type { Lowering } from './kernel-partial.ts'
+import { lowerSpread, spreadAggregate } from './variance.ts'
 
 /** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
 export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {

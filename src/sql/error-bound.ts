@@ -28,9 +28,9 @@ function termsSql(feature: FeatureIR, window: SqlWindow): string {
   const ends = (): string => `abs(${window.first(x)}) + abs(${window.last(x)})`
   switch (feature.agg) {
     case 'sum':
-      return window.sum(`abs(${x})`)
+      return window.sumOfDoubles(`abs(${x})`)
     case 'mean':
-      return `${window.sum(`abs(${x})`)} / ${n}`
+      return `${window.sumOfDoubles(`abs(${x})`)} / ${n}`
     case 'change':
       return ends()
     case 'rate':
@@ -39,13 +39,13 @@ function termsSql(feature: FeatureIR, window: SqlWindow): string {
       return varianceTerms(window)
     case 'slope': {
       const tau = window.double(`(${time} - ${window.clock})`)
-      const terms = `${n} * ${window.sum(`abs(${tau} * ${x})`)} + ${window.sum(`abs(${tau})`)} * ${window.sum(`abs(${x})`)}`
+      const terms = `${n} * ${window.sumOfDoubles(`abs(${tau} * ${x})`)} + ${window.sumOfDoubles(`abs(${tau})`)} * ${window.sumOfDoubles(`abs(${x})`)}`
       return `(${terms}) * ${per} / (${n} * ${window.trend().spread})`
     }
     case 'decayedSum': {
       const age = `${window.double(`(${time} - ${window.clock})`)} / ${window.constant(feature.halfLife!)}`
       const value = feature.input!.type === 'double' ? x : window.double(x)
-      return `${window.sum(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.constant(decimalUnit(feature.input))}`
+      return `${window.sumOfDoubles(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.constant(decimalUnit(feature.input))}`
     }
     default:
       // The terms of other aggregates are unknown, so any difference is reported.
@@ -54,7 +54,7 @@ function termsSql(feature: FeatureIR, window: SqlWindow): string {
 }
 
 const varianceTerms = (window: SqlWindow): string =>
-  `${window.sum(`${window.input} * ${window.input}`)} / ${window.double(`${window.count()} - 1`)}`
+  `${window.sumOfDoubles(`${window.input} * ${window.input}`)} / ${window.double(`${window.count()} - 1`)}`
 
 /** Larger than any difference: the value of a condition that may be true or false. */
 const OPEN = `${Number.MAX_VALUE}`

@@ -1,7 +1,7 @@
 import type { TileSql } from '../aggregate/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { SelectList } from './select-list.ts'
-import { significantSql } from './significant.ts'
+import { quantileBucketSql } from './quantile-bucket.ts'
 import type { WindowTerms } from './window.ts'
 
 /**
@@ -31,6 +31,6 @@ export function tileSql({ input, takesPart }: WindowTerms, calls: SelectList, di
     double: integer => dialect.equalDouble(integer),
     constant: double => dialect.double(double),
     powerOf2: double => dialect.powerOf2(double),
-    significant: double => significantSql(double, dialect),
+    quantileBucket: double => quantileBucketSql(double, dialect),
   }
 }

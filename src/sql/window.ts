@@ -4,7 +4,7 @@ import { deliveredSql } from './expression.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { estimatedSql } from './hyperloglog.ts'
 import type { SelectList } from './select-list.ts'
-import { significantSql } from './significant.ts'
+import { quantileBucketSql } from './quantile-bucket.ts'
 
 /** The input of one feature. */
 export interface WindowTerms {
@@ -27,7 +27,7 @@ export function windowSql(
   const countOf = (call: string, which = takesPart): string => `coalesce(${over(call, which)}, 0)`
   const count = (): string => countOf('count(*)')
   const sum = (value: string): string => over(`sum(${value})`)
-  const meanOf = (value: string): string => `${dialect.equalDouble(sum(value))} / ${dialect.equalDouble(count())}`
+  const meanOf = (total: string): string => `${total} / ${dialect.equalDouble(count())}`
   const time = 'e._time'
   const tau = `(${time} - a.t)`
 
@@ -40,6 +40,7 @@ export function windowSql(
     distinct: value => `coalesce(${dialect.distinct(over(dialect.list(value)))}, 0)`,
     estimated: value => estimatedSql(over(dialect.list(value)), feature.input!.type, dialect),
     sum,
+    sumOfDoubles: sum,
     min: value => over(`min(${value})`),
     max: value => over(`max(${value})`),
     first: value => over(dialect.first(value, 'e._order')),
@@ -48,12 +49,12 @@ export function windowSql(
     latest: value => dialect.part(over(dialect.last(dialect.pair(value, 'e._order'), 'e._order')), 0),
     newest: (value, k) => over(dialect.newest(value, 'e._order', k)),
     spread() {
-      const mean = meanOf(input)
+      const mean = meanOf(sum(input))
       return dialect.sumOver(over(dialect.list(input)), x => `(${x} - ${mean}) * (${x} - ${mean})`)
     },
     trend() {
       const pairs = over(dialect.list(dialect.pair(dialect.equalDouble(tau), input)))
-      const [meanTau, meanX] = [meanOf(tau), meanOf(input)]
+      const [meanTau, meanX] = [meanOf(dialect.equalDouble(sum(dialect.wide(tau)))), meanOf(sum(input))]
       const fromMeanTau = (item: string): string => `(${dialect.part(item, 0)} - ${meanTau})`
       return {
         covariation: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
@@ -65,7 +66,7 @@ export function windowSql(
     rounded: exact => dialect.rounded(exact),
     constant: double => dialect.double(double),
     ranked: (value, rank) => dialect.ranked(over(dialect.list(value)), rank),
-    significant: double => significantSql(double, dialect),
+    quantileBucket: double => quantileBucketSql(double, dialect),
     mostFrequent: (value, k) => dialect.mostFrequent(over(dialect.list(value)), k, item => deliveredSql(item, feature.input!, dialect)),
     list: values => dialect.items(values),
     powerOf2: double => dialect.powerOf2(double),

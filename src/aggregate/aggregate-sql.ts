@@ -20,7 +20,9 @@ export interface SqlWindow {
   distinct(value: string): string
   /** HyperLogLog's estimate of the number of distinct values, before rounding; of the input's type. Evaluated only where it is used. */
   estimated(value: string): string
-  sum(value: string): string
+  /** An exact sum of an exact value. */
+  sum(exact: string): string
+  sumOfDoubles(double: string): string
   min(value: string): string
   max(value: string): string
   /** The values at the first and at the last event by (time, arrival, partition, offset). */
@@ -42,8 +44,8 @@ export interface SqlWindow {
   constant(double: number): string
   /** The value of a rank, a whole double of at least 1, among all values that take part, ascending. */
   ranked(value: string, rank: string): string
-  /** A double rounded to 8 significant binary digits, half away from zero. */
-  significant(double: string): string
+  /** A double rounded to 8 significant binary digits, half away from zero (`quantile-bucket.ts`). */
+  quantileBucket(double: string): string
   /** The `k` most frequent values of the input's type, as delivered: most frequent first, of equals the lesser first. */
   mostFrequent(value: string, k: number): string
   /** A list of values. */
@@ -92,8 +94,8 @@ export interface TileSql {
   double(integer: string): string
   constant(double: number): string
   powerOf2(double: string): string
-  /** Rounded as `quantile` rounds. */
-  significant(double: string): string
+  /** A double rounded to 8 significant binary digits, half away from zero (`quantile-bucket.ts`). */
+  quantileBucket(double: string): string
 }
 
 /** fl(exact · factor): the factor's power of two scales exactly after rounding, which leaves the product that many bits of room. */

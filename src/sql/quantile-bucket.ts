@@ -1,3 +1,4 @@
+/** The buckets of `quantile` in SQL: the twin of `aggregate/quantile-bucket.ts`, without access to the bits of a double. */
 import type { SqlDialect } from './dialect.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { SqlDialect } from './dialect.ts'
  * that power. Steps are at least those of the least normal double, results at most the largest double of 8 digits. (For NULL and a
  * number, `greatest` returns the number.)
  */
-export function significantSql(double: string, dialect: SqlDialect): string {
+export function quantileBucketSql(double: string, dialect: SqlDialect): string {
   const [least, largest] = [dialect.double(2 ** -1022), dialect.double(2 ** 1023 * (2 - 2 ** -7))]
   const step = `power(${dialect.double(2)}, floor(log2(greatest(abs(${double}), ${least}))) - 7)`
   return `CASE WHEN ${double} IS NOT NULL THEN least(greatest(round(${double} / ${step}) * ${step}, -${largest}), ${largest}) END`
