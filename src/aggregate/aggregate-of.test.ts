@@ -103,29 +103,29 @@ test('each refusal has its own code, and none is 0', () => {
 const window: SqlWindow = {
   input: 'x',
   time: 'time',
-  clock: 'clock',
+  asOf: 'clock',
   count: () => 'n',
   countWhere: condition => `countWhere(${condition})`,
-  distinct: value => `distinct(${value})`,
-  estimated: value => `estimated(${value})`,
+  countDistinct: value => `distinct(${value})`,
+  estimateDistinct: value => `estimated(${value})`,
   sum: exact => `sum(${exact})`,
   sumOfDoubles: double => `sumOfDoubles(${double})`,
   min: value => `min(${value})`,
   max: value => `max(${value})`,
   first: value => `first(${value})`,
   last: value => `last(${value})`,
-  latest: value => `latest(${value})`,
-  newest: (value, k) => `newest(${value}, ${k})`,
+  lastOrNull: value => `latest(${value})`,
+  lastK: (value, k) => `newest(${value}, ${k})`,
   spread: () => 'spread',
   trend: () => ({ covariation: 'covariation', spread: 'spread' }),
-  exact: integer => `exact(${integer})`,
-  double: integer => `double(${integer})`,
-  rounded: exact => `fl(${exact})`,
-  constant: String,
-  ranked: (value, rank) => `ranked(${value}, ${rank})`,
+  toExact: integer => `exact(${integer})`,
+  toDouble: integer => `double(${integer})`,
+  roundToDouble: exact => `fl(${exact})`,
+  doubleLiteral: String,
+  itemOfRank: (value, rank) => `ranked(${value}, ${rank})`,
   mostFrequent: (value, k) => `mostFrequent(${value}, ${k})`,
   quantileBucket: double => `8 digits(${double})`,
-  list: values => `[${values.join(', ')}]`,
+  array: values => `[${values.join(', ')}]`,
   powerOf2: double => `2^(${double})`,
   delivered: physical => `delivered(${physical})`,
 }
@@ -173,7 +173,7 @@ test('in SQL more distinct values than the limit are estimated, as at least limi
 
 test('in SQL a factor keeps its powers of two until after the rounding', () => {
   const products = [60_000, 1, 8, 7].map(factor => roundedProduct('e', factor, window))
-  assert.deepEqual(products, ['fl(e * 1875) * 32', 'fl(e * 1) * 1', 'fl(e * 1) * 8', 'fl(e * 7) * 1'])
+  assert.deepEqual(products, ['fl((e * 1875)) * 32', 'fl((e * 1)) * 1', 'fl((e * 1)) * 8', 'fl((e * 7)) * 1'])
 })
 
 test('in SQL a bucket counts values above the previous bound and up to its own', () => {

@@ -19,8 +19,8 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
     const first = window.first(window.input)
     const last = window.last(window.input)
     if (isDouble(input)) return { value: `${last} - ${first}` }
-    const exact = `${window.exact(last)} - ${window.exact(first)}`
-    return { value: `${window.rounded(exact)} / ${window.constant(decimalUnit(input))}`, exact }
+    const exact = `(${window.toExact(last)} - ${window.toExact(first)})`
+    return { value: `${window.roundToDouble(exact)} / ${window.doubleLiteral(decimalUnit(input))}`, exact }
   },
   exactness: isDouble(input) ? 'inexact' : 'exact',
   finalizeRows,

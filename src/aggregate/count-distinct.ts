@@ -14,9 +14,9 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
   ...tallyPartials(),
   finalize: (tally = new Map()) => ({ value: tally.size <= limit ? tally.size : estimate(tally.keys(), limit) }),
   valueSql(window) {
-    const distinct = window.distinct(window.input)
-    const estimated = `greatest(${window.constant(limit + 1)}, floor(${window.estimated(window.input)} + ${window.constant(0.5)}))`
-    return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.double(distinct)} END` }
+    const distinct = window.countDistinct(window.input)
+    const estimated = `greatest(${window.doubleLiteral(limit + 1)}, floor(${window.estimateDistinct(window.input)} + ${window.doubleLiteral(0.5)}))`
+    return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.toDouble(distinct)} END` }
   },
   kernelPartial: { kind: 'distinct', limit },
   lower,

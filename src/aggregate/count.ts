@@ -7,8 +7,8 @@ import { countPartials, type Counts } from './partial/counts.ts'
 export const countAggregate = (): AggregateFunction<Counts> => ({
   ...countPartials(1, () => [0]),
   finalize: ([n] = [0]) => ({ value: n }),
-  tileSql: sql => [sql.count()],
-  valueSql: window => ({ value: window.double(window.count()) }),
+  tileSql: tile => [tile.count()],
+  valueSql: window => ({ value: window.toDouble(window.count()) }),
   kernelPartial: { kind: 'sums', terms: [] },
   lower,
 })

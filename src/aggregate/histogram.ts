@@ -3,6 +3,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { isDouble } from './feature-units.ts'
 import type { Lowering } from './kernel-partial.ts'
+import type { ScalarSql } from './aggregate-sql.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -14,9 +15,9 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
   return {
     ...countPartials(bounds.length + 1, value => [bounds.filter(bound => (value as number) > bound).length]),
     finalize: counts => ({ value: counts ?? [...bounds, 0].fill(0) }),
-    tileSql: sql => bucketConditions(feature, sql).map(bucket => sql.countWhere(bucket)),
+    tileSql: tile => bucketConditions(feature, tile).map(bucket => tile.countWhere(bucket)),
     valueSql: window => ({
-      value: window.list(bucketConditions(feature, window).map(bucket => window.double(window.countWhere(bucket)))),
+      value: window.array(bucketConditions(feature, window).map(bucket => window.toDouble(window.countWhere(bucket)))),
     }),
     kernelPartial: { kind: 'sums', terms: [], bounds },
     lower,
@@ -38,15 +39,9 @@ function lower({ rows, columns, layout, out, at }: Lowering): void {
   }
 }
 
-/** The SQL vocabulary of a window or of a tile. */
-interface BucketSql {
-  readonly input: string
-  constant(double: number): string
-}
-
 /** A condition for each bucket, on the input of an event. */
-function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: BucketSql): string[] {
-  const ends = bounds!.map(bound => (isDouble(input) ? sql.constant(bound) : String(bound)))
+function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: ScalarSql & { readonly input: string }): string[] {
+  const ends = bounds!.map(bound => (isDouble(input) ? sql.doubleLiteral(bound) : String(bound)))
   return [...ends, undefined].map((end, i) => {
     const above = i === 0 ? [] : [`${sql.input} > ${ends[i - 1]}`]
     return [...above, ...(end === undefined ? [] : [`${sql.input} <= ${end}`])].join(' AND ')

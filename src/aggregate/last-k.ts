@@ -9,7 +9,7 @@ import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<NewestEvents> => ({
   ...newestPartials(k!),
   finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
-  valueSql: window => ({ value: window.newest(window.delivered(window.input), k!) }),
+  valueSql: window => ({ value: window.lastK(window.delivered(window.input), k!) }),
   lower,
 })
 

@@ -6,6 +6,6 @@ import { extremes } from './min.ts'
 /** The greatest value (strings by UTF-8 bytes); NULL for none. */
 export const maxAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
   ...extremes(-1, feature),
-  tileSql: sql => [sql.max(sql.input)],
+  tileSql: tile => [tile.max(tile.input)],
   valueSql: window => ({ value: window.delivered(window.max(window.input)) }),
 })

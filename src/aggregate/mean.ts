@@ -19,8 +19,8 @@ const exactMean = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
   ...exactMomentPartials('x'),
   finalize: nullIfEmpty(({ n, x }) => (n > limits.SUM_COUNT_MAX ? outOfRange : { value: Number(x) / n / decimalUnit(input) })),
   valueSql(window) {
-    const mean = `${window.rounded(window.sum(window.exact(window.input)))} / ${window.double(window.count())}`
-    return { value: `${mean} / ${window.constant(decimalUnit(input))}`, refused: tooManyValues(window) }
+    const mean = `${window.roundToDouble(window.sum(window.toExact(window.input)))} / ${window.toDouble(window.count())}`
+    return { value: `${mean} / ${window.doubleLiteral(decimalUnit(input))}`, refused: tooManyValues(window) }
   },
   finalizeRows: finalizeExact,
 })
@@ -29,7 +29,7 @@ const doubleMean: AggregateFunction<Float64Array> = {
   ...foldPartials(sumFold),
   finalize: nullIfEmpty(([n, total]) => finite(total / n)),
   tileSql: doubleSumSql,
-  valueSql: window => ({ value: `${window.sumOfDoubles(window.input)} / ${window.double(window.count())}` }),
+  valueSql: window => ({ value: `${window.sumOfDoubles(window.input)} / ${window.toDouble(window.count())}` }),
   lower: lowerDouble,
 }
 

@@ -8,7 +8,7 @@ import { compareValues, physicalAt } from './tile-format.ts'
 /** The least value (strings by UTF-8 bytes); NULL for none. */
 export const minAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
   ...extremes(1, feature),
-  tileSql: sql => [sql.min(sql.input)],
+  tileSql: tile => [tile.min(tile.input)],
   valueSql: window => ({ value: window.delivered(window.min(window.input)) }),
 })
 

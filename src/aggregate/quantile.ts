@@ -23,10 +23,10 @@ export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> 
       for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unit }
       return none
     }),
-    subKeySql: sql => sql.quantileBucket(sql.double(sql.input)),
+    subKeySql: tile => tile.quantileBucket(tile.toDouble(tile.input)),
     valueSql(window) {
-      const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q)} * ${window.double(window.count())}))`
-      return { value: `${window.quantileBucket(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
+      const rank = `greatest(${window.doubleLiteral(1)}, ceil(${window.doubleLiteral(q)} * ${window.toDouble(window.count())}))`
+      return { value: `${window.quantileBucket(window.toDouble(window.itemOfRank(window.input, rank)))} / ${window.doubleLiteral(unit)}` }
     },
     kernelPartial: { kind: 'tallies', tally: rankTally(q) },
     lower,

@@ -29,9 +29,9 @@ export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> 
       const [first, last] = [window.first(window.input), window.last(window.input)]
       const [from, to] = [window.first(window.time), window.last(window.time)]
       const rise = isDouble(input)
-        ? `(${last} - ${first}) * ${window.constant(per)}`
-        : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
-      const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(decimalUnit(input))}`
+        ? `(${last} - ${first}) * ${window.doubleLiteral(per)}`
+        : roundedProduct(`(${window.toExact(last)} - ${window.toExact(first)})`, per, window)
+      const value = `${rise} / ${window.toDouble(`(${to} - ${from})`)} / ${window.doubleLiteral(decimalUnit(input))}`
       return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
     },
     exactness: isDouble(input) ? 'inexact' : 'exact',

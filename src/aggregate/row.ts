@@ -12,7 +12,7 @@ import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEvents> => ({
   ...newestPartials(1),
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
-  valueSql: window => ({ value: window.delivered(window.latest(window.input)) }),
+  valueSql: window => ({ value: window.delivered(window.lastOrNull(window.input)) }),
   kernelPartial: { kind: 'recent', k: 1, nulls: true },
   lower,
 })

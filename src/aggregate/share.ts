@@ -10,8 +10,8 @@ import { countPartials, type Counts } from './partial/counts.ts'
 export const shareAggregate = (): AggregateFunction<Counts> => ({
   ...countPartials(2, value => (value === true ? [0, 1] : [0])),
   finalize: ([n, holds] = [0, 0]) => ({ value: n === 0 ? null : holds / n }),
-  tileSql: sql => [sql.count(), sql.countWhere(sql.input)],
-  valueSql: window => ({ value: `${window.double(window.countWhere(window.input))} / nullif(${window.double(window.count())}, 0)` }),
+  tileSql: tile => [tile.count(), tile.countWhere(tile.input)],
+  valueSql: window => ({ value: `${window.toDouble(window.countWhere(window.input))} / nullif(${window.toDouble(window.count())}, 0)` }),
   kernelPartial: { kind: 'sums', terms: ['x'] },
   lower,
 })

@@ -32,14 +32,14 @@ const exactSlope = (feature: FeatureIR): AggregateFunction<ExactMoments> => ({
     return { value: Number(covariation * BigInt(timeUnit(feature))) / Number(spread) / decimalUnit(feature.input) }
   }),
   valueSql(window) {
-    const n = window.exact(window.count())
-    const x = window.exact(window.input)
-    const tau = `(${window.exact(window.time)} - ${window.clock})`
+    const n = window.toExact(window.count())
+    const x = window.toExact(window.input)
+    const tau = `(${window.toExact(window.time)} - ${window.asOf})`
     const sumTau = window.sum(tau)
     const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
     const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
     const rise = roundedProduct(covariation, timeUnit(feature), window)
-    const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
+    const value = `${rise} / ${window.roundToDouble(spread)} / ${window.doubleLiteral(decimalUnit(feature.input))}`
     return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
   },
   finalizeRows: finalizeExact,
@@ -52,24 +52,24 @@ const doubleSlope = (per: number): AggregateFunction<Float64Array> => ({
   valueSql(window) {
     const { covariation, spread } = window.trend()
     const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
-    return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(per)} / ${spread} END` }
+    return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.doubleLiteral(per)} / ${spread} END` }
   },
   finalizeRows: finalizeDouble,
 })
 
 /** The cells of a trend over doubles, with the tile's first time as its origin. */
-function doubleTrendSql(sql: TileSql): readonly string[] {
-  const origin = sql.min(sql.time)
-  const tau = (time: string): string => sql.double(`(${time} - ${origin})`)
-  const sumTau = sql.double(`(${sql.sum(sql.exact(sql.time))} - ${sql.exact(origin)} * ${sql.exact(sql.count())})`)
-  const meanTau = `(${sumTau} / ${sql.double(sql.count())})`
+function doubleTrendSql(tile: TileSql): readonly string[] {
+  const origin = tile.min(tile.time)
+  const tau = (time: string): string => tile.toDouble(`(${time} - ${origin})`)
+  const sumTau = tile.toDouble(`(${tile.sum(tile.toExact(tile.time))} - ${tile.toExact(origin)} * ${tile.toExact(tile.count())})`)
+  const meanTau = `(${sumTau} / ${tile.toDouble(tile.count())})`
   return [
-    sql.count(),
+    tile.count(),
     origin,
     meanTau,
-    meanSql(sql),
-    sql.sumAgain(({ time }) => `(${tau(time)} - ${meanTau}) * (${tau(time)} - ${meanTau})`),
-    sql.sumAgain(({ time, input }) => `(${tau(time)} - ${meanTau}) * (${input} - ${meanSql(sql)})`),
+    meanSql(tile),
+    tile.sumInSecondPass(({ time }) => `(${tau(time)} - ${meanTau}) * (${tau(time)} - ${meanTau})`),
+    tile.sumInSecondPass(({ time, input }) => `(${tau(time)} - ${meanTau}) * (${input} - ${meanSql(tile)})`),
   ]
 }
 

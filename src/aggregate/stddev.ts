@@ -10,8 +10,8 @@ export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
   const unit = decimalUnit(feature.input)
   return spreadAggregate(feature, {
     finish: squared => Math.sqrt(squared) / unit,
-    finishSql: (squared, window) => `sqrt(${squared}) / ${window.constant(unit)}`,
-    finalizeRows,
+    finishSql: (squared, window) => `sqrt(${squared}) / ${window.doubleLiteral(unit)}`,
+    lower,
   })
 }
 

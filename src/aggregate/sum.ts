@@ -20,8 +20,12 @@ const exactSum = ({ input }: FeatureIR): AggregateFunction<ExactMoments> => ({
   ...exactMomentPartials('x'),
   finalize: nullIfEmpty(({ n, x }) => (n > limits.SUM_COUNT_MAX ? outOfRange : { value: Number(x) / decimalUnit(input), exact: x })),
   valueSql(window) {
-    const total = window.sum(window.exact(window.input))
-    return { value: `${window.rounded(total)} / ${window.constant(decimalUnit(input))}`, exact: total, refused: tooManyValues(window) }
+    const total = window.sum(window.toExact(window.input))
+    return {
+      value: `${window.roundToDouble(total)} / ${window.doubleLiteral(decimalUnit(input))}`,
+      exact: total,
+      refused: tooManyValues(window),
+    }
   },
   finalizeRows: finalizeExact,
 })
@@ -35,8 +39,8 @@ const doubleSum: AggregateFunction<Float64Array> = {
 }
 
 /** The cells of a sum over doubles. */
-export function doubleSumSql(sql: TileSql): readonly string[] {
-  return [sql.count(), sql.sumOfDoubles(sql.input), sql.constant(0)]
+export function doubleSumSql(tile: TileSql): readonly string[] {
+  return [tile.count(), tile.sumOfDoubles(tile.input), tile.doubleLiteral(0)]
 }
 
 function lowerExact(lowering: Lowering): void {

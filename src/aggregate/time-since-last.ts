@@ -8,7 +8,7 @@ import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 export const timeSinceLastAggregate = (): AggregateFunction<NewestEvents> => ({
   ...newestPartials(1),
   finalize: nullIfEmpty(([last], asOf) => ({ value: asOf - last.time })),
-  valueSql: window => ({ value: window.double(`${window.clock} - ${window.max(window.time)}`) }),
+  valueSql: window => ({ value: window.toDouble(`(${window.asOf} - ${window.max(window.time)})`) }),
   lower,
 })
 

@@ -21,7 +21,7 @@ export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: Feature
   }),
   valueSql: window => ({
     value: window.mostFrequent(window.input, k!),
-    refused: { when: `${window.distinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
+    refused: { when: `${window.countDistinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
   }),
   kernelPartial: { kind: 'tallies', tally: topTally(k!, limit) },
   lower,

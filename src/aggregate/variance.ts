@@ -20,8 +20,8 @@ export const varianceAggregate = (feature: FeatureIR): SpreadAggregate => {
   const unit = decimalUnit(feature.input) ** 2
   return spreadAggregate(feature, {
     finish: squared => squared / unit,
-    finishSql: (squared, window) => `${squared} / ${window.constant(unit)}`,
-    finalizeRows: finalizeVariance,
+    finishSql: (squared, window) => `${squared} / ${window.doubleLiteral(unit)}`,
+    lower: lowerVariance,
   })
 }
 
@@ -47,10 +47,10 @@ const exactSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunc
   }),
   valueSql(window) {
     const n = window.count()
-    const x = window.exact(window.input)
+    const x = window.toExact(window.input)
     const sum = window.sum(x)
-    const squares = window.rounded(`${window.exact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum}`)
-    const squared = `${squares} / ${window.double(`${n} * (${n} - 1)`)}`
+    const squares = window.roundToDouble(`(${window.toExact(n)} * ${window.sum(`${x} * ${x}`)} - ${sum} * ${sum})`)
+    const squared = `${squares} / ${window.toDouble(`(${n} * (${n} - 1))`)}`
     return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(squared, window)} END`, refused: momentsOutOfRange(window) }
   },
   finalizeRows,
@@ -59,16 +59,20 @@ const exactSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunc
 const doubleSpread = ({ finish, finishSql, finalizeRows }: Spread): AggregateFunction<Float64Array> => ({
   ...foldPartials(spreadFold),
   finalize: nullIfEmpty(([n, , m2]) => (n < 2 ? none : finite(finish(Math.max(0, m2 / (n - 1)))))),
-  tileSql: sql => [sql.count(), meanSql(sql), sql.sumAgain(({ input }) => `(${input} - ${meanSql(sql)}) * (${input} - ${meanSql(sql)})`)],
+  tileSql: tile => [
+    tile.count(),
+    meanSql(tile),
+    tile.sumInSecondPass(({ input }) => `(${input} - ${meanSql(tile)}) * (${input} - ${meanSql(tile)})`),
+  ],
   valueSql(window) {
     const n = window.count()
-    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(`${window.spread()} / ${window.double(`${n} - 1`)}`, window)} END` }
+    return { value: `CASE WHEN ${n} > 1 THEN ${finishSql(`${window.spread()} / ${window.toDouble(`(${n} - 1)`)}`, window)} END` }
   },
   finalizeRows,
 })
 
 /** The mean of a tile's doubles. */
-export const meanSql = (sql: TileSql): string => `${sql.sumOfDoubles(sql.input)} / ${sql.double(sql.count())}`
+export const meanSql = (tile: TileSql): string => `${tile.sumOfDoubles(tile.input)} / ${tile.toDouble(tile.count())}`
 
 const finalizeVariance = (partials: PartialRows): void => finalizeSpread(partials, decimalUnit(partials.feature.input) ** 2, false)
 

@@ -80,7 +80,7 @@ function onTicks(
   const relations = [
     log,
     `ticks AS (
-  SELECT ${dialect.series(dialect.tile(`min(_arrival) + ${every - 1}`, every), 'max(_arrival)', every)} AS _t
+  SELECT ${dialect.series(dialect.tileStart(`(min(_arrival) + ${every - 1})`, every), 'max(_arrival)', every)} AS _t
   FROM log
 )`,
     `live AS (

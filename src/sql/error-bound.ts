@@ -18,13 +18,14 @@ export function errorBoundSql(feature: FeatureIR, window: SqlWindow): string | u
   return `least(sqrt(${d}), ${d} / ${aggregateOf(feature).valueSql(window).value})`
 }
 
-const toleranceOf = (terms: string, window: SqlWindow): string => `((${terms}) * ${window.constant(SHARE)} + ${window.constant(UNDERFLOW)})`
+const toleranceOf = (terms: string, window: SqlWindow): string =>
+  `((${terms}) * ${window.doubleLiteral(SHARE)} + ${window.doubleLiteral(UNDERFLOW)})`
 
 /** The sum of the absolute values of the terms of each formula. */
 function termsSql(feature: FeatureIR, window: SqlWindow): string {
   const { input: x, time } = window
-  const n = window.double(window.count())
-  const per = window.constant(timeUnit(feature))
+  const n = window.toDouble(window.count())
+  const per = window.doubleLiteral(timeUnit(feature))
   const ends = (): string => `abs(${window.first(x)}) + abs(${window.last(x)})`
   switch (feature.agg) {
     case 'sum':
@@ -34,27 +35,27 @@ function termsSql(feature: FeatureIR, window: SqlWindow): string {
     case 'change':
       return ends()
     case 'rate':
-      return `(${ends()}) * ${per} / ${window.double(`${window.last(time)} - ${window.first(time)}`)}`
+      return `(${ends()}) * ${per} / ${window.toDouble(`(${window.last(time)} - ${window.first(time)})`)}`
     case 'variance':
       return varianceTerms(window)
     case 'slope': {
-      const tau = window.double(`(${time} - ${window.clock})`)
+      const tau = window.toDouble(`(${time} - ${window.asOf})`)
       const terms = `${n} * ${window.sumOfDoubles(`abs(${tau} * ${x})`)} + ${window.sumOfDoubles(`abs(${tau})`)} * ${window.sumOfDoubles(`abs(${x})`)}`
       return `(${terms}) * ${per} / (${n} * ${window.trend().spread})`
     }
     case 'decayedSum': {
-      const age = `${window.double(`(${time} - ${window.clock})`)} / ${window.constant(feature.halfLife!)}`
-      const value = feature.input!.type === 'double' ? x : window.double(x)
-      return `${window.sumOfDoubles(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.constant(decimalUnit(feature.input))}`
+      const age = `(${window.toDouble(`(${time} - ${window.asOf})`)} / ${window.doubleLiteral(feature.halfLife!)})`
+      const value = feature.input!.type === 'double' ? x : window.toDouble(x)
+      return `${window.sumOfDoubles(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.doubleLiteral(decimalUnit(feature.input))}`
     }
     default:
       // The terms of other aggregates are unknown, so any difference is reported.
-      return window.constant(0)
+      return window.doubleLiteral(0)
   }
 }
 
 const varianceTerms = (window: SqlWindow): string =>
-  `${window.sumOfDoubles(`${window.input} * ${window.input}`)} / ${window.double(`${window.count()} - 1`)}`
+  `${window.sumOfDoubles(`${window.input} * ${window.input}`)} / ${window.toDouble(`(${window.count()} - 1)`)}`
 
 /** Larger than any difference: the value of a condition that may be true or false. */
 const OPEN = `${Number.MAX_VALUE}`

@@ -32,7 +32,7 @@ const listsOf = <T>(one: fc.Arbitrary<T>) => fc.array(fc.array(one, { minLength:
 test('in SQL numbers fall into the same registers, whatever their size, and estimates are the same', async () => {
   await fc.assert(
     fc.asyncProperty(listsOf(doubles), async lists => {
-      const literals = lists.map(values => values.map(value => duckdb.double(value)))
+      const literals = lists.map(values => values.map(value => duckdb.doubleLiteral(value)))
       assert.deepEqual(
         await estimatesOf(literals, 'double'),
         lists.map(values => ours(values.map(codeOfNumber))),
@@ -57,7 +57,7 @@ test('in SQL texts do, by their UTF-8', async () => {
   const texts = fc.string({ unit: 'binary', maxLength: 90 })
   await fc.assert(
     fc.asyncProperty(listsOf(texts), async lists => {
-      const literals = lists.map(values => values.map(value => duckdb.text(value)))
+      const literals = lists.map(values => values.map(value => duckdb.textLiteral(value)))
       assert.deepEqual(
         await estimatesOf(literals, 'string'),
         lists.map(values => ours(values.map(value => codeOfText(Buffer.from(value))))),

@@ -171,7 +171,7 @@ function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inpu
   return features.flatMap(feature => {
     const { conditions } = participantsSql(feature, source, names, inputs, dialect)
     const inWindow =
-      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tile(`e._clock${index} - ${feature.window}`, feature.hop)}`]
+      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tileStart(`(e._clock${index} - ${feature.window})`, feature.hop)}`]
     const before = feature.before ? [`(e._without${index} IS NULL OR e._seq <> e._without${index})`] : []
     return missedKinds.flatMap(kind => {
       const bit = missedKindBit(kind)

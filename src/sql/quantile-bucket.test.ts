@@ -25,7 +25,7 @@ test('in SQL a double has the same 8 digits, also where a logarithm is next to a
     await fc.assert(
       fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async given => {
         const values = given.filter(Number.isFinite).map(value => value + 0)
-        const rows = values.map((value, i) => `(${i}, ${duckdb.double(value)})`).join(', ')
+        const rows = values.map((value, i) => `(${i}, ${duckdb.doubleLiteral(value)})`).join(', ')
         const found = await columnOf(db, `SELECT ${quantileBucketSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
         assert.deepEqual(
           found.slice(1).map(value => value + 0),

@@ -18,7 +18,7 @@ const inputs: readonly InputIR[] = [{ name: 'x', expr: { op: 'column', name: 'x'
 
 async function scores(score: ScoreIR, xs: readonly (number | null)[]): Promise<unknown[]> {
   const sql = scoreSql(score, inputs, { input: name => name, expression: () => assert.fail('no rules') }, duckdb)
-  const rows = xs.map((x, i) => `(${i}, ${x === null ? 'NULL' : duckdb.double(x)})`).join(', ')
+  const rows = xs.map((x, i) => `(${i}, ${x === null ? 'NULL' : duckdb.doubleLiteral(x)})`).join(', ')
   const found = await db.connection.runAndReadAll(`SELECT ${sql} FROM (VALUES ${rows}) t(i, x) ORDER BY i`)
   return found.getRows().map(([value]) => value)
 }

@@ -21,15 +21,15 @@ export function tileSql({ input, takesPart }: WindowTerms, calls: SelectList, di
     max: value => over(`max(${value})`),
     sum: exact => over(`sum(${exact})`),
     sumOfDoubles: double => over(`sum(${double})`),
-    earliest: () => over(`min(${record()})`),
-    latest: k => over(dialect.greatest(record(), k)),
-    sumAgain(term) {
-      const pairs = over(dialect.list(dialect.pair('e._time', input)))
-      return dialect.sumOver(pairs, item => term({ time: dialect.part(item, 0), input: dialect.part(item, 1) }))
+    firstEvent: () => over(`min(${record()})`),
+    lastEvents: k => over(dialect.arrayAggLargest(record(), k)),
+    sumInSecondPass(term) {
+      const pairs = over(dialect.arrayAgg(dialect.pair('e._time', input)))
+      return dialect.arraySum(pairs, item => term({ time: dialect.pairItem(item, 0), input: dialect.pairItem(item, 1) }))
     },
-    exact: integer => dialect.wide(integer),
-    double: integer => dialect.equalDouble(integer),
-    constant: double => dialect.double(double),
+    toExact: integer => dialect.toExact(integer),
+    toDouble: integer => dialect.toDouble(integer),
+    doubleLiteral: double => dialect.doubleLiteral(double),
     powerOf2: double => dialect.powerOf2(double),
     quantileBucket: double => quantileBucketSql(double, dialect),
   }

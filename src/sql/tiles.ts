@@ -94,7 +94,7 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
     return { index, aggregate, takesPart, cells: aggregate.tileSql(tile), subKey: aggregate.subKeySql?.(tile) }
   })
   const hop = hopOf(members[0].feature)
-  const start = hop === Infinity ? '0' : dialect.tile('s._time', hop)
+  const start = hop === Infinity ? '0' : dialect.tileStart('s._time', hop)
   const keyColumns = by ?? group.key.map(name => names.get(name)!)
   const [{ subKey, takesPart }] = features
   const isSubKeyed = subKey !== undefined

@@ -86,7 +86,7 @@ known AS (
   FROM ${eventRule?.from ?? `${tables.events} s`}
 ),
 asked AS (
-  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tile('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
+  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tileStart('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
   FROM ${tables.asks} a
 ),
 near AS (
@@ -138,7 +138,7 @@ function reachOf({ features }: GroupIR): number | undefined {
  */
 function nearSql(reach: number | undefined, dialect: SqlDialect): string {
   if (reach === undefined) return 'SELECT * FROM known'
-  const span = `${dialect.tile('e._time', reach)} + later.shift`
+  const span = `${dialect.tileStart('e._time', reach)} + later.shift`
   return `SELECT e.*, ${span} AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
 }
 
@@ -203,7 +203,8 @@ function valueSql(
 ): BoundedValue {
   const { input, conditions: inputConditions } = participantsSql(feature, source, names, inputs, dialect)
   const conditions: string[] = []
-  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
+  if (feature.window !== 'lifetime')
+    conditions.push(`e._time >= a.${tails.nameOf(dialect.tileStart(`(a.t - ${feature.window})`, feature.hop))}`)
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
   const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
@@ -249,7 +250,7 @@ function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number
 /** The columns of one answer. A double that is not finite is refused. */
 function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !refused
-  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
+  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finiteOrNull(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
   if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })
   if (mayOverflow) results.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })

@@ -102,7 +102,7 @@ export function vectorsQuery(
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
   const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
-  const finalScore = score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]
+  const finalScore = score === undefined ? [] : [`${dialect.finiteOrNull('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
 ${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
 given AS (

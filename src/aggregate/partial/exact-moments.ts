@@ -53,11 +53,11 @@ export function exactMomentPartials(
       const [x, xx, tau, tauTau, tauX] = [1, 2, 4, 5, 6].map(index => integerAt(cells, index))
       return { n, x, xx, largest: numberAt(cells, 3), tau, tauTau, tauX }
     },
-    tileSql(sql) {
-      const [x, tau] = [sql.exact(sql.input), sql.exact(sql.time)]
-      const products = hasProducts ? [sql.sum(`${x} * ${x}`), sql.max(`abs(${sql.input})`)] : []
-      const trend = hasTrend ? [sql.sum(tau), sql.sum(`${tau} * ${tau}`), sql.sum(`${tau} * ${x}`)] : []
-      return [sql.count(), sql.sum(x), ...products, ...trend]
+    tileSql(tile) {
+      const [x, tau] = [tile.toExact(tile.input), tile.toExact(tile.time)]
+      const products = hasProducts ? [tile.sum(`${x} * ${x}`), tile.max(`abs(${tile.input})`)] : []
+      const trend = hasTrend ? [tile.sum(tau), tile.sum(`${tau} * ${tau}`), tile.sum(`${tau} * ${x}`)] : []
+      return [tile.count(), tile.sum(x), ...products, ...trend]
     },
     exactness: 'exact',
     kernelPartial: { kind: 'sums', terms: hasProducts ? ['x', term] : ['x'] },

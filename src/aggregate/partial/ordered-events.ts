@@ -31,7 +31,7 @@ export const newestPartials = (
   merge: (left, right) => [...left, ...right].sort((a, b) => compareEvents(b, a)).slice(0, k),
   encode: newest => [newest.map(record)],
   decode: ([cells]) => (cells as readonly TileCell[] | null)?.map(eventOf),
-  tileSql: sql => [sql.latest(k)],
+  tileSql: tile => [tile.lastEvents(k)],
   exactness: 'exact',
   kernelPartial: { kind: 'recent', k },
 })
@@ -50,6 +50,6 @@ export const endPartials: PartialMethods<EndEvents> & Pick<AggregateFunction, 't
   }),
   encode: ({ first, last }) => [record(first), [record(last)]],
   decode: ([first, last]) => (first === null ? undefined : { first: eventOf(first), last: eventOf((last as readonly TileCell[])[0]) }),
-  tileSql: sql => [sql.earliest(), sql.latest(1)],
+  tileSql: tile => [tile.firstEvent(), tile.lastEvents(1)],
   kernelPartial: { kind: 'ends' },
 }

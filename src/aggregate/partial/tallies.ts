@@ -23,8 +23,8 @@ export const tallyPartials = (
   encode: tally => [inOrder(tally)],
   decode: ([pairs]) =>
     pairs === null ? undefined : new Map((pairs as readonly TileCell[][]).map(pair => [physicalAt(pair, 0), Number(pair[1])])),
-  tileSql: sql => [sql.count()],
-  subKeySql: sql => sql.input,
+  tileSql: tile => [tile.count()],
+  subKeySql: tile => tile.input,
   exactness: 'exact',
 })
 
