@@ -12,31 +12,31 @@ import { roundedProduct, type SqlWindow } from './aggregate-sql.ts'
 
 type Properties = readonly [Exactness, KernelPartial['kind']]
 
-const subtracted: Properties = ['exact', 'sums']
-const folded: Properties = ['inexact', 'folds']
+const exactSums: Properties = ['exact', 'sums']
+const inexactFold: Properties = ['inexact', 'folds']
 const ends: Properties = ['exact', 'ends']
 const roundedEnds: Properties = ['inexact', 'ends']
 
 /** Over exact types; the second value is over doubles, if it differs. */
 const table: Readonly<Record<AggregateName, readonly [Properties, Properties?]>> = {
-  count: [subtracted],
-  sum: [subtracted, folded],
-  mean: [subtracted, folded],
+  count: [exactSums],
+  sum: [exactSums, inexactFold],
+  mean: [exactSums, inexactFold],
   min: [['exact', 'extremes']],
   max: [['exact', 'extremes']],
-  variance: [subtracted, folded],
-  stddev: [subtracted, folded],
+  variance: [exactSums, inexactFold],
+  stddev: [exactSums, inexactFold],
   first: [ends],
   last: [['exact', 'recent']],
   lastK: [['exact', 'recent']],
   change: [ends, roundedEnds],
   rate: [ends, roundedEnds],
-  slope: [subtracted, folded],
-  share: [subtracted],
+  slope: [exactSums, inexactFold],
+  share: [exactSums],
   timeSinceLast: [['exact', 'recent']],
   countDistinct: [['exact', 'distinct']],
-  decayedSum: [folded],
-  histogram: [subtracted],
+  decayedSum: [inexactFold],
+  histogram: [exactSums],
   quantile: [['exact', 'tallies']],
   topK: [['exact', 'tallies']],
   row: [['exact', 'recent']],

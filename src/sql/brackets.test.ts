@@ -40,7 +40,7 @@ function checkedCall(member: string, call: Call): Call {
   }
 }
 
-const tables = { events: 'events', asks: 'asks' }
+const tables = { events: 'events', requests: 'requests' }
 
 test('tiles and values of every aggregate over every type', () => {
   const { group, source } = tileCase(1, tiledAggregates, true)

@@ -15,7 +15,7 @@ import type { ColumnType, FeatureIR } from '../define/ir/index.ts'
  * `/` of doubles by a number other than 0, `%` of integers; comparisons, `BETWEEN`, `IS NULL`, `AND`, `OR`, `NOT`, `TRUE`, `FALSE`; `abs`,
  * `floor`, `ceil`, `sqrt`, `exp`, `coalesce`, `nullif`; `count(*)`, `sum`, `min` and `max` with `FILTER (WHERE …)`. Of these, tiles use no
  * `JOIN`, `BETWEEN`, `%`, `ceil`, `sqrt`, `exp`, `coalesce`, `nullif`. Values at a point in time also use `row_number`, `lead`, `first_value`
- * and `max` with `OVER`, `greatest` and `least`, which ignore NULL, and `VALUES`.
+ * and `max` with `OVER`, `greatest` and `least`, which ignore NULL, `&` of integers, and `VALUES`.
  * @example
  *   const ansi: Pick<SqlDialect, 'identifier'> = { identifier: name => `"${name.replaceAll('"', '""')}"` }
  */

@@ -66,11 +66,11 @@ export function expressionErrorBound(
   boundOf: (feature: Extract<ExprIR, { op: 'feature' }>) => string | undefined,
   write: (expr: ExprIR) => string,
 ): string | undefined {
-  const of = (part: ExprIR): string | undefined => expressionErrorBound(part, boundOf, write)
+  const boundOfPart = (part: ExprIR): string | undefined => expressionErrorBound(part, boundOf, write)
   if (expr.op === 'feature') return boundOf(expr)
-  if (expr.op === 'not') return of(expr.of)
+  if (expr.op === 'not') return boundOfPart(expr.of)
   if (!('left' in expr)) return undefined
-  const [left, right] = [of(expr.left), of(expr.right)]
+  const [left, right] = [boundOfPart(expr.left), boundOfPart(expr.right)]
   if (left === undefined && right === undefined) return undefined
   const [a, b] = [left ?? '0e0', right ?? '0e0']
   const [l, r] = [write(expr.left), write(expr.right)]

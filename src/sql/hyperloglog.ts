@@ -49,14 +49,14 @@ function wordsSql(list: string, type: ColumnType, dialect: PointInTimeDialect): 
   }
   const upper = (pair: string): string => dialect.pairItem(pair, 0)
   const lower = (pair: string): string => dialect.pairItem(pair, 1)
-  const stirred = (more: number, word: string): string => dialect.divideInteger(`(${word} * ((${word} + ${more}) % ${2 ** 31}))`, 2 ** 16)
+  const mix = (more: number, word: string): string => dialect.divideInteger(`(${word} * ((${word} + ${more}) % ${2 ** 31}))`, 2 ** 16)
   const ontoLower = (of: string, more: number): string =>
-    mapPairs(of, upper, pair => `((${lower(pair)} + ${stirred(more, upper(pair))}) % ${WORD})`)
+    mapPairs(of, upper, pair => `((${lower(pair)} + ${mix(more, upper(pair))}) % ${WORD})`)
   const ontoUpper = (of: string, more: number): string =>
-    mapPairs(of, pair => `((${upper(pair)} + ${stirred(more, lower(pair))}) % ${WORD})`, lower)
+    mapPairs(of, pair => `((${upper(pair)} + ${mix(more, lower(pair))}) % ${WORD})`, lower)
   const halves = dialect.arrayMap(list, value => dialect.doubleBits(dialect.toDouble(value)))
-  const seeded = mapPairs(halves, upper, pair => `((${lower(pair)} + 320440878) % ${WORD})`)
-  return ontoUpper(ontoLower(ontoUpper(ontoLower(seeded, 0x243f6a89), 0x6c4e6c89), 0x452821e7), 0x38d01377)
+  const mixedOnce = mapPairs(halves, upper, pair => `((${lower(pair)} + 320440878) % ${WORD})`)
+  return ontoUpper(ontoLower(ontoUpper(ontoLower(mixedOnce, 0x243f6a89), 0x6c4e6c89), 0x452821e7), 0x38d01377)
 }
 
 /** Register and rank: the rank is 41 less the binary digits of the 40 bits after the register (0 has none). */

@@ -23,12 +23,12 @@ test('in SQL a double has the same 8 digits, also where a logarithm is next to a
   const db = await DuckDbEngine.open()
   try {
     await fc.assert(
-      fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async given => {
-        const values = given.filter(Number.isFinite).map(value => value + 0)
+      fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async drawn => {
+        const values = drawn.filter(Number.isFinite).map(value => value + 0)
         const rows = values.map((value, i) => `(${i}, ${duckdb.doubleLiteral(value)})`).join(', ')
-        const found = await columnOf(db, `SELECT ${quantileBucketSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
+        const actual = await columnOf(db, `SELECT ${quantileBucketSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
         assert.deepEqual(
-          found.slice(1).map(value => value + 0),
+          actual.slice(1).map(value => value + 0),
           values.map(quantileBucket),
         )
       }),

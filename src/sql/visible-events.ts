@@ -12,9 +12,9 @@ export function visibleEvents(group: GroupIR, source: SourceIR, tables: ValueTab
   const names = columnNames(source, dialect)
   const sameKey = group.key.map((name, i) => `s.${names.get(name)} = a.k${i} AND `).join('')
   return `(
-    SELECT s.*, a.ask AS _request, a.without AS _excluded
+    SELECT s.*, a.request AS _request, a.excluded AS _excluded
     FROM (SELECT ${['s.*', ...revisionColumns(source, names)].join(', ')} FROM ${tables.events} s) s
-    JOIN ${tables.asks} a ON ${sameKey}s._seq < a.prefix AND s._time <= a.t
+    JOIN ${tables.requests} a ON ${sameKey}s._seq < a.prefix AND s._time <= a.t
     WHERE (a.upto IS NULL OR s._arrival <= a.upto)${countsSql(source, 's')}
   )`
 }

@@ -52,14 +52,14 @@ export const sqlDialectClauses = ({ cases = 20, seed = 1 }: SqlDialectOptions = 
   {
     clause: 'tiles of random pipelines equal the reference',
     async check(open) {
-      for (let of = seed; of < seed + cases; of++) await withEngine(open, engine => compareTiles(engine, tileCase(of, aggregatesOf(of))))
+      for (const caseSeed of seeds(seed, cases)) await withEngine(open, engine => compareTiles(engine, randomCase(caseSeed)))
     },
   },
   {
     clause: 'tiles do not depend on the names of columns',
     async check(open) {
-      for (let of = seed; of < seed + cases; of++)
-        await withEngine(open, engine => compareTiles(engine, withHostileNames(tileCase(of, aggregatesOf(of)), of)))
+      for (const caseSeed of seeds(seed, cases))
+        await withEngine(open, engine => compareTiles(engine, withHostileNames(randomCase(caseSeed), caseSeed)))
     },
   },
 ]
@@ -68,8 +68,13 @@ const FEATURES_AT_ONCE = 8
 /** Primes that do not divide the number of combinations, so that neighbouring seeds walk through all of them. */
 const STRIDES = [1, 11, 23, 29]
 
-const aggregatesOf = (seed: number): typeof tiledAggregates =>
-  STRIDES.map(stride => tiledAggregates[(seed * 4 + stride) % tiledAggregates.length])
+const seeds = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
+
+const randomCase = (seed: number): TileCase =>
+  tileCase(
+    seed,
+    STRIDES.map(stride => tiledAggregates[(seed * 4 + stride) % tiledAggregates.length]),
+  )
 
 /** The values of expressions, in one statement over a table `one` of a row. */
 async function valuesOf(engine: SqlEngine, expressions: readonly string[]): Promise<readonly SqlCell[]> {
@@ -124,12 +129,12 @@ async function checkExact(engine: SqlEngine): Promise<void> {
     [dialect.toDouble(String(LARGEST)), LARGEST],
     [dialect.toDouble('(-3)'), -3],
   ]
-  const read = await valuesOf(
+  const cells = await valuesOf(
     engine,
     cases.map(([sql]) => sql),
   )
   assert.deepEqual(
-    read.map(numberOrNull),
+    cells.map(numberOrNull),
     cases.map(([, expected]) => expected),
   )
 }
@@ -170,12 +175,12 @@ async function checkTileStarts(engine: SqlEngine): Promise<void> {
   const cases = times.flatMap(time =>
     hops.map(hop => ({ sql: engine.dialect.tileStart(`(${time})`, hop), expected: Math.floor(time / hop) * hop })),
   )
-  const read = await valuesOf(
+  const cells = await valuesOf(
     engine,
     cases.map(({ sql }) => sql),
   )
   assert.deepEqual(
-    read.map(Number),
+    cells.map(Number),
     cases.map(({ expected }) => expected + 0),
   )
 }
