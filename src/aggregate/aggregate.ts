@@ -1,4 +1,4 @@
-import type { KernelPartial, Lowering } from './kernel-partial.ts'
+import type { KernelPartial, PartialRows } from './kernel-partial.ts'
 import type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
 import type { TileCell, TileEvent, TileValue } from './tile-format.ts'
 
@@ -9,7 +9,7 @@ import type { TileCell, TileEvent, TileValue } from './tile-format.ts'
  *
  * - *Tiles* (docs/tiles.md), in any engine that can `GROUP BY`. Their partials `P` are a commutative monoid: an engine lifts each event that
  *   takes part, merges partials in any order, and finalizes those of a window.
- * - *The kernel*, in one process, where an object for each event would be too slow: it keeps partials as columns, and lowers many rows at once.
+ * - *The kernel*, in one process, where an object for each event would be too slow: it keeps partials as columns, and finalizes many rows at once.
  * - *Point-in-time SQL*, the witness of both: it shares no code with them, and is written from the semantics (numbers to the bit).
  */
 export interface AggregateFunction<P = unknown> {
@@ -34,7 +34,7 @@ export interface AggregateFunction<P = unknown> {
   /** The kernel: the structure that keeps the partials. */
   readonly kernelPartial: KernelPartial
   /** The kernel: writes values from the columns of the partials. A decimal's `sum`, `min`, … stays scaled; a double is as delivered. */
-  lower(lowering: Lowering): void
+  finalizeRows(partials: PartialRows): void
 
   /** Point-in-time SQL: the value of a window. */
   valueSql(window: SqlWindow): SqlValue

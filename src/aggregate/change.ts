@@ -3,7 +3,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refuseCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
@@ -27,7 +27,7 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
 })
 
 /** Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error. */
-function lower({ rows, columns, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, out, at }: PartialRows): void {
   const [first, last] = columns as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(first[i])) {

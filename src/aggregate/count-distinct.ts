@@ -2,7 +2,7 @@
 import { limits } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'
 
@@ -19,7 +19,7 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
     return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.toDouble(distinct)} END` }
   },
   kernelPartial: { kind: 'distinct', limit },
-  lower,
+  finalizeRows,
 })
 
 function estimate(values: Iterable<Value>, limit: number): number {
@@ -28,7 +28,7 @@ function estimate(values: Iterable<Value>, limit: number): number {
   return estimateDistinct(registers.rest, registers.empty, limit)
 }
 
-function lower({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const limit = feature.limit ?? limits.DISTINCT_MAX
   const [count, rest, empty] = columns
   for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)

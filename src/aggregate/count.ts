@@ -1,6 +1,6 @@
 /** `count`: counts the events of a window. */
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /** The number of events in the window, or of those for which a condition is true. Never NULL. */
@@ -10,10 +10,10 @@ export const countAggregate = (): AggregateFunction<Counts> => ({
   tileSql: tile => [tile.count()],
   valueSql: window => ({ value: window.toDouble(window.count()) }),
   kernelPartial: { kind: 'sums', terms: [] },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, columns, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, out, at }: PartialRows): void {
   if (rows === 1) out.values[at] = columns[0][0]
   else out.values.set(columns[0].subarray(0, rows), at)
 }

@@ -3,7 +3,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refuseCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { foldPartials } from './partial/folds.ts'
@@ -38,7 +38,7 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
 
 const halfLifeOf = ({ halfLife }: FeatureIR): number => halfLife!
 
-function lower({ feature, rows, columns, clock, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, asOf, out, at }: PartialRows): void {
   const [n, sum, , span] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
   const halfLife = halfLifeOf(feature)
   const unit = decimalUnit(feature.input)

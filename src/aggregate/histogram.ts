@@ -2,7 +2,7 @@
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { isDouble } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import type { ScalarSql } from './aggregate-sql.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
@@ -20,11 +20,11 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
       value: window.array(bucketConditions(feature, window).map(bucket => window.toDouble(window.countWhere(bucket)))),
     }),
     kernelPartial: { kind: 'sums', terms: [], bounds },
-    lower,
+    finalizeRows,
   }
 }
 
-function lower({ rows, columns, layout, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, layout, out, at }: PartialRows): void {
   const { buckets, bounds } = layout!
   for (let i = 0; i < rows; i++) {
     const first = (at + i) * out.width

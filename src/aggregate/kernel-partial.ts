@@ -34,8 +34,8 @@ export type KernelPartial =
  */
 export const nullValue = Infinity
 
-/** The input of `lower` for `rows` rows, written to `out` from row `at`. */
-export interface Lowering {
+/** The input of `finalizeRows` for `rows` rows, written to `out` from row `at`. */
+export interface PartialRows {
   readonly feature: FeatureIR
   readonly rows: number
   /** The columns of the kernel partial, as `KernelPartial` defines them; rows 0 … rows − 1. */
@@ -43,7 +43,7 @@ export interface Lowering {
   /** For `sums`: the place of each term among the columns. */
   readonly layout: MomentLayout | undefined
   /** The as-of time of each row, UTC ms. */
-  readonly clock: Float64Array
+  readonly asOf: Float64Array
   readonly out: FeatureColumn
   readonly at: number
 }

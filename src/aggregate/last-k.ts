@@ -1,7 +1,7 @@
 /** `lastK`: the values of a window's last k events. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -10,10 +10,10 @@ export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<Newes
   ...newestPartials(k!),
   finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
   valueSql: window => ({ value: window.lastK(window.delivered(window.input), k!) }),
-  lower,
+  finalizeRows,
 })
 
-function lower({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const k = feature.k!
   for (let i = 0; i < rows; i++) {
     let count = 0

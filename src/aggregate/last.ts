@@ -10,5 +10,5 @@ export const lastAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEve
   ...newestPartials(1),
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
   valueSql: window => ({ value: window.delivered(window.last(window.input)) }),
-  lower: lowerValue,
+  finalizeRows: finalizeValue,
 })

@@ -3,12 +3,12 @@ import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { foldPartials } from './partial/folds.ts'
-import { lowerDoubleSums, lowerExactSums } from './partial/lower-sums.ts'
+import { finalizeDoubleSums, finalizeExactSums } from './partial/finalize-sums.ts'
 import { doubleSumSql, tooManyValues } from './sum.ts'
 
 /** The mean: fl(fl(fl(S) / n) / 10^s) over exact types (semantics, numbers to the bit); NULL for none. */
@@ -30,12 +30,12 @@ const doubleMean: AggregateFunction<Float64Array> = {
   finalize: nullIfEmpty(([n, total]) => finite(total / n)),
   tileSql: doubleSumSql,
   valueSql: window => ({ value: `${window.sumOfDoubles(window.input)} / ${window.toDouble(window.count())}` }),
-  lower: lowerDouble,
+  finalizeRows: finalizeDouble,
 }
 
-function lowerExact(lowering: Lowering): void {
-  lowerExactSums(lowering)
-  const { feature, rows, columns, out, at } = lowering
+function finalizeExact(partials: PartialRows): void {
+  finalizeExactSums(partials)
+  const { feature, rows, columns, out, at } = partials
   const n = columns[0]
   const unit = decimalUnit(feature.input)
   const { values, nulls } = out
@@ -43,9 +43,9 @@ function lowerExact(lowering: Lowering): void {
 }
 
 /** A negative sum may underflow to −0 in the division, so `+ 0` again. */
-function lowerDouble(lowering: Lowering): void {
-  lowerDoubleSums(lowering)
-  const { rows, columns, out, at } = lowering
+function finalizeDouble(partials: PartialRows): void {
+  finalizeDoubleSums(partials)
+  const { rows, columns, out, at } = partials
   const n = columns[0]
   const { values, nulls } = out
   for (let i = 0; i < rows; i++) if (nulls[at + i] === 0) values[at + i] = values[at + i] / n[i] + 0

@@ -1,7 +1,7 @@
 /** `min`: the least value of a window. */
 import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { compareValues, physicalAt } from './tile-format.ts'
 
@@ -21,11 +21,11 @@ export const extremes = (sign: 1 | -1, { input }: FeatureIR): Omit<AggregateFunc
   decode: cells => (cells[0] === null ? undefined : physicalAt(cells, 0)),
   exactness: 'exact',
   kernelPartial: { kind: 'extremes', sign },
-  lower: lowerValue,
+  finalizeRows: finalizeValue,
 })
 
 /** Lowers a column that is the value itself, NaN where there is none. */
-export function lowerValue({ rows, columns, out, at }: Lowering): void {
+export function finalizeValue({ rows, columns, out, at }: PartialRows): void {
   const value = columns[0]
   const { values, nulls } = out
   for (let i = 0; i < rows; i++) {

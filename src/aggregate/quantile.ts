@@ -2,7 +2,7 @@
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { quantileBucket } from './quantile-bucket.ts'
@@ -29,11 +29,11 @@ export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> 
       return { value: `${window.quantileBucket(window.toDouble(window.itemOfRank(window.input, rank)))} / ${window.doubleLiteral(unit)}` }
     },
     kernelPartial: { kind: 'tallies', tally: rankTally(q) },
-    lower,
+    finalizeRows,
   }
 }
 
-function lower({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const value = columns[0]
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {

@@ -4,7 +4,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refuseCell } from './feature-column.ts'
 import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 import { roundedProduct } from './aggregate-sql.ts'
@@ -39,7 +39,7 @@ export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> 
   }
 }
 
-function lower({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const [first, last, firstTime, lastTime] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
   const unit = decimalUnit(feature.input)
   const per = timeUnit(feature)

@@ -1,7 +1,7 @@
 /** `row`: a column of a window's latest row. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -14,10 +14,10 @@ export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEven
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
   valueSql: window => ({ value: window.delivered(window.lastOrNull(window.input)) }),
   kernelPartial: { kind: 'recent', k: 1, nulls: true },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, columns, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, out, at }: PartialRows): void {
   const value = columns[0]
   for (let i = 0; i < rows; i++) {
     // Excludes `nullValue`, and the NaN of an empty window.

@@ -1,6 +1,6 @@
 /** `share`: the share of a window's events for which a condition is true. */
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -13,10 +13,10 @@ export const shareAggregate = (): AggregateFunction<Counts> => ({
   tileSql: tile => [tile.count(), tile.countWhere(tile.input)],
   valueSql: window => ({ value: `${window.toDouble(window.countWhere(window.input))} / nullif(${window.toDouble(window.count())}, 0)` }),
   kernelPartial: { kind: 'sums', terms: ['x'] },
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, columns, layout, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, layout, out, at }: PartialRows): void {
   const n = columns[0]
   const holds = columns[layout!.x]
   for (let i = 0; i < rows; i++) {

@@ -4,7 +4,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refuseCell } from './feature-column.ts'
 import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
@@ -73,7 +73,7 @@ function doubleTrendSql(tile: TileSql): readonly string[] {
   ]
 }
 
-function lowerExact({ feature, rows, columns, layout, out, at }: Lowering): void {
+function finalizeExact({ feature, rows, columns, layout, out, at }: PartialRows): void {
   const count = columns[0]
   const unit = decimalUnit(feature.input)
   const per = BigInt(timeUnit(feature))
@@ -97,7 +97,7 @@ function lowerExact({ feature, rows, columns, layout, out, at }: Lowering): void
   }
 }
 
-function lowerDouble({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeDouble({ feature, rows, columns, out, at }: PartialRows): void {
   const per = timeUnit(feature)
   const spread = columns[4]
   const covariation = columns[5]

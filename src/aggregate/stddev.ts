@@ -2,8 +2,8 @@
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
-import { lowerSpread, spreadAggregate } from './variance.ts'
+import type { PartialRows } from './kernel-partial.ts'
+import { finalizeSpread, spreadAggregate } from './variance.ts'
 
 /** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
 export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
@@ -11,7 +11,7 @@ export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
   return spreadAggregate(feature, {
     finish: squared => Math.sqrt(squared) / unit,
     finishSql: (squared, window) => `sqrt(${squared}) / ${window.doubleLiteral(unit)}`,
-    lower,
+    finalizeRows,
   })
 }
 

@@ -3,13 +3,13 @@ import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { sumFold } from './fold.ts'
 import { roundedSumError } from './moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { foldPartials } from './partial/folds.ts'
-import { lowerDoubleSums, lowerExactSums } from './partial/lower-sums.ts'
+import { finalizeDoubleSums, finalizeExactSums } from './partial/finalize-sums.ts'
 import type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
 
 /** The sum: exact over exact types and rounded once on delivery; NULL for none. */
@@ -35,7 +35,7 @@ const doubleSum: AggregateFunction<Float64Array> = {
   finalize: nullIfEmpty(([, total]) => finite(total)),
   tileSql: doubleSumSql,
   valueSql: window => ({ value: window.sumOfDoubles(window.input) }),
-  lower: lowerDoubleSums,
+  finalizeRows: finalizeDoubleSums,
 }
 
 /** The cells of a sum over doubles. */
@@ -43,9 +43,9 @@ export function doubleSumSql(tile: TileSql): readonly string[] {
   return [tile.count(), tile.sumOfDoubles(tile.input), tile.doubleLiteral(0)]
 }
 
-function lowerExact(lowering: Lowering): void {
-  lowerExactSums(lowering)
-  const { rows, columns, layout, out, at } = lowering
+function finalizeExact(partials: PartialRows): void {
+  finalizeExactSums(partials)
+  const { rows, columns, layout, out, at } = partials
   const { nulls, low } = out
   if (low) for (let i = 0; i < rows; i++) if (nulls[at + i] === 0) low[at + i] = roundedSumError(layout!, columns, i)
 }

@@ -1,6 +1,6 @@
 /** `timeSinceLast`: the time since a window's last event. */
 import type { AggregateFunction } from './aggregate.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -9,10 +9,10 @@ export const timeSinceLastAggregate = (): AggregateFunction<NewestEvents> => ({
   ...newestPartials(1),
   finalize: nullIfEmpty(([last], asOf) => ({ value: asOf - last.time })),
   valueSql: window => ({ value: window.toDouble(`(${window.asOf} - ${window.max(window.time)})`) }),
-  lower,
+  finalizeRows,
 })
 
-function lower({ rows, columns, clock, out, at }: Lowering): void {
+function finalizeRows({ rows, columns, asOf, out, at }: PartialRows): void {
   const time = columns[1]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(time[i])) out.nulls[at + i] = 1

@@ -3,7 +3,7 @@ import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refusals, refuseCell } from './feature-column.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { topTally } from './tally.ts'
@@ -24,10 +24,10 @@ export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: Feature
     refused: { when: `${window.countDistinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
   }),
   kernelPartial: { kind: 'tallies', tally: topTally(k!, limit) },
-  lower,
+  finalizeRows,
 })
 
-function lower({ feature, rows, columns, out, at }: Lowering): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const k = feature.k!
   const limit = feature.limit ?? limits.DISTINCT_MAX
   for (let i = 0; i < rows; i++) {

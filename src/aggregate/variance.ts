@@ -4,7 +4,7 @@ import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { refuseCell } from './feature-column.ts'
 import { isDouble, decimalUnit } from './feature-units.ts'
-import type { Lowering } from './kernel-partial.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
@@ -21,7 +21,7 @@ export const varianceAggregate = (feature: FeatureIR): SpreadAggregate => {
   return spreadAggregate(feature, {
     finish: squared => squared / unit,
     finishSql: (squared, window) => `${squared} / ${window.doubleLiteral(unit)}`,
-    lower: lowerVariance,
+    finalizeRows: finalizeVariance,
   })
 }
 
@@ -77,7 +77,7 @@ export const meanSql = (tile: TileSql): string => `${tile.sumOfDoubles(tile.inpu
 const finalizeVariance = (partials: PartialRows): void => finalizeSpread(partials, decimalUnit(partials.feature.input) ** 2, false)
 
 /** Lowers the variance, or its square root, divided by `unit`. */
-export function lowerSpread({ rows, columns, layout, out, at }: Lowering, unit: number, root: boolean): void {
+export function finalizeSpread({ rows, columns, layout, out, at }: PartialRows, unit: number, root: boolean): void {
   const n = columns[0]
   for (let i = 0; i < rows; i++) {
     if (n[i] < 2) {

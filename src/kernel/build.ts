@@ -94,12 +94,13 @@ const windowTallies = (planned: PlannedFeature, windows: readonly PlannedFeature
   planned.kernelPartial.kind === 'tallies' ? [{ window: windowIndex(windows, planned), tally: planned.kernelPartial.tally }] : []
 
 /** The layout of all terms that the features need, and of their histogram buckets. */
-function sumsLayout({ kernelPartial: structurePartial, features, input }: PlannedStructure, source: SourceIR): MomentLayout {
+function sumsLayout(plan: PlannedStructure, source: SourceIR): MomentLayout {
+  const { features, input } = plan
   const terms = new Set<MomentTerm>()
   for (const { kernelPartial } of features) {
     if (kernelPartial.kind === 'sums') for (const term of kernelPartial.terms) terms.add(term)
   }
-  return momentLayout(terms, boundOf(input, source), structurePartial.kind === 'sums' ? structurePartial.bounds : undefined)
+  return momentLayout(terms, boundOf(input, source), plan.kernelPartial.kind === 'sums' ? plan.kernelPartial.bounds : undefined)
 }
 
 /** All distinct windows of the planned structures, shortest first. */

@@ -245,64 +245,11 @@ export class Kernel {
     if (snapshot?.belowWatermark) refuseBelowWatermark(snapshot.belowWatermark, pass.fromRead, out)
   }
 
-  /** Applies events that may supersede others, and answers the reads among them, the first as row `at` of the output. */
-  #revise(
-    revisions: Revisions,
-    { snapshot, ...events }: BlockEvents & { readonly snapshot: SnapshotReads | undefined },
-    reads: SlotReads,
-    before: Int32Array,
-    at: number,
-    out: readonly FeatureColumn[],
-  ): void {
-    revisions.grow(this.#keys.size)
-    const inputs = this.#units.map(unit => structureInput(unit, events.block, events.slots, events.watermark))
-    const answered = (row: number, rows: number): void => {
-      const clock = sliceNumbers(reads.clock, row, row + rows)
-      for (const [u, unit] of this.#units.entries()) {
-        this.#lower(unit, clock, at + row, out)
-        if (snapshot?.units[u].structure.truncations.any) refuseTruncated(snapshot.units[u], clock, at + row, out)
-      }
-    }
-    revisions.run(
-      { ...events, inputs },
-      reads,
-      before,
-      answered,
-      snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots },
-    )
-  }
-
-  /**
-   * For a snapshot: the slots of the keys of some reads, and the reads that it refuses because they are below their key's watermark
-   * here.
-   */
-  #snapshotReads(keys: readonly ColumnData[], clock: Float64Array): SnapshotReads {
-    const slots = this.#keys.slotsOf(keys, clock.length, false)
-    const evicted = this.#floors.advance(noSlots, noTimes, { slots, clock, upto: new Int32Array(clock.length) })
-    return { units: this.#units, revisions: this.#revisions, slots, evicted }
-  }
-
-  /** Applies a lane and answers the reads among its events. The first read is row `at` of the output. */
-  #run(unit: KernelUnit, { input, reads, snapshotUnit }: UnitRun, at: number, out: readonly FeatureColumn[]): void {
-    const total = reads.slots.length
-    for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK_READS) {
-      const rows = Math.min(CHUNK_READS, total - row)
-      const to = row + rows < total ? reads.upto[row + rows - 1] : input.slots.length
-      const chunk: ReadChunk = { input, reads, from, to, row, rows }
-      if (snapshotUnit) runWithSnapshot(unit.structure, snapshotUnit.unit.structure, chunk, snapshotUnit.slots)
-      else runChunk(unit.structure, chunk)
-      const clock = sliceNumbers(reads.clock, row, row + rows)
-      this.#lower(unit, clock, at + row, out)
-      if (snapshotUnit?.unit.structure.truncations.any) refuseTruncated(snapshotUnit.unit, clock, at + row, out)
-      from = to
-    }
-  }
-
-  #lower(unit: KernelUnit, clock: Float64Array, at: number, out: readonly FeatureColumn[]): void {
-    const { structure, layout } = unit
-    for (const { feature, index, aggregate, window } of unit.readers)
-      aggregate.lower({ feature, rows: clock.length, columns: structure.partials[window], layout, clock, out: out[index], at })
-    if (structure.truncations.any) refuseTruncated(unit, clock, at, out)
+  /** For a snapshot: the slots here of the keys of some reads, and the reads below their key's watermark here. */
+  #snapshotReads(keys: readonly ColumnData[], asOf: Float64Array): SnapshotReads {
+    const slots = this.#keys.slotsOf(keys, asOf.length, false)
+    const belowWatermark = this.#watermarks.advance(noSlots, noTimes, { slots, asOf, upto: new Int32Array(asOf.length) })
+    return { units: this.#units, revisions: this.#revisions, slots, belowWatermark }
   }
 
   #state(): KernelState {

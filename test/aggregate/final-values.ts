@@ -41,7 +41,7 @@ export function finalValues(agg: AggregateName, input: TypeIR | undefined, colum
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
   }
   const padded = columns.map(column => Float64Array.of(...column, 1))
-  aggregateOf(feature).lower({ feature, rows, columns: padded, layout, clock: Float64Array.of(...clock, 1), out, at: before })
+  aggregateOf(feature).finalizeRows({ feature, rows, columns: padded, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
     assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])

@@ -1,10 +1,10 @@
 import { limits } from '../../base/index.ts'
 import { refuseCell } from '../feature-column.ts'
-import type { Lowering } from '../kernel-partial.ts'
+import type { PartialRows } from '../kernel-partial.ts'
 import { roundedSums } from '../moments.ts'
 
 /** Lowers sums over exact types: each rounded once, and refused if its limbs may have overflowed. */
-export function lowerExactSums({ rows, columns, layout, out, at }: Lowering): void {
+export function finalizeExactSums({ rows, columns, layout, out, at }: PartialRows): void {
   const n = columns[0]
   const sums = roundedSums(layout!, columns, rows)
   const { values, nulls } = out
@@ -16,7 +16,7 @@ export function lowerExactSums({ rows, columns, layout, out, at }: Lowering): vo
 }
 
 /** Lowers sums over doubles. `+ 0` turns −0, which values never are, into 0. */
-export function lowerDoubleSums({ rows, columns, out, at }: Lowering): void {
+export function finalizeDoubleSums({ rows, columns, out, at }: PartialRows): void {
   const [n, total] = columns as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) out.nulls[at + i] = 1
