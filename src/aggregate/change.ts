@@ -1,5 +1,9 @@
+/** `change`: the last value of a window minus the first. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
 
@@ -15,16 +19,16 @@ export const changeAggregate = ({ input }: FeatureIR): AggregateFunction<EndEven
     const first = window.first(window.input)
     const last = window.last(window.input)
     if (isDouble(input)) return { value: `${last} - ${first}` }
-    const exact = `${window.exact(last)} - ${window.exact(first)}`
-    return { value: `${window.rounded(exact)} / ${window.constant(decimalUnit(input))}`, exact }
+    const exact = `(${window.toExact(last)} - ${window.toExact(first)})`
+    return { value: `${window.roundToDouble(exact)} / ${window.doubleLiteral(decimalUnit(input))}`, exact }
   },
   exactness: isDouble(input) ? 'inexact' : 'exact',
   finalizeRows,
 })
 
 /** Both operands are exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error. */
-function finalizeRows({ rows, partial, out, at }: PartialRows): void {
-  const [first, last] = partial as [Float64Array, Float64Array]
+function finalizeRows({ rows, columns, out, at }: PartialRows): void {
+  const [first, last] = columns as [Float64Array, Float64Array]
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(first[i])) {
       out.nulls[at + i] = 1

@@ -1,6 +1,8 @@
+/** `countDistinct`: the number of distinct values in a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'
 
@@ -12,11 +14,11 @@ export const countDistinctAggregate = ({ limit = limits.DISTINCT_MAX }: FeatureI
   ...tallyPartials(),
   finalize: (tally = new Map()) => ({ value: tally.size <= limit ? tally.size : estimate(tally.keys(), limit) }),
   valueSql(window) {
-    const distinct = window.distinct(window.input)
-    const estimated = `greatest(${window.constant(limit + 1)}, floor(${window.estimated(window.input)} + ${window.constant(0.5)}))`
-    return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.double(distinct)} END` }
+    const distinct = window.countDistinct(window.input)
+    const estimated = `greatest(${window.doubleLiteral(limit + 1)}, floor(${window.estimateDistinct(window.input)} + ${window.doubleLiteral(0.5)}))`
+    return { value: `CASE WHEN ${distinct} > ${limit} THEN ${estimated} ELSE ${window.toDouble(distinct)} END` }
   },
-  partial: { kind: 'distinct', limit },
+  kernelPartial: { kind: 'distinct', limit },
   finalizeRows,
 })
 
@@ -26,8 +28,8 @@ function estimate(values: Iterable<Value>, limit: number): number {
   return estimateDistinct(registers.rest, registers.empty, limit)
 }
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const limit = feature.limit ?? limits.DISTINCT_MAX
-  const [count, rest, empty] = partial
+  const [count, rest, empty] = columns
   for (let i = 0; i < rows; i++) out.values[at + i] = count[i] <= limit ? count[i] : estimateDistinct(rest[i], empty[i], limit)
 }

@@ -21,7 +21,7 @@ export function decayFold(halfLife: number): Fold {
 
 function buildDecayFold(halfLife: number): Fold {
   const span = DECAY_SPAN * halfLife
-  const moved = new Float64Array(3)
+  const scaledFrom = new Float64Array(3)
   return {
     name: `decay ${halfLife}`,
     width: 4,
@@ -37,14 +37,14 @@ function buildDecayFold(halfLife: number): Fold {
       const index = into[at] === 0 ? from[from_at + 3] : Math.max(into[at + 3], from[from_at + 3])
       const scaleInto = 2 ** ((into[at + 3] - index) * DECAY_SPAN)
       const scaleFrom = 2 ** ((from[from_at + 3] - index) * DECAY_SPAN)
-      moved[0] = from[from_at]
-      moved[1] = from[from_at + 1] * scaleFrom
-      moved[2] = from[from_at + 2] * scaleFrom
+      scaledFrom[0] = from[from_at]
+      scaledFrom[1] = from[from_at + 1] * scaleFrom
+      scaledFrom[2] = from[from_at + 2] * scaleFrom
       if (into[at] !== 0) {
         into[at + 1] = into[at + 1] * scaleInto
         into[at + 2] = into[at + 2] * scaleInto
       }
-      sumFold.combine(into, at, moved, 0)
+      sumFold.combine(into, at, scaledFrom, 0)
       into[at + 3] = index
     },
   }

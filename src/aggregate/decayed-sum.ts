@@ -1,5 +1,9 @@
+/** `decayedSum`: a sum whose terms halve with each half-life of their age. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 import { finite, nullIfEmpty } from './final-value.ts'
 import { foldPartials } from './partial/folds.ts'
@@ -15,18 +19,18 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
   return {
     ...foldPartials(decayFold(halfLife)),
     finalize: nullIfEmpty(([, sum, , index], asOf) => finite((sum * 2 ** ((index * span - asOf) / halfLife)) / unit)),
-    tileSql(sql) {
-      const index = `floor(${sql.double(sql.max(sql.time))} / ${sql.constant(span)})`
-      const sum = sql.sumAgain(({ time, input }) => {
-        const age = `(${sql.double(time)} - ${index} * ${sql.constant(span)}) / ${sql.constant(halfLife)}`
-        return `${sql.double(input)} * ${sql.powerOf2(age)}`
+    tileSql(tile) {
+      const index = `floor(${tile.toDouble(tile.max(tile.time))} / ${tile.doubleLiteral(span)})`
+      const sum = tile.sumInSecondPass(({ time, input }) => {
+        const age = `((${tile.toDouble(time)} - ${index} * ${tile.doubleLiteral(span)}) / ${tile.doubleLiteral(halfLife)})`
+        return `${tile.toDouble(input)} * ${tile.powerOf2(age)}`
       })
-      return [sql.count(), sum, sql.constant(0), index]
+      return [tile.count(), sum, tile.doubleLiteral(0), index]
     },
     valueSql(window) {
-      const value = isDouble(feature.input) ? window.input : window.double(window.input)
-      const age = `${window.double(`(${window.time} - ${window.clock})`)} / ${window.constant(halfLife)}`
-      return { value: `${window.sum(`${value} * ${window.powerOf2(age)}`)} / ${window.constant(unit)}` }
+      const value = isDouble(feature.input) ? window.input : window.toDouble(window.input)
+      const age = `(${window.toDouble(`(${window.time} - ${window.asOf})`)} / ${window.doubleLiteral(halfLife)})`
+      return { value: `${window.sumOfDoubles(`${value} * ${window.powerOf2(age)}`)} / ${window.doubleLiteral(unit)}` }
     },
     finalizeRows,
   }
@@ -34,8 +38,8 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
 
 const halfLifeOf = ({ halfLife }: FeatureIR): number => halfLife!
 
-function finalizeRows({ feature, rows, partial, asOf, out, at }: PartialRows): void {
-  const [n, sum, , span] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+function finalizeRows({ feature, rows, columns, asOf, out, at }: PartialRows): void {
+  const [n, sum, , span] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
   const halfLife = halfLifeOf(feature)
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {

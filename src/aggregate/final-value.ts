@@ -1,7 +1,7 @@
 /** Final values: what `finalize` makes of a partial aggregate. */
 import type { TypeIR, Value } from '../define/ir/index.ts'
-import { decimalUnit } from './aggregate.ts'
-import type { TileValue } from './tile.ts'
+import { decimalUnit } from './feature-units.ts'
+import type { TileValue } from './tile-format.ts'
 
 /** NULL. */
 export const none: TileValue = { value: null }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { finalValues, untouched, valuesOf } from '../../test/aggregate/final-values.ts'
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
-import { nullValue } from './aggregate.ts'
+import { nullValue } from './kernel-partial.ts'
 import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from './moments.ts'
 
 const int: TypeIR = { type: 'int' }

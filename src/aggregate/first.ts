@@ -1,3 +1,4 @@
+/** `first`: the value of a window's first event. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'

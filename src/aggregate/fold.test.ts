@@ -18,17 +18,17 @@ const values = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min:
 const someEvents = (minLength: number) => fc.array(fc.tuple(times, values), { minLength, maxLength: 12 })
 
 /** Both partials are in the middle of arrays, at different places; the surrounding numbers must not change. */
-function combined(fold: Fold, left: readonly number[], right: readonly number[]): number[] {
-  const around = [-777, -777]
-  const into = Float64Array.of(...around, ...left, ...around)
+function combine(fold: Fold, left: readonly number[], right: readonly number[]): number[] {
+  const padding = [-777, -777]
+  const into = Float64Array.of(...padding, ...left, ...padding)
   const from = Float64Array.of(-1, ...right, -2, -3)
   fold.combine(into, 2, from, 1)
   assert.deepEqual([...from], [-1, ...right, -2, -3])
-  assert.deepEqual([...into.subarray(0, 2), ...into.subarray(2 + fold.width)], [...around, ...around])
+  assert.deepEqual([...into.subarray(0, 2), ...into.subarray(2 + fold.width)], [...padding, ...padding])
   return [...into.subarray(2, 2 + fold.width)]
 }
 
-function lifted(fold: Fold, [time, value]: Event): number[] {
+function liftEvent(fold: Fold, [time, value]: Event): number[] {
   const out = new Float64Array(fold.width + 3).fill(-777)
   fold.lift(time, value, out, 2)
   assert.deepEqual([out[0], out[1], out[fold.width + 2]], [-777, -777, -777])
@@ -38,7 +38,7 @@ function lifted(fold: Fold, [time, value]: Event): number[] {
 const identity = ({ width }: Fold): number[] => Array.from({ length: width }, () => 0)
 
 const foldOf = (fold: Fold, events: readonly Event[]): number[] =>
-  events.reduce((into, event) => combined(fold, into, lifted(fold, event)), identity(fold))
+  events.reduce((into, event) => combine(fold, into, liftEvent(fold, event)), identity(fold))
 
 /** A partial without the parts that depend on the grouping: the mean time is made absolute. */
 function readingOf(fold: Fold, partial: readonly number[]): number[] {
@@ -71,11 +71,11 @@ function magnitudes(fold: Fold, events: readonly Event[]): number[] {
   return [0, time, value, time * time, time * value]
 }
 
-function assertClose(fold: Fold, events: readonly Event[], found: readonly number[], expected: readonly number[]): void {
+function assertClose(fold: Fold, events: readonly Event[], actual: readonly number[], expected: readonly number[]): void {
   const most = magnitudes(fold, events)
-  assert.equal(found.length, expected.length)
+  assert.equal(actual.length, expected.length)
   expected.forEach((value, i) =>
-    assert.ok(Math.abs(found[i] - value) <= TOLERANCE * most[i], `${fold.name}[${i}] is ${found[i]}, not ${value}`),
+    assert.ok(Math.abs(actual[i] - value) <= TOLERANCE * most[i], `${fold.name}[${i}] is ${actual[i]}, not ${value}`),
   )
 }
 
@@ -84,19 +84,19 @@ for (const fold of folds) {
     fc.assert(
       fc.property(someEvents(1), events => {
         const partial = foldOf(fold, events)
-        assert.deepEqual(combined(fold, identity(fold), partial), partial)
-        assert.deepEqual(combined(fold, partial, identity(fold)), partial)
+        assert.deepEqual(combine(fold, identity(fold), partial), partial)
+        assert.deepEqual(combine(fold, partial, identity(fold)), partial)
       }),
     )
-    assert.deepEqual(combined(fold, identity(fold), identity(fold)), identity(fold))
+    assert.deepEqual(combine(fold, identity(fold), identity(fold)), identity(fold))
   })
 
   test(`${fold.name}: combining is associative`, () => {
     fc.assert(
       fc.property(someEvents(0), someEvents(0), someEvents(0), (...three) => {
         const [a, b, c] = three.map(events => foldOf(fold, events))
-        const left = combined(fold, combined(fold, a, b), c)
-        const right = combined(fold, a, combined(fold, b, c))
+        const left = combine(fold, combine(fold, a, b), c)
+        const right = combine(fold, a, combine(fold, b, c))
         assertClose(fold, three.flat(), readingOf(fold, left), readingOf(fold, right))
       }),
     )
@@ -106,7 +106,7 @@ for (const fold of folds) {
     fc.assert(
       fc.property(someEvents(1), someEvents(1), (first, second) => {
         const events = [...first, ...second]
-        const partial = combined(fold, foldOf(fold, first), foldOf(fold, second))
+        const partial = combine(fold, foldOf(fold, first), foldOf(fold, second))
         assertClose(fold, events, readingOf(fold, partial), naive(fold, events))
       }),
     )
@@ -114,21 +114,21 @@ for (const fold of folds) {
 }
 
 test('the partial of one event', () => {
-  assert.deepEqual(lifted(sumFold, [70, 5]), [1, 5, 0])
-  assert.deepEqual(lifted(spreadFold, [70, 5]), [1, 5, 0])
-  assert.deepEqual(lifted(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
-  assert.deepEqual(lifted(decay, [HALF_LIFE * 18, 5]), [1, 20, 0, 1])
-  assert.deepEqual(lifted(decay, [-HALF_LIFE, 5]), [1, 5 * 2 ** 15, 0, -1])
+  assert.deepEqual(liftEvent(sumFold, [70, 5]), [1, 5, 0])
+  assert.deepEqual(liftEvent(spreadFold, [70, 5]), [1, 5, 0])
+  assert.deepEqual(liftEvent(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
+  assert.deepEqual(liftEvent(decay, [HALF_LIFE * 18, 5]), [1, 20, 0, 1])
+  assert.deepEqual(liftEvent(decay, [-HALF_LIFE, 5]), [1, 5 * 2 ** 15, 0, -1])
 })
 
 test('by hand: unequal counts, spreads of their own, and origins apart', () => {
   // 1, 3 and 2, 4, 9: means 2 and 5, M2 2 and 26; together mean 3.8, M2 28 + 9 · 6 / 5.
-  const [, mean, squares] = combined(spreadFold, [2, 2, 2], [3, 5, 26])
+  const [, mean, squares] = combine(spreadFold, [2, 2, 2], [3, 5, 26])
   assert.deepEqual([mean, squares], [3.8, 38.8])
   // (10, 1), (20, 3) with origin 10, and (30, 8) of origin 30: means 20 and 4, Σ(τ − mean)² 200, Σ(τ − mean)(x − mean) 70.
-  assert.deepEqual(combined(trendFold, [2, 10, 5, 2, 50, 10], [1, 30, 0, 8, 0, 0]), [3, 10, 10, 4, 200, 70])
+  assert.deepEqual(combine(trendFold, [2, 10, 5, 2, 50, 10], [1, 30, 0, 8, 0, 0]), [3, 10, 10, 4, 200, 70])
   // The same with the later part's origin not at its mean.
-  assert.deepEqual(combined(trendFold, [1, 30, 0, 8, 0, 0], [2, 10, 5, 2, 50, 10]), [3, 30, -10, 4, 200, 70])
+  assert.deepEqual(combine(trendFold, [1, 30, 0, 8, 0, 0], [2, 10, 5, 2, 50, 10]), [3, 30, -10, 4, 200, 70])
 })
 
 test('a sum keeps its rounding error: with the error it is the exact integer', () => {
@@ -137,14 +137,14 @@ test('a sum keeps its rounding error: with the error it is the exact integer', (
     .map(([mantissa, power]) => mantissa * 2 ** power)
   fc.assert(
     fc.property(wide, wide, (a, b) => {
-      const [n, total, error] = combined(sumFold, [1, a, 0], [1, b, 0])
+      const [n, total, error] = combine(sumFold, [1, a, 0], [1, b, 0])
       assert.equal(n, 2)
       assert.equal(total, a + b)
       assert.equal(BigInt(total) + BigInt(error), BigInt(a) + BigInt(b))
     }),
   )
-  assert.deepEqual(combined(sumFold, [1, 2 ** 53, 1], [2, 2 ** 54, 1]), [3, 2 ** 53 + 2 ** 54, 2])
-  assert.deepEqual(combined(sumFold, [1, 2 ** 53, 1], [1, 1, 0]), [2, 2 ** 53 + 2, 0])
+  assert.deepEqual(combine(sumFold, [1, 2 ** 53, 1], [2, 2 ** 54, 1]), [3, 2 ** 53 + 2 ** 54, 2])
+  assert.deepEqual(combine(sumFold, [1, 2 ** 53, 1], [1, 1, 0]), [2, 2 ** 53 + 2, 0])
   const events = [1e16, 1, 1, 1, -1e16].map((value): Event => [0, value])
   assert.deepEqual(foldOf(sumFold, events), [5, 3, 0])
 })

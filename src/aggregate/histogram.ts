@@ -1,5 +1,9 @@
+/** `histogram`: the number of a window's values in each bucket. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { isDouble } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
+import type { ScalarSql } from './aggregate-sql.ts'
 import { countPartials, type Counts } from './partial/counts.ts'
 
 /**
@@ -11,22 +15,22 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
   return {
     ...countPartials(bounds.length + 1, value => [bounds.filter(bound => (value as number) > bound).length]),
     finalize: counts => ({ value: counts ?? [...bounds, 0].fill(0) }),
-    tileSql: sql => bucketConditions(feature, sql).map(bucket => sql.countWhere(bucket)),
+    tileSql: tile => bucketConditions(feature, tile).map(bucket => tile.countWhere(bucket)),
     valueSql: window => ({
-      value: window.list(bucketConditions(feature, window).map(bucket => window.double(window.countWhere(bucket)))),
+      value: window.array(bucketConditions(feature, window).map(bucket => window.toDouble(window.countWhere(bucket)))),
     }),
-    partial: { kind: 'sums', terms: [], bounds },
+    kernelPartial: { kind: 'sums', terms: [], bounds },
     finalizeRows,
   }
 }
 
-function finalizeRows({ rows, partial, layout, out, at }: PartialRows): void {
+function finalizeRows({ rows, columns, layout, out, at }: PartialRows): void {
   const { buckets, bounds } = layout!
   for (let i = 0; i < rows; i++) {
     const first = (at + i) * out.width
-    let above = partial[0][i]
+    let above = columns[0][i]
     for (let bucket = 0; bucket < bounds.length; bucket++) {
-      const count = partial[buckets + bucket][i]
+      const count = columns[buckets + bucket][i]
       out.values[first + bucket] = count
       above -= count
     }
@@ -35,15 +39,9 @@ function finalizeRows({ rows, partial, layout, out, at }: PartialRows): void {
   }
 }
 
-/** The SQL vocabulary of a window or of a tile. */
-interface BucketSql {
-  readonly input: string
-  constant(double: number): string
-}
-
 /** A condition for each bucket, on the input of an event. */
-function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: BucketSql): string[] {
-  const ends = bounds!.map(bound => (isDouble(input) ? sql.constant(bound) : String(bound)))
+function bucketConditions({ bounds, input }: Pick<FeatureIR, 'bounds' | 'input'>, sql: ScalarSql & { readonly input: string }): string[] {
+  const ends = bounds!.map(bound => (isDouble(input) ? sql.doubleLiteral(bound) : String(bound)))
   return [...ends, undefined].map((end, i) => {
     const above = i === 0 ? [] : [`${sql.input} > ${ends[i - 1]}`]
     return [...above, ...(end === undefined ? [] : [`${sql.input} <= ${end}`])].join(' AND ')

@@ -7,7 +7,7 @@ import { codeOfNumber, codeOfText, estimateDistinct, isCode, Registers } from '.
 const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 
 /** The estimate for values, from their codes. */
-function estimated(codes: Iterable<number>, limit = 1): number {
+function estimateOf(codes: Iterable<number>, limit = 1): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
   return estimateDistinct(registers.rest, registers.empty, limit)
@@ -30,14 +30,14 @@ const sequences: Record<string, (i: number) => number> = {
 test('numbers of any kind fall into registers as random ones would: estimates are within four standard errors', () => {
   for (const [name, of] of Object.entries(sequences))
     for (const n of [5000, 50_000]) {
-      const found = estimated(Array.from({ length: n }, (_, i) => codeOfNumber(of(i + 1))))
-      assert.ok(Math.abs(found / n - 1) < 4 * 0.01625, `${n} ${name}: ${found}`)
+      const actual = estimateOf(Array.from({ length: n }, (_, i) => codeOfNumber(of(i + 1))))
+      assert.ok(Math.abs(actual / n - 1) < 4 * 0.01625, `${n} ${name}: ${actual}`)
     }
 })
 
 test('texts too', () => {
-  const found = estimated(Array.from({ length: 30_000 }, (_, i) => codeOfText(Buffer.from(`user-${i}`))))
-  assert.ok(Math.abs(found / 30_000 - 1) < 4 * 0.01625, `${found}`)
+  const actual = estimateOf(Array.from({ length: 30_000 }, (_, i) => codeOfText(Buffer.from(`user-${i}`))))
+  assert.ok(Math.abs(actual / 30_000 - 1) < 4 * 0.01625, `${actual}`)
 })
 
 test('every code names a register and a rank, also of the extremes', () => {
@@ -50,10 +50,10 @@ test('few values are counted, and more values never are less', () => {
   const codes = Array.from({ length: 4000 }, (_, i) => codeOfNumber(i))
   let before = 0
   for (let n = 2; n <= 4000; n += n < 60 ? 1 : 61) {
-    const found = estimated(codes.slice(0, n))
-    assert.ok(found >= before, `${n}`)
-    if (n < 60) assert.ok(Math.abs(found - n) <= 2, `${n}: ${found}`)
-    before = found
+    const actual = estimateOf(codes.slice(0, n))
+    assert.ok(actual >= before, `${n}`)
+    if (n < 60) assert.ok(Math.abs(actual - n) <= 2, `${n}: ${actual}`)
+    before = actual
   }
 })
 
@@ -64,8 +64,8 @@ test('an estimate is a whole number above the limit, from one register to all of
   assert.ok(Number.isSafeInteger(most) && most > 2 ** 52)
   fc.assert(
     fc.property(fc.integer({ min: 1, max: SKETCH_REGISTERS }), fc.integer({ min: 1, max: SKETCH_RANK_MAX }), (full, rank) => {
-      const found = estimateDistinct(full * 2 ** -rank, SKETCH_REGISTERS - full, 1)
-      assert.ok(Number.isSafeInteger(found) && found >= 2)
+      const actual = estimateDistinct(full * 2 ** -rank, SKETCH_REGISTERS - full, 1)
+      assert.ok(Number.isSafeInteger(actual) && actual >= 2)
     }),
   )
 })

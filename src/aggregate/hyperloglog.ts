@@ -63,10 +63,10 @@ export function codeOfNumber(value: number): number {
   bits.setFloat64(0, value)
   let high = bits.getUint32(0)
   let low = (bits.getUint32(4) + 0x13198a2e) >>> 0
-  low = (low + stirred(0x243f6a89, high)) >>> 0
-  high = (high + stirred(0x6c4e6c89, low)) >>> 0
-  low = (low + stirred(0x452821e7, high)) >>> 0
-  high = (high + stirred(0x38d01377, low)) >>> 0
+  low = (low + mix(0x243f6a89, high)) >>> 0
+  high = (high + mix(0x6c4e6c89, low)) >>> 0
+  low = (low + mix(0x452821e7, high)) >>> 0
+  high = (high + mix(0x38d01377, low)) >>> 0
   return codeOf(high, low)
 }
 
@@ -80,7 +80,7 @@ export function codeOfText(utf8: Uint8Array): number {
  * ⌊word · ((word + more) mod 2^31) / 2^16⌋, from two products that are exact in doubles. A function linear in the word would not
  * randomise equidistant numbers.
  */
-function stirred(more: number, word: number): number {
+function mix(more: number, word: number): number {
   const factor = (word + more) & 0x7fffffff
   return factor * (word >>> 16) + Math.floor((factor * (word & 0xffff)) / 2 ** 16)
 }

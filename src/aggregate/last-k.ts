@@ -1,5 +1,7 @@
+/** `lastK`: the values of a window's last k events. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -7,17 +9,16 @@ import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<NewestEvents> => ({
   ...newestPartials(k!),
   finalize: nullIfEmpty(newest => ({ value: newest.map(({ value }) => delivered(value, input)) })),
-  valueSql: window => ({ value: window.newest(window.delivered(window.input), k!) }),
-  algebra: 'other',
+  valueSql: window => ({ value: window.lastK(window.delivered(window.input), k!) }),
   finalizeRows,
 })
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const k = feature.k!
   for (let i = 0; i < rows; i++) {
     let count = 0
-    while (count < k && !Number.isNaN(partial[2 * count][i])) {
-      out.values[(at + i) * out.width + count] = partial[2 * count][i]!
+    while (count < k && !Number.isNaN(columns[2 * count][i])) {
+      out.values[(at + i) * out.width + count] = columns[2 * count][i]!
       count++
     }
     out.counts![at + i] = count

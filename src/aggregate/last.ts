@@ -1,3 +1,4 @@
+/** `last`: the value of a window's last event. */
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
@@ -9,6 +10,5 @@ export const lastAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEve
   ...newestPartials(1),
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
   valueSql: window => ({ value: window.delivered(window.last(window.input)) }),
-  algebra: 'selective',
   finalizeRows: finalizeValue,
 })

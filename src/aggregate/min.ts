@@ -1,12 +1,14 @@
+/** `min`: the least value of a window. */
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { compareValues, physicalAt } from './tile.ts'
+import { compareValues, physicalAt } from './tile-format.ts'
 
 /** The least value (strings by UTF-8 bytes); NULL for none. */
 export const minAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
   ...extremes(1, feature),
-  tileSql: sql => [sql.min(sql.input)],
+  tileSql: tile => [tile.min(tile.input)],
   valueSql: window => ({ value: window.delivered(window.min(window.input)) }),
 })
 
@@ -17,15 +19,14 @@ export const extremes = (sign: 1 | -1, { input }: FeatureIR): Omit<AggregateFunc
   finalize: nullIfEmpty(value => ({ value: delivered(value, input) })),
   encode: value => [value],
   decode: cells => (cells[0] === null ? undefined : physicalAt(cells, 0)),
-  algebra: 'selective',
   exactness: 'exact',
-  partial: { kind: 'extremes', sign },
+  kernelPartial: { kind: 'extremes', sign },
   finalizeRows: finalizeValue,
 })
 
-/** Lowers a partial that is the value itself, NaN where there is none. */
-export function finalizeValue({ rows, partial, out, at }: PartialRows): void {
-  const value = partial[0]
+/** Lowers a column that is the value itself, NaN where there is none. */
+export function finalizeValue({ rows, columns, out, at }: PartialRows): void {
+  const value = columns[0]
   const { values, nulls } = out
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(value[i])) nulls[at + i] = 1

@@ -145,33 +145,33 @@ function productLimbs(u: number, v: number, out: Float64Array, at: number): void
 }
 
 /** The exact integer of a sum in one or two limbs, at `row`. */
-export function exactSum(partial: readonly Float64Array[], first: number, limbs: 1 | 2, row: number): bigint {
-  const low = BigInt(partial[first][row])
-  return limbs === 1 ? low : low + BigInt(partial[first + 1][row]) * BigInt(SUM_BASE)
+export function exactSum(columns: readonly Float64Array[], first: number, limbs: 1 | 2, row: number): bigint {
+  const low = BigInt(columns[first][row])
+  return limbs === 1 ? low : low + BigInt(columns[first + 1][row]) * BigInt(SUM_BASE)
 }
 
 /** The exact integer of a sum of products in one or three limbs, at `row`. */
-export function exactProductSum(partial: readonly Float64Array[], first: number, limbs: 1 | 3, row: number): bigint {
-  const low = BigInt(partial[first][row])
+export function exactProductSum(columns: readonly Float64Array[], first: number, limbs: 1 | 3, row: number): bigint {
+  const low = BigInt(columns[first][row])
   if (limbs === 1) return low
-  return low + BigInt(partial[first + 1][row]) * 2n ** 30n + BigInt(partial[first + 2][row]) * 2n ** 60n
+  return low + BigInt(columns[first + 1][row]) * 2n ** 30n + BigInt(columns[first + 2][row]) * 2n ** 60n
 }
 
 /** fl(Σx) of each row: both limbs are exact doubles, so one addition rounds once. */
-export function roundedSums(layout: MomentLayout, partial: readonly Float64Array[], rows: number): Float64Array {
-  const low = partial[layout.x]
+export function roundedSums(layout: MomentLayout, columns: readonly Float64Array[], rows: number): Float64Array {
+  const low = columns[layout.x]
   if (layout.xLimbs === 1) return low
-  const high = partial[layout.x + 1]
+  const high = columns[layout.x + 1]
   const sums = new Float64Array(rows)
   for (let row = 0; row < rows; row++) sums[row] = high[row] * SUM_BASE + low[row]
   return sums
 }
 
 /** The rounding error of `roundedSums`: Σx − fl(Σx), itself exact (Knuth's two-sum). */
-export function roundedSumError(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
+export function roundedSumError(layout: MomentLayout, columns: readonly Float64Array[], row: number): number {
   if (layout.xLimbs === 1) return 0
-  const low = partial[layout.x][row]
-  const high = partial[layout.x + 1][row] * SUM_BASE
+  const low = columns[layout.x][row]
+  const high = columns[layout.x + 1][row] * SUM_BASE
   const sum = high + low
   const highPart = sum - low
   return high - highPart + (low - (sum - highPart))

@@ -1,8 +1,11 @@
+/** `quantile`: the value of a rank in a window. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { decimalUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
-import { roundSignificant } from './round-significant.ts'
+import { quantileBucket } from './quantile-bucket.ts'
 import { rankTally } from './tally.ts'
 
 /**
@@ -13,25 +16,25 @@ import { rankTally } from './tally.ts'
 export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> => {
   const [q, unit] = [feature.q!, decimalUnit(feature.input)]
   return {
-    ...tallyPartials(value => roundSignificant(value as number)),
+    ...tallyPartials(value => quantileBucket(value as number)),
     finalize: nullIfEmpty(tally => {
       const counts = inOrder(tally)
       let rank = Math.max(1, Math.ceil(q * counts.reduce((sum, [, n]) => sum + n, 0)))
       for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unit }
       return none
     }),
-    subKeySql: sql => sql.significant(sql.double(sql.input)),
+    subKeySql: tile => tile.quantileBucket(tile.toDouble(tile.input)),
     valueSql(window) {
-      const rank = `greatest(${window.constant(1)}, ceil(${window.constant(q)} * ${window.double(window.count())}))`
-      return { value: `${window.significant(window.double(window.ranked(window.input, rank)))} / ${window.constant(unit)}` }
+      const rank = `greatest(${window.doubleLiteral(1)}, ceil(${window.doubleLiteral(q)} * ${window.toDouble(window.count())}))`
+      return { value: `${window.quantileBucket(window.toDouble(window.itemOfRank(window.input, rank)))} / ${window.doubleLiteral(unit)}` }
     },
-    partial: { kind: 'tallies', tally: rankTally(q) },
+    kernelPartial: { kind: 'tallies', tally: rankTally(q) },
     finalizeRows,
   }
 }
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
-  const value = partial[0]
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
+  const value = columns[0]
   const unit = decimalUnit(feature.input)
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(value[i])) out.nulls[at + i] = 1

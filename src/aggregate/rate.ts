@@ -1,9 +1,13 @@
+/** `rate`: the change of a window's values per unit of time. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
-import { roundedProduct } from './sql.ts'
+import { roundedProduct } from './aggregate-sql.ts'
 
 /**
  * The rate of change: fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), where u is `per` in ms. NULL for fewer than two
@@ -25,9 +29,9 @@ export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> 
       const [first, last] = [window.first(window.input), window.last(window.input)]
       const [from, to] = [window.first(window.time), window.last(window.time)]
       const rise = isDouble(input)
-        ? `(${last} - ${first}) * ${window.constant(per)}`
-        : roundedProduct(`(${window.exact(last)} - ${window.exact(first)})`, per, window)
-      const value = `${rise} / ${window.double(`${to} - ${from}`)} / ${window.constant(decimalUnit(input))}`
+        ? `(${last} - ${first}) * ${window.doubleLiteral(per)}`
+        : roundedProduct(`(${window.toExact(last)} - ${window.toExact(first)})`, per, window)
+      const value = `${rise} / ${window.toDouble(`(${to} - ${from})`)} / ${window.doubleLiteral(decimalUnit(input))}`
       return { value: `CASE WHEN ${to} > ${from} THEN ${value} END` }
     },
     exactness: isDouble(input) ? 'inexact' : 'exact',
@@ -35,8 +39,8 @@ export const rateAggregate = (feature: FeatureIR): AggregateFunction<EndEvents> 
   }
 }
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
-  const [first, last, firstTime, lastTime] = partial as [Float64Array, Float64Array, Float64Array, Float64Array]
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
+  const [first, last, firstTime, lastTime] = columns as [Float64Array, Float64Array, Float64Array, Float64Array]
   const unit = decimalUnit(feature.input)
   const per = timeUnit(feature)
   const exact = !isDouble(feature.input)

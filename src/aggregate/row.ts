@@ -1,5 +1,7 @@
+/** `row`: a column of a window's latest row. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction, PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 
@@ -10,14 +12,13 @@ import { newestPartials, type NewestEvents } from './partial/ordered-events.ts'
 export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEvents> => ({
   ...newestPartials(1),
   finalize: nullIfEmpty(([last]) => ({ value: delivered(last.value, input) })),
-  valueSql: window => ({ value: window.delivered(window.latest(window.input)) }),
-  algebra: 'selective',
-  partial: { kind: 'recent', k: 1, nulls: true },
+  valueSql: window => ({ value: window.delivered(window.lastOrNull(window.input)) }),
+  kernelPartial: { kind: 'recent', k: 1, nulls: true },
   finalizeRows,
 })
 
-function finalizeRows({ rows, partial, out, at }: PartialRows): void {
-  const value = partial[0]
+function finalizeRows({ rows, columns, out, at }: PartialRows): void {
+  const value = columns[0]
   for (let i = 0; i < rows; i++) {
     // Excludes `nullValue`, and the NaN of an empty window.
     if (Number.isFinite(value[i])) out.values[at + i] = value[i]!

@@ -1,12 +1,16 @@
+/** `slope`: the least-squares trend of a window's values over time. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { isDouble, refuseCell, decimalUnit, timeUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refuseCell } from './feature-column.ts'
+import { isDouble, decimalUnit, timeUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { trendFold } from './fold.ts'
 import { exactProductSum, exactSum } from './moments.ts'
 import { exactMomentPartials, isBeyondProducts, type ExactMoments } from './partial/exact-moments.ts'
 import { foldPartials } from './partial/folds.ts'
-import { roundedProduct, type TileSql } from './sql.ts'
+import { roundedProduct, type TileSql } from './aggregate-sql.ts'
 import { meanSql, momentsOutOfRange } from './variance.ts'
 
 /**
@@ -28,14 +32,14 @@ const exactSlope = (feature: FeatureIR): AggregateFunction<ExactMoments> => ({
     return { value: Number(covariation * BigInt(timeUnit(feature))) / Number(spread) / decimalUnit(feature.input) }
   }),
   valueSql(window) {
-    const n = window.exact(window.count())
-    const x = window.exact(window.input)
-    const tau = `(${window.exact(window.time)} - ${window.clock})`
+    const n = window.toExact(window.count())
+    const x = window.toExact(window.input)
+    const tau = `(${window.toExact(window.time)} - ${window.asOf})`
     const sumTau = window.sum(tau)
     const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
     const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
     const rise = roundedProduct(covariation, timeUnit(feature), window)
-    const value = `${rise} / ${window.rounded(spread)} / ${window.constant(decimalUnit(feature.input))}`
+    const value = `${rise} / ${window.roundToDouble(spread)} / ${window.doubleLiteral(decimalUnit(feature.input))}`
     return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsOutOfRange(window) }
   },
   finalizeRows: finalizeExact,
@@ -48,29 +52,29 @@ const doubleSlope = (per: number): AggregateFunction<Float64Array> => ({
   valueSql(window) {
     const { covariation, spread } = window.trend()
     const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
-    return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(per)} / ${spread} END` }
+    return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.doubleLiteral(per)} / ${spread} END` }
   },
   finalizeRows: finalizeDouble,
 })
 
 /** The cells of a trend over doubles, with the tile's first time as its origin. */
-function doubleTrendSql(sql: TileSql): readonly string[] {
-  const origin = sql.min(sql.time)
-  const tau = (time: string): string => sql.double(`(${time} - ${origin})`)
-  const sumTau = sql.double(`(${sql.sum(sql.exact(sql.time))} - ${sql.exact(origin)} * ${sql.exact(sql.count())})`)
-  const meanTau = `(${sumTau} / ${sql.double(sql.count())})`
+function doubleTrendSql(tile: TileSql): readonly string[] {
+  const origin = tile.min(tile.time)
+  const tau = (time: string): string => tile.toDouble(`(${time} - ${origin})`)
+  const sumTau = tile.toDouble(`(${tile.sum(tile.toExact(tile.time))} - ${tile.toExact(origin)} * ${tile.toExact(tile.count())})`)
+  const meanTau = `(${sumTau} / ${tile.toDouble(tile.count())})`
   return [
-    sql.count(),
+    tile.count(),
     origin,
     meanTau,
-    meanSql(sql),
-    sql.sumAgain(({ time }) => `(${tau(time)} - ${meanTau}) * (${tau(time)} - ${meanTau})`),
-    sql.sumAgain(({ time, input }) => `(${tau(time)} - ${meanTau}) * (${input} - ${meanSql(sql)})`),
+    meanSql(tile),
+    tile.sumInSecondPass(({ time }) => `(${tau(time)} - ${meanTau}) * (${tau(time)} - ${meanTau})`),
+    tile.sumInSecondPass(({ time, input }) => `(${tau(time)} - ${meanTau}) * (${input} - ${meanSql(tile)})`),
   ]
 }
 
-function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows): void {
-  const count = partial[0]
+function finalizeExact({ feature, rows, columns, layout, out, at }: PartialRows): void {
+  const count = columns[0]
   const unit = decimalUnit(feature.input)
   const per = BigInt(timeUnit(feature))
   for (let i = 0; i < rows; i++) {
@@ -78,28 +82,28 @@ function finalizeExact({ feature, rows, partial, layout, out, at }: PartialRows)
       out.nulls[at + i] = 1
       continue
     }
-    if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && partial[layout!.outside][i] !== 0)) {
+    if (count[i] > limits.MOMENT_COUNT_MAX || (layout!.outside >= 0 && columns[layout!.outside][i] !== 0)) {
       refuseCell(out, at + i)
       continue
     }
     const n = BigInt(count[i])
-    const tau = exactSum(partial, layout!.tau, 2, i)
-    const spread = n * exactProductSum(partial, layout!.tauTau, 3, i) - tau * tau
+    const tau = exactSum(columns, layout!.tau, 2, i)
+    const spread = n * exactProductSum(columns, layout!.tauTau, 3, i) - tau * tau
     if (spread === 0n) out.nulls[at + i] = 1
     else {
-      const covariation = n * exactProductSum(partial, layout!.tauX, 3, i) - tau * exactSum(partial, layout!.x, layout!.xLimbs, i)
+      const covariation = n * exactProductSum(columns, layout!.tauX, 3, i) - tau * exactSum(columns, layout!.x, layout!.xLimbs, i)
       out.values[at + i] = Number(covariation * per) / Number(spread) / unit
     }
   }
 }
 
-function finalizeDouble({ feature, rows, partial, out, at }: PartialRows): void {
+function finalizeDouble({ feature, rows, columns, out, at }: PartialRows): void {
   const per = timeUnit(feature)
-  const spread = partial[4]
-  const covariation = partial[5]
+  const spread = columns[4]
+  const covariation = columns[5]
   for (let i = 0; i < rows; i++) {
     const value = (covariation[i] * per) / spread[i]
-    if (partial[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
+    if (columns[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuseCell(out, at + i)
   }

@@ -1,5 +1,8 @@
+/** `stddev`: the sample standard deviation of a window's values. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import { decimalUnit, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { decimalUnit } from './feature-units.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { finalizeSpread, spreadAggregate } from './variance.ts'
 
 /** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
@@ -7,7 +10,7 @@ export const stddevAggregate = (feature: FeatureIR): AggregateFunction => {
   const unit = decimalUnit(feature.input)
   return spreadAggregate(feature, {
     finish: squared => Math.sqrt(squared) / unit,
-    finishSql: (squared, window) => `sqrt(${squared}) / ${window.constant(unit)}`,
+    finishSql: (squared, window) => `sqrt(${squared}) / ${window.doubleLiteral(unit)}`,
     finalizeRows,
   })
 }

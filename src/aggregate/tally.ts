@@ -1,4 +1,4 @@
-import { roundSignificant } from './round-significant.ts'
+import { quantileBucket } from './quantile-bucket.ts'
 
 /** Computes columns of a partial from the number of occurrences of each value in a window. */
 export interface ValueTally {
@@ -30,7 +30,7 @@ export interface CountedValues {
 export const rankTally = (q: number): ValueTally => ({
   counts: 'rounded',
   width: 1,
-  lift: roundSignificant,
+  lift: quantileBucket,
   read({ data, from, to }, out, row) {
     let n = 0
     for (let at = from; at < to; at++) n += data[2 * at + 1]

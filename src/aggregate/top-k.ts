@@ -1,6 +1,9 @@
+/** `topK`: the most frequent values of a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import { refusals, refuseCell, type AggregateFunction, type PartialRows } from './aggregate.ts'
+import type { AggregateFunction } from './aggregate.ts'
+import { refusals, refuseCell } from './feature-column.ts'
+import type { PartialRows } from './kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 import { topTally } from './tally.ts'
@@ -18,23 +21,23 @@ export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: Feature
   }),
   valueSql: window => ({
     value: window.mostFrequent(window.input, k!),
-    refused: { when: `${window.distinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
+    refused: { when: `${window.countDistinct(window.input)} > ${limit}`, code: 'SPILL_LIMIT' },
   }),
-  partial: { kind: 'tallies', tally: topTally(k!, limit) },
+  kernelPartial: { kind: 'tallies', tally: topTally(k!, limit) },
   finalizeRows,
 })
 
-function finalizeRows({ feature, rows, partial, out, at }: PartialRows): void {
+function finalizeRows({ feature, rows, columns, out, at }: PartialRows): void {
   const k = feature.k!
   const limit = feature.limit ?? limits.DISTINCT_MAX
   for (let i = 0; i < rows; i++) {
-    if (partial[0][i] > limit) {
+    if (columns[0][i] > limit) {
       refuseCell(out, at + i, refusals.limit)
       continue
     }
     let count = 0
-    while (count < k && !Number.isNaN(partial[1 + count][i])) {
-      out.values[(at + i) * out.width + count] = partial[1 + count][i]!
+    while (count < k && !Number.isNaN(columns[1 + count][i])) {
+      out.values[(at + i) * out.width + count] = columns[1 + count][i]!
       count++
     }
     out.counts![at + i] = count

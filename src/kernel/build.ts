@@ -44,19 +44,19 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     where: plan.where && compile(plan.where, context),
     input: plan.input && compile(plan.input, context),
     isText: plan.input?.type === 'string',
-    nulls: plan.partial.kind === 'recent' && plan.partial.nulls === true,
+    nulls: plan.kernelPartial.kind === 'recent' && plan.kernelPartial.nulls === true,
     tombstone: source.identity ? undefined : source.deleted,
     readers: plan.features.map((planned, i) => ({
       ...planned,
-      window: planned.partial.kind === 'tallies' ? i : windowIndex(plannedWindows, planned),
+      window: planned.kernelPartial.kind === 'tallies' ? i : windowIndex(plannedWindows, planned),
     })),
   }
-  const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
+  const layout = plan.kernelPartial.kind === 'sums' ? sumsLayout(plan, source) : undefined
   return { ...common, layout, structure: buildStructure(plan, plannedWindows, layout, strings, sketchFrom) }
 }
 
 function buildStructure(
-  { partial, maxEntries, input, features }: PlannedStructure,
+  { kernelPartial, maxEntries, input, features }: PlannedStructure,
   plannedWindows: readonly PlannedFeature[],
   layout: MomentLayout | undefined,
   strings: Strings,
@@ -64,19 +64,19 @@ function buildStructure(
 ): Structure {
   const windows = new Windows(plannedWindows)
   const isText = input?.type === 'string'
-  switch (partial.kind) {
+  switch (kernelPartial.kind) {
     case 'sums':
       return new PrefixSums(windows, layout!, maxEntries)
     case 'folds':
-      return new Folds(windows, partial.fold, maxEntries)
+      return new Folds(windows, kernelPartial.fold, maxEntries)
     case 'extremes':
-      return new Extremes(windows, partial.sign, isText ? strings : undefined, maxEntries)
+      return new Extremes(windows, kernelPartial.sign, isText ? strings : undefined, maxEntries)
     case 'ends':
       return new Ends(windows, maxEntries, isText)
     case 'recent':
       return new Recent(windows, Math.max(...features.map(({ feature }) => feature.k ?? 1)), isText)
     case 'distinct':
-      return new Distinct(windows, partial.limit, isText ? strings : undefined, sketchFrom)
+      return new Distinct(windows, kernelPartial.limit, isText ? strings : undefined, sketchFrom)
     case 'tallies':
       return new Tallies(
         windows,
@@ -91,15 +91,16 @@ const windowIndex = (windows: readonly PlannedFeature[], { span, hop }: PlannedF
   windows.findIndex(window => window.span === span && window.hop === hop)
 
 const windowTallies = (planned: PlannedFeature, windows: readonly PlannedFeature[]): WindowTally[] =>
-  planned.partial.kind === 'tallies' ? [{ window: windowIndex(windows, planned), tally: planned.partial.tally }] : []
+  planned.kernelPartial.kind === 'tallies' ? [{ window: windowIndex(windows, planned), tally: planned.kernelPartial.tally }] : []
 
 /** The layout of all terms that the features need, and of their histogram buckets. */
-function sumsLayout({ partial: structurePartial, features, input }: PlannedStructure, source: SourceIR): MomentLayout {
+function sumsLayout(plan: PlannedStructure, source: SourceIR): MomentLayout {
+  const { features, input } = plan
   const terms = new Set<MomentTerm>()
-  for (const { partial } of features) {
-    if (partial.kind === 'sums') for (const term of partial.terms) terms.add(term)
+  for (const { kernelPartial } of features) {
+    if (kernelPartial.kind === 'sums') for (const term of kernelPartial.terms) terms.add(term)
   }
-  return momentLayout(terms, boundOf(input, source), structurePartial.kind === 'sums' ? structurePartial.bounds : undefined)
+  return momentLayout(terms, boundOf(input, source), plan.kernelPartial.kind === 'sums' ? plan.kernelPartial.bounds : undefined)
 }
 
 /** All distinct windows of the planned structures, shortest first. */

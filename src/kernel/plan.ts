@@ -1,5 +1,5 @@
 import { limits } from '../base/index.ts'
-import { aggregateOf, isDouble, type AggregateFunction, type PartialAggregate } from '../aggregate/index.ts'
+import { aggregateOf, isDouble, type AggregateFunction, type KernelPartial } from '../aggregate/index.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import { LIFETIME_HOP } from './window.ts'
 
@@ -9,14 +9,14 @@ export interface PlannedFeature {
   /** Index among the group's features. */
   readonly index: number
   readonly aggregate: AggregateFunction
-  readonly partial: PartialAggregate
+  readonly kernelPartial: KernelPartial
   readonly span: number
   readonly hop: number
 }
 
 /** Features that share one structure: the same events, the same value, the same kind of partial, the same kind of entries. */
 export interface PlannedStructure {
-  readonly partial: PartialAggregate
+  readonly kernelPartial: KernelPartial
   readonly before: boolean
   readonly where: ExprIR | undefined
   readonly input: ExprIR | undefined
@@ -48,41 +48,41 @@ export function planStructures(group: GroupIR, source: SourceIR): PlannedStructu
 
 function planFeature(feature: FeatureIR, index: number): PlannedStructure {
   const aggregate = aggregateOf(feature)
-  const { partial } = aggregate
+  const { kernelPartial } = aggregate
   const lifetime = feature.window === 'lifetime'
   const span = lifetime ? Infinity : feature.window
   const hop = lifetime ? LIFETIME_HOP : feature.hop
   const exact = hop === 1
   const maxEntries = exact ? (feature.maxEvents ?? limits.EXACT_EVENTS_PER_KEY) : limits.ENTRIES_PER_KEY_MAX
-  const features = [{ feature, index, aggregate, partial, span, hop }]
-  return { partial, before: feature.before === true, where: feature.where, input: feature.input, exact, maxEntries, features }
+  const features = [{ feature, index, aggregate, kernelPartial, span, hop }]
+  return { kernelPartial, before: feature.before === true, where: feature.where, input: feature.input, exact, maxEntries, features }
 }
 
 /**
  * The id of a structure that features can share. `recent` and `distinct` serve every window with one state, exact or not. Bands of
  * `folds` need equal tiles.
  */
-function structureId({ partial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
-  const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [exact, maxEntries]
-  if (partial.kind === 'folds') tails.push(features[0].hop)
-  return JSON.stringify([partial.kind, detailOf(partial), before, where ?? null, input ?? null, ...tails])
+function structureId({ kernelPartial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
+  const tails = kernelPartial.kind === 'recent' || kernelPartial.kind === 'distinct' ? [] : [exact, maxEntries]
+  if (kernelPartial.kind === 'folds') tails.push(features[0].hop)
+  return JSON.stringify([kernelPartial.kind, detailOf(kernelPartial), before, where ?? null, input ?? null, ...tails])
 }
 
 /** The properties that partials of one kind must share to be kept together. */
-function detailOf(partial: PartialAggregate): unknown {
-  switch (partial.kind) {
+function detailOf(kernelPartial: KernelPartial): unknown {
+  switch (kernelPartial.kind) {
     case 'sums':
-      return partial.bounds ?? null
+      return kernelPartial.bounds ?? null
     case 'folds':
-      return partial.fold.name
+      return kernelPartial.fold.name
     case 'extremes':
-      return partial.sign
+      return kernelPartial.sign
     case 'recent':
-      return partial.nulls === true
+      return kernelPartial.nulls === true
     case 'distinct':
-      return partial.limit
+      return kernelPartial.limit
     case 'tallies':
-      return partial.tally.counts
+      return kernelPartial.tally.counts
     default:
       return null
   }
@@ -94,7 +94,7 @@ function hostOfCount(
   nullable: ReadonlySet<string>,
 ): PlannedStructure | undefined {
   for (const structure of structures) {
-    if (structure.partial.kind !== 'sums' || structure.before !== count.before || structure.exact !== count.exact) continue
+    if (structure.kernelPartial.kind !== 'sums' || structure.before !== count.before || structure.exact !== count.exact) continue
     if (structure.maxEntries !== count.maxEntries || JSON.stringify(structure.where) !== JSON.stringify(count.where)) continue
     if (!structure.input || !mayBeNull(structure.input, nullable)) return structure
   }

@@ -73,7 +73,7 @@ function writeFinalValues(
 ): void {
   const { structure, layout } = unit
   for (const { feature, index, aggregate, window } of unit.readers)
-    aggregate.finalizeRows({ feature, rows: asOf.length, partial: structure.partials[window], layout, asOf, out: out[index], at: row })
+    aggregate.finalizeRows({ feature, rows: asOf.length, columns: structure.partials[window], layout, asOf, out: out[index], at: row })
   if (structure.truncations.any) refuseTruncated(unit, asOf, row, out)
   if (snapshotUnit?.structure.truncations.any) refuseTruncated(snapshotUnit, asOf, row, out)
 }

@@ -52,7 +52,7 @@ export function comparedDecisionOf(
       known,
       clock: clock === -Infinity ? BEFORE_ALL_EVENTS : clock,
       within: isOwn ? before + 1 : before,
-      ...(isOwn && { without: before }),
+      ...(isOwn && { excludedEvent: before }),
     }
   })
   return { decided, made: { t: decided.t, trigger, cuts } }

@@ -38,12 +38,12 @@ export interface SqlDecision {
 }
 
 /** Reads the rows of a query for vectors. */
-export function readSqlDecisions(all: readonly SqlRow[], { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
-  return all.map(([about, t, refused, ...cells]) => ({
-    ...(decide.kind === 'on' ? { event: Number(about) } : { key: typeof about === 'bigint' ? Number(about) : (about as Value) }),
+export function readSqlDecisions(all: readonly SqlRow[], { inputs, decide }: ModelIR, hasScore: boolean): SqlDecision[] {
+  return all.map(([trigger, t, refused, ...cells]) => ({
+    ...(decide.kind === 'on' ? { event: Number(trigger) } : { key: typeof trigger === 'bigint' ? Number(trigger) : (trigger as Value) }),
     t: Number(t),
     vector: Object.fromEntries(inputs.map(({ name }, i) => [name, valueOf(cells[i])])),
-    ...(scored && { score: cells[inputs.length] as number | null }),
+    ...(hasScore && { score: cells[inputs.length] as number | null }),
     ...(refused !== null && { refused: refused as ErrorCode }),
   }))
 }
@@ -61,14 +61,14 @@ export interface SqlVector {
 }
 
 /** Reads the rows of a query for vectors of recorded decisions, in order. */
-export function readVectors(all: readonly SqlRow[], { inputs }: ModelIR, { scored, bounded }: VectorQuery): SqlVector[] {
-  const behind = inputs.length + (scored ? 1 : 0)
-  const places = bounded.map((has, i) => (has ? behind + bounded.slice(0, i).filter(Boolean).length : undefined))
+export function readVectors(all: readonly SqlRow[], { inputs }: ModelIR, { hasScore, hasBound }: VectorQuery): SqlVector[] {
+  const firstBound = inputs.length + (hasScore ? 1 : 0)
+  const places = hasBound.map((has, i) => (has ? firstBound + hasBound.slice(0, i).filter(Boolean).length : undefined))
   return all.map(([, , refused, ...cells]) => ({
     vector: inputs.map((_, i) => valueOf(cells[i])),
     bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
     // A refused vector has no score.
-    ...(scored && { score: refused === null ? (cells[inputs.length] as number | null) : null }),
+    ...(hasScore && { score: refused === null ? (cells[inputs.length] as number | null) : null }),
     ...(refused !== null && { refused: refused as ErrorCode }),
   }))
 }
@@ -86,15 +86,15 @@ export type SqlMissedCounts = ReadonlyMap<MissedKind, MissedCount>
 export function readMissedCounts(all: readonly SqlRow[]): Map<number, SqlMissedCounts[]> {
   const width = 2 * missedKinds.length
   return new Map(
-    all.map(([ask, ...cells]) => {
+    all.map(([decision, ...cells]) => {
       const features = Array.from({ length: cells.length / width }, (_, i): SqlMissedCounts => {
-        const of = (kind: number): MissedCount => ({
+        const countOf = (kind: number): MissedCount => ({
           events: Number(cells[width * i + 2 * kind]),
           newest: Number(cells[width * i + 2 * kind + 1]),
         })
-        return new Map(missedKinds.map((kind, at) => [kind, of(at)] as const).filter(([, { events }]) => events > 0))
+        return new Map(missedKinds.map((kind, at) => [kind, countOf(at)] as const).filter(([, { events }]) => events > 0))
       })
-      return [Number(ask), features]
+      return [Number(decision), features]
     }),
   )
 }

@@ -7,9 +7,9 @@ import { revisionColumns } from './values.ts'
 /** The SQL of a model's decisions, before their vectors. */
 export interface DecisionRowsSql {
   /**
-   * Relations. The last one is `decided`, with a row per decision and these columns: those of the trigger; `_ask`, the decision's
-   * number, which orders decisions; `_about`, the index of the triggering event in the log, or the key of a tick; `_t`; `_prefix` and
-   * `_upto`, which define the visible events as the prefix of the log, up to that arrival unless it is NULL; `_without`, the
+   * Relations. The last one is `decisions`, with a row per decision and these columns: those of the trigger; `_decision`, the decision's
+   * number, which orders decisions; `_trigger`, the index of the triggering event in the log, or the key of a tick; `_t`; `_prefix` and
+   * `_upto`, which define the visible events as the prefix of the log, up to that arrival unless it is NULL; `_excluded`, the
    * triggering event.
    */
   readonly relations: readonly string[]
@@ -44,14 +44,14 @@ export function decisionRowsSql(
 function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => string, dialect: PointInTimeDialect): DecisionRowsSql {
   const relations = [
     log,
-    `reach AS (
+    `decision_times AS (
   SELECT _seq, max(_arrival) OVER (ORDER BY _seq) AS _t
   FROM log
 )`,
-    `decided AS (
-  SELECT s.*, s._seq AS _ask, s._seq AS _about, r._t, s._seq + 1 AS _prefix, CAST(NULL AS ${dialect.types.int}) AS _upto, s._seq AS _without
+    `decisions AS (
+  SELECT s.*, s._seq AS _decision, s._seq AS _trigger, r._t, s._seq + 1 AS _prefix, CAST(NULL AS ${dialect.types.int}) AS _upto, s._seq AS _excluded
   FROM ${eventsOf(source.name)} s
-  JOIN reach r ON r._seq = s._seq
+  JOIN decision_times r ON r._seq = s._seq
   WHERE NOT s._deleted
 )`,
   ]
@@ -80,16 +80,16 @@ function onTicks(
   const relations = [
     log,
     `ticks AS (
-  SELECT ${dialect.series(dialect.tile(`min(_arrival) + ${every - 1}`, every), 'max(_arrival)', every)} AS _t
+  SELECT ${dialect.series(dialect.tileStart(`(min(_arrival) + ${every - 1})`, every), 'max(_arrival)', every)} AS _t
   FROM log
 )`,
-    `live AS (
+    `active_keys AS (
   ${lives.join('\n  UNION\n  ')}
 )`,
-    `decided AS (
-  SELECT _key AS ${field}, row_number() OVER (ORDER BY _t, _key) - 1 AS _ask, _key AS _about, _t,
-    ${Number.MAX_SAFE_INTEGER} AS _prefix, _t AS _upto, CAST(NULL AS ${dialect.types.int}) AS _without
-  FROM live
+    `decisions AS (
+  SELECT _key AS ${field}, row_number() OVER (ORDER BY _t, _key) - 1 AS _decision, _key AS _trigger, _t,
+    ${Number.MAX_SAFE_INTEGER} AS _prefix, _t AS _upto, CAST(NULL AS ${dialect.types.int}) AS _excluded
+  FROM active_keys
 )`,
   ]
   return { relations, fields: new Map([[column.name, field]]) }

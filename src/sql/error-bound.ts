@@ -18,43 +18,44 @@ export function errorBoundSql(feature: FeatureIR, window: SqlWindow): string | u
   return `least(sqrt(${d}), ${d} / ${aggregateOf(feature).valueSql(window).value})`
 }
 
-const toleranceOf = (terms: string, window: SqlWindow): string => `((${terms}) * ${window.constant(SHARE)} + ${window.constant(UNDERFLOW)})`
+const toleranceOf = (terms: string, window: SqlWindow): string =>
+  `((${terms}) * ${window.doubleLiteral(SHARE)} + ${window.doubleLiteral(UNDERFLOW)})`
 
 /** The sum of the absolute values of the terms of each formula. */
 function termsSql(feature: FeatureIR, window: SqlWindow): string {
   const { input: x, time } = window
-  const n = window.double(window.count())
-  const per = window.constant(timeUnit(feature))
+  const n = window.toDouble(window.count())
+  const per = window.doubleLiteral(timeUnit(feature))
   const ends = (): string => `abs(${window.first(x)}) + abs(${window.last(x)})`
   switch (feature.agg) {
     case 'sum':
-      return window.sum(`abs(${x})`)
+      return window.sumOfDoubles(`abs(${x})`)
     case 'mean':
-      return `${window.sum(`abs(${x})`)} / ${n}`
+      return `${window.sumOfDoubles(`abs(${x})`)} / ${n}`
     case 'change':
       return ends()
     case 'rate':
-      return `(${ends()}) * ${per} / ${window.double(`${window.last(time)} - ${window.first(time)}`)}`
+      return `(${ends()}) * ${per} / ${window.toDouble(`(${window.last(time)} - ${window.first(time)})`)}`
     case 'variance':
       return varianceTerms(window)
     case 'slope': {
-      const tau = window.double(`(${time} - ${window.clock})`)
-      const terms = `${n} * ${window.sum(`abs(${tau} * ${x})`)} + ${window.sum(`abs(${tau})`)} * ${window.sum(`abs(${x})`)}`
+      const tau = window.toDouble(`(${time} - ${window.asOf})`)
+      const terms = `${n} * ${window.sumOfDoubles(`abs(${tau} * ${x})`)} + ${window.sumOfDoubles(`abs(${tau})`)} * ${window.sumOfDoubles(`abs(${x})`)}`
       return `(${terms}) * ${per} / (${n} * ${window.trend().spread})`
     }
     case 'decayedSum': {
-      const age = `${window.double(`(${time} - ${window.clock})`)} / ${window.constant(feature.halfLife!)}`
-      const value = feature.input!.type === 'double' ? x : window.double(x)
-      return `${window.sum(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.constant(decimalUnit(feature.input))}`
+      const age = `(${window.toDouble(`(${time} - ${window.asOf})`)} / ${window.doubleLiteral(feature.halfLife!)})`
+      const value = feature.input!.type === 'double' ? x : window.toDouble(x)
+      return `${window.sumOfDoubles(`abs(${value}) * ${window.powerOf2(age)}`)} / ${window.doubleLiteral(decimalUnit(feature.input))}`
     }
     default:
       // The terms of other aggregates are unknown, so any difference is reported.
-      return window.constant(0)
+      return window.doubleLiteral(0)
   }
 }
 
 const varianceTerms = (window: SqlWindow): string =>
-  `${window.sum(`${window.input} * ${window.input}`)} / ${window.double(`${window.count()} - 1`)}`
+  `${window.sumOfDoubles(`${window.input} * ${window.input}`)} / ${window.toDouble(`(${window.count()} - 1)`)}`
 
 /** Larger than any difference: the value of a condition that may be true or false. */
 const OPEN = `${Number.MAX_VALUE}`
@@ -65,11 +66,11 @@ export function expressionErrorBound(
   boundOf: (feature: Extract<ExprIR, { op: 'feature' }>) => string | undefined,
   write: (expr: ExprIR) => string,
 ): string | undefined {
-  const of = (part: ExprIR): string | undefined => expressionErrorBound(part, boundOf, write)
+  const boundOfPart = (part: ExprIR): string | undefined => expressionErrorBound(part, boundOf, write)
   if (expr.op === 'feature') return boundOf(expr)
-  if (expr.op === 'not') return of(expr.of)
+  if (expr.op === 'not') return boundOfPart(expr.of)
   if (!('left' in expr)) return undefined
-  const [left, right] = [of(expr.left), of(expr.right)]
+  const [left, right] = [boundOfPart(expr.left), boundOfPart(expr.right)]
   if (left === undefined && right === undefined) return undefined
   const [a, b] = [left ?? '0e0', right ?? '0e0']
   const [l, r] = [write(expr.left), write(expr.right)]

@@ -14,7 +14,7 @@ before(async () => {
 after(() => connection.closeSync())
 
 /** DuckDB's values of expressions without columns, one row. */
-async function evaluated(exprs: readonly ExprIR[]): Promise<Value[]> {
+async function evaluate(exprs: readonly ExprIR[]): Promise<Value[]> {
   const columns = exprs.map((expr, i) => `${expressionSql(expr, duckdb, ({ name }) => name)} AS e${i}`)
   const [row] = (await connection.runAndReadAll(`SELECT ${columns.join(', ')}`)).getRows()
   return row.map(cell => (typeof cell === 'bigint' ? Number(cell) : (cell as Value)))
@@ -156,7 +156,7 @@ const { condition } = fc.letrec<{ condition: ExprIR }>(tie => ({
 const agrees = (exprs: fc.Arbitrary<ExprIR>, numRuns: number) =>
   fc.assert(
     fc.asyncProperty(fc.array(exprs, { minLength: 1, maxLength: 20 }), async list => {
-      assert.deepEqual(await evaluated(list), list.map(reference))
+      assert.deepEqual(await evaluate(list), list.map(reference))
     }),
     { numRuns },
   )
@@ -177,5 +177,5 @@ test('values of distant scales compare and add as exact fractions', async () => 
     arithmetic('sub', decimal(1, 14), most),
     arithmetic('sub', decimal(1, 13), most),
   ]
-  assert.deepEqual(await evaluated(exprs), [true, true, true, null, 1, 10 ** 16 - Number.MAX_SAFE_INTEGER, null])
+  assert.deepEqual(await evaluate(exprs), [true, true, true, null, 1, 10 ** 16 - Number.MAX_SAFE_INTEGER, null])
 })

@@ -48,18 +48,18 @@ const writers: { readonly [O in Op]: (expr: Node<O>, to: Writing) => string } = 
 const symbols = { add: '+', sub: '-', mul: '*', eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 
 function literalSql(value: number | string | boolean, type: TypeIR['type'], dialect: SqlDialect): string {
-  if (typeof value === 'string') return dialect.text(value)
+  if (typeof value === 'string') return dialect.textLiteral(value)
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
-  return type === 'double' ? `(${dialect.double(value)})` : `(${value})`
+  return type === 'double' ? dialect.doubleLiteral(value) : `(${value})`
 }
 
 function arithmeticSql({ op, left, right }: Node<'add'>, { dialect, compile }: Writing): string {
   const operands: Operands = [operand(left, compile), operand(right, compile)]
-  if (op === 'div') return dialect.finite(`(${dialect.quotient(...asDoubles(operands, dialect))})`)
-  if (operands.some(isDouble)) return dialect.finite(`(${asDoubles(operands, dialect).join(` ${symbols[op]} `)})`)
+  if (op === 'div') return dialect.finiteOrNull(dialect.divide(...asDoubles(operands, dialect)))
+  if (operands.some(isDouble)) return dialect.finiteOrNull(`(${asDoubles(operands, dialect).join(` ${symbols[op]} `)})`)
   // 17 more digits lift any value but 0 so far out of range that no other operand brings it back.
-  const exact = op === 'mul' ? operands.map(({ sql }) => dialect.wide(sql)) : atOneScale(operands, SAFE_DIGITS + 1, dialect)
-  return dialect.stored(`(${exact.join(` ${symbols[op]} `)})`)
+  const exact = op === 'mul' ? operands.map(({ sql }) => dialect.toExact(sql)) : atOneScale(operands, SAFE_DIGITS + 1, dialect)
+  return dialect.toInteger(`(${exact.join(` ${symbols[op]} `)})`)
 }
 
 function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Writing): string {
@@ -102,7 +102,7 @@ function atOneScale([left, right]: Operands, digits: number, dialect: SqlDialect
   const scale = Math.max(scaleOf(left), scaleOf(right))
   const lift = (of: Operand): string => {
     const by = Math.min(scale - scaleOf(of), digits)
-    return by === 0 ? dialect.wide(of.sql) : `${dialect.wide(of.sql)} * ${10n ** BigInt(by)}`
+    return by === 0 ? dialect.toExact(of.sql) : `${dialect.toExact(of.sql)} * ${10n ** BigInt(by)}`
   }
   return [lift(left), lift(right)]
 }
@@ -114,9 +114,9 @@ const scaleOf = ({ type, scale }: TypeIR): number => (type === 'decimal' ? (scal
 /** A physical value of a numeric type as fl(physical / 10^s): both are exact doubles for s <= 22. */
 export function asDoubleSql(physical: string, type: TypeIR, dialect: SqlDialect): string {
   if (type.type === 'double') return physical
-  const double = dialect.equalDouble(physical)
+  const double = dialect.toDouble(physical)
   const scale = scaleOf(type)
-  return scale === 0 ? double : `(${double} / ${dialect.double(Number(`1e${scale}`))})`
+  return scale === 0 ? double : `(${double} / ${dialect.doubleLiteral(Number(`1e${scale}`))})`
 }
 
 /** A physical value as delivered: a number of any type as a double, a string or bool unchanged. */

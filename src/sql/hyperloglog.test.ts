@@ -17,7 +17,7 @@ after(() => db.close())
 async function estimatesOf(lists: readonly (readonly string[])[], type: ColumnType): Promise<unknown[]> {
   const rows = lists.map((values, i) => `(${i}, [${values.join(', ')}]::${duckdb.types[type]}[])`).join(', ')
   const sql = `SELECT greatest(2e0, floor(${estimatedSql('l', type, duckdb)} + 0.5e0)) FROM (VALUES ${rows}) t(i, l) ORDER BY i`
-  return (await db.connection.runAndReadAll(sql)).getRows().map(([found]) => found)
+  return (await db.connection.runAndReadAll(sql)).getRows().map(([actual]) => actual)
 }
 
 function ours(codes: readonly number[]): number {
@@ -32,7 +32,7 @@ const listsOf = <T>(one: fc.Arbitrary<T>) => fc.array(fc.array(one, { minLength:
 test('in SQL numbers fall into the same registers, whatever their size, and estimates are the same', async () => {
   await fc.assert(
     fc.asyncProperty(listsOf(doubles), async lists => {
-      const literals = lists.map(values => values.map(value => duckdb.double(value)))
+      const literals = lists.map(values => values.map(value => duckdb.doubleLiteral(value)))
       assert.deepEqual(
         await estimatesOf(literals, 'double'),
         lists.map(values => ours(values.map(codeOfNumber))),
@@ -57,7 +57,7 @@ test('in SQL texts do, by their UTF-8', async () => {
   const texts = fc.string({ unit: 'binary', maxLength: 90 })
   await fc.assert(
     fc.asyncProperty(listsOf(texts), async lists => {
-      const literals = lists.map(values => values.map(value => duckdb.text(value)))
+      const literals = lists.map(values => values.map(value => duckdb.textLiteral(value)))
       assert.deepEqual(
         await estimatesOf(literals, 'string'),
         lists.map(values => ours(values.map(value => codeOfText(Buffer.from(value))))),
@@ -69,9 +69,9 @@ test('in SQL texts do, by their UTF-8', async () => {
 
 test('in SQL many values are estimated as here, to the bit of what is rounded', async () => {
   for (const n of [4097, 30_000, 250_000]) {
-    const found = await db.connection.runAndReadAll(
+    const actual = await db.connection.runAndReadAll(
       `SELECT floor(${estimatedSql('l', 'int', duckdb)} + 0.5e0) FROM (SELECT list(i * 37 - 1000) AS l FROM range(${n}) r(i))`,
     )
-    assert.equal(found.getRows()[0][0], ours(Array.from({ length: n }, (_, i) => codeOfNumber(i * 37 - 1000))))
+    assert.equal(actual.getRows()[0][0], ours(Array.from({ length: n }, (_, i) => codeOfNumber(i * 37 - 1000))))
   }
 })

@@ -35,21 +35,21 @@ export const missedKindBits = (kinds: Iterable<MissedKind>): number => [...kinds
 /** Kinds that do not depend on the decision. */
 const ownKinds = ['letter', 'duplicate'] as const
 
-/** The name of the relation of events' own kinds: `_seq` and `_how`, a bit. */
-export const missedKindTable = (events: string): string => `${events}_how`
+/** The name of the relation of events' own kinds: `_seq` and `_kind`, a bit. */
+export const missedKindTable = (events: string): string => `${events}_kind`
 
 /** The columns of that relation. */
-export const missedKindColumns: readonly SqlColumn[] = [integer('_seq'), integer('_how')]
+export const missedKindColumns: readonly SqlColumn[] = [integer('_seq'), integer('_kind')]
 
-/** Statements that fill that relation: `refused`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
-export function insertMissedKinds(source: SourceIR, events: string, refused: string, dialect: SqlDialect): string[] {
+/** Statements that fill that relation: `deadLetters`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
+export function insertMissedKinds(source: SourceIR, events: string, deadLetters: string, dialect: SqlDialect): string[] {
   const table = missedKindTable(events)
   const same = ['s._time', ...[...columnNames(source, dialect).values()].map(name => `s.${name}`)].join(', ')
   return [
-    `INSERT INTO ${table} SELECT _seq, ${missedKindBit('letter')} FROM ${refused}`,
+    `INSERT INTO ${table} SELECT _seq, ${missedKindBit('letter')} FROM ${deadLetters}`,
     `INSERT INTO ${table} SELECT _seq, ${missedKindBit('duplicate')}
 FROM (SELECT s._seq, row_number() OVER (PARTITION BY ${same} ORDER BY s._seq) AS nth FROM ${events} s) s
-WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${refused})`,
+WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${deadLetters})`,
   ]
 }
 
@@ -57,46 +57,49 @@ WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${refused})`,
 const eventsSql = (events: string): string => `${events} s LEFT JOIN ${missedKindTable(events)} h ON h._seq = s._seq`
 
 /**
- * The bit of an event's kind, 0 if it was visible. `seq`: its number; `original`: that of the first event of its identity; `how`: its
+ * The bit of an event's kind, 0 if it was visible. `seq`: its number; `original`: that of the first event of its identity; `ownKind`: its
  * own kind.
  */
-function kindSql(seq: string, original: string, how: string, { known, within }: Record<'known' | 'within', string>): string {
+function kindSql(seq: string, original: string, ownKind: string, { known, within }: Record<'known' | 'within', string>): string {
   const cases = [
     `WHEN ${seq} < ${known} THEN 0`,
     `WHEN ${seq} < ${within} THEN ${missedKindBit('stale')}`,
     `WHEN ${original} < ${known} THEN ${missedKindBit('revision')}`,
   ]
-  return `CASE ${cases.join(' ')} ELSE coalesce(${how}, ${missedKindBit('late')}) END`
+  return `CASE ${cases.join(' ')} ELSE coalesce(${ownKind}, ${missedKindBit('late')}) END`
 }
 
 /**
- * The rule for the events that a request counts if it leaves some kinds out: `a.leave`, of the events that it did not see, `a.known`,
+ * The rule for the events that a request counts if it leaves some kinds out: `a.excluded_kinds`, of the events that it did not see, `a.known`,
  * among those that existed, `a.within`.
  */
 export function excludeMissed(source: SourceIR, events: string, dialect: SqlDialect): EventRule {
   const from = eventsSql(events)
-  const isLeftOut = (bit: string): string => `(a.leave & ${bit}) <> 0`
-  const of = (original: string): string =>
-    `NOT ${isLeftOut(`(${kindSql('e._seq', original, 'e._how', { known: 'a.known', within: 'a.within' })})`)}`
-  if (!source.identity) return { from, columns: ['h._how'], condition: of(`CAST(NULL AS ${dialect.types.int})`) }
+  const isExcluded = (bit: string): string => `(a.excluded_kinds & ${bit}) <> 0`
+  const isIncluded = (original: string): string =>
+    `NOT ${isExcluded(`(${kindSql('e._seq', original, 'e._kind', { known: 'a.known', within: 'a.within' })})`)}`
+  if (!source.identity) return { from, columns: ['h._kind'], condition: isIncluded(`CAST(NULL AS ${dialect.types.int})`) }
   const names = columnNames(source, dialect)
   const { present, partition } = identityPartition(source, names)
   const last = (condition: string, name: string): string =>
     `max(CASE WHEN ${present} AND ${condition} THEN s._seq END) OVER (${partition}) AS ${name}`
-  const lasts = [...ownKinds.map(kind => last(`h._how = ${missedKindBit(kind)}`, `_last_${kind}`)), last('h._how IS NULL', '_last_late')]
+  const lastSeqs = [
+    ...ownKinds.map(kind => last(`h._kind = ${missedKindBit(kind)}`, `_last_${kind}`)),
+    last('h._kind IS NULL', '_last_late'),
+  ]
   // The revisions that supersede it and are not left out: those visible, those stale, then the last of each kind that came later.
   const later = (kind: string): string => `(e._last_${kind} >= a.within AND e._last_${kind} > e._seq)`
-  const behind = [...ownKinds, 'late' as const].map(kind => `(NOT ${isLeftOut(String(missedKindBit(kind)))} AND ${later(kind)})`)
-  const superseded = [
+  const lateRevisions = [...ownKinds, 'late' as const].map(kind => `(NOT ${isExcluded(String(missedKindBit(kind)))} AND ${later(kind)})`)
+  const supersedingConditions = [
     'e._next_seq < a.known',
-    `(NOT ${isLeftOut(String(missedKindBit('stale')))} AND e._next_seq < a.within)`,
-    `(e._original_seq < a.known AND NOT ${isLeftOut(String(missedKindBit('revision')))} AND e._last_seq >= a.within)`,
-    `(e._original_seq >= a.known AND (${behind.join(' OR ')}))`,
+    `(NOT ${isExcluded(String(missedKindBit('stale')))} AND e._next_seq < a.within)`,
+    `(e._original_seq < a.known AND NOT ${isExcluded(String(missedKindBit('revision')))} AND e._last_seq >= a.within)`,
+    `(e._original_seq >= a.known AND (${lateRevisions.join(' OR ')}))`,
   ]
   return {
     from,
-    columns: ['h._how', firstRevisionColumn(source, names), last('TRUE', '_last_seq'), ...lasts],
-    condition: `${of('e._original_seq')} AND NOT e._deleted AND (e._next_seq IS NULL OR NOT coalesce(${superseded.join(' OR ')}, FALSE))`,
+    columns: ['h._kind', firstRevisionColumn(source, names), last('TRUE', '_last_seq'), ...lastSeqs],
+    condition: `${isIncluded('e._original_seq')} AND NOT e._deleted AND (e._next_seq IS NULL OR NOT coalesce(${supersedingConditions.join(' OR ')}, FALSE))`,
   }
 }
 
@@ -129,35 +132,35 @@ export function missedQuery(
   const calls = new SelectList('m')
   const cells = cellsSql(group, source, index, { inputs, calls }, dialect)
   const [known, within] = [`d._known${index}`, `d._within${index}`]
-  const kind = (seq: string, how: string): string => kindSql(seq, 'e._original_seq', how, { known, within })
+  const kind = (seq: string, ownKind: string): string => kindSql(seq, 'e._original_seq', ownKind, { known, within })
   const keys = group.key.map((name, i) => `s.${names.get(name)} AS k${i}`)
   const sameKey = key.map((name, i) => `e.k${i} = d.${fields.get(name)} AND `).join('')
-  const isOut = source.identity ? 'e._deleted' : 'FALSE'
+  const isDeleted = source.identity ? 'e._deleted' : 'FALSE'
   return `WITH events AS (
-  SELECT ${['s._seq', 's._time', 's._deleted', 'h._how', ...keys, ...chainColumns(source, names, dialect), ...inputs.columns()].join(', ')}
+  SELECT ${['s._seq', 's._time', 's._deleted', 'h._kind', ...keys, ...chainColumns(source, names, dialect), ...inputs.columns()].join(', ')}
   FROM ${eventsSql(eventsOf(source.name))}
 ),
 missed AS (
-  SELECT d._ask, d._clock${index}, d._without${index}, e.*,
-    CASE WHEN e._seq >= ${known} AND NOT ${isOut} THEN ${kind('e._seq', 'e._how')} ELSE 0 END AS came,
-    CASE WHEN e._next_seq >= ${known} THEN ${kind('e._next_seq', 'e._next_how')} ELSE 0 END AS went
+  SELECT d._decision, d._clock${index}, d._excluded${index}, e.*,
+    CASE WHEN e._seq >= ${known} AND NOT ${isDeleted} THEN ${kind('e._seq', 'e._kind')} ELSE 0 END AS added_kind,
+    CASE WHEN e._next_seq >= ${known} THEN ${kind('e._next_seq', 'e._next_kind')} ELSE 0 END AS removed_kind
   FROM ${table} d
   JOIN events e ON ${sameKey}e._time <= d._clock${index}
   WHERE e._seq >= ${known} OR e._next_seq >= ${known}
 ),
 counted AS (
-  SELECT ${['e._ask', ...calls.columns()].join(',\n    ')}
+  SELECT ${['e._decision', ...calls.columns()].join(',\n    ')}
   FROM missed e
-  GROUP BY e._ask
+  GROUP BY e._decision
 )
-SELECT ${['_ask', ...cells].join(', ')}
+SELECT ${['_decision', ...cells].join(', ')}
 FROM counted`
 }
 
 function chainColumns(source: SourceIR, names: ReadonlyMap<string, string>, dialect: SqlDialect): string[] {
   const nullInt = `CAST(NULL AS ${dialect.types.int})`
-  if (!source.identity) return ['_next_seq', '_next_how', '_original_seq'].map(name => `${nullInt} AS ${name}`)
-  return [...nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_how: 'h._how' }), firstRevisionColumn(source, names)]
+  if (!source.identity) return ['_next_seq', '_next_kind', '_original_seq'].map(name => `${nullInt} AS ${name}`)
+  return [...nextRevisionColumns(source, names, { _next_seq: 's._seq', _next_kind: 'h._kind' }), firstRevisionColumn(source, names)]
 }
 
 interface Lists {
@@ -171,12 +174,12 @@ function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inpu
   return features.flatMap(feature => {
     const { conditions } = participantsSql(feature, source, names, inputs, dialect)
     const inWindow =
-      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tile(`e._clock${index} - ${feature.window}`, feature.hop)}`]
-    const before = feature.before ? [`(e._without${index} IS NULL OR e._seq <> e._without${index})`] : []
+      feature.window === 'lifetime' ? [] : [`e._time >= ${dialect.tileStart(`(e._clock${index} - ${feature.window})`, feature.hop)}`]
+    const before = feature.before ? [`(e._excluded${index} IS NULL OR e._seq <> e._excluded${index})`] : []
     return missedKinds.flatMap(kind => {
       const bit = missedKindBit(kind)
-      const all = [`(e.came = ${bit} OR e.went = ${bit})`, ...inWindow, ...before, ...conditions].join(' AND ')
-      const seq = `CASE WHEN e.went = ${bit} THEN e._next_seq ELSE e._seq END`
+      const all = [`(e.added_kind = ${bit} OR e.removed_kind = ${bit})`, ...inWindow, ...before, ...conditions].join(' AND ')
+      const seq = `CASE WHEN e.removed_kind = ${bit} THEN e._next_seq ELSE e._seq END`
       return [calls.nameOf(`count(*) FILTER (WHERE ${all})`), calls.nameOf(`max(${seq}) FILTER (WHERE ${all})`)]
     })
   })

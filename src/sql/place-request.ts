@@ -17,17 +17,17 @@ export function placeRequest({ key, prefix, t, trigger }: UnplacedRequest, place
   switch (place.kind) {
     case 'stream':
     case 'hybrid':
-      return { key, prefix, t, without: trigger }
+      return { key, prefix, t, excludedEvent: trigger }
     case 'corrected':
-      return { key, prefix: size, t, without: trigger }
+      return { key, prefix: size, t, excludedEvent: trigger }
     case 'lag':
-      return { key, prefix, upto: t - place.by, t: t - place.by, without: trigger }
+      return { key, prefix, upto: t - place.by, t: t - place.by, excludedEvent: trigger }
     case 'partial':
-      return { key, prefix, upto: t - place.by, t, without: trigger }
+      return { key, prefix, upto: t - place.by, t, excludedEvent: trigger }
     case 'batch':
     case 'scheduled': {
       const s = lastAt(place.schedule, t - place.lasts)
-      return { key, prefix, upto: s, t: s, without: trigger }
+      return { key, prefix, upto: s, t: s, excludedEvent: trigger }
     }
   }
 }

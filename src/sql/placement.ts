@@ -30,7 +30,7 @@ export function placementSql({ name, place }: GroupIR, dialect: SqlDialect): Pla
           'SPILL_UNSUPPORTED',
           `group '${name}': a cron cannot be written in SQL; use an interval, or pass explicit requests`,
         )
-      const s = `${dialect.tile(`${t} - ${lasts + schedule.phase}`, schedule.every)} + ${schedule.phase}`
+      const s = `${dialect.tileStart(`(${t} - ${lasts + schedule.phase})`, schedule.every)} + ${schedule.phase}`
       return { prefix, upto: s, t: s }
     }
   }

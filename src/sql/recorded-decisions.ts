@@ -17,7 +17,7 @@ export interface SqlCut {
   /** The as-of time, UTC ms; before every event if no run of a schedule had happened. */
   readonly clock: number
   /** The triggering event, if it is of the group's source. */
-  readonly without?: number | undefined
+  readonly excludedEvent?: number | undefined
   /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed-events.ts`). */
   readonly within?: number | undefined
 }
@@ -43,10 +43,10 @@ export const recordedReads = (pipeline: PipelineIR, model: ModelIR): (SqlRead & 
 
 /** The columns of the relation of recorded decisions. */
 export function recordedDecisionTable(pipeline: PipelineIR, model: ModelIR, dialect: SqlDialect): SqlColumn[] {
-  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_without', '_within'].map(name => `${name}${i}`))
+  const cuts = modelReads(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_excluded', '_within'].map(name => `${name}${i}`))
   const names = [...triggerFieldNames(pipeline, model, dialect).values()]
   const trigger = triggerColumns(pipeline, model).map(({ type }, i) => ({ name: names[i], type }))
-  return [...['_ask', '_t', '_leave', ...cuts].map(integer), ...trigger]
+  return [...['_decision', '_t', '_excluded_kinds', ...cuts].map(integer), ...trigger]
 }
 
 /** The relations of a query over recorded decisions. */
@@ -68,8 +68,8 @@ export function recordedVectorsQuery(
   dialect: PointInTimeDialect,
   eventsThat?: (source: SourceIR, events: string, dialect: PointInTimeDialect) => EventRule,
 ): VectorQuery {
-  const decided = {
-    relations: [`decided AS (\n  SELECT *, _ask AS _about\n  FROM ${table}\n)`],
+  const decisions = {
+    relations: [`decisions AS (\n  SELECT *, _decision AS _trigger\n  FROM ${table}\n)`],
     fields: triggerFieldNames(pipeline, model, dialect),
   }
   const upto = `CAST(NULL AS ${dialect.types.int})`
@@ -78,11 +78,11 @@ export function recordedVectorsQuery(
     prefix: eventsThat ? allEvents : `d._known${i}`,
     upto,
     t: `d._clock${i}`,
-    without: `d._without${i}`,
-    ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._leave AS leave'] }),
+    excluded: `d._excluded${i}`,
+    ...(eventsThat && { more: [`d._known${i} AS known`, `d._within${i} AS within`, 'd._excluded_kinds AS excluded_kinds'] }),
   })
   const eventRule = eventsThat && ((source: SourceIR) => eventsThat(source, eventsOf(source.name), dialect))
-  return vectorsQuery(pipeline, model, { decided, reads: modelReads(pipeline, model), cutOf, bounds: true, eventRule }, eventsOf, dialect)
+  return vectorsQuery(pipeline, model, { decisions, reads: modelReads(pipeline, model), cutOf, bounds: true, eventRule }, eventsOf, dialect)
 }
 
 /** The identifier of each column of the trigger. */

@@ -8,9 +8,9 @@ import type { SqlColumn } from './engine.ts'
  * *Events* of one source: `_seq` (index in the pipeline's total order), `_partition`, `_offset`, `_arrival`, `_time`, `_deleted`,
  * then the source's columns with their physical values.
  *
- * *Requests* of one group: `ask` (the number that identifies an answer), the key as `k0…`, and the position: events with `_seq <
+ * *Requests* of one group: `request` (the number that identifies an answer), the key as `k0…`, and the position: events with `_seq <
  * prefix`, and with arrival up to `upto` unless that is NULL, are visible; `t` is the as-of time. Features with `before` leave out
- * the event whose `_seq` is `without`.
+ * the event whose `_seq` is `excluded`.
  * @example
  *   await engine.createTable('payments', eventTable(ir.sources[0], engine.dialect))
  */
@@ -23,7 +23,7 @@ export function eventTable(source: SourceIR, dialect: SqlDialect): SqlColumn[] {
 /** The columns of the relation of the requests of one group. */
 export function requestTable(group: GroupIR, source: SourceIR): SqlColumn[] {
   const key = group.key.map((name, i) => ({ name: `k${i}`, type: sourceColumn(source, name).type }))
-  return [integer('ask'), ...key, ...['prefix', 'upto', 't', 'without'].map(integer)]
+  return [integer('request'), ...key, ...['prefix', 'upto', 't', 'excluded'].map(integer)]
 }
 
 /** A column of integers. */
@@ -35,13 +35,16 @@ export function columnNames(source: SourceIR, dialect: SqlDialect): ReadonlyMap<
   return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
 }
 
-/** Quotes the names of users. Engines fold case and `_…` is reserved, so an ambiguous name gets its index as a suffix. */
+/**
+ * Quotes the names of users, so that no two are equal in an engine that folds case, and none is a generated name: those begin with `_` and
+ * hold no `#`. A name that would break this gets its index as a suffix.
+ */
 export function identifiers(names: readonly string[], reserved: readonly string[], dialect: SqlDialect): string[] {
   const usedNames = new Set(reserved)
   return names.map((name, i) => {
-    const folded = name.toLowerCase()
-    const unique = usedNames.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
-    usedNames.add(folded)
+    let unique = name.startsWith('_') ? `${name}#${i}` : name
+    while (usedNames.has(unique.toLowerCase())) unique = `${unique}#${i}`
+    usedNames.add(unique.toLowerCase())
     return dialect.identifier(unique)
   })
 }

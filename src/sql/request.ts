@@ -11,7 +11,7 @@ export interface SqlRequest {
   /** The as-of time, UTC ms. */
   readonly t: number
   /** Index in the log of the event that features with `before` leave out. */
-  readonly without?: number | undefined
+  readonly excludedEvent?: number | undefined
 }
 
 /**

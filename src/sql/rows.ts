@@ -24,13 +24,13 @@ export function* recordedDecisionRows(columns: readonly ColumnIR[], decisions: r
       i,
       t,
       excludedKinds ?? null,
-      ...cuts.flatMap(({ known, clock, without, within }) => [known, clock, without ?? null, within ?? null]),
+      ...cuts.flatMap(({ known, clock, excludedEvent, within }) => [known, clock, excludedEvent ?? null, within ?? null]),
       ...columns.map(({ name }) => trigger[name] ?? null),
     ]
 }
 
 /** Rows of requests of a group (`requestTable`), numbered from 0. */
 export function* requestRows(group: GroupIR, requests: readonly SqlRequest[]): Generator<Value[]> {
-  for (const [i, { key, prefix, upto, t, without }] of requests.entries())
-    yield [i, ...group.key.map((_, part) => key[part]), prefix, upto ?? null, t, without ?? null]
+  for (const [i, { key, prefix, upto, t, excludedEvent }] of requests.entries())
+    yield [i, ...group.key.map((_, part) => key[part]), prefix, upto ?? null, t, excludedEvent ?? null]
 }

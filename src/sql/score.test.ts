@@ -18,9 +18,9 @@ const inputs: readonly InputIR[] = [{ name: 'x', expr: { op: 'column', name: 'x'
 
 async function scores(score: ScoreIR, xs: readonly (number | null)[]): Promise<unknown[]> {
   const sql = scoreSql(score, inputs, { input: name => name, expression: () => assert.fail('no rules') }, duckdb)
-  const rows = xs.map((x, i) => `(${i}, ${x === null ? 'NULL' : duckdb.double(x)})`).join(', ')
-  const found = await db.connection.runAndReadAll(`SELECT ${sql} FROM (VALUES ${rows}) t(i, x) ORDER BY i`)
-  return found.getRows().map(([value]) => value)
+  const rows = xs.map((x, i) => `(${i}, ${x === null ? 'NULL' : duckdb.doubleLiteral(x)})`).join(', ')
+  const actual = await db.connection.runAndReadAll(`SELECT ${sql} FROM (VALUES ${rows}) t(i, x) ORDER BY i`)
+  return actual.getRows().map(([value]) => value)
 }
 
 test('as many trees as a score may have are added in their order, to the bit', async () => {
@@ -47,8 +47,8 @@ test('a tree may be as deep as it has leaves', async () => {
     right: [...splits.flatMap(i => [2 * i + 2, 0]), 0],
     nullsLeft: [...splits.flatMap(() => [0, 0]), 0],
   }
-  const found = await scores({ kind: 'trees', link: 'identity', base: 0, inputs: ['x'], trees: [tree] }, [-3, 0.5, deep - 1, deep, null])
-  assert.deepEqual(found, [0, 1, deep - 1, -7, -7])
+  const actual = await scores({ kind: 'trees', link: 'identity', base: 0, inputs: ['x'], trees: [tree] }, [-3, 0.5, deep - 1, deep, null])
+  assert.deepEqual(actual, [0, 1, deep - 1, -7, -7])
 })
 
 test('a sum of many terms is NULL where one is', async () => {

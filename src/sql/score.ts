@@ -20,17 +20,19 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
     case 'none':
       return `CAST(NULL AS ${dialect.types.double})`
     case 'rules': {
-      const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.double(score)}`)
-      return rules.length === 0 ? dialect.double(score.otherwise) : `CASE ${rules.join(' ')} ELSE ${dialect.double(score.otherwise)} END`
+      const rules = score.rules.map(({ when, score }) => `WHEN ${terms.expression(when)} THEN ${dialect.doubleLiteral(score)}`)
+      return rules.length === 0
+        ? dialect.doubleLiteral(score.otherwise)
+        : `CASE ${rules.join(' ')} ELSE ${dialect.doubleLiteral(score.otherwise)} END`
     }
     case 'trees': {
       const numbers = score.inputs.map(name => numberSql(name, inputs, terms))
-      const z = sumSql([dialect.double(score.base), ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))], dialect)
+      const z = sumSql([dialect.doubleLiteral(score.base), ...score.trees.map(tree => nodeSql(tree, 0, numbers, dialect))], dialect)
       return score.link === 'identity' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
     }
     case 'linear':
     case 'logistic': {
-      const z = sumSql([dialect.double(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))], dialect)
+      const z = sumSql([dialect.doubleLiteral(score.intercept), ...score.terms.map(term => termSql(term, inputs, terms, dialect))], dialect)
       return score.kind === 'linear' ? `(${z})` : `(1e0 / (1e0 + exp(-(${z}))))`
     }
   }
@@ -44,14 +46,14 @@ const DEEPEST = 100
  * hundred on.
  */
 const sumSql = (parts: readonly string[], dialect: PointInTimeDialect): string =>
-  parts.length <= DEEPEST ? parts.join(' + ') : dialect.total(dialect.items(parts))
+  parts.length <= DEEPEST ? parts.join(' + ') : dialect.arraySumInOrder(dialect.array(parts.map(part => `(${part})`)))
 
 function termSql(term: TermIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: PointInTimeDialect): string {
   const { weight = 0, mean = 0, scale = 1, ifNull, levels } = term
   if (levels) return levelsSql(terms.input(term.input), exprOf(term.input, inputs), levels, term.otherwise, dialect)
   const number = numberSql(term.input, inputs, terms)
-  const x = ifNull === undefined ? `(${number})` : `coalesce(${number}, ${dialect.double(ifNull)})`
-  return `(${dialect.double(weight)} * (${x} - ${dialect.double(mean)})) / ${dialect.double(scale)}`
+  const x = ifNull === undefined ? `(${number})` : `coalesce(${number}, ${dialect.doubleLiteral(ifNull)})`
+  return `(${dialect.doubleLiteral(weight)} * (${x} - ${dialect.doubleLiteral(mean)})) / ${dialect.doubleLiteral(scale)}`
 }
 
 const exprOf = (input: string, inputs: readonly InputIR[]): ExprIR => inputs.find(({ name }) => name === input)!.expr
@@ -65,7 +67,7 @@ function numberSql(name: string, inputs: readonly InputIR[], terms: ScoreTerms):
 /** The result of a tree from a node on. */
 function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect: PointInTimeDialect): string {
   const { input, value, right, nullsLeft } = tree
-  const double = dialect.double(value[node])
+  const double = dialect.doubleLiteral(value[node])
   if (input[node] < 0) return double
   const x = `(${numbers[input[node]]})`
   const goesLeft = nullsLeft[node] ? `${x} IS NULL OR ${x} <= ${double}` : `${x} <= ${double}`
@@ -82,14 +84,14 @@ function levelsSql(
   dialect: PointInTimeDialect,
 ): string {
   const valueOf = (level: string): string | undefined => {
-    if (type === 'string') return dialect.text(level)
+    if (type === 'string') return dialect.textLiteral(level)
     if (type === 'bool') return level === 'true' || level === 'false' ? level : undefined
-    return String(Number(level)) === level && Number.isFinite(Number(level)) ? dialect.double(Number(level)) : undefined
+    return String(Number(level)) === level && Number.isFinite(Number(level)) ? dialect.doubleLiteral(Number(level)) : undefined
   }
   const cases = Object.entries(levels).flatMap(([level, weight]) => {
     const value = valueOf(level)
-    return value === undefined ? [] : [`WHEN ${input} = ${value} THEN ${dialect.double(weight)}`]
+    return value === undefined ? [] : [`WHEN ${input} = ${value} THEN ${dialect.doubleLiteral(weight)}`]
   })
-  const rest = otherwise === undefined ? 'NULL' : dialect.double(otherwise)
+  const rest = otherwise === undefined ? 'NULL' : dialect.doubleLiteral(otherwise)
   return cases.length === 0 ? `CAST(${rest} AS ${dialect.types.double})` : `CASE ${cases.join(' ')} ELSE ${rest} END`
 }

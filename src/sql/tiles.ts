@@ -3,23 +3,26 @@
  *
  *     SELECT key, tile, count(*) AS n, <cells> FROM source GROUP BY key, tile
  *
- * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the cells of each
- * feature's partial from their results. A sub-keyed feature (`quantile`, `topK`, `countDistinct`) is a query of its own, grouped by its sub-key too.
+ * A *tile* is the events of one key in one hop of event time, and its cells are partial aggregates (docs/tiles.md). A *sub-keyed* feature
+ * (`quantile`, `topK`, `countDistinct`) counts each value of a tile, so it has a query of its own, which groups by that value too.
+ *
+ * There is no watermark, no window function and no timer. An inner query makes the aggregate calls, once each; the outer one writes the
+ * cells of each feature from their results. Generated names begin with `_`, which no identifier of a user's column does.
  */
-import { type AggregateFunction, aggregateOf, type TileSql } from '../aggregate/index.ts'
+import { type AggregateFunction, aggregateOf } from '../aggregate/index.ts'
 import { SpillwayError } from '../base/index.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
 import { SelectList } from './select-list.ts'
-import { significantSql } from './significant.ts'
-import { countsSql, participantsSql, revisionColumns } from './values.ts'
+import { tileSql } from './tile-sql.ts'
+import { participantsSql } from './values.ts'
 
 /** The group whose tiles a query gives, and its events. */
 export interface TileQueryOptions {
   readonly group: GroupIR
   readonly source: SourceIR
-  /** A relation of the source's events (`eventTable`), or a subquery in brackets. */
+  /** A relation of the source's events (`eventTable`) whose name does not begin with `_`, or a subquery in brackets. */
   readonly events: string
   /** Columns of `events` that identify a tile besides its start; by default the key. */
   readonly by?: readonly string[]
@@ -28,7 +31,7 @@ export interface TileQueryOptions {
   readonly dialect: SqlDialect
 }
 
-/** One query: a row a tile, as `by`, `tile`, `n`, then for each feature its cells; of a sub-keyed one also the sub-key. */
+/** One query: a row a tile, as `by`, start, number of events, then for each feature its cells; of a sub-keyed one the sub-key before them. */
 export interface TileQuery {
   readonly hop: number
   readonly features: readonly TileFeature[]
@@ -57,115 +60,68 @@ export interface TileFeature {
  *   const rows = await allRows(engine, query.sql)
  */
 export function tileQueries(options: TileQueryOptions): TileQuery[] {
-  const { dialect } = options
-  for (const feature of options.group.features) {
-    const why = dialect.unsupported?.(feature)
-    if (why !== undefined)
+  const { group, dialect } = options
+  for (const feature of group.features) {
+    const reason = dialect.unsupported?.(feature)
+    if (reason !== undefined)
       throw new SpillwayError(
         'SPILL_UNSUPPORTED',
-        `feature '${options.group.name}.${feature.name}' cannot be kept in tiles by ${dialect.name}: ${why}`,
+        `feature '${group.name}.${feature.name}' cannot be kept in tiles by ${dialect.name}: ${reason}`,
       )
   }
-  const features = options.group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
-  const plain = features.filter(({ aggregate }) => !('subKeySql' in aggregate))
+  const members = group.features.map((feature, index) => ({ feature, index, aggregate: aggregateOf(feature) }))
+  const [subKeyed, plain] = [true, false].map(is => members.filter(({ aggregate }) => 'subKeySql' in aggregate === is))
   const byHop = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values()]
-  const subKeyed = features.filter(({ aggregate }) => 'subKeySql' in aggregate).map(feature => [feature])
-  return [...byHop, ...subKeyed].map(members => tileQuery(members, options))
+  return [...byHop, ...subKeyed.map(member => [member])].map(together => tileQuery(together, options))
 }
 
 /** The tile of a lifetime feature is all of time. */
 const hopOf = ({ window, hop }: FeatureIR): number => (window === 'lifetime' ? Infinity : hop)
 
-interface Member {
+interface Member extends Omit<TileFeature, 'cells'> {
   readonly feature: FeatureIR
-  readonly index: number
-  readonly aggregate: AggregateFunction
 }
 
+/** The query of features with one hop, or of one sub-keyed feature. */
 function tileQuery(members: readonly Member[], { group, source, events, by, before, dialect }: TileQueryOptions): TileQuery {
   const names = columnNames(source, dialect)
-  const inputs = new SelectList('x')
-  const calls = new SelectList('p')
-  const hop = hopOf(members[0].feature)
-  const written = members.map(({ feature, aggregate }) => {
+  const inputs = new SelectList('_x')
+  const calls = new SelectList('_p')
+  const features = members.map(({ feature, index, aggregate }) => {
     const { input, conditions } = participantsSql(feature, source, names, inputs, dialect)
     const takesPart = [...conditions, ...(feature.before ? [before ?? 'TRUE'] : [])].join(' AND ') || 'TRUE'
-    const sql = tileSql({ input, takesPart }, calls, dialect)
-    return { cells: aggregate.tileSql(sql), subKey: aggregate.subKeySql?.(sql), takesPart }
+    const tile = tileSql({ input, takesPart }, calls, dialect)
+    return { index, aggregate, takesPart, cells: aggregate.tileSql(tile), subKey: aggregate.subKeySql?.(tile) }
   })
-  const isSubKeyed = written[0].subKey !== undefined
-  const keys = by ?? group.key.map(name => names.get(name)!)
-  const columns = [...keys, 'tile', 'n', ...(isSubKeyed ? ['subkey'] : [])]
-  const tile = hop === Infinity ? '0' : dialect.tile('s._time', hop)
+  const hop = hopOf(members[0].feature)
+  const start = hop === Infinity ? '0' : dialect.tileStart('s._time', hop)
+  const keyColumns = by ?? group.key.map(name => names.get(name)!)
+  const [{ subKey, takesPart }] = features
+  const isSubKeyed = subKey !== undefined
+  const tileColumns = [...keyColumns, '_tile']
+  const tileKeys = tileColumns.map(column => `e.${column}`)
+  const [subKeys, subKeyColumns, filter] = isSubKeyed ? [[subKey], ['_sub_key'], `\n  WHERE ${takesPart}`] : [[], [], '']
+  const grouped = [...tileKeys, 'count(*) AS _n', ...subKeys.map(subKey => `${subKey} AS _sub_key`), ...calls.columns()]
+  const results = [...tileColumns, '_n', ...subKeyColumns].map(column => `p.${column}`)
   const sql = `WITH _events AS (
-  SELECT ${['s.*', `${tile} AS tile`, ...inputs.columns()].join(',\n    ')}
+  SELECT ${lines(['s.*', `${start} AS _tile`, ...inputs.columns()])}
   FROM ${events} s
 ),
 _grouped AS (
-  SELECT ${[...keys.map(key => `e.${key}`), 'e.tile', 'count(*) AS n', ...(isSubKeyed ? [`${written[0].subKey} AS subkey`] : []), ...calls.columns()].join(',\n    ')}
-  FROM _events e${isSubKeyed ? `\n  WHERE ${written[0].takesPart}` : ''}
-  GROUP BY ${[...keys.map(key => `e.${key}`), 'e.tile', ...(isSubKeyed ? ['subkey'] : [])].join(', ')}
+  SELECT ${lines(grouped)}
+  FROM _events e${filter}
+  GROUP BY ${[...tileKeys, ...subKeys].join(', ')}
 )
-SELECT ${[...columns.map(column => `p.${column}`), ...written.flatMap(({ cells }) => cells)].join(',\n  ')}
+SELECT ${lines([...results, ...features.flatMap(({ cells }) => cells)])}
 FROM _grouped p`
   return {
     hop,
-    keys: keys.length,
+    keys: keyColumns.length,
     isSubKeyed,
     sql,
     dialect: dialect.name,
-    features: members.map(({ index, aggregate }, i) => ({ index, aggregate, cells: written[i].cells.length })),
+    features: features.map(({ index, aggregate, cells }) => ({ index, aggregate, cells: cells.length })),
   }
 }
 
-/** The SQL of one feature's cells: calls over the events that take part, each under a name `p.…`. */
-function tileSql(
-  { input, takesPart }: { readonly input: string; readonly takesPart: string },
-  calls: SelectList,
-  dialect: SqlDialect,
-): TileSql {
-  const over = (call: string, condition = takesPart): string =>
-    `p.${calls.nameOf(condition === 'TRUE' ? call : `${call} FILTER (WHERE ${condition})`)}`
-  const record = (): string => dialect.record(['e._time', 'e._arrival', 'e._partition', 'e._offset', input === '' ? 'NULL' : input])
-  return {
-    input,
-    time: 'e._time',
-    count: () => over('count(*)'),
-    countWhere: condition => over('count(*)', takesPart === 'TRUE' ? condition : `${takesPart} AND ${condition}`),
-    min: value => over(`min(${value})`),
-    max: value => over(`max(${value})`),
-    sum: exact => over(`sum(${exact})`),
-    sumOfDoubles: double => over(`sum(${double})`),
-    earliest: () => over(`min(${record()})`),
-    latest: k => over(dialect.greatest(record(), k)),
-    sumAgain(term) {
-      const pairs = over(dialect.list(dialect.pair('e._time', input)))
-      return dialect.sumOver(pairs, item => term({ time: dialect.part(item, 0), input: dialect.part(item, 1) }))
-    },
-    exact: integer => dialect.wide(integer),
-    double: integer => dialect.equalDouble(integer),
-    constant: double => dialect.double(double),
-    powerOf2: double => dialect.powerOf2(double),
-    significant: double => significantSql(double, dialect),
-  }
-}
-
-/**
- * The events that each request of a relation of requests (`requestTable`) sees, as a relation for `tileQueries` with `by: ['ask']`: of the request's key, visible
- * at its log position, not superseded there, and up to its as-of time.
- */
-export function askedEvents(
-  group: GroupIR,
-  source: SourceIR,
-  tables: { readonly events: string; readonly asks: string },
-  dialect: SqlDialect,
-): string {
-  const names = columnNames(source, dialect)
-  const sameKey = group.key.map((name, i) => `s.${names.get(name)} = a.k${i} AND `).join('')
-  return `(
-    SELECT s.*, a.ask, a.without
-    FROM (SELECT ${['s.*', ...revisionColumns(source, names)].join(', ')} FROM ${tables.events} s) s
-    JOIN ${tables.asks} a ON ${sameKey}s._seq < a.prefix AND s._time <= a.t
-    WHERE (a.upto IS NULL OR s._arrival <= a.upto)${countsSql(source, 's')}
-  )`
-}
+const lines = (columns: readonly string[]): string => columns.join(',\n    ')

@@ -37,7 +37,7 @@ const feature = (name: string, agg: FeatureIR['agg'], input: ExprIR, type: TypeI
   ...type,
   ...more,
 })
-const ask = (prefix: number): SqlRequest => ({ key: ['a'], prefix, t: prefix - 1 })
+const requestAt = (prefix: number): SqlRequest => ({ key: ['a'], prefix, t: prefix - 1 })
 
 const INT: TypeIR = { type: 'int' }
 const DOUBLE: TypeIR = { type: 'double' }
@@ -47,7 +47,7 @@ const numbers = source(column('n', INT), column('x', DOUBLE))
 
 test('more distinct values than the limit of topK refuse only that request', async () => {
   await db.load(numbers, log([{ n: 1 }, { n: 2 }, { n: 1 }, { n: 3 }]))
-  const rows = await db.values(group([feature('d', 'topK', n, INT, { k: 1, limit: 2 })]), numbers, [ask(3), ask(4)])
+  const rows = await db.values(group([feature('d', 'topK', n, INT, { k: 1, limit: 2 })]), numbers, [requestAt(3), requestAt(4)])
   assert.deepEqual(rows, [[{ value: [1] }], [{ value: null, refused: 'SPILL_LIMIT' }]])
 })
 
@@ -59,7 +59,7 @@ test('moments of values beyond ±2^40 are refused; sums of them are exact', asyn
     feature('s', 'slope', n, DOUBLE, { per: 86_400_000 }),
     feature('sum', 'sum', n, INT),
   ]
-  const rows = await db.values(group(features), numbers, [ask(2), ask(5)])
+  const rows = await db.values(group(features), numbers, [requestAt(2), requestAt(5)])
   assert.deepEqual(rows[0], [{ value: 2 ** 81 }, { value: -(2 ** 41) * 86_400_000 }, { value: 0, exact: 0n }])
   const exact = 3n * BigInt(most)
   assert.deepEqual(rows[1], [
@@ -86,14 +86,14 @@ test('the change of extremes is beyond a safe integer, and exact', async () => {
   const most = Number.MAX_SAFE_INTEGER
   await db.load(numbers, log([{ n: -most }, { n: most - 1 }]))
   const exact = 2n * BigInt(most) - 1n
-  assert.deepEqual(await db.values(group([feature('c', 'change', n, INT)]), numbers, [ask(2)]), [[{ value: Number(exact), exact }]])
+  assert.deepEqual(await db.values(group([feature('c', 'change', n, INT)]), numbers, [requestAt(2)]), [[{ value: Number(exact), exact }]])
 })
 
 test('a sum of doubles that is not finite is refused', async () => {
   await db.load(numbers, log([{ x: 1.5e308 }, { x: 1.5e308 }]))
   const features = (['sum', 'mean', 'variance', 'max'] as const).map(agg => feature(agg, agg, x, DOUBLE))
   const refused = { value: null, refused: 'SPILL_RANGE' }
-  assert.deepEqual(await db.values(group(features), numbers, [ask(2)]), [[refused, refused, refused, { value: 1.5e308 }]])
+  assert.deepEqual(await db.values(group(features), numbers, [requestAt(2)]), [[refused, refused, refused, { value: 1.5e308 }]])
 })
 
 test('columns whose names an engine would fold or reserve stay distinct', async () => {

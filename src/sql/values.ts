@@ -10,13 +10,13 @@ import { windowSql } from './window.ts'
 /** Names of the two relations of a query. */
 export interface ValueTables {
   readonly events: string
-  readonly asks: string
+  readonly requests: string
 }
 
 /** A query for the values of a group. */
 export interface ValuesQuery {
   readonly sql: string
-  /** The columns after `ask`. */
+  /** The columns after `request`. */
   readonly columns: readonly ResultColumn[]
 }
 
@@ -55,7 +55,7 @@ export interface ValuesOptions {
  * aggregates those within each window; and computes the value from the aggregates. Cost: requests × events of their key, within twice
  * the longest window.
  *
- * Columns: `ask`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
+ * Columns: `request`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
  * (`…__exact`); if it may be refused, the code (`…__refused`, NULL if it is not); with `bounds`, if it is inexact, its error bound
  * (`…__bound`).
  */
@@ -75,36 +75,36 @@ export function valuesQuery(
   const results = values.flatMap((value, i) => resultsOf(group.features[i], value, i, dialect))
   const resultNames = identifiers(
     results.map(({ feature, part }) => (part === 'value' ? feature.name : `${feature.name}__${part}`)),
-    ['ask'],
+    ['request'],
     dialect,
   )
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
   const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(eventRule?.columns ?? []), ...lists.inputs.columns()]
   const sql = `WITH
-known AS (
+input_events AS (
   SELECT ${eventColumns.join(',\n    ')}
   FROM ${eventRule?.from ?? `${tables.events} s`}
 ),
-asked AS (
-  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tile('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
-  FROM ${tables.asks} a
+request_windows AS (
+  SELECT ${['a.*', ...(reach === undefined ? [] : [`${dialect.tileStart('a.t', reach)} AS span`]), ...lists.tails.columns()].join(',\n    ')}
+  FROM ${tables.requests} a
 ),
-near AS (
-  ${nearSql(reach, dialect)}
+nearby_events AS (
+  ${nearbyEventsSql(reach, dialect)}
 ),
 partials AS (
-  SELECT ${['a.ask', ...lists.calls.columns()].join(',\n    ')}
-  FROM asked a
-  JOIN near e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
+  SELECT ${['a.request', ...lists.calls.columns()].join(',\n    ')}
+  FROM request_windows a
+  JOIN nearby_events e ON ${sameKey}${reach === undefined ? '' : 'e._span = a.span AND '}e._seq < a.prefix AND e._time <= a.t
   WHERE (a.upto IS NULL OR e._arrival <= a.upto)${eventRule ? ` AND ${eventRule.condition}` : countsSql(source)}
-  GROUP BY a.ask
+  GROUP BY a.request
 ),
 answers AS (
-  SELECT ${['a.ask', ...values.flatMap((value, i) => answerColumns(value, i))].join(',\n    ')}
-  FROM ${tables.asks} a
-  LEFT JOIN partials p ON p.ask = a.ask
+  SELECT ${['a.request', ...values.flatMap((value, i) => answerColumns(value, i))].join(',\n    ')}
+  FROM ${tables.requests} a
+  LEFT JOIN partials p ON p.request = a.request
 )
-SELECT ${['ask', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)].join(',\n  ')}
+SELECT ${['request', ...columns.map(({ sql, name }) => `${sql} AS ${name}`)].join(',\n  ')}
 FROM answers`
   return { sql, columns }
 }
@@ -136,10 +136,10 @@ function reachOf({ features }: GroupIR): number | undefined {
  * Cuts time into spans as long as the reach. An event is in its own span and in the next, so a request finds all its events in its
  * own span.
  */
-function nearSql(reach: number | undefined, dialect: SqlDialect): string {
-  if (reach === undefined) return 'SELECT * FROM known'
-  const span = `${dialect.tile('e._time', reach)} + later.shift`
-  return `SELECT e.*, ${span} AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+function nearbyEventsSql(reach: number | undefined, dialect: SqlDialect): string {
+  if (reach === undefined) return 'SELECT * FROM input_events'
+  const span = `${dialect.tileStart('e._time', reach)} + later.shift`
+  return `SELECT e.*, ${span} AS _span FROM input_events e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
 }
 
 /**
@@ -179,7 +179,7 @@ export function identityPartition(
 }
 
 /**
- * Requires of an event `e` that it is not deleted, nor superseded by an event visible to the ask `a`. Without an identity, each feature
+ * Requires of an event `e` that it is not deleted, nor superseded by an event visible to the request `a`. Without an identity, each feature
  * handles deleted events itself.
  */
 export function countsSql({ identity }: SourceIR, event = 'e'): string {
@@ -203,8 +203,9 @@ function valueSql(
 ): BoundedValue {
   const { input, conditions: inputConditions } = participantsSql(feature, source, names, inputs, dialect)
   const conditions: string[] = []
-  if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
-  if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
+  if (feature.window !== 'lifetime')
+    conditions.push(`e._time >= a.${tails.nameOf(dialect.tileStart(`(a.t - ${feature.window})`, feature.hop))}`)
+  if (feature.before) conditions.push('(a.excluded IS NULL OR e._seq <> a.excluded)')
   const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
   return { ...aggregateOf(feature).valueSql(window), ...(bounds && { bound: errorBoundSql(feature, window) }) }
@@ -221,12 +222,12 @@ export function participantsSql(
   inputs: SelectList,
   dialect: SqlDialect,
 ): { readonly input: string; readonly conditions: readonly string[] } {
-  const written = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
-  const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(written(expr))}`
+  const eventExpression = (expr: ExprIR): string => expressionSql(expr, dialect, ({ name }) => `s.${names.get(name)}`)
+  const ofEvent = (expr: ExprIR): string => `e.${inputs.nameOf(eventExpression(expr))}`
   const hasTombstones = source.deleted !== undefined && !source.identity
   const isRow = feature.agg === 'row'
   const ofRow = (expr: ExprIR): string =>
-    hasTombstones ? `e.${inputs.nameOf(`CASE WHEN NOT s._deleted THEN ${written(expr)} END`)}` : ofEvent(expr)
+    hasTombstones ? `e.${inputs.nameOf(`CASE WHEN NOT s._deleted THEN ${eventExpression(expr)} END`)}` : ofEvent(expr)
   const input = feature.input ? (isRow ? ofRow : ofEvent)(feature.input) : ''
   const conditions = [
     ...(feature.where ? [ofEvent(feature.where)] : []),
@@ -249,7 +250,7 @@ function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number
 /** The columns of one answer. A double that is not finite is refused. */
 function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: PointInTimeDialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && !isListAggregate(feature.agg) && !refused
-  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]
+  const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finiteOrNull(`v${i}`) : `v${i}` }]
   if (exact) results.push({ feature, part: 'exact', sql: `x${i}` })
   if (refused) results.push({ feature, part: 'refused', sql: `r${i}` })
   if (mayOverflow) results.push({ feature, part: 'refused', sql: `CASE WHEN NOT ${dialect.isFinite(`v${i}`)} THEN 'SPILL_RANGE' END` })

@@ -18,10 +18,10 @@ export interface SqlRead {
 
 /** Decisions before their vectors, and what each of them sees of each group that it reads. */
 export interface DecisionReads {
-  readonly decided: DecisionRowsSql
+  readonly decisions: DecisionRowsSql
   readonly reads: readonly SqlRead[]
   /** For a decision `d`: the cut of one read, and the event that features with `before` leave out. */
-  readonly cutOf: (read: SqlRead, index: number) => PlacementSql & { readonly without: string; readonly more?: readonly string[] }
+  readonly cutOf: (read: SqlRead, index: number) => PlacementSql & { readonly excluded: string; readonly more?: readonly string[] }
   /** Also return error bounds of inexact inputs. */
   readonly bounds?: boolean
   /** Replaces the rule for which events of a source count; by default those that are visible and not superseded. */
@@ -32,9 +32,9 @@ export interface DecisionReads {
 export interface VectorQuery {
   readonly sql: string
   /** Is there a score? The user's own function and ONNX have none in SQL. */
-  readonly scored: boolean
+  readonly hasScore: boolean
   /** With bounds: for each input, does it have one? Bounds are the last columns, in order. */
-  readonly bounded: readonly boolean[]
+  readonly hasBound: readonly boolean[]
 }
 
 /**
@@ -53,24 +53,24 @@ export function vectorQuery(
 ): VectorQuery {
   const reads = modelReads(pipeline, model)
   const groups = reads.map(({ group }) => group)
-  const decided = decisionRowsSql(pipeline, model, groups, eventsOf, dialect)
-  const cutOf: DecisionReads['cutOf'] = ({ group }) => ({ ...placementSql(group, dialect), without: 'd._without' })
-  return vectorsQuery(pipeline, model, { decided, reads, cutOf }, eventsOf, dialect)
+  const decisions = decisionRowsSql(pipeline, model, groups, eventsOf, dialect)
+  const cutOf: DecisionReads['cutOf'] = ({ group }) => ({ ...placementSql(group, dialect), excluded: 'd._excluded' })
+  return vectorsQuery(pipeline, model, { decisions, reads, cutOf }, eventsOf, dialect)
 }
 
 /** Builds the same query for given decisions of a model and given cuts of the groups that they read. */
 export function vectorsQuery(
   pipeline: PipelineIR,
   model: ModelIR,
-  { decided, reads, cutOf, bounds = false, eventRule }: DecisionReads,
+  { decisions, reads, cutOf, bounds = false, eventRule }: DecisionReads,
   eventsOf: (source: string) => string,
   dialect: PointInTimeDialect,
 ): VectorQuery {
-  const { relations, fields } = decided
+  const { relations, fields } = decisions
   const columns = triggerColumns(pipeline, model)
   const values = reads.map(({ group }, i) => {
     const source = sourceOf(pipeline, group.source)
-    return valuesQuery(group, source, { events: eventsOf(group.source), asks: `asks${i}` }, dialect, {
+    return valuesQuery(group, source, { events: eventsOf(group.source), requests: `requests${i}` }, dialect, {
       bounds,
       eventRule: eventRule?.(source),
     })
@@ -101,26 +101,26 @@ export function vectorsQuery(
   const score = scoreSql(model.score, model.inputs, { input: inputOf, expression }, dialect)
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
-  const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
-  const finalScore = score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]
+  const results = ['_trigger AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
+  const finalScore = score === undefined ? [] : [`${dialect.finiteOrNull('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
 ${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
-given AS (
-  SELECT ${['d._ask', 'd._about', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
-  FROM decided d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.ask = d._ask`).join('')}
+feature_values AS (
+  SELECT ${['d._decision', 'd._trigger', 'd._t', `coalesce(${['NULL', ...codes].join(', ')}) AS _refused`, ...leaves.columns()].join(',\n    ')}
+  FROM decisions d${reads.map((_, i) => `\n  JOIN values${i} v${i} ON v${i}.request = d._decision`).join('')}
 ),
 inputs AS (
   SELECT ${['*', ...inputs, ...allBounds.map(({ name, sql }) => `${sql} AS ${name}`)].join(',\n    ')}
-  FROM given
+  FROM feature_values
 ),
-scored AS (
+scores AS (
   SELECT *, ${score ?? 'NULL'} AS _score
   FROM inputs
 )
 SELECT ${[...results, ...finalScore, ...allBounds.map(({ name }) => name)].join(',\n  ')}
-FROM scored
-ORDER BY _ask`
-  return { sql, scored: score !== undefined, bounded: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }
+FROM scores
+ORDER BY _decision`
+  return { sql, hasScore: score !== undefined, hasBound: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }
 }
 
 type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
@@ -130,13 +130,13 @@ function readSql(
   { key }: SqlRead,
   i: number,
   fields: ReadonlyMap<string, string>,
-  { prefix, upto, t, without, more = [] }: ReturnType<DecisionReads['cutOf']>,
+  { prefix, upto, t, excluded, more = [] }: ReturnType<DecisionReads['cutOf']>,
   values: string,
 ): string {
   const keys = key.map((column, k) => `d.${fields.get(column)} AS k${k}, `).join('')
-  return `asks${i} AS (
-  SELECT ${[`d._ask AS ask, ${keys}${prefix} AS prefix`, `${upto} AS upto`, `${t} AS t`, `${without} AS without`, ...more].join(', ')}
-  FROM decided d
+  return `requests${i} AS (
+  SELECT ${[`d._decision AS request, ${keys}${prefix} AS prefix`, `${upto} AS upto`, `${t} AS t`, `${excluded} AS excluded`, ...more].join(', ')}
+  FROM decisions d
 ),
 values${i} AS (
 ${values}

@@ -4,7 +4,7 @@ import { deliveredSql } from './expression.ts'
 import type { PointInTimeDialect } from './dialect.ts'
 import { estimatedSql } from './hyperloglog.ts'
 import type { SelectList } from './select-list.ts'
-import { significantSql } from './significant.ts'
+import { quantileBucketSql } from './quantile-bucket.ts'
 
 /** The input of one feature. */
 export interface WindowTerms {
@@ -27,47 +27,49 @@ export function windowSql(
   const countOf = (call: string, which = takesPart): string => `coalesce(${over(call, which)}, 0)`
   const count = (): string => countOf('count(*)')
   const sum = (value: string): string => over(`sum(${value})`)
-  const meanOf = (value: string): string => `${dialect.equalDouble(sum(value))} / ${dialect.equalDouble(count())}`
+  const meanOf = (total: string): string => `${total} / ${dialect.toDouble(count())}`
   const time = 'e._time'
   const tau = `(${time} - a.t)`
 
   return {
     input,
     time,
-    clock: 'a.t',
+    asOf: 'a.t',
     count,
     countWhere: condition => countOf('count(*)', `${takesPart} AND ${condition}`),
-    distinct: value => `coalesce(${dialect.distinct(over(dialect.list(value)))}, 0)`,
-    estimated: value => estimatedSql(over(dialect.list(value)), feature.input!.type, dialect),
+    countDistinct: value => `coalesce(${dialect.arrayCountDistinct(over(dialect.arrayAgg(value)))}, 0)`,
+    estimateDistinct: value => estimatedSql(over(dialect.arrayAgg(value)), feature.input!.type, dialect),
     sum,
+    sumOfDoubles: sum,
     min: value => over(`min(${value})`),
     max: value => over(`max(${value})`),
-    first: value => over(dialect.first(value, 'e._order')),
-    last: value => over(dialect.last(value, 'e._order')),
+    first: value => over(dialect.minBy(value, 'e._order')),
+    last: value => over(dialect.maxBy(value, 'e._order')),
     // A pair, unlike a NULL, is never skipped.
-    latest: value => dialect.part(over(dialect.last(dialect.pair(value, 'e._order'), 'e._order')), 0),
-    newest: (value, k) => over(dialect.newest(value, 'e._order', k)),
+    lastOrNull: value => dialect.pairItem(over(dialect.maxBy(dialect.pair(value, 'e._order'), 'e._order')), 0),
+    lastK: (value, k) => over(dialect.maxByK(value, 'e._order', k)),
     spread() {
-      const mean = meanOf(input)
-      return dialect.sumOver(over(dialect.list(input)), x => `(${x} - ${mean}) * (${x} - ${mean})`)
+      const mean = meanOf(sum(input))
+      return dialect.arraySum(over(dialect.arrayAgg(input)), x => `(${x} - ${mean}) * (${x} - ${mean})`)
     },
     trend() {
-      const pairs = over(dialect.list(dialect.pair(dialect.equalDouble(tau), input)))
-      const [meanTau, meanX] = [meanOf(tau), meanOf(input)]
-      const fromMeanTau = (item: string): string => `(${dialect.part(item, 0)} - ${meanTau})`
+      const pairs = over(dialect.arrayAgg(dialect.pair(dialect.toDouble(tau), input)))
+      const [meanTau, meanX] = [meanOf(dialect.toDouble(sum(dialect.toExact(tau)))), meanOf(sum(input))]
+      const fromMeanTau = (item: string): string => `(${dialect.pairItem(item, 0)} - ${meanTau})`
       return {
-        covariation: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
-        spread: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * ${fromMeanTau(item)}`),
+        covariation: dialect.arraySum(pairs, item => `${fromMeanTau(item)} * (${dialect.pairItem(item, 1)} - ${meanX})`),
+        spread: dialect.arraySum(pairs, item => `${fromMeanTau(item)} * ${fromMeanTau(item)}`),
       }
     },
-    exact: integer => dialect.wide(integer),
-    double: integer => dialect.equalDouble(integer),
-    rounded: exact => dialect.rounded(exact),
-    constant: double => dialect.double(double),
-    ranked: (value, rank) => dialect.ranked(over(dialect.list(value)), rank),
-    significant: double => significantSql(double, dialect),
-    mostFrequent: (value, k) => dialect.mostFrequent(over(dialect.list(value)), k, item => deliveredSql(item, feature.input!, dialect)),
-    list: values => dialect.items(values),
+    toExact: integer => dialect.toExact(integer),
+    toDouble: integer => dialect.toDouble(integer),
+    roundToDouble: exact => dialect.roundToDouble(exact),
+    doubleLiteral: double => dialect.doubleLiteral(double),
+    itemOfRank: (value, rank) => dialect.arrayItemOfRank(over(dialect.arrayAgg(value)), rank),
+    quantileBucket: double => quantileBucketSql(double, dialect),
+    mostFrequent: (value, k) =>
+      dialect.arrayMostFrequent(over(dialect.arrayAgg(value)), k, item => deliveredSql(item, feature.input!, dialect)),
+    array: values => dialect.array(values),
     powerOf2: double => dialect.powerOf2(double),
     delivered: physical => deliveredSql(physical, feature.input!, dialect),
   }

@@ -31,11 +31,12 @@ import { eventTable, integer, requestTable } from './relations.ts'
 import type { SqlAnswer, SqlRequest } from './request.ts'
 import { eventRows, recordedDecisionRows, requestRows } from './rows.ts'
 import { readTileRows, type TileRow } from './tile-rows.ts'
-import { askedEvents, tileQueries } from './tiles.ts'
+import { tileQueries } from './tiles.ts'
 import { valuesQuery } from './values.ts'
 import { vectorQuery } from './vector-query.ts'
+import { visibleEvents } from './visible-events.ts'
 
-const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
+const tables = { events: 'spill_events', requests: 'spill_requests', decisions: 'spill_decisions', deadLetters: 'spill_dead_letters' }
 
 /** The name of the relation of a source's events. */
 const eventsOf =
@@ -66,33 +67,33 @@ export class SqlWitness {
 
   /** The features of a group, in order, for each request, over the events loaded last. */
   async values(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<SqlAnswer[][]> {
-    await this.#replace(tables.asks, requestTable(group, source), requestRows(group, requests))
+    await this.#replace(tables.requests, requestTable(group, source), requestRows(group, requests))
     const { sql, columns } = valuesQuery(group, source, tables, this.#dialect)
-    return readAnswers(await this.#rows(`${sql} ORDER BY ask`), columns)
+    return readAnswers(await this.#rows(`${sql} ORDER BY request`), columns)
   }
 
   /** The tiles of the key of each request, by its number, over the events loaded last. */
-  async tiles(group: GroupIR, source: SourceIR, asks: readonly SqlRequest[]): Promise<TileRow[]> {
-    await this.#replace(tables.asks, requestTable(group, source), requestRows(group, asks))
+  async tiles(group: GroupIR, source: SourceIR, requests: readonly SqlRequest[]): Promise<TileRow[]> {
+    await this.#replace(tables.requests, requestTable(group, source), requestRows(group, requests))
     const queries = tileQueries({
       group,
       source,
-      events: askedEvents(group, source, tables, this.#dialect),
-      by: ['ask'],
-      before: '(e.without IS NULL OR e._seq <> e.without)',
+      events: visibleEvents(group, source, tables, this.#dialect),
+      by: ['_request'],
+      before: '(e._excluded IS NULL OR e._seq <> e._excluded)',
       dialect: this.#dialect,
     })
-    const read: TileRow[] = []
-    for (const query of queries) for (const tile of readTileRows(query, await this.#rows(query.sql))) read.push(tile)
-    return read
+    const tileRows: TileRow[] = []
+    for (const query of queries) for (const tile of readTileRows(query, await this.#rows(query.sql))) tileRows.push(tile)
+    return tileRows
   }
 
   /** Every decision of a model on a log, in its order. */
   async decisions(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[]): Promise<SqlDecision[]> {
     await this.createEventTables(pipeline)
     for (const source of pipeline.sources) await this.addEvents(pipeline, source, log.entries())
-    const { sql, scored } = vectorQuery(pipeline, model, eventsOf(pipeline), this.#dialect)
-    return readSqlDecisions(await this.#rows(sql), model, scored)
+    const { sql, hasScore } = vectorQuery(pipeline, model, eventsOf(pipeline), this.#dialect)
+    return readSqlDecisions(await this.#rows(sql), model, hasScore)
   }
 
   /** Creates empty relations of events for every source of a pipeline; replaces earlier ones. */
@@ -113,12 +114,12 @@ export class SqlWitness {
   async classifyMissed(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
     const events = eventsOf(pipeline)(source.name)
     await this.#replace(
-      tables.refused,
+      tables.deadLetters,
       [integer('_seq')],
       letters.map(letter => [letter]),
     )
     await this.#engine.createTable(missedKindTable(events), missedKindColumns)
-    for (const sql of insertMissedKinds(source, events, tables.refused, this.#dialect)) await this.#rows(sql)
+    for (const sql of insertMissedKinds(source, events, tables.deadLetters, this.#dialect)) await this.#rows(sql)
   }
 
   /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
@@ -160,8 +161,8 @@ export class SqlWitness {
 
   async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlRecordedDecision[]): Promise<RecordedTables> {
     const columns = recordedDecisionTable(pipeline, model, this.#dialect)
-    await this.#replace(tables.recorded, columns, recordedDecisionRows(triggerColumns(pipeline, model), decisions))
-    return { eventsOf: eventsOf(pipeline), table: tables.recorded }
+    await this.#replace(tables.decisions, columns, recordedDecisionRows(triggerColumns(pipeline, model), decisions))
+    return { eventsOf: eventsOf(pipeline), table: tables.decisions }
   }
 
   async #replace(table: string, columns: readonly SqlColumn[], rows: Parameters<SqlEngine['append']>[1]): Promise<void> {

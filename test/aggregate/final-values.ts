@@ -5,7 +5,7 @@
  * values around it must not change.
  */
 import assert from 'node:assert/strict'
-import { refusals, type FeatureColumn } from '../../src/aggregate/aggregate.ts'
+import { refusals, type FeatureColumn } from '../../src/aggregate/feature-column.ts'
 import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
 import type { MomentLayout } from '../../src/aggregate/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
@@ -40,8 +40,8 @@ export function finalValues(agg: AggregateName, input: TypeIR | undefined, colum
     counts: new Uint16Array(size).fill(99),
     ...(!rounded && { low: new Float64Array(size).fill(untouched) }),
   }
-  const partial = columns.map(column => Float64Array.of(...column, 1))
-  aggregateOf(feature).finalizeRows({ feature, rows, partial, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
+  const padded = columns.map(column => Float64Array.of(...column, 1))
+  aggregateOf(feature).finalizeRows({ feature, rows, columns: padded, layout, asOf: Float64Array.of(...asOf, 1), out, at: before })
   for (const row of [0, 1, size - 2, size - 1]) {
     assert.ok(out.values.subarray(row * width, (row + 1) * width).every(value => value === untouched))
     assert.deepEqual([out.nulls[row], out.refused[row], out.low?.[row] ?? untouched, out.counts![row]], [0, 0, untouched, 99])

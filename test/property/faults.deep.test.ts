@@ -47,13 +47,13 @@ for (const [name, fault] of Object.entries(inSql)) test(`found in DuckDB's text:
 
 /** Faults in the queries of tiles. */
 const inTiles: Readonly<Record<string, [from: string | RegExp, to: string]>> = {
-  'tiles begin a millisecond later': [/s\._time\) % (\d+)\) \+/g, 's._time - 1) % $1) +'],
-  'the triggering event counts': ['e._seq <> e.without', 'TRUE'],
+  'tiles begin a millisecond later': [/\(s\._time % (\d+)\) \+/g, '((s._time - 1) % $1) +'],
+  'the triggering event counts': ['e._seq <> e._excluded', 'TRUE'],
   'conditions are ignored': [/FILTER \(WHERE [^)]*\)/g, ''],
   'of equal times the earlier arrival is later': ["'f1': e._arrival", "'f1': -e._arrival"],
   'of equal times and arrivals the lower partition is later': ["'f2': e._partition", "'f2': -e._partition"],
   'a revision supersedes before it is visible': ['s._next_seq >= a.prefix', 's._next_seq > a.prefix'],
-  'squares are sums': [/sum\((\(e\.x\d+\)::HUGEINT) \* \1\)/g, 'sum($1)'],
+  'squares are sums': [/sum\((CAST\(e\._x\d+ AS HUGEINT\)) \* \1\)/g, 'sum($1)'],
 }
 
 for (const [name, fault] of Object.entries(inTiles))

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureColumn } from '../../src/aggregate/aggregate.ts'
+import type { FeatureColumn } from '../../src/aggregate/feature-column.ts'
 import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
 import { earlierMoments, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'

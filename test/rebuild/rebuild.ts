@@ -50,7 +50,7 @@ function madeOf(ir: PipelineIR, model: ModelIR, entries: readonly Entry[], decis
     return {
       known,
       clock: clock ?? -limits.TIME_MS_MAX - 1,
-      ...(isOwn && { without: numberIn(group.source, entries, entry) }),
+      ...(isOwn && { excludedEvent: numberIn(group.source, entries, entry) }),
     }
   })
   return { t, trigger: triggerOf(model, entries[entry], decision.key), cuts }

@@ -1,13 +1,14 @@
 /**
- * Sums over exact types: integers of any size, which can be subtracted.
+ * Exact moments of tiles: sums over exact types, as integers of any size (`bigint`). The kernel keeps the same moments as limbs of doubles
+ * (`moments.ts`).
  *
- * A partial is `n, Σx` and, where asked for, `Σx², max |x|` and `Σx², max |x|, Στ, Στ², Στx` with τ the event time: the slope's exact integers do not
- * depend on where τ starts.
+ * The cells are `n, Σx` for `sum` and `mean`; then `Σx², max |x|` for `variance` and `slope`; then `Στ, Στ², Στx` for `slope`, where τ is the
+ * event time. The slope's exact integers do not depend on where τ starts.
  */
 import { limits } from '../../base/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { MomentTerm } from '../moments.ts'
-import { integerAt, numberAt } from '../tile.ts'
+import { integerAt, numberAt } from '../tile-format.ts'
 
 export interface ExactMoments {
   readonly n: number
@@ -20,12 +21,12 @@ export interface ExactMoments {
   readonly tauX: bigint
 }
 
-/** Exact moments: `Σx`, or that and the products of `last`. */
+/** Exact moments: `Σx`; for `xx` the products of x too, for `trend` those and the products with τ. */
 export function exactMomentPartials(
-  last: MomentTerm,
-): PartialMethods<ExactMoments> & Pick<AggregateFunction, 'tileSql' | 'algebra' | 'exactness' | 'partial'> {
-  const hasProducts = last !== 'x'
-  const hasTrend = last === 'trend'
+  term: MomentTerm,
+): PartialMethods<ExactMoments> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'kernelPartial'> {
+  const hasProducts = term !== 'x'
+  const hasTrend = term === 'trend'
   return {
     lift({ time, value }) {
       const [x, tau] = [BigInt(value as number), BigInt(time)]
@@ -52,15 +53,14 @@ export function exactMomentPartials(
       const [x, xx, tau, tauTau, tauX] = [1, 2, 4, 5, 6].map(index => integerAt(cells, index))
       return { n, x, xx, largest: numberAt(cells, 3), tau, tauTau, tauX }
     },
-    tileSql(sql) {
-      const [x, tau] = [sql.exact(sql.input), sql.exact(sql.time)]
-      const products = hasProducts ? [sql.sum(`${x} * ${x}`), sql.max(`abs(${sql.input})`)] : []
-      const trend = hasTrend ? [sql.sum(tau), sql.sum(`${tau} * ${tau}`), sql.sum(`${tau} * ${x}`)] : []
-      return [sql.count(), sql.sum(x), ...products, ...trend]
+    tileSql(tile) {
+      const [x, tau] = [tile.toExact(tile.input), tile.toExact(tile.time)]
+      const products = hasProducts ? [tile.sum(`${x} * ${x}`), tile.max(`abs(${tile.input})`)] : []
+      const trend = hasTrend ? [tile.sum(tau), tile.sum(`${tau} * ${tau}`), tile.sum(`${tau} * ${x}`)] : []
+      return [tile.count(), tile.sum(x), ...products, ...trend]
     },
-    algebra: 'invertible',
     exactness: 'exact',
-    partial: { kind: 'sums', terms: hasProducts ? ['x', last] : ['x'] },
+    kernelPartial: { kind: 'sums', terms: hasProducts ? ['x', term] : ['x'] },
   }
 }
 

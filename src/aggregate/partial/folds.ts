@@ -1,9 +1,9 @@
 /** Sums over doubles: folds of the kernel, which are merged and never subtracted. The cells are the numbers of the fold, `n` first. */
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
 import type { Fold } from '../fold.ts'
-import { numberAt } from '../tile.ts'
+import { numberAt } from '../tile-format.ts'
 
-export const foldPartials = (fold: Fold): PartialMethods<Float64Array> & Pick<AggregateFunction, 'algebra' | 'exactness' | 'partial'> => ({
+export const foldPartials = (fold: Fold): PartialMethods<Float64Array> & Pick<AggregateFunction, 'exactness' | 'kernelPartial'> => ({
   lift({ time, value }) {
     const partial = new Float64Array(fold.width)
     fold.lift(time, value as number, partial, 0)
@@ -16,7 +16,6 @@ export const foldPartials = (fold: Fold): PartialMethods<Float64Array> & Pick<Ag
   },
   encode: partial => [...partial],
   decode: cells => (numberAt(cells, 0) === 0 ? undefined : Float64Array.from({ length: fold.width }, (_, i) => numberAt(cells, i))),
-  algebra: 'other',
   exactness: 'inexact',
-  partial: { kind: 'folds', fold },
+  kernelPartial: { kind: 'folds', fold },
 })

@@ -6,7 +6,7 @@
  */
 import type { Value } from '../../define/ir/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
-import type { TileCell, TileEvent } from '../tile.ts'
+import type { TileCell, TileEvent } from '../tile-format.ts'
 
 /** Negative if the left event is earlier. */
 export function compareEvents(left: TileEvent, right: TileEvent): number {
@@ -24,14 +24,16 @@ function eventOf(cell: TileCell): TileEvent {
 export type NewestEvents = readonly TileEvent[]
 
 /** The `k` newest events, newest first. */
-export const newestPartials = (k: number): PartialMethods<NewestEvents> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'partial'> => ({
+export const newestPartials = (
+  k: number,
+): PartialMethods<NewestEvents> & Pick<AggregateFunction, 'tileSql' | 'exactness' | 'kernelPartial'> => ({
   lift: event => [event],
   merge: (left, right) => [...left, ...right].sort((a, b) => compareEvents(b, a)).slice(0, k),
   encode: newest => [newest.map(record)],
   decode: ([cells]) => (cells as readonly TileCell[] | null)?.map(eventOf),
-  tileSql: sql => [sql.latest(k)],
+  tileSql: tile => [tile.lastEvents(k)],
   exactness: 'exact',
-  partial: { kind: 'recent', k },
+  kernelPartial: { kind: 'recent', k },
 })
 
 export interface EndEvents {
@@ -40,7 +42,7 @@ export interface EndEvents {
 }
 
 /** The first event and the last. */
-export const endPartials: PartialMethods<EndEvents> & Pick<AggregateFunction, 'tileSql' | 'algebra' | 'partial'> = {
+export const endPartials: PartialMethods<EndEvents> & Pick<AggregateFunction, 'tileSql' | 'kernelPartial'> = {
   lift: event => ({ first: event, last: event }),
   merge: (left, right) => ({
     first: compareEvents(left.first, right.first) <= 0 ? left.first : right.first,
@@ -48,7 +50,6 @@ export const endPartials: PartialMethods<EndEvents> & Pick<AggregateFunction, 't
   }),
   encode: ({ first, last }) => [record(first), [record(last)]],
   decode: ([first, last]) => (first === null ? undefined : { first: eventOf(first), last: eventOf((last as readonly TileCell[])[0]) }),
-  tileSql: sql => [sql.earliest(), sql.latest(1)],
-  algebra: 'selective',
-  partial: { kind: 'ends' },
+  tileSql: tile => [tile.firstEvent(), tile.lastEvents(1)],
+  kernelPartial: { kind: 'ends' },
 }

@@ -5,7 +5,7 @@
  */
 import type { Value } from '../../define/ir/index.ts'
 import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
-import { compareValues, physicalAt, type TileCell } from '../tile.ts'
+import { compareValues, physicalAt, type TileCell } from '../tile-format.ts'
 
 /** The number of occurrences of each value; no number is 0. */
 export type Tally = ReadonlyMap<Value, number>
@@ -13,7 +13,7 @@ export type Tally = ReadonlyMap<Value, number>
 /** Tallies of values as they are, or of what `subKeyOf` makes of them. */
 export const tallyPartials = (
   subKeyOf: (value: Value) => Value = value => value,
-): PartialMethods<Tally> & Required<Pick<AggregateFunction, 'tileSql' | 'subKeySql' | 'algebra' | 'exactness'>> => ({
+): PartialMethods<Tally> & Required<Pick<AggregateFunction, 'tileSql' | 'subKeySql' | 'exactness'>> => ({
   lift: ({ value }) => new Map([[subKeyOf(value), 1]]),
   merge(left, right) {
     const merged = new Map(left)
@@ -23,9 +23,8 @@ export const tallyPartials = (
   encode: tally => [inOrder(tally)],
   decode: ([pairs]) =>
     pairs === null ? undefined : new Map((pairs as readonly TileCell[][]).map(pair => [physicalAt(pair, 0), Number(pair[1])])),
-  tileSql: sql => [sql.count()],
-  subKeySql: sql => sql.input,
-  algebra: 'other',
+  tileSql: tile => [tile.count()],
+  subKeySql: tile => tile.input,
   exactness: 'exact',
 })
 

@@ -123,7 +123,7 @@ function featureTarget(
     code: shortHash([rows, behind, feature, definitionsOf(source, columns)]),
     columns,
     reach: (window === 'lifetime' ? Infinity : window + hop) + Math.max(behind.known, behind.clock),
-    exact: aggregateOf(feature).partial.kind !== 'folds',
+    exact: aggregateOf(feature).kernelPartial.kind !== 'folds',
   }
 }
 

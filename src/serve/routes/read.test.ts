@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
-import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
+import { refusals, type FeatureColumn } from '../../aggregate/feature-column.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
 import { featureRefusals } from '../../decision/feature-refusals.ts'

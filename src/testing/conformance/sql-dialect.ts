@@ -4,6 +4,8 @@ import { aggregateOf, type TileValue } from '../../aggregate/index.ts'
 import type { FeatureIR, Value } from '../../define/ir/index.ts'
 import { allRows, type SqlCell, type SqlEngine, eventTable, eventRows, readTileRows, type TileRow, tileQueries } from '../../sql/index.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
+import { withHostileNames } from './hostile-names.ts'
+import { isPrimaryExpression } from './primary-expression.ts'
 import { sqlEngineClauses, withEngine, type OpenSqlEngine } from './sql-engine.ts'
 import { tileCase, tiledAggregates, type TileCase } from './tile-cases.ts'
 import { cellsText, referenceTiles, tileId, type ReferenceTile } from './tile-reference.ts'
@@ -38,6 +40,7 @@ export const sqlDialectClauses = ({ cases = 20, seed = 1 }: SqlDialectOptions = 
   { clause: 'exact values do not round, and are NULL beyond 2^53', check: open => withEngine(open, checkExact) },
   { clause: 'doubles are IEEE binary64, and NULL unless finite', check: open => withEngine(open, checkDoubles) },
   { clause: 'a tile starts at or before its time, also before the epoch', check: open => withEngine(open, checkTileStarts) },
+  { clause: 'scalar results are primary expressions', check: open => withEngine(open, checkPrimaryExpressions) },
   { clause: 'counts, sums and extremes of exact numbers are supported', check: open => withEngine(open, checkSupported) },
   {
     clause: 'tiles of every aggregate over every type equal the reference',
@@ -49,7 +52,14 @@ export const sqlDialectClauses = ({ cases = 20, seed = 1 }: SqlDialectOptions = 
   {
     clause: 'tiles of random pipelines equal the reference',
     async check(open) {
-      for (let of = seed; of < seed + cases; of++) await withEngine(open, engine => compareTiles(engine, tileCase(of, aggregatesOf(of))))
+      for (const caseSeed of seeds(seed, cases)) await withEngine(open, engine => compareTiles(engine, randomCase(caseSeed)))
+    },
+  },
+  {
+    clause: 'tiles do not depend on the names of columns',
+    async check(open) {
+      for (const caseSeed of seeds(seed, cases))
+        await withEngine(open, engine => compareTiles(engine, withHostileNames(randomCase(caseSeed), caseSeed)))
     },
   },
 ]
@@ -58,8 +68,13 @@ const FEATURES_AT_ONCE = 8
 /** Primes that do not divide the number of combinations, so that neighbouring seeds walk through all of them. */
 const STRIDES = [1, 11, 23, 29]
 
-const aggregatesOf = (seed: number): typeof tiledAggregates =>
-  STRIDES.map(stride => tiledAggregates[(seed * 4 + stride) % tiledAggregates.length])
+const seeds = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
+
+const randomCase = (seed: number): TileCase =>
+  tileCase(
+    seed,
+    STRIDES.map(stride => tiledAggregates[(seed * 4 + stride) % tiledAggregates.length]),
+  )
 
 /** The values of expressions, in one statement over a table `one` of a row. */
 async function valuesOf(engine: SqlEngine, expressions: readonly string[]): Promise<readonly SqlCell[]> {
@@ -75,7 +90,7 @@ async function checkLiterals(engine: SqlEngine): Promise<void> {
   assert.deepEqual(
     await valuesOf(
       engine,
-      texts.map(text => dialect.text(text)),
+      texts.map(text => dialect.textLiteral(text)),
     ),
     texts,
   )
@@ -83,7 +98,7 @@ async function checkLiterals(engine: SqlEngine): Promise<void> {
   assert.deepEqual(
     await valuesOf(
       engine,
-      doubles.map(value => dialect.double(value)),
+      doubles.map(value => dialect.doubleLiteral(value)),
     ),
     doubles,
   )
@@ -101,25 +116,25 @@ const LARGEST = Number.MAX_SAFE_INTEGER
 
 async function checkExact(engine: SqlEngine): Promise<void> {
   const { dialect } = engine
-  const wide = (value: number): string => dialect.wide(String(value))
+  const exact = (value: number): string => dialect.toExact(`(${value})`)
   const cases: readonly (readonly [sql: string, expected: number | null])[] = [
-    [dialect.stored(wide(LARGEST)), LARGEST],
-    [dialect.stored(wide(-LARGEST)), -LARGEST],
-    [dialect.stored(`${wide(LARGEST)} + ${wide(1)}`), null],
-    [dialect.stored(`${wide(-LARGEST)} - ${wide(1)}`), null],
-    [dialect.stored(`${wide(LARGEST)} * ${wide(LARGEST)}`), null],
-    [dialect.stored(`${wide(LARGEST)} * ${wide(1000)} - ${wide(LARGEST)} * ${wide(999)}`), LARGEST],
-    [dialect.stored(`${wide(94_906_265)} * ${wide(94_906_265)}`), 94_906_265 ** 2],
-    [dialect.stored('NULL'), null],
-    [dialect.equalDouble(String(LARGEST)), LARGEST],
-    [dialect.equalDouble('-3'), -3],
+    [dialect.toInteger(exact(LARGEST)), LARGEST],
+    [dialect.toInteger(exact(-LARGEST)), -LARGEST],
+    [dialect.toInteger(`(${exact(LARGEST)} + ${exact(1)})`), null],
+    [dialect.toInteger(`(${exact(-LARGEST)} - ${exact(1)})`), null],
+    [dialect.toInteger(`(${exact(LARGEST)} * ${exact(LARGEST)})`), null],
+    [dialect.toInteger(`(${exact(LARGEST)} * ${exact(1000)} - ${exact(LARGEST)} * ${exact(999)})`), LARGEST],
+    [dialect.toInteger(`(${exact(94_906_265)} * ${exact(94_906_265)})`), 94_906_265 ** 2],
+    [dialect.toInteger('NULL'), null],
+    [dialect.toDouble(String(LARGEST)), LARGEST],
+    [dialect.toDouble('(-3)'), -3],
   ]
-  const read = await valuesOf(
+  const cells = await valuesOf(
     engine,
     cases.map(([sql]) => sql),
   )
   assert.deepEqual(
-    read.map(numberOrNull),
+    cells.map(numberOrNull),
     cases.map(([, expected]) => expected),
   )
 }
@@ -128,16 +143,22 @@ const numberOrNull = (cell: SqlCell): SqlCell => (cell === null ? null : Number(
 
 async function checkDoubles(engine: SqlEngine): Promise<void> {
   const { dialect } = engine
-  const double = (value: number): string => (value < 0 ? `(${dialect.double(value)})` : dialect.double(value))
+  const double = (value: number): string => dialect.doubleLiteral(value)
   const cases: readonly (readonly [sql: string, expected: number | null])[] = [
-    [dialect.finite(`(${double(0.1)} + ${double(0.2)})`), 0.1 + 0.2],
-    [dialect.finite(`(${double(1e308)} + ${double(1e308)})`), null],
-    [dialect.finite(`(${double(0)} * ${double(-1)})`), 0],
-    [dialect.finite(`(${dialect.quotient(double(1), double(3))})`), 1 / 3],
-    [dialect.finite(`(${dialect.quotient(double(1), double(0))})`), null],
-    [dialect.finite(`(${dialect.quotient(double(0), double(0))})`), null],
-    [dialect.finite(`(${dialect.quotient(dialect.equalDouble('7'), dialect.equalDouble('2'))})`), 3.5],
-    [dialect.finite('NULL'), null],
+    [dialect.finiteOrNull(`(${double(0.1)} + ${double(0.2)})`), 0.1 + 0.2],
+    [dialect.finiteOrNull(`(${double(1e308)} + ${double(1e308)})`), null],
+    [dialect.finiteOrNull(`(${double(0)} * ${double(-1)})`), 0],
+    [dialect.finiteOrNull(dialect.divide(double(1), double(3))), 1 / 3],
+    [dialect.finiteOrNull(dialect.divide(double(1), double(0))), null],
+    [dialect.finiteOrNull(dialect.divide(double(0), double(0))), null],
+    [dialect.finiteOrNull(dialect.divide(dialect.toDouble('7'), dialect.toDouble('2'))), 3.5],
+    [dialect.finiteOrNull('NULL'), null],
+    [dialect.powerOf2(double(-3)), 0.125],
+    [dialect.log2(double(8)), 3],
+    [dialect.round(double(2.5)), 3],
+    [dialect.round(double(-2.5)), -3],
+    [dialect.greatest(double(-1), double(2)), 2],
+    [dialect.least(double(-1), double(2)), -1],
   ]
   assert.deepEqual(
     await valuesOf(
@@ -152,16 +173,36 @@ async function checkTileStarts(engine: SqlEngine): Promise<void> {
   const times = [0, 1, -1, 999, 1000, -1000, -1001, 1_767_225_600_123, -62_135_596_800_000]
   const hops = [1, 7, 1000, 3_600_000, 86_400_000]
   const cases = times.flatMap(time =>
-    hops.map(hop => ({ sql: engine.dialect.tile(`(${time})`, hop), expected: Math.floor(time / hop) * hop })),
+    hops.map(hop => ({ sql: engine.dialect.tileStart(`(${time})`, hop), expected: Math.floor(time / hop) * hop })),
   )
-  const read = await valuesOf(
+  const cells = await valuesOf(
     engine,
     cases.map(({ sql }) => sql),
   )
   assert.deepEqual(
-    read.map(Number),
+    cells.map(Number),
     cases.map(({ expected }) => expected + 0),
   )
+}
+
+async function checkPrimaryExpressions({ dialect }: SqlEngine): Promise<void> {
+  const results = {
+    identifier: dialect.identifier('a b'),
+    textLiteral: dialect.textLiteral("it's"),
+    doubleLiteral: dialect.doubleLiteral(-2.5),
+    toExact: dialect.toExact('x'),
+    toInteger: dialect.toInteger('x'),
+    toDouble: dialect.toDouble('x'),
+    finiteOrNull: dialect.finiteOrNull('x'),
+    divide: dialect.divide('x', 'y'),
+    powerOf2: dialect.powerOf2('x'),
+    log2: dialect.log2('x'),
+    round: dialect.round('x'),
+    greatest: dialect.greatest('x', 'y'),
+    least: dialect.least('x', 'y'),
+    tileStart: dialect.tileStart('x', 7),
+  }
+  for (const [member, sql] of Object.entries(results)) assert.ok(isPrimaryExpression(sql), `${member} gives ${sql}, which needs brackets`)
 }
 
 async function checkSupported({ dialect }: SqlEngine): Promise<void> {

@@ -49,9 +49,9 @@ async function checkValues(engine: SqlEngine): Promise<void> {
   await engine.createTable('samples', columns)
   const rows = samples.int.map((_, i): Value[] => [i, ...types.map(type => samples[type][i])])
   await engine.append('samples', rows)
-  const read = await allRows(engine, 'SELECT * FROM samples ORDER BY i')
+  const result = await allRows(engine, 'SELECT * FROM samples ORDER BY i')
   assert.deepEqual(
-    read.map(row => row.map((cell, i) => physical(cell, columns[i].type))),
+    result.map(row => row.map((cell, i) => physical(cell, columns[i].type))),
     rows,
   )
 }
@@ -107,9 +107,9 @@ async function fillMany(engine: SqlEngine): Promise<void> {
 
 async function checkStream(engine: SqlEngine): Promise<void> {
   await fillMany(engine)
-  const read = await allRows(engine, 'SELECT n FROM numbers ORDER BY n DESC')
-  assert.equal(read.length, MANY, 'rows of the result')
-  for (const [i, row] of read.entries()) assert.equal(Number(row[0]), MANY - 1 - i, `row ${i}`)
+  const result = await allRows(engine, 'SELECT n FROM numbers ORDER BY n DESC')
+  assert.equal(result.length, MANY, 'rows of the result')
+  for (const [i, row] of result.entries()) assert.equal(Number(row[0]), MANY - 1 - i, `row ${i}`)
   assert.deepEqual(await allRows(engine, 'SELECT n FROM numbers WHERE n < 0'), [])
 }
 

@@ -130,19 +130,19 @@ class CaseDraw {
 
   #input(type: ColumnType, isPlain: boolean): ExprIR {
     if (type === 'bool' && !isPlain && this.chance(0.5)) return this.#condition()
-    const own = this.#column(type)
-    if (isPlain || this.chance(0.6)) return own
+    const column = this.#column(type)
+    if (isPlain || this.chance(0.6)) return column
     switch (type) {
       case 'int':
-        return { op: this.pick(['add', 'sub', 'mul'] as const), left: own, right: this.#column('int'), type }
+        return { op: this.pick(['add', 'sub', 'mul'] as const), left: column, right: this.#column('int'), type }
       case 'decimal':
-        return decimalSum(this.pick(['add', 'sub'] as const), own, this.#column(type))
+        return decimalSum(this.pick(['add', 'sub'] as const), column, this.#column(type))
       case 'duration':
         return { op: 'sub', left: this.#column('timestamp'), right: this.#column('timestamp'), type }
       case 'double':
-        return { op: this.pick(['add', 'mul', 'div'] as const), left: own, right: this.#column(this.pick(['int', 'decimal'])), type }
+        return { op: this.pick(['add', 'mul', 'div'] as const), left: column, right: this.#column(this.pick(['int', 'decimal'])), type }
       default:
-        return own
+        return column
     }
   }
 

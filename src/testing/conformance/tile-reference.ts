@@ -34,13 +34,13 @@ export function referenceTiles({ source, events }: TileCase, feature: FeatureIR)
     const takesPart = (!conditions || conditions[i] === true) && (isRow || (!isDeleted && (!inputs || value !== null)))
     const tile = feature.window === 'lifetime' ? 0 : Math.floor(event.time / feature.hop) * feature.hop
     const id = tileId(event.row[source.key]!, tile)
-    const own = tiles.get(id) ?? { key: event.row[source.key]!, tile, n: 0, members: 0, partial: undefined }
-    tiles.set(id, own)
-    own.n++
+    const tileOfEvent = tiles.get(id) ?? { key: event.row[source.key]!, tile, n: 0, members: 0, partial: undefined }
+    tiles.set(id, tileOfEvent)
+    tileOfEvent.n++
     if (!takesPart) continue
-    own.members++
-    const lifted = aggregate.lift({ ...positionOf(event), value })
-    own.partial = own.partial === undefined ? lifted : aggregate.merge(own.partial, lifted)
+    tileOfEvent.members++
+    const eventPartial = aggregate.lift({ ...positionOf(event), value })
+    tileOfEvent.partial = tileOfEvent.partial === undefined ? eventPartial : aggregate.merge(tileOfEvent.partial, eventPartial)
   }
   return tiles
 }

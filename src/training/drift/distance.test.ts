@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { roundSignificant } from '../../aggregate/round-significant.ts'
+import { quantileBucket } from '../../aggregate/quantile-bucket.ts'
 import { Strings } from '../../columns/strings.ts'
 import { ksOf, nullRateOf, psiOf } from './distance.ts'
 import { countNumbers, countTexts, mergeSummaries, type ColumnSummary } from './summary.ts'
@@ -20,7 +20,7 @@ function summaryOf(cells: Cells): ColumnSummary {
   counting.add({ values: Float64Array.from(cells, Number), nulls: Uint8Array.from(cells, cell => Number(cell === null)) }, cells.length)
   return counting.summary
 }
-const valuesOf = (cells: Cells): number[] => cells.filter(cell => cell !== null).map(roundSignificant)
+const valuesOf = (cells: Cells): number[] => cells.filter(cell => cell !== null).map(quantileBucket)
 
 /** By its words: which bin is a value in? */
 function naivePsi(reference: Cells, recent: Cells, bins: number): number | undefined {

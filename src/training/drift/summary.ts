@@ -6,7 +6,7 @@
  * of two, each within 0.4 % of the original. Rounding keeps the order, so ranks are exact. Texts are counted exactly, up to DRIFT_TEXTS_MAX
  * distinct ones.
  */
-import { roundSignificant } from '../../aggregate/index.ts'
+import { quantileBucket } from '../../aggregate/index.ts'
 import { limits } from '../../base/index.ts'
 import type { ColumnData, Strings } from '../../columns/index.ts'
 
@@ -65,7 +65,7 @@ export function countNumbers(): Counting & { readonly summary: NumberSummary } {
       rows += length
       for (let row = 0; row < length; row++) {
         if (missing?.[row] || Number.isNaN(values[row])) nulls++
-        else count(counts, roundSignificant(values[row]))
+        else count(counts, quantileBucket(values[row]))
       }
     },
     get summary(): NumberSummary {

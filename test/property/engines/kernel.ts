@@ -1,4 +1,4 @@
-import { refusals, type FeatureColumn } from '../../../src/aggregate/aggregate.ts'
+import { refusals, type FeatureColumn } from '../../../src/aggregate/feature-column.ts'
 import type { ErrorCode } from '../../../src/base/errors.ts'
 import type { Block } from '../../../src/columns/block.ts'
 import { Strings } from '../../../src/columns/strings.ts'

@@ -74,7 +74,7 @@ class Cursor {
   readonly upto: Int32Array
   readonly #heads = new Int32Array(CHUNK_READS)
   readonly #windows: CursorWindow[] = []
-  readonly #readers: { readonly reader: UnitFeature; readonly layout: MomentLayout; readonly partial: readonly Float64Array[] }[] = []
+  readonly #readers: { readonly reader: UnitFeature; readonly layout: MomentLayout; readonly columns: readonly Float64Array[] }[] = []
   /** By slot: the entry after the last visible event. */
   readonly #visibleEnds: Int32Array
   #event = 0
@@ -92,7 +92,7 @@ class Cursor {
     for (const window of cursorWindows) for (const f of places) window.places.add(f)
     for (const reader of unit.readers) {
       const [view] = cursorWindows[reader.window].partials.views
-      this.#readers.push({ reader, layout, partial: [0, ...places].map(f => view[f]) })
+      this.#readers.push({ reader, layout, columns: [0, ...places].map(f => view[f]) })
     }
   }
 
@@ -102,8 +102,8 @@ class Cursor {
     const clock = asks.clock.subarray(row, row + rows)
     this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
-    for (const { reader, layout, partial } of this.#readers)
-      reader.aggregate.finalizeRows({ feature: reader.feature, rows, partial, layout, asOf: clock, out: out[reader.index], at })
+    for (const { reader, layout, columns } of this.#readers)
+      reader.aggregate.finalizeRows({ feature: reader.feature, rows, columns, layout, asOf: clock, out: out[reader.index], at })
   }
 
   #windowOf(window: WindowShape): CursorWindow {

@@ -34,7 +34,7 @@ export interface SummedGroup {
 /** Builds the prefix sums. `block` holds all events of the source in log order. Sums beyond `bytesMax` are not built. */
 export function summedGroup(group: GroupIR, source: SourceIR, block: Block, strings: Strings, bytesMax: number): SummedGroup {
   const keys = KeySlots.of(group, source, strings)
-  const plans = source.identity ? [] : planStructures(group, source).filter(({ partial }) => partial.kind === 'sums')
+  const plans = source.identity ? [] : planStructures(group, source).filter(({ kernelPartial }) => kernelPartial.kind === 'sums')
   const planned = plans.map(plan => ({ plan, unit: buildUnit(plan, source, strings) }))
   const bytes = planned.reduce((sum, { unit }) => sum + block.length * (BYTES_LISTED + BYTES_A_NUMBER * (unit.layout!.width - 1)), 0)
   if (planned.length === 0 || bytes > bytesMax) return { keys, units: [], bytes: 0 }

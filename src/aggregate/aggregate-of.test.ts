@@ -3,40 +3,43 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
 import { signatures } from '../define/ir/signatures.ts'
-import { refusals, decimalUnit, timeUnit, type Algebra, type Exactness, type PartialAggregate } from './aggregate.ts'
+import type { Exactness } from './aggregate.ts'
+import { refusals } from './feature-column.ts'
+import { decimalUnit, timeUnit } from './feature-units.ts'
+import type { KernelPartial } from './kernel-partial.ts'
 import { aggregateOf } from './aggregate-of.ts'
-import { roundedProduct, type SqlWindow } from './sql.ts'
+import { roundedProduct, type SqlWindow } from './aggregate-sql.ts'
 
-type Said = readonly [Algebra, Exactness, PartialAggregate['kind']]
+type Properties = readonly [Exactness, KernelPartial['kind']]
 
-const subtracted: Said = ['invertible', 'exact', 'sums']
-const folded: Said = ['other', 'inexact', 'folds']
-const ends: Said = ['selective', 'exact', 'ends']
-const roundedEnds: Said = ['selective', 'inexact', 'ends']
+const exactSums: Properties = ['exact', 'sums']
+const inexactFold: Properties = ['inexact', 'folds']
+const ends: Properties = ['exact', 'ends']
+const roundedEnds: Properties = ['inexact', 'ends']
 
 /** Over exact types; the second value is over doubles, if it differs. */
-const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
-  count: [subtracted],
-  sum: [subtracted, folded],
-  mean: [subtracted, folded],
-  min: [['selective', 'exact', 'extremes']],
-  max: [['selective', 'exact', 'extremes']],
-  variance: [subtracted, folded],
-  stddev: [subtracted, folded],
+const table: Readonly<Record<AggregateName, readonly [Properties, Properties?]>> = {
+  count: [exactSums],
+  sum: [exactSums, inexactFold],
+  mean: [exactSums, inexactFold],
+  min: [['exact', 'extremes']],
+  max: [['exact', 'extremes']],
+  variance: [exactSums, inexactFold],
+  stddev: [exactSums, inexactFold],
   first: [ends],
-  last: [['selective', 'exact', 'recent']],
-  lastK: [['other', 'exact', 'recent']],
+  last: [['exact', 'recent']],
+  lastK: [['exact', 'recent']],
   change: [ends, roundedEnds],
   rate: [ends, roundedEnds],
-  slope: [subtracted, folded],
-  share: [subtracted],
-  timeSinceLast: [['selective', 'exact', 'recent']],
-  countDistinct: [['other', 'exact', 'distinct']],
-  decayedSum: [folded],
-  histogram: [subtracted],
-  quantile: [['other', 'exact', 'tallies']],
-  topK: [['other', 'exact', 'tallies']],
-  row: [['selective', 'exact', 'recent']],
+  slope: [exactSums, inexactFold],
+  share: [exactSums],
+  timeSinceLast: [['exact', 'recent']],
+  countDistinct: [['exact', 'distinct']],
+  decayedSum: [inexactFold],
+  histogram: [exactSums],
+  quantile: [['exact', 'tallies']],
+  topK: [['exact', 'tallies']],
+  row: [['exact', 'recent']],
 }
 
 const typeOf = (type: ColumnType): TypeIR => (type === 'decimal' ? { type, scale: 2 } : { type })
@@ -51,20 +54,20 @@ function featureOf(agg: AggregateName, input: TypeIR | undefined, options: Parti
   return { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
 }
 
-test('algebra, exactness and partial agree with the table, and with each other', () => {
+test('exactness and kernel partial agree with the table', () => {
   for (const agg of aggregateNames)
     for (const input of inputsOf(agg)) {
       const aggregate = aggregateOf(featureOf(agg, input, { k: 3, q: 0.5, halfLife: 7, bounds: [1] }))
       const [exact, double = exact] = table[agg]
-      const said = [aggregate.algebra, aggregate.exactness, aggregate.partial.kind]
-      assert.deepEqual(said, input?.type === 'double' ? double : exact, `${agg} of ${input?.type}`)
+      const properties = [aggregate.exactness, aggregate.kernelPartial.kind]
+      assert.deepEqual(properties, input?.type === 'double' ? double : exact, `${agg} of ${input?.type}`)
     }
 })
 
-test('the contents of a partial', () => {
+test('the contents of a kernel partial', () => {
   const partialOf = (agg: AggregateName, type: ColumnType, options = {}) => {
-    const { partial } = aggregateOf(featureOf(agg, typeOf(type), options))
-    return partial.kind === 'folds' ? partial.fold.name : partial
+    const { kernelPartial } = aggregateOf(featureOf(agg, typeOf(type), options))
+    return kernelPartial.kind === 'folds' ? kernelPartial.fold.name : kernelPartial
   }
   for (const agg of ['sum', 'mean', 'share'] as const) assert.deepEqual(partialOf(agg, 'int'), { kind: 'sums', terms: ['x'] })
   for (const agg of ['variance', 'stddev'] as const) assert.deepEqual(partialOf(agg, 'decimal'), { kind: 'sums', terms: ['x', 'xx'] })
@@ -100,28 +103,29 @@ test('each refusal has its own code, and none is 0', () => {
 const window: SqlWindow = {
   input: 'x',
   time: 'time',
-  clock: 'clock',
+  asOf: 'clock',
   count: () => 'n',
   countWhere: condition => `countWhere(${condition})`,
-  distinct: value => `distinct(${value})`,
-  estimated: value => `estimated(${value})`,
-  sum: value => `sum(${value})`,
+  countDistinct: value => `distinct(${value})`,
+  estimateDistinct: value => `estimated(${value})`,
+  sum: exact => `sum(${exact})`,
+  sumOfDoubles: double => `sumOfDoubles(${double})`,
   min: value => `min(${value})`,
   max: value => `max(${value})`,
   first: value => `first(${value})`,
   last: value => `last(${value})`,
-  latest: value => `latest(${value})`,
-  newest: (value, k) => `newest(${value}, ${k})`,
+  lastOrNull: value => `latest(${value})`,
+  lastK: (value, k) => `newest(${value}, ${k})`,
   spread: () => 'spread',
   trend: () => ({ covariation: 'covariation', spread: 'spread' }),
-  exact: integer => `exact(${integer})`,
-  double: integer => `double(${integer})`,
-  rounded: exact => `fl(${exact})`,
-  constant: String,
-  ranked: (value, rank) => `ranked(${value}, ${rank})`,
+  toExact: integer => `exact(${integer})`,
+  toDouble: integer => `double(${integer})`,
+  roundToDouble: exact => `fl(${exact})`,
+  doubleLiteral: String,
+  itemOfRank: (value, rank) => `ranked(${value}, ${rank})`,
   mostFrequent: (value, k) => `mostFrequent(${value}, ${k})`,
-  significant: double => `8 digits(${double})`,
-  list: values => `[${values.join(', ')}]`,
+  quantileBucket: double => `8 digits(${double})`,
+  array: values => `[${values.join(', ')}]`,
   powerOf2: double => `2^(${double})`,
   delivered: physical => `delivered(${physical})`,
 }
@@ -135,6 +139,15 @@ test('in SQL an exact value is rounded once and one of doubles never', () => {
     assert.doesNotMatch(value, /fl\(|exact/, agg)
     assert.deepEqual([exact, refused], [undefined, undefined], agg)
   }
+})
+
+test('in SQL a sum of integers adds exact values, which an engine does not wrap', () => {
+  const sumsIn = (agg: AggregateName, type: ColumnType) => sqlOf(agg, type).value.match(/sum(?:OfDoubles)?\([^)]*\)?\)/g)
+  for (const agg of ['sum', 'mean'] as const)
+    for (const type of ['int', 'decimal', 'duration'] as const) assert.deepEqual(sumsIn(agg, type), ['sum(exact(x))'], `${agg} of ${type}`)
+  for (const agg of ['variance', 'stddev'] as const)
+    for (const sum of sumsIn(agg, 'int') ?? assert.fail(agg)) assert.match(sum, /^sum\(exact\(x\)/, agg)
+  for (const agg of ['sum', 'mean'] as const) assert.deepEqual(sumsIn(agg, 'double'), ['sumOfDoubles(x)'], agg)
 })
 
 test('in SQL a decimal is divided by 10^s, its variance by 10^2s', () => {
@@ -160,7 +173,7 @@ test('in SQL more distinct values than the limit are estimated, as at least limi
 
 test('in SQL a factor keeps its powers of two until after the rounding', () => {
   const products = [60_000, 1, 8, 7].map(factor => roundedProduct('e', factor, window))
-  assert.deepEqual(products, ['fl(e * 1875) * 32', 'fl(e * 1) * 1', 'fl(e * 1) * 8', 'fl(e * 7) * 1'])
+  assert.deepEqual(products, ['fl((e * 1875)) * 32', 'fl((e * 1)) * 1', 'fl((e * 1)) * 8', 'fl((e * 7)) * 1'])
 })
 
 test('in SQL a bucket counts values above the previous bound and up to its own', () => {

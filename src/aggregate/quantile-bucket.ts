@@ -1,3 +1,7 @@
+/**
+ * The buckets in which `quantile` counts values: doubles of 8 significant binary digits. `sql/quantile-bucket.ts` computes the same bucket in
+ * SQL.
+ */
 import { limits } from '../base/index.ts'
 
 const bits = new DataView(new ArrayBuffer(8))
@@ -16,7 +20,7 @@ const LARGEST = 2 ** 1023 * (2 - 2 ** (1 - limits.QUANTILE_DIGITS))
  * It is addition on the bits, without a logarithm, so it is the same on every machine. Below 2^−1022 steps are as wide as above it;
  * nothing rounds to infinity.
  */
-export function roundSignificant(value: number): number {
+export function quantileBucket(value: number): number {
   bits.setFloat64(0, value)
   bits.setInt32(0, (bits.getInt32(0) + HALF) & KEPT)
   bits.setInt32(4, 0)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { roundSignificant } from '../aggregate/round-significant.ts'
+import { quantileBucket } from '../aggregate/quantile-bucket.ts'
 import { duckdb } from './duckdb/dialect.ts'
 import { DuckDbEngine } from './duckdb/engine.ts'
-import { significantSql } from './significant.ts'
+import { quantileBucketSql } from './quantile-bucket.ts'
 
 /** Doubles of any size, and doubles on a power of two, halfway between two steps, or next to either. */
 const doubles = fc.oneof(
@@ -23,18 +23,18 @@ test('in SQL a double has the same 8 digits, also where a logarithm is next to a
   const db = await DuckDbEngine.open()
   try {
     await fc.assert(
-      fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async given => {
-        const values = given.filter(Number.isFinite).map(value => value + 0)
-        const rows = values.map((value, i) => `(${i}, ${duckdb.double(value)})`).join(', ')
-        const found = await columnOf(db, `SELECT ${significantSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
+      fc.asyncProperty(fc.array(doubles, { minLength: 50, maxLength: 300 }), async drawn => {
+        const values = drawn.filter(Number.isFinite).map(value => value + 0)
+        const rows = values.map((value, i) => `(${i}, ${duckdb.doubleLiteral(value)})`).join(', ')
+        const actual = await columnOf(db, `SELECT ${quantileBucketSql('v', duckdb)} FROM (VALUES (-1, 0e0), ${rows}) t(i, v) ORDER BY i`)
         assert.deepEqual(
-          found.slice(1).map(value => value + 0),
-          values.map(roundSignificant),
+          actual.slice(1).map(value => value + 0),
+          values.map(quantileBucket),
         )
       }),
       { numRuns: 60 },
     )
-    assert.deepEqual(await columnOf(db, `SELECT ${significantSql('v', duckdb)} FROM (VALUES (NULL::DOUBLE)) t(v)`), [null])
+    assert.deepEqual(await columnOf(db, `SELECT ${quantileBucketSql('v', duckdb)} FROM (VALUES (NULL::DOUBLE)) t(v)`), [null])
   } finally {
     await db.close()
   }
