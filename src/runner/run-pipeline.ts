@@ -2,7 +2,7 @@
 import { closeRoutes, openDecisionRoute, openRoutes, type ActionDefinitions, type EffectRoute } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
-import { serveRunControl } from '../operate/control/index.ts'
+import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
 import { type SourceInput, openReaders, type OpenedReader } from '../sources/index.ts'

@@ -1,8 +1,13 @@
 /** `dlq replay`: sends dead letters again through the record validator of their source, as events that arrive now. */
 import { limits } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import type { OpenControl, DeadLetterReplayResult, OmittedDeadLetter, ReplayedDeadLetter } from '../../operate/control/index.ts'
-import { withFolder } from '../../operate/index.ts'
+import {
+  type DeadLetterReplayResult,
+  type OmittedDeadLetter,
+  type OpenControl,
+  type ReplayedDeadLetter,
+  withFolder,
+} from '../../operate/index.ts'
 import { UsageError } from '../command/command.ts'
 import { withControl } from '../command/operator-control.ts'
 import { importPipeline } from '../command/pipeline-file.ts'

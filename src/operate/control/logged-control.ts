@@ -1,6 +1,6 @@
 /** The changes of operators over one data folder. The operator log records each of them, with its outcome. */
 import { wallClock, limits } from '../../base/index.ts'
-import { withOperatorLogAsync } from '../operator-log.ts'
+import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
 import { EffectControl, type EffectPorts } from './effect-control.ts'
 import { JobControl, type JobPorts } from './job-control.ts'

@@ -1,6 +1,6 @@
 /** OpenAPI operations of the changes that operators make. */
 import { limits } from '../../base/index.ts'
-import { jobKinds } from '../../operate/control/index.ts'
+import { jobKinds } from '../../operate/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { ENTRY_MAX, errorResponses, jsonContent, schemaRef } from './operation-parts.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { deadLetterJson } from '../../log/index.ts'
-import { controlRequests, type RunControl } from '../../operate/control/index.ts'
+import { controlRequests, type RunControl } from '../../operate/index.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'

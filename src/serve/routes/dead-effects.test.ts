@@ -7,7 +7,7 @@ import { posted } from '../../../test/serve/shop.ts'
 import { openRoutes } from '../../action/routes.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { serve } from '../server.ts'
 

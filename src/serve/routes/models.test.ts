@@ -9,7 +9,7 @@ import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { putDriftState, type DriftState } from '../../training/registry/drift-state.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const HOUR = 3_600_000
