@@ -10,10 +10,10 @@ export { operatorAuditEntry, operatorName } from './control/operator-entry.ts'
 export { withOperatorLog, withOperatorLogAsync } from './control/operator-log.ts'
 export {
   type DeadLetterEdit,
-  type DeadLetterReplayResult,
+  type DeadLetterResendResult,
   jobKinds,
   type OmittedDeadLetter,
-  type ReplayedDeadLetter,
+  type ResentDeadLetter,
   type RunControl,
 } from './control/run-control.ts'
 export { serveRunControl } from './control/serve-control.ts'

@@ -48,10 +48,10 @@ export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, eff
     return deadLetterJson(deadLetters.byId(id)!)
   })
   app.post('/dead-letters/replay', { config }, async (request, _reply) => {
-    const replay = controlRequests.replayDeadLetters(await body(request))
+    const resend = controlRequests.resendDeadLetters(await body(request))
     try {
-      const act = () => requireControl(control).replayDeadLetters(replay, operatorOf(request))
-      return await load.shareOf('read', request).awaitCommit(replay.ids.length, act)
+      const act = () => requireControl(control).resendDeadLetters(resend, operatorOf(request))
+      return await load.shareOf('read', request).awaitCommit(resend.ids.length, act)
     } catch (error) {
       // Too many attempts: the client can act on it, and the server is well.
       throw isCode(error, 'SPILL_LIMIT') ? new ServeError('SPILL_LIMIT', error.message, { status: 409 }) : error
