@@ -70,12 +70,21 @@ test('they are listed with the reason, by action and state, and without the body
   }
 })
 
-test('a retry is one attempt of the running dispatcher, under the same key, however often it is requested', async () => {
+test('a retry is one attempt of the running dispatcher, under the same key, however often it is requested', async context => {
   fails = false
   const [{ id }] = (await listed()).effects
-  const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
-  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
-  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; only dead/)
+  // The change that comes first is not durable until the other is answered.
+  const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>()
+  const settle = running.run.settle.bind(running.run)
+  context.mock.method(running.run, 'settle', async (...changes: Parameters<typeof settle>) => {
+    await isAnswered
+    return settle(...changes)
+  })
+  const retries = [1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' }))
+  const conflict = await Promise.race(retries)
+  answered()
+  assert.deepEqual((await Promise.all(retries)).map(({ statusCode }) => statusCode).toSorted(), [200, 409])
+  assert.match(message(conflict), /^effect 1 is being changed; only dead/)
   await running.whenIdle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
