@@ -13,9 +13,10 @@ const hostile = ENDS.map(end => `x${end}FORGED`).join('')
 
 /** Commands that list nothing from senders, with the reason. A new command is called below, or gets its reason here. */
 const others: Readonly<Record<string, string>> = {
-  dev: 'prints decisions and effects as `decisions` and `effects` do, and says lines by `say`',
+  dev: 'prints decisions and effects as `decisions` and `effects` do, and status lines by `printStatus`',
   runs: 'batch runs: groups, times and hashes',
   reports: 'the list has names and times; `show` prints a file as it stands',
+  jobs: 'names of definitions',
   plan: 'definitions and sizes',
   lineage: 'definitions',
   train: 'versions: names of inputs and measures',

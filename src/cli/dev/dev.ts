@@ -86,7 +86,7 @@ class Dev {
     this.#request = request
     this.#listen = request.listen
     this.#events = new FolderEventReader(request.data)
-    this.#files.add([resolve(request.path)])
+    this.#files.add(resolve(request.path))
   }
 
   /** Runs until a signal. Returns the exit code. */
@@ -129,7 +129,7 @@ class Dev {
     if (old) printStatus('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
-    const next = new DevRun({ args, samples, onFile: file => this.#files.add([file]), onLine: printStatus })
+    const next = new DevRun({ args, samples, onFile: (path, state) => this.#files.add(path, state) })
     this.#next = next
     this.#isChanged = false
     const slow = callAfter(SLOW_MS, () =>
