@@ -147,8 +147,8 @@ async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet
       groupReads(ir, model).map(({ group }) => group.name),
     ),
   })
-  const chosen = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
-  return loading.result(await write(job, chosen, origin))
+  const output = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
+  return loading.result(await write(job, output, origin))
 }
 
 interface DecisionSet {

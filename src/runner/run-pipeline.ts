@@ -99,11 +99,11 @@ export async function openSharedOptions(
 ): Promise<Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
   const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
   const readers = openReaders(pipeline, inputs, { env, data, kinds })
-  const kept = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
-  if (isDry) return { readers, sendings: [], ...kept }
+  const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
+  if (isDry) return { readers, sendings: [], ...retention }
   const sendings = await openDestinations(pipeline, destinations, env)
   try {
-    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...kept }
+    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...retention }
   } catch (error) {
     await closeRoutes(sendings)
     throw error

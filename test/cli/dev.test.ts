@@ -31,51 +31,51 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   const exited = once(child, 'exit')
   // Its child process ends with it.
   t.after(() => child.kill('SIGKILL'))
-  let [shown, said] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  let [output, status] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (status += text))
   const until = async (what: string, is: () => boolean): Promise<void> => {
     while (!is() && child.exitCode === null) await pause(POLL_MS)
-    assert.ok(is(), `${what}\n${said}\n${shown.slice(-2000)}`)
+    assert.ok(is(), `${what}\n${status}\n${output.slice(-2000)}`)
   }
-  const decided = (score: number) => shown.includes(`"score":${score},`)
-  const takenOver = () => said.split('took over from process').length - 1
+  const decided = (score: number) => output.includes(`"score":${score},`)
+  const takenOver = () => status.split('took over from process').length - 1
 
   await until('a decision on a made-up event', () => decided(0.5))
-  assert.match(said, /effects are printed, not sent: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
-  assert.match(said, /sending sample events to 'payments' every second/)
-  const [, address] = /listening at (\S+),/.exec(said)!
+  assert.match(status, /effects are printed, not sent: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
+  assert.match(status, /sending sample events to 'payments' every second/)
+  const [, address] = /listening at (\S+),/.exec(status)!
 
   project.write('scores.ts', 'export const high = 0.75\n')
   await until('a decision of the changed file that is imported', () => decided(0.75))
-  await until('what it would send', () => shown.includes('"action":"tell"') && shown.includes('"state":"dry"'))
+  await until('what it would send', () => output.includes('"action":"tell"') && output.includes('"state":"dry"'))
   assert.equal(takenOver(), 1)
   assert.ok(
-    said
+    status
       .trimEnd()
       .split('listening at')
       .slice(1)
       .every(text => text.startsWith(` ${address},`)),
-    said,
+    status,
   )
 
   project.write('pipeline.ts', pipeline.replace('v.n.gte(1)', 'v.m.gte(1)'))
   await until('what is wrong, with its place', () =>
-    /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the previous version continues/.test(said),
+    /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the previous version continues/.test(status),
   )
-  const before = shown.length
-  await until('the previous version continues', () => shown.slice(before).includes('"score":0.75,'))
+  const before = output.length
+  await until('the previous version continues', () => output.slice(before).includes('"score":0.75,'))
   assert.equal(takenOver(), 1)
 
   project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
-  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('turns them off'))
+  await until('the mended version', () => takenOver() === 2 && status.trimEnd().endsWith('turns them off'))
   // Like Ctrl-C: to the process and to the run that is its child.
   process.kill(-child.pid!, 'SIGINT')
-  assert.deepEqual(await exited, [0, null], said)
-  assert.doesNotMatch(said, /the run ended with exit code|would send/, 'it was asked to, and what would be sent is shown once')
+  assert.deepEqual(await exited, [0, null], status)
+  assert.doesNotMatch(status, /the run ended with exit code|would send/, 'it was asked to, and what would be sent is shown once')
   assert.equal(isFolderHeld(project.path('.spillway/dev')), false)
   assert.ok(
-    shown
+    output
       .trimEnd()
       .split('\n')
       .every(line => 'decision' in JSON.parse(line) || 'effect' in JSON.parse(line)),

@@ -59,7 +59,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     `no json${hostile.replaceAll(/[\n\r]/g, '')}`,
   ])
   const { folder, data, pipeline } = shop
-  const held = await openDataFolder(data)
+  const dataFolder = await openDataFolder(data)
   const effect = {
     number: 1,
     action: 'page',
@@ -71,9 +71,9 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     due: undefined,
     isDry: false,
   }
-  await held.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
-  await held.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
-  await closeDataFolder(held)
+  await dataFolder.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
+  await dataFolder.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
+  await closeDataFolder(dataFolder)
   const inData = ['--data', data]
   const calls: string[][] = [
     ['decisions', ...inData],
@@ -121,8 +121,8 @@ test('a line that a run says is one line, and a value has its texts in one line 
   mocked.mock.restore()
   assert.ok(!isForged(pieces.join('')) && pieces.join('').endsWith('\n'))
   const bytes = Uint8Array.of(1)
-  const made = singleLineTexts({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
-  assert.ok(!isForged(JSON.stringify(made).replaceAll('\\n', '\n')))
-  assert.deepEqual(made, { ...made, n: 1, un: undefined })
+  const escaped = singleLineTexts({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
+  assert.ok(!isForged(JSON.stringify(escaped).replaceAll('\\n', '\n')))
+  assert.deepEqual(escaped, { ...escaped, n: 1, un: undefined })
   assert.deepEqual([singleLineTexts('a\nb'), singleLineTexts(3), singleLineTexts(bytes)], ['a\\u000ab', 3, bytes])
 })

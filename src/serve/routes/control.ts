@@ -25,7 +25,6 @@ interface EffectRoute {
 
 type Change<T> = (control: RunControl, by: string) => Promise<T>
 
-/** Adds the routes of changes. */
 export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, effects }, load, control }: ServerContext): void {
   /** Makes a change within the client's share of the server. */
   const change = <T>(request: FastifyRequest, act: Change<T>): Promise<T> =>

@@ -59,14 +59,14 @@ test('they are listed with the reason, by action and state, and without the body
     (await listed('?limit=2&action=page&state=dead')).effects.map(({ number }) => number),
     [2, 3],
   )
-  for (const [query, status, told] of [
+  for (const [query, status, expected] of [
     ['state=deed', 400, /there is no state 'deed'; did you mean 'dead'/],
     ['action=pgae', 404, /did you mean 'page'/],
     ['limit=0', 400, /from 1 to 1000/],
   ] as const) {
     const answer = await app.inject({ url: `/effects?${query}` })
     assert.equal(answer.statusCode, status)
-    assert.match(message(answer), told)
+    assert.match(message(answer), expected)
   }
 })
 

@@ -37,8 +37,8 @@ before(async () => {
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
   const { payments, chargebacks } = fraudHistory(14 * 24)
-  const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
-  for (now = begun; now <= ended; now += 24 * HOUR)
+  const [first, last] = [payments[0].at, payments.at(-1)!.at]
+  for (now = first; now <= last; now += 24 * HOUR)
     for (const [name, rows] of Object.entries({ payments, chargebacks }))
       await running.run.submit(name, recordBatchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
   goesOn = true
