@@ -93,10 +93,10 @@ test('an acknowledgement comes after the fsync, which those that wait share', as
     close: async () => void calls.push('closed'),
   }
   const file = fileDestination('effects', async () => recorded)
-  const told = (i: number) => file.deliver(numbered(i)).then(({ kind }) => calls.push(`${kind} ${i}`))
-  const all = [told(0)]
+  const deliverNumber = (i: number) => file.deliver(numbered(i)).then(({ kind }) => calls.push(`${kind} ${i}`))
+  const all = [deliverNumber(0)]
   while (syncs.length < 1) await new Promise(setImmediate)
-  all.push(told(1), told(2), told(3))
+  all.push(deliverNumber(1), deliverNumber(2), deliverNumber(3))
   const closed = file.close()
   await new Promise(setImmediate)
   assert.deepEqual(calls, ['append 1'])

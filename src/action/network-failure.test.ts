@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SpillwayError } from '../base/errors.ts'
 import { networkFailure } from './network-failure.ts'
 
-const said = (code: string) => networkFailure(Object.assign(new Error('s3cret'), { code }), 'a.example')
+const failureOf = (code: string) => networkFailure(Object.assign(new Error('s3cret'), { code }), 'a.example')
 
 test('codes are told in words, with the host', () => {
   const reasons: Record<string, readonly string[]> = {
@@ -28,7 +28,7 @@ test('codes are told in words, with the host', () => {
     'the destination was closed': ['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'],
     "'a.example' cannot be reached": ['EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_INFO'],
   }
-  for (const [reason, codes] of Object.entries(reasons)) for (const code of codes) assert.equal(said(code), `${reason} (${code})`)
+  for (const [reason, codes] of Object.entries(reasons)) for (const code of codes) assert.equal(failureOf(code), `${reason} (${code})`)
 })
 
 test('without a code there is the name, and words only of our own errors', () => {

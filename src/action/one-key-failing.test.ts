@@ -11,7 +11,7 @@ const of = (key: string, from: number, to: number) => Array.from({ length: to - 
 const dead = (number: number): EffectChange => ({ kind: 'dead', number, sent: 0, at: 0, why: 'x' })
 type Bench = ReturnType<typeof bench>
 const stored = ({ commits }: Bench, number: number) => new ModelEffects(commits).byNumber(number)!
-const held = ({ dispatcher }: Bench) => dispatcher.held.get('page')
+const heldCount = ({ dispatcher }: Bench) => dispatcher.held.get('page')
 
 /** Acknowledges what is under way until nothing is, and moves the clock as far as backoffs go. */
 async function rest(one: Bench): Promise<void> {
@@ -37,7 +37,7 @@ for (const [what, live] of [
     assert.deepEqual(one.tried, ['id1#1'])
     await one.answer('id1', failed())
     while (!one.dispatcher.isIdle) await yieldToEventLoop()
-    assert.deepEqual([held(one), one.dispatcher.waiting], [1, many], 'of a key that waits its first')
+    assert.deepEqual([heldCount(one), one.dispatcher.waiting], [1, many], 'of a key that waits its first')
     one.add(effect(many + 1, 'good'))
     assert.deepEqual(one.tried, ['id1#1', `id${many + 1}#1`])
     await one.answer(`id${many + 1}`)
@@ -50,7 +50,7 @@ test('more keys wait than are held: so many are tried, and the next when one of 
   one.dispatcher.start()
   one.add(...[1, 2, 3, 4, 5].map(number => effect(number, `key ${number}`)))
   for (const id of ['id1', 'id2', 'id3']) await one.answer(id, failed())
-  assert.deepEqual([held(one), one.tried], [3, ['id1#1', 'id2#1', 'id3#1']])
+  assert.deepEqual([heldCount(one), one.tried], [3, ['id1#1', 'id2#1', 'id3#1']])
   await one.moveTo(2000)
   await one.answer('id1', { kind: 'failed', why: 'gone', final: true })
   assert.deepEqual(one.tried.slice(3), ['id1#2', 'id2#2'])
@@ -66,13 +66,13 @@ test('a dead one that is tried again is sent once: among what of its key is in t
     const one = bench({ heldOfKeyMax, stored: [{ effects: of('a', 1, 4) }, { effectChanges: [dead(3)] }] })
     one.dispatcher.start()
     await one.dispatcher.byHand([stored(one, 3)], [{ kind: 'again', number: 3 }])
-    assert.equal(held(one), heldOfKeyMax === 1 ? 1 : 4)
+    assert.equal(heldCount(one), heldOfKeyMax === 1 ? 1 : 4)
     await one.answer('id1', failed())
-    assert.equal(held(one), 1)
+    assert.equal(heldCount(one), 1)
     one.add(effect(5, 'a'))
     await rest(one)
     assert.deepEqual(one.tried, ['id1#1', 'id1#2', 'id2#1', 'id3#1', 'id4#1', 'id5#1'])
-    assert.equal(held(one), 0)
+    assert.equal(heldCount(one), 0)
   }
 })
 
@@ -93,5 +93,5 @@ test('a manual retry is held without its body, and beyond the limit of bodies', 
   for (const number of [2, 3, 4, 5]) await one.dispatcher.byHand([stored(one, number)], [{ kind: 'again', number }])
   await rest(one)
   assert.deepEqual(one.tried.toSorted(), Array.from({ length: 10 }, (_, i) => `id${i + 1}#1`).sort())
-  assert.equal(held(one), 0)
+  assert.equal(heldCount(one), 0)
 })

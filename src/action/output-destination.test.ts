@@ -13,13 +13,13 @@ test('an effect is a line that begins with its id and action', () => {
 })
 
 test('lines stand in order and are acknowledged once taken', async () => {
-  const taken: (() => void)[] = []
+  const writes: (() => void)[] = []
   const written: string[] = []
   const stream = new Writable({
     decodeStrings: false,
     write: (text: string, _, done) => {
       written.push(text)
-      taken.push(done)
+      writes.push(done)
     },
   })
   const output = outputDestination(stream)
@@ -32,7 +32,7 @@ test('lines stand in order and are acknowledged once taken', async () => {
   for (let i = 0; i < 3; i++) {
     await new Promise(setImmediate)
     assert.equal(acknowledgements, i)
-    taken[i]()
+    writes[i]()
   }
   await Promise.all([...all, closed])
   assert.equal(written.join(''), [1, 2, 3].map(i => `{"id":"a/${i}","action":"page","i":${i}}\n`).join(''))

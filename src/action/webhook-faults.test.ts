@@ -34,12 +34,12 @@ const failed = (why: string) => ({ kind: 'failed', why })
 const broke = (code: string) => failed(`'127.0.0.1' closed the connection before its answer was complete (${code})`)
 
 test('a receiver that hangs has failed when the time is over, and what it answers later counts for nothing', async () => {
-  const asked: ServerResponse[] = []
+  const responses: ServerResponse[] = []
   const { promise: isAsked, resolve: tell } = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<void>()
   const there = await receiver(response => {
-    asked.push(response)
-    if (asked.length > 1) return void response.end()
+    responses.push(response)
+    if (responses.length > 1) return void response.end()
     response.on('close', closed.resolve)
     tell()
   })
@@ -49,7 +49,7 @@ test('a receiver that hangs has failed when the time is over, and what it answer
   await isAsked
   timers.fire()
   assert.deepEqual(await outcome, failed("no answer of '127.0.0.1' within 5s"))
-  asked[0].end('{"late":true}')
+  responses[0].end('{"late":true}')
   await closed.promise
   assert.deepEqual(await webhook.deliver(delivery()), { kind: 'acknowledged' })
   assert.deepEqual(

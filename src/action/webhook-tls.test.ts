@@ -15,7 +15,7 @@ import { openWebhook } from './webhook.ts'
 
 const folder = scratchFolder('tls')
 
-const made = spawnSync('openssl', [
+const openssl = spawnSync('openssl', [
   'req',
   '-x509',
   '-newkey',
@@ -34,7 +34,7 @@ const made = spawnSync('openssl', [
   '-out',
   join(folder, 'cert.pem'),
 ])
-const skip = made.status === 0 ? false : 'no openssl that makes a certificate'
+const skip = openssl.status === 0 ? false : 'no openssl that makes a certificate'
 const pem = (name: string): string => readFileSync(join(folder, `${name}.pem`), 'utf8')
 
 const open: { close(): Promise<unknown> }[] = []

@@ -1,17 +1,13 @@
 #!/usr/bin/env node
 /** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
+import { ignoreClosedOutput } from './closed-output.ts'
 import { limitCompilerThreads } from './compiler-threads.ts'
 import { exitOnSignals } from './pid-one.ts'
 
 exitOnSignals(process)
 
-// The reader of the output may close the pipe early (`| head`); the command still finishes its work.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', error => {
-    if (!('code' in error) || error.code !== 'EPIPE') throw error
-  })
-}
+ignoreClosedOutput(process)
 
 const tooOld = nodeTooOld(process.versions.node)
 if (tooOld) {

@@ -1,24 +1,41 @@
 /**
  * Child process of `spillway dev`, one for each version of a pipeline. Its arguments are the parent's id, `true` for sample events, and those
  * of `spillway run`, which it runs.
- * It reports to its parent each user file that it loads or fails to find, and the IR of the pipeline. It ends with its parent.
+ * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
+ * its parent. It prints what its parent does not show in its own way.
  */
+import '../base/node/compilers.ts'
 import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { errorText } from './command/command.ts'
+import { ignoreClosedOutput } from './closed-output.ts'
+import { errorText, parseCommand } from './command/command.ts'
 import { dryRunReason } from './dev/dry-run.ts'
 import type { DevMessage } from './dev/dev-run.ts'
 import { hasSamples } from '../sources/index.ts'
-import { main } from './main.ts'
+import { printStatus } from './command/print.ts'
 import { importPipeline } from './command/pipeline-file.ts'
+import { fileState } from './dev/watched-files.ts'
+import { runCommand, startRun } from './run/run.ts'
+import type { RunLineKind } from './run/run-output.ts'
+
+ignoreClosedOutput(process)
+
+/** The parent shows decisions, effects and sources with sample events itself. */
+const isPrinted = (kind: RunLineKind, hasSamplesOnly: boolean): boolean => kind === 'other' || (kind === 'source' && !hasSamplesOnly)
 
 const notifyParent = (message: DevMessage): void => void process.send?.(message)
 
 /** Spillway's own files; the user does not edit them. */
 const ownFiles = new URL('..', import.meta.url).href
 const isUserFile = (url: string): boolean => url.startsWith('file:') && !url.startsWith(ownFiles) && !url.includes('/node_modules/')
+
+/** Reports the state before the load, so that a later change is one. */
+function notifyFile(url: URL): void {
+  const path = fileURLToPath(url)
+  notifyParent({ file: path, state: fileState(path) })
+}
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -27,13 +44,12 @@ registerHooks({
     } catch (error) {
       // The user may create the missing file next, so the parent watches its path.
       const { parentURL = '' } = context
-      if (/^(?:\.{0,2}\/|file:)/.test(specifier) && isUserFile(parentURL))
-        notifyParent({ file: fileURLToPath(new URL(specifier, parentURL)) })
+      if (/^(?:\.{0,2}\/|file:)/.test(specifier) && isUserFile(parentURL)) notifyFile(new URL(specifier, parentURL))
       throw error
     }
   },
   load(url, context, next) {
-    if (isUserFile(url)) notifyParent({ file: fileURLToPath(url) })
+    if (isUserFile(url)) notifyFile(new URL(url))
     return next(url, context)
   },
 })
@@ -55,7 +71,11 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
     const reason = dryRunReason(ir, process.env)
     if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
     const sampled = samples === 'true' ? ir.sources.filter(hasSamples).flatMap(({ name }) => ['--source', `${name}=samples:`]) : []
-    return await main(['run', path, ...args, ...sampled, ...(reason === undefined ? [] : ['--dry-run'])])
+    const { values, positionals } = parseCommand(runCommand, [path, ...args, ...sampled, ...(reason === undefined ? [] : ['--dry-run'])])
+    return await startRun(values, positionals, {
+      print: (line, kind = 'other') => isPrinted(kind, samples === 'true') && printStatus(line),
+      onListening: url => notifyParent({ url }),
+    })
   } catch (error) {
     console.error(errorText(error))
     return 1

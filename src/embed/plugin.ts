@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show } from '../base/index.ts'
-import { type RunControl, serveRunControl } from '../operate/control/index.ts'
+import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
 import { PipelineRun, checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/index.ts'
 import { CommitFeed } from '../serve/events/index.ts'

@@ -144,10 +144,10 @@ test('a batch run and a report are listed, and recomputed with equal hashes', as
   })
 
   assert.equal(folder.reports.latest('daily'), undefined)
-  const made = await running.run.report('daily')
+  const report = await running.run.report('daily')
   const latest = folder.reports.latest('daily')!
-  assert.deepEqual([latest.record, latest.exists], [made, true])
-  const recomputed = await folder.reports.recompute(made.number, folder.reports.definitions())
+  assert.deepEqual([latest.record, latest.exists], [report, true])
+  const recomputed = await folder.reports.recompute(report.number, folder.reports.definitions())
   assert.deepEqual([recomputed.was, recomputed.file], [recomputed.is, 'the same'])
   assert.equal(folder.reports.compute('daily', shop).table.length, 2)
   await assert.rejects(folder.reports.recompute(99, shop), { code: 'SPILL_NOT_FOUND', message: 'there is no report 99' })

@@ -5,6 +5,7 @@
  */
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, withFolderReader, type SqliteReader } from '../log/sqlite/index.ts'
+import { reconcile, type ReconcileOptions, type ReconcileReport } from '../reconcile/index.ts'
 import { FolderBatchRuns } from './batch-runs.ts'
 import { FolderDeadLetters } from './dead-letters.ts'
 import { FolderDecisions } from './decisions.ts'
@@ -70,6 +71,11 @@ export class FolderView {
   /** Drift of the models that have decisions. Cost: reads all recorded decisions of each model. Throws like `driftOfModels`. */
   drift(ir: PipelineIR, request: DriftRequest): Promise<ModelDrift[]> {
     return driftOfModels(ir, this.log, request)
+  }
+
+  /** Recomputes recorded decisions in SQL over the same log, and explains every mismatch. Throws like `reconcile`. */
+  reconcile(pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }, options: ReconcileOptions = {}): Promise<ReconcileReport> {
+    return reconcile(pipeline, this.log, options)
   }
 
   /** Freshness objectives, with the recent decisions that met them. */

@@ -3,8 +3,21 @@
  * case, and print or send its result, which is plain data. They read no store by themselves.
  */
 export { openDataFolder } from '../log/sqlite/index.ts'
+export { controlRequests } from './control/control-request.ts'
+export { recordFields } from './control/dead-letter-record.ts'
+export { type OpenControl, openControl, type OpenControlOptions } from './control/open-control.ts'
+export { operatorAuditEntry, operatorName } from './control/operator-entry.ts'
+export { withOperatorLog, withOperatorLogAsync } from './control/operator-log.ts'
+export {
+  type DeadLetterEdit,
+  type DeadLetterResendResult,
+  jobKinds,
+  type OmittedDeadLetter,
+  type ResentDeadLetter,
+  type RunControl,
+} from './control/run-control.ts'
+export { serveRunControl } from './control/serve-control.ts'
 export type { ListedBatchRun } from './batch-runs.ts'
-export { changeFolder } from './folder-change.ts'
 export { FolderEventReader, type FolderEvents } from './folder-events.ts'
 export type { FolderLog } from './folder-log.ts'
 export { type FolderView, openFolder, withFolder } from './folder.ts'
@@ -14,12 +27,12 @@ export type { DriftRequest, ModelDrift } from './model-drift.ts'
 export { type ModelTrainingRequest, trainOnFiles, trainOnFolder } from './model-training.ts'
 export type { ModelState, RegisteredModels } from './models.ts'
 export type { ObjectiveReport } from './objectives.ts'
-export { operatorAuditEntry, operatorName } from './operator-entry.ts'
-export { withOperatorLog, withOperatorLogAsync } from './operator-log.ts'
 export { type PipelinePlan, planStart } from './plan.ts'
 export { type PromotedChampion, promotedChampion } from './promoted-champion.ts'
 export { type LoggedSummary, replayThroughLog } from './replay-through-log.ts'
 export { DecisionSearchWorker } from './search/decision-search-worker.ts'
+export { planFolderRepair, type RepairOutcome, repairFolder } from './reconcile-repair.ts'
 export { type OpenedFolder, takeOver } from './take-over.ts'
 export type { DecisionTrace, TracedEffect } from './trace.ts'
+export { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from './training-set.ts'
 export { dataFolderRegistry, promoteVersion, separateRegistry, type VersionRegistry } from './version-registry.ts'

@@ -114,15 +114,15 @@ async function trainVersion(
   train: () => Promise<ModelTraining>,
   commit: (put: readonly NamedWrite[]) => Promise<void>,
 ): Promise<TrainingOutcome> {
-  const begun = trained.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
+  const record = trained.beginVersion({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
   let training: ModelTraining
   try {
     training = await train()
   } catch (error) {
-    await commit([...trained.markBrokenOff(), ...trained.fail(begun, error, wallClock())])
+    await commit([...trained.markBrokenOff(), ...trained.fail(record, error, wallClock())])
     throw error
   }
-  const { version, asked: promotion, put } = trained.finish(begun, training, wallClock())
+  const { version, asked: promotion, put } = trained.finish(record, training, wallClock())
   await commit([...trained.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }

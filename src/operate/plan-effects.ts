@@ -44,8 +44,8 @@ export function planEffects(before: PipelineIR, after: PipelineIR, values: Named
 
 /** A stored promotion becomes a marker as soon as a run starts. */
 function waiting(values: NamedValues, { name, train }: ModelIR): readonly { readonly version: number }[] {
-  const asked = train && pendingPromotion(values, name)
-  return asked && asked.as !== 'challenger' ? [asked] : []
+  const promotion = train && pendingPromotion(values, name)
+  return promotion && promotion.as !== 'challenger' ? [promotion] : []
 }
 
 const isOtherwise = ({ before, after, reasons }: ModelChange): boolean => before !== after || reasons.length > 0

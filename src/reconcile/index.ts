@@ -9,7 +9,7 @@ export {
   reconciliationsIn,
 } from './ledger.ts'
 export { RECONCILIATION_JOB, ReconcileScheduler } from './reconcile-scheduler.ts'
-export { reconcile } from './reconcile.ts'
+export { reconcile, type ReconcileOptions } from './reconcile.ts'
 export { isEmptyRepair, planRepair, type RepairPlan, repairPuts } from './repair.ts'
 export {
   comparisonBases,

@@ -133,7 +133,7 @@ test('a reader that fails is an error that names source and reader, and the run 
 })
 
 test('destinations replace those of the pipeline, and a dry run delivers nothing', async () => {
-  const told = pipeline('told', [action('tell', { when: fraud.score.gte(0), do: webhook('https://shop.example.com/hook') })])
+  const webhookShop = pipeline('told', [action('tell', { when: fraud.score.gte(0), do: webhook('https://shop.example.com/hook') })])
   const deliveries: Delivery[] = []
   const destination = {
     concurrency: 1,
@@ -143,14 +143,14 @@ test('destinations replace those of the pipeline, and a dry run delivers nothing
     },
     close: async () => {},
   }
-  const running = await start({ destinations: { tell: destination } }, told)
+  const running = await start({ destinations: { tell: destination } }, webhookShop)
   await running.submit(payments, [pay(1)])
   await running.whenIdle()
   assert.deepEqual(
     deliveries.map(({ action: name, attempt }) => [name, attempt]),
     [['tell', 1]],
   )
-  const dry = await start({ destinations: { tell: destination }, dryRun: true }, told)
+  const dry = await start({ destinations: { tell: destination }, dryRun: true }, webhookShop)
   await dry.submit(payments, [pay(1)])
   await dry.whenIdle()
   assert.equal(deliveries.length, 1)

@@ -2,7 +2,7 @@
 import { closeRoutes, openDecisionRoute, openRoutes, type ActionDefinitions, type EffectRoute } from '../action/index.ts'
 import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
-import { serveRunControl } from '../operate/control/index.ts'
+import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
 import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
 import { type SourceInput, openReaders, type OpenedReader } from '../sources/index.ts'
@@ -99,11 +99,11 @@ export async function openSharedOptions(
 ): Promise<Pick<LiveRunOptions, 'sendings' | 'decisions' | 'keep'> & { readonly readers: readonly OpenedReader[] }> {
   const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
   const readers = openReaders(pipeline, inputs, { env, data, kinds })
-  const kept = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
-  if (isDry) return { readers, sendings: [], ...kept }
+  const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
+  if (isDry) return { readers, sendings: [], ...retention }
   const sendings = await openDestinations(pipeline, destinations, env)
   try {
-    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...kept }
+    return { readers, sendings, ...(decisions && { decisions: await openDecisionRoute(decisions, env) }), ...retention }
   } catch (error) {
     await closeRoutes(sendings)
     throw error

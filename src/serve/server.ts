@@ -10,7 +10,7 @@ import { checkSingleHost } from './access/host-names.ts'
 import type { ServeOptions } from './context/options.ts'
 import { servePlugin } from './plugin.ts'
 import { ServeError, replyWithError } from './http/serve-error.ts'
-import { closeSilentOnShutdown, closeSlowOnShutdown, type ShutdownTimeouts } from './access/shutdown.ts'
+import { closeSilentOnShutdown, closeSlowOnShutdown, type ShutdownTimeouts } from './connection-shutdown.ts'
 
 /** Timeouts in milliseconds, and the greatest number of connections. Each defaults to the limit of its name. */
 export interface ConnectionLimits extends ShutdownTimeouts {

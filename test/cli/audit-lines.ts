@@ -1,6 +1,6 @@
 /** The audit log of a data folder, for tests. */
 import { readFileSync } from 'node:fs'
-import { operatorLogPath } from '../../src/operate/operator-log.ts'
+import { operatorLogPath } from '../../src/operate/control/operator-log.ts'
 
 export type AuditLine = Readonly<Record<'at' | 'who' | 'what' | 'to' | 'outcome', string>> & { readonly detail?: string }
 

@@ -148,7 +148,7 @@ test('a run that is killed while operators send dead letters again has each of t
     for (const { id, version } of letters) {
       await control.editDeadLetter({ id, version, set: { price: '2.50' } }, 'cli:test')
       edited.add(id)
-      const { letters: outcomes } = await control.replayDeadLetters({ ids: [id] }, 'cli:test')
+      const { letters: outcomes } = await control.resendDeadLetters({ ids: [id] }, 'cli:test')
       assert.deepEqual(outcomes, [{ id, outcome: 'accepted' }])
       sent.add(id)
       acknowledged.add(id)

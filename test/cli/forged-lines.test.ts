@@ -13,9 +13,10 @@ const hostile = ENDS.map(end => `x${end}FORGED`).join('')
 
 /** Commands that list nothing from senders, with the reason. A new command is called below, or gets its reason here. */
 const others: Readonly<Record<string, string>> = {
-  dev: 'prints decisions and effects as `decisions` and `effects` do, and says lines by `say`',
+  dev: 'prints decisions and effects as `decisions` and `effects` do, and status lines by `printStatus`',
   runs: 'batch runs: groups, times and hashes',
   reports: 'the list has names and times; `show` prints a file as it stands',
+  jobs: 'names of definitions',
   plan: 'definitions and sizes',
   lineage: 'definitions',
   train: 'versions: names of inputs and measures',
@@ -58,7 +59,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     `no json${hostile.replaceAll(/[\n\r]/g, '')}`,
   ])
   const { folder, data, pipeline } = shop
-  const held = await openDataFolder(data)
+  const dataFolder = await openDataFolder(data)
   const effect = {
     number: 1,
     action: 'page',
@@ -70,9 +71,9 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     due: undefined,
     isDry: false,
   }
-  await held.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
-  await held.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
-  await closeDataFolder(held)
+  await dataFolder.store.commit({ effects: [{ ...effect, body: `{"model":"risk"}${hostile}` }] })
+  await dataFolder.store.commit({ effectChanges: [{ kind: 'dead', number: 1, sent: 1, at: 2, why: hostile }] })
+  await closeDataFolder(dataFolder)
   const inData = ['--data', data]
   const calls: string[][] = [
     ['decisions', ...inData],
@@ -120,8 +121,8 @@ test('a line that a run says is one line, and a value has its texts in one line 
   mocked.mock.restore()
   assert.ok(!isForged(pieces.join('')) && pieces.join('').endsWith('\n'))
   const bytes = Uint8Array.of(1)
-  const made = singleLineTexts({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
-  assert.ok(!isForged(JSON.stringify(made).replaceAll('\\n', '\n')))
-  assert.deepEqual(made, { ...made, n: 1, un: undefined })
+  const escaped = singleLineTexts({ a: [hostile, { [hostile]: hostile, at: new Date(0), bytes, no: null }], n: 1, un: undefined })
+  assert.ok(!isForged(JSON.stringify(escaped).replaceAll('\\n', '\n')))
+  assert.deepEqual(escaped, { ...escaped, n: 1, un: undefined })
   assert.deepEqual([singleLineTexts('a\nb'), singleLineTexts(3), singleLineTexts(bytes)], ['a\\u000ab', 3, bytes])
 })

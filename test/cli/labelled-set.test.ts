@@ -28,18 +28,18 @@ const command = (out: string, ...args: readonly string[]) => {
 const make = async (...args: Parameters<typeof command>) => (await calledJson<TrainingManifest>(...command(...args)))[0]
 
 async function rowsOf(out: string): Promise<Record<string, unknown>[]> {
-  const found: unknown[] = []
-  for await (const { records } of (await openInput(project.path(`${out}/rows.parquet`))).batches()) found.push(...records)
-  return found as Record<string, unknown>[]
+  const rows: unknown[] = []
+  for await (const { records } of (await openInput(project.path(`${out}/rows.parquet`))).batches()) rows.push(...records)
+  return rows as Record<string, unknown>[]
 }
 
 for (const model of ['fraud', 'spree'])
   test(`labels of ${model}: from a log as from files, as of any time, hashed with the rows`, async () => {
-    const asked = ['--model', model, '--labels']
+    const args = ['--model', model, '--labels']
     const plain = await make('plain', '--model', model, ...files)
     for (const extra of [[], ['--as-of', new Date(begun + 9 * DAY).toISOString()], ['--settled'], ['--sample', '0.5']]) {
-      const replayed = await make('replayed', ...asked, ...files, ...extra)
-      const recorded = await make('recorded', ...asked, ...log, ...extra)
+      const replayed = await make('replayed', ...args, ...files, ...extra)
+      const recorded = await make('recorded', ...args, ...log, ...extra)
       assert.equal(recorded.sha256, replayed.sha256)
       assert.deepEqual(recorded.labels, replayed.labels)
       assert.notEqual(replayed.sha256, plain.sha256)
@@ -56,7 +56,7 @@ for (const model of ['fraud', 'spree'])
         assert.ok(rows.every(({ t }) => Number(t) <= at - horizon))
       }
     }
-    const { labels } = await make('all', ...asked, ...files)
+    const { labels } = await make('all', ...args, ...files)
     assert.ok(labels!.unknown > 0)
     assert.ok((model === 'fraud' ? labels!.late : labels!.notEligible) > 0)
   })

@@ -12,7 +12,7 @@ import type { ModelVersion } from '../../src/training/registry/version.ts'
 import { called, calledJson } from './called.ts'
 import { Project } from './project.ts'
 
-const begun = Date.UTC(2026, 0, 5)
+const start = Date.UTC(2026, 0, 5)
 const file = `import { batch, count, entity, every, features, hybrid, labelFrom, model, on, pipeline, report, source, t } from 'spillway'
 
 const card = entity('card', t.string())
@@ -35,7 +35,7 @@ const payments = Array.from({ length: 400 }, (_, i) => ({
   id: `${i}`,
   card: `c${i % 3}`,
   amount: (i * 37) % 100,
-  at: begun + i * 3_600_000,
+  at: start + i * 3_600_000,
 }))
 const backs = payments.filter(({ amount }) => amount > 60).map(({ id, at }) => ({ payment: id, fraud: true, at: at + 3_600_000 }))
 let project: Project

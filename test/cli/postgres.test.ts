@@ -65,10 +65,10 @@ test('a table is copied and its changes are followed', { skip }, async () => {
 
 test('mistakes are said before anything is read, and no secret with them', { skip }, async () => {
   using shop = new Shop()
-  const mistake = async (source: string, said: RegExp) => {
+  const mistake = async (source: string, message: RegExp) => {
     const { status, err } = await run(shop, source)
     assert.equal(status, 1)
-    assert.match(err, said)
+    assert.match(err, message)
     assert.doesNotMatch(err, /secret/)
   }
   await mistake('sales=pg:outbox?paylod=a', /^SPILL_INPUT: pg:outbox\?paylod=a has no option 'paylod'; did you mean 'payload'\?/)

@@ -91,8 +91,8 @@ test('run makes one of any time that the log has, and tells nobody', async () =>
     ['b', 'a'].map((key, i) => ({ key, vector: { now: { n: 2 - i } }, age: { 'now(card)': 0 } })),
   )
   assert.equal((await called('reports', 'run', 'counts', '--at', '2020-01-01T00:00Z', ...data)).out, '')
-  const told = await called('reports', 'run', 'own', '--pipeline', file, '--out', at('own.parquet'), ...data)
-  assert.match(told.out, /^2 rows of 2 live at .*Z in .*own\.parquet$/)
+  const computed = await called('reports', 'run', 'own', '--pipeline', file, '--out', at('own.parquet'), ...data)
+  assert.match(computed.out, /^2 rows of 2 live at .*Z in .*own\.parquet$/)
   assert.equal((await calledJson('reports', ...data)).length, 3)
 })
 
@@ -117,9 +117,9 @@ test('a replay writes each into a folder of its own', async () => {
 })
 
 test('what is called wrongly is said', async () => {
-  const says = async (args: readonly string[], what: RegExp, code = 2) => {
+  const says = async (args: readonly string[], pattern: RegExp, code = 2) => {
     const { status, err } = await called('reports', ...args, ...data)
-    assert.match(err, what)
+    assert.match(err, pattern)
     assert.equal(status, code)
   }
   await says(['lst'], /reports has no subcommand 'lst'; did you mean 'list'/)

@@ -96,19 +96,19 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
     ['changed', 'another', [[1234567, 'SIGTERM']]],
   ] as const) {
     const data = project.path(name)
-    const held = await openDataFolder(data)
-    await held.store.close()
+    const dataFolder = await openDataFolder(data)
+    await dataFolder.store.close()
     const signals: unknown[] = []
     const kill = t.mock.method(process, 'kill', (pid: number, signal: string) => {
       signals.push([pid, signal])
-      if (isFolderHeld(data)) held.release()
+      if (isFolderHeld(data)) dataFolder.release()
       return true
     })
     const said: string[] = []
     const { folder, memory } = await takeOver(shop, data, {}, text => {
       said.push(text)
       if (!text.startsWith('getting ready')) return
-      if (then === 'nobody') held.release()
+      if (then === 'nobody') dataFolder.release()
       else
         writeFileSync(`${data}/holder.json`, JSON.stringify({ ...JSON.parse(readFileSync(`${data}/holder.json`, 'utf8')), pid: 1234567 }))
     })
@@ -117,8 +117,8 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
     folder.release()
     assert.deepEqual(signals, asked)
     assert.ok(memory)
-    const wanted = then === 'nobody' ? /took over from process \d+, which has ended meanwhile$/ : /^took over from process 1234567 /
-    assert.match(said.at(-1)!, wanted)
+    const expected = then === 'nobody' ? /took over from process \d+, which has ended meanwhile$/ : /^took over from process 1234567 /
+    assert.match(said.at(-1)!, expected)
   }
 })
 

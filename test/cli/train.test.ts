@@ -46,8 +46,8 @@ test('on the log as on files: the same score of the same rows, which are those o
   const { schemas, ...set } = logged.trained!.set
   assert.deepEqual({ ...logged.trained, set }, filed.trained)
   assert.deepEqual(schemas, { payments: 1, chargebacks: 1 })
-  const made = ['--decisions', '--labels', '--settled', '--model', 'fraud', '--out', project.path('set')]
-  const [manifest] = await calledJson<TrainingManifest>('training-set', project.path('pipeline.ts'), ...made, ...files)
+  const setArgs = ['--decisions', '--labels', '--settled', '--model', 'fraud', '--out', project.path('set')]
+  const [manifest] = await calledJson<TrainingManifest>('training-set', project.path('pipeline.ts'), ...setArgs, ...files)
   assert.equal(manifest.sha256, set.sha256)
   assert.deepEqual([manifest.rows, manifest.labels!.positive, manifest.labels!.unsettled], [set.rows, set.positive, set.unsettled])
   const again = await train(...log)
@@ -93,11 +93,11 @@ test('what is promoted in a data folder waits for a run, and is a line of the au
 test('in a registry of files a version is the champion at once, and the next is judged beside it', async () => {
   const first = await train(...files, ...registry)
   assert.deepEqual([first.number, first.state], [1, 'champion'])
-  const told = await called('train', project.path('pipeline.ts'), ...files, ...registry)
-  assert.equal(told.status, 0, told.err)
-  assert.match(told.out, /^version 2 of 'fraud': logistic on \d+ decisions, \d+ of them true, up to /m)
-  assert.match(told.out, /^version 1 +\d+ +\d+ +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4}$/m)
-  assert.match(told.out, /better by 0\.0000; it is the champion$/m)
+  const trained = await called('train', project.path('pipeline.ts'), ...files, ...registry)
+  assert.equal(trained.status, 0, trained.err)
+  assert.match(trained.out, /^version 2 of 'fraud': logistic on \d+ decisions, \d+ of them true, up to /m)
+  assert.match(trained.out, /^version 1 +\d+ +\d+ +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4}$/m)
+  assert.match(trained.out, /better by 0\.0000; it is the champion$/m)
   assert.deepEqual(await stateOf(registry), ['retired', 'champion'])
   assert.equal((await models('rollback', ...registry)).out, "version 1 of 'fraud' is the champion")
   assert.deepEqual(await stateOf(registry), ['champion', 'retired'])

@@ -47,9 +47,9 @@ async function make(name: string, out: string, ...args: readonly string[]): Prom
 
 async function rowsOf(out: string): Promise<{ types: Record<string, string | undefined>; rows: Record<string, unknown>[] }> {
   const file = await openInput(project.path(`${out}/rows.parquet`))
-  const found: unknown[] = []
-  for await (const { records } of file.batches()) found.push(...records)
-  return { types: Object.fromEntries(file.columns!.map(({ name, type }) => [name, type])), rows: found as Record<string, unknown>[] }
+  const rows: unknown[] = []
+  for await (const { records } of file.batches()) rows.push(...records)
+  return { types: Object.fromEntries(file.columns!.map(({ name, type }) => [name, type])), rows: rows as Record<string, unknown>[] }
 }
 
 test('rows with what was known by their time, typed, in order of time, and a manifest', async () => {

@@ -28,9 +28,9 @@ const modules = new Map<string, SourceTextModule>()
 function moduleAt(url: URL, context: Context): SourceTextModule {
   const known = modules.get(url.href)
   if (known) return known
-  const made = new SourceTextModule(stripTypeScriptTypes(readFileSync(url, 'utf8')), { context, identifier: url.href })
-  modules.set(url.href, made)
-  return made
+  const loaded = new SourceTextModule(stripTypeScriptTypes(readFileSync(url, 'utf8')), { context, identifier: url.href })
+  modules.set(url.href, loaded)
+  return loaded
 }
 
 async function load(path: string, context: Context): Promise<Record<string, unknown>> {

@@ -8,7 +8,7 @@ const [port, count] = process.argv.slice(2).map(Number)
 const AT_ONCE = 200
 const statuses: Record<string, number> = {}
 const sockets: Socket[] = []
-let told = 0
+let eventCount = 0
 
 async function reader(): Promise<void> {
   const socket = connect(port, '127.0.0.1')
@@ -20,9 +20,9 @@ async function reader(): Promise<void> {
   if (status !== '200') return
   socket.on('data', chunk => {
     if (!chunk.includes('event: decision')) return
-    told++
-    if (told === statuses['200']) {
-      console.log(JSON.stringify({ told }))
+    eventCount++
+    if (eventCount === statuses['200']) {
+      console.log(JSON.stringify({ eventCount }))
       for (const each of sockets) each.destroy()
     }
   })

@@ -67,7 +67,7 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['.', 'dev', 'reconcile', 'models', 'dlq', 'inspect', 'backfill', 'replay', 'run', 'audit', 'init', 'command'],
   define: ['.', 'report', 'value', 'action', 'model', 'feature', 'source', 'expression', 'mistake', 'ir'],
-  operate: ['control', '.', 'search'],
+  operate: ['.', 'control', 'search'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'postgres', 'files', 'samples', 'reader'],
   serve: ['.', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],

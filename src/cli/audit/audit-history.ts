@@ -82,10 +82,10 @@ async function checkFiles(
   theirs: ReadonlyMap<string, ColumnMapping>,
   files: readonly SourceFile[],
 ): Promise<{ warnings: string[]; fields: (source: string) => FileFields[] }> {
-  const wanted = new Map(sources.map(source => [source.name, requiredFields(source, theirs.get(source.name))]))
+  const requiredBySource = new Map(sources.map(source => [source.name, requiredFields(source, theirs.get(source.name))]))
   const fields = new Map<string, FileFields>()
   for (const path of new Set(files.map(file => file.path))) {
-    const expected = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
+    const expected = files.filter(file => file.path === path).flatMap(({ source }) => requiredBySource.get(source) ?? [])
     fields.set(path, await fieldsOfFile(path, expected))
   }
   const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)

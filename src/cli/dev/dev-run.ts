@@ -2,13 +2,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { limits, withDeadline } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 
-/** A message of the child process (`dev-child.ts`): a file that it loads, or the IR of its pipeline. */
-export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }
+/** A message of the child process (`dev-child.ts`): a file that it loads, with its state; the IR of its pipeline; the URL of its server. */
+export type DevMessage = { readonly file: string; readonly state: string } | { readonly ir: PipelineIR } | { readonly url: string }
 
 /** Arguments and callbacks of a version. */
 export interface DevRunOptions {
@@ -16,21 +15,14 @@ export interface DevRunOptions {
   readonly args: readonly string[]
   /** Read sample events of the sources that can have them. */
   readonly samples: boolean
-  /** Called for each user file that the process loads. */
-  readonly onFile: (path: string) => void
-  /** Called for each line that the process prints on standard error. */
-  readonly onLine: (line: string) => void
+  /** Called for each user file that the process loads, with its state before. */
+  readonly onFile: (path: string, state: string) => void
 }
 
 /** Time for a version that changed before it was ready to stop by itself. */
 const DROP_MS = 5000
 
 const childFile = fileURLToPath(new URL(`../dev-child${extname(import.meta.url)}`, import.meta.url))
-/** Periodic counts, effects of a dry run, and sources with samples. `spillway dev` itself shows these, so the lines are omitted. */
-const isRedundant = (line: string): boolean =>
-  (line.endsWith(' since the start') && !line.startsWith('stopped')) || line.endsWith(': sample events') || wouldSend.test(line)
-const wouldSend = /^ {2}\S+ would send \{/
-
 /** A version of the pipeline in a child process. */
 export class DevRun {
   /** The URL at which it listens; undefined if it ended before. */
@@ -41,24 +33,19 @@ export class DevRun {
   #ir: PipelineIR | undefined
   #isStopped = false
 
-  constructor({ args, samples, onFile, onLine: onSaid }: DevRunOptions) {
-    const child = fork(childFile, [String(process.pid), String(samples), ...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  constructor({ args, samples, onFile }: DevRunOptions) {
+    const child = fork(childFile, [String(process.pid), String(samples), ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
+    const { promise: url, resolve: setUrl } = Promise.withResolvers<string>()
     child.on('message', (message: DevMessage) => {
-      if ('file' in message) onFile(message.file)
+      if ('file' in message) onFile(message.file, message.state)
+      else if ('url' in message) setUrl(message.url)
       else this.#ir = message.ir
     })
     this.exited = once(child, 'exit').then(() => child.exitCode)
-    const lines = createInterface({ input: child.stderr! })
-    const url = new Promise<string>(resolve => {
-      lines.on('line', line => {
-        if (!isRedundant(line)) onSaid(line)
-        const address = /^ {2}listening at (\S+),/.exec(line)?.[1]
-        if (address !== undefined) resolve(address)
-      })
-    })
-    // 'close' comes after the last line was read; 'exit' may come before.
-    this.url = Promise.race([url, once(child, 'close').then(() => undefined)])
+    // 'disconnect' comes after the last message, 'exit' may come before.
+    const ended = Promise.all([this.exited, once(child, 'disconnect')])
+    this.url = Promise.race([url, ended.then(() => undefined)])
   }
 
   /** The IR of the pipeline; undefined if its file could not be loaded. */

@@ -10,7 +10,7 @@ import { hostAndPort, DevRun } from './dev-run.ts'
 import { FolderEventReader, type FolderEvents } from '../../operate/index.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { hasSamples } from '../../sources/index.ts'
-import { decisionText } from '../command/recent-decisions.ts'
+import { decisionText } from '../command/decision-text.ts'
 import { pluralize } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
 import { printEach, printJson, printLines, printStatus } from '../command/print.ts'
@@ -86,7 +86,7 @@ class Dev {
     this.#request = request
     this.#listen = request.listen
     this.#events = new FolderEventReader(request.data)
-    this.#files.add([resolve(request.path)])
+    this.#files.add(resolve(request.path))
   }
 
   /** Runs until a signal. Returns the exit code. */
@@ -129,7 +129,7 @@ class Dev {
     if (old) printStatus('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
-    const next = new DevRun({ args, samples, onFile: file => this.#files.add([file]), onLine: printStatus })
+    const next = new DevRun({ args, samples, onFile: (path, state) => this.#files.add(path, state) })
     this.#next = next
     this.#isChanged = false
     const slow = callAfter(SLOW_MS, () =>

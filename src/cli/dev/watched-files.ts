@@ -6,35 +6,31 @@ import { statSync } from 'node:fs'
 
 /** A set of watched files. Cost of a poll: one `stat` per file. */
 export class WatchedFiles {
-  readonly #paths = new Set<string>()
-  /** The state at the last reported change. */
-  #reported = ''
-  /** The state at the last poll. */
-  #seen = ''
+  /** By path: the state at the last reported change, and at the last poll. */
+  readonly #files = new Map<string, { reported: string; polled: string }>()
 
-  /** Watches more files, from their current state on. */
-  add(paths: Iterable<string>): void {
-    const isUnchanged = this.#state() === this.#reported
-    for (const path of paths) this.#paths.add(path)
-    if (isUnchanged) this.#reported = this.#seen = this.#state()
+  /** Watches a file from a state on: that at which it was loaded, or its current one. */
+  add(path: string, state: string = fileState(path)): void {
+    this.#files.set(path, { reported: state, polled: state })
   }
 
   /** True if the files changed since the last reported change and are stable since the last poll. */
   poll(): boolean {
-    const state = this.#state()
-    const isStill = state === this.#seen
-    this.#seen = state
-    if (!isStill || state === this.#reported) return false
-    this.#reported = state
+    let [isStable, isChanged] = [true, false]
+    for (const [path, file] of this.#files) {
+      const state = fileState(path)
+      isStable &&= state === file.polled
+      isChanged ||= state !== file.reported
+      file.polled = state
+    }
+    if (!isStable || !isChanged) return false
+    for (const file of this.#files.values()) file.reported = file.polled
     return true
-  }
-
-  #state(): string {
-    return [...this.#paths].map(path => `${path} ${stateOf(path)}`).join('\n')
   }
 }
 
-function stateOf(path: string): string {
+/** The state of a file, as text. */
+export function fileState(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : 'none'
 }

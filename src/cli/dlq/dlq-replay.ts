@@ -1,8 +1,13 @@
-/** `dlq replay`: sends dead letters again through the record validator of their source, as events that arrive now. */
+/** `dlq replay`: resends dead letters through the record validator of their source, as events that arrive now. */
 import { limits } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import type { OpenControl, DeadLetterReplayResult, OmittedDeadLetter, ReplayedDeadLetter } from '../../operate/control/index.ts'
-import { withFolder } from '../../operate/index.ts'
+import {
+  type DeadLetterResendResult,
+  type OmittedDeadLetter,
+  type OpenControl,
+  type ResentDeadLetter,
+  withFolder,
+} from '../../operate/index.ts'
 import { UsageError } from '../command/command.ts'
 import { withControl } from '../command/operator-control.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
@@ -14,7 +19,7 @@ import { printJson, printLines, printText } from '../command/print.ts'
 const OMITTED_SHOWN = 5
 
 /** The parsed options of `dlq replay`. */
-export interface DeadLetterReplayRequest {
+export interface DeadLetterResendRequest {
   /** The pipeline file. A run that holds the folder needs none, and must run the same pipeline. */
   readonly path: string | undefined
   /** Numbers of dead letters; by default every dead letter that can be sent again. */
@@ -26,38 +31,39 @@ export interface DeadLetterReplayRequest {
 
 /**
  * Returns 1 if any dead letter is refused again, otherwise 0. Without `ids`, dead letters that cannot be sent are left out and listed.
- * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.replayDeadLetters` does.
+ * Throws `UsageError` without a pipeline file for a free folder, and as `RunControl.resendDeadLetters` does.
  */
-export async function replayDeadLetters(data: string, request: DeadLetterReplayRequest): Promise<number> {
+export async function resendDeadLetters(data: string, request: DeadLetterResendRequest): Promise<number> {
   const { path, json } = request
   const pipeline = path === undefined ? undefined : await importPipeline(path)
   const ids = request.ids ?? (await withFolder(data, ({ deadLetters }) => Array.from(deadLetters.list({ settled: false }), ({ id }) => id)))
-  const replayed: ReplayedDeadLetter[] = []
+  const resent: ResentDeadLetter[] = []
   const omitted: OmittedDeadLetter[] = []
-  const used = await withReplayControl(data, pipeline, async (opened, by) => {
+  const used = await withResendControl(data, pipeline, async (opened, by) => {
     const { fingerprint } = pipeline ?? {}
     const rest = { ...(request.source !== undefined && { source: request.source }), ...(fingerprint !== undefined && { fingerprint }) }
     for (const part of partsOf(ids, request.ids === undefined)) {
-      const result = await opened.control.replayDeadLetters({ ids: part, omitUnsendable: request.ids === undefined, ...rest }, by)
+      const result = await opened.control.resendDeadLetters({ ids: part, omitUnsendable: request.ids === undefined, ...rest }, by)
       printOutcomes(result, json)
-      replayed.push(...result.letters)
+      resent.push(...result.letters)
       omitted.push(...result.omitted)
     }
     return opened
   })
-  const refused = replayed.filter(({ outcome }) => outcome === 'refused').length
-  if (!json) printText(summaryText(replayed.length, refused, used.decisions()) + omittedText(omitted))
+  const refused = resent.filter(({ outcome }) => outcome === 'refused').length
+  if (!json) printText(summaryText(resent.length, refused, used.decisions()) + omittedText(omitted))
   return refused > 0 ? 1 : 0
 }
 
-function withReplayControl(
+function withResendControl(
   data: string,
   pipeline: Pipeline | undefined,
   use: (opened: OpenControl, by: string) => Promise<OpenControl>,
 ): Promise<OpenControl> {
   const progress = new ProgressLine()
+  // The run that receives them in a free folder opens first.
   const onProgress = (entries: number, of: number): void => {
-    progress.show('replaying the log', entries / of)
+    progress.show('rebuilding state from the log', entries / of)
     if (entries >= of) progress.clear()
   }
   return withControl(data, { pipeline, onProgress }, (opened, by) => {
@@ -74,7 +80,7 @@ function* partsOf(ids: readonly number[], isAll: boolean): Generator<readonly nu
     yield ids.slice(from, from + limits.DEAD_LETTERS_CHANGED_MAX)
 }
 
-function printOutcomes({ letters, omitted }: DeadLetterReplayResult, json: boolean): void {
+function printOutcomes({ letters, omitted }: DeadLetterResendResult, json: boolean): void {
   if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
   for (const letter of letters) {
     const { id, outcome, reason, detail } = letter

@@ -5,7 +5,7 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { dropDeadLetters, editDeadLetter } from './dlq-change.ts'
 import { listDeadLetters, showDeadLetter } from './dlq-list.ts'
-import { replayDeadLetters } from './dlq-replay.ts'
+import { resendDeadLetters } from './dlq-replay.ts'
 import { parseFieldSetting } from './dead-letter-edit.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -22,7 +22,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { options: ['source', 'reason', 'settled'], run: list },
   show: { options: [], run: show },
   edit: { options: ['set', 'file', 'if-version'], run: edit },
-  replay: { options: ['all', 'source'], run: replay },
+  replay: { options: ['all', 'source'], run: resend },
   drop: { options: ['why'], run: drop },
 }
 
@@ -101,7 +101,7 @@ function edit(data: string, positionals: Texts, values: Values): Promise<number>
   return editDeadLetter(data, id, { settings: (set ?? []).map(parseFieldSetting), file, version, json })
 }
 
-function replay(data: string, positionals: Texts, values: Values): Promise<number> {
+function resend(data: string, positionals: Texts, values: Values): Promise<number> {
   const ids = positionals.filter(isId).map(Number)
   const paths = positionals.filter(text => !isId(text))
   const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
@@ -110,7 +110,7 @@ function replay(data: string, positionals: Texts, values: Values): Promise<numbe
     throw new UsageError(
       all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
     )
-  return replayDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
+  return resendDeadLetters(data, { path: paths[0], ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {

@@ -5,7 +5,7 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
-import { decisionText } from '../command/recent-decisions.ts'
+import { decisionText } from '../command/decision-text.ts'
 import { pluralize } from '../command/text-format.ts'
 
 const LAST = 10

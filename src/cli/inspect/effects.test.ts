@@ -24,8 +24,8 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   const folder = await openDataFolder(data)
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
   await folder.store.commit({ effectChanges: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
-  const held = await called('effects', 'retry', '1', '--data', data)
-  assert.match(held.err, /^SPILL_BUSY: .* is in use by process \d+, which takes no changes/)
+  const busy = await called('effects', 'retry', '1', '--data', data)
+  assert.match(busy.err, /^SPILL_BUSY: .* is in use by process \d+, which takes no changes/)
   await closeDataFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,

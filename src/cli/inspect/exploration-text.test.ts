@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
-import { decisionText } from '../command/recent-decisions.ts'
+import { decisionText } from '../command/decision-text.ts'
 import { traceText } from './trace-text.ts'
 
 const decision: RecordedDecision = {

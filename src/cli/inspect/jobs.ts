@@ -1,6 +1,6 @@
 /** `spillway jobs`: cancels a batch run, a report, a training or a reconciliation of the run that holds a data folder. */
 import { didYouMean } from '../../base/index.ts'
-import { jobKinds } from '../../operate/control/index.ts'
+import { jobKinds } from '../../operate/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { withControl } from '../command/operator-control.ts'

@@ -1,5 +1,5 @@
 /** `spillway training-set`: writes a point-in-time join, or the feature vectors of decisions, as Parquet with a manifest. */
-import { withFolder } from '../../operate/index.ts'
+import { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from '../../operate/index.ts'
 import type { LabelCount, TrainingManifest } from '../../replay/index.ts'
 import type { Command } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-option.ts'
@@ -9,8 +9,7 @@ import { checkSourceFiles } from '../command/source-files-option.ts'
 import { readProblemLines } from '../command/replay-summary.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
-import { buildFromDecisions, buildFromRows, type BuiltTrainingSet, type TrainingSetJob } from './training-set-builder.ts'
-import { parseTrainingSetRequest, DEFAULT_TIME_COLUMN, type TrainingSetRequest } from './training-set-request.ts'
+import { parseTrainingSetOptions, DEFAULT_TIME_COLUMN, trainingSetColumns } from './training-set-options.ts'
 
 /** The command `spillway training-set`. */
 export const trainingSetCommand: Command = {
@@ -38,15 +37,15 @@ export const trainingSetCommand: Command = {
     json: { type: 'boolean', help: 'print the manifest as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
-    const request = parseTrainingSetRequest(values, positionals)
-    const pipeline = await importPipeline(request.path)
-    checkSourceFiles(request.files, pipeline.ir)
+    const options = parseTrainingSetOptions(values, positionals)
+    const pipeline = await importPipeline(options.path)
+    checkSourceFiles(options.files, pipeline.ir)
+    const request: TrainingSetRequest = { ...options, columns: trainingSetColumns(pipeline.ir, options) }
     const progress = new ProgressLine()
     try {
-      const job: TrainingSetJob = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
-      const result = request.files.length > 0 ? await build(job) : await withFolder(request.data, ({ log }) => build({ ...job, log }))
+      const result = await buildTrainingSet(pipeline, request, (stage, share) => progress.show(stage, share))
       progress.clear()
-      console.log(request.json ? JSON.stringify(result.manifest) : textOf(request, result))
+      console.log(options.json ? JSON.stringify(result.manifest) : textOf(request, result))
       return 0
     } finally {
       progress.clear()
@@ -54,9 +53,7 @@ export const trainingSetCommand: Command = {
   },
 }
 
-const build = (job: TrainingSetJob): Promise<BuiltTrainingSet> => (job.request.rows ? buildFromRows(job) : buildFromDecisions(job))
-
-function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings }: BuiltTrainingSet): string {
+function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings, otherInputs }: BuiltTrainingSet): string {
   const { rows, columns, sha256, cut, of, sample, labels } = manifest
   return [
     `${pluralize(rows, 'row')} of ${pluralize(columns.length, 'column')} in ${out}, sha256 ${sha256}`,
@@ -67,7 +64,7 @@ function textOf({ out }: TrainingSetRequest, { manifest, refused, warnings }: Bu
     ...(sample ? [`  keys '${sample.key}': a share of ${sample.share}, seed ${sample.seed}`] : []),
     ...(labels ? [labelText(labels)] : []),
     ...notesOn(of),
-    ...readProblemLines({ refused, warnings }),
+    ...readProblemLines({ refused, warnings: [...warnings, ...otherInputsText(of, otherInputs)] }),
   ].join('\n')
 }
 
@@ -78,6 +75,11 @@ function labelText({ at, positive, negative, unknown, notEligible, late, unsettl
   const others = [`${formatNumber(notEligible)} not eligible`, `${pluralize(late, 'label')} too late`, ...left, ...hidden]
   return `  labels as known at ${timeText(at)}: ${[...counts, ...others].join(', ')}`
 }
+
+const otherInputsText = (of: TrainingManifest['of'], decisions: number): string[] =>
+  of.kind === 'decisions' && decisions > 0
+    ? [`${pluralize(decisions, 'decision')} by a version of '${of.model}' with different inputs left out`]
+    : []
 
 function notesOn(of: TrainingManifest['of']): string[] {
   if (of.kind === 'decisions') return []

@@ -1,13 +1,12 @@
 /** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { withFolder } from '../../operate/index.ts'
-import { reconcile } from '../../reconcile/index.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { DEFAULT_LAST, listReconciliations, showReconciliation } from './reconcile-ledger.ts'
 import { reconcileText } from './reconcile-text.ts'
-import { repairFolder } from './repair.ts'
+import { repairCommand } from './repair.ts'
 import { parseTime } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
@@ -46,8 +45,8 @@ export const reconcileCommand: Command = {
     const pipeline = await importPipeline(path)
     const progress = new ProgressLine()
     const onProgress = (stage: string, share: number): void => progress.show(stage, share)
-    if (repair) return repairFolder(pipeline, dataFolderOf(values), { json, yes, onProgress, onStageEnd: () => progress.clear() })
-    const report = await withFolder(dataFolderOf(values), ({ log }) => reconcile(pipeline, log, { ...filter, onProgress }))
+    if (repair) return repairCommand(pipeline, dataFolderOf(values), { json, yes, onProgress, onStageEnd: () => progress.clear() })
+    const report = await withFolder(dataFolderOf(values), folder => folder.reconcile(pipeline, { ...filter, onProgress }))
     progress.clear()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1

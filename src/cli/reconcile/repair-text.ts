@@ -1,13 +1,11 @@
 /** The plan and the result of a repair as text. */
+import type { RepairOutcome } from '../../operate/index.ts'
 import { type ReconcileReport, type MismatchReason, isEmptyRepair, type RepairPlan } from '../../reconcile/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** The result of a repair: dead letters accepted and refused, numbers of batch runs, and the report afterwards. */
-export interface RepairResult {
-  readonly accepted: number
-  readonly refused: number
-  readonly runs: readonly number[]
+/** The outcomes of a repair, and the report afterwards. */
+export interface RepairResult extends RepairOutcome {
   readonly after: ReconcileReport
 }
 

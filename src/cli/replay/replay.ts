@@ -21,7 +21,7 @@ import { requireModel } from '../command/model-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { replayThroughLog, type LoggedSummary } from '../../operate/index.ts'
-import { LatestDecisions } from '../command/recent-decisions.ts'
+import { NewestReplayedDecisions } from './newest-decisions.ts'
 import { isPostgresAddress } from '../../sources/index.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
 import { replaySummaryText } from '../command/replay-summary.ts'
@@ -65,7 +65,7 @@ export const replayCommand: Command = {
     refused: { type: 'string', value: 'FILE', help: 'write the refused records with their reasons: .ndjson or .ndjson.gz' },
     reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
     model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
-    show: { type: 'string', value: 'N', help: `the number of last decisions of each model to print (default ${SHOWN})` },
+    show: { type: 'string', value: 'N', help: `the number of newest decisions of each model to print (default ${SHOWN})` },
     json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
   },
   async run(values, positionals) {
@@ -73,12 +73,12 @@ export const replayCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request)
-    const latest = new LatestDecisions(pipeline.ir, request.json ? 0 : request.show)
-    const { summary, refusal } = await run(pipeline, models, request, latest)
+    const newest = new NewestReplayedDecisions(pipeline.ir, request.json ? 0 : request.show)
+    const { summary, refusal } = await run(pipeline, models, request, newest)
     if (request.json) printJson(summary)
     else
       printText(
-        [latest.text(), replaySummaryText(singleLineTexts(summary)), ...hints(singleLineTexts(summary), singleLineTexts(refusal), request)]
+        [newest.text(), replaySummaryText(singleLineTexts(summary)), ...hints(singleLineTexts(summary), singleLineTexts(refusal), request)]
           .filter(text => text !== '')
           .join('\n\n'),
       )
@@ -131,7 +131,12 @@ interface ReplayResult {
 }
 
 /** Replays into the requested output files. They are complete when it resolves, and closed on a failure too. */
-async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, latest: LatestDecisions): Promise<ReplayResult> {
+async function run(
+  pipeline: Replayable,
+  models: readonly ModelIR[],
+  request: Request,
+  newest: NewestReplayedDecisions,
+): Promise<ReplayResult> {
   const { files, log, out, refused, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new ProgressLine()
@@ -143,7 +148,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
       files,
       models: models.map(model => model.name),
       async onDecisions(batch, log) {
-        latest.add(batch, log)
+        newest.add(batch, log)
         await output?.write(batch, log)
       },
       ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),

@@ -1,17 +1,18 @@
 /** Counts the effects of a run for its status line, and prints a line for each dead effect and each effect of a dry run. */
 import type { EffectChange, NewEffect } from '../../log/index.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
+import type { RunOutput } from './run-output.ts'
 
 /** Effect counts since the start of the process. */
 export class EffectCounts {
   readonly counts = { effects: 0, delivered: 0, dead: 0 }
   #dry = 0
-  readonly #printLine: (text: string) => void
+  readonly #print: RunOutput['print']
   readonly #actionOf: (number: number) => string
 
   /** `actionOf` returns the action of an effect number; it is called for dead effects only. */
-  constructor(printLine: (text: string) => void, actionOf: (number: number) => string) {
-    this.#printLine = printLine
+  constructor(print: RunOutput['print'], actionOf: (number: number) => string) {
+    this.#print = print
     this.#actionOf = actionOf
   }
 
@@ -21,7 +22,7 @@ export class EffectCounts {
     for (const { isDry, action, body } of effects) {
       if (!isDry) continue
       this.#dry++
-      this.#printLine(`  ${action} would send ${body}`)
+      this.#print(`  ${action} would send ${body}`, 'dry effect')
     }
   }
 
@@ -31,7 +32,7 @@ export class EffectCounts {
       if (change.kind === 'delivered') this.counts.delivered++
       if (change.kind !== 'dead') continue
       this.counts.dead++
-      this.#printLine(
+      this.#print(
         `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last attempt: ${change.why}; see spillway effects --state dead`,
       )
     }

@@ -5,9 +5,8 @@ import { callEvery, stopwatch, wallClock, durationMs, type Duration } from '../.
 import { letHeapGrow } from '../command/heap.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { openDataFolder, openFolder, takeOver, type OpenedFolder } from '../../operate/index.ts'
+import { openDataFolder, type OpenedFolder, openFolder, serveRunControl, takeOver } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
-import { serveRunControl } from '../../operate/control/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
 import type { RateLimit } from '../../serve/access/index.ts'
 import { type RunMemoryOptions, retentionMs, LiveRun, type LiveRunOptions } from '../../run/index.ts'
@@ -22,7 +21,8 @@ import { EffectCounts } from './effect-counts.ts'
 import { pluralize, formatNumber } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
-import { printJson, printStatus } from '../command/print.ts'
+import { printJson } from '../command/print.ts'
+import type { RunOutput } from './run-output.ts'
 
 const STATUS_EVERY_MS = 5000
 /** Waiting for due jobs is reported after this time. */
@@ -53,13 +53,12 @@ export interface RunRequest {
   readonly json: boolean
 }
 
-type PrintLine = (text: string) => void
-
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
-export async function runPipeline(pipeline: Pipeline, request: RunRequest): Promise<number> {
+export async function runPipeline(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
+  const { print } = output
   const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
-  const memory = { ...memoryOptions(printStatus), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
+  const memory = { ...memoryOptions(print), ...(keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }) }
   // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const inputs = files.map(({ source, path }) => ({ source, input: path }))
@@ -67,12 +66,12 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
   const sendings = isDry ? [] : await openRoutes(pipeline, process.env)
-  const opened = await openRunFolder(pipeline, data, takesOver ? memory : undefined).catch(async (error: unknown) => {
+  const opened = await openRunFolder(pipeline, data, takesOver ? memory : undefined, print).catch(async (error: unknown) => {
     await closeRoutes(sendings)
     throw error
   })
   const feedOfRun = new CommitFeed()
-  const effectCounts = new EffectCounts(printStatus, effect => actionOf(data, effect))
+  const effectCounts = new EffectCounts(print, effect => actionOf(data, effect))
   const stopped = untilSignal()
   const live = await startRun(
     pipeline,
@@ -87,27 +86,27 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
       ...(out && { onDecisions: batches => out.write(batches) }),
       onRecorded: feedOfRun.notify,
     },
-    printStatus,
+    print,
   )
   const { run } = live
   let running: PipelineRun | undefined
   let server: RunningServer | undefined
-  const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, printStatus)
+  const reconciling = reconcile && startReconciliation(pipeline, opened.folder, reconcile, print)
   const text = () => `${statusText(live, effectCounts)}${reconciling?.text ?? ''}`
-  const status = callEvery(STATUS_EVERY_MS, () => printStatus(text()))
+  const status = callEvery(STATUS_EVERY_MS, () => print(text(), 'counts'))
   try {
-    const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: printStatus })
-    for (const { source, reader } of readers) printStatus(`  ${startText(run, source, reader)}`)
-    server = await serving?.({ run, control, feed: feedOfRun }, printStatus)
-    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: printStatus })
+    const control = await serveRunControl(live, { pipeline, data, cancelReconciliation: reconciling?.cancel, onReport: print })
+    for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
+    server = await serving?.({ run, control, feed: feedOfRun }, output)
+    running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print })
     // Files end; with a server the run continues.
     const { sourcesEnded } = running
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, printStatus), stopped.promise])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, once, print), stopped.promise])
     await running.stop()
-    printStatus(`stopped at entry ${run.end}. ${text()}`)
+    print(`stopped at entry ${run.end}. ${text()}`)
     if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.totals, ...(pipeline.ir.actions && effectCounts.counts) })
     return 0
   } finally {
@@ -124,10 +123,10 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest): Prom
  * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings,
  * so that a short nightly run completes them.
  */
-async function finishJobs(running: LiveRun, once: boolean, printLine: PrintLine): Promise<void> {
+async function finishJobs(running: LiveRun, once: boolean, print: RunOutput['print']): Promise<void> {
   const timer = callEvery(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
-    if (once) printLine('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
+    if (once) print('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
   })
   try {
     await running.whenIdle(once ? wallClock() : undefined)
@@ -140,7 +139,7 @@ async function finishJobs(running: LiveRun, once: boolean, printLine: PrintLine)
 async function servingOf(
   pipeline: Pipeline,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, printLine: PrintLine) => Promise<RunningServer>> {
+): Promise<(served: Pick<ListenOptions, 'run' | 'control' | 'feed'>, output: RunOutput) => Promise<RunningServer>> {
   // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/index.ts')
   const options = {
@@ -153,20 +152,26 @@ async function servingOf(
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListenOptions(options)
-  return async (served, printLine) => {
+  return async (served, { print, onListening }) => {
     const server = await serving.startServer({
       ...options,
       ...served,
-      onError: error => printLine(`  ${String(error)}`),
+      onError: error => print(`  ${String(error)}`),
     })
-    printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+    print(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+    onListening?.(server.url)
     return server
   }
 }
 
 /** Opens the data folder, or with `memory` takes it over from the process that holds it. */
-async function openRunFolder(pipeline: Pipeline, data: string, memory: RunMemoryOptions | undefined): Promise<OpenedFolder> {
-  return memory ? takeOver(pipeline, data, memory, printStatus) : { folder: await openDataFolder(data) }
+async function openRunFolder(
+  pipeline: Pipeline,
+  data: string,
+  memory: RunMemoryOptions | undefined,
+  print: RunOutput['print'],
+): Promise<OpenedFolder> {
+  return memory ? takeOver(pipeline, data, memory, print) : { folder: await openDataFolder(data) }
 }
 
 function actionOf(data: string, effect: number): string {
@@ -189,10 +194,10 @@ export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; fo
   return { promise, signal: stopped.signal, forget }
 }
 
-function memoryOptions(printLine: PrintLine): RunMemoryOptions {
+function memoryOptions(print: RunOutput['print']): RunMemoryOptions {
   const progress = new ProgressLine()
   return {
-    onReport: report => printLine(`  ${report}`),
+    onReport: report => print(`  ${report}`),
     onProgress: (entries, of) => {
       if (of < PROGRESS_ENTRIES) return
       progress.show('replaying the log', entries / of)
@@ -205,17 +210,16 @@ async function startRun(
   pipeline: Pipeline,
   { folder, memory }: OpenedFolder,
   options: LiveRunOptions,
-  printLine: PrintLine,
+  print: RunOutput['print'],
 ): Promise<LiveRun> {
   const started = stopwatch()
   const running = await LiveRun.inFolder(folder, pipeline, { ...options, ...(memory && { memory }) })
   const seconds = ((stopwatch() - started) / 1000).toFixed(2)
   const { end } = running.run
   const { name } = pipeline.ir
-  printLine(end === 0 ? `pipeline '${name}' starts a new log` : `pipeline '${name}' continues at entry ${end}, ready after ${seconds} s`)
+  print(end === 0 ? `pipeline '${name}' starts a new log` : `pipeline '${name}' continues at entry ${end}, ready after ${seconds} s`)
   const tick = running.run.tick()
-  if (tick < wallClock())
-    printLine(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
+  if (tick < wallClock()) print(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
   return running
 }
 

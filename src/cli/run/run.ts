@@ -7,6 +7,7 @@ import { importPipeline } from '../command/pipeline-file.ts'
 import { rateLimitOf, rateOption } from '../command/rate-option.ts'
 import { runPipeline, type RunRequest } from './run-process.ts'
 import { parseSchedule } from './reconcile-option.ts'
+import { printedOutput, type RunOutput } from './run-output.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 import { webhookOption, parseWebhookSources } from '../command/webhook-option.ts'
 
@@ -65,14 +66,21 @@ export const runCommand: Command = {
     },
     json: { type: 'boolean', help: 'print the counts as one JSON object at the end' },
   },
-  async run(values, positionals) {
-    const { path, ...request } = requestOf(values, positionals)
-    const pipeline = await importPipeline(path)
-    const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
-    if (printing && (request.json || request.decisions === STANDARD_INPUT))
-      throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
-    return runPipeline(pipeline, request)
-  },
+  run: (values, positionals) => startRun(values, positionals, printedOutput),
+}
+
+/** Runs the pipeline of parsed options. Returns the exit code. Throws `UsageError`. */
+export async function startRun(
+  values: Readonly<Record<string, unknown>>,
+  positionals: readonly string[],
+  output: RunOutput,
+): Promise<number> {
+  const { path, ...request } = requestOf(values, positionals)
+  const pipeline = await importPipeline(path)
+  const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
+  if (printing && (request.json || request.decisions === STANDARD_INPUT))
+    throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
+  return runPipeline(pipeline, request, output)
 }
 
 /** Throws `UsageError`. */

@@ -1,5 +1,5 @@
 /**
- * Edits, replays and drops dead letters, beside a run or in a free folder.
+ * Edits, resends and drops dead letters, beside a run or in a free folder.
  *
  * Invariant: a dead letter has at most one change in flight. The store fails for good on a change of a dead letter that is gone, so every
  * change of a process must go through one object of this class.
@@ -9,20 +9,20 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { deadLetterVersion, type AnyDeadLetter, type DeadLetterChange, type StoredDeadLetter } from '../../log/index.ts'
 import { DeadLetterRecipient, type SendableDeadLetter } from './dead-letter-recipient.ts'
 import { editedForm, editedRecord } from './dead-letter-record.ts'
-import { sendNext, type DeadLetterReceiver } from './dead-letter-replay.ts'
+import { sendNext, type DeadLetterReceiver } from './dead-letter-resend.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
-  DeadLetterReplay,
-  DeadLetterReplayResult,
+  DeadLetterResend,
+  DeadLetterResendResult,
   OmittedDeadLetter,
-  ReplayedDeadLetter,
+  ResentDeadLetter,
 } from './run-control.ts'
 
 /** The pipeline that receives dead letters, and its run. */
-export interface ReplayTarget {
+export interface ResendTarget {
   readonly pipeline: { readonly ir: Pick<PipelineIR, 'name' | 'sources'>; readonly fingerprint: string }
-  /** The run. In a free folder it opens at the first replay. */
+  /** The run. In a free folder it opens when the first dead letter is resent. */
   receiver(): Promise<DeadLetterReceiver>
 }
 
@@ -32,8 +32,8 @@ export interface DeadLetterPorts {
   readonly letters: { byId(id: number): AnyDeadLetter | undefined }
   /** Commits changes. Resolves when they are durable. */
   commit(changes: readonly DeadLetterChange[]): Promise<void>
-  /** Absent where dead letters cannot be replayed. */
-  readonly target?: ReplayTarget | undefined
+  /** Absent where dead letters cannot be resent. */
+  readonly target?: ResendTarget | undefined
   readonly clock: Clock
 }
 
@@ -47,7 +47,7 @@ interface Change {
 export class DeadLetterControl {
   readonly #ports: DeadLetterPorts
   readonly #changing = new Map<number, Change>()
-  /** The last of the replays: each sends its records in turns, so that few are in memory. */
+  /** The last request to resend: each sends its records in turns, so that few are in memory. */
   #sending: Promise<unknown> = Promise.resolve()
 
   constructor(ports: DeadLetterPorts) {
@@ -83,8 +83,8 @@ export class DeadLetterControl {
     })
   }
 
-  /** As `RunControl.replayDeadLetters`. */
-  async replay({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterReplay): Promise<DeadLetterReplayResult> {
+  /** As `RunControl.resendDeadLetters`. */
+  async resend({ ids, source, omitUnsendable = false, fingerprint }: DeadLetterResend): Promise<DeadLetterResendResult> {
     const { target } = this.#ports
     if (!target) throw new SpillwayError('SPILL_UNSUPPORTED', 'dead letters are sent again through a pipeline, and there is none here')
     const { pipeline } = target
@@ -105,9 +105,9 @@ export class DeadLetterControl {
     })
   }
 
-  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ReplayedDeadLetter[]> {
+  async #sendAgain(run: DeadLetterReceiver, ids: readonly number[], recipient: DeadLetterRecipient): Promise<ResentDeadLetter[]> {
     const { letters } = this.#ports
-    const outcomes: ReplayedDeadLetter[] = []
+    const outcomes: ResentDeadLetter[] = []
     const iterator = (function* (): Generator<SendableDeadLetter> {
       for (const id of ids) yield recipient.find(letters.byId(id) as StoredDeadLetter) as SendableDeadLetter
     })()
@@ -115,7 +115,7 @@ export class DeadLetterControl {
     return outcomes
   }
 
-  /** Runs `act` after the replays that came before. */
+  /** Runs `act` after the earlier requests to resend. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const result = this.#sending.then(act, act)
     this.#sending = result

@@ -11,7 +11,7 @@ const effects = {
 
 test('dead effects change together, in one commit; if one of them cannot change, none does', async () => {
   const changes: ManualEffectChange[][] = []
-  const change = (_effects: readonly StoredEffect[], made: readonly ManualEffectChange[]) => Promise.resolve(void changes.push([...made]))
+  const change = (_effects: readonly StoredEffect[], batch: readonly ManualEffectChange[]) => Promise.resolve(void changes.push([...batch]))
   const control = new EffectControl({ effects, change, clock: () => 7 })
   await control.retry({ numbers: [6, 1] })
   await control.drop({ numbers: [1], why: 'x' })

@@ -1,13 +1,13 @@
 /** The changes of operators over one data folder. The operator log records each of them, with its outcome. */
 import { wallClock, limits } from '../../base/index.ts'
-import { withOperatorLogAsync } from '../operator-log.ts'
+import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
 import { EffectControl, type EffectPorts } from './effect-control.ts'
 import { JobControl, type JobPorts } from './job-control.ts'
 import type {
   DeadLetterDrop,
   DeadLetterEdit,
-  DeadLetterReplay,
+  DeadLetterResend,
   EffectDrop,
   EffectRetry,
   JobCancellation,
@@ -44,9 +44,9 @@ export class LoggedControl implements RunControl {
     return this.#logged(by, 'dlq edit', [edit.id], detail, () => this.#letters.edit(edit))
   }
 
-  async replayDeadLetters(replay: DeadLetterReplay, by: string): ReturnType<RunControl['replayDeadLetters']> {
-    return this.#logged(by, 'dlq replay', replay.omitUnsendable ? 'all' : replay.ids, undefined, async setDetail => {
-      const result = await this.#letters.replay(replay)
+  async resendDeadLetters(resend: DeadLetterResend, by: string): ReturnType<RunControl['resendDeadLetters']> {
+    return this.#logged(by, 'dlq replay', resend.omitUnsendable ? 'all' : resend.ids, undefined, async setDetail => {
+      const result = await this.#letters.resend(resend)
       const refused = result.letters.filter(({ outcome }) => outcome === 'refused').length
       setDetail(result.letters.length === 0 ? 'none to send again' : `${result.letters.length - refused} settled, ${refused} refused again`)
       return result

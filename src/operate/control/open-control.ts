@@ -4,7 +4,7 @@ import { SpillwayError } from '../../base/index.ts'
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../../log/sqlite/index.ts'
 import { Run, type Runnable } from '../../run/index.ts'
 import { ControlClient } from './control-client.ts'
-import type { ReplayTarget } from './dead-letter-control.ts'
+import type { ResendTarget } from './dead-letter-control.ts'
 import { LoggedControl } from './logged-control.ts'
 import type { RunControl } from './run-control.ts'
 
@@ -74,7 +74,7 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
     run ??= new Run(pipeline!, { store, compute: computeInThreads(path), ...(onProgress && { onProgress }) })
     return Promise.resolve(run)
   }
-  const target: ReplayTarget | undefined = pipeline && { pipeline, receiver }
+  const target: ResendTarget | undefined = pipeline && { pipeline, receiver }
   const control = new LoggedControl({
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },

@@ -20,8 +20,8 @@ export interface DeadLetterEdit {
   readonly rawBase64?: string
 }
 
-/** Dead letters to send again through the record validator of their source, as events that arrive now. */
-export interface DeadLetterReplay {
+/** Dead letters to resend through the record validator of their source, as events that arrive now. */
+export interface DeadLetterResend {
   /** Numbers, at most `DEAD_LETTERS_CHANGED_MAX`. */
   readonly ids: readonly number[]
   /** The source of dead letters that name no source. */
@@ -33,7 +33,7 @@ export interface DeadLetterReplay {
 }
 
 /** The outcome of one dead letter that was sent again. */
-export interface ReplayedDeadLetter {
+export interface ResentDeadLetter {
   readonly id: number
   /** `refused`: it was rejected again and stays a dead letter. */
   readonly outcome: DeadLetterOutcome | 'refused'
@@ -49,9 +49,9 @@ export interface OmittedDeadLetter {
   readonly reason: string
 }
 
-/** The outcomes of a replay, in the order of its numbers. */
-export interface DeadLetterReplayResult {
-  readonly letters: readonly ReplayedDeadLetter[]
+/** The outcomes of resent dead letters, in the order of the request. */
+export interface DeadLetterResendResult {
+  readonly letters: readonly ResentDeadLetter[]
   readonly omitted: readonly OmittedDeadLetter[]
 }
 
@@ -97,13 +97,14 @@ export interface RunControl {
    */
   editDeadLetter(edit: DeadLetterEdit, by: string): Promise<{ readonly version: string }>
   /**
-   * Sends dead letters again. An accepted one is settled in the commit of its event; a rejected one stays, with the new reason. After an
-   * error in the middle some may have been sent: each either is settled or is as it was.
+   * Resends dead letters; the command is `dlq replay`, and a replay of history is something else (`spillway replay`). An accepted one is
+   * settled in the commit of its event; a rejected one stays, with the new reason. After an error in the middle some may have been sent:
+   * each either is settled or is as it was.
    *
    * @throws `SPILL_INPUT` for a dead letter without a source in the pipeline, `SPILL_LIMIT` after too many attempts; both unless
    *   `omitUnsendable`.
    */
-  replayDeadLetters(replay: DeadLetterReplay, by: string): Promise<DeadLetterReplayResult>
+  resendDeadLetters(resend: DeadLetterResend, by: string): Promise<DeadLetterResendResult>
   /** Drops dead letters. Resolves with the time, UTC ms. */
   dropDeadLetters(drop: DeadLetterDrop, by: string): Promise<{ readonly settled: number }>
   /** Retries dead effects. */

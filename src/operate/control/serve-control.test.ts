@@ -83,8 +83,8 @@ test('a dead letter that is held back at the stop of the run is unchanged, and i
   const client = await ControlClient.connect(data)
   const [{ version }] = await calledJson<{ version: string }>('dlq', 'list', '--data', data)
   await client.editDeadLetter({ id: 1, version, set: { card: 'b' } }, 'cli:ann')
-  const replay = client.replayDeadLetters({ ids: [1] }, 'cli:ann')
-  const held = assert.rejects(replay, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
+  const resend = client.resendDeadLetters({ ids: [1] }, 'cli:ann')
+  const rejection = assert.rejects(resend, { code: 'SPILL_LIMIT', message: /^the run was stopped while this was held back/ })
   while (!running.run.isHeldBack) await pause(1)
   await assert.rejects(
     ControlClient.connect(data).then(other => other.dropDeadLetters({ ids: [1], why: 'x' }, 'cli:bob')),
@@ -94,7 +94,7 @@ test('a dead letter that is held back at the stop of the run is unchanged, and i
     },
   )
   await running.stop()
-  await held
+  await rejection
   client.close()
   const [letter] = await calledJson<{ attempts: number; raw: string }>('dlq', 'list', '--data', data)
   assert.deepEqual([letter.attempts, (JSON.parse(letter.raw) as { card: string }).card], [0, 'b'])

@@ -104,15 +104,15 @@ test('an index that drops its older half keeps whole batches, and names the firs
   const index = new DecisionKeyIndex(8)
   for (let stretch = 1; stretch <= 20; stretch++) index.add(stretch, [hashOfKey(stretch % 3), hashOfKey('x')])
   assert.ok(index.size <= 8)
-  const kept = [...index.batchesOf('x')]
+  const batchNumbers = [...index.batchesOf('x')]
   assert.deepEqual(
-    kept,
-    Array.from({ length: kept.length }, (_, i) => 20 - i),
+    batchNumbers,
+    Array.from({ length: batchNumbers.length }, (_, i) => 20 - i),
   )
-  assert.equal(kept.at(-1), index.from)
+  assert.equal(batchNumbers.at(-1), index.from)
   assert.deepEqual(
     [...index.batchesOf('2.0')],
-    kept.filter(stretch => stretch % 3 === 2),
+    batchNumbers.filter(stretch => stretch % 3 === 2),
   )
 })
 

@@ -36,12 +36,12 @@ test('streams, bytes and waiting records are limited, too', async () => {
 })
 
 test('while sources are held back, requests are rejected and the run is not ready', async () => {
-  const held = lined(['a', 'b', 'c'].map(id => `${JSON.stringify(pay(id))}\n`).join(''))
+  const openStream = lined(['a', 'b', 'c'].map(id => `${JSON.stringify(pay(id))}\n`).join(''))
   while (!run.isHeldBack) await new Promise(resolve => setImmediate(resolve))
   const away = await posted(app, events, pay('d'))
   assert.deepEqual([away.statusCode, away.headers['retry-after']], [429, '1'])
   assert.equal((await app.inject({ url: '/readyz' })).statusCode, 503)
   await run.stop()
-  const answer = await held
+  const answer = await openStream
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [503, 'SPILL_LIMIT'])
 })

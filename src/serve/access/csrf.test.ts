@@ -6,8 +6,10 @@ const shop = await open()
 after(() => shop.close())
 
 const url = '/effects/1/retry'
-const status = async (headers: Readonly<Record<string, string>>, asked: { url?: string; method?: 'GET' | 'POST'; payload?: object } = {}) =>
-  (await shop.app.inject({ method: 'POST', url, ...asked, headers: { host: 'localhost:7070', ...headers } })).statusCode
+const status = async (
+  headers: Readonly<Record<string, string>>,
+  request: { url?: string; method?: 'GET' | 'POST'; payload?: object } = {},
+) => (await shop.app.inject({ method: 'POST', url, ...request, headers: { host: 'localhost:7070', ...headers } })).statusCode
 
 test('cross-site requests without a preflight are rejected; other clients and requests with a preflight are not', async () => {
   const form = 'application/x-www-form-urlencoded; charset=UTF-8'

@@ -31,17 +31,17 @@ export async function withBody<T>(
 ): Promise<T> {
   const bound: BodyLimit = { bytes: share.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
-  const held = { bytes: 0 }
+  const buffered = { bytes: 0 }
   const stream = decompressed(request, bound)
   const watch = share.slowBodies.watch(request)
   try {
     return await releaseAfter(
       async until => {
-        const bytes = await wholeBody(stream, bound, share, held).finally(() => share.slowBodies.unwatch(watch))
+        const bytes = await wholeBody(stream, bound, share, buffered).finally(() => share.slowBodies.unwatch(watch))
         if (bytes.length >= limits.SERVE_LARGE_BYTES) await share.waitForTurn()
         return use(bytes, until)
       },
-      () => share.releaseBytes(held.bytes),
+      () => share.releaseBytes(buffered.bytes),
     )
   } catch (error) {
     discard(request, stream)
@@ -49,14 +49,14 @@ export async function withBody<T>(
   }
 }
 
-function wholeBody(stream: Readable, bound: BodyLimit, share: ClientShare, held: { bytes: number }): Promise<Buffer> {
+function wholeBody(stream: Readable, bound: BodyLimit, share: ClientShare, buffered: { bytes: number }): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => {
       try {
-        if (held.bytes + chunk.length > bound.bytes) throw tooLarge(bound)
+        if (buffered.bytes + chunk.length > bound.bytes) throw tooLarge(bound)
         share.hold(chunk.length)
-        held.bytes += chunk.length
+        buffered.bytes += chunk.length
         chunks.push(chunk)
       } catch (error) {
         stream.removeAllListeners('data')

@@ -19,6 +19,6 @@ test('ten thousand readers get each decision, the next reader is rejected, and t
   assert.deepEqual(await line(), { 200: count, 503: 1 })
   const answer = await posted(shop.app, '/sources/payments/events', pay(1))
   assert.equal(answer.statusCode, 200)
-  assert.deepEqual(await line(), { told: count })
+  assert.deepEqual(await line(), { eventCount: count })
   assert.equal((await shop.app.inject({ url: '/healthz' })).statusCode, 200)
 })

@@ -22,9 +22,9 @@ test('an unknown parameter is rejected, and not ignored', async () => {
   ]
   for (const [url, message] of cases) {
     const answer = await shop.app.inject({ url })
-    const { code, message: told } = answer.json<{ code: string; message: string }>()
+    const { code, message: actual } = answer.json<{ code: string; message: string }>()
     assert.deepEqual([url, answer.statusCode, code], [url, 400, 'SPILL_INPUT'])
-    assert.match(told, message)
+    assert.match(actual, message)
   }
 })
 

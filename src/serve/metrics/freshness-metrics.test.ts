@@ -15,7 +15,7 @@ import { LiveRun } from '../../run/loop/live-run.ts'
 import { servePlugin } from '../plugin.ts'
 
 const MINUTE = 60_000
-const begun = Date.parse('2026-01-01T00:00Z')
+const start = Date.parse('2026-01-01T00:00Z')
 
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
@@ -55,7 +55,7 @@ let data: string
 let path: string
 let running: LiveRun
 let app: FastifyInstance
-let clock = begun
+let clock = start
 const reports: string[] = []
 
 const write = (content: unknown) => writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
@@ -96,7 +96,7 @@ test('objectives are gauges in seconds and shares', async () => {
 
 test('decisions are counted by the age of each group, as they were recorded', async () => {
   for (let minute = 0; minute < 120; minute++) {
-    clock = begun + minute * MINUTE
+    clock = start + minute * MINUTE
     await send('payments', 500)
   }
   const reader = readDataFolder(data)

@@ -1,6 +1,6 @@
 /** OpenAPI operations of the changes that operators make. */
 import { limits } from '../../base/index.ts'
-import { jobKinds } from '../../operate/control/index.ts'
+import { jobKinds } from '../../operate/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { ENTRY_MAX, errorResponses, jsonContent, schemaRef } from './operation-parts.ts'
 
@@ -97,8 +97,8 @@ export const controlPaths: Readonly<Record<string, OpenapiSchema>> = {
     answer: { description: 'the edited dead letter, durable', schema: schemaRef('DeadLetter') },
   }),
   '/dead-letters/replay': changeOperation({
-    operationId: 'replayDeadLetters',
-    summary: 'Sends dead letters again, as events that arrive now; each is settled in the commit of its event',
+    operationId: 'resendDeadLetters',
+    summary: 'Resends dead letters, as events that arrive now; each is settled in the commit of its event',
     body: request(
       {
         ids,
@@ -108,7 +108,7 @@ export const controlPaths: Readonly<Record<string, OpenapiSchema>> = {
       },
       ['ids'],
     ),
-    answer: { description: 'the outcomes, durable', schema: schemaRef('Replayed') },
+    answer: { description: 'the outcomes, durable', schema: schemaRef('ResentDeadLetters') },
   }),
   '/dead-letters/drop': changeOperation({
     operationId: 'dropDeadLetters',

@@ -28,7 +28,7 @@ export const deadLetterSchemas = {
     },
     ['id', 'reason', 'detail', 'place', 'at', 'sequence', 'attempts', 'version'],
   ),
-  Replayed: object(
+  ResentDeadLetters: object(
     {
       letters: {
         type: 'array',

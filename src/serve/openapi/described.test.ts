@@ -64,10 +64,10 @@ interface Operation {
 }
 
 /** Checks that the document has the status and the content type of an answer. */
-function assertDescribed(what: string, { responses }: Operation, { statusCode, headers }: Answered): void {
+function assertDescribed(title: string, { responses }: Operation, { statusCode, headers }: Answered): void {
   const described = responses[statusCode]
-  assert.ok(described, `${what} answered ${statusCode}, and the document has ${Object.keys(responses).join(', ')}`)
-  assert.deepEqual(Object.keys(described.content), [String(headers['content-type']).split(';')[0]], what)
+  assert.ok(described, `${title} answered ${statusCode}, and the document has ${Object.keys(responses).join(', ')}`)
+  assert.deepEqual(Object.keys(described.content), [String(headers['content-type']).split(';')[0]], title)
 }
 
 type Answered = Awaited<ReturnType<typeof posted>>

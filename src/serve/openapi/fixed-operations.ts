@@ -1,4 +1,7 @@
-/** OpenAPI operations of the routes that every server has, with the names of its pipeline as parameter values. */
+/**
+ * OpenAPI operations of the routes whose path does not depend on the pipeline, by subject. Parameters that name a part of the pipeline, such
+ * as `?model=`, list the names that it has.
+ */
 import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { refusalReasons } from '../../intake/index.ts'
@@ -58,14 +61,46 @@ type Paths = Readonly<Record<string, OpenapiSchema>>
 
 /** The operations by path. */
 export const fixedPaths = (ir: PipelineIR): Paths => ({
+  ...featurePaths(ir),
   ...decisionPaths(ir),
-  ...ledgerPaths(ir),
   ...effectPaths(ir),
+  ...deadLetterPaths(ir),
+  ...jobPaths(ir),
+  ...modelPaths(ir),
   ...controlPaths,
-  ...statePaths,
+  ...pipelinePaths,
+  ...healthPaths,
 })
 
-const decisionPaths = (ir: PipelineIR): Paths => ({
+interface ReadDescription {
+  readonly operationId: string
+  readonly summary: string
+  readonly parameters?: readonly OpenapiSchema[]
+  readonly answer: { readonly description: string; readonly schema: OpenapiSchema }
+}
+
+/** A GET for clients with the role `read`. With parameters it may name something that does not exist (404). */
+const readOperation = ({ operationId, summary, parameters, answer: { description, schema } }: ReadDescription): OpenapiSchema => ({
+  get: {
+    operationId,
+    summary,
+    ...(parameters && { parameters }),
+    responses: {
+      200: { description, content: jsonContent(schema) },
+      ...errorResponses(400, 401, 403, ...(parameters ? ([404] as const) : [])),
+    },
+  },
+})
+
+/** A number in the path. */
+const pathNumber = (name: string, minimum: number): OpenapiSchema => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'integer', minimum, maximum: ENTRY_MAX },
+})
+
+const featurePaths = (ir: PipelineIR): Paths => ({
   '/features': {
     post: {
       operationId: 'features',
@@ -77,87 +112,29 @@ const decisionPaths = (ir: PipelineIR): Paths => ({
       },
     },
   },
-  '/decisions': {
-    get: {
-      operationId: 'decisions',
-      summary: 'The newest decisions, in ascending order',
-      parameters: [
-        queryParameter('model', oneOf(ir.models), 'only those of this model'),
-        queryParameter('key', { type: 'string' }, 'only those about this key'),
-        queryParameter('limit', { type: 'integer', minimum: 1, maximum: limits.DECISIONS_LISTED_MAX }, 'how many'),
-      ],
-      responses: {
-        200: { description: 'the decisions', content: jsonContent(schemaRef('Decisions')) },
-        ...errorResponses(400, 401, 403, 404),
-      },
-    },
-  },
-  '/decisions/{entry}/trace': {
-    get: {
-      operationId: 'trace',
-      summary: 'Stage times of the decisions on one log entry',
-      parameters: [
-        { name: 'entry', in: 'path', required: true, schema: { type: 'integer', minimum: 0, maximum: ENTRY_MAX } },
-        queryParameter('model', oneOf(ir.models), 'only the decision of this model'),
-        queryParameter('key', { type: 'string' }, 'only the decision about this key'),
-      ],
-      responses: {
-        200: { description: 'the decisions, at most a hundred', content: jsonContent(schemaRef('Traces')) },
-        ...errorResponses(400, 401, 403, 404),
-      },
-    },
-  },
 })
 
-const ledgerPaths = (ir: PipelineIR): Paths => ({
-  '/runs': {
-    get: {
-      operationId: 'runs',
-      summary: 'The newest batch runs: as-of time, log position, and outcome',
-      parameters: [queryParameter('group', oneOf(ir.groups), 'only those of this group')],
-      responses: { 200: { description: 'the runs', content: jsonContent(schemaRef('Runs')) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
-  '/reconciliations': {
-    get: {
-      operationId: 'reconciliations',
-      summary: 'The newest reconciliations: values that were compared, and mismatches by cause',
-      responses: {
-        200: { description: 'the reconciliations', content: jsonContent(schemaRef('Reconciliations')) },
-        ...errorResponses(400, 401, 403),
-      },
-    },
-  },
-  '/reconciliations/{number}': {
-    get: {
-      operationId: 'reconciliation',
-      summary: 'The result of one reconciliation by model input, with examples',
-      parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1, maximum: ENTRY_MAX } }],
-      responses: {
-        200: { description: 'the reconciliation with its report', content: jsonContent(schemaRef('Reconciliation')) },
-        ...errorResponses(400, 401, 403, 404),
-      },
-    },
-  },
-  '/models': {
-    get: {
-      operationId: 'models',
-      summary: 'Trained models: the champion, and the newest versions',
-      parameters: [queryParameter('model', oneOf(ir.models.filter(({ train }) => train)), 'only this model')],
-      responses: { 200: { description: 'the models', content: jsonContent(schemaRef('Models')) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
-  '/reports': {
-    get: {
-      operationId: 'reports',
-      summary: 'The newest reports: as-of time, log position, and outcome',
-      parameters: [queryParameter('report', oneOf(ir.reports ?? []), 'only those of this name')],
-      responses: { 200: { description: 'the reports', content: jsonContent(schemaRef('Reports')) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
-})
-
-const effectPaths = (ir: PipelineIR): Paths => ({
+const decisionPaths = (ir: PipelineIR): Paths => ({
+  '/decisions': readOperation({
+    operationId: 'decisions',
+    summary: 'The newest decisions, in ascending order',
+    parameters: [
+      queryParameter('model', oneOf(ir.models), 'only those of this model'),
+      queryParameter('key', { type: 'string' }, 'only those about this key'),
+      queryParameter('limit', { type: 'integer', minimum: 1, maximum: limits.DECISIONS_LISTED_MAX }, 'how many'),
+    ],
+    answer: { description: 'the decisions', schema: schemaRef('Decisions') },
+  }),
+  '/decisions/{entry}/trace': readOperation({
+    operationId: 'trace',
+    summary: 'Stage times of the decisions on one log entry',
+    parameters: [
+      pathNumber('entry', 0),
+      queryParameter('model', oneOf(ir.models), 'only the decision of this model'),
+      queryParameter('key', { type: 'string' }, 'only the decision about this key'),
+    ],
+    answer: { description: 'the decisions, at most a hundred', schema: schemaRef('Traces') },
+  }),
   '/events': streamOperation({
     operationId: 'events',
     subject: 'Decisions as they become durable',
@@ -165,39 +142,19 @@ const effectPaths = (ir: PipelineIR): Paths => ({
     named: ir.models,
     answer: decisionStream,
   }),
-  '/dead-letters': {
-    get: {
-      operationId: 'deadLetters',
-      summary: 'Dead letters, the oldest first, and their counts',
-      parameters: [
-        queryParameter('source', oneOf(ir.sources), 'only those of this source'),
-        queryParameter('reason', { enum: refusalReasons }, 'only those refused for this reason'),
-        queryParameter(
-          'after',
-          { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-          'continue after the dead letter of this id',
-        ),
-        queryParameter(
-          'limit',
-          { type: 'integer', minimum: 1, maximum: limits.DEAD_LETTERS_LISTED_MAX },
-          'how many; fewer where they are large',
-        ),
-      ],
-      responses: { 200: { description: 'the dead letters', content: jsonContent(letters) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
-  '/effects': {
-    get: {
-      operationId: 'listEffects',
-      summary: 'The newest effects in ascending order, and their counts',
-      parameters: [
-        queryParameter('action', oneOf(ir.actions ?? []), 'only those of this action'),
-        queryParameter('state', { enum: effectStates }, 'only those in this state'),
-        queryParameter('limit', { type: 'integer', minimum: 1, maximum: limits.EFFECTS_LISTED_MAX }, 'how many'),
-      ],
-      responses: { 200: { description: 'the effects', content: jsonContent(schemaRef('Effects')) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
+})
+
+const effectPaths = (ir: PipelineIR): Paths => ({
+  '/effects': readOperation({
+    operationId: 'listEffects',
+    summary: 'The newest effects in ascending order, and their counts',
+    parameters: [
+      queryParameter('action', oneOf(ir.actions ?? []), 'only those of this action'),
+      queryParameter('state', { enum: effectStates }, 'only those in this state'),
+      queryParameter('limit', { type: 'integer', minimum: 1, maximum: limits.EFFECTS_LISTED_MAX }, 'how many'),
+    ],
+    answer: { description: 'the effects', schema: schemaRef('Effects') },
+  }),
   '/effects/stream': streamOperation({
     operationId: 'effects',
     subject: 'Changes of effects: each effect after a change',
@@ -207,31 +164,87 @@ const effectPaths = (ir: PipelineIR): Paths => ({
   }),
 })
 
-const statePaths: Paths = {
-  '/objectives': {
-    get: {
-      operationId: 'objectives',
-      summary: 'Freshness objectives, with the recent decisions that met them',
-      responses: {
-        200: { description: 'the objectives', content: jsonContent(schemaRef('Objectives')) },
-        ...errorResponses(400, 401, 403),
-      },
-    },
-  },
-  '/lineage': {
-    get: {
-      operationId: 'lineage',
-      summary: 'What each feature, model, action and report depends on',
-      parameters: [
-        queryParameter(
-          'of',
-          { type: 'string' },
-          'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
-        ),
-      ],
-      responses: { 200: { description: 'the graph', content: jsonContent(schemaRef('Lineage')) }, ...errorResponses(400, 401, 403, 404) },
-    },
-  },
+const deadLetterPaths = (ir: PipelineIR): Paths => ({
+  '/dead-letters': readOperation({
+    operationId: 'deadLetters',
+    summary: 'Dead letters, the oldest first, and their counts',
+    parameters: [
+      queryParameter('source', oneOf(ir.sources), 'only those of this source'),
+      queryParameter('reason', { enum: refusalReasons }, 'only those refused for this reason'),
+      queryParameter(
+        'after',
+        { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+        'continue after the dead letter of this id',
+      ),
+      queryParameter(
+        'limit',
+        { type: 'integer', minimum: 1, maximum: limits.DEAD_LETTERS_LISTED_MAX },
+        'how many; fewer where they are large',
+      ),
+    ],
+    answer: { description: 'the dead letters', schema: letters },
+  }),
+})
+
+/** The ledgers of batch runs, reports and reconciliations. */
+const jobPaths = (ir: PipelineIR): Paths => ({
+  '/runs': readOperation({
+    operationId: 'runs',
+    summary: 'The newest batch runs: as-of time, log position, and outcome',
+    parameters: [queryParameter('group', oneOf(ir.groups), 'only those of this group')],
+    answer: { description: 'the runs', schema: schemaRef('Runs') },
+  }),
+  '/reports': readOperation({
+    operationId: 'reports',
+    summary: 'The newest reports: as-of time, log position, and outcome',
+    parameters: [queryParameter('report', oneOf(ir.reports ?? []), 'only those of this name')],
+    answer: { description: 'the reports', schema: schemaRef('Reports') },
+  }),
+  '/reconciliations': readOperation({
+    operationId: 'reconciliations',
+    summary: 'The newest reconciliations: values that were compared, and mismatches by cause',
+    answer: { description: 'the reconciliations', schema: schemaRef('Reconciliations') },
+  }),
+  '/reconciliations/{number}': readOperation({
+    operationId: 'reconciliation',
+    summary: 'The result of one reconciliation by model input, with examples',
+    parameters: [pathNumber('number', 1)],
+    answer: { description: 'the reconciliation with its report', schema: schemaRef('Reconciliation') },
+  }),
+})
+
+const modelPaths = (ir: PipelineIR): Paths => ({
+  '/models': readOperation({
+    operationId: 'models',
+    summary: 'Trained models: the champion, and the newest versions',
+    parameters: [queryParameter('model', oneOf(ir.models.filter(({ train }) => train)), 'only this model')],
+    answer: { description: 'the models', schema: schemaRef('Models') },
+  }),
+})
+
+/** The pipeline as a whole: its objectives and its lineage. */
+const pipelinePaths: Paths = {
+  '/objectives': readOperation({
+    operationId: 'objectives',
+    summary: 'Freshness objectives, with the recent decisions that met them',
+    answer: { description: 'the objectives', schema: schemaRef('Objectives') },
+  }),
+  '/lineage': readOperation({
+    operationId: 'lineage',
+    summary: 'What each feature, model, action and report depends on',
+    parameters: [
+      queryParameter(
+        'of',
+        { type: 'string' },
+        'only what this one depends on and what depends on it; its name alone, or with its kind: column payments.amount',
+      ),
+    ],
+    answer: { description: 'the graph', schema: schemaRef('Lineage') },
+  }),
+}
+
+/** The process and its run, for monitoring. */
+const healthPaths: Paths = {
   '/healthz': {
     get: {
       operationId: 'healthz',

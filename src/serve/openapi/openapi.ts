@@ -21,7 +21,6 @@ import {
 } from './pipeline-operations.ts'
 import type { AuthorizationMode, ServerContext } from '../context/server-context.ts'
 
-/** Adds both routes. */
 export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: ServerContext): void {
   const document = (mode: AuthorizationMode) =>
     openapiDocument(ir, { signed: Object.keys(webhooks), authorization: mode, prefix: app.prefix })

@@ -15,7 +15,6 @@ const SHOWN = 100
 
 const PARAMETERS = ['group'] as const
 
-/** Adds the routes of batch runs. */
 export function batchRunRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
   app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { deadLetterJson } from '../../log/index.ts'
-import { controlRequests, type RunControl } from '../../operate/control/index.ts'
+import { controlRequests, type RunControl } from '../../operate/index.ts'
 import type { ClientShare } from '../access/admission-control.ts'
 import { withBody } from '../body/body.ts'
 import { checkJsonFields, parseJsonValue } from '../body/json-body.ts'
@@ -25,7 +25,6 @@ interface EffectRoute {
 
 type Change<T> = (control: RunControl, by: string) => Promise<T>
 
-/** Adds the routes of changes. */
 export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, effects }, load, control }: ServerContext): void {
   /** Makes a change within the client's share of the server. */
   const change = <T>(request: FastifyRequest, act: Change<T>): Promise<T> =>
@@ -48,10 +47,10 @@ export function controlRoutes(app: FastifyInstance, { folder: { deadLetters, eff
     return deadLetterJson(deadLetters.byId(id)!)
   })
   app.post('/dead-letters/replay', { config }, async (request, _reply) => {
-    const replay = controlRequests.replayDeadLetters(await body(request))
+    const resend = controlRequests.resendDeadLetters(await body(request))
     try {
-      const act = () => requireControl(control).replayDeadLetters(replay, operatorOf(request))
-      return await load.shareOf('read', request).awaitCommit(replay.ids.length, act)
+      const act = () => requireControl(control).resendDeadLetters(resend, operatorOf(request))
+      return await load.shareOf('read', request).awaitCommit(resend.ids.length, act)
     } catch (error) {
       // Too many attempts: the client can act on it, and the server is well.
       throw isCode(error, 'SPILL_LIMIT') ? new ServeError('SPILL_LIMIT', error.message, { status: 409 }) : error

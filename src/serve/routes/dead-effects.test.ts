@@ -7,7 +7,7 @@ import { posted } from '../../../test/serve/shop.ts'
 import { openRoutes } from '../../action/routes.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { serveRunControl } from '../../operate/control/serve-control.ts'
 import { serve } from '../server.ts'
 
@@ -59,23 +59,35 @@ test('they are listed with the reason, by action and state, and without the body
     (await listed('?limit=2&action=page&state=dead')).effects.map(({ number }) => number),
     [2, 3],
   )
-  for (const [query, status, told] of [
+  for (const [query, status, expected] of [
     ['state=deed', 400, /there is no state 'deed'; did you mean 'dead'/],
     ['action=pgae', 404, /did you mean 'page'/],
     ['limit=0', 400, /from 1 to 1000/],
   ] as const) {
     const answer = await app.inject({ url: `/effects?${query}` })
     assert.equal(answer.statusCode, status)
-    assert.match(message(answer), told)
+    assert.match(message(answer), expected)
   }
 })
 
-test('a retry is one attempt of the running dispatcher, under the same key, however often it is requested', async () => {
+test('a retry is one attempt of the running dispatcher, under the same key, however often it is requested', async context => {
   fails = false
   const [{ id }] = (await listed()).effects
-  const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
-  assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200, 409]))
-  assert.match(message(answers.find(({ statusCode }) => statusCode === 409)!), /^effect 1 is being changed; only dead/)
+  // The change that comes first is not durable until the other is answered.
+  const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>()
+  const settle = running.run.settle.bind(running.run)
+  context.mock.method(running.run, 'settle', async (...changes: Parameters<typeof settle>) => {
+    await isAnswered
+    return settle(...changes)
+  })
+  const retries = [1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' }))
+  const conflict = await Promise.race(retries)
+  answered()
+  assert.deepEqual(
+    (await Promise.all(retries)).map(({ statusCode }) => statusCode).toSorted((a, b) => a - b),
+    [200, 409],
+  )
+  assert.match(message(conflict), /^effect 1 is being changed; only dead/)
   await running.whenIdle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)

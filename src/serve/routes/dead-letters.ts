@@ -13,7 +13,6 @@ const LIMIT = 20
 
 const PARAMETERS = ['source', 'reason', 'after', 'limit'] as const
 
-/** Adds the route of dead letters. */
 export function deadLetterRoutes(app: FastifyInstance, { ir, folder: { deadLetters } }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   app.get<{ Querystring: Query }>('/dead-letters', { config: { role: 'operate', query: PARAMETERS } }, async ({ query }) => {

@@ -16,7 +16,6 @@ import { IngestResult, refusedRecordError, duplicateFields } from './ingest-resu
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
-/** Adds both routes. */
 export function decideRoutes(app: FastifyInstance, context: ServerContext): void {
   requestRoute(app, context)
   eventRoute(app, context)

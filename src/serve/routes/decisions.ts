@@ -17,7 +17,6 @@ const LIMIT = 20
 const LIST_PARAMETERS = ['model', 'key', 'limit'] as const
 const TRACE_PARAMETERS = ['model', 'key'] as const
 
-/** Adds the route of recent decisions. */
 export function decisionRoutes(app: FastifyInstance, { ir, load, search }: ServerContext): void {
   const modelNamed = lookupByName('model', ir.models)
   app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: LIST_PARAMETERS } }, async (request, reply) => {
@@ -31,7 +30,6 @@ export function decisionRoutes(app: FastifyInstance, { ir, load, search }: Serve
   })
 }
 
-/** Adds the route of traces. */
 export function traceRoutes(app: FastifyInstance, { ir, folder, run }: ServerContext): void {
   const modelNamed = lookupByName('model', ir.models)
   app.get<{ Params: { entry: string }; Querystring: Query }>(

@@ -13,7 +13,6 @@ const LIMIT = 20
 
 const PARAMETERS = ['action', 'state', 'limit'] as const
 
-/** Adds the route that lists effects. */
 export function effectRoutes(app: FastifyInstance, { ir, folder: { effects } }: ServerContext): void {
   const actionNamed = lookupByName('action', ir.actions ?? [])
   app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {

@@ -11,7 +11,6 @@ import { ServeError } from '../http/serve-error.ts'
 import type { FeatureQuery } from '../../run/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
-/** Adds both routes. */
 export function featureRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
   const answer = (asks: readonly FeatureQuery[]): readonly string[] => {

@@ -7,7 +7,6 @@ import { limits } from '../../base/index.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { ServerContext } from '../context/server-context.ts'
 
-/** Adds both routes. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
   const { ir, run } = context
   app.get('/healthz', async () => ({ status: 'ok' }))

@@ -12,7 +12,6 @@ import type { ServerContext } from '../context/server-context.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { ingestNdjson } from './ndjson-stream.ts'
 
-/** Adds the route. */
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: ServerContext): void {
   const sourceNamed = lookupByName('source', ir.sources)
   const readers = jsonLineReaders(ir.sources)

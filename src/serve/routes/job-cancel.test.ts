@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { endlessJobs } from '../../../test/serve/endless-jobs.ts'
 import { posted } from '../../../test/serve/shop.ts'
 import { openRunControl } from '../../operate/control/serve-control.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { serve } from '../server.ts'
 
 const { data, running, pipeline, reconciling, begun } = await endlessJobs('jobs-cancel-http')

@@ -6,7 +6,6 @@ import { singleParameters, type Query } from '../http/query.ts'
 
 const PARAMETERS = ['of'] as const
 
-/** Adds the route of the lineage. */
 export function lineageRoutes(app: FastifyInstance, { ir }: ServerContext): void {
   const whole = lineageOf(ir)
   app.get<{ Querystring: Query }>('/lineage', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {

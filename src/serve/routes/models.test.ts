@@ -9,7 +9,7 @@ import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { putDriftState, type DriftState } from '../../training/registry/drift-state.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const HOUR = 3_600_000
@@ -37,8 +37,8 @@ before(async () => {
   app = fastify()
   await app.register(servePlugin, { run: running.run, pipeline: shop, data })
   const { payments, chargebacks } = fraudHistory(14 * 24)
-  const [begun, ended] = [payments[0].at, payments.at(-1)!.at]
-  for (now = begun; now <= ended; now += 24 * HOUR)
+  const [first, last] = [payments[0].at, payments.at(-1)!.at]
+  for (now = first; now <= last; now += 24 * HOUR)
     for (const [name, rows] of Object.entries({ payments, chargebacks }))
       await running.run.submit(name, recordBatchOf(rows.filter(({ at }) => at <= now && at > now - 24 * HOUR)))
   goesOn = true

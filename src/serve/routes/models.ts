@@ -19,7 +19,6 @@ const SHOWN = 20
 
 const PARAMETERS = ['model'] as const
 
-/** Adds the routes of models. */
 export function modelRoutes(app: FastifyInstance, { run, ir, folder, load }: ServerContext): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = lookupByName('model that is trained', trained)

@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServerContext } from '../context/server-context.ts'
 
-/** Adds the route. */
 export function objectiveRoutes(app: FastifyInstance, { folder }: ServerContext): void {
   app.get('/objectives', { config: { role: 'read' } }, async () => folder.objectives())
 }

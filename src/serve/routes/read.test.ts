@@ -102,7 +102,7 @@ test('the newest matching decisions are listed in the order in which they were m
 })
 
 /** Features as a run returns them; it also records its requests. */
-const fake = (asked: FeatureQuery[]): ServedRun => ({
+const fake = (queries: FeatureQuery[]): ServedRun => ({
   submit: (source, batch) => run.submit(source, batch),
   whenRoom: () => run.whenRoom(),
   requestDecision: (model, fields) => run.requestDecision(model, fields),
@@ -114,7 +114,7 @@ const fake = (asked: FeatureQuery[]): ServedRun => ({
   counts: run.counts,
   ended: run.ended,
   features: (asks, make) => {
-    asked.push(...asks)
+    queries.push(...asks)
     return asks.map(({ group, key }) => {
       if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
       const of = { group, key: { card: key[0] }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 } as const

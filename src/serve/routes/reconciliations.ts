@@ -11,7 +11,6 @@ import type { ServerContext } from '../context/server-context.ts'
 /** The number of newest reconciliations that are listed. */
 const SHOWN = 100
 
-/** Adds both routes. */
 export function reconciliationRoutes(app: FastifyInstance, { folder: { reconciliations } }: ServerContext): void {
   app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliations.list().slice(-SHOWN) }))
   app.get<{ Params: { number: string } }>('/reconciliations/:number', { config: { role: 'read' } }, async ({ params }) => {

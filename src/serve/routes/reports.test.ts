@@ -7,7 +7,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import type { ReportRun } from '../../batch/report-ledger.ts'
 import { batch, count, entity, every, features, file, linear, model, pipeline, report, request, source, stream, t } from '../../index.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
-import { operatorLogPath } from '../../operate/operator-log.ts'
+import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
 const card = entity('card', t.string())

@@ -27,7 +27,6 @@ const withoutPath = (record: ReportRun): ReportRun => ({ ...record, file: basena
 
 const PARAMETERS = ['report'] as const
 
-/** Adds the routes of reports. */
 export function reportRoutes(app: FastifyInstance, { run, ir, folder }: ServerContext): void {
   const reportNamed = lookupByName('report', ir.reports ?? [])
   app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {

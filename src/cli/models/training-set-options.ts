@@ -1,38 +1,33 @@
 /** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
 import { isPostgresAddress } from '../../sources/index.ts'
-import type { KeySample, SourceFile } from '../../replay/index.ts'
+import { SpillwayError } from '../../base/index.ts'
+import type { PipelineIR } from '../../define/ir/index.ts'
+import type { TrainingSetRequest } from '../../operate/index.ts'
+import type { KeySample } from '../../replay/index.ts'
 import { UsageError } from '../command/command.ts'
 import { DEFAULT_DATA_FOLDER } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
+import { pluralize } from '../command/text-format.ts'
 import { parseTime } from '../command/time-text.ts'
 
 /** Default name of the time column of `--rows`. */
 export const DEFAULT_TIME_COLUMN = 't'
 
-/** The parsed options of `spillway training-set`. */
-export interface TrainingSetRequest {
+/** The parsed options of `spillway training-set`. The columns follow with the pipeline. */
+export interface TrainingSetOptions extends Omit<TrainingSetRequest, 'columns'> {
   /** The pipeline file. */
   readonly path: string
-  /** Files of sources; without files the log of `data` is read. */
-  readonly files: readonly SourceFile[]
-  readonly data: string
-  readonly out: string
-  /** The file with keys and times, and its time column; `undefined` for a training set of decisions. */
-  readonly rows: { readonly path: string; readonly time: string } | undefined
   readonly model: string | undefined
   readonly groups: readonly string[] | undefined
-  readonly sample: KeySample | undefined
-  /** Labels of the decisions, as known at a time, UTC ms; by default at the end of the history. */
-  readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
   readonly json: boolean
 }
 
 /** Throws `UsageError`. */
-export function parseTrainingSetRequest(
+export function parseTrainingSetOptions(
   values: Readonly<Record<string, unknown>>,
   [path, ...extra]: readonly string[],
-): TrainingSetRequest {
+): TrainingSetOptions {
   if (path === undefined) throw new UsageError('name the pipeline file')
   if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { rows, time, data, model, groups, sample, seed, out } = values as Readonly<Record<string, string | undefined>>
@@ -80,4 +75,13 @@ function sampleFrom(share: string | undefined, seed: string | undefined): KeySam
     throw new UsageError(`--sample ${share} is not a share; write 0.1 for a tenth of all keys`)
   if (seed !== undefined && !/^\d{1,9}$/.test(seed)) throw new UsageError(`--seed ${seed} is not a whole number of up to nine digits`)
   return { share: part, seed: Number(seed ?? 0) }
+}
+
+/** The columns of the training set. Throws `SPILL_INPUT` where the pipeline has several models or none, and the options name none. */
+export function trainingSetColumns(ir: PipelineIR, { model, groups }: TrainingSetOptions): TrainingSetRequest['columns'] {
+  if (groups) return { groups }
+  if (model !== undefined) return { model }
+  if (ir.models.length === 1) return { model: ir.models[0].name }
+  const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(({ name }) => name).join(', ')}, or ` : ''
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${pluralize(ir.models.length, 'model')}; add ${names}--groups`)
 }

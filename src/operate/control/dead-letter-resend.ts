@@ -4,7 +4,7 @@ import type { Refusal } from '../../intake/index.ts'
 import type { Run } from '../../run/index.ts'
 import { deadLetterBatch } from './dead-letter-batch.ts'
 import type { SendableDeadLetter } from './dead-letter-recipient.ts'
-import type { ReplayedDeadLetter } from './run-control.ts'
+import type { ResentDeadLetter } from './run-control.ts'
 
 /** The part of a run that receives dead letters. */
 export type DeadLetterReceiver = Pick<Run, 'submit' | 'whenRoom'>
@@ -13,8 +13,8 @@ export type DeadLetterReceiver = Pick<Run, 'submit' | 'whenRoom'>
  * Takes the next dead letters from `letters`, sends them again, and resolves with their outcomes once these are durable; with none at the
  * end. Memory: `DEAD_LETTERS_SENT_BYTES` of records, and one record more. Rejects as `Run.submit` does; some may have been settled then.
  */
-export async function sendNext(run: DeadLetterReceiver, letters: Iterator<SendableDeadLetter>): Promise<ReplayedDeadLetter[]> {
-  const sent: Promise<ReplayedDeadLetter>[] = []
+export async function sendNext(run: DeadLetterReceiver, letters: Iterator<SendableDeadLetter>): Promise<ResentDeadLetter[]> {
+  const sent: Promise<ResentDeadLetter>[] = []
   let bytes = 0
   let began = stopwatch()
   while (sent.length < limits.DEAD_LETTERS_CHANGED_MAX && bytes < limits.DEAD_LETTERS_SENT_BYTES) {
@@ -36,14 +36,14 @@ export async function sendNext(run: DeadLetterReceiver, letters: Iterator<Sendab
 }
 
 /** Sends all of the dead letters again. Rejects as `sendNext` does. */
-export async function sendAll(run: DeadLetterReceiver, letters: Iterable<SendableDeadLetter>): Promise<ReplayedDeadLetter[]> {
+export async function sendAll(run: DeadLetterReceiver, letters: Iterable<SendableDeadLetter>): Promise<ResentDeadLetter[]> {
   const iterator = letters[Symbol.iterator]()
-  const outcomes: ReplayedDeadLetter[] = []
+  const outcomes: ResentDeadLetter[] = []
   for (let next = await sendNext(run, iterator); next.length > 0; next = await sendNext(run, iterator)) outcomes.push(...next)
   return outcomes
 }
 
-async function send(run: DeadLetterReceiver, letter: SendableDeadLetter): Promise<ReplayedDeadLetter> {
+async function send(run: DeadLetterReceiver, letter: SendableDeadLetter): Promise<ResentDeadLetter> {
   const { id, source, attempts } = letter
   let refusal: Refusal | undefined
   const batch = { ...deadLetterBatch(letter), onRefused: (first: Refusal) => (refusal ??= first) }

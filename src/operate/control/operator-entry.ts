@@ -1,6 +1,6 @@
 /** Audit log entries for changes that a command makes to a data folder, with the name of the operating-system user. */
 import { userInfo } from 'node:os'
-import { wallClock } from '../base/index.ts'
+import { wallClock } from '../../base/index.ts'
 import type { OperatorLogEntry } from './operator-log.ts'
 
 /** The entry of a change: `command` such as `dlq drop`, `target` the objects that it changes. */

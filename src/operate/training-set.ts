@@ -1,11 +1,10 @@
-/** Builds a training set from files or from a data folder, and writes it as Parquet with a manifest. */
-import { SpillwayError } from '../../base/index.ts'
-import { Strings } from '../../columns/index.ts'
-import { deliverColumn, groupReads } from '../../decision/index.ts'
-import type { ModelIR } from '../../define/ir/index.ts'
-import { triggerKey } from '../../define/model/index.ts'
-import type { Pipeline } from '../../define/index.ts'
-import type { FolderLog } from '../../operate/index.ts'
+/** Training sets: a point-in-time join, or the feature vectors of decisions, written as Parquet with a manifest. */
+import { SpillwayError, unknownNameError } from '../base/index.ts'
+import { Strings } from '../columns/index.ts'
+import { deliverColumn, groupReads } from '../decision/index.ts'
+import type { ModelIR } from '../define/ir/index.ts'
+import { triggerKey } from '../define/model/index.ts'
+import type { Pipeline } from '../define/index.ts'
 import {
   inOrderOfTime,
   type AskedRows,
@@ -27,25 +26,34 @@ import {
   manifestCut,
   manifestSample,
   type DecisionsOrigin,
+  type KeySample,
+  type SourceFile,
   type RowsOrigin,
   type TrainingManifest,
   type TrainingOrigin,
   setOfDecisions,
   setOfRows,
   type TrainingSet,
-} from '../../replay/index.ts'
-import { recordedBatches, recordedLabels, logExtent, storedHistory } from '../../run/history/index.ts'
-import { requireModel } from '../command/model-option.ts'
-import { pluralize } from '../command/text-format.ts'
-import type { TrainingSetRequest } from './training-set-request.ts'
+} from '../replay/index.ts'
+import { recordedBatches, recordedLabels, logExtent, storedHistory } from '../run/history/index.ts'
+import type { FolderLog } from './folder-log.ts'
+import { withFolder } from './folder.ts'
 
-/** A request with its pipeline and its inputs. */
-export interface TrainingSetJob {
-  readonly pipeline: Pipeline
-  readonly request: TrainingSetRequest
-  /** The log of the data folder, if no files are given. */
-  readonly log?: FolderLog
-  readonly onProgress: (stage: string, share: number) => void
+/** A request for a training set. */
+export interface TrainingSetRequest {
+  /** Files of sources; without files the log of `data` is read. */
+  readonly files: readonly SourceFile[]
+  /** The data folder. */
+  readonly data: string
+  /** The folder that is written. */
+  readonly out: string
+  /** The file with keys and times, and its time column; `undefined` for a training set of decisions. */
+  readonly rows: { readonly path: string; readonly time: string } | undefined
+  /** Columns: the inputs of a model, or the features of groups (`now`) and single features (`now.n`). Decisions are of a model. */
+  readonly columns: { readonly model: string } | { readonly groups: readonly string[] }
+  readonly sample: KeySample | undefined
+  /** Labels of the decisions, as known at a time, UTC ms; by default at the end of the history. */
+  readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
 }
 
 /** A written training set. */
@@ -54,10 +62,39 @@ export interface BuiltTrainingSet {
   /** Refused records of the source files. */
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
+  /** Recorded decisions that were left out, because their version of the model has other inputs. */
+  readonly otherInputs: number
 }
 
-/** Point-in-time join for the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
-export async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
+/**
+ * Builds a training set from files or from a data folder, and writes it as Parquet with a manifest: a point-in-time join for rows of keys
+ * and times, or the feature vectors of decisions. `onProgress` receives a stage and a share from 0 to 1.
+ *
+ * Throws like `readRows`, `load`, `decide`, `recordedBatches`, `storedHistory` and `writeTrainingSet`.
+ *
+ * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_HISTORY` for a model without recorded decisions.
+ */
+export function buildTrainingSet(
+  pipeline: Pipeline,
+  request: TrainingSetRequest,
+  onProgress: TrainingSetJob['onProgress'],
+): Promise<BuiltTrainingSet> {
+  const build = request.rows ? buildFromRows : buildFromDecisions
+  const job = { pipeline, request, onProgress }
+  return request.files.length > 0 ? build(job) : withFolder(request.data, ({ log }) => build({ ...job, log }))
+}
+
+/** A request with its pipeline and its inputs. */
+interface TrainingSetJob {
+  readonly pipeline: Pipeline
+  readonly request: TrainingSetRequest
+  /** The log of the data folder, if no files are given. */
+  readonly log?: FolderLog
+  readonly onProgress: (stage: string, share: number) => void
+}
+
+/** Point-in-time join for the keys and times in a file. */
+async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, log, onProgress } = job
   const { ir, fingerprint } = pipeline
   const question = questionOf(pipeline, request)
@@ -82,8 +119,8 @@ export async function buildFromRows(job: TrainingSetJob): Promise<BuiltTrainingS
   return loading.result(await write(job, setOfRows(question, rows, history), origin))
 }
 
-/** Feature vectors of decisions, recorded in a log or replayed from files. Throws like `load`, `decide` and `recordedBatches`. */
-export async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet> {
+/** Feature vectors of decisions, recorded in a log or replayed from files. */
+async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrainingSet> {
   const { pipeline, request, log } = job
   const { ir, fingerprint } = pipeline
   const model = modelOf(pipeline, request)
@@ -110,8 +147,8 @@ export async function buildFromDecisions(job: TrainingSetJob): Promise<BuiltTrai
       groupReads(ir, model).map(({ group }) => group.name),
     ),
   })
-  const chosen = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
-  return loading.result(await write(job, chosen, origin))
+  const output = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
+  return loading.result(await write(job, output, origin))
 }
 
 interface DecisionSet {
@@ -149,7 +186,7 @@ function recordedSet(
     },
   })
   const origin = (): DecisionsOrigin => {
-    if (others > 0) loading.warn(`${pluralize(others, 'decision')} by a version of '${model.name}' with different inputs left out`)
+    loading.otherInputs = others
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
@@ -167,6 +204,7 @@ const write = ({ request, onProgress }: TrainingSetJob, set: TrainingSet, origin
 class Loading {
   readonly options: LoadOptions
   readonly warnings: string[] = []
+  otherInputs = 0
   #count = 0
   #first = ''
 
@@ -174,19 +212,16 @@ class Loading {
     this.options = {
       strings,
       onProgress: (path, share) => onProgress(`reading ${path}`, share),
-      onWarning: warning => this.warn(warning),
+      onWarning: warning => void this.warnings.push(warning),
       onRefused: ({ place, detail }) => {
         if (this.#count++ === 0) this.#first = `${place}: ${detail}`
       },
     }
   }
 
-  warn(warning: string): void {
-    this.warnings.push(warning)
-  }
-
   result(manifest: TrainingManifest): BuiltTrainingSet {
-    return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings: this.warnings }
+    const { warnings, otherInputs } = this
+    return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings, otherInputs }
   }
 }
 
@@ -204,18 +239,19 @@ function rowsOrigin({ length: asked }: AskedRows, { t }: AskedRows, { first, unt
   return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
 }
 
-function questionOf({ ir }: Pipeline, { model, groups }: TrainingSetRequest): Question {
-  return groups ? groupsQuestion(ir, groups) : modelQuestion(ir, modelNameOf({ ir }, model))
+function questionOf({ ir }: Pipeline, { columns }: TrainingSetRequest): Question {
+  return 'groups' in columns ? groupsQuestion(ir, columns.groups) : modelQuestion(ir, columns.model)
 }
 
-function modelOf({ ir }: Pipeline, { model }: TrainingSetRequest): ModelIR {
-  return requireModel(ir, modelNameOf({ ir }, model))
-}
-
-/** The named model, or the only model. Throws `SPILL_INPUT` if there are several or none. */
-function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
-  if (name !== undefined) return name
-  if (ir.models.length === 1) return ir.models[0].name
-  const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
-  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${pluralize(ir.models.length, 'model')}; add ${names}--groups`)
+/** The model whose decisions are the rows. */
+function modelOf({ ir }: Pipeline, { columns }: TrainingSetRequest): ModelIR {
+  const name = 'model' in columns ? columns.model : undefined
+  const model = ir.models.find(candidate => candidate.name === name)
+  if (model) return model
+  throw unknownNameError(
+    ir.name,
+    'model',
+    name ?? 'none',
+    ir.models.map(candidate => candidate.name),
+  )
 }

@@ -5,8 +5,8 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SpillwayError } from '../base/index.ts'
-import { makePrivateFolder } from '../log/index.ts'
+import { SpillwayError } from '../../base/index.ts'
+import { makePrivateFolder } from '../../log/index.ts'
 
 /** One line of the log. */
 export interface OperatorLogEntry {

@@ -1,41 +1,10 @@
-/** Decisions as text, and the last decisions of a replay. */
+/** A decision as text. */
 import { inspect } from 'node:util'
+import type { DecisionRecord } from '../../replay/index.ts'
 import { forTerminal } from './print.ts'
-import type { PipelineIR } from '../../define/ir/index.ts'
-import { type DecisionBatch, decisionRecords, type DecisionRecord, type ReplayLog } from '../../replay/index.ts'
-import { singleLineTexts } from './print.ts'
 import { scoreText, roundForDisplay } from './text-format.ts'
 
-/** Keeps the last decisions of each model, whose features cover the most history. Memory: `count` records per model. */
-export class LatestDecisions {
-  readonly #ir: PipelineIR
-  readonly #count: number
-  readonly #byModel = new Map<string, DecisionRecord[]>()
-
-  constructor(ir: PipelineIR, count: number) {
-    this.#ir = ir
-    this.#count = count
-  }
-
-  /** Adds a decision batch. */
-  add(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
-    const recordOf = decisionRecords(this.#ir, batch.model, log)
-    const from = Math.max(0, batch.length - this.#count)
-    const records = Array.from({ length: batch.length - from }, (_, i) => recordOf(batch, from + i))
-    const all = [...(this.#byModel.get(batch.model.name) ?? []), ...records]
-    this.#byModel.set(batch.model.name, all.slice(Math.max(0, all.length - this.#count)))
-  }
-
-  /** The decisions as text, separated by empty lines. */
-  text(): string {
-    return [...this.#byModel.values()]
-      .flat()
-      .map(decision => decisionText(singleLineTexts(decision)))
-      .join('\n\n')
-  }
-}
-
-/** A decision as text: model, time, key and score on a line, then the feature vector. Strings must be escaped to one line. */
+/** Model, time, key and score on a line, then the feature vector. Strings must be escaped to one line. */
 export function decisionText(
   decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {

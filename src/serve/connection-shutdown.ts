@@ -7,9 +7,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { callAfter, limits } from '../../base/index.ts'
-import { ServeError } from '../http/serve-error.ts'
-import { abortBody } from './slow-bodies.ts'
+import { callAfter, limits } from '../base/index.ts'
+import { ServeError } from './http/serve-error.ts'
+import { abortBody } from './access/slow-bodies.ts'
 
 /** The time limits of a shutdown. */
 export interface ShutdownTimeouts {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { scratchFolder } from '../../test/scratch.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 import { operatorLogPath, withOperatorLog, withOperatorLogAsync } from './operator-log.ts'
 
 const entry = { at: 0, who: 'cli:ann', what: 'dlq drop', to: '1' }
