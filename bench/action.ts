@@ -11,11 +11,11 @@ import { join } from 'node:path'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import type { Received } from './live/action-receiver.ts'
-import type { Sending, Sent } from './live/action-sender.ts'
-import { alarmsAmong, KEYS } from './live/alarms.ts'
+import type { Sending, ActionSendResult } from './live/action-sender.ts'
+import { alarmsAmong, KEYS } from './live/alarm-pipeline.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { Forked } from './live/forked.ts'
-import type { Done } from './live/watching.ts'
+import { BenchProcess } from './live/bench-process.ts'
+import type { Done } from './live/process-work.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 interface Level {
@@ -154,9 +154,9 @@ interface Measured {
 
 async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measured> {
   options.progress(`${level.name}, ${side.file.slice(2, -3)}: ${postedText(level)}, ${level.share * 100} % of them act`)
-  const receiver = new Forked('./action-receiver.ts', [], { isClient: true })
-  const sender = new Forked('./action-sender.ts', [], { isClient: true })
-  const server = new Forked(side.file, [data, await receiver.ask<string>('url')])
+  const receiver = new BenchProcess('./action-receiver.ts', [], { isClient: true })
+  const sender = new BenchProcess('./action-sender.ts', [], { isClient: true })
+  const server = new BenchProcess(side.file, [data, await receiver.ask<string>('url')])
   try {
     await sender.ask('to', await server.ask<string>('url'))
     await sender.ask('fill')
@@ -164,46 +164,46 @@ async function measure(data: string, side: Side, level: Level, options: BenchOpt
     const seconds = secondsOf(options)
     const sending: Sending = { eventsPerSecond, everyMs, share, seconds: Math.min(WARM_S, seconds), first: KEYS }
     await server.ask('watch')
-    const warm = await sender.ask<Sent>('send', sending)
+    const warm = await sender.ask<ActionSendResult>('send', sending)
     await server.ask('done')
     const early = await receiver.ask<Received>('received')
     await server.ask('watch')
     const first = KEYS + warm.events
-    const sent = await sender.ask<Sent>('send', { ...sending, seconds, first })
+    const measuredSend = await sender.ask<ActionSendResult>('send', { ...sending, seconds, first })
     const done = await server.ask<Done>('done')
     const received = await receiver.ask<Received>('received')
     const reports = await server.ask<readonly string[]>('end')
-    const expected = alarmsAmong(KEYS, first + sent.events, share)
+    const expected = alarmsAmong(KEYS, first + measuredSend.events, share)
     const failures = [
       ...reports,
-      ...wrongAnswers([warm, sent]),
+      ...wrongAnswers([warm, measuredSend]),
       ...side.wrongEffects(data, [...early.keys, ...received.keys], expected),
-      ...(done.decisions === sent.events ? [] : [`${done.decisions} decisions were made on ${sent.events} events`]),
+      ...(done.decisions === measuredSend.events ? [] : [`${done.decisions} decisions were made on ${measuredSend.events} events`]),
     ]
-    return { ...figuresOf(sent, done, received), failures }
+    return { ...figuresOf(measuredSend, done, received), failures }
   } finally {
     for (const process of [receiver, sender, server]) process.end()
   }
 }
 
-const figuresOf = (sent: Sent, done: Done, received: Received): Omit<Measured, 'failures'> => ({
+const figuresOf = (sendResult: ActionSendResult, done: Done, received: Received): Omit<Measured, 'failures'> => ({
   effectMs: latencyOf(received.ms),
-  postedMs: latencyOf(sent.answeredMs),
-  lateMs: latencyOf(sent.lateMs),
+  postedMs: latencyOf(sendResult.answeredMs),
+  lateMs: latencyOf(sendResult.lateMs),
   effects: received.keys.length,
   fsyncs: done.fsyncs,
   eventsPerCommit: done.events / done.fsyncs,
   stalls: done.stalls,
   cores: {
     run: done.cpuMs / 1000 / done.seconds,
-    sender: sent.cpuMs / 1000 / done.seconds,
+    sender: sendResult.cpuMs / 1000 / done.seconds,
     receiver: received.cpuMs / 1000 / done.seconds,
   },
   rssMb: done.rssMb,
 })
 
-function wrongAnswers(sent: readonly Sent[]): string[] {
-  return sent.flatMap(({ events, accepted, failed }) => [
+function wrongAnswers(sendResults: readonly ActionSendResult[]): string[] {
+  return sendResults.flatMap(({ events, accepted, failed }) => [
     ...(failed.length > 0 ? [`${failed.length} requests were not acknowledged, the first: ${failed[0]}`] : []),
     ...(accepted === events ? [] : [`of ${events} events ${accepted} were accepted`]),
   ])
@@ -222,8 +222,8 @@ function wrongEffects(data: string, keys: readonly string[], expected: number): 
     'have an idempotency key of their own': ids.size,
     'of those keys came to the receiver': [...distinct].filter(key => ids.has(key)).length,
     'effects came to the receiver': keys.length,
-  }).flatMap(([what, count]) => wrongCount(what, count, expected))
+  }).flatMap(([claim, count]) => wrongCount(claim, count, expected))
 }
 
-const wrongCount = (what: string, count: number, expected: number): string[] =>
-  count === expected ? [] : [`${count} ${what}, not ${expected}`]
+const wrongCount = (claim: string, count: number, expected: number): string[] =>
+  count === expected ? [] : [`${count} ${claim}, not ${expected}`]

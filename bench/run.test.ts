@@ -37,7 +37,7 @@ test('a ratio above 1 means that Spillway is better, whichever way the unit runs
 })
 
 test('a result that differs or a bound that was missed is exit code 1', async () => {
-  const held = await runBench(
+  const passing = await runBench(
     bench(async () => ({ figure, failures: [] })),
     options,
   )
@@ -45,8 +45,8 @@ test('a result that differs or a bound that was missed is exit code 1', async ()
     bench(async () => ({ figure, failures: ['3 of 100 rows differ'] })),
     options,
   )
-  assert.equal(exitCode([held]), 0)
-  assert.equal(exitCode([held, failed]), 1)
+  assert.equal(exitCode([passing]), 0)
+  assert.equal(exitCode([passing, failed]), 1)
 })
 
 test('a peer that is missing is exit code 2 and gives no figure', async () => {
@@ -83,12 +83,12 @@ test('any other error of a bench is not swallowed', async () => {
 })
 
 test('the last line is one object with the published fields', async () => {
-  const held = await runBench(
+  const passing = await runBench(
     bench(async () => ({ figure, failures: [] })),
     options,
   )
-  assert.deepEqual(JSON.parse(lastLine([held])), figure)
-  assert.deepEqual(JSON.parse(lastLine([held, held])), { bench: 'all', benches: [figure, figure] })
+  assert.deepEqual(JSON.parse(lastLine([passing])), figure)
+  assert.deepEqual(JSON.parse(lastLine([passing, passing])), { bench: 'all', benches: [figure, figure] })
 })
 
 test('the table says units, the peer with its version, and what failed', () => {

@@ -28,16 +28,16 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const heldOut = labelled(size.heldOut, SEEDS.heldOut)
   const sklearn = peer instanceof PeerMissing ? undefined : await Sklearn.start(folder, train, heldOut, settings)
   try {
-    const taken = await measure({ train, settings, sklearn }, options)
-    const ours = auc(predict(taken.fit, heldOut.columns), heldOut.labels)
+    const measurements = await measure({ train, settings, sklearn }, options)
+    const ours = auc(predict(measurements.fit, heldOut.columns), heldOut.labels)
     const theirs = sklearn && auc(await sklearn.predict(), heldOut.labels)
-    return outcome({ ...taken, auc: { ours, theirs }, size, settings, peer }, options)
+    return outcome({ ...measurements, auc: { ours, theirs }, size, settings, peer }, options)
   } finally {
     await sklearn?.stop()
   }
 }
 
-interface Taken {
+interface Measurements {
   readonly fit: TreesFit
   readonly ours: { readonly wall: readonly number[]; readonly cpu: readonly number[] }
   readonly theirs: readonly Fitted[]
@@ -47,7 +47,7 @@ interface Taken {
 async function measure(
   { train, settings, sklearn }: { train: Labelled; settings: SameSettings; sklearn: Sklearn | undefined },
   options: BenchOptions,
-): Promise<Taken> {
+): Promise<Measurements> {
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
   let fit = fitTrees(train, settings)
   const theirs: Fitted[] = []
@@ -59,7 +59,7 @@ async function measure(
   return { fit, ours, theirs, rounds }
 }
 
-interface Measured extends Taken {
+interface Measured extends Measurements {
   readonly auc: { readonly ours: number; readonly theirs: number | undefined }
   readonly size: (typeof sizes)['full']
   readonly settings: SameSettings

@@ -54,12 +54,12 @@ function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
   const when = new Date(batch.t[row]).toISOString().slice(0, 16).replace('T', ' ')
   const score = batch.score.values[row].toFixed(3)
   samples.push(
-    `  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${shown(rowOf(log)(batch.vector, row))}`,
+    `  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${vectorText(rowOf(log)(batch.vector, row))}`,
   )
 }
 
 /** A vector on one line, with three digits after the point. */
-function shown(vector: object): string {
+function vectorText(vector: object): string {
   return JSON.stringify(vector, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value))
 }
 

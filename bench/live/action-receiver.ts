@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { answering } from './forked.ts'
+import { answerNamedRequests } from './bench-process.ts'
 import { sharedClock } from './shared-clock.ts'
 
 export interface Received {
@@ -35,7 +35,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return body
 }
 
-answering({
+answerNamedRequests({
   url: async () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -43,8 +43,8 @@ export function expectedIn(data: string, patients: number): Expected {
   const paged = new Float64Array(patients).fill(-Infinity)
   const pages: ExpectedPage[] = []
   let [readings, decisions, last] = [0, 0, -Infinity]
-  const wanted = (_: string, column: string): boolean => column !== 'id'
-  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted })) {
+  const isRead = (_: string, column: string): boolean => column !== 'id'
+  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted: isRead })) {
     for (const { block } of sources) {
       const { patient, glucose, code, uploaded } = block.columns
       for (let row = 0; row < block.length; row++) {

@@ -4,7 +4,7 @@
  */
 import { pause, wallClock } from '../../src/base/clock.ts'
 import { answerAsks } from './child.ts'
-import { batchOfReadings } from './fresh.ts'
+import { batchOfReadings } from './freshness-pipeline.ts'
 import { sharedClock } from './shared-clock.ts'
 import { postOf, Wire } from './wire.ts'
 
@@ -19,7 +19,7 @@ export interface Sending {
 }
 
 /** By batch, ms of the shared clock. */
-export interface Sent {
+export interface FreshnessSendResult {
   readonly due: readonly number[]
   /** Time of its answer. */
   readonly acknowledged: readonly number[]
@@ -31,7 +31,7 @@ export interface Sent {
 const free: Wire[] = []
 let connections = 0
 
-async function sendAll({ port, everyMs, size, first, batches }: Sending): Promise<Sent> {
+async function sendAll({ port, everyMs, size, first, batches }: Sending): Promise<FreshnessSendResult> {
   const due: number[] = []
   const acknowledged: number[] = []
   const failed: unknown[] = []

@@ -20,7 +20,7 @@ async function insertAll(sql: Sql, appending: Appending, form: Form): Promise<Ap
   const [{ rows, ids }] = await sql<{ rows: number; ids: number }[]>`
     SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids FROM reading`
   await sql`DROP TABLE reading`
-  return { ...measured, kept: rows === ids ? rows : NaN }
+  return { ...measured, distinct: rows === ids ? rows : NaN }
 }
 
 const inserts: Readonly<Record<Form, (sql: Sql, block: readonly Reading[]) => Promise<unknown>>> = {

@@ -6,17 +6,17 @@ import { pause } from '../../src/base/clock.ts'
 import { Poster } from './poster.ts'
 
 /** Requests under way, with how to answer them. */
-let asked: ServerResponse[] = []
+let responses: ServerResponse[] = []
 let connections = 0
-const server = createServer((_: IncomingMessage, response) => void asked.push(response))
+const server = createServer((_: IncomingMessage, response) => void responses.push(response))
 server.on('connection', () => connections++)
 await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 after(() => server.close())
 
-async function taken(count: number): Promise<ServerResponse[]> {
-  while (asked.length < count) await pause(1)
-  return asked.splice(0)
+async function nextResponses(count: number): Promise<ServerResponse[]> {
+  while (responses.length < count) await pause(1)
+  return responses.splice(0)
 }
 
 const say = (response: ServerResponse, value: unknown, status = 200): unknown =>
@@ -25,10 +25,10 @@ const say = (response: ServerResponse, value: unknown, status = 200): unknown =>
 test('as many requests are under way as there may be connections, which are kept; the others follow in their order', async () => {
   const poster = new Poster(url, 2)
   const posted = [1, 2, 3].map(n => poster.post('/', String(n)))
-  const [first, second] = await taken(2)
+  const [first, second] = await nextResponses(2)
   say(second, 'b')
   assert.deepEqual(await posted[1], { answer: 'b' })
-  const [third] = await taken(1)
+  const [third] = await nextResponses(1)
   say(first, 'a')
   say(third, 'c', 429)
   assert.deepEqual(await Promise.all(posted), [{ answer: 'a' }, { answer: 'b' }, { failed: '429: "c"' }])
@@ -38,16 +38,16 @@ test('as many requests are under way as there may be connections, which are kept
 test('a connection that breaks fails its request alone: those that wait, and those to come, are sent on another', async () => {
   const poster = new Poster(url, 1)
   const posted = [1, 2].map(n => poster.post('/', String(n)))
-  const [first] = await taken(1)
+  const [first] = await nextResponses(1)
   first.destroy()
   assert.match(JSON.stringify(await posted[0]), /failed.*closed/)
-  const [second] = await taken(1)
+  const [second] = await nextResponses(1)
   say(second, 'b')
   assert.deepEqual(await posted[1], { answer: 'b' })
   server.closeIdleConnections()
   await pause(20)
   const later = poster.post('/', '3')
-  say((await taken(1))[0], 'c')
+  say((await nextResponses(1))[0], 'c')
   assert.deepEqual(await later, { answer: 'c' })
 })
 

@@ -22,7 +22,7 @@ export class Poster {
   async post(path: string, body: string, type?: string): Promise<Posted> {
     let wire: Wire | undefined
     try {
-      wire = this.#taken() ?? (await this.#another())
+      wire = this.#freeWire() ?? (await this.#another())
       const { status, body: answer } = await wire.ask(postOf(path, body, type))
       const text = answer.toString()
       this.#release(wire)
@@ -35,7 +35,7 @@ export class Poster {
     }
   }
 
-  #taken(): Wire | undefined {
+  #freeWire(): Wire | undefined {
     let wire = this.#free.shift()
     for (; wire?.isClosed; wire = this.#free.shift()) this.#closed++
     return wire

@@ -5,11 +5,11 @@ import { getOf, postOf, Wire } from './wire.ts'
 
 /** Sends these pieces, one in each turn of the event loop, to each request, and closes the connection without any. */
 let pieces: readonly string[] = []
-const heard: string[] = []
+const requests: string[] = []
 const server = createServer(socket => {
   socket.on('error', () => {})
   socket.on('data', request => {
-    heard.push(request.toString())
+    requests.push(request.toString())
     if (pieces.length === 0) socket.destroy()
     const [...left] = pieces
     const send = (): void => {
@@ -41,9 +41,9 @@ test('answers come whole however they were cut, one behind the other on one conn
 test('requests are as HTTP writes them', async () => {
   const wire = await Wire.open(port)
   pieces = ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}']
-  heard.length = 0
+  requests.length = 0
   await wire.ask(postOf('/c', '"é"'))
-  assert.deepEqual(heard, ['POST /c HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n"é"'])
+  assert.deepEqual(requests, ['POST /c HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n"é"'])
   wire.close()
 })
 

@@ -12,7 +12,7 @@ const WITHOUT_COLLECTING = ['--min-semi-space-size=128', '--max-semi-space-size=
 
 type Answer = { readonly value: unknown } | { readonly error: string }
 
-export class Forked {
+export class BenchProcess {
   readonly #process: ChildProcess
 
   /** `file` is beside this one. `isClient`: the process is no part of the measurement. */
@@ -23,16 +23,16 @@ export class Forked {
   }
 
   /** Rejects with the process's exception, or if the process ends. */
-  async ask<T>(what: string, given?: unknown): Promise<T> {
+  async ask<T>(request: string, argument?: unknown): Promise<T> {
     const done = new AbortController()
     const { signal } = done
     const ended = once(this.#process, 'exit', { signal }).then(([code]) => {
-      throw new Error(`a process of the bench ended with ${String(code)} when it was asked for '${what}'`)
+      throw new Error(`a process of the bench ended with ${String(code)} when it was asked for '${request}'`)
     })
     const answered = once(this.#process, 'message', { signal }).then(([message]) => message as Answer)
     ended.catch(() => {})
     answered.catch(() => {})
-    this.#process.send({ what, given })
+    this.#process.send({ request, argument })
     try {
       const answer = await Promise.race([answered, ended])
       if ('error' in answer) throw new Error(answer.error)
@@ -48,9 +48,9 @@ export class Forked {
 }
 
 /** In the child process: answers requests. */
-export function answering(answers: Readonly<Record<string, (given: never) => unknown>>): void {
-  process.on('message', ({ what, given }: { what: string; given: never }) => {
-    const answer = async () => answers[what](given)
+export function answerNamedRequests(answers: Readonly<Record<string, (argument: never) => unknown>>): void {
+  process.on('message', ({ request, argument }: { request: string; argument: never }) => {
+    const answer = async () => answers[request](argument)
     answer().then(
       value => process.send!({ value } satisfies Answer),
       (error: unknown) => process.send!({ error: String((error as Error).stack ?? error) } satisfies Answer),

@@ -8,7 +8,7 @@ import { latencyOf, type Latency } from '../statistics.ts'
 import { answerAsks } from './child.ts'
 import { Wire } from './wire.ts'
 
-export interface Asking {
+export interface RequestLoad {
   readonly port: number
   readonly connections: number
   /** Whole requests, sent in turn. */
@@ -17,13 +17,13 @@ export interface Asking {
   readonly ms: number
 }
 
-export interface Asked {
+export interface RequestFigures {
   readonly requests: number
   readonly requestsPerSecond: number
   readonly latencyMs: Latency
 }
 
-async function askAll({ port, connections, requests, warmMs, ms }: Asking): Promise<Asked> {
+async function askAll({ port, connections, requests, warmMs, ms }: RequestLoad): Promise<RequestFigures> {
   const all = requests.map(request => Buffer.from(request))
   const latencies: number[] = []
   let next = 0
@@ -31,12 +31,12 @@ async function askAll({ port, connections, requests, warmMs, ms }: Asking): Prom
   const end = begin + ms
   const askOn = async (): Promise<void> => {
     const wire = await Wire.open(port)
-    for (let sent = stopwatch(); sent < end;) {
+    for (let startedAt = stopwatch(); startedAt < end;) {
       const { status, body } = await wire.ask(all[next++ % all.length])
       const came = stopwatch()
       if (status !== 200) throw new Error(`status ${status}: ${body.toString('utf8', 0, 500)}`)
-      if (sent >= begin && came <= end) latencies.push(came - sent)
-      sent = came
+      if (startedAt >= begin && came <= end) latencies.push(came - startedAt)
+      startedAt = came
     }
     wire.close()
   }

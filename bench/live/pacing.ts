@@ -3,7 +3,7 @@ import { beats } from './metronome.ts'
 import { sharedClock } from './shared-clock.ts'
 
 /** By request, in order. */
-export interface Paced {
+export interface PacedTimes {
   /** Milliseconds from the due time of a request to its answer, and to its sending. */
   readonly answeredMs: Float64Array
   readonly lateMs: Float64Array
@@ -11,7 +11,11 @@ export interface Paced {
 }
 
 /** `send` sends at once, and resolves with the answer. Resolves after all answers. */
-export async function paced(requests: number, everyMs: number, send: (number: number, due: number) => Promise<void>): Promise<Paced> {
+export async function sendPaced(
+  requests: number,
+  everyMs: number,
+  send: (number: number, due: number) => Promise<void>,
+): Promise<PacedTimes> {
   const cpu = process.cpuUsage()
   const answeredMs = new Float64Array(requests)
   const lateMs = new Float64Array(requests)

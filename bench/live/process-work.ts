@@ -19,7 +19,7 @@ export interface Done extends Counted {
 }
 
 /** `idle` resolves when everything accepted is durable, and everything that followed has been sent. */
-export function watching(counted: () => Counted, idle: () => Promise<void>): { watch: () => Promise<void>; done: () => Promise<Done> } {
+export function measureWork(counted: () => Counted, idle: () => Promise<void>): { watch: () => Promise<void>; done: () => Promise<Done> } {
   const all = () => {
     const { user, system } = process.cpuUsage()
     return { ...counted(), cpuMs: (user + system) / 1000, at: stopwatch() }

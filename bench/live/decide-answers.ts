@@ -2,15 +2,15 @@
 import fitted from '../../examples/fraud/fitted.json' with { type: 'json' }
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
-import type { Paced } from './paced.ts'
+import type { PacedTimes } from './pacing.ts'
 
-export const said = { durable: 1, decided: 2, declined: 4, otherwise: 8, degraded: 16 } as const
+export const answerFlags = { durable: 1, decided: 2, declined: 4, otherwise: 8, degraded: 16 } as const
 
-export interface Answered extends Paced {
+export interface DecideAnswers extends PacedTimes {
   /** Number, and id, of the first payment. */
   readonly first: number
-  /** By payment: index into `said`, and the score, NaN without one. */
-  readonly said: Uint8Array
+  /** By payment: its `answerFlags`, added up; and the score, NaN without one. */
+  readonly flags: Uint8Array
   readonly score: Float64Array
   /** Responses that were no answer, or answered another payment. */
   readonly failed: readonly string[]
@@ -24,12 +24,12 @@ export interface Answer {
   readonly answers: { readonly decline?: { readonly approved: boolean } }
 }
 
-export const saidBy = ({ durable, degraded, decisions, answers: { decline } }: Answer): number =>
-  (durable ? said.durable : 0) |
-  (decisions.length > 0 ? said.decided : 0) |
-  (decline?.approved === false ? said.declined : 0) |
-  (decline?.approved === true ? said.otherwise : 0) |
-  (degraded === undefined ? 0 : said.degraded)
+export const flagsOf = ({ durable, degraded, decisions, answers: { decline } }: Answer): number =>
+  (durable ? answerFlags.durable : 0) |
+  (decisions.length > 0 ? answerFlags.decided : 0) |
+  (decline?.approved === false ? answerFlags.declined : 0) |
+  (decline?.approved === true ? answerFlags.otherwise : 0) |
+  (degraded === undefined ? 0 : answerFlags.degraded)
 
 /** A recorded decision, in the order of the log. `score` is NULL if there was none. */
 interface Decided {
@@ -51,11 +51,11 @@ export function decidedIn(data: string): { readonly decided: readonly Decided[];
   for (const { bytes } of newestFirst.reverse())
     for (const { id, key, score, vector } of recordedDecisions(bytes)) {
       const card = String(key)
-      const known = before.get(card) ?? 0
-      before.set(card, known + 1)
+      const earlier = before.get(card) ?? 0
+      before.set(card, earlier + 1)
       decided.push({ id: Number(id), score })
-      if (inputOf(vector, 'usual.n30d') !== known)
-        histories.push(`${String(id)}, with ${String(inputOf(vector, 'usual.n30d'))} of ${known}`)
+      if (inputOf(vector, 'usual.n30d') !== earlier)
+        histories.push(`${String(id)}, with ${String(inputOf(vector, 'usual.n30d'))} of ${earlier}`)
       if (score === null || Math.abs(score - scoreOf(vector)) > 1e-12) scores.push(`${String(id)}, ${score} instead of ${scoreOf(vector)}`)
     }
   return {
@@ -77,11 +77,11 @@ const inputOf = (vector: unknown, name: string): number | null =>
   name.split('.').reduce<unknown>((at, part) => (at as Readonly<Record<string, unknown>>)[part], vector) as number | null
 
 /** Each answer equals the recorded decision, or is marked and equals the declared fallback. */
-export function wrongAnswers(decided: readonly Decided[], payments: number, answered: readonly Answered[]): string[] {
+export function wrongAnswers(decided: readonly Decided[], payments: number, answered: readonly DecideAnswers[]): string[] {
   const scoreOf = new Map(decided.map(({ id, score }) => [id, score]))
-  const wrong = answered.flatMap(({ first, said: told, score }) =>
-    Array.from(told, (flags, i) => ({ id: first + i, flags, score: score[i] })).filter(
-      ({ id, flags, score: given }) => !(flags === 0 || isRight(flags, given, scoreOf.get(id) ?? null)),
+  const wrong = answered.flatMap(answers =>
+    Array.from(answers.flags, (flags, i) => ({ id: answers.first + i, flags, score: answers.score[i] })).filter(
+      ({ id, flags, score }) => !(flags === 0 || isRight(flags, score, scoreOf.get(id) ?? null)),
     ),
   )
   return [
@@ -94,8 +94,8 @@ export function wrongAnswers(decided: readonly Decided[], payments: number, answ
   ]
 }
 
-function isRight(flags: number, given: number, recorded: number | null): boolean {
-  if ((flags & said.decided) === 0) return flags === (said.otherwise | said.degraded)
-  const expected = said.decided | (recorded !== null && recorded >= fitted.declineFrom ? said.declined : 0)
-  return given === recorded && (flags & ~said.durable) === expected
+function isRight(flags: number, answerScore: number, recorded: number | null): boolean {
+  if ((flags & answerFlags.decided) === 0) return flags === (answerFlags.otherwise | answerFlags.degraded)
+  const expected = answerFlags.decided | (recorded !== null && recorded >= fitted.declineFrom ? answerFlags.declined : 0)
+  return answerScore === recorded && (flags & ~answerFlags.durable) === expected
 }
