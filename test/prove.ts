@@ -62,17 +62,17 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { name, json, asked } = readArguments(process.argv.slice(2))
+  const { name, json, proofOptions } = readArguments(process.argv.slice(2))
   const { prove, holds } = (await import(proofs[name].module)) as Proof
   const started = performance.now()
-  const result = await prove(asked)
+  const result = await prove(proofOptions)
   const holding = holds(result)
   if (json) console.log(JSON.stringify(result))
   else printTable(name, result, holding, (performance.now() - started) / 1000)
   return holding ? 0 : 1
 }
 
-function readArguments(args: readonly string[]): { name: string; json: boolean; asked: ProofOptions } {
+function readArguments(args: readonly string[]): { name: string; json: boolean; proofOptions: ProofOptions } {
   const { values, positionals } = parse(args)
   const [name, ...rest] = positionals
   const names = Object.keys(proofs)
@@ -85,7 +85,7 @@ function readArguments(args: readonly string[]): { name: string; json: boolean; 
   return {
     name,
     json: values.json,
-    asked: { cases, seed: count('seed', values.seed, 0), ...(engines && { engines }), ...(folders && { folders }) },
+    proofOptions: { cases, seed: count('seed', values.seed, 0), ...(engines && { engines }), ...(folders && { folders }) },
   }
 }
 

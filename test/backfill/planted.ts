@@ -43,7 +43,7 @@ export const damageCase = (seed: number): Promise<Planted> =>
     const missing = damage(folder, random(seed))
     const before = filesIn(folder)
     const { gap, filled: again } = await fill(options)
-    const found = new Set(missingIn(gap, options))
+    const missingFiles = new Set(missingIn(gap, options))
     const store = filesIn(folder)
     const { gap: none } = await fill(options)
     return {
@@ -51,7 +51,7 @@ export const damageCase = (seed: number): Promise<Planted> =>
       columns: 0,
       days: 0,
       mismatches: [
-        ...[...found.symmetricDifference(missing)].map(file => `${file} was ${missing.has(file) ? 'missing' : 'there'}`),
+        ...[...missingFiles.symmetricDifference(missing)].map(file => `${file} was ${missing.has(file) ? 'missing' : 'there'}`),
         ...written(before, store).flatMap(file => (missing.has(file) ? [] : [`${file} was written`])),
         ...differences(store, whole),
         ...(again.hash === filled.hash && again.files === missing.size ? [] : ['what is told of the store is another']),
@@ -81,7 +81,7 @@ export const changeCase = (seed: number): Promise<Planted> =>
       const mismatches = written(before, after).flatMap(file => {
         const [group, day, name] = file.split(sep)
         const feature = `${group}.${/^feature\.(.*)\.parquet$/.exec(name)?.[1]}`
-        const of = gap.groups.find(({ group: asked }) => asked.group.name === group)!
+        const of = gap.groups.find(({ group: target }) => target.group.name === group)!
         const { partition } = of.partitions.find(each => day.endsWith(`=${each.partition.name}`))!
         // A day with new events has changed; no day before it has.
         const isLater = early !== log && partition.end > early.at(-1)!.arrival
@@ -123,9 +123,9 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 }
 
 const missingIn = ({ groups }: StoreGap, { unit }: BackfillOptions): string[] =>
-  groups.flatMap(({ group: asked, partitions }) =>
+  groups.flatMap(({ group: target, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
-      files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, `${file}.parquet`)),
+      files.map(({ file }) => join(target.group.name, `${unit}=${partition.name}`, `${file}.parquet`)),
     ),
   )
 
@@ -165,7 +165,7 @@ function written(before: ReadonlyMap<string, StoredBytes>, after: ReadonlyMap<st
 }
 
 /** Includes the manifest. */
-function differences(store: ReadonlyMap<string, StoredBytes>, made: ReadonlyMap<string, StoredBytes>): string[] {
-  const names = new Set([...store.keys(), ...made.keys()])
-  return [...names].flatMap(name => (store.get(name)?.bytes.equals(made.get(name)?.bytes ?? Buffer.of()) ? [] : [`${name} is another`]))
+function differences(store: ReadonlyMap<string, StoredBytes>, expected: ReadonlyMap<string, StoredBytes>): string[] {
+  const names = new Set([...store.keys(), ...expected.keys()])
+  return [...names].flatMap(name => (store.get(name)?.bytes.equals(expected.get(name)?.bytes ?? Buffer.of()) ? [] : [`${name} is another`]))
 }

@@ -19,10 +19,10 @@ import { filesIn } from './stored.ts'
 const folder = scratchFolder('threads')
 
 const log = shopLog(5)
-const asked = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
+const target = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
 
 const optionsOf = (history: BackfillHistory, name: string, threads: number): BackfillOptions => ({
-  asked,
+  asked: target,
   history,
   folder: join(folder, name),
   unit: 'day',
@@ -41,12 +41,12 @@ function assertSame(name: string, other: string): void {
 test('threads make the files that this thread makes', async () => {
   const history = shopHistory(shop, log, 'day')
   const here = optionsOf(history, 'here', 1)
-  const made = await fillGap(await findGap(here), here)
+  const result = await fillGap(await findGap(here), here)
   const beside = optionsOf(history, 'beside', 2)
   const gap = await findGap(beside)
   assert.ok(gap.work.length > 5)
   const again = await fillGap(gap, beside)
-  assert.deepEqual([again.files, again.hash], [made.files, made.hash])
+  assert.deepEqual([again.files, again.hash], [result.files, result.hash])
   assertSame('here', 'beside')
 })
 

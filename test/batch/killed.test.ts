@@ -54,8 +54,8 @@ function look(folder: string): { readonly run: BatchRunRecord | undefined; reado
 /** Waits until the run of a folder has this many parts, or is done. */
 async function until(folder: string, parts: number): Promise<void> {
   for (let i = 0; i < LOOKS; i++) {
-    const { run, parts: found } = look(folder)
-    if (run?.state === 'done' || found >= parts) return
+    const { run, parts: done } = look(folder)
+    if (run?.state === 'done' || done >= parts) return
     await pause(10)
   }
   assert.fail('the run does not go on')

@@ -63,7 +63,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
         assert.deepEqual(await page.evaluate(overlapping), [])
         assert.deepEqual(page.complaints, [])
         assert.deepEqual(
-          page.asked.filter(asked => asked !== 'data:,'),
+          page.requests.filter(address => address !== 'data:,'),
           [url],
         )
       })
@@ -89,12 +89,12 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
 
   test('it prints, with the wide pictures', async () => {
     const { page } = await opened('paper', fraudReport, 360)
-    assert.equal(await page.evaluate(shown('svg.narrow')), true)
+    assert.equal(await page.evaluate(isShown('svg.narrow')), true)
     const pdf = await page.pdf()
     assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
     await page.as({ media: 'print' })
-    assert.equal(await page.evaluate(shown('svg.narrow')), false)
-    assert.equal(await page.evaluate(shown('svg.wide')), true)
+    assert.equal(await page.evaluate(isShown('svg.narrow')), false)
+    assert.equal(await page.evaluate(isShown('svg.wide')), true)
   })
 
   test('a name that is code is text', async () => {
@@ -104,4 +104,4 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
   })
 })
 
-const shown = (selector: string): string => `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).display !== 'none'`
+const isShown = (selector: string): string => `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).display !== 'none'`

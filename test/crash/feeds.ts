@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import type { Draw } from '../property/generate/draw.ts'
-import type { Row } from './admitted.ts'
+import type { Row } from './acceptance.ts'
 import type { Feed, Resend, SentRecord } from './case.ts'
 
 /** Revisions are of recent rows, so that some are revised several times. */
@@ -18,7 +18,7 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
   const records: SentRecord[] = []
   let at = -Infinity
   let ids = 0
-  const send = (row: Row): void => void records.push(sent(draw, source, row, at))
+  const send = (row: Row): void => void records.push(sentRecord(draw, source, row, at))
   const withId = (row: Row): Row => {
     if (!source.id) return row
     // Without a cursor only an id makes a retry harmless.
@@ -62,7 +62,7 @@ function deleteOfNothing({ columns, identity: [name] = [], deleted }: SourceIR, 
   return { ...row, [name]: column.type === 'string' ? `never ${number}` : 1_000_000 + number, [deleted]: true }
 }
 
-const sent = (draw: Draw, source: SourceIR, row: Row, at: number): SentRecord => ({
+const sentRecord = (draw: Draw, source: SourceIR, row: Row, at: number): SentRecord => ({
   raw: rawOf(draw, source.columns, row),
   row,
   at,

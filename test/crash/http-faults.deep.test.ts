@@ -11,11 +11,11 @@ const SECONDS = 240
 suite('the crash proof over HTTP finds it if', { concurrency: 3 }, () => {
   for (const [name, edit] of Object.entries(httpFaults))
     test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-http.ts'), '1', String(CASES), String(LIVES)], {
+      const { passed, output } = await runNode([join(import.meta.dirname, 'check-http.ts'), '1', String(CASES), String(LIVES)], {
         fault: faultOf(edit),
         seconds: SECONDS,
       })
       assert.ok(!passed, `nothing was found in ${CASES} cases`)
-      assert.match(said, /^case \d+: /)
+      assert.match(output, /^case \d+: /)
     })
 })

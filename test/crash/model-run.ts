@@ -1,7 +1,7 @@
 /** Runs a crash case over a model store: every step of the case, a new run after each crash, and the rest at the end. */
 import type { RunMemory } from '../../src/run/recovery/run-state.ts'
 import type { CrashCase, Step } from './case.ts'
-import { Driven } from './driven.ts'
+import { CrashDriver } from './crash-driver.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { turns } from './turns.ts'
 
@@ -9,7 +9,7 @@ import { turns } from './turns.ts'
 export type MakeStore = (disk: Disk) => ModelStore
 
 export interface ModelOutcome {
-  readonly driven: Driven
+  readonly driven: CrashDriver
   readonly disk: Disk
   readonly crashes: number
 }
@@ -21,7 +21,7 @@ export async function runModel(of: CrashCase, makeStore: MakeStore = disk => new
 }
 
 class Lives {
-  readonly #driven: Driven
+  readonly #driven: CrashDriver
   readonly #makeStore: MakeStore
   #store: ModelStore
   /** Of the next process. */
@@ -29,7 +29,7 @@ class Lives {
   #crashes = 0
 
   constructor(of: CrashCase, makeStore: MakeStore) {
-    this.#driven = new Driven(of)
+    this.#driven = new CrashDriver(of)
     this.#makeStore = makeStore
     this.#store = makeStore({ commits: [] })
     this.#driven.start(this.#store, undefined, this.#store)

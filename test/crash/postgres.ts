@@ -12,9 +12,9 @@ import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
 import { disturb } from './disturbed-server.ts'
 import { HookReceiver } from './hook-receiver.ts'
-import type { Judged } from './judge.ts'
-import { Proved, proveLives } from './proved.ts'
-import { effectsIn, judgedTables } from './tables-verdict.ts'
+import type { Judgement } from './judge.ts'
+import { CaseTotals, proveLives } from './case-totals.ts'
+import { effectsIn, judgeTables } from './tables-verdict.ts'
 import { Written } from './written-tables.ts'
 
 /** Lives of one data folder: all but the last are killed; in some cases the last but one is stopped in order. */
@@ -35,12 +35,12 @@ const LOOK_MS = 10
 const SILENCE_MS = 8000
 const ENDS_MAX = 5
 
-export interface TablesResult extends Judged {
+export interface TablesResult extends Judgement {
   readonly crashes: number
 }
 
-export async function provePostgres(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('postgres')
+export async function provePostgres(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('postgres')
   if (skip !== false) {
     say(`no tables were read: ${skip}`)
     return proved
@@ -85,7 +85,7 @@ export async function readThrough(server: Cluster, lives: number, seed: number):
       if (effectsIn(dataOf(exchange)).every(({ state }) => state === 'delivered')) break
       note(await deliverAll(exchange))
     }
-    const result = await judgedTables({ data: dataOf(exchange), told: toldFileOf(exchange), receiver, written, broken })
+    const result = await judgeTables({ data: dataOf(exchange), decisionFile: decisionFileOf(exchange), receiver, written, broken })
     if (broken.length === 0) await checkVanished(exchange, result)
     return { ...result, crashes }
   } finally {
@@ -96,11 +96,11 @@ export async function readThrough(server: Cluster, lives: number, seed: number):
 }
 
 const dataOf = ({ folder }: Exchange): string => join(folder, 'data')
-const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
+const decisionFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
 
 function started(exchange: Exchange, ...once: readonly 'once'[]): Child {
   const { hook, server, written, draw } = exchange
-  const places = [dataOf(exchange), hook, toldFileOf(exchange), server.host, written.outboxAddress, written.changesAddress]
+  const places = [dataOf(exchange), hook, decisionFileOf(exchange), server.host, written.outboxAddress, written.changesAddress]
   const args = [...places, String(draw.pick(FSYNC_MS)), ...once]
   return new Child(['test/crash/table-child.ts', ...args], /reading/)
 }
@@ -151,10 +151,10 @@ async function deliverAll(exchange: Exchange): Promise<string | undefined> {
 const isRefusal = /To go on, name a new slot [^]*SPILL_SOURCE/
 
 /** At the very end the slot vanishes: the run must report that error, and not continue without the lost changes. */
-async function checkVanished(exchange: Exchange, { verdict }: Judged): Promise<void> {
+async function checkVanished(exchange: Exchange, { verdict }: Judgement): Promise<void> {
   await exchange.written.vanish()
-  const said = await started(exchange, 'once').exit()
-  if (said !== undefined && isRefusal.test(said)) return
+  const output = await started(exchange, 'once').exit()
+  if (output !== undefined && isRefusal.test(output)) return
   verdict.lost++
-  verdict.faults.push(`lost: the slot vanished, and the process ${said ?? 'went on without a word'}`)
+  verdict.faults.push(`lost: the slot vanished, and the process ${output ?? 'went on without a word'}`)
 }

@@ -6,7 +6,7 @@ import { Draw } from '../property/generate/draw.ts'
 import { keepingAll } from './case.ts'
 import { generateCrash, generateTrained } from './generate.ts'
 import { losePower, survive, type PowerLoss } from './power.ts'
-import { torn } from './torn.ts'
+import { torn } from './torn-wal.ts'
 import { isSound } from './verdict.ts'
 
 const scratch = scratchFolder('torn')

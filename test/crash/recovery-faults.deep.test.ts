@@ -11,7 +11,7 @@ const SECONDS = 500
 suite('the crash proof finds it if', { concurrency: 2 }, () => {
   for (const [name, edit] of Object.entries(recoveryFaults))
     test(name, async () => {
-      const { passed, said } = await runNode(
+      const { passed, output } = await runNode(
         [join(import.meta.dirname, 'check-model.ts'), String(edit.seed ?? 1), String(CASES), ...(edit.trained ? ['trained'] : [])],
         {
           fault: faultOf(edit),
@@ -19,6 +19,6 @@ suite('the crash proof finds it if', { concurrency: 2 }, () => {
         },
       )
       assert.ok(!passed, `nothing was found in ${CASES} cases`)
-      assert.match(said, /^case \d+: /)
+      assert.match(output, /^case \d+: /)
     })
 })

@@ -15,11 +15,11 @@ const quick = Object.entries(tableFaults).slice(0, 4)
 suite('the crash proof over PostgreSQL finds it if', { concurrency: 3, skip }, () => {
   for (const [name, edit] of quick)
     test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-tables.ts'), '1', String(CASES), String(LIVES)], {
+      const { passed, output } = await runNode([join(import.meta.dirname, 'check-tables.ts'), '1', String(CASES), String(LIVES)], {
         fault: faultOf(edit),
         seconds: SECONDS,
       })
       assert.ok(!passed, `nothing was found in ${CASES} cases`)
-      assert.match(said, /case \d+: /)
+      assert.match(output, /case \d+: /)
     })
 })

@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { tallyText } from '../../scripts/tally.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
-import { closed, Fuzzed, type Fuzzing } from './fuzzed.ts'
+import { closed, Fuzzed, type Fuzzing } from './fuzzing.ts'
 import { bringPackages, promtool, redocly, signers } from './packages.ts'
 import { run } from './program.ts'
 import { Receiver } from './receiver.ts'
-import { Served } from './served.ts'
+import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
 
 const CASES_MIN = 5000
@@ -27,7 +27,7 @@ await checks.check('the packages are there', () => {
 })
 if (checks.tally.failed === 0) {
   const receiver = await Receiver.start()
-  const served = await Served.start(folder, receiver.url)
+  const served = await ServerProcess.start(folder, receiver.url)
   try {
     await checkServer(served, receiver)
   } finally {
@@ -43,7 +43,7 @@ if (checks.tally.failed === 0) {
 console.log(`\n${tallyText(checks.tally)}`)
 process.exitCode = checks.tally.failed === 0 ? 0 : 1
 
-async function checkServer(served: Served, receiver: Receiver): Promise<void> {
+async function checkServer(served: ServerProcess, receiver: Receiver): Promise<void> {
   await checkWebhooks(checks, served, signers(), receiver)
   // From now on each effect is dead at once, so that there are effects to retry and to drop.
   receiver.status = 410
@@ -72,7 +72,7 @@ async function lint(document: string): Promise<string> {
   return `${Object.keys((JSON.parse(document) as { paths: object }).paths).length} paths`
 }
 
-async function checkFuzzed(served: Served, document: string, fuzzing: Fuzzing): Promise<void> {
+async function checkFuzzed(served: ServerProcess, document: string, fuzzing: Fuzzing): Promise<void> {
   const { name } = fuzzing
   let fuzzed: Fuzzed | undefined
   await checks.check(`schemathesis ${name}: no server error, no violation of the document`, async () => {

@@ -26,8 +26,8 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   let done = 0
   const work = async (): Promise<void> => {
     for (let fault = left.shift(); fault; fault = left.shift()) {
-      const { passed, seconds, said } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
-      const isFound = !passed && saysWhere.test(said)
+      const { passed, seconds, output } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
+      const isFound = !passed && saysWhere.test(output)
       if (!isFound) missed.push(fault)
       console.error(`faults: ${++done}: ${fault.by}: ${fault.name}: ${isFound ? 'found' : 'NOT FOUND'}, ${seconds.toFixed(0)} s`)
     }

@@ -58,9 +58,9 @@ export async function writeFolder(scratch: string, inOrder: boolean): Promise<So
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(folder, name)).isFile())
   const probe = mkdtempSync(join(scratch, 'probe-'))
   cpSync(folder, probe, { recursive: true })
-  const held = contentOf(probe)
+  const contents = contentOf(probe)
   rmSync(probe, { recursive: true })
-  return { folder, files: files.toSorted(), ...held }
+  return { folder, files: files.toSorted(), ...contents }
 }
 
 const payments = (i: number): unknown[] =>
@@ -90,7 +90,7 @@ export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | u
 }
 
 /** Damages one file of a copy of the folder, and runs in it. */
-export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly what: string }> {
+export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly damage: string }> {
   // Acknowledged events are in the log's files.
   const name = oneOf(next, chance(next, 0.6) ? sound.files.filter(file => file.startsWith('log.db')) : sound.files)
   const damage = oneOf(next, damages)
@@ -100,7 +100,7 @@ export async function runDamaged(next: Random, sound: SoundFolder, scratch: stri
   if (bytes) writeFileSync(join(folder, name), bytes)
   else rmSync(join(folder, name))
   try {
-    return { what: `${name}: ${damage}`, ...(await outcomeIn(folder, sound)) }
+    return { damage: `${name}: ${damage}`, ...(await outcomeIn(folder, sound)) }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -47,7 +47,7 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
   const stood = records ?? (door === 'lines' && drawn.text === undefined ? undefined : [])
   if (stood)
     for (const letter of change.letters)
-      if (!isAsItStood(drawn, stood, letter)) faults.push(`the letter ${letter.place} is not what stood there: ${shown(letter)}`)
+      if (!isAsItStood(drawn, stood, letter)) faults.push(`the letter ${letter.place} is not what stood there: ${rawText(letter)}`)
   return {
     ...nothing,
     ...counts,
@@ -109,4 +109,4 @@ const isRowOf = (row: unknown, record: unknown): boolean => {
 /** It may belong to the end of the line. */
 const withoutReturn = (bytes: Buffer): Buffer => (bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes)
 
-const shown = ({ raw }: DeadLetter): string => Buffer.from(raw).toString('utf8').slice(0, 200)
+const rawText = ({ raw }: DeadLetter): string => Buffer.from(raw).toString('utf8').slice(0, 200)

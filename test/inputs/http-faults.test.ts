@@ -11,11 +11,11 @@ const SECONDS = 120
 suite('the proof of inputs over HTTP finds it if', { concurrency: 2 }, () => {
   for (const [name, edit] of Object.entries(httpFaults))
     test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-http.ts'), '1', String(SERVERS)], {
+      const { passed, output } = await runNode([join(import.meta.dirname, 'check-http.ts'), '1', String(SERVERS)], {
         fault: faultOf(edit),
         seconds: SECONDS,
       })
       assert.ok(!passed, `nothing was found on ${SERVERS} servers`)
-      assert.match(said, /^server \d+: /)
+      assert.match(output, /^server \d+: /)
     })
 })

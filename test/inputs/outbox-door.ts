@@ -106,8 +106,8 @@ async function writeOutbox(
     const written = new Map<number, Payload>()
     for (const { text, row } of payloads) {
       const statement = `INSERT INTO ${table} (payload) VALUES ($1::text::${type}) RETURNING id::int AS id, payload::text AS text`
-      const [made] = await sql.unsafe<{ id: number; text: string | null }[]>(statement, [text]).catch(() => [])
-      if (made) written.set(made.id, { text: made.text, row })
+      const [inserted] = await sql.unsafe<{ id: number; text: string | null }[]>(statement, [text]).catch(() => [])
+      if (inserted) written.set(inserted.id, { text: inserted.text, row })
     }
     return written
   })

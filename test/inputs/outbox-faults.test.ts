@@ -12,11 +12,11 @@ const SECONDS = 120
 suite('the proof of inputs over an outbox finds it if', { concurrency: 2, skip }, () => {
   for (const [name, edit] of Object.entries(outboxFaults))
     test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-outbox.ts'), '1', String(TABLES)], {
+      const { passed, output } = await runNode([join(import.meta.dirname, 'check-outbox.ts'), '1', String(TABLES)], {
         fault: faultOf(edit),
         seconds: SECONDS,
       })
       assert.ok(!passed, `nothing was found in ${TABLES} tables`)
-      assert.match(said, /^outbox \d+: /)
+      assert.match(output, /^outbox \d+: /)
     })
 })

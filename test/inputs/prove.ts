@@ -69,7 +69,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   try {
     const damaged = await runFolders(counted, seed, folder)
     for (const { outcome } of damaged) folders[outcome]++
-    for (const { fault, what, seed: of } of damaged) if (fault) failures.push({ seed: of, file: what, fault })
+    for (const { fault, damage, seed: of } of damaged) if (fault) failures.push({ seed: of, file: damage, fault })
     total.unaccounted += failures.length
     for (let i = 0; i < processes; i++) {
       const result = await accountStandardInput(random(seed + i), folder)

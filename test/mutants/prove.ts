@@ -102,8 +102,8 @@ async function preparedChecks(folders: readonly string[], room: string): Promise
   for (const folder of folders) {
     const timed: Check[] = []
     for (const args of checksOf(folder, references)) {
-      const { passed, seconds, said } = await runNode(args, { seconds: SECONDS_MAX })
-      if (!passed) throw new SpillwayError('SPILL_INPUT', `'${args.join(' ')}' fails without any fault, so it cannot find one:\n${said}`)
+      const { passed, seconds, output } = await runNode(args, { seconds: SECONDS_MAX })
+      if (!passed) throw new SpillwayError('SPILL_INPUT', `'${args.join(' ')}' fails without any fault, so it cannot find one:\n${output}`)
       timed.push({ args, seconds })
     }
     checks.set(folder, timed)

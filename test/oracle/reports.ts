@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ExprIR, ModelIR, PipelineIR, ReportIR, Value } from '../../src/define/ir/ir.ts'
 import { compute, type Leaf } from './arithmetic.ts'
 import { decide, type Decision } from './decisions.ts'
-import { known } from './placement.ts'
+import { visibleEvents } from './placement.ts'
 import { tickAt } from './triggers.ts'
 
 export interface ReportedRow {
@@ -27,8 +27,8 @@ export function reportAt(pipeline: PipelineIR, report: ReportIR, log: readonly L
     const key = 'key' in moment.about ? moment.about.key : null
     return { key, vector, ...(of.kind === 'model' && score !== undefined && { score }), ...(freshness !== undefined && { stale }), age }
   })
-  const wanted = rows.filter(row => where === undefined || compute(where, leaf => cellOf(row, leaf.name)) === true)
-  return wanted
+  const matching = rows.filter(row => where === undefined || compute(where, leaf => cellOf(row, leaf.name)) === true)
+  return matching
     .toSorted((a, b) => firstThat(orderBy, by => compared(cellOf(a, by.column), cellOf(b, by.column), by.descending)))
     .slice(0, limit)
 }
@@ -51,7 +51,7 @@ function agesAt(
     reads.map(({ group: name, key }) => {
       const { source, place } = groups.find(group => group.name === name)!
       const prefix = log.filter(({ arrival }) => arrival <= s).length
-      const { clock } = known(
+      const { clock } = visibleEvents(
         sources.find(one => one.name === source)!,
         place,
         log,
@@ -82,5 +82,5 @@ function compared(a: Value, b: Value, descending: boolean): number {
 }
 
 function firstThat<T>(of: readonly T[], order: (one: T) => number): number {
-  return of.map(order).find(found => found !== 0) ?? 0
+  return of.map(order).find(sign => sign !== 0) ?? 0
 }

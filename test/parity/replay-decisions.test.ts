@@ -14,7 +14,7 @@ import { deciding } from '../property/generate/deciders.ts'
 const CASES = 150
 
 /** A decision without the fields that only one of the two has. */
-interface Made {
+interface ComparableDecision {
   readonly about: unknown
   readonly t: number
   readonly vector: unknown
@@ -30,9 +30,9 @@ test('decisions over random histories are those of the oracle, in whatever stret
   const compared = { on: 0, every: 0, request: 0 }
   let revised = 0
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log, run } = made
+    const drawn = deciding(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
+    const { ir, log, run } = drawn
     for (const model of ir.models) {
       if (ir.sources.some(({ deleted }) => deleted !== undefined)) revised++
       const decisions = replayed(ir, model, log, run)
@@ -50,7 +50,7 @@ test('decisions over random histories are those of the oracle, in whatever stret
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions ${kind} were compared`)
 })
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): Made[] {
+function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): ComparableDecision[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
   return decisions({ ...ir, models: [model] }, log, own).map(({ model: _m, prefix: _p, t, vector, score, ...about }) => ({
     about: 'request' in about ? 'request' : about,
@@ -60,17 +60,23 @@ function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], r
   }))
 }
 
-function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run?: Run, stretch?: number): Made[] | 'refused' {
+function replayed(
+  ir: PipelineIR,
+  model: ModelIR,
+  log: readonly LoggedEvent[],
+  run?: Run,
+  stretch?: number,
+): ComparableDecision[] | 'refused' {
   const replay = logOf(ir, log, run)
   const recordOf = decisionRecords(ir, model, replay)
-  const made: Made[] = []
+  const comparable: ComparableDecision[] = []
   for (const batch of decide({ ir, scores: new Map() }, model, replay, stretch))
     for (let row = 0; row < batch.length; row++) {
       const { key, t, position, vector, score, refused } = recordOf(batch, row)
       if (refused !== undefined) return 'refused'
-      made.push({ about: aboutOf(model, log, key, position), t, vector: flat(vector), score })
+      comparable.push({ about: aboutOf(model, log, key, position), t, vector: flat(vector), score })
     }
-  return made
+  return comparable
 }
 
 function aboutOf(

@@ -26,9 +26,9 @@ for (const { name, pipeline, report, log, at } of reportCases)
 test('reports over random histories are those of the oracle, in whatever stretches they are made', () => {
   const counts = { rows: 0, left: 0, stale: 0, refused: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log } = made
+    const drawn = deciding(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
+    const { ir, log } = drawn
     const draw = new Draw(seed + 3_000_000)
     const of = draw.pick(['tick', 'ask'])
     const report = reportOf(

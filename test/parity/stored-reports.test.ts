@@ -26,7 +26,8 @@ const CASES = 80
 for (const { name, pipeline, report, log, at } of reportCases)
   test(name, async () => {
     const store = await stored(pipeline, log, new Draw(1))
-    for (const { s, why } of at) assert.deepEqual(made(store, pipeline, report, log.length, s), reportAt(pipeline, report, log, s), why)
+    for (const { s, why } of at)
+      assert.deepEqual(reportRows(store, pipeline, report, log.length, s), reportAt(pipeline, report, log, s), why)
   })
 
 test('reports over random logs are those of the oracle', async () => {
@@ -49,13 +50,13 @@ test('reports over random logs are those of the oracle', async () => {
       const runs = runsOf(draw, ir, log, s)
       const asRun = asRuns(ir, runs, s)
       const context = `seed ${seed} at ${s}`
-      if (made(store, ir, withoutLimits(report), log.length, s, runs).some(({ refused }) => refused !== undefined)) {
+      if (reportRows(store, ir, withoutLimits(report), log.length, s, runs).some(({ refused }) => refused !== undefined)) {
         counts.refused++
         assert.throws(() => reportAt(asRun, report, log, s), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
       const expected = reportAt(asRun, report, log, s)
-      assert.deepEqual(made(store, ir, report, log.length, s, runs), expected, context)
+      assert.deepEqual(reportRows(store, ir, report, log.length, s, runs), expected, context)
       counts.rows += expected.length
       if (Object.keys(runs).length > 0) counts.asRun += expected.length
     }
@@ -133,12 +134,12 @@ test('where the log has forgotten what a row is made of, the row says so, and wh
   const store = await stored(windowed, log, new Draw(3))
   const forgotten = async (arrival: number) => store.commit({ put: [[LOG_START, logStartText({ entry: 0, arrival })]] })
   await forgotten(150)
-  const rows = made(store, windowed, { ...report, live: 100 }, log.length, 301)
+  const rows = reportRows(store, windowed, { ...report, live: 100 }, log.length, 301)
   assert.deepEqual(
     rows.map(({ key, refused }) => [key, refused?.includes('SPILL_CLOCK_EVICTED')]),
     [['a', true]],
   )
-  assert.throws(() => made(store, windowed, { ...report, live: 152 }, log.length, 301), {
+  assert.throws(() => reportRows(store, windowed, { ...report, live: 152 }, log.length, 301), {
     code: 'SPILL_CLOCK_EVICTED',
     message: /report 'list' is about keys with an event since .*, and the log has forgotten what arrived up to/,
   })
@@ -148,10 +149,10 @@ test('a group that is placed corrected is none of a run', async () => {
   const { pipeline, report, log } = reportCases[0]
   const corrected: PipelineIR = { ...pipeline, groups: pipeline.groups.map(group => ({ ...group, place: { kind: 'corrected' } })) }
   const store = await stored(pipeline, log, new Draw(3))
-  assert.throws(() => made(store, corrected, report, log.length, 300), { code: 'SPILL_UNSUPPORTED' })
+  assert.throws(() => reportRows(store, corrected, report, log.length, 300), { code: 'SPILL_UNSUPPORTED' })
 })
 
-function made(
+function reportRows(
   store: StoredLog,
   ir: PipelineIR,
   report: ReportIR,

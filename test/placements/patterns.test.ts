@@ -16,6 +16,6 @@ test('Lambda, Kappa, all-batch and spillway are one pipeline placed otherwise, a
   assert.ok(of('Lambda').ageHours > 2 && of('Lambda').ageHours < 6)
   assert.ok(of('all-batch').otherShort > 150)
   assert.equal(of('all-batch').ageHours, of('Lambda').ageHours)
-  const long = (pattern: Pattern) => of(pattern).made.map(({ vector }) => [vector['most'], vector['mean']])
+  const long = (pattern: Pattern) => of(pattern).recorded.map(({ vector }) => [vector['most'], vector['mean']])
   assert.deepEqual(long('Lambda'), long('all-batch'))
 })

@@ -85,7 +85,7 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
     if (trigger.kind !== 'on' || leavesOut) continue
     const at = (event: LoggedEvent) => Math.ceil(event.arrival / every) * every + 0
     const source = ir.sources.find(({ name }) => name === trigger.source)!
-    const asked: ModelIR = { ...model, name: 'ask', decide: { kind: 'request', columns: source.columns, key: source.key } }
+    const askModel: ModelIR = { ...model, name: 'ask', decide: { kind: 'request', columns: source.columns, key: source.key } }
     const events = drawn.log.filter(
       event => event.source === source.name && !(source.deleted !== undefined && event.row[source.deleted] === true),
     )
@@ -95,10 +95,10 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
       arrival: at(event),
       row: event.row,
     }))
-    const late = { ...drawn, ir: { ...ir, models: [asked] }, model: asked, run: { requests } }
+    const late = { ...drawn, ir: { ...ir, models: [askModel] }, model: askModel, run: { requests } }
     const scores = decided(late)
-    const wanted: Scores = new Map(events.map((event, i) => [String(drawn.log.indexOf(event)), scores[i].score]))
-    compared += same(`seed ${seed}, on events`, drawn, plan, wanted)
+    const expectedScores: Scores = new Map(events.map((event, i) => [String(drawn.log.indexOf(event)), scores[i].score]))
+    compared += same(`seed ${seed}, on events`, drawn, plan, expectedScores)
   }
   assert.ok(compared > 1000, `only ${compared} decisions were compared`)
 })
@@ -108,7 +108,7 @@ test('what is older by nothing is what runs, to the bit and by itself', () => {
   for (const { seed, drawn } of cases()) {
     const nothing: ElementSetting = { kind: 'older', by: 0 }
     const groups = drawn.ir.groups.map(({ name }) => [`group/${name}`, nothing] as const)
-    const wanted = fromScratch(drawn)
+    const expectedScores = fromScratch(drawn)
     for (const elements of [
       ['ingestion'],
       ['inference'],
@@ -117,19 +117,20 @@ test('what is older by nothing is what runs, to the bit and by itself', () => {
       ['ingestion', 'inference', ...groups.map(([id]) => id)],
     ]) {
       const plan: Plan = new Map(elements.map(id => [id, nothing]))
-      compared += same(`seed ${seed}, ${elements.join()}`, drawn, plan, wanted)
+      compared += same(`seed ${seed}, ${elements.join()}`, drawn, plan, expectedScores)
     }
     const isLate = drawn.log.some(({ time, arrival }) => time !== arrival)
-    if (isLate) compared += same(`seed ${seed}, faster by nothing`, drawn, new Map([['ingestion', { kind: 'faster', part: 1 }]]), wanted)
+    if (isLate)
+      compared += same(`seed ${seed}, faster by nothing`, drawn, new Map([['ingestion', { kind: 'faster', part: 1 }]]), expectedScores)
   }
   assert.ok(compared > 5000, `only ${compared} decisions were compared`)
 })
 
 function* cases(): Generator<{ readonly seed: number; readonly draw: Draw; readonly drawn: Drawn }> {
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log, run } = made
+    const example = deciding(seed)
+    if (!example || !isReplayed(example.log)) continue
+    const { ir, log, run } = example
     for (const model of ir.models) {
       const drawn = { ir, model, log, run }
       if (decided(drawn).length > 0) yield { seed, draw: new Draw(seed + 3_000_000), drawn }
@@ -223,13 +224,13 @@ interface Decision {
 }
 
 function decided({ ir, model, log, run }: Drawn): Decision[] {
-  const made: Decision[] = []
+  const decisions: Decision[] = []
   const replay = logOf(ir, log, run)
   const keyOf = ({ values }: ColumnData, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
   for (const { t, key, position, score, length } of decide({ ir, scores: new Map() }, model, replay))
     for (let row = 0; row < length; row++)
-      made.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })
-  return made
+      decisions.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })
+  return decisions
 }
 
 /** `as`: the history whose order names the events. */
@@ -254,18 +255,18 @@ function underPlan({ ir, model, log, run }: Drawn, plan: Plan): { readonly repla
 }
 
 /** Compares each case with the expected one; undecided ones must stay undecided. Returns their number. */
-function same(context: string, drawn: Drawn, plan: Plan, wanted: Scores, mayBeMore = false): number {
+function same(context: string, drawn: Drawn, plan: Plan, expectedScores: Scores, mayBeMore = false): number {
   const { replayed, score } = underPlan(drawn, plan)
-  let found = 0
+  let compared = 0
   decided(drawn).forEach((decision, i) => {
     const name = nameOf(drawn.model, decision, i, drawn.log)
     const where = `${context}, model '${drawn.model.name}', case ${i} (${name})`
-    assert.equal(!Number.isNaN(replayed.made[i]), wanted.has(name), `${where} is decided`)
-    if (!wanted.has(name)) return
-    found++
-    const expected = wanted.get(name)!
+    assert.equal(!Number.isNaN(replayed.made[i]), expectedScores.has(name), `${where} is decided`)
+    if (!expectedScores.has(name)) return
+    compared++
+    const expected = expectedScores.get(name)!
     assert.ok(Object.is(score[i], expected ?? NaN), `${where}: ${score[i]}, not ${expected}`)
   })
-  if (!mayBeMore) assert.equal(found, wanted.size, `${context}, model '${drawn.model.name}': no decision is left out`)
-  return found
+  if (!mayBeMore) assert.equal(compared, expectedScores.size, `${context}, model '${drawn.model.name}': no decision is left out`)
+  return compared
 }

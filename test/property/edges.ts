@@ -5,8 +5,8 @@ import { groupOf, sourceOf, type Ask, type Case } from './case.ts'
 
 /** The edges of law 7 in a case, by name. Only visible events of the read's key count. */
 export function edgesOf(of: Case): Set<string> {
-  const found = new Set<string>()
-  const mark = (name: string, holds: boolean): void => void (holds && found.add(name))
+  const marked = new Set<string>()
+  const mark = (name: string, holds: boolean): void => void (holds && marked.add(name))
   for (const ask of of.asks) {
     const { place, t } = ask
     mark(`read through ${place.kind}`, true)
@@ -23,15 +23,15 @@ export function edgesOf(of: Case): Set<string> {
   }
   historyEdges(of, mark)
   valueEdges(of, mark)
-  return found
+  return marked
 }
 
 type Mark = (name: string, holds: boolean) => void
 
 function timesOf(of: Case, { key, prefix, place, group: name }: Ask): Set<number> {
   const group = groupOf(of, name)
-  const known = place.kind === 'corrected' ? of.log : of.log.slice(0, prefix)
-  const own = known.filter(event => event.source === group.source && group.key.every((column, i) => event.row[column] === key[i]))
+  const visible = place.kind === 'corrected' ? of.log : of.log.slice(0, prefix)
+  const own = visible.filter(event => event.source === group.source && group.key.every((column, i) => event.row[column] === key[i]))
   return new Set(own.map(event => event.time))
 }
 

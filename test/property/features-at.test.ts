@@ -8,7 +8,7 @@ import type { FeatureValue } from '../../src/decision/feature-value.ts'
 import type { ColumnIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import { featuresFromLog } from '../../src/run/history/features-at.ts'
-import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { stored } from './engines/stored.ts'
@@ -26,7 +26,7 @@ function textOf({ type, scale = 0 }: ColumnIR, value: Value): string {
 function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
-  const { events, clock } = known(source, place, of.log, prefix, t)
+  const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key)
   const answers = group.features.map((feature): Answer => {
     const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)

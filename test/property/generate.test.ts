@@ -78,8 +78,8 @@ function assertTyped(expr: ExprIR, columns: Case['ir']['sources'][number]['colum
 }
 
 test('neighbouring seeds are given every combination of aggregate, type and window', () => {
-  const given = Array.from({ length: Math.ceil(combinations.length / 4) }, (_, seed) => assigned(seed)).flat()
-  assert.equal(new Set(given).size, combinations.length)
+  const assignments = Array.from({ length: Math.ceil(combinations.length / 4) }, (_, seed) => assigned(seed)).flat()
+  assert.equal(new Set(assignments).size, combinations.length)
 })
 
 test('law 7: every edge is made on purpose, in one case of a hundred at least', () => {

@@ -4,7 +4,7 @@ import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/answers.ts'
 import { recordedReads } from '../../src/sql/recorded-decisions.ts'
-import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree, answerText } from '../property/compare.ts'
 import type { Answer } from '../property/case.ts'
 import type { Entry } from '../crash/inspect.ts'
@@ -35,7 +35,7 @@ export function judge({ ir, entries, recorded }: Material, rebuilt: readonly Sql
 interface Looked {
   readonly ir: PipelineIR
   readonly entries: readonly Entry[]
-  readonly log: Parameters<typeof known>[2]
+  readonly log: Parameters<typeof visibleEvents>[2]
   readonly model: ModelIR
   readonly decision: RecordedDecision
 }
@@ -54,7 +54,7 @@ function checkCuts(judged: Judged, looked: Looked): void {
   const prefix = entries.slice(0, decision.entry).filter(entry => 'event' in entry).length + ('event' in trigger ? 1 : 0)
   for (const { id, group } of recordedReads(ir, model)) {
     judged.cuts++
-    const want = known(sourceOf(ir, group), group.place, log, prefix, decision.t)
+    const want = visibleEvents(sourceOf(ir, group), group.place, log, prefix, decision.t)
     const got = decision.read[id]
     if (want.events.length !== got.known || want.clock !== (got.clock ?? -Infinity))
       judged.mismatches.push(

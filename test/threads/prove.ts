@@ -78,12 +78,12 @@ export async function compareThreads(of: ThreadCase): Promise<Compared> {
   return { difference: differences[0], isReport: alone.isReport, plans: others.reduce((sum, { work }) => sum + (work?.used ?? 0), 0) }
 }
 
-const SHOWN = 60
+const EXCERPT_LENGTH = 60
 
 function differenceOf(alone: AuditText, other: AuditText, threads: number): string[] {
   if (other.text !== alone.text) {
     const at = Array.from(alone.text).findIndex((character, i) => character !== other.text[i])
-    const part = ({ text }: AuditText): string => text.slice(Math.max(0, at - SHOWN), at + SHOWN)
+    const part = ({ text }: AuditText): string => text.slice(Math.max(0, at - EXCERPT_LENGTH), at + EXCERPT_LENGTH)
     return [`on ${threads} threads …${part(other)}…, alone …${part(alone)}…`]
   }
   return other.work && other.work.missed > 0 ? [`on ${threads} threads ${other.work.missed} plans fail that do not fail alone`] : []

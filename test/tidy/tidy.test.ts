@@ -7,6 +7,7 @@ import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { bareNames } from './bare-names.ts'
 import { missingFilesInComments } from './comment-files.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { eventPathFaults } from './event-path.ts'
@@ -61,6 +62,7 @@ test('comments name source files that exist', () =>
     ),
   ))
 test('names say what a file holds', () => none(emptyNames(files)))
+test('names of declarations are nouns and verbs', () => none(bareNames(modules)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))
 

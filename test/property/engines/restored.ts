@@ -40,8 +40,8 @@ function restarting(draw: Draw, making: () => Kernel): AfterPiece {
     for (const { from, to: end, wait } of plan) if (wait === waited) slices.push(kernel.save(from, end, to - 1).slice())
     if (waited++ < last) return kernel
     // Keys first seen since the first slice was taken may be in one, or come again with their events.
-    const known = plan.at(-1)?.to ?? 0
-    if (draw.chance(0.5)) slices.push(kernel.save(known, kernel.keys, to - 1).slice())
+    const saved = plan.at(-1)?.to ?? 0
+    if (draw.chance(0.5)) slices.push(kernel.save(saved, kernel.keys, to - 1).slice())
     const next = restored(making(), draw.shuffled(slices), block, to, draw.between(1, 3))
     slices = []
     waited = 0

@@ -5,7 +5,7 @@ import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
 import type { SqlWitness } from '../../../src/sql/witness.ts'
-import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
+import { evaluate, visibleEvents, ofKey, standing } from '../../oracle/oracle.ts'
 import { rewritingWitness } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
@@ -47,7 +47,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
   const { group: name, place, prefix, t, key, trigger } = of.asks[ask]
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
-  const { events, clock } = known(source, place, of.log, prefix, t)
+  const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key).filter(({ time }) => time <= clock)
   return valuesOf(
     group,

@@ -29,7 +29,7 @@ export function generate(seed: number): Case {
   const sources: SourcePlan[] = (axes.secondSource ? ['s0', 's1'] : ['s0']).map(name =>
     sourcePlan(draw, axes, name, neededTypes(groupWants.flat()), scale),
   )
-  const groups = groupWants.map((wanted, i) => group(draw, axes, `g${i}`, sources[i % sources.length], wanted))
+  const groups = groupWants.map((types, i) => group(draw, axes, `g${i}`, sources[i % sources.length], types))
   const log = history(
     draw,
     axes,

@@ -56,13 +56,13 @@ function event(draw: Draw, plan: SourcePlan, source: number, time: number, arriv
 function inTotalOrder(draw: Draw, axes: Axes, accepted: readonly Accepted[]): Accepted[] {
   if (axes.fallingArrival) {
     const behind = new Map<string, number>()
-    const taken = accepted.map((event, i) => {
+    const ranked = accepted.map((event, i) => {
       const place = `${event.source} ${event.partition}`
       const rank = Math.max(behind.get(place) ?? 0, i + draw.between(0, 12))
       behind.set(place, rank)
       return { event, rank }
     })
-    return taken.sort((a, b) => a.rank - b.rank).map(({ event }) => event)
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ event }) => event)
   }
   const merged = draw.chance(0.3)
   return merged ? [...accepted].sort((a, b) => a.arrival - b.arrival || a.source - b.source || a.partition - b.partition) : [...accepted]

@@ -12,11 +12,11 @@ import { Draw } from './draw.ts'
  * edge occur.
  */
 export function labelling(seed: number): (Deciding & { readonly at: readonly number[] }) | undefined {
-  const made = deciding(seed)
-  if (!made) return undefined
+  const drawn = deciding(seed)
+  if (!drawn) return undefined
   const draw = new Draw(seed + 2_000_000)
-  const { log, run } = made
-  const ir = draw.chance(0.5) ? withIds(draw, made.ir) : made.ir
+  const { log, run } = drawn
+  const ir = draw.chance(0.5) ? withIds(draw, drawn.ir) : drawn.ir
   const models = ir.models.flatMap(model => {
     const label = labelFor(draw, ir, model, log)
     return label ? [{ ...model, label }] : []

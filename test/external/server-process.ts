@@ -16,29 +16,29 @@ export const secrets = {
   stripe: 'whsec_5f1e0c2b9a8d7e6f4a3b2c1d0e9f8a7b',
 } as const
 
-export class Served {
+export class ServerProcess {
   readonly url: string
   /** With the role `admin`. */
   readonly token: string
   readonly #child: ChildProcess
-  readonly #said: string[]
+  readonly #output: string[]
 
-  private constructor(url: string, token: string, child: ChildProcess, said: string[]) {
+  private constructor(url: string, token: string, child: ChildProcess, output: string[]) {
     this.url = url
     this.token = token
     this.#child = child
-    this.#said = said
+    this.#output = output
   }
 
   /** `folder`: an empty one, the process's working folder. Throws with the process's output if it does not listen. */
-  static async start(folder: string, receiver: string): Promise<Served> {
+  static async start(folder: string, receiver: string): Promise<ServerProcess> {
     const data = ['--data', join(folder, 'data')]
-    const made = spawnSync(process.execPath, [...node, 'tokens', 'add', 'suite', '--role', 'admin', ...data], {
+    const added = spawnSync(process.execPath, [...node, 'tokens', 'add', 'suite', '--role', 'admin', ...data], {
       encoding: 'utf8',
       cwd: folder,
     })
-    const token = /spw_[\w-]+/.exec(made.stdout)?.[0]
-    if (token === undefined) throw new Error(`there is no token: ${made.stderr}`)
+    const token = /spw_[\w-]+/.exec(added.stdout)?.[0]
+    if (token === undefined) throw new Error(`there is no token: ${added.stderr}`)
     const webhooks = ['--webhook', 'hooks=standard:HOOKS_SECRET', '--webhook', 'charges=stripe:CHARGES_SECRET']
     const child = spawn(process.execPath, [...node, 'run', PIPELINE, '--listen', '127.0.0.1:0', ...data, ...webhooks], {
       cwd: folder,
@@ -51,20 +51,20 @@ export class Served {
         CHARGES_SECRET: secrets.stripe,
       },
     })
-    const said: string[] = []
+    const output: string[] = []
     for await (const line of createInterface({ input: child.stderr })) {
-      said.push(line)
+      output.push(line)
       const url = /listening at (\S+),/.exec(line)?.[1]
       if (url === undefined) continue
-      createInterface({ input: child.stderr }).on('line', later => said.push(later))
-      return new Served(url, token, child, said)
+      createInterface({ input: child.stderr }).on('line', later => output.push(later))
+      return new ServerProcess(url, token, child, output)
     }
-    throw new Error(`the server did not start:\n${said.join('\n')}`)
+    throw new Error(`the server did not start:\n${output.join('\n')}`)
   }
 
   /** Output lines of the process, without its counts of events. */
   get warnings(): string[] {
-    return this.#said.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at /.test(line))
+    return this.#output.filter(line => !/^\d[\d,]* events,|^pipeline |^ {2}listening at /.test(line))
   }
 
   /** With the token; `body` as JSON, by POST. */

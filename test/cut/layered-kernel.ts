@@ -68,20 +68,20 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
   const swaps = [...new Set([draw.between(0, length - 1), draw.between(0, length - 1)])].sort((a, b) => a - b)
   let kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   // Rows of the block that the kernel in use has, or must not have because the snapshot has them.
-  let taken: Uint8Array = new Uint8Array(pass.block.length)
+  let applied: Uint8Array = new Uint8Array(pass.block.length)
   for (const [i, first] of [0, ...swaps].entries()) {
     const end = swaps[i] ?? length
     if (i > 0) {
       const kind = draw.pick(cutKinds)
-      const known = pass.uptoBefore[first]
-      const cut = cutOf(kind, source, pass.block, known, draw)
+      const visible = pass.uptoBefore[first]
+      const cut = cutOf(kind, source, pass.block, visible, draw)
       if (cut) {
-        ;({ kernel, taken } = twoLayers(layered, cut, pass.upto[first - 1] ?? 0, leak))
+        ;({ kernel, applied } = twoLayers(layered, cut, pass.upto[first - 1] ?? 0, leak))
         onCut?.(kind, end - first)
       }
     }
     if (first === end) continue
-    const rows = rowsOf(taken, pass.upto[end - 1])
+    const rows = rowsOf(applied, pass.upto[end - 1])
     const before = (upto: number) => rows.filter(row => row < upto).length
     const columns = kernel.replay(part(pass.block, rows), {
       length: end - first,
@@ -90,21 +90,21 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
       uptoBefore: pass.uptoBefore.slice(first, end).map(before),
       asOf: pass.asOf.slice(first, end),
     })
-    for (const row of rows) taken[row] = 1
+    for (const row of rows) applied[row] = 1
     for (let ask = first; ask < end; ask++) out[pass.asks[ask]] = answersAt(group, columns, ask - first, strings)
   }
 }
 
-/** A snapshot over the rows of a cut, and a delta with the others of the first `known` in any order. */
-function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak | undefined): { kernel: Kernel; taken: Uint8Array } {
+/** A snapshot over the rows of a cut, and a delta with the others of the first `visible` ones in any order. */
+function twoLayers(layered: Layered, cut: Uint8Array, visible: number, leak: Leak | undefined): { kernel: Kernel; applied: Uint8Array } {
   const { group, source, draw, pass, strings } = layered
   const kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   const body = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1, isSnapshot: true })
   kernel.setSnapshot(body)
-  const taken = cut.slice()
+  const applied = cut.slice()
   const inCut = [...cut.keys()].filter(row => cut[row] === 1)
-  const behind = draw.shuffled(rowsOf(taken, known))
-  for (const row of behind) taken[row] = 1
+  const behind = draw.shuffled(rowsOf(applied, visible))
+  for (const row of behind) applied[row] = 1
   if (leak === 'an event in both layers' && inCut.length > 0) behind.push(draw.pick(inCut))
   if (leak === 'an event in none' && inCut.length > 0) inCut.splice(draw.between(0, inCut.length - 1), 1)
   const half = draw.between(0, behind.length)
@@ -113,24 +113,24 @@ function twoLayers(layered: Layered, cut: Uint8Array, known: number, leak: Leak 
   restoreInto(body, layered, inCut)
   body.finishRestore()
   kernel.apply(part(pass.block, behind.slice(half)))
-  return { kernel, taken }
+  return { kernel, applied }
 }
 
 /** Fills a kernel with these rows under other string ids, and restores from its slices. */
 function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
-  const made = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
-  made.apply(part(elsewhere, rows))
+  const filled = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
+  filled.apply(part(elsewhere, rows))
   const ids = Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id)))
-  const middle = draw.between(0, made.keys)
+  const middle = draw.between(0, filled.keys)
   for (const [from, to] of [
     [0, middle],
-    [middle, made.keys],
+    [middle, filled.keys],
   ])
-    body.appendSlice(made.save(from, to, 0).slice(), ids)
+    body.appendSlice(filled.save(from, to, 0).slice(), ids)
 }
 
 /** Rows below `to` that are not taken. */
-const rowsOf = (taken: Uint8Array, to: number): number[] => [...taken.keys()].filter(row => row < to && taken[row] === 0)
+const rowsOf = (applied: Uint8Array, to: number): number[] => [...applied.keys()].filter(row => row < to && applied[row] === 0)
 
 /** Rows of a block, with their positions. */
 function part(block: Block, rows: readonly number[]): Block {

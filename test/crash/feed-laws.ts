@@ -2,7 +2,7 @@
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
 import type { DeadLetter } from '../../src/log/dead-letters.ts'
-import { Acceptance, admitted, appendId, rowText } from './admitted.ts'
+import { Acceptance, acceptedRows, appendId, rowText } from './acceptance.ts'
 import type { Feed, SentRecord } from './case.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
@@ -19,7 +19,7 @@ export function checkExplained(
   letters: readonly DeadLetter[],
 ): void {
   const acceptance = new Acceptance(source, keep)
-  const what = `of '${source.name}'`
+  const subject = `of '${source.name}'`
   const leftEvents = [...events]
   // Within one batch, invalid records are rejected before those that are not accepted.
   const rubbish = letters.filter(({ reason }) => !isOfLog(reason))
@@ -38,11 +38,11 @@ export function checkExplained(
       if (row) leftLetters.shift()
       else rubbish.shift()
       if (!isRepeated) now = Math.max(now, letter.at)
-    } else if (!isRepeated) fault(verdict, 'lost', `a record ${what}, neither an event nor a dead letter: ${JSON.stringify(raw)}`)
+    } else if (!isRepeated) fault(verdict, 'lost', `a record ${subject}, neither an event nor a dead letter: ${JSON.stringify(raw)}`)
   }
-  for (const { row } of leftEvents) fault(verdict, 'duplicated', `an event ${what} that should not be: ${rowText(source, row)}`)
+  for (const { row } of leftEvents) fault(verdict, 'duplicated', `an event ${subject} that should not be: ${rowText(source, row)}`)
   for (const { reason, detail } of [...rubbish, ...leftLetters])
-    fault(verdict, 'duplicated', `a dead letter ${what} that should not be: ${reason}: ${detail}`)
+    fault(verdict, 'duplicated', `a dead letter ${subject} that should not be: ${reason}: ${detail}`)
 }
 
 const isOfLog = (reason: DeadLetter['reason']): boolean => reason === 'conflict' || reason === 'stale-revision'
@@ -60,7 +60,7 @@ export function checkSentAgain(verdict: Verdict, source: SourceIR, feed: Feed, e
   compareLists(
     verdict,
     `an event of '${source.name}'`,
-    admitted(source, feed).map(row => rowText(source, row)),
+    acceptedRows(source, feed).map(row => rowText(source, row)),
     events.map(({ row }) => rowText(source, row)),
   )
 }
@@ -68,10 +68,10 @@ export function checkSentAgain(verdict: Verdict, source: SourceIR, feed: Feed, e
 /** If ids are forgotten: an append id is accepted once within `dedupe`, and every acceptable record is there. */
 function checkOnceWithin(verdict: Verdict, source: SourceIR, feed: Feed, events: readonly LoggedEvent[]): void {
   const arrivals = new Map<string, number>()
-  const sent = new Set(feed.records.flatMap(({ row }) => (row ? [rowText(source, row)] : [])))
+  const sentRows = new Set(feed.records.flatMap(({ row }) => (row ? [rowText(source, row)] : [])))
   for (const { row, arrival } of events) {
     const id = appendId(source, row)
-    if (!sent.has(rowText(source, row))) fault(verdict, 'different', `an event that nobody sent: ${rowText(source, row)}`)
+    if (!sentRows.has(rowText(source, row))) fault(verdict, 'different', `an event that nobody sent: ${rowText(source, row)}`)
     if (id === undefined) continue
     const before = arrivals.get(id)
     if (before !== undefined && before >= arrival - source.dedupe)

@@ -3,14 +3,14 @@ import type { ActionIR, FeatureIR, PipelineIR, SourceIR } from '../../src/define
 import { retentionMs } from '../../src/run/recovery/retention.ts'
 import type { Draw } from '../property/generate/draw.ts'
 
-export interface Keeping {
+export interface Retention {
   readonly ir: PipelineIR
   /** Milliseconds. */
   readonly keep: number
 }
 
 /** The same pipeline with short windows, ids and lives, and the time for which it keeps its log; undefined if it needs all of its log. */
-export function drawKeeping(draw: Draw, { sources, groups, models, actions, ...rest }: PipelineIR, span: number): Keeping | undefined {
+export function drawRetention(draw: Draw, { sources, groups, models, actions, ...rest }: PipelineIR, span: number): Retention | undefined {
   const most = Math.max(1, Math.ceil(span / draw.pick([6, 12, 30])))
   const ir: PipelineIR = {
     ...rest,

@@ -44,7 +44,7 @@ export class Acceptance {
 }
 
 /** The accepted rows if nothing is forgotten and no revision is late, since both periods exceed the history. */
-export function admitted(source: SourceIR, { records }: Feed): Row[] {
+export function acceptedRows(source: SourceIR, { records }: Feed): Row[] {
   const acceptance = new Acceptance(source)
   return records.flatMap(({ row }) => {
     if (!row || acceptance.ruling(row, 0) !== 'accepted') return []

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { schemathesis } from './packages.ts'
 import { run, type Ran } from './program.ts'
-import type { Served } from './served.ts'
+import type { ServerProcess } from './server-process.ts'
 
 /** The suppressed checks, each with its reason. All other checks hold for all operations. */
 const suppressed = [
@@ -74,7 +74,7 @@ export class Fuzzed {
     this.entries = entries
   }
 
-  static async run(folder: string, served: Served, document: string, { name, token, examples }: Fuzzing): Promise<Fuzzed> {
+  static async run(folder: string, served: ServerProcess, document: string, { name, token, examples }: Fuzzing): Promise<Fuzzed> {
     const own = join(folder, name.replaceAll(' ', '-'))
     mkdirSync(own)
     writeFileSync(join(own, 'schemathesis.toml'), settings())

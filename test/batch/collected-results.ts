@@ -2,20 +2,20 @@
 import { totalsOf } from '../../src/batch/ledger.ts'
 import type { ResultPart, ResultSink } from '../../src/batch/job.ts'
 
-export class Taken implements ResultSink {
+export class CollectedResults implements ResultSink {
   readonly ended: ResultPart[] = []
   readonly stretches = new Map<number, Uint8Array[]>()
   partitions = 0
-  readonly #made: ReadonlySet<number>
+  readonly #finished: ReadonlySet<number>
 
-  /** `made`: partitions whose parts exist. */
-  constructor(made: ReadonlySet<number> = new Set()) {
-    this.#made = made
+  /** `finished`: partitions whose parts exist. */
+  constructor(finished: ReadonlySet<number> = new Set()) {
+    this.#finished = finished
   }
 
   begin(partitions: number): ReadonlySet<number> {
     this.partitions = partitions
-    return this.#made
+    return this.#finished
   }
 
   write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {

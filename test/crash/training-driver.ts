@@ -21,13 +21,13 @@ const GONE = 'its process is gone'
 const ROUNDS = 40
 const TURNS = 6
 
-export class Promoting {
+export class TrainingDriver {
   /** Reported versions, as `[model, number]`. */
   readonly trained: (readonly [model: string, number: number])[] = []
   /** Reasons of the promotions that were reported to be in the log; no two are equal. */
   readonly promoted: string[] = []
   readonly #of: Trainings
-  readonly #onBroken: (what: string) => void
+  readonly #onBroken: (message: string) => void
   /** Commands, run once no process runs. */
   #commands: Promote[] = []
   #life = 0
@@ -35,16 +35,16 @@ export class Promoting {
   #waiting = new Set<string>()
   #begun = 0
   #going = 0
-  #asked = 0
+  #requests = 0
 
-  constructor(of: Trainings, onBroken: (what: string) => void, from?: Promoting) {
+  constructor(of: Trainings, onBroken: (message: string) => void, from?: TrainingDriver) {
     this.#of = of
     this.#onBroken = onBroken
     if (!from) return
     this.trained.push(...from.trained)
     this.promoted.push(...from.promoted)
     this.#begun = from.#begun
-    this.#asked = from.#asked
+    this.#requests = from.#requests
   }
 
   /** Training and evaluation ports of the process that starts now: in its own thread, some turns after the request. */
@@ -79,8 +79,8 @@ export class Promoting {
   }
 
   async train(run: Run | undefined, model: string): Promise<void> {
-    const what = `a training of '${model}', asked for as number ${++this.#asked}`
-    const waiting = this.#waiting.add(what)
+    const request = `a training of '${model}', asked for as number ${++this.#requests}`
+    const waiting = this.#waiting.add(request)
     try {
       const version = await run?.train(model)
       if (version) this.trained.push([model, version.number])
@@ -93,7 +93,7 @@ export class Promoting {
       )
         this.#onBroken(`a training on demand failed: ${String((error as Error).stack)}`)
     } finally {
-      waiting.delete(what)
+      waiting.delete(request)
     }
   }
 
@@ -123,11 +123,11 @@ export class Promoting {
       const before = pendingPromotion(store, step.model)
       if (version === undefined || !isPromotable(store, ir, step.model, version)) continue
       // A waiting promotion is replaced by this one.
-      const taken = this.promoted.findIndex(one => one === before?.why)
-      if (taken >= 0) this.promoted.splice(taken, 1)
+      const replaced = this.promoted.findIndex(one => one === before?.why)
+      if (replaced >= 0) this.promoted.splice(replaced, 1)
       const why = this.#why('commanded')
       this.promoted.push(why)
-      commits.push({ put: [putPendingPromotion(step.model, { version, why, at: this.#asked })] })
+      commits.push({ put: [putPendingPromotion(step.model, { version, why, at: this.#requests })] })
     }
     return { ...disk, commits }
   }
@@ -142,7 +142,7 @@ export class Promoting {
   }
 
   #why(how: string): string {
-    return `${how} ${++this.#asked}`
+    return `${how} ${++this.#requests}`
   }
 }
 

@@ -5,7 +5,7 @@ import { triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { Draw } from '../property/generate/draw.ts'
 import { conditionOn } from '../property/generate/labelling.ts'
 import type { CrashCase, Feed, SentRecord, Step } from './case.ts'
-import { isExact } from './exact.ts'
+import { isExact } from './exact-inputs.ts'
 
 const OUTCOMES = 'outcomes'
 /** Share of the events with an id that get an outcome. */
@@ -128,13 +128,13 @@ function drawOutcomes(draw: Draw, { ir, feeds }: CrashCase, span: number): Outco
     label: { kind: 'from', source: OUTCOMES, join: 'ref', value: bad, negativeAfter },
     among: steps => {
       const { records: all } = feeds[feed]
-      let [sent, told] = [0, 0]
+      let [sentCount, outcomeCount] = [0, 0]
       return steps.flatMap((step): Step[] => {
-        if (step.do !== 'send' || step.feed !== feed || sent >= all.length) return [step]
-        sent = Math.min(all.length, sent + step.count)
-        const upTo = records.findLastIndex(({ at }) => at <= all[sent - 1].at) + 1
-        const count = upTo - told
-        told = Math.max(told, upTo)
+        if (step.do !== 'send' || step.feed !== feed || sentCount >= all.length) return [step]
+        sentCount = Math.min(all.length, sentCount + step.count)
+        const upTo = records.findLastIndex(({ at }) => at <= all[sentCount - 1].at) + 1
+        const count = upTo - outcomeCount
+        outcomeCount = Math.max(outcomeCount, upTo)
         return count > 0 ? [{ do: 'send', feed: feeds.length, count }, step] : [step]
       })
     },
@@ -144,12 +144,12 @@ function drawOutcomes(draw: Draw, { ir, feeds }: CrashCase, span: number): Outco
 function recordsOf(draw: Draw, { id }: SourceIR, events: readonly SentRecord[], negativeAfter: number): SentRecord[] {
   // In one half of the ids most outcomes are bad, in the other few.
   const halves = new Map<string, boolean>()
-  const records = events.flatMap(({ row, at: sent }): SentRecord[] => {
+  const records = events.flatMap(({ row, at: decidedAt }): SentRecord[] => {
     const ref = row?.[id!] ?? null
     if (typeof ref !== 'string' || !draw.chance(NAMED)) return []
     const isBad = halves.get(ref) ?? draw.chance(0.5)
     halves.set(ref, isBad)
-    const at = sent + draw.between(0, Math.ceil(negativeAfter * 1.2))
+    const at = decidedAt + draw.between(0, Math.ceil(negativeAfter * 1.2))
     const bad = draw.chance(0.02) ? null : draw.chance(NOISE) ? !isBad : isBad
     const own = { ref, bad, at }
     return [{ raw: own, row: own, at }]
@@ -188,12 +188,12 @@ function asking(draw: Draw, models: readonly string[], steps: readonly Step[]): 
   return steps.flatMap((step): Step[] => {
     if (!draw.chance(often)) return [step]
     const model = draw.pick(models)
-    const asked = draw.weighted<() => Step>([
+    const request = draw.weighted<() => Step>([
       [3, () => ({ do: 'train', model })],
       [3, () => ({ do: 'promote', model, version: pick(), by: 'run' })],
       [1, () => ({ do: 'promote', model, version: 'previous', by: 'run' })],
       [1, () => ({ do: 'promote', model, version: draw.chance(0.3) ? 'previous' : pick(), by: 'command' })],
     ])()
-    return [asked, step]
+    return [request, step]
   })
 }

@@ -1,5 +1,5 @@
 /** Totals of a kind of crash case. */
-import type { Judged } from './judge.ts'
+import type { Judgement } from './judge.ts'
 import { noneTrained, type TrainedCounts } from './training-laws.ts'
 import { isSound } from './verdict.ts'
 
@@ -15,7 +15,7 @@ export interface Failure {
 
 const FAILURES_KEPT = 5
 
-export class Proved {
+export class CaseTotals {
   readonly kind: Kind
   cases = 0
   crashes = 0
@@ -35,7 +35,7 @@ export class Proved {
 
   /** Adds the results of one case, or of several over one folder. Returns true for a failure to be kept. */
   add(
-    { verdict, events, decisions, swaps = 0, explored = 0, trained = noneTrained }: Judged,
+    { verdict, events, decisions, swaps = 0, explored = 0, trained = noneTrained }: Judgement,
     { cases, crashes }: { readonly cases: number; readonly crashes: number },
   ): boolean {
     this.cases += cases
@@ -59,9 +59,9 @@ const plus = (a: TrainedCounts, b: TrainedCounts): TrainedCounts => ({
 
 /** Runs lives over one folder after another until there were `lives`; `through` runs those of a folder. */
 export async function proveLives(
-  proved: Proved,
+  proved: CaseTotals,
   { cases, seed, livesMax }: { readonly cases: number; readonly seed: number; readonly livesMax: number },
-  through: (lives: number, seed: number) => Promise<Judged & { readonly crashes: number }>,
+  through: (lives: number, seed: number) => Promise<Judgement & { readonly crashes: number }>,
   say: () => void,
 ): Promise<void> {
   for (let folder = 0; proved.cases < cases; folder++) {

@@ -1,13 +1,13 @@
 /** Expected log of a disk after crashes: everything that was sent, once, at contiguous positions. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase } from './case.ts'
-import { checkExplained, checkSentAgain } from './explained.ts'
+import { checkExplained, checkSentAgain } from './feed-laws.ts'
 import type { Entry } from './inspect.ts'
 import type { Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
 
 /** Every record of every feed was sent to the end: events and dead letters are those of a run that never crashed. */
-export function checkSurvived(verdict: Verdict, { ir, keep, feeds }: CrashCase, disk: Disk, entries: readonly Entry[]): void {
+export function checkLog(verdict: Verdict, { ir, keep, feeds }: CrashCase, disk: Disk, entries: readonly Entry[]): void {
   const dead = disk.commits.flatMap(commit => commit.deadLetters ?? [])
   for (const feed of feeds) {
     const source = ir.sources.find(({ name }) => name === feed.source)!

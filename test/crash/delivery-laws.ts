@@ -8,7 +8,7 @@ import { fault, type Verdict } from './verdict.ts'
  * Every effect arrived at least once, under its own key only and as recorded; nothing else arrived; effects of one action and key arrived
  * first in the order of decision; and effects recorded as delivered were acknowledged.
  */
-export function checkArrived(verdict: Verdict, outbox: readonly StoredEffect[], arrivals: readonly Arrival[]): void {
+export function checkDeliveries(verdict: Verdict, outbox: readonly StoredEffect[], arrivals: readonly Arrival[]): void {
   const byKey = Map.groupBy(arrivals, ({ key }) => key)
   const byId = new Map(outbox.map(effect => [effect.id, effect]))
   if (byId.size < outbox.length) fault(verdict, 'duplicated', `${outbox.length - byId.size} effects have the key of another`)
@@ -34,9 +34,9 @@ function checkOneKey(verdict: Verdict, arrivals: readonly Arrival[]): void {
   for (const { key, body } of arrivals) {
     const { id: _id, ...record } = JSON.parse(body) as EffectRecord
     const effect = JSON.stringify(record)
-    const known = keys.get(effect) ?? key
-    keys.set(effect, known)
-    if (known !== key) fault(verdict, 'duplicated', `an effect arrived under the keys ${known} and ${key}: ${body}`)
+    const firstKey = keys.get(effect) ?? key
+    keys.set(effect, firstKey)
+    if (firstKey !== key) fault(verdict, 'duplicated', `an effect arrived under the keys ${firstKey} and ${key}: ${body}`)
   }
 }
 

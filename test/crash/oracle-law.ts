@@ -3,7 +3,7 @@ import { decisions as oracleDecisions, type About, type Decision, type Request }
 import type { PipelineIR, Value } from '../../src/define/ir/ir.ts'
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import { NUMBER, type Ask } from './asks.ts'
-import { isExact } from './exact.ts'
+import { isExact } from './exact-inputs.ts'
 import { decisionsOf, vectorAt, type Entry } from './inspect.ts'
 import type { Part } from './laws.ts'
 import { inUseOf, type InUse } from './run-laws.ts'
@@ -14,11 +14,11 @@ const EVENTS_MAX = 60
 
 /** Returns false if the oracle was not called. */
 export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: ReadonlyMap<number, Ask>, entries: readonly Entry[]): boolean {
-  const made = oracleOver(ir, asks, entries, {
+  const expectedDecisions = oracleOver(ir, asks, entries, {
     inUse: hasRuns ? inUseOf(ir, disk, entries) : undefined,
     versions: versionsAt(ir, disk, entries),
   })
-  if (!made) return false
+  if (!expectedDecisions) return false
   const exact = new Map(ir.models.map(model => [model.name, model.inputs.filter(input => isExact(ir, input)).map(({ name }) => name)]))
   const about = ({ model, entry, key }: RecordedDecision): string => JSON.stringify([model, entry, isTick(ir, model) ? key : null])
   // A double that overflows may be rejected by one and be a number for the other (semantics, arithmetic).
@@ -28,18 +28,18 @@ export function checkOracle({ verdict, ir, disk, own, hasRuns }: Part, asks: Rea
   )
   const text = (of: string, { model, t, score }: Pick<RecordedDecision, 'model' | 't' | 'score'>, values: (name: string) => unknown) =>
     JSON.stringify([of, t, score, exact.get(model)!.map(values)])
-  const expected = own(made).flatMap(({ entry, key, decision }) => {
+  const expected = own(expectedDecisions).flatMap(({ entry, key, decision }) => {
     const of = JSON.stringify([decision.model, entry, key])
     return overflowing.has(of) ? [] : [text(of, { ...decision, score: decision.score ?? null }, name => decision.vector[name])]
   })
-  const found = recorded
+  const actual = recorded
     .filter(decision => !overflowing.has(about(decision)))
     .map(decision => text(about(decision), decision, name => vectorAt(decision.vector, name)))
-  compareLists(verdict, "the oracle's decision", expected.toSorted(), found.toSorted())
+  compareLists(verdict, "the oracle's decision", expected.toSorted(), actual.toSorted())
   return true
 }
 
-interface Made {
+interface OracleDecision {
   readonly model: string
   /** The log entry that triggers it. */
   readonly entry: number
@@ -54,7 +54,7 @@ function oracleOver(
   asks: ReadonlyMap<number, Ask>,
   entries: readonly Entry[],
   { inUse, versions }: { readonly inUse: InUse | undefined; readonly versions: ReturnType<typeof versionsAt> },
-): Made[] | undefined {
+): OracleDecision[] | undefined {
   const events = entries.flatMap((entry, i) => ('event' in entry ? [{ i, event: entry.event }] : []))
   if (events.length === 0 || events.length > EVENTS_MAX) return undefined
   const marks = entries.flatMap((entry, i) => ('mark' in entry ? [{ i, mark: entry.mark }] : []))
@@ -75,7 +75,7 @@ function oracleOver(
   const scoreBy = (model: string, about: About, t: number) => versions(model, entryOf(about, t)).champion?.score
   try {
     return oracleDecisions(ir, log, { requests, until: Math.max(...ticks.keys()), scoreBy, ...(inUse && { runOf }) }).flatMap(
-      (decision): Made[] => {
+      (decision): OracleDecision[] => {
         if ('event' in decision) return [{ entry: events[decision.event].i, key: null, model: decision.model, decision }]
         if ('request' in decision) return [{ entry: requests[decision.request].i, key: null, model: decision.model, decision }]
         // Nothing ticks before the start of a run; from its first tick on every tick with a live key occurs, whatever was down meanwhile.

@@ -14,7 +14,7 @@ import { runnable, type CrashCase } from './case.ts'
 import { withEra, type Era } from './eras.ts'
 import { decisionKey } from './inspect.ts'
 import type { Disk } from './model-store.ts'
-import { Promoting, type Promote } from './promoting.ts'
+import { TrainingDriver, type Promote } from './training-driver.ts'
 import { Sender } from './sender.ts'
 import { turns } from './turns.ts'
 
@@ -23,22 +23,22 @@ const TRAINED_BATCH = 3
 /** Clock steps of a case with trainings after everything is sent. */
 const RESTS = 4
 
-export class Driven {
+export class CrashDriver {
   readonly of: CrashCase
   /** Published decisions, by `decisionKey`. */
-  readonly told = new Map<string, string>()
+  readonly published = new Map<string, string>()
   /** Published effects, by id. */
-  readonly toldEffects = new Map<string, string>()
+  readonly publishedEffects = new Map<string, string>()
   /** Decisions that answered requests, by request number. */
   readonly answers = new Map<number, string>()
   /** Numbers of requested batch runs that were reported in use. */
-  readonly made: number[] = []
+  readonly batchRuns: number[] = []
   /** Acknowledged and lost. */
   readonly lost: string[] = []
   /** Failed recoveries and runs. */
   readonly broken: string[] = []
   /** Trainings and promotions, for cases that have them. */
-  readonly promoting: Promoting | undefined
+  readonly promoting: TrainingDriver | undefined
   /** Definitions in force, by log position. */
   eras: readonly Era[] = []
   run: Run | undefined
@@ -53,17 +53,17 @@ export class Driven {
   #due = -Infinity
 
   /** Continues from another driven pipeline, with its notifications. */
-  constructor(of: CrashCase, from?: Driven) {
+  constructor(of: CrashCase, from?: CrashDriver) {
     this.of = of
     this.#ir = of.ir
     this.eras = from?.eras ?? []
     this.#senders = of.feeds.map((feed, i) => new Sender(feed, from && from.#senders[i]))
     this.#now = from ? from.#now : Math.min(...of.feeds.map(({ records }) => records[0]?.at ?? 0))
     this.#due = from ? from.#due : -Infinity
-    for (const [key, text] of from?.told ?? []) this.told.set(key, text)
-    for (const [id, text] of from?.toldEffects ?? []) this.toldEffects.set(id, text)
-    this.made.push(...(from?.made ?? []))
-    this.promoting = of.trainings && new Promoting(of.trainings, what => this.broken.push(what), from?.promoting)
+    for (const [key, text] of from?.published ?? []) this.published.set(key, text)
+    for (const [id, text] of from?.publishedEffects ?? []) this.publishedEffects.set(id, text)
+    this.batchRuns.push(...(from?.batchRuns ?? []))
+    this.promoting = of.trainings && new TrainingDriver(of.trainings, message => this.broken.push(message), from?.promoting)
   }
 
   get left(): number {
@@ -79,8 +79,8 @@ export class Driven {
   }
 
   send(feed: number, count: number): void {
-    const sent = this.run ? this.#senders[feed].send(this.run, count) : []
-    for (const { at } of sent) this.#due = Math.max(this.#due, at)
+    const records = this.run ? this.#senders[feed].send(this.run, count) : []
+    for (const { at } of records) this.#due = Math.max(this.#due, at)
     // Trainings are due by this clock, which differs from the log's only at first.
     if (this.promoting) this.#now = Math.max(this.#now, this.#due)
   }
@@ -105,7 +105,7 @@ export class Driven {
   async demand(group: string): Promise<void> {
     try {
       const run = await this.run?.batch(group)
-      if (run) this.made.push(run.number)
+      if (run) this.batchRuns.push(run.number)
     } catch (error) {
       if (
         !isStoreError(error) &&
@@ -160,10 +160,10 @@ export class Driven {
         ...(log && this.promoting?.portsOver(log)),
         onDecisions: stretches => {
           for (const { bytes } of stretches)
-            for (const decision of recordedDecisions(bytes)) this.told.set(decisionKey(decision), JSON.stringify(decision))
+            for (const decision of recordedDecisions(bytes)) this.published.set(decisionKey(decision), JSON.stringify(decision))
         },
         onEffects: effects => {
-          for (const effect of effects) this.toldEffects.set(effect.id, JSON.stringify(effect))
+          for (const effect of effects) this.publishedEffects.set(effect.id, JSON.stringify(effect))
         },
       })
       run.ended.catch((error: unknown) => {
@@ -197,7 +197,7 @@ export class Driven {
   }
 
   /** The rest comes at its times, as do trainings and evaluations of challengers once labels are known. */
-  async #finishTrained(run: Run, promoting: Promoting): Promise<void> {
+  async #finishTrained(run: Run, promoting: TrainingDriver): Promise<void> {
     const next = (): number => {
       const times = this.#senders.map(sender => sender.next?.at ?? Infinity)
       return times.indexOf(Math.min(...times))
@@ -222,7 +222,7 @@ export class Driven {
     try {
       await Promise.race([run.stop(), run.ended])
       await turns(1)
-      for (const what of this.promoting?.unanswered ?? []) this.lost.push(`the run has stopped without an answer to ${what}`)
+      for (const request of this.promoting?.unanswered ?? []) this.lost.push(`the run has stopped without an answer to ${request}`)
       for (const number of this.#asks) this.lost.push(`ask ${number} has no answer, and the run that it was put to has stopped`)
       for (const { feed, isWaiting } of this.#senders)
         if (isWaiting) this.lost.push(`source '${feed.source}' was acknowledged less than it sent, and the run has stopped`)
