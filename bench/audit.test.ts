@@ -14,7 +14,7 @@ test('the bench works at a small size: every level of four elements has a figure
 const point = (aWeek: number | null, auc: number | null = 0.6): Point => ({ aWeek, low: aWeek, high: aWeek, auc })
 const level = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
 
-test('a level that differs, in utility or area, that one side lacks or cannot tell, is found', () => {
+test('finds a level whose utility or AUC differs, or that one side lacks or leaves undecided', () => {
   const ours = [level(point(-3)), level(point(-5), point(-4))]
   assert.deepEqual(apart(ours, ours), { aWeek: 0, auc: 0, compared: 6, missing: 0 })
   const differences = (...theirs: (typeof ours)[number][]) => differing(apart(ours, theirs), ours.length)

@@ -11,7 +11,7 @@ test('the bench works at a small size: every answer is what the log has', async 
   assert.equal(slow.answers['notDurable'], 1000)
 })
 
-test('an answer that is not what was recorded is found', () => {
+test('finds an answer that differs from the recorded decision', () => {
   const answered = (flags: number, score: number): DecideAnswers => ({
     first: 7,
     flags: Uint8Array.of(flags),

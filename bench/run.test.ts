@@ -16,7 +16,7 @@ const figure: Figure = {
 const bench = (run: Bench['run']): Bench => ({ name: 'toy', run })
 const options = { small: true, progress: () => {} }
 
-test('sides are taken in turn, another first in each round, each timed once a round', async () => {
+test('times each side once a round, and rotates the side that is first', async () => {
   const order: string[] = []
   const seconds = await inTurn(3, { ours: () => order.push('ours'), peer: async () => order.push('peer') }, 0)
   assert.deepEqual(order, ['ours', 'peer', 'peer', 'ours', 'ours', 'peer'])
@@ -31,7 +31,7 @@ test('the median of an even number of rounds is the mean of the middle two', () 
   assert.equal(median([4, 1, 100, 2]), 3)
 })
 
-test('a ratio above 1 means that Spillway is better, whichever way the unit runs', () => {
+test('a ratio above 1 means that Spillway is better, for rates and for times', () => {
   assert.equal(ratioOf('higher', 12, 4), 3)
   assert.equal(ratioOf('lower', 4, 12), 3)
 })
@@ -75,7 +75,7 @@ test('at a small size a peer may be missing, and the figure says so', async () =
   assert.match(tableOf({ figure: { ...figure, peer: null, ratio: null }, failures: [] }), /\n {2}no peer does this work\n/)
 })
 
-test('any other error of a bench is not swallowed', async () => {
+test('rethrows any other error of a bench', async () => {
   const broken = bench(async () => {
     throw new TypeError('broken')
   })

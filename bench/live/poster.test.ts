@@ -22,7 +22,7 @@ async function nextResponses(count: number): Promise<ServerResponse[]> {
 const say = (response: ServerResponse, value: unknown, status = 200): unknown =>
   response.writeHead(status, { 'content-length': JSON.stringify(value).length }).end(JSON.stringify(value))
 
-test('as many requests are under way as there may be connections, which are kept; the others follow in their order', async () => {
+test('sends one request a connection at a time and keeps the connections; further requests wait in order', async () => {
   const poster = new Poster(url, 2)
   const posted = [1, 2, 3].map(n => poster.post('/', String(n)))
   const [first, second] = await nextResponses(2)
@@ -35,7 +35,7 @@ test('as many requests are under way as there may be connections, which are kept
   assert.equal(connections, 2)
 })
 
-test('a connection that breaks fails its request alone: those that wait, and those to come, are sent on another', async () => {
+test('a broken connection fails only its own request; waiting and later requests use a new connection', async () => {
   const poster = new Poster(url, 1)
   const posted = [1, 2].map(n => poster.post('/', String(n)))
   const [first] = await nextResponses(1)
@@ -51,7 +51,7 @@ test('a connection that breaks fails its request alone: those that wait, and tho
   assert.deepEqual(await later, { answer: 'c' })
 })
 
-test('a server that nobody can reach is a failure of each request', async () => {
+test('each request to an unreachable server fails', async () => {
   const poster = new Poster('http://127.0.0.1:1', 1)
   for (const body of ['1', '2']) assert.match(JSON.stringify(await poster.post('/', body)), /failed.*ECONNREFUSED/)
 })

@@ -25,7 +25,7 @@ await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
 after(() => server.close())
 
-test('answers come whole however they were cut, one behind the other on one connection', async () => {
+test('reassembles responses from pieces of any size, one after another on a connection', async () => {
   const wire = await Wire.open(port)
   const answer = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 7\r\n\r\n{"a":1}'
   for (const cut of [[answer], [answer.slice(0, 5), answer.slice(5, 40), answer.slice(40, 66), answer.slice(66)], answer.split('')]) {
@@ -38,7 +38,7 @@ test('answers come whole however they were cut, one behind the other on one conn
   wire.close()
 })
 
-test('requests are as HTTP writes them', async () => {
+test('formats requests as HTTP/1.1', async () => {
   const wire = await Wire.open(port)
   pieces = ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}']
   requests.length = 0
@@ -47,7 +47,7 @@ test('requests are as HTTP writes them', async () => {
   wire.close()
 })
 
-test('an answer without a length, a second request meanwhile, and a connection that is closed are errors', async () => {
+test('a response without a length, a concurrent second request and a closed connection are errors', async () => {
   const wire = await Wire.open(port)
   pieces = ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n']
   const first = assert.rejects(wire.ask(getOf('/')), /without a length/)

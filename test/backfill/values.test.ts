@@ -85,7 +85,7 @@ function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[],
   })
 }
 
-test('every value at the arrivals of events is what was known then', async () => {
+test("every value at an event's arrival is the oracle's point-in-time value", async () => {
   const counts = { rows: 0, values: 0, refused: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const compared = await compare(shopLog(seed), undefined)
@@ -94,7 +94,7 @@ test('every value at the arrivals of events is what was known then', async () =>
   assert.ok(counts.rows > 500 && counts.values > 2000 && counts.refused > 50, JSON.stringify(counts))
 })
 
-test('and at ticks, for each key that is live', async () => {
+test("every value at a tick is the oracle's, for each active key", async () => {
   const counts = { rows: 0, values: 0, refused: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const compared = await compare(shopLog(seed), 7 * 3_600_000)

@@ -69,7 +69,7 @@ async function finished(folder: string): Promise<BatchRunRecord> {
   return look(folder).run!
 }
 
-test('a run that is killed, or asked to end, again and again gives what one gives that nothing happened to, from the parts that were finished', async () => {
+test('a run that is killed or stopped repeatedly continues from its finished parts, with the result of an undisturbed run', async () => {
   const calm = join(scratch, 'calm')
   cpSync(join(scratch, 'log'), calm, { recursive: true })
   const whole = await finished(calm)

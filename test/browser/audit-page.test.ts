@@ -55,7 +55,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
 
   for (const [name, report] of reports)
     for (const width of [360, 1280])
-      test(`${name} at ${width} px: nothing is asked for, said or cut off`, async () => {
+      test(`${name} at ${width} px: no request, no console message, nothing cut off or overlapping`, async () => {
         const { page, url } = await opened(name, report, width)
         assert.equal(await page.evaluate('innerWidth'), width)
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
@@ -68,7 +68,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
         )
       })
 
-  test('its policy stops a request that a script would make', async () => {
+  test('its content security policy blocks a request by a script', async () => {
     const { page } = await opened('policy', flightsReport, 1280)
     await page.evaluate(`fetch('http://127.0.0.1:9/').catch(() => {})`)
     assert.match(page.complaints.join('\n'), /Content Security Policy/)
@@ -76,7 +76,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
 
   for (const [name, report] of reports)
     for (const how of [{ scheme: 'light' }, { scheme: 'dark' }, { media: 'print' }, { scheme: 'dark', media: 'print' }] as const)
-      test(`${name}, ${Object.values(how).join(' ')}: every text can be read`, async () => {
+      test(`${name}, ${Object.values(how).join(' ')}: every text has enough contrast`, async () => {
         const { page } = await opened(name, report, 1000)
         await page.as(how)
         const { texts, low, paper } = await page.evaluate<{ texts: number; low: string[]; paper: string }>(contrasts(CONTRAST_MIN))
@@ -97,7 +97,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
     assert.equal(await page.evaluate(isShown('svg.wide')), true)
   })
 
-  test('a name that is code is text', async () => {
+  test('a name that contains markup is shown as text', async () => {
     const { page } = await opened('named', patientsReport, 1280)
     assert.equal(await page.evaluate('document.scripts.length'), 0)
     assert.match(await page.evaluate('document.body.textContent'), /<script>alert\(1\)<\/script> \(30\smin level, slope & lowest\)/)

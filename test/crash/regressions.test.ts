@@ -10,7 +10,7 @@ for (const [name, regression] of recorded())
     assert.deepEqual((await crashModel(regression.case)).verdict.faults, [])
   })
 
-test('a run is judged that crashes on its first step', async () => {
+test('a run that crashes on its first step is judged', async () => {
   const of = generateCrash(1)
   const { verdict, crashes } = await crashModel({ ...of, steps: [{ do: 'crash', kept: 0, states: 'kept' }, ...of.steps] })
   assert.deepEqual(verdict.faults, [])

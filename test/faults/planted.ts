@@ -3,11 +3,12 @@
  * last line.
  */
 import { httpFaults } from '../crash/http-faults.ts'
-import { recoveryFaults, type Edit } from '../crash/recovery-faults.ts'
+import { recoveryFaults } from '../crash/recovery-faults.ts'
 import { tableFaults } from '../crash/table-faults.ts'
 import { httpFaults as httpInputFaults } from '../inputs/http-faults.ts'
 import { outboxFaults } from '../inputs/outbox-faults.ts'
 import { skip } from '../postgres/server.ts'
+import type { Edit } from './edit.ts'
 
 export interface Planted {
   /** The proof, and its part. */

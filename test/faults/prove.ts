@@ -1,7 +1,7 @@
 /** `prove faults`: each planted fault is detected by its proof. A case is a fault; the tests leave out those that take long. */
-import { faultOf } from '../crash/recovery-faults.ts'
 import { runNode } from '../mutants/child.ts'
 import { Draw } from '../property/generate/draw.ts'
+import { faultOf } from './edit.ts'
 import { planted, type Planted } from './planted.ts'
 
 export interface FaultsResult {

@@ -19,16 +19,8 @@ import { doors, type HttpDoor } from './random-request.ts'
 import { accountStandardInput } from './standard-input.ts'
 import { writeRandomFile } from './random-file.ts'
 
-export interface InputsResult {
+export interface InputsResult extends Omit<Account, 'faults'> {
   readonly cases: number
-  readonly accepted: number
-  readonly dead: number
-  readonly duplicate: number
-  /** Records for which a map returned no row. */
-  readonly skipped: number
-  readonly rejected: number
-  readonly unaccounted: number
-  readonly crashed: number
   readonly files: number
   /** Runs that read standard input. */
   readonly processes: number

@@ -34,7 +34,7 @@ for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCas
     }
   })
 
-test('labels over random histories are those of the oracle, whenever they are asked for and in whatever stretches', () => {
+test("labels over random histories are the oracle's, at any evaluation time and in batches of any size", () => {
   const counts = new Map<string, number>()
   let [revised, hidden] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {

@@ -20,6 +20,7 @@ import { isReplayed } from '../property/engines/replayed.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+import { flatVector } from './flat-vector.ts'
 
 const CASES = 80
 
@@ -80,7 +81,7 @@ const asRuns = (ir: PipelineIR, runs: Runs, s: number): PipelineIR => ({
   ),
 })
 
-test('a model that is trained is scored by the version that had been promoted by then, and one that is lost is told', async () => {
+test('a trained model is scored by the version that was promoted by then; a missing version is an error', async () => {
   const { pipeline: of, report, log } = reportCases.find(({ pipeline: { models } }) => models.length > 0)!
   const model = { ...of.models[0], train: {} as never }
   const ir: PipelineIR = { ...of, models: [model] }
@@ -125,7 +126,7 @@ test('a model that is trained is scored by the version that had been promoted by
   })
 })
 
-test('where the log has forgotten what a row is made of, the row says so, and where it has forgotten who was live, nothing is made', async () => {
+test('a row whose events the log has dropped is marked; a report whose active keys the log has dropped is an error', async () => {
   const { pipeline, report, log } = reportCases[0]
   const windowed: PipelineIR = {
     ...pipeline,
@@ -145,7 +146,7 @@ test('where the log has forgotten what a row is made of, the row says so, and wh
   })
 })
 
-test('a group that is placed corrected is none of a run', async () => {
+test('a report over a group that is placed corrected is an error', async () => {
   const { pipeline, report, log } = reportCases[0]
   const corrected: PipelineIR = { ...pipeline, groups: pipeline.groups.map(group => ({ ...group, place: { kind: 'corrected' } })) }
   const store = await stored(pipeline, log, new Draw(3))
@@ -163,15 +164,5 @@ function reportRows(
   const making = reportTable(store, { ir, report, s, cut, runs }, new Map())
   let next = making.next()
   while (!next.done) next = making.next()
-  return reportRecords(ir, report, next.value).map(row => ({ ...row, vector: flat(row.vector) }) as ReportedRow)
-}
-
-/** Nested names joined by dots, as the oracle has them. */
-function flat(vector: object, path = ''): Record<string, unknown> {
-  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.entries(flat(value, `${path}${name}.`))
-      : [[`${path}${name}`, value] as const],
-  )
-  return Object.fromEntries(entries) as Record<string, unknown>
+  return reportRecords(ir, report, next.value).map(row => ({ ...row, vector: flatVector(row.vector) }) as ReportedRow)
 }

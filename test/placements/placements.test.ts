@@ -10,7 +10,7 @@ test('law 6: stream, lag(0), partial(0) and hybrid are identical on live runs, t
   assert.ok(holds(result), JSON.stringify(result))
 })
 
-test('a placement that knows less is found', async () => {
+test('a placement that sees fewer events is detected', async () => {
   let detected = 0
   for (let seed = 1; seed <= 5; seed++) {
     const of = placedCase(seed)

@@ -31,7 +31,7 @@ interface Drawn {
 /** A score by its subject: the event by its index in the log, or the time and the key of a tick or request, with its occurrence. */
 type Scores = Map<string, number | null>
 
-test('groups in other settings are those of a pipeline that places them so', () => {
+test('a group with a different setting has the values of a pipeline with that placement', () => {
   let compared = 0
   for (const { seed, draw, drawn } of cases()) {
     const groups = new Map(drawn.ir.groups.map(({ name, place }) => [name, groupSetting(draw, place, spanOf(drawn.log))]))
@@ -42,7 +42,7 @@ test('groups in other settings are those of a pipeline that places them so', () 
   assert.ok(compared > 1000, `only ${compared} decisions were compared`)
 })
 
-test('a history that comes later, in batches or sooner is one with those arrivals', () => {
+test('a delayed, batched or faster ingestion gives the scores of a history with those ingestion times', () => {
   const compared = { older: 0, every: 0, batch: 0, faster: 0 }
   for (const { seed, draw, drawn } of cases()) {
     const span = spanOf(drawn.log)
@@ -69,7 +69,7 @@ test('a history that comes later, in batches or sooner is one with those arrival
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions of '${kind}' were compared`)
 })
 
-test('scores at the multiples of a period are those of ticks at them, or of requests then', () => {
+test('scores at the multiples of a period are those of ticks, or of requests, at these times', () => {
   let compared = 0
   for (const { seed, draw, drawn } of cases()) {
     const { model, ir } = drawn
@@ -103,7 +103,7 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
   assert.ok(compared > 1000, `only ${compared} decisions were compared`)
 })
 
-test('what is older by nothing is what runs, to the bit and by itself', () => {
+test('a delay of 0 in any elements gives the scores of the pipeline itself, to the bit', () => {
   let compared = 0
   for (const { seed, drawn } of cases()) {
     const nothing: ElementSetting = { kind: 'older', by: 0 }

@@ -39,7 +39,7 @@ function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
 const answerOf = (value: FeatureValue): Answer =>
   'refused' in value ? { value: null, refused: value.refused.code } : { value: value.value }
 
-test('features at a moment, from a stored log, are the oracle’s', async () => {
+test('features at a past time, from a stored log, are the oracle’s', async () => {
   let [compared, notNull] = [0, 0]
   for (let i = 0; i < CASES; i++) {
     const drawn = generate(910_000 + i)

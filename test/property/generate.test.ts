@@ -12,7 +12,7 @@ import { generate } from './generate/generate.ts'
 
 const cases = Array.from({ length: 300 }, (_, i) => generate(20_000 + i))
 
-test('a seed is the case, and another seed another', () => {
+test('one seed gives one case, and a different seed a different case', () => {
   assert.deepEqual(generate(7), generate(7))
   assert.notDeepEqual(generate(7).log, generate(8).log)
   assert.deepEqual(JSON.parse(JSON.stringify(generate(7))), generate(7))

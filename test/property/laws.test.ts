@@ -22,7 +22,7 @@ before(async () => {
 })
 after(() => engines.forEach(engine => engine.close()))
 
-test('law 2: the kernel gives the same values in whatever order it processes what is known', async () => {
+test('law 2: the kernel gives the same values in whatever order it processes the visible events', async () => {
   let compared = 0
   for (const of of cases) {
     const expected = await engines.find(({ name }) => name === 'oracle')!.values(of)

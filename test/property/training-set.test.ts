@@ -57,7 +57,7 @@ for (const { name, source, group, log, rows } of rowCases)
     })
   })
 
-test('rows over random histories are those of the oracle, in whatever stretches they are made', () => {
+test("rows over random histories are the oracle's, in batches of any size", () => {
   const counts: Counts = { compared: 0, notNull: 0, refused: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const { draw, ir, log } = drawn(seed)
@@ -113,7 +113,7 @@ function compare(
   })
 }
 
-test('DuckDB says the same of them', async () => {
+test('DuckDB gives the same rows', async () => {
   const db = new SqlWitness(await DuckDbEngine.open())
   let compared = 0
   try {

@@ -44,6 +44,11 @@ test('no files import each other in a circle', () => none(cycles(modules)))
 test('the oracle is independent of what it judges', () =>
   none(reaches(withoutDoors(modules), 'test/oracle/', ['kernel', 'aggregate', 'expression', 'sql'])))
 
+test('test/README.md names every folder of tests', () => {
+  const folders = new Set(files.flatMap(({ path }) => /^test\/[^/]+\//.exec(path)?.[0].slice('test/'.length) ?? []))
+  none([...folders].filter(folder => !textOf('test/README.md').includes(`\`${folder}\``)))
+})
+
 test('files are short', () => none(filesTooLong(code, longFiles)))
 test('the median file is short', t => {
   const median = medianLines(code)
