@@ -10,12 +10,12 @@
 import { join } from 'node:path'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import type { Received } from './live/action-receiver.ts'
-import type { Sending, ActionSendResult } from './live/action-sender.ts'
+import type { ReceivedEffects } from './live/action-receiver.ts'
+import type { ActionLoad, ActionSendResult } from './live/action-sender.ts'
 import { alarmsAmong, KEYS } from './live/alarm-pipeline.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { BenchProcess } from './live/bench-process.ts'
-import type { Done } from './live/process-work.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 interface Level {
@@ -70,7 +70,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const measured: Record<string, unknown> = {}
   const headline = { spillway: NaN, plain: NaN }
   for (const level of levels) {
-    const all: Record<SideName, Measured[]> = { spillway: [], plain: [] }
+    const all: Record<SideName, Measurement[]> = { spillway: [], plain: [] }
     for (let round = 0; round < rounds; round++) {
       const order: SideName[] = round % 2 === 0 ? ['spillway', 'plain'] : ['plain', 'spillway']
       for (const side of order) {
@@ -112,7 +112,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-const p99Of = ({ effectMs }: Measured): number => effectMs.p99
+const p99Of = ({ effectMs }: Measurement): number => effectMs.p99
 
 function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>): string[] {
   if (!p99) return []
@@ -123,7 +123,7 @@ function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>)
 }
 
 /** A stall no longer than that of an idle thread was the machine's. */
-function stoodStill({ name, stallMax = Infinity }: Level, all: readonly Measured[]): string[] {
+function stoodStill({ name, stallMax = Infinity }: Level, all: readonly Measurement[]): string[] {
   return all
     .filter(({ stalls }) => !(stalls.ms <= Math.max(stallMax, stalls.idleMs)))
     .map(({ stalls }) => `${name}: the loop stood still for ${stalls.ms.toFixed(1)} ms, the bound is ${stallMax} ms`)
@@ -136,7 +136,7 @@ const postedText = ({ eventsPerSecond, everyMs }: Level): string =>
     ? `one event each ${everyMs} ms`
     : `an array of ${(everyMs * eventsPerSecond) / 1000} each ${everyMs} ms`
 
-interface Measured {
+interface Measurement {
   /** From the due time of an event to the acknowledgement of its effect. */
   readonly effectMs: Latency
   /** From the due time of a request to its acknowledgement, and to its sending. */
@@ -145,14 +145,14 @@ interface Measured {
   readonly effects: number
   readonly fsyncs: number
   readonly eventsPerCommit: number
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender' | 'receiver', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measured> {
+async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measurement> {
   options.progress(`${level.name}, ${side.file.slice(2, -3)}: ${postedText(level)}, ${level.share * 100} % of them act`)
   const receiver = new BenchProcess('./action-receiver.ts', [], { isClient: true })
   const sender = new BenchProcess('./action-sender.ts', [], { isClient: true })
@@ -162,16 +162,16 @@ async function measure(data: string, side: Side, level: Level, options: BenchOpt
     await sender.ask('fill')
     const { eventsPerSecond, everyMs, share } = level
     const seconds = secondsOf(options)
-    const sending: Sending = { eventsPerSecond, everyMs, share, seconds: Math.min(WARM_S, seconds), first: KEYS }
+    const sending: ActionLoad = { eventsPerSecond, everyMs, share, seconds: Math.min(WARM_S, seconds), first: KEYS }
     await server.ask('watch')
     const warm = await sender.ask<ActionSendResult>('send', sending)
     await server.ask('done')
-    const early = await receiver.ask<Received>('received')
+    const early = await receiver.ask<ReceivedEffects>('received')
     await server.ask('watch')
     const first = KEYS + warm.events
     const measuredSend = await sender.ask<ActionSendResult>('send', { ...sending, seconds, first })
-    const done = await server.ask<Done>('done')
-    const received = await receiver.ask<Received>('received')
+    const done = await server.ask<ProcessWork>('done')
+    const received = await receiver.ask<ReceivedEffects>('received')
     const reports = await server.ask<readonly string[]>('end')
     const expected = alarmsAmong(KEYS, first + measuredSend.events, share)
     const failures = [
@@ -186,7 +186,7 @@ async function measure(data: string, side: Side, level: Level, options: BenchOpt
   }
 }
 
-const figuresOf = (sendResult: ActionSendResult, done: Done, received: Received): Omit<Measured, 'failures'> => ({
+const figuresOf = (sendResult: ActionSendResult, done: ProcessWork, received: ReceivedEffects): Omit<Measurement, 'failures'> => ({
   effectMs: latencyOf(received.ms),
   postedMs: latencyOf(sendResult.answeredMs),
   lateMs: latencyOf(sendResult.lateMs),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { bench, wrongPages } from './clinic.ts'
-import { Recent } from './live/clinic-recent.ts'
+import { RecentReadings } from './live/clinic-recent.ts'
 
 test('the bench works at a small size: each patient who must be paged is paged once, and no other patient', async () => {
   const { figure, failures } = await bench.run({ small: true, progress: () => {} })
@@ -25,7 +25,7 @@ test('finds a page that is missing, unexpected, repeated, unsigned or of a diffe
 })
 
 test('the newest readings are in order of time, whatever order they arrive in', () => {
-  const recent = new Recent(2)
+  const recent = new RecentReadings(2)
   const minute = 60_000
   for (const [at, level] of [
     [10, 100],

@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { pause } from '../src/base/clock.ts'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import { expectedIn, type Expected, type ExpectedPage } from './live/clinic-expected.ts'
+import { expectedIn, type ExpectedDay, type ExpectedPage } from './live/clinic-expected.ts'
 import type { Pages } from './live/clinic-receiver.ts'
 import type { ClinicSendResult } from './live/clinic-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { BenchProcess } from './live/bench-process.ts'
-import type { Done } from './live/process-work.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { sharedClock, type Simulated } from './live/shared-clock.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
@@ -34,7 +34,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const rounds = options.rounds ?? 1
   const size = sizeOf(options)
   const fsyncMsP50 = fsyncP50(folder)
-  const measurements: Measured[] = []
+  const measurements: Measurement[] = []
   for (let round = 0; round < rounds; round++) measurements.push(await measure(join(folder, `data-${round}`), size, options))
   const p99 = median(measurements.map(p99Of))
   const failures = measurements.flatMap(one => one.failures)
@@ -65,7 +65,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-const p99Of = ({ noticeMinutes }: Measured): number => noticeMinutes.p99
+const p99Of = ({ noticeMinutes }: Measurement): number => noticeMinutes.p99
 
 /** `--minutes`: the duration, and therefore the speed of the clock. */
 function sizeOf({ small, minutes }: BenchOptions): Size {
@@ -73,7 +73,7 @@ function sizeOf({ small, minutes }: BenchOptions): Size {
   return minutes === undefined ? size : { ...size, speed: (size.hours * 60) / minutes }
 }
 
-interface Measured {
+interface Measurement {
   readonly noticeMinutes: Latency
   readonly atTickMinutes: Latency
   /** From the tick to the delivery of the page, in the machine's time. */
@@ -91,13 +91,13 @@ interface Measured {
   readonly senderLateMs: number
   readonly seconds: number
   readonly cpuSeconds: Readonly<Record<'run' | 'sender' | 'receiver', number>>
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   readonly fsyncs: number
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, { patients, hours, speed }: Size, { progress }: BenchOptions): Promise<Measured> {
+async function measure(data: string, { patients, hours, speed }: Size, { progress }: BenchOptions): Promise<Measurement> {
   const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
   const sender = new BenchProcess('./clinic-sender.ts')
   const receiver = new BenchProcess('./clinic-receiver.ts', [secret])
@@ -116,7 +116,7 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
     progress(`${hours} h in ${Math.round((hours * 3600) / speed)} s`)
     const sendResult = await sender.ask<ClinicSendResult>('send', { url: to, clock, seconds: hours * 3600 })
     await pause(Math.max(0, clock.begin + (until - START) / speed - sharedClock()) + ENDS_AFTER_MS)
-    const done = await server.ask<Done>('done')
+    const done = await server.ask<ProcessWork>('done')
     const received = await receiver.ask<Pages>('pages')
     const reports = await server.ask<readonly string[]>('end')
     progress('who had to be paged')
@@ -136,7 +136,7 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
 
 const nameOf = ({ patient, t }: { readonly patient: string; readonly t: number }): string => `${patient} at ${new Date(t).toISOString()}`
 
-const wrongReadings = ({ lines, accepted, failed }: ClinicSendResult, { readings }: Expected): string[] => [
+const wrongReadings = ({ lines, accepted, failed }: ClinicSendResult, { readings }: ExpectedDay): string[] => [
   ...(failed.length > 0 ? [`${failed.length} posts were not acknowledged, the first: ${failed[0]}`] : []),
   ...(accepted === lines && readings === lines ? [] : [`of ${lines} readings ${accepted} were accepted, and ${readings} are in the log`]),
 ]
@@ -157,7 +157,7 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
 }
 
 /** Includes decisions after the end of the day, which need not have been sent. */
-function wrongOutbox(data: string, expected: Expected, until: number): string[] {
+function wrongOutbox(data: string, expected: ExpectedDay, until: number): string[] {
   const reader = readDataFolder(data)
   const effects = reader.effects.newestFirst()
   const pageNames = new Set<string>()
@@ -181,12 +181,15 @@ function wrongOutbox(data: string, expected: Expected, until: number): string[] 
 
 interface RoundResult {
   readonly sendResult: ClinicSendResult
-  readonly done: Done
+  readonly done: ProcessWork
   readonly received: Pages
   readonly speed: number
 }
 
-function figuresOf(due: ReadonlyMap<string, ExpectedPage>, { sendResult, done, received, speed }: RoundResult): Omit<Measured, 'failures'> {
+function figuresOf(
+  due: ReadonlyMap<string, ExpectedPage>,
+  { sendResult, done, received, speed }: RoundResult,
+): Omit<Measurement, 'failures'> {
   const pages = received.pages.flatMap(page => {
     const expected = due.get(nameOf(page))
     return expected ? [{ ...expected, received: page.received }] : []

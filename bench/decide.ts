@@ -9,10 +9,10 @@ import { join } from 'node:path'
 import { declineFrom } from '../examples/fraud/fraud.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { decidedIn, answerFlags, wrongAnswers, type DecideAnswers } from './live/decide-answers.ts'
-import type { City, Sending } from './live/decide-sender.ts'
+import type { City, DecideLoad } from './live/decide-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { BenchProcess } from './live/bench-process.ts'
-import type { Done } from './live/process-work.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 const EVERY_MS = 1
@@ -34,7 +34,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const rounds = options.rounds ?? 1
   const size = sizeOf(options)
   const fsyncMsP50 = fsyncP50(folder)
-  const measurements: Record<Disk, Measured[]> = { asItIs: [], slow: [] }
+  const measurements: Record<Disk, Measurement[]> = { asItIs: [], slow: [] }
   for (let round = 0; round < rounds; round++)
     for (const disk of Object.keys(disks) as Disk[]) {
       options.progress(`round ${round + 1} of ${rounds}, fsyncs take ${disks[disk]} ms longer`)
@@ -65,7 +65,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       asItIs: middleRound(measurements.asItIs, p99Of),
       slow: middleRound(measurements.slow, p99Of),
     },
-    failures: options.small ? all : [...all, ...missed(p99, measurements)],
+    failures: options.small ? all : [...all, ...missedBounds(p99, measurements)],
   }
 }
 
@@ -74,7 +74,7 @@ function sizeOf({ small, minutes }: BenchOptions): Size {
   return minutes === undefined ? size : { ...size, seconds: minutes * 60 }
 }
 
-function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Measured[]>>): string[] {
+function missedBounds(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Measurement[]>>): string[] {
   const late = slow.reduce((sum, { answers }) => sum + answers.late, 0)
   return [
     ...(p99 <= P99_MS_MAX ? [] : [`p99 is ${p99.toFixed(2)} ms, the bound is ${P99_MS_MAX} ms`]),
@@ -83,25 +83,25 @@ function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Me
   ]
 }
 
-const p99Of = ({ answerMs }: Measured): number => answerMs.p99
+const p99Of = ({ answerMs }: Measurement): number => answerMs.p99
 
-interface Measured {
+interface Measurement {
   /** From the due time of a payment to its answer, and to its sending. */
   readonly answerMs: Latency
   readonly lateMs: Latency
   readonly answers: Readonly<Record<'late' | 'durable' | 'notDurable' | 'decided' | 'declined' | 'otherwise', number>>
   readonly fsyncs: number
   readonly paymentsPerFsync: number
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, fsyncMs: number, { customers, history, warmSeconds, seconds }: Size): Promise<Measured> {
+async function measure(data: string, fsyncMs: number, { customers, history, warmSeconds, seconds }: Size): Promise<Measurement> {
   const warm = { first: history, payments: (warmSeconds * 1000) / EVERY_MS, everyMs: EVERY_MS }
-  const sending: Sending = { ...warm, first: history + warm.payments, payments: Math.floor((seconds * 1000) / EVERY_MS) }
+  const sending: DecideLoad = { ...warm, first: history + warm.payments, payments: Math.floor((seconds * 1000) / EVERY_MS) }
   const payments = sending.first + sending.payments
   const sender = new BenchProcess('./decide-sender.ts', [], { isClient: true })
   const server = new BenchProcess('./decide-run.ts', [data, String(fsyncMs)])
@@ -113,7 +113,7 @@ async function measure(data: string, fsyncMs: number, { customers, history, warm
     await server.ask('done')
     await server.ask('watch')
     const answered = await sender.ask<DecideAnswers>('send', sending)
-    const done = await server.ask<Done>('done')
+    const done = await server.ask<ProcessWork>('done')
     const reports = await server.ask<readonly string[]>('end')
     const { decided, failures } = decidedIn(data)
     return {
@@ -137,7 +137,7 @@ function wronglyMarked({ flags, answeredMs }: DecideAnswers, fsyncMs: number): s
   return wrong === 0 ? [] : [`${wrong} answers were marked durable within ${fsyncMs} ms`]
 }
 
-function figuresOf(answered: DecideAnswers, done: Done): Omit<Measured, 'failures'> {
+function figuresOf(answered: DecideAnswers, done: ProcessWork): Omit<Measurement, 'failures'> {
   const having = (flag: number): number => answered.flags.filter(flags => (flags & flag) !== 0).length
   const durable = having(answerFlags.durable)
   return {

@@ -11,7 +11,7 @@ import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { Child } from './live/child.ts'
 import { SENSORS } from './live/freshness-pipeline.ts'
 import { POLL_MS_MIN, type ReadAsk, type BatchTimes } from './live/freshness-reader.ts'
-import type { Sending, FreshnessSendResult } from './live/freshness-sender.ts'
+import type { FreshnessLoad, FreshnessSendResult } from './live/freshness-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { watchLoop } from './live/loop.ts'
 import type { ServeAsk, ServedAt } from './live/serving-process.ts'
@@ -89,7 +89,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
 class Processes {
   readonly failures: string[] = []
   readonly #server: Child<ServeAsk, ServedAt>
-  readonly #sender = Child.start<Sending, FreshnessSendResult>(new URL('live/freshness-sender.ts', import.meta.url))
+  readonly #sender = Child.start<FreshnessLoad, FreshnessSendResult>(new URL('live/freshness-sender.ts', import.meta.url))
   readonly #reader = Child.start<ReadAsk, BatchTimes>(new URL('live/freshness-reader.ts', import.meta.url))
   #port = 0
   #batches = 0

@@ -9,7 +9,7 @@ import { wallClock } from '../src/base/clock.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { byPostgres, type Form } from './live/log-postgres.ts'
-import { bySpillway, type Appended, type Appending } from './live/log-spillway.ts'
+import { bySpillway, type AppendResult, type AppendLoad } from './live/log-spillway.ts'
 import { Postgres } from './live/postgres.ts'
 import { readingsFrom } from './live/readings.ts'
 import { latencyOf, type Latency } from './statistics.ts'
@@ -42,7 +42,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-type Way = Omit<Appending, 'blocks'> & { readonly blocks: 'blocks' | 'oneByOne' }
+type Way = Omit<AppendLoad, 'blocks'> & { readonly blocks: 'blocks' | 'oneByOne' }
 const blocks: Way = { blocks: 'blocks', inFlight: IN_FLIGHT, ids: true }
 const oneByOne: Way = { blocks: 'oneByOne', inFlight: 1, ids: true }
 
@@ -68,7 +68,7 @@ const theirs: Readonly<Record<string, Way & { readonly form: Form }>> = {
 /** Baselines of the headline. */
 const comparable = ['postgresOneConnection', 'postgresInFlight', 'postgresFewInFlightArrays', 'postgresInFlightArrays']
 
-export interface Measured {
+export interface Measurement {
   readonly eventsPerSecond: number
   readonly acknowledgedMs: Latency
 }
@@ -82,9 +82,9 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
     oneByOne: all.slice(0, size.oneByOne).map(reading => [reading]),
   }
   const failures: string[] = []
-  const runsOf = new Map<string, Appended[]>()
+  const runsOf = new Map<string, AppendResult[]>()
   let folders = 0
-  const side = (name: string, way: Way, append: (appending: Appending) => Promise<Appended>) => async () => {
+  const side = (name: string, way: Way, append: (appending: AppendLoad) => Promise<AppendResult>) => async () => {
     const appending = { ...way, blocks: inputs[way.blocks] }
     const events = appending.blocks.reduce((sum, block) => sum + block.length, 0)
     const appended = await append(appending)
@@ -117,7 +117,7 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
   }
 }
 
-function measuredOf(rounds: readonly Appended[], blocks: Appending['blocks']): Measured {
+function measuredOf(rounds: readonly AppendResult[], blocks: AppendLoad['blocks']): Measurement {
   const events = blocks.reduce((sum, block) => sum + block.length, 0)
   const latencies = rounds.map(({ acknowledged }) => latencyOf(acknowledged))
   const middle = (of: (latency: Latency) => number) => median(latencies.map(of))
@@ -141,7 +141,7 @@ interface Setting {
   readonly small: boolean
 }
 
-function figureOf(measured: Readonly<Record<string, Measured>>, setting: Setting): Outcome['figure'] {
+function figureOf(measured: Readonly<Record<string, Measurement>>, setting: Setting): Outcome['figure'] {
   const { peer, peerMissing, rounds, fsyncMsP50, size, small } = setting
   const rateOf = (name: string) => measured[name].eventsPerSecond
   const [fastest] = comparable.filter(name => name in measured).sort((a, b) => rateOf(b) - rateOf(a))

@@ -56,7 +56,7 @@ export const bench: Bench = {
     const size = small ? sizes.small : sizes.full
     const events = synthetic(size.events)
     const failures: string[] = []
-    const measured: Record<string, Measured> = {}
+    const measured: Record<string, Measurement> = {}
     for (const shape of shapes) {
       const { name } = shape
       progress(name)
@@ -70,7 +70,7 @@ export const bench: Bench = {
   },
 }
 
-interface Measured {
+interface Measurement {
   /** Microseconds an answer. */
   readonly hybrid: number
   readonly stream: number
@@ -79,7 +79,7 @@ interface Measured {
 }
 
 function outcomeOf(
-  measured: Readonly<Record<string, Measured>>,
+  measured: Readonly<Record<string, Measurement>>,
   failures: readonly string[],
   settings: Record<string, unknown> & { rounds: number },
 ): Outcome {
@@ -100,7 +100,7 @@ function outcomeOf(
   }
 }
 
-async function measure(shape: Shape, events: Events, count: number, rounds: number): Promise<Measured> {
+async function measure(shape: Shape, events: Events, count: number, rounds: number): Promise<Measurement> {
   const strings = new Strings()
   const all = keyed(events, strings)
   const stream = groupOf(shape, { kind: 'stream' })

@@ -46,7 +46,7 @@ const soaking = pipeline('soaking', [watch])
 
 export const bench: Bench = { name: 'soak', run: options => inFolder(folder => run(folder, options)) }
 
-interface Watched {
+interface MemorySamples {
   readonly rss: { readonly x: number; readonly y: number }[]
   walBytesMax: number
 }
@@ -91,19 +91,19 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-interface Soaked {
+interface SoakResult {
   readonly sendCounts: OpenLoopCounts
-  readonly watched: Watched
+  readonly watched: MemorySamples
   readonly stalls: Stalls
   readonly counts: Run['counts']
 }
 
-async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<Soaked> {
+async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<SoakResult> {
   const data = await openDataFolder(folder)
   const { store } = data
   const reports: string[] = []
   const run = new Run(soaking, { store, onReport: report => reports.push(report) })
-  const watched: Watched = { rss: [], walBytesMax: 0 }
+  const watched: MemorySamples = { rss: [], walBytesMax: 0 }
   const loop = await watchLoop()
   const begin = stopwatch()
   const minute = () => (stopwatch() - begin) / 60_000

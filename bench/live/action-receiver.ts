@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { answerNamedRequests } from './bench-process.ts'
 import { sharedClock } from './shared-clock.ts'
 
-export interface Received {
+export interface ReceivedEffects {
   /** Milliseconds from the due time of the event to the acknowledgement of its effect, in order of acknowledgement. */
   readonly ms: Float64Array
   /** Idempotency keys, one entry for each delivery. */
@@ -42,7 +42,7 @@ answerNamedRequests({
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/alarms`
   },
   /** Deliveries since the last call. */
-  received: (): Received => {
+  received: (): ReceivedEffects => {
     const { user, system } = process.cpuUsage(cpu)
     const received = { ms: Float64Array.from(ms), keys, cpuMs: (user + system) / 1000 }
     ms = []

@@ -8,7 +8,7 @@ import { Poster } from './poster.ts'
 const CONNECTIONS = 32
 const PATH = '/sources/signals/events'
 
-export interface Sending {
+export interface ActionLoad {
   readonly eventsPerSecond: number
   /** Between two requests. */
   readonly everyMs: number
@@ -33,7 +33,7 @@ async function post(body: string, type?: string): Promise<{ accepted: number } |
 }
 
 /** One reading is an object; several are an array. */
-async function send({ eventsPerSecond, everyMs, seconds, share, first }: Sending): Promise<ActionSendResult> {
+async function send({ eventsPerSecond, everyMs, seconds, share, first }: ActionLoad): Promise<ActionSendResult> {
   const failed: string[] = []
   const counts = { events: 0, accepted: 0 }
   const times = await sendPaced(Math.floor((seconds * 1000) / everyMs), everyMs, async (number, due) => {

@@ -5,7 +5,7 @@ const MINUTE = 60_000
 /** More than half an hour of a patient's readings. */
 const READINGS_MAX = 10
 
-export class Recent {
+export class RecentReadings {
   /** Rows of `KEPT`, the newest last; missing ones are long ago. */
   readonly #at: Float64Array
   readonly #uploaded: Float64Array

@@ -32,7 +32,7 @@ export const flagsOf = ({ durable, degraded, decisions, answers: { decline } }: 
   (degraded === undefined ? 0 : answerFlags.degraded)
 
 /** A recorded decision, in the order of the log. `score` is NULL if there was none. */
-interface Decided {
+interface RecordedScore {
   readonly id: number
   readonly score: number | null
 }
@@ -41,9 +41,9 @@ interface Decided {
  * The decisions of a folder, each checked by itself: the score equals that of the recorded inputs by the fitted coefficients, computed here
  * again, and the history of the card has exactly the payments before this one.
  */
-export function decidedIn(data: string): { readonly decided: readonly Decided[]; readonly failures: string[] } {
+export function decidedIn(data: string): { readonly decided: readonly RecordedScore[]; readonly failures: string[] } {
   const reader = readDataFolder(data)
-  const decided: Decided[] = []
+  const decided: RecordedScore[] = []
   const before = new Map<string, number>()
   const [scores, histories]: [string[], string[]] = [[], []]
   const newestFirst = [...reader.newestDecisions('fraud')]
@@ -77,7 +77,7 @@ const inputOf = (vector: unknown, name: string): number | null =>
   name.split('.').reduce<unknown>((at, part) => (at as Readonly<Record<string, unknown>>)[part], vector) as number | null
 
 /** Each answer equals the recorded decision, or is marked and equals the declared fallback. */
-export function wrongAnswers(decided: readonly Decided[], payments: number, answered: readonly DecideAnswers[]): string[] {
+export function wrongAnswers(decided: readonly RecordedScore[], payments: number, answered: readonly DecideAnswers[]): string[] {
   const scoreOf = new Map(decided.map(({ id, score }) => [id, score]))
   const wrong = answered.flatMap(answers =>
     Array.from(answers.flags, (flags, i) => ({ id: answers.first + i, flags, score: answers.score[i] })).filter(

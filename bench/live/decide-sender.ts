@@ -20,7 +20,7 @@ export interface City {
   readonly payments: number
 }
 
-export interface Sending {
+export interface DecideLoad {
   /** The number of the first payment. */
   readonly first: number
   readonly payments: number
@@ -32,7 +32,7 @@ let payments: readonly Payment[] = []
 
 const textOf = (number: number): string => paymentText(number, payments[number], new Date(wallClock()).toISOString())
 
-async function send({ first, payments: count, everyMs }: Sending): Promise<DecideAnswers> {
+async function send({ first, payments: count, everyMs }: DecideLoad): Promise<DecideAnswers> {
   const answered = { first, flags: new Uint8Array(count), score: new Float64Array(count).fill(NaN), failed: [] as string[] }
   const times = await sendPaced(count, everyMs, async i => {
     const posted = await poster.post('/sources/payments/decide', textOf(first + i))

@@ -26,7 +26,7 @@ const watch = model('watch', {
 export const fresh = pipeline('fresh', [watch])
 export const PROBED = `/features/now?key=${PROBE}`
 
-export interface Probed {
+export interface ProbeFeatures {
   readonly features: { readonly n: number; readonly newest: readonly number[] | null }
 }
 

@@ -2,7 +2,7 @@
 import { pauseBlocking } from '../../src/base/clock.ts'
 import { latencyOf, type Latency } from '../statistics.ts'
 import { answerAsks } from './child.ts'
-import { PROBED, type Probed } from './freshness-pipeline.ts'
+import { PROBED, type ProbeFeatures } from './freshness-pipeline.ts'
 import { sharedClock } from './shared-clock.ts'
 import { getOf, Wire } from './wire.ts'
 
@@ -44,7 +44,7 @@ async function poll(wire: Wire, first: number, last: () => number | undefined): 
   let next = 0
   const isOver = (): boolean => !process.connected || (last() !== undefined && next > last()! - first)
   for (let requestedAt = sharedClock(); ;) {
-    const { features } = (await wire.json(request)) as Probed
+    const { features } = (await wire.json(request)) as ProbeFeatures
     const came = sharedClock()
     for (const batch of features.newest ?? []) if (batch >= first) firstVisible[batch - first] ??= came
     // Includes batches that newer ones have pushed out of the list between two polls.

@@ -8,7 +8,7 @@ import { batchOfReadings } from './freshness-pipeline.ts'
 import { sharedClock } from './shared-clock.ts'
 import { postOf, Wire } from './wire.ts'
 
-export interface Sending {
+export interface FreshnessLoad {
   readonly port: number
   readonly everyMs: number
   /** Readings of a batch. */
@@ -31,7 +31,7 @@ export interface FreshnessSendResult {
 const free: Wire[] = []
 let connections = 0
 
-async function sendAll({ port, everyMs, size, first, batches }: Sending): Promise<FreshnessSendResult> {
+async function sendAll({ port, everyMs, size, first, batches }: FreshnessLoad): Promise<FreshnessSendResult> {
   const due: number[] = []
   const acknowledged: number[] = []
   const failed: unknown[] = []
@@ -39,7 +39,7 @@ async function sendAll({ port, everyMs, size, first, batches }: Sending): Promis
   const send = async (i: number): Promise<void> => {
     const request = postOf('/sources/readings/events', JSON.stringify(batchOfReadings(first + i, size, wallClock())))
     try {
-      const wire = free.shift() ?? (await opened(port))
+      const wire = free.shift() ?? (await openWire(port))
       const answer = (await wire.json(request)) as { readonly accepted: number }
       acknowledged[i] = sharedClock()
       accepted += answer.accepted
@@ -60,7 +60,7 @@ async function sendAll({ port, everyMs, size, first, batches }: Sending): Promis
   return { due, acknowledged, accepted, connections }
 }
 
-function opened(port: number): Promise<Wire> {
+function openWire(port: number): Promise<Wire> {
   connections++
   return Wire.open(port)
 }

@@ -11,14 +11,14 @@ import { ensureCapacity } from '../../src/kernel/ensure-capacity.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 
-export interface Appending {
+export interface AppendLoad {
   /** Each block is one submission and has one acknowledgement. */
   readonly blocks: readonly (readonly Reading[])[]
   readonly inFlight: number
   readonly ids: boolean
 }
 
-export interface Appended {
+export interface AppendResult {
   readonly seconds: number
   /** Milliseconds from the submission of a block to its acknowledgement. */
   readonly acknowledged: Float64Array
@@ -27,7 +27,7 @@ export interface Appended {
 }
 
 /** Passes blocks to `append`, this many at a time, and times each. */
-export async function appendAll({ blocks, inFlight }: Appending, append: (block: readonly Reading[]) => Promise<unknown>) {
+export async function appendAll({ blocks, inFlight }: AppendLoad, append: (block: readonly Reading[]) => Promise<unknown>) {
   const acknowledged = new Float64Array(blocks.length)
   let next = 0
   const one = async (): Promise<void> => {
@@ -43,7 +43,7 @@ export async function appendAll({ blocks, inFlight }: Appending, append: (block:
   return { seconds: (stopwatch() - start) / 1000, acknowledged }
 }
 
-export async function bySpillway(folder: string, appending: Appending, fsyncMs?: number): Promise<Appended> {
+export async function bySpillway(folder: string, appending: AppendLoad, fsyncMs?: number): Promise<AppendResult> {
   const pipeline = appending.ids ? counting : countingWithoutIds
   const data = await openDataFolder(folder, { fsyncMs })
   const run = new Run(pipeline, { store: data.store })

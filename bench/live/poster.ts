@@ -3,7 +3,7 @@
  */
 import { Wire, postOf } from './wire.ts'
 
-export type Posted = { readonly answer: unknown } | { readonly failed: string }
+export type PostResult = { readonly answer: unknown } | { readonly failed: string }
 
 export class Poster {
   readonly #port: number
@@ -19,7 +19,7 @@ export class Poster {
   }
 
   /** The JSON of a 200, or an error with the response. */
-  async post(path: string, body: string, type?: string): Promise<Posted> {
+  async post(path: string, body: string, type?: string): Promise<PostResult> {
     let wire: Wire | undefined
     try {
       wire = this.#freeWire() ?? (await this.#another())

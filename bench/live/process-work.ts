@@ -2,7 +2,7 @@
 import { stopwatch } from '../../src/base/clock.ts'
 import { watchLoop, type Stalls } from './loop.ts'
 
-export interface Counted {
+export interface WorkCounts {
   readonly events: number
   readonly decisions: number
   /** Transactions, each one fsync of the WAL. */
@@ -10,7 +10,7 @@ export interface Counted {
 }
 
 /** Work of a process within a period. */
-export interface Done extends Counted {
+export interface ProcessWork extends WorkCounts {
   readonly stalls: Stalls
   /** Of all of its threads. */
   readonly cpuMs: number
@@ -19,7 +19,10 @@ export interface Done extends Counted {
 }
 
 /** `idle` resolves when everything accepted is durable, and everything that followed has been sent. */
-export function measureWork(counted: () => Counted, idle: () => Promise<void>): { watch: () => Promise<void>; done: () => Promise<Done> } {
+export function measureWork(
+  counted: () => WorkCounts,
+  idle: () => Promise<void>,
+): { watch: () => Promise<void>; done: () => Promise<ProcessWork> } {
   const all = () => {
     const { user, system } = process.cpuUsage()
     return { ...counted(), cpuMs: (user + system) / 1000, at: stopwatch() }

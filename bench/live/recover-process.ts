@@ -37,7 +37,7 @@ const watching = pipeline('watching', [
   }),
 ])
 
-export interface Recovered {
+export interface RecoveryTimes {
   /** Wall clock when the run was ready, UTC ms. */
   readonly readyAt: number
   readonly openSeconds: number
@@ -72,7 +72,7 @@ async function fill(folder: string, events: number, keys: number, span: number):
     if (sending.length >= BLOCKS_IN_FLIGHT) await sending.shift()
   }
   await Promise.all(sending)
-  await saved(run, store)
+  await saveState(run, store)
   console.log('full')
   for (let due = stopwatch(); ; due += STEP_MS) {
     await pause(Math.max(0, due - stopwatch()))
@@ -85,7 +85,7 @@ async function fill(folder: string, events: number, keys: number, span: number):
 }
 
 /** Saves state. Resolves when a round that begins from now on has ended. */
-async function saved(run: Run, store: LogStore): Promise<void> {
+async function saveState(run: Run, store: LogStore): Promise<void> {
   // The first round may have begun long ago.
   for (let round = 0; round < 2; round++) {
     const before = store.get(CHECKPOINT_MANIFEST)
@@ -98,7 +98,7 @@ async function saved(run: Run, store: LogStore): Promise<void> {
   }
 }
 
-async function start(folder: string): Promise<Recovered> {
+async function start(folder: string): Promise<RecoveryTimes> {
   const [reports, opening] = [[] as string[], stopwatch()]
   const { store } = await openDataFolder(folder)
   const opened = stopwatch()

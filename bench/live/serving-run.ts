@@ -10,7 +10,7 @@ import { startServer } from '../../src/serve/listen.ts'
 import { answerNamedRequests } from './bench-process.ts'
 import { measureWork } from './process-work.ts'
 
-export interface Served {
+export interface ServingRun {
   readonly pipeline: Pipeline
   readonly data: string
   readonly sendings?: readonly EffectRoute[]
@@ -21,7 +21,7 @@ export interface Served {
 }
 
 /** Serves on a free port, and then answers the requests of the bench. */
-export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
+export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: ServingRun): Promise<void> {
   letHeapGrow()
   const folder = await openDataFolder(data, disk)
   const feed = new CommitFeed()

@@ -18,7 +18,7 @@ export interface LaneCase {
 }
 
 /** An effect in the list: an answer counts at once, durable or not. */
-interface Listed {
+interface ListedEffect {
   readonly number: number
   readonly key: string
   state: 'pending' | 'delivered' | 'dead' | 'dropped'
@@ -30,7 +30,7 @@ interface Listed {
   isByHand: boolean
 }
 
-interface Waiting {
+interface WaitingCommit {
   readonly commit: Commit
   /** Sent to the lane once durable. */
   readonly notify?: () => void
@@ -46,11 +46,11 @@ export class LaneModel {
   #clock = 0
   #timers = new Set<{ readonly at: number; readonly act: () => void }>()
   readonly #commits: Commit[] = []
-  #waiting: Waiting[] = []
+  #waiting: WaitingCommit[] = []
   #tells: (() => void)[] = []
   readonly #byHand = new Set<number>()
-  #list: Listed[] = []
-  #underWay = new Map<Listed, (outcome: DeliveryOutcome) => void>()
+  #list: ListedEffect[] = []
+  #underWay = new Map<ListedEffect, (outcome: DeliveryOutcome) => void>()
   #retried = 0
 
   constructor(of: LaneCase, random: Random) {
@@ -156,7 +156,7 @@ export class LaneModel {
     this.#retried = 0
     this.#list = new ModelEffects(this.#commits).all.map(({ number, key, state, attempts, next = 0 }) => ({
       ...listed(number, key),
-      state: state as Listed['state'],
+      state: state as ListedEffect['state'],
       attempts,
       next: state === 'pending' ? next : 0,
       isTold: true,
@@ -191,7 +191,7 @@ export class LaneModel {
     this.#lane.start()
   }
 
-  #ofKey(key: string): Listed[] {
+  #ofKey(key: string): ListedEffect[] {
     return this.#list.filter(one => one.key === key && one.state === 'pending')
   }
 
@@ -231,7 +231,7 @@ export class LaneModel {
   }
 }
 
-const listed = (number: number, key: string): Listed => ({
+const listed = (number: number, key: string): ListedEffect => ({
   number,
   key,
   state: 'pending',

@@ -14,7 +14,7 @@ import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder
 import { Run } from '../../src/run/loop/run.ts'
 import { pipeline } from '../../src/index.ts'
 import { byCard, nightly, shop, shopHistory, shopLog } from './shop.ts'
-import { filesIn } from './stored.ts'
+import { filesIn } from './store-contents.ts'
 
 const folder = scratchFolder('threads')
 

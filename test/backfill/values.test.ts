@@ -11,7 +11,7 @@ import type { GroupIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/
 import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree } from '../property/compare.ts'
 import { shop, shopHistory, shopLog } from './shop.ts'
-import { rowsIn } from './stored.ts'
+import { rowsIn } from './store-contents.ts'
 
 const SEEDS = 3
 const LIVE = 2 * 86_400_000

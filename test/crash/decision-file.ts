@@ -7,13 +7,13 @@ import { decisionKey } from './inspect.ts'
 export function decisionsInFile(path: string): Map<string, string> {
   const lines = new Map<string, string>()
   for (const line of existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []) {
-    const decision = parsed(line)
+    const decision = parseLine(line)
     if (decision) lines.set(decisionKey(decision), line)
   }
   return lines
 }
 
-function parsed(line: string): RecordedDecision | undefined {
+function parseLine(line: string): RecordedDecision | undefined {
   try {
     return JSON.parse(line) as RecordedDecision
   } catch {

@@ -10,7 +10,7 @@ import { compareLists, fault, type Verdict } from './verdict.ts'
  * Each record of a sender with a cursor became the next event, the next dead letter, or nothing if it is a duplicate; the log's arrival
  * tells whether that was right.
  */
-export function checkExplained(
+export function checkFeedLog(
   verdict: Verdict,
   source: SourceIR,
   keep: number | undefined,

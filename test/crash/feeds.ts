@@ -35,7 +35,7 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
     if (source.identity && recent && draw.chance(0.25)) send(withId(revision(draw, source, recent, inTime(source, row))))
     const nothing = draw.chance(0.04) && deleteOfNothing(source, inTime(source, row), records.length)
     if (nothing) send(withId(nothing))
-    if (draw.chance(0.06)) records.push({ raw: damaged(draw, source, records.at(-1)!.raw), row: null, at })
+    if (draw.chance(0.06)) records.push({ raw: damageRecord(draw, source, records.at(-1)!.raw), row: null, at })
   }
   return { source: source.name, resend, records }
 }
@@ -79,6 +79,6 @@ export function rawOf(draw: Draw, columns: SourceIR['columns'], row: Row): Recor
 }
 
 /** A record that no source accepts. */
-function damaged(draw: Draw, { key, time }: SourceIR, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function damageRecord(draw: Draw, { key, time }: SourceIR, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return draw.pick([{}, { ...raw, [key]: null }, { ...raw, [time]: 'never' }, { ...raw, [time]: null }, { ...raw, 'no such column': 1 }])
 }

@@ -65,7 +65,7 @@ export async function serveThrough(lives: number, seed: number): Promise<HttpRes
       if (wrong) broken.push(wrong)
       if (effectsIn(exchange).every(({ state }) => state === 'delivered')) break
     }
-    return { ...(await judged(exchange, broken)), crashes }
+    return { ...(await judgeExchange(exchange, broken)), crashes }
   } finally {
     await receiver.close()
     rmSync(folder, { recursive: true })
@@ -129,7 +129,7 @@ function effectsIn(exchange: Exchange): StoredEffect[] {
   }
 }
 
-async function judged(exchange: Exchange, broken: string[]): Promise<Judgement> {
+async function judgeExchange(exchange: Exchange, broken: string[]): Promise<Judgement> {
   const { posters } = exchange
   const reader = readDataFolder(dataOf(exchange))
   const disk = diskOf(reader)

@@ -1,7 +1,7 @@
 /** Expected log of a disk after crashes: everything that was sent, once, at contiguous positions. */
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { CrashCase } from './case.ts'
-import { checkExplained, checkSentAgain } from './feed-laws.ts'
+import { checkFeedLog, checkSentAgain } from './feed-laws.ts'
 import type { Entry } from './inspect.ts'
 import type { Disk } from './model-store.ts'
 import { fault, type Verdict } from './verdict.ts'
@@ -14,7 +14,7 @@ export function checkLog(verdict: Verdict, { ir, keep, feeds }: CrashCase, disk:
     const events = entries.flatMap(entry => ('event' in entry && entry.event.source === source.name ? [entry.event] : []))
     if (feed.resend !== 'cursor') checkSentAgain(verdict, source, feed, events)
     else
-      checkExplained(
+      checkFeedLog(
         verdict,
         source,
         keep,

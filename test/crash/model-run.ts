@@ -82,10 +82,10 @@ class Lives {
     return { driven: this.#driven, disk: this.#store.disk, crashes: this.#crashes }
   }
 
-  async #crash(kept: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
+  async #crash(durable: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
     await turns(1) // Every answered client has its answer.
     this.#crashes++
-    const disk = this.#store.crash(kept)
+    const disk = this.#store.crash(durable)
     const files = states === 'gone' ? [] : [...(disk.states ?? [])]
     const flip = (bytes: Uint8Array) => (states === 'damaged' ? Uint8Array.from(bytes, byte => byte ^ 1) : bytes)
     this.#next({ ...disk, states: new Map(files.map(([name, bytes]) => [name, flip(bytes)])) })

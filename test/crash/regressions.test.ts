@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generateCrash } from './generate.ts'
 import { crashModel } from './model.ts'
-import { recorded } from './regressions.ts'
+import { storedRegressions } from './regressions.ts'
 
-for (const [name, regression] of recorded())
+for (const [name, regression] of storedRegressions())
   test(`${name} still holds`, async () => {
     assert.equal(regression.proof, 'crash')
     assert.deepEqual((await crashModel(regression.case)).verdict.faults, [])

@@ -9,14 +9,14 @@ import { judge, type Judgement } from './judge.ts'
 import { tables } from './tables.ts'
 import { decisionsInFile } from './decision-file.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
-import type { Written } from './written-tables.ts'
+import type { WrittenTables } from './written-tables.ts'
 
 export interface TablesEvidence {
   readonly data: string
   /** The file of decisions. */
   readonly decisionFile: string
   readonly receiver: HookReceiver
-  readonly written: Written
+  readonly written: WrittenTables
   readonly broken: readonly string[]
 }
 

@@ -40,7 +40,7 @@ export interface TrainingNotices {
   readonly promoted: readonly string[]
 }
 
-interface Marked {
+interface VersionMark {
   readonly version: number
   readonly entry: number
   readonly at: number
@@ -88,7 +88,7 @@ export async function checkTrainings(
   return counts
 }
 
-function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): Marked[] {
+function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): VersionMark[] {
   const isOne = (mark: LogMarker): mark is Extract<LogMarker, { kind: 'promote' | 'challenge' }> =>
     mark.kind === kind && mark.model === model
   return entries.flatMap((entry, i) =>
@@ -96,12 +96,12 @@ function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model
   )
 }
 
-function checkMarks(verdict: Verdict, subject: string, marks: readonly Marked[], registry: readonly Marked[]): void {
-  const texts = (of: readonly Marked[]): string[] => of.map(({ version, entry, at }) => `to ${version} by entry ${entry} at ${at}`)
+function checkMarks(verdict: Verdict, subject: string, marks: readonly VersionMark[], registry: readonly VersionMark[]): void {
+  const texts = (of: readonly VersionMark[]): string[] => of.map(({ version, entry, at }) => `to ${version} by entry ${entry} at ${at}`)
   compareLists(verdict, subject, texts(marks), texts(registry))
 }
 
-interface Looking {
+interface VersionChecks {
   readonly verdict: Verdict
   readonly of: CrashCase
   readonly pipelines: readonly PipelineIR[]
@@ -111,7 +111,7 @@ interface Looking {
 }
 
 /** A version is complete, its cut has everything that had arrived, and training it again gives the same bytes. */
-async function checkVersion(looking: Looking, version: ModelVersion): Promise<void> {
+async function checkVersion(looking: VersionChecks, version: ModelVersion): Promise<void> {
   const { verdict, of, entries, disk, isThere } = looking
   const { model, number, state, at, cut, trained, error, code } = version
   const subject = `version ${number} of '${model}'`
@@ -130,7 +130,7 @@ async function checkVersion(looking: Looking, version: ModelVersion): Promise<vo
   if (trained || error !== undefined) await checkMade(looking, version)
 }
 
-async function checkMade({ verdict, pipelines, disk }: Looking, version: ModelVersion): Promise<void> {
+async function checkMade({ verdict, pipelines, disk }: VersionChecks, version: ModelVersion): Promise<void> {
   const { model: name, number, at, cut, trained, error, shadowed } = version
   const store = () => new ModelStore(disk)
   const mismatches: string[] = []

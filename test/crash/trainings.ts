@@ -3,7 +3,7 @@ import type { ColumnIR, LabelIR, ModelIR, PipelineIR, SourceIR, TrainIR } from '
 import { isListAggregate } from '../../src/define/ir/signatures.ts'
 import { triggerKey } from '../../src/define/model/trigger-columns.ts'
 import type { Draw } from '../property/generate/draw.ts'
-import { conditionOn } from '../property/generate/labelling.ts'
+import { conditionOn } from '../property/generate/label-case.ts'
 import type { CrashCase, Feed, SentRecord, Step } from './case.ts'
 import { isExact } from './exact-inputs.ts'
 
@@ -44,7 +44,7 @@ export function withTrainings(draw: Draw, of: CrashCase, span: number): CrashCas
     ir: withModels(of.ir),
     changed: (of.changed ?? []).map(withModels),
     feeds: outcomes ? [...of.feeds, outcomes.feed] : of.feeds,
-    steps: asking(draw, [...models.keys()], steps),
+    steps: withRequests(draw, [...models.keys()], steps),
     trainings: {
       turns: draw.pick([0, 1, 3, 10]),
       ...(draw.chance(0.2) && { failing: draw.pick([2, 3, 5]) }),
@@ -182,7 +182,7 @@ function beginsFor(draw: Draw, { ir, feeds }: CrashCase, model: ModelIR, span: n
 }
 
 /** Requested trainings and promotions, of the run or by a command while nothing runs. */
-function asking(draw: Draw, models: readonly string[], steps: readonly Step[]): Step[] {
+function withRequests(draw: Draw, models: readonly string[], steps: readonly Step[]): Step[] {
   const often = draw.pick([0.03, 0.1, 0.25])
   const pick = (): number => draw.between(0, 20)
   return steps.flatMap((step): Step[] => {

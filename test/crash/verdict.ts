@@ -23,7 +23,7 @@ export function fault(verdict: Verdict, kind: 'lost' | 'duplicated' | 'different
 
 /** Compares actual and expected lists of texts, in order. */
 export function compareLists(verdict: Verdict, subject: string, expected: readonly string[], actual: readonly string[]): void {
-  const left = counted(expected)
+  const left = countsOf(expected)
   const texts = new Set(expected)
   let same = expected.length === actual.length
   for (const [i, text] of actual.entries()) {
@@ -39,7 +39,7 @@ export function compareLists(verdict: Verdict, subject: string, expected: readon
     fault(verdict, 'different', `${subject}: they stand in another order`)
 }
 
-function counted(texts: readonly string[]): Map<string, number> {
+function countsOf(texts: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
   return counts

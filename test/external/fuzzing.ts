@@ -61,7 +61,7 @@ interface Entry {
   readonly response: { readonly status: number }
 }
 
-export class Fuzzed {
+export class Fuzzer {
   readonly #hasToken: boolean
   readonly output: string
   readonly exitCode: number | null
@@ -74,7 +74,7 @@ export class Fuzzed {
     this.entries = entries
   }
 
-  static async run(folder: string, served: ServerProcess, document: string, { name, token, examples }: Fuzzing): Promise<Fuzzed> {
+  static async run(folder: string, served: ServerProcess, document: string, { name, token, examples }: Fuzzing): Promise<Fuzzer> {
     const own = join(folder, name.replaceAll(' ', '-'))
     mkdirSync(own)
     writeFileSync(join(own, 'schemathesis.toml'), settings())
@@ -86,7 +86,7 @@ export class Fuzzed {
     if (token !== undefined) args.push('--header', `Authorization: Bearer ${token}`)
     const ran = await run(schemathesis(), args, { cwd: own, timeout: RUN_MS_MAX })
     const { log } = JSON.parse(readFileSync(har, 'utf8')) as { log: { entries: Entry[] } }
-    return new Fuzzed(token !== undefined, ran, log.entries)
+    return new Fuzzer(token !== undefined, ran, log.entries)
   }
 
   /** No check of schemathesis failed. */

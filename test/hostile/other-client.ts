@@ -8,7 +8,7 @@ import { WEBHOOK_SECRET } from './server-process.ts'
 
 const PAUSE_MS = 5
 
-export interface Answered {
+export interface ClientAnswers {
   /** Count of each status, as `ingest 200`. */
   readonly statuses: Record<string, number>
   readonly ms: number[]
@@ -39,8 +39,8 @@ export class OtherClient {
   }
 
   /** This many rounds of each kind of request, one after the other. */
-  async rounds(count: number): Promise<Answered> {
-    const answered: Answered = { statuses: {}, ms: [], messages: {} }
+  async rounds(count: number): Promise<ClientAnswers> {
+    const answered: ClientAnswers = { statuses: {}, ms: [], messages: {} }
     for (let round = 0; round < count; round++) {
       const [one, line, hook] = [0, 1, 2].map(() => `other-${this.#count++}`)
       const events = '/sources/payments/events'
@@ -86,7 +86,7 @@ export class OtherClient {
     return { path: '/sources/hooks/webhook', headers: { 'stripe-signature': `t=${at},v1=${signature}` }, body }
   }
 
-  async #note(answered: Answered, kind: string, payment: PaymentRequest): Promise<boolean> {
+  async #note(answered: ClientAnswers, kind: string, payment: PaymentRequest): Promise<boolean> {
     const began = stopwatch()
     const { status, body } = await this.#send(payment)
     answered.ms.push(stopwatch() - began)

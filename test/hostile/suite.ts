@@ -11,7 +11,7 @@ import type { Role } from '../../src/serve/access/roles.ts'
 import type { AttackOrder } from './attacker-process.ts'
 import type { AttackName, AttackTokens } from './attacks.ts'
 import { ForkedProcess } from './forked-process.ts'
-import { OtherClient, type Answered } from './other-client.ts'
+import { OtherClient, type ClientAnswers } from './other-client.ts'
 import type { ServerFigures } from './server-process.ts'
 import type { ResponseCounts } from './wire.ts'
 
@@ -26,7 +26,7 @@ export const RSS_BYTES_MAX =
   3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + ID_BYTES * limits.DEDUPE_IDS_MAX + 700 * 2 ** 20
 
 export interface Undergone {
-  readonly answered: Answered
+  readonly answered: ClientAnswers
   /** Answers to the hostile clients, until the other one was done. */
   readonly responses: ResponseCounts
   /** Peak memory of the server, bytes. */
@@ -53,7 +53,7 @@ export class HostileSuite {
   }
 
   /** The other client alone. */
-  async undisturbed(rounds: number): Promise<Answered> {
+  async undisturbed(rounds: number): Promise<ClientAnswers> {
     return this.#asOther(other => other.rounds(rounds))
   }
 

@@ -78,7 +78,7 @@ function contentOf(folder: string): { readonly events: readonly string[]; readon
   }
 }
 
-export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | undefined {
+export function damageBytes(next: Random, bytes: Buffer, damage: Damage): Buffer | undefined {
   if (damage === 'gone') return undefined
   if (damage === 'empty' || bytes.length === 0) return Buffer.alloc(0)
   if (damage === 'cut') return bytes.subarray(0, below(next, bytes.length))
@@ -96,7 +96,7 @@ export async function runDamaged(next: Random, sound: SoundFolder, scratch: stri
   const damage = oneOf(next, damages)
   const folder = mkdtempSync(join(scratch, 'damaged-'))
   cpSync(sound.folder, folder, { recursive: true })
-  const bytes = damaged(next, readFileSync(join(folder, name)), damage)
+  const bytes = damageBytes(next, readFileSync(join(folder, name)), damage)
   if (bytes) writeFileSync(join(folder, name), bytes)
   else rmSync(join(folder, name))
   try {

@@ -39,7 +39,7 @@ export async function accountOutbox(next: Random, server: Cluster, table: string
   const ir = pipelineOf(source)
   const maps = new Map(spy ? [[source.name, spy.call]] : [])
   const run = new Run({ ir, maps, scores: new Map(), fingerprint: 'outbox' }, { store, clock: () => NOW })
-  const counting = new Counting(run)
+  const counting = new CountingTarget(run)
   try {
     await readOutbox(counting, source, outboxOptions(server, table, { pageRows: PAGE_ROWS }), new AbortController().signal)
     await run.stop()
@@ -114,7 +114,7 @@ async function writeOutbox(
 }
 
 /** A run with counts of acknowledgements. */
-class Counting implements FeedTarget {
+class CountingTarget implements FeedTarget {
   accepted = 0
   duplicates = 0
   refused = 0

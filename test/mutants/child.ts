@@ -13,7 +13,7 @@ const hook = join(import.meta.dirname, 'hook.ts')
 /** The hook's replacement. */
 export type FaultyText = Pick<Fault, 'path' | 'of' | 'start' | 'end' | 'is'>
 
-export interface Ended {
+export interface NodeResult {
   readonly passed: boolean
   readonly seconds: number
   /** Its output, if it did not pass. */
@@ -24,7 +24,7 @@ export interface Ended {
 export async function runNode(
   args: readonly string[],
   { fault, seconds }: { fault?: FaultyText | undefined; seconds: number },
-): Promise<Ended> {
+): Promise<NodeResult> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   const env = { ...inherited, NODE_V8_COVERAGE: '', ...(fault && { SPILLWAY_FAULT: JSON.stringify(fault) }) }
   const node = [process.execPath, '-C', 'spillway-source', '--import', hook, ...args]

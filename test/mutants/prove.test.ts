@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { acceptedFaults, isSame } from './accepted.ts'
+import { acceptedFaults, isSame } from './accepted-faults.ts'
 import { faultsOf } from './faults.ts'
 import { holds, prove } from './prove.ts'
 

@@ -8,7 +8,7 @@ import { inOrder } from './value.ts'
 
 export type Label = boolean | 'unknown' | 'not eligible'
 
-export type Labelled = About & {
+export type LabelledDecision = About & {
   readonly model: string
   readonly t: number
   readonly label: Label
@@ -21,7 +21,7 @@ export type Labelled = About & {
 }
 
 /** The labels, as of `a`, of every decision made by then whose model has one. In the order of decisions. */
-export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): Labelled[] {
+export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): LabelledDecision[] {
   return moments(pipeline, log, run).flatMap(moment => {
     const { model, about, t } = moment
     if (!model.label || t > a) return []
@@ -44,7 +44,7 @@ function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, 
     .some(({ name, when }) => (name in fate ? fate[name] === 'followed' : evaluate(when, { score }) === true))
 }
 
-type LabelState = Pick<Labelled, 'label' | 'outcome' | 'late' | 'censored'>
+type LabelState = Pick<LabelledDecision, 'label' | 'outcome' | 'late' | 'censored'>
 
 function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): LabelState {
   const source = sourceNamed(pipeline, label.source)

@@ -8,6 +8,6 @@ export { type BatchRun, type VisibleEvents, current, visibleEvents, lastTime, st
 export type { OracleValue } from './formulas.ts'
 export { ofKey, value, valueOf } from './value.ts'
 export { type Decision, decisions, scoreOfVector } from './decisions.ts'
-export { type Label, type Labelled, labels } from './labels.ts'
+export { type Label, type LabelledDecision, labels } from './labels.ts'
 export { type ReportedRow, reportAt } from './reports.ts'
 export type { About, Request, Run } from './triggers.ts'

@@ -19,7 +19,7 @@ export interface ReportedRow {
 /** `log` is in order of arrival. */
 export function reportAt(pipeline: PipelineIR, report: ReportIR, log: readonly LoggedEvent[], s: number): ReportedRow[] {
   const { of, where, orderBy = [], limit = Infinity, freshness } = report
-  const model = deciding(pipeline, report)
+  const model = modelOfReport(pipeline, report)
   const age = agesAt(pipeline, model, log, s)
   const stale = freshness !== undefined && Object.values(age).some(one => one === null || one > freshness)
   const rows = tickAt(pipeline, model, log, s).map((moment): ReportedRow => {
@@ -29,11 +29,11 @@ export function reportAt(pipeline: PipelineIR, report: ReportIR, log: readonly L
   })
   const matching = rows.filter(row => where === undefined || compute(where, leaf => cellOf(row, leaf.name)) === true)
   return matching
-    .toSorted((a, b) => firstThat(orderBy, by => compared(cellOf(a, by.column), cellOf(b, by.column), by.descending)))
+    .toSorted((a, b) => firstThat(orderBy, by => compareCells(cellOf(a, by.column), cellOf(b, by.column), by.descending)))
     .slice(0, limit)
 }
 
-function deciding({ models }: PipelineIR, { name, of, column, live }: ReportIR): ModelIR {
+function modelOfReport({ models }: PipelineIR, { name, of, column, live }: ReportIR): ModelIR {
   const decide = { kind: 'every', every: 1, live, column } as const
   if (of.kind === 'inputs') return { name, decide, inputs: of.inputs, score: { kind: 'rules', rules: [], otherwise: 0 } }
   return { ...models.find(model => model.name === of.model)!, decide }
@@ -75,7 +75,7 @@ function cellOf({ score, vector }: ReportedRow, name: string): Value {
 }
 
 /** NULL is last in both directions. */
-function compared(a: Value, b: Value, descending: boolean): number {
+function compareCells(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
   const order = typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)
   return descending ? -order : order

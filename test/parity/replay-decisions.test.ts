@@ -8,7 +8,7 @@ import { decisionRecords } from '../../src/replay/decision-record.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions, type Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { flatVector } from './flat-vector.ts'
 
@@ -24,7 +24,8 @@ interface ComparableDecision {
 
 for (const { name, pipeline, log, run } of [...decisionCases, ...triggerCases].filter(({ log }) => isReplayed(log)))
   test(name, () => {
-    for (const model of pipeline.models) assert.deepEqual(replayed(pipeline, model, log, run), expected(pipeline, model, log, run))
+    for (const model of pipeline.models)
+      assert.deepEqual(replayDecisions(pipeline, model, log, run), oracleDecisions(pipeline, model, log, run))
   })
 
 test("decisions over random histories are the oracle's, in batches of any size", () => {
@@ -36,14 +37,15 @@ test("decisions over random histories are the oracle's, in batches of any size",
     const { ir, log, run } = drawn
     for (const model of ir.models) {
       if (ir.sources.some(({ deleted }) => deleted !== undefined)) revised++
-      const decisions = replayed(ir, model, log, run)
+      const decisions = replayDecisions(ir, model, log, run)
       const context = `seed ${seed}, model '${model.name}'`
       if (decisions === 'refused') {
-        assert.throws(() => expected(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
+        assert.throws(() => oracleDecisions(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
-      assert.deepEqual(decisions, expected(ir, model, log, run), context)
-      for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, model, log, run, stretch), decisions, `${context}, by ${stretch}`)
+      assert.deepEqual(decisions, oracleDecisions(ir, model, log, run), context)
+      for (const stretch of [1, 3, 64])
+        assert.deepEqual(replayDecisions(ir, model, log, run, stretch), decisions, `${context}, by ${stretch}`)
       compared[model.decide.kind] += decisions.length
     }
   }
@@ -51,7 +53,7 @@ test("decisions over random histories are the oracle's, in batches of any size",
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions ${kind} were compared`)
 })
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): ComparableDecision[] {
+function oracleDecisions(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): ComparableDecision[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
   return decisions({ ...ir, models: [model] }, log, own).map(({ model: _m, prefix: _p, t, vector, score, ...about }) => ({
     about: 'request' in about ? 'request' : about,
@@ -61,7 +63,7 @@ function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], r
   }))
 }
 
-function replayed(
+function replayDecisions(
   ir: PipelineIR,
   model: ModelIR,
   log: readonly LoggedEvent[],

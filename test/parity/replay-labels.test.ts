@@ -8,10 +8,10 @@ import { label } from '../../src/replay/label.ts'
 import { censoringOf } from '../../src/run/history/censoring.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
-import type { Fate } from '../oracle/explored.ts'
+import type { Fate } from '../oracle/exploration.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
-import { labelling } from '../property/generate/labelling.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
+import { labelling } from '../property/generate/label-case.ts'
 
 const CASES = 160
 
@@ -23,7 +23,7 @@ for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCas
   test(name, () => {
     const [model] = pipeline.models
     for (const { at, expect, outcomes } of asks) {
-      const actual = replayed(pipeline, model, log, { at, run })
+      const actual = replayLabels(pipeline, model, log, { at, run })
       assert.deepEqual(
         actual.map(([label, late]) => [label, late]),
         expect.map(one => (Array.isArray(one) ? one : [one, 0])),
@@ -44,10 +44,10 @@ test("labels over random histories are the oracle's, at any evaluation time and 
     for (const model of ir.models)
       for (const at of drawn.at) {
         const context = `seed ${seed}, model '${model.name}', as known at ${at}`
-        const oracleLabels = expected(ir, model, log, { at, run })
+        const oracleLabels = oracleLabelsOf(ir, model, log, { at, run })
         hidden += oracleLabels.length > 0 ? (hiddenOf(ir, model, log, { at, run }) ?? []).length : 0
-        assert.deepEqual(replayed(ir, model, log, { at, run }), oracleLabels, context)
-        assert.deepEqual(replayed(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), oracleLabels, `${context}, in short stretches`)
+        assert.deepEqual(replayLabels(ir, model, log, { at, run }), oracleLabels, context)
+        assert.deepEqual(replayLabels(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), oracleLabels, `${context}, in short stretches`)
         if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += oracleLabels.length
         for (const [label, late] of oracleLabels) {
           const kinds = [`${model.label!.kind} ${label}`, ...(late > 0 ? ['late'] : [])]
@@ -67,12 +67,12 @@ interface LabelRequest {
   readonly stretch?: number
 }
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: LabelRequest): DatedLabel[] {
+function oracleLabelsOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: LabelRequest): DatedLabel[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
   return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late, outcome }) => [label, late, outcome])
 }
 
-function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: LabelRequest): DatedLabel[] {
+function replayLabels(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: LabelRequest): DatedLabel[] {
   const isCensored = censoredBy(ir, model, log, run)
   const result = label({ ir }, model, logOf(ir, log, run), {
     at,

@@ -7,10 +7,10 @@ import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
 import { reports } from '../../src/replay/report.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
-import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reports.ts'
 import { flatVector } from './flat-vector.ts'
 
 const CASES = 150
@@ -19,7 +19,7 @@ for (const { name, pipeline, report, log, at } of reportCases)
   test(name, () => {
     const times = at.map(({ s }) => s)
     assert.deepEqual(
-      replayed(pipeline, report, log, times),
+      replayReports(pipeline, report, log, times),
       times.map(s => reportAt(pipeline, report, log, s)),
     )
   })
@@ -39,15 +39,15 @@ test("reports over random histories are the oracle's, in batches of any size", (
     )
     const times = timesOf(draw, log, report)
     const context = `seed ${seed}`
-    const rows = replayed(ir, report, log, times)
-    if (replayed(ir, withoutLimits(report), log, times) === 'refused') {
+    const rows = replayReports(ir, report, log, times)
+    if (replayReports(ir, withoutLimits(report), log, times) === 'refused') {
       counts.refused++
       assert.throws(() => times.map(s => reportAt(ir, report, log, s)), /SPILL_(RANGE|LIMIT)/, context)
       continue
     }
     const expected = times.map(s => reportAt(ir, report, log, s))
     assert.deepEqual(rows, expected, context)
-    for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, report, log, times, stretch), rows, `${context}, by ${stretch}`)
+    for (const stretch of [1, 3, 64]) assert.deepEqual(replayReports(ir, report, log, times, stretch), rows, `${context}, by ${stretch}`)
     for (const s of times) counts.left += reportAt(ir, withoutLimits(report), log, s).length
     counts.rows += expected.flat().length
     counts.stale += expected.flat().filter(({ stale }) => stale).length
@@ -56,7 +56,7 @@ test("reports over random histories are the oracle's, in batches of any size", (
   assert.ok(rows > 400 && left - rows > 80 && stale > 50 && refused < 10, JSON.stringify(counts))
 })
 
-function replayed(
+function replayReports(
   ir: PipelineIR,
   report: ReportIR,
   log: readonly LoggedEvent[],

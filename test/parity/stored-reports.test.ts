@@ -15,18 +15,18 @@ import { inputCodes } from '../../src/training/registry/input-codes.ts'
 import { putPromotions, putScore, putVersion } from '../../src/training/registry/registry.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
-import { stored } from '../property/engines/stored.ts'
-import { isReplayed } from '../property/engines/replayed.ts'
+import { storeLog } from '../property/engines/stored-log.ts'
+import { isReplayed } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
-import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reports.ts'
 import { flatVector } from './flat-vector.ts'
 
 const CASES = 80
 
 for (const { name, pipeline, report, log, at } of reportCases)
   test(name, async () => {
-    const store = await stored(pipeline, log, new Draw(1))
+    const store = await storeLog(pipeline, log, new Draw(1))
     for (const { s, why } of at)
       assert.deepEqual(reportRows(store, pipeline, report, log.length, s), reportAt(pipeline, report, log, s), why)
   })
@@ -46,7 +46,7 @@ test('reports over random logs are those of the oracle', async () => {
       ir,
       ir.models.find(({ name }) => name === 'ask')!,
     )
-    const store = await stored(ir, log, draw)
+    const store = await storeLog(ir, log, draw)
     for (const s of timesOf(draw, log, report)) {
       const runs = runsOf(draw, ir, log, s)
       const asRun = asRuns(ir, runs, s)
@@ -85,7 +85,7 @@ test('a trained model is scored by the version that was promoted by then; a miss
   const { pipeline: of, report, log } = reportCases.find(({ pipeline: { models } }) => models.length > 0)!
   const model = { ...of.models[0], train: {} as never }
   const ir: PipelineIR = { ...of, models: [model] }
-  const store = await stored(ir, log, new Draw(5))
+  const store = await storeLog(ir, log, new Draw(5))
   const s = log.at(-1)!.arrival + 100
   const put = (number: number, weight: number) => [
     putVersion({ model: model.name, number, inputs: inputCodes(ir, model) } as never),
@@ -132,7 +132,7 @@ test('a row whose events the log has dropped is marked; a report whose active ke
     ...pipeline,
     groups: pipeline.groups.map(group => ({ ...group, features: group.features.map(feature => ({ ...feature, window: 200 })) })),
   }
-  const store = await stored(windowed, log, new Draw(3))
+  const store = await storeLog(windowed, log, new Draw(3))
   const forgotten = async (arrival: number) => store.commit({ put: [[LOG_START, logStartText({ entry: 0, arrival })]] })
   await forgotten(150)
   const rows = reportRows(store, windowed, { ...report, live: 100 }, log.length, 301)
@@ -149,7 +149,7 @@ test('a row whose events the log has dropped is marked; a report whose active ke
 test('a report over a group that is placed corrected is an error', async () => {
   const { pipeline, report, log } = reportCases[0]
   const corrected: PipelineIR = { ...pipeline, groups: pipeline.groups.map(group => ({ ...group, place: { kind: 'corrected' } })) }
-  const store = await stored(pipeline, log, new Draw(3))
+  const store = await storeLog(pipeline, log, new Draw(3))
   assert.throws(() => reportRows(store, corrected, report, log.length, 300), { code: 'SPILL_UNSUPPORTED' })
 })
 

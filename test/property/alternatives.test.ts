@@ -14,7 +14,7 @@ import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../.
 import { decide } from '../../src/replay/decide.ts'
 import { scheduledTimes } from '../../src/kernel/schedule.ts'
 import type { Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from './engines/replayed.ts'
+import { isReplayed, logOf } from './engines/replay-order.ts'
 import { deciding } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 
@@ -96,7 +96,7 @@ test('scores at the multiples of a period are those of ticks, or of requests, at
       row: event.row,
     }))
     const late = { ...drawn, ir: { ...ir, models: [askModel] }, model: askModel, run: { requests } }
-    const scores = decided(late)
+    const scores = decisionsOf(late)
     const expectedScores: Scores = new Map(events.map((event, i) => [String(drawn.log.indexOf(event)), scores[i].score]))
     compared += same(`seed ${seed}, on events`, drawn, plan, expectedScores)
   }
@@ -133,7 +133,7 @@ function* cases(): Generator<{ readonly seed: number; readonly draw: Draw; reado
     const { ir, log, run } = example
     for (const model of ir.models) {
       const drawn = { ir, model, log, run }
-      if (decided(drawn).length > 0) yield { seed, draw: new Draw(seed + 3_000_000), drawn }
+      if (decisionsOf(drawn).length > 0) yield { seed, draw: new Draw(seed + 3_000_000), drawn }
     }
   }
 }
@@ -223,7 +223,7 @@ interface Decision {
   readonly score: number | null
 }
 
-function decided({ ir, model, log, run }: Drawn): Decision[] {
+function decisionsOf({ ir, model, log, run }: Drawn): Decision[] {
   const decisions: Decision[] = []
   const replay = logOf(ir, log, run)
   const keyOf = ({ values }: ColumnData, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
@@ -235,7 +235,7 @@ function decided({ ir, model, log, run }: Drawn): Decision[] {
 
 /** `as`: the history whose order names the events. */
 function fromScratch(drawn: Drawn, as: readonly LoggedEvent[] = drawn.log): Scores {
-  return new Map(decided(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
+  return new Map(decisionsOf(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
 }
 
 function nameOf({ decide: trigger }: ModelIR, { t, key, position }: Decision, i: number, log: readonly LoggedEvent[]): string {
@@ -258,7 +258,7 @@ function underPlan({ ir, model, log, run }: Drawn, plan: Plan): { readonly repla
 function same(context: string, drawn: Drawn, plan: Plan, expectedScores: Scores, mayBeMore = false): number {
   const { replayed, score } = underPlan(drawn, plan)
   let compared = 0
-  decided(drawn).forEach((decision, i) => {
+  decisionsOf(drawn).forEach((decision, i) => {
     const name = nameOf(drawn.model, decision, i, drawn.log)
     const where = `${context}, model '${drawn.model.name}', case ${i} (${name})`
     assert.equal(!Number.isNaN(replayed.made[i]), expectedScores.has(name), `${where} is decided`)

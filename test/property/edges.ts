@@ -53,7 +53,7 @@ function windowEdges({ window, hop }: FeatureIR, t: number, times: ReadonlySet<n
 }
 
 function historyEdges(of: Case, mark: Mark): void {
-  const [seen, positions] = [new Set<string>(), new Map<string, number>()]
+  const [contents, positions] = [new Set<string>(), new Map<string, number>()]
   of.log.forEach((event, i) => {
     const { time, arrival, source, partition, row } = event
     const previous = of.log[i - 1]
@@ -67,8 +67,8 @@ function historyEdges(of: Case, mark: Mark): void {
     mark('a clock that stands still', previous?.arrival === arrival)
     mark('arrival that falls along the log', previous !== undefined && previous.arrival > arrival)
     mark('a silence of months', previous !== undefined && arrival - previous.arrival > 90 * DAY)
-    mark('a duplicate', seen.has(JSON.stringify([source, time, row])))
-    seen.add(JSON.stringify([source, time, row]))
+    mark('a duplicate', contents.has(JSON.stringify([source, time, row])))
+    contents.add(JSON.stringify([source, time, row]))
     const tie = JSON.stringify([source, time, arrival])
     mark('equal times in different partitions', positions.has(tie) && positions.get(tie) !== partition)
     positions.set(tie, partition)

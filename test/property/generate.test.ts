@@ -7,7 +7,7 @@ import { signatures } from '../../src/define/ir/signatures.ts'
 import type { Case } from './case.ts'
 import { combinations } from './cover.ts'
 import { edges, edgesOf } from './edges.ts'
-import { assigned } from './generate/features.ts'
+import { assignedCombinations } from './generate/features.ts'
 import { generate } from './generate/generate.ts'
 
 const cases = Array.from({ length: 300 }, (_, i) => generate(20_000 + i))
@@ -78,7 +78,7 @@ function assertTyped(expr: ExprIR, columns: Case['ir']['sources'][number]['colum
 }
 
 test('neighbouring seeds are given every combination of aggregate, type and window', () => {
-  const assignments = Array.from({ length: Math.ceil(combinations.length / 4) }, (_, seed) => assigned(seed)).flat()
+  const assignments = Array.from({ length: Math.ceil(combinations.length / 4) }, (_, seed) => assignedCombinations(seed)).flat()
   assert.equal(new Set(assignments).size, combinations.length)
 })
 

@@ -61,7 +61,7 @@ export function holds({ cases, values, notNull, mismatches, emptyBins }: ParityR
   return mismatches === 0 && notNull >= NOT_NULL_LEAST * values && (cases < COVERING_CASES || emptyBins === 0)
 }
 
-interface Comparing {
+interface Comparison {
   readonly cases: number
   readonly seed: number
   /** Shrink mismatches and write them to files. */
@@ -72,7 +72,7 @@ interface Comparing {
   readonly first?: boolean
 }
 
-export async function compareEngines(engines: readonly Engine[], options: Comparing): Promise<ParityResult> {
+export async function compareEngines(engines: readonly Engine[], options: Comparison): Promise<ParityResult> {
   const { cases, seed, first = false } = options
   const cover = emptyCover()
   const failures: Failure[] = []

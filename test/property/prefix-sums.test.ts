@@ -19,7 +19,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir/ir.ts'
 import { decisionPointsOf } from '../../src/replay/decide.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
-import { isReplayed, logOf } from './engines/replayed.ts'
+import { isReplayed, logOf } from './engines/replay-order.ts'
 import { deciding } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 
@@ -28,10 +28,10 @@ const SETTINGS = 4
 const ofSums = ['count', 'sum', 'mean', 'variance', 'stddev', 'slope', 'share', 'histogram']
 
 /** Compared values by kind: those that are not NULL. */
-type Compared = Map<string, number>
+type ComparedCounts = Map<string, number>
 
 test('prefix sums are the kernel, to the bit', () => {
-  const compared: Compared = new Map()
+  const compared: ComparedCounts = new Map()
   for (let seed = 1; seed <= CASES; seed++) {
     const draw = new Draw(seed + 7_000_000)
     const drawn = deciding(seed)
@@ -56,7 +56,7 @@ function inTheirOrder(log: readonly LoggedEvent[]): LoggedEvent[] {
   })
 }
 
-function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: Compared): void {
+function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: ComparedCounts): void {
   const decides = { ir, model }
   const triggering = decisionPointsOf(ir, model, log)
   if ([...triggering.batches(1000)].every(({ length }) => length === 0)) return

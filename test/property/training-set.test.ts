@@ -22,7 +22,7 @@ import { rowAt } from '../oracle/rows.ts'
 import type { Answer } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { blockOf, columnOf } from './engines/block.ts'
-import { asAppended } from './generate/appended.ts'
+import { asOneLog } from './generate/one-log.ts'
 import { placement } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
@@ -168,7 +168,7 @@ async function witness(
 function drawn(seed: number): Drawn {
   const of = generate(seed)
   const draw = new Draw(seed + 2_000_000)
-  const log = asAppended(of.log)
+  const log = asOneLog(of.log)
   const span = log.at(-1)!.arrival - log[0].arrival
   const groups = of.ir.groups.map((group): GroupIR => ({
     ...group,

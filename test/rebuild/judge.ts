@@ -11,7 +11,7 @@ import type { Entry } from '../crash/inspect.ts'
 import { eventsOf, type Material } from './case.ts'
 import { triggerOf } from './rebuild.ts'
 
-export interface Judged {
+export interface RebuildJudgement {
   /** Compared cells of vectors, and those that are not NULL. */
   values: number
   notNull: number
@@ -21,8 +21,8 @@ export interface Judged {
   readonly mismatches: string[]
 }
 
-export function judge({ ir, entries, recorded }: Material, rebuilt: readonly SqlVector[]): Judged {
-  const judged: Judged = { values: 0, notNull: 0, cuts: 0, mismatches: [] }
+export function judge({ ir, entries, recorded }: Material, rebuilt: readonly SqlVector[]): RebuildJudgement {
+  const judged: RebuildJudgement = { values: 0, notNull: 0, cuts: 0, mismatches: [] }
   const log = entries.flatMap(entry => ('event' in entry ? [entry.event] : []))
   recorded.forEach((decision, i) => {
     const model = ir.models.find(({ name }) => name === decision.model)!
@@ -46,7 +46,7 @@ const placeText = ({ model, decision: { entry, key } }: Looked): string => `'${m
  * The time of a decision is its trigger's, and its reads of each group follow from the group's placement (semantics, decisions and
  * placements).
  */
-function checkCuts(judged: Judged, looked: Looked): void {
+function checkCuts(judged: RebuildJudgement, looked: Looked): void {
   const { ir, entries, log, model, decision } = looked
   const trigger = entries[decision.entry]
   const t = 'event' in trigger ? trigger.event.arrival : trigger.mark.t
@@ -63,7 +63,7 @@ function checkCuts(judged: Judged, looked: Looked): void {
   }
 }
 
-function checkVector(judged: Judged, looked: Looked, rebuilt: SqlVector): void {
+function checkVector(judged: RebuildJudgement, looked: Looked, rebuilt: SqlVector): void {
   const { model, decision } = looked
   let overflows = false
   for (const [i, input] of model.inputs.entries()) {

@@ -45,10 +45,10 @@ for (const [name, fault] of Object.entries(faults))
   })
 
 test('a wrong cut also shows in the cells of vectors, not only in the check of its placement', async () => {
-  let found = 0
+  let detected = 0
   for (const [seed, material] of materials.entries()) {
     const judged = await judgedOf(faults['a decision says that it knew an event less'], material, seed)
-    if (judged?.mismatches.some(mismatch => mismatch.includes('is recorded as'))) found++
+    if (judged?.mismatches.some(mismatch => mismatch.includes('is recorded as'))) detected++
   }
-  assert.ok(found >= PLANTED_LEAST, `only ${found} cuts showed in vectors`)
+  assert.ok(detected >= PLANTED_LEAST, `only ${detected} cuts showed in vectors`)
 })

@@ -62,7 +62,7 @@ export function holds({ cases, different, reports, plans, triggers }: ThreadsRes
   return different === 0 && plans > cases && reports >= REPORTS_LEAST * cases && covers
 }
 
-interface Compared {
+interface Comparison {
   /** The first difference between two reports. */
   readonly difference: string | undefined
   readonly isReport: boolean
@@ -70,7 +70,7 @@ interface Compared {
 }
 
 /** The audit on no thread, on one and on several. */
-export async function compareThreads(of: ThreadCase): Promise<Compared> {
+export async function compareThreads(of: ThreadCase): Promise<Comparison> {
   const alone = await auditOn(of, 0)
   const several = 2 + (of.seed % 2)
   const others = [await auditOn(of, 1), await auditOn(of, several, of.seed % 4 < 2)]

@@ -66,7 +66,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
           tile,
           cells: throughJson(
             aggregate.encode(
-              merged(
+              mergePartials(
                 aggregate,
                 inTile.map(event => aggregate.lift(event)),
               ),
@@ -91,13 +91,13 @@ const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[],
       .filter(({ tile }) => tile >= tail)
       .map(({ cells }) => aggregate.decode(cells))
       .filter(partial => partial !== undefined)
-    return aggregate.finalize(merged(aggregate, partials), asOf)
+    return aggregate.finalize(mergePartials(aggregate, partials), asOf)
   })
 
 /** Merged as a tree whose leaves are taken from both ends: another order, and another grouping, than that of events. */
-function merged(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
+function mergePartials(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
   if (partials.length < 2) return partials[0]
   const pairs = partials.slice(0, partials.length / 2).map((partial, i) => aggregate.merge(partials[partials.length - 1 - i], partial))
   const middle = partials.length % 2 === 1 ? [partials[Math.floor(partials.length / 2)]] : []
-  return merged(aggregate, pairs.concat(middle))
+  return mergePartials(aggregate, pairs.concat(middle))
 }

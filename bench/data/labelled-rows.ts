@@ -5,7 +5,7 @@
  */
 import { random, type Random } from '../../src/base/random.ts'
 
-export interface Labelled {
+export interface LabelledRows {
   readonly columns: Readonly<Record<string, Float64Array>>
   readonly labels: Uint8Array
 }
@@ -32,7 +32,7 @@ function valueOf(column: number, next: Random): number {
   }
 }
 
-export function labelled(length: number, seed: number): Labelled {
+export function labelledRows(length: number, seed: number): LabelledRows {
   const next = random(seed)
   const columns = Array.from({ length: COLUMNS }, () => new Float64Array(length))
   const labels = new Uint8Array(length)

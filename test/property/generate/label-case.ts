@@ -1,9 +1,9 @@
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import type { ColumnIR, ExprIR, LabelIR, ModelIR, PipelineIR, SourceIR, Value } from '../../../src/define/ir/ir.ts'
 import { triggerKey } from '../../../src/define/model/trigger-columns.ts'
-import type { Fate } from '../../oracle/explored.ts'
+import type { Fate } from '../../oracle/exploration.ts'
 import { typeOf } from './columns.ts'
-import { deciding, type Deciding } from './deciders.ts'
+import { deciding, type DecisionCase } from './deciders.ts'
 import { Draw } from './draw.ts'
 
 /**
@@ -11,7 +11,7 @@ import { Draw } from './draw.ts'
  * are read. Periods are those between two events, or an event and a decision, and a millisecond more or less, so that both sides of each
  * edge occur.
  */
-export function labelling(seed: number): (Deciding & { readonly at: readonly number[] }) | undefined {
+export function labelling(seed: number): (DecisionCase & { readonly at: readonly number[] }) | undefined {
   const drawn = deciding(seed)
   if (!drawn) return undefined
   const draw = new Draw(seed + 2_000_000)
@@ -31,7 +31,7 @@ export function labelling(seed: number): (Deciding & { readonly at: readonly num
 }
 
 /** Some labels are censored by one of two actions, and some decisions have a recorded score. */
-function withCensoring(draw: Draw, { ir, log, run }: Deciding): Deciding {
+function withCensoring(draw: Draw, { ir, log, run }: DecisionCase): DecisionCase {
   const deciding = ir.models.find(({ label }) => label?.kind === 'from')
   if (!deciding || draw.chance(0.5)) return { ir, log, run }
   const score = (least: number): ExprIR => ({

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 
 /** A history as one log in this process has it: arrivals that do not fall, one partition for each source. */
-export function asAppended(log: readonly LoggedEvent[]): LoggedEvent[] {
+export function asOneLog(log: readonly LoggedEvent[]): LoggedEvent[] {
   const offsets = new Map<string, number>()
   let arrival = -Infinity
   return log.map(event => {

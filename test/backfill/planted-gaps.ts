@@ -9,8 +9,8 @@ import type { PartitionUnit } from '../../src/offline/calendar.ts'
 import type { StoreManifest } from '../../src/offline/parquet/manifest.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
-import { changed, shop, shopHistory, shopLog } from './shop.ts'
-import { filesIn, type StoredBytes } from './stored.ts'
+import { changedDefinitions, shop, shopHistory, shopLog } from './shop.ts'
+import { filesIn, type StoredBytes } from './store-contents.ts'
 
 export const MANIFEST = 'manifest.json'
 const LIVE = 2 * 86_400_000
@@ -52,11 +52,11 @@ export const damageCase = (seed: number): Promise<Planted> =>
       days: 0,
       mismatches: [
         ...[...missingFiles.symmetricDifference(missing)].map(file => `${file} was ${missing.has(file) ? 'missing' : 'there'}`),
-        ...written(before, store).flatMap(file => (missing.has(file) ? [] : [`${file} was written`])),
+        ...writtenFiles(before, store).flatMap(file => (missing.has(file) ? [] : [`${file} was written`])),
         ...differences(store, whole),
         ...(again.hash === filled.hash && again.files === missing.size ? [] : ['what is told of the store is another']),
         ...missingIn(none, options).map(file => `${file} is still missing`),
-        ...written(store, filesIn(folder)).map(file => `${file} was written again`),
+        ...writtenFiles(store, filesIn(folder)).map(file => `${file} was written again`),
       ],
     }
   })
@@ -72,13 +72,13 @@ export const changeCase = (seed: number): Promise<Planted> =>
       const some = (): Set<string> => new Set(names.filter(() => next() < 0.15))
       const [added, otherwise] = [some(), some()]
       const early = next() < 0.5 ? log : log.slice(0, Math.floor(log.length * (0.5 + next() / 2)))
-      await fill(optionsOf(changed(shop, added, otherwise), early, folder, setting))
+      await fill(optionsOf(changedDefinitions(shop, added, otherwise), early, folder, setting))
       const before = filesIn(folder)
       const { gap } = await fill(optionsOf(shop, log, folder, setting))
       await fill(optionsOf(shop, log, other, setting))
       const after = filesIn(folder)
       const counts = { columns: 0, days: 0 }
-      const mismatches = written(before, after).flatMap(file => {
+      const mismatches = writtenFiles(before, after).flatMap(file => {
         const [group, day, name] = file.split(sep)
         const feature = `${group}.${/^feature\.(.*)\.parquet$/.exec(name)?.[1]}`
         const of = gap.groups.find(({ group: target }) => target.group.name === group)!
@@ -157,7 +157,7 @@ function flipBit(path: string, next: Random): void {
 }
 
 /** Files written between two listings of a folder, without the manifest: all others keep their bytes and times. */
-function written(before: ReadonlyMap<string, StoredBytes>, after: ReadonlyMap<string, StoredBytes>): string[] {
+function writtenFiles(before: ReadonlyMap<string, StoredBytes>, after: ReadonlyMap<string, StoredBytes>): string[] {
   return [...after].flatMap(([name, { writtenAt, bytes }]) => {
     const was = before.get(name)
     return name !== MANIFEST && (was?.writtenAt !== writtenAt || !was.bytes.equals(bytes)) ? [name] : []

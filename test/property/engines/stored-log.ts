@@ -7,7 +7,7 @@ import type { Draw } from '../generate/draw.ts'
 import { blockOf } from './block.ts'
 
 /** The events in segments of random lengths. */
-export async function stored(ir: PipelineIR, events: readonly LoggedEvent[], draw: Draw): Promise<ModelStore> {
+export async function storeLog(ir: PipelineIR, events: readonly LoggedEvent[], draw: Draw): Promise<ModelStore> {
   const store = new ModelStore(undefined, true)
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })

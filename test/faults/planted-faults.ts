@@ -10,7 +10,7 @@ import { outboxFaults } from '../inputs/outbox-faults.ts'
 import { skip } from '../postgres/server.ts'
 import type { Edit } from './edit.ts'
 
-export interface Planted {
+export interface PlantedFault {
   /** The proof, and its part. */
   readonly by: string
   readonly name: string
@@ -21,7 +21,7 @@ export interface Planted {
   readonly skip: string | false
 }
 
-export const planted: readonly Planted[] = [
+export const planted: readonly PlantedFault[] = [
   ...all('crash on a model store', recoveryFaults, ({ seed = 1 }) => ['test/crash/check-model.ts', String(seed), '300']),
   ...all('crash over HTTP', httpFaults, () => ['test/crash/check-http.ts', '1', '8', '3']),
   ...all('crash over PostgreSQL', tableFaults, () => ['test/crash/check-tables.ts', '1', '8', '3'], skip),
@@ -34,6 +34,6 @@ function all(
   faults: Readonly<Record<string, Edit>>,
   checkOf: (edit: Edit) => readonly string[],
   skipped: string | false = false,
-): Planted[] {
+): PlantedFault[] {
   return Object.entries(faults).map(([name, edit]) => ({ by, name, edit, check: checkOf(edit), skip: skipped }))
 }

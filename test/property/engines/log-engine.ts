@@ -7,7 +7,7 @@ import { readSegment, SegmentWriter, type SegmentContext } from '../../../src/lo
 import type { Case, Engine } from '../case.ts'
 import { Draw } from '../generate/draw.ts'
 import { blockOf } from './block.ts'
-import { restoredValues } from './restored.ts'
+import { restoredValues } from './restored-kernel.ts'
 
 /**
  * Engine `logged`: events are written to segments of a log, read back into columns with texts of other ids, and processed by kernels that
