@@ -10,12 +10,12 @@
 import { join } from 'node:path'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import type { Received } from './live/action-receiver.ts'
-import type { Sending, Sent } from './live/action-sender.ts'
-import { alarmsAmong, KEYS } from './live/alarms.ts'
+import type { ReceivedEffects } from './live/action-receiver.ts'
+import type { ActionLoad, ActionSendResult } from './live/action-sender.ts'
+import { alarmsAmong, KEYS } from './live/alarm-pipeline.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { Forked } from './live/forked.ts'
-import type { Done } from './live/watching.ts'
+import { BenchProcess } from './live/bench-process.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 interface Level {
@@ -70,7 +70,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const measured: Record<string, unknown> = {}
   const headline = { spillway: NaN, plain: NaN }
   for (const level of levels) {
-    const all: Record<SideName, Measured[]> = { spillway: [], plain: [] }
+    const all: Record<SideName, Measurement[]> = { spillway: [], plain: [] }
     for (let round = 0; round < rounds; round++) {
       const order: SideName[] = round % 2 === 0 ? ['spillway', 'plain'] : ['plain', 'spillway']
       for (const side of order) {
@@ -112,7 +112,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-const p99Of = ({ effectMs }: Measured): number => effectMs.p99
+const p99Of = ({ effectMs }: Measurement): number => effectMs.p99
 
 function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>): string[] {
   if (!p99) return []
@@ -123,7 +123,7 @@ function tooSlow({ name, p99 }: Level, took: Readonly<Record<SideName, number>>)
 }
 
 /** A stall no longer than that of an idle thread was the machine's. */
-function stoodStill({ name, stallMax = Infinity }: Level, all: readonly Measured[]): string[] {
+function stoodStill({ name, stallMax = Infinity }: Level, all: readonly Measurement[]): string[] {
   return all
     .filter(({ stalls }) => !(stalls.ms <= Math.max(stallMax, stalls.idleMs)))
     .map(({ stalls }) => `${name}: the loop stood still for ${stalls.ms.toFixed(1)} ms, the bound is ${stallMax} ms`)
@@ -136,7 +136,7 @@ const postedText = ({ eventsPerSecond, everyMs }: Level): string =>
     ? `one event each ${everyMs} ms`
     : `an array of ${(everyMs * eventsPerSecond) / 1000} each ${everyMs} ms`
 
-interface Measured {
+interface Measurement {
   /** From the due time of an event to the acknowledgement of its effect. */
   readonly effectMs: Latency
   /** From the due time of a request to its acknowledgement, and to its sending. */
@@ -145,65 +145,65 @@ interface Measured {
   readonly effects: number
   readonly fsyncs: number
   readonly eventsPerCommit: number
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender' | 'receiver', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measured> {
+async function measure(data: string, side: Side, level: Level, options: BenchOptions): Promise<Measurement> {
   options.progress(`${level.name}, ${side.file.slice(2, -3)}: ${postedText(level)}, ${level.share * 100} % of them act`)
-  const receiver = new Forked('./action-receiver.ts', [], { isClient: true })
-  const sender = new Forked('./action-sender.ts', [], { isClient: true })
-  const server = new Forked(side.file, [data, await receiver.ask<string>('url')])
+  const receiver = new BenchProcess('./action-receiver.ts', [], { isClient: true })
+  const sender = new BenchProcess('./action-sender.ts', [], { isClient: true })
+  const server = new BenchProcess(side.file, [data, await receiver.ask<string>('url')])
   try {
     await sender.ask('to', await server.ask<string>('url'))
     await sender.ask('fill')
     const { eventsPerSecond, everyMs, share } = level
     const seconds = secondsOf(options)
-    const sending: Sending = { eventsPerSecond, everyMs, share, seconds: Math.min(WARM_S, seconds), first: KEYS }
+    const sending: ActionLoad = { eventsPerSecond, everyMs, share, seconds: Math.min(WARM_S, seconds), first: KEYS }
     await server.ask('watch')
-    const warm = await sender.ask<Sent>('send', sending)
+    const warm = await sender.ask<ActionSendResult>('send', sending)
     await server.ask('done')
-    const early = await receiver.ask<Received>('received')
+    const early = await receiver.ask<ReceivedEffects>('received')
     await server.ask('watch')
     const first = KEYS + warm.events
-    const sent = await sender.ask<Sent>('send', { ...sending, seconds, first })
-    const done = await server.ask<Done>('done')
-    const received = await receiver.ask<Received>('received')
+    const measuredSend = await sender.ask<ActionSendResult>('send', { ...sending, seconds, first })
+    const done = await server.ask<ProcessWork>('done')
+    const received = await receiver.ask<ReceivedEffects>('received')
     const reports = await server.ask<readonly string[]>('end')
-    const expected = alarmsAmong(KEYS, first + sent.events, share)
+    const expected = alarmsAmong(KEYS, first + measuredSend.events, share)
     const failures = [
       ...reports,
-      ...wrongAnswers([warm, sent]),
+      ...wrongAnswers([warm, measuredSend]),
       ...side.wrongEffects(data, [...early.keys, ...received.keys], expected),
-      ...(done.decisions === sent.events ? [] : [`${done.decisions} decisions were made on ${sent.events} events`]),
+      ...(done.decisions === measuredSend.events ? [] : [`${done.decisions} decisions were made on ${measuredSend.events} events`]),
     ]
-    return { ...figuresOf(sent, done, received), failures }
+    return { ...figuresOf(measuredSend, done, received), failures }
   } finally {
     for (const process of [receiver, sender, server]) process.end()
   }
 }
 
-const figuresOf = (sent: Sent, done: Done, received: Received): Omit<Measured, 'failures'> => ({
+const figuresOf = (sendResult: ActionSendResult, done: ProcessWork, received: ReceivedEffects): Omit<Measurement, 'failures'> => ({
   effectMs: latencyOf(received.ms),
-  postedMs: latencyOf(sent.answeredMs),
-  lateMs: latencyOf(sent.lateMs),
+  postedMs: latencyOf(sendResult.answeredMs),
+  lateMs: latencyOf(sendResult.lateMs),
   effects: received.keys.length,
   fsyncs: done.fsyncs,
   eventsPerCommit: done.events / done.fsyncs,
   stalls: done.stalls,
   cores: {
     run: done.cpuMs / 1000 / done.seconds,
-    sender: sent.cpuMs / 1000 / done.seconds,
+    sender: sendResult.cpuMs / 1000 / done.seconds,
     receiver: received.cpuMs / 1000 / done.seconds,
   },
   rssMb: done.rssMb,
 })
 
-function wrongAnswers(sent: readonly Sent[]): string[] {
-  return sent.flatMap(({ events, accepted, failed }) => [
+function wrongAnswers(sendResults: readonly ActionSendResult[]): string[] {
+  return sendResults.flatMap(({ events, accepted, failed }) => [
     ...(failed.length > 0 ? [`${failed.length} requests were not acknowledged, the first: ${failed[0]}`] : []),
     ...(accepted === events ? [] : [`of ${events} events ${accepted} were accepted`]),
   ])
@@ -222,8 +222,8 @@ function wrongEffects(data: string, keys: readonly string[], expected: number): 
     'have an idempotency key of their own': ids.size,
     'of those keys came to the receiver': [...distinct].filter(key => ids.has(key)).length,
     'effects came to the receiver': keys.length,
-  }).flatMap(([what, count]) => wrongCount(what, count, expected))
+  }).flatMap(([claim, count]) => wrongCount(claim, count, expected))
 }
 
-const wrongCount = (what: string, count: number, expected: number): string[] =>
-  count === expected ? [] : [`${count} ${what}, not ${expected}`]
+const wrongCount = (claim: string, count: number, expected: number): string[] =>
+  count === expected ? [] : [`${count} ${claim}, not ${expected}`]

@@ -14,15 +14,15 @@ test('the bench works at a small size: every level of four elements has a figure
 const point = (aWeek: number | null, auc: number | null = 0.6): Point => ({ aWeek, low: aWeek, high: aWeek, auc })
 const level = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
 
-test('a level that differs, in utility or area, that one side lacks or cannot tell, is found', () => {
+test('finds a level whose utility or AUC differs, or that one side lacks or leaves undecided', () => {
   const ours = [level(point(-3)), level(point(-5), point(-4))]
   assert.deepEqual(apart(ours, ours), { aWeek: 0, auc: 0, compared: 6, missing: 0 })
-  const found = (...theirs: (typeof ours)[number][]) => differing(apart(ours, theirs), ours.length)
-  assert.deepEqual(found(...ours), [])
-  assert.deepEqual(found(ours[0], level(point(-5), point(-4.4))), [], 'within the bound')
-  assert.match(found(ours[0], level(point(-5), point(-2)))[0], /differs by 2.00 late arrivals a week/)
-  assert.match(found(ours[0], level(point(-5, 0.601), point(-4)))[0], /an AUC differs by 1.0e-3/)
-  assert.match(found(ours[0])[0], /3 of 6 points/)
-  assert.match(found(ours[0], level(point(-5), point(null)))[0], /5 of 6 points/)
-  assert.match(found(ours[0], level(point(NaN), point(-4)))[0], /differs by NaN/)
+  const differences = (...theirs: (typeof ours)[number][]) => differing(apart(ours, theirs), ours.length)
+  assert.deepEqual(differences(...ours), [])
+  assert.deepEqual(differences(ours[0], level(point(-5), point(-4.4))), [], 'within the bound')
+  assert.match(differences(ours[0], level(point(-5), point(-2)))[0], /differs by 2.00 late arrivals a week/)
+  assert.match(differences(ours[0], level(point(-5, 0.601), point(-4)))[0], /an AUC differs by 1.0e-3/)
+  assert.match(differences(ours[0])[0], /3 of 6 points/)
+  assert.match(differences(ours[0], level(point(-5), point(null)))[0], /5 of 6 points/)
+  assert.match(differences(ours[0], level(point(NaN), point(-4)))[0], /differs by NaN/)
 })

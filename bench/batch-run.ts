@@ -31,8 +31,8 @@ async function run({ small, progress }: BenchOptions): Promise<Outcome> {
       return runOver(path, count)
     })
     const [usual, one] = took
-    const failures = took.flatMap(({ partitions: of, known, keys }) =>
-      known === size.events && keys === one.keys ? [] : [`over ${of} partitions ${known} events are known and ${keys} keys`],
+    const failures = took.flatMap(({ partitions: of, events, keys }) =>
+      events === size.events && keys === one.keys ? [] : [`over ${of} partitions ${events} events are known and ${keys} keys`],
     )
     if (usual.partitions * limits.BATCH_PARTITION_EVENTS < size.events)
       failures.push(`${usual.partitions} partitions for ${size.events} events`)

@@ -79,8 +79,8 @@ export function middleRound<R extends { readonly failures: readonly string[] }>(
   rounds: readonly R[],
   by: (round: R) => number,
 ): Omit<R, 'failures'> {
-  const { failures: _, ...shown } = rounds.toSorted((a, b) => by(a) - by(b))[rounds.length >> 1]
-  return shown
+  const { failures: _, ...middle } = rounds.toSorted((a, b) => by(a) - by(b))[rounds.length >> 1]
+  return middle
 }
 
 export type Side = () => unknown

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { bench, wrongPages } from './clinic.ts'
-import { Recent } from './live/clinic-recent.ts'
+import { RecentReadings } from './live/clinic-recent.ts'
 
-test('the bench works at a small size: who had to be paged was, once, and nobody else', async () => {
+test('the bench works at a small size: each patient who must be paged is paged once, and no other patient', async () => {
   const { figure, failures } = await bench.run({ small: true, progress: () => {} })
   assert.deepEqual(failures, [])
   assert.ok((figure['pages'] as number) > 0)
   assert.ok((figure['decisions'] as number) >= (figure['readings'] as number))
 })
 
-test('a page that is missing, of another reading, too many, twice or not signed is found', () => {
+test('finds a page that is missing, unexpected, repeated, unsigned or of a different reading', () => {
   const expected = { patient: 'p1', t: 300_000, newest: 200_000, uploaded: 210_000, isOfNews: true }
   const page = { key: 'k', patient: 'p1', t: 300_000, newest: 200_000, received: 301_000 }
   const due = new Map([['p1 at 1970-01-01T00:05:00.000Z', expected]])
@@ -24,8 +24,8 @@ test('a page that is missing, of another reading, too many, twice or not signed 
   assert.equal(wrong([page, { ...page, patient: 'p2', t: 600_000 }]), 0, 'after the end')
 })
 
-test('the newest readings are in order of time, whenever they come', () => {
-  const recent = new Recent(2)
+test('the newest readings are in order of time, whatever order they arrive in', () => {
+  const recent = new RecentReadings(2)
   const minute = 60_000
   for (const [at, level] of [
     [10, 100],

@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { pause } from '../src/base/clock.ts'
 import { readDataFolder } from '../src/log/sqlite/data-folder.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import { expectedIn, type Expected, type ExpectedPage } from './live/clinic-expected.ts'
+import { expectedIn, type ExpectedDay, type ExpectedPage } from './live/clinic-expected.ts'
 import type { Pages } from './live/clinic-receiver.ts'
-import type { Sent } from './live/clinic-sender.ts'
+import type { ClinicSendResult } from './live/clinic-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { Forked } from './live/forked.ts'
-import type { Done } from './live/watching.ts'
+import { BenchProcess } from './live/bench-process.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { sharedClock, type Simulated } from './live/shared-clock.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
@@ -34,10 +34,10 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const rounds = options.rounds ?? 1
   const size = sizeOf(options)
   const fsyncMsP50 = fsyncP50(folder)
-  const taken: Measured[] = []
-  for (let round = 0; round < rounds; round++) taken.push(await measure(join(folder, `data-${round}`), size, options))
-  const p99 = median(taken.map(p99Of))
-  const failures = taken.flatMap(one => one.failures)
+  const measurements: Measurement[] = []
+  for (let round = 0; round < rounds; round++) measurements.push(await measure(join(folder, `data-${round}`), size, options))
+  const p99 = median(measurements.map(p99Of))
+  const failures = measurements.flatMap(one => one.failures)
   if (!options.small && !(p99 <= P99_MINUTES_MAX)) failures.push(`p99 is ${p99.toFixed(2)} min, the bound is ${P99_MINUTES_MAX} min`)
   return {
     figure: {
@@ -59,13 +59,13 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
         fsyncMsP50,
         small: options.small,
       },
-      ...middleRound(taken, p99Of),
+      ...middleRound(measurements, p99Of),
     },
     failures,
   }
 }
 
-const p99Of = ({ noticeMinutes }: Measured): number => noticeMinutes.p99
+const p99Of = ({ noticeMinutes }: Measurement): number => noticeMinutes.p99
 
 /** `--minutes`: the duration, and therefore the speed of the clock. */
 function sizeOf({ small, minutes }: BenchOptions): Size {
@@ -73,7 +73,7 @@ function sizeOf({ small, minutes }: BenchOptions): Size {
   return minutes === undefined ? size : { ...size, speed: (size.hours * 60) / minutes }
 }
 
-interface Measured {
+interface Measurement {
   readonly noticeMinutes: Latency
   readonly atTickMinutes: Latency
   /** From the tick to the delivery of the page, in the machine's time. */
@@ -91,22 +91,22 @@ interface Measured {
   readonly senderLateMs: number
   readonly seconds: number
   readonly cpuSeconds: Readonly<Record<'run' | 'sender' | 'receiver', number>>
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   readonly fsyncs: number
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, { patients, hours, speed }: Size, { progress }: BenchOptions): Promise<Measured> {
+async function measure(data: string, { patients, hours, speed }: Size, { progress }: BenchOptions): Promise<Measurement> {
   const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-  const sender = new Forked('./clinic-sender.ts')
-  const receiver = new Forked('./clinic-receiver.ts', [secret])
-  let server: Forked | undefined
+  const sender = new BenchProcess('./clinic-sender.ts')
+  const receiver = new BenchProcess('./clinic-receiver.ts', [secret])
+  let server: BenchProcess | undefined
   try {
     progress(`making ${hours} h of ${patients} patients`)
     await sender.ask('day', { patients, hours })
     const url = await receiver.ask<string>('url')
-    server = new Forked('./clinic-run.ts', [data, url, secret, String(START)])
+    server = new BenchProcess('./clinic-run.ts', [data, url, secret, String(START)])
     const to = await server.ask<string>('url')
     await server.ask('watch')
     const clock: Simulated = { start: START, begin: sharedClock(), speed }
@@ -114,9 +114,9 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
     await server.ask('clock', clock)
     const until = START + hours * 60 * MINUTE
     progress(`${hours} h in ${Math.round((hours * 3600) / speed)} s`)
-    const sent = await sender.ask<Sent>('send', { url: to, clock, seconds: hours * 3600 })
+    const sendResult = await sender.ask<ClinicSendResult>('send', { url: to, clock, seconds: hours * 3600 })
     await pause(Math.max(0, clock.begin + (until - START) / speed - sharedClock()) + ENDS_AFTER_MS)
-    const done = await server.ask<Done>('done')
+    const done = await server.ask<ProcessWork>('done')
     const received = await receiver.ask<Pages>('pages')
     const reports = await server.ask<readonly string[]>('end')
     progress('who had to be paged')
@@ -124,11 +124,11 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
     const due = new Map(expected.pages.filter(({ t }) => t <= until).map(page => [nameOf(page), page]))
     const failures = [
       ...reports,
-      ...wrongReadings(sent, expected),
+      ...wrongReadings(sendResult, expected),
       ...wrongPages(due, received, until),
       ...wrongOutbox(data, expected, until),
     ]
-    return { ...figuresOf(due, { sent, done, received, speed }), failures }
+    return { ...figuresOf(due, { sendResult, done, received, speed }), failures }
   } finally {
     for (const process of [sender, receiver, server]) process?.end()
   }
@@ -136,7 +136,7 @@ async function measure(data: string, { patients, hours, speed }: Size, { progres
 
 const nameOf = ({ patient, t }: { readonly patient: string; readonly t: number }): string => `${patient} at ${new Date(t).toISOString()}`
 
-const wrongReadings = ({ lines, accepted, failed }: Sent, { readings }: Expected): string[] => [
+const wrongReadings = ({ lines, accepted, failed }: ClinicSendResult, { readings }: ExpectedDay): string[] => [
   ...(failed.length > 0 ? [`${failed.length} posts were not acknowledged, the first: ${failed[0]}`] : []),
   ...(accepted === lines && readings === lines ? [] : [`of ${lines} readings ${accepted} were accepted, and ${readings} are in the log`]),
 ]
@@ -157,19 +157,19 @@ export function wrongPages(due: ReadonlyMap<string, ExpectedPage>, { pages, refu
 }
 
 /** Includes decisions after the end of the day, which need not have been sent. */
-function wrongOutbox(data: string, expected: Expected, until: number): string[] {
+function wrongOutbox(data: string, expected: ExpectedDay, until: number): string[] {
   const reader = readDataFolder(data)
   const effects = reader.effects.newestFirst()
-  const made = new Set<string>()
+  const pageNames = new Set<string>()
   let [count, undelivered] = [0, 0]
   for (const { key, t, state } of effects) {
-    made.add(nameOf({ patient: JSON.parse(key) as string, t }))
+    pageNames.add(nameOf({ patient: JSON.parse(key) as string, t }))
     count++
     if (t <= until && state !== 'delivered') undelivered++
   }
   const decided = reader.models().reduce((sum, { decisions }) => sum + decisions, 0)
   reader.close()
-  const missing = expected.pages.filter(page => !made.has(nameOf(page))).length
+  const missing = expected.pages.filter(page => !pageNames.has(nameOf(page))).length
   return [
     ...(missing === 0 && count === expected.pages.length
       ? []
@@ -179,14 +179,17 @@ function wrongOutbox(data: string, expected: Expected, until: number): string[] 
   ]
 }
 
-interface Told {
-  readonly sent: Sent
-  readonly done: Done
+interface RoundResult {
+  readonly sendResult: ClinicSendResult
+  readonly done: ProcessWork
   readonly received: Pages
   readonly speed: number
 }
 
-function figuresOf(due: ReadonlyMap<string, ExpectedPage>, { sent, done, received, speed }: Told): Omit<Measured, 'failures'> {
+function figuresOf(
+  due: ReadonlyMap<string, ExpectedPage>,
+  { sendResult, done, received, speed }: RoundResult,
+): Omit<Measurement, 'failures'> {
   const pages = received.pages.flatMap(page => {
     const expected = due.get(nameOf(page))
     return expected ? [{ ...expected, received: page.received }] : []
@@ -198,16 +201,16 @@ function figuresOf(due: ReadonlyMap<string, ExpectedPage>, { sent, done, receive
     noticeMinutes: latencyOf(minutes),
     atTickMinutes: latencyOf(inTime.map(({ newest, t }) => (t - newest) / MINUTE)),
     fromTickMs: latencyOf(pages.map(({ t, received: at }) => (at - t) / speed)),
-    readings: sent.lines,
-    readingsPerSecond: sent.lines / done.seconds,
+    readings: sendResult.lines,
+    readingsPerSecond: sendResult.lines / done.seconds,
     decisions: done.decisions,
     pages: pages.length,
     reminders: pages.length - news.length,
     ofLateReadings: news.length - inTime.length,
     late: minutes.filter(after => after > P99_MINUTES_MAX).length,
-    senderLateMs: sent.lateMs,
+    senderLateMs: sendResult.lateMs,
     seconds: done.seconds,
-    cpuSeconds: { run: done.cpuMs / 1000, sender: sent.cpuMs / 1000, receiver: received.cpuMs / 1000 },
+    cpuSeconds: { run: done.cpuMs / 1000, sender: sendResult.cpuMs / 1000, receiver: received.cpuMs / 1000 },
     stalls: done.stalls,
     fsyncs: done.fsyncs,
     rssMb: done.rssMb,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { bench } from './decide.ts'
-import { said, wrongAnswers, type Answered } from './live/answered.ts'
+import { answerFlags, wrongAnswers, type DecideAnswers } from './live/decide-answers.ts'
 
 test('the bench works at a small size: every answer is what the log has', async () => {
   const { figure, failures } = await bench.run({ small: true, progress: () => {} })
@@ -11,10 +11,10 @@ test('the bench works at a small size: every answer is what the log has', async 
   assert.equal(slow.answers['notDurable'], 1000)
 })
 
-test('an answer that is not what was recorded is found', () => {
-  const answered = (flags: number, score: number): Answered => ({
+test('finds an answer that differs from the recorded decision', () => {
+  const answered = (flags: number, score: number): DecideAnswers => ({
     first: 7,
-    said: Uint8Array.of(flags),
+    flags: Uint8Array.of(flags),
     score: Float64Array.of(score),
     failed: [],
     answeredMs: Float64Array.of(1),
@@ -23,7 +23,7 @@ test('an answer that is not what was recorded is found', () => {
   })
   const wrong = (recorded: number, flags: number, score: number) =>
     wrongAnswers([{ id: 7, score: recorded }], 1, [answered(flags, score)]).length
-  const { decided, declined, durable, degraded, otherwise } = said
+  const { decided, declined, durable, degraded, otherwise } = answerFlags
   assert.equal(wrong(0.9, decided | declined | durable, 0.9), 0)
   assert.equal(wrong(0.01, decided, 0.01), 0)
   assert.equal(wrong(0.9, degraded | otherwise, NaN), 0)

@@ -8,11 +8,11 @@
 import { join } from 'node:path'
 import { declineFrom } from '../examples/fraud/fraud.ts'
 import { median, middleRound, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import { decidedIn, said, wrongAnswers, type Answered } from './live/answered.ts'
-import type { City, Sending } from './live/decide-sender.ts'
+import { decidedIn, answerFlags, wrongAnswers, type DecideAnswers } from './live/decide-answers.ts'
+import type { City, DecideLoad } from './live/decide-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { Forked } from './live/forked.ts'
-import type { Done } from './live/watching.ts'
+import { BenchProcess } from './live/bench-process.ts'
+import type { ProcessWork } from './live/process-work.ts'
 import { latencyOf, type Latency } from './statistics.ts'
 
 const EVERY_MS = 1
@@ -34,14 +34,16 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const rounds = options.rounds ?? 1
   const size = sizeOf(options)
   const fsyncMsP50 = fsyncP50(folder)
-  const taken: Record<Disk, Measured[]> = { asItIs: [], slow: [] }
+  const measurements: Record<Disk, Measurement[]> = { asItIs: [], slow: [] }
   for (let round = 0; round < rounds; round++)
     for (const disk of Object.keys(disks) as Disk[]) {
       options.progress(`round ${round + 1} of ${rounds}, fsyncs take ${disks[disk]} ms longer`)
-      taken[disk].push(await measure(join(folder, `${disk}-${round}`), disks[disk], size))
+      measurements[disk].push(await measure(join(folder, `${disk}-${round}`), disks[disk], size))
     }
-  const all = Object.entries(taken).flatMap(([disk, of]) => of.flatMap(({ failures }) => failures.map(failure => `${disk}: ${failure}`)))
-  const p99 = median(taken.asItIs.map(p99Of))
+  const all = Object.entries(measurements).flatMap(([disk, of]) =>
+    of.flatMap(({ failures }) => failures.map(failure => `${disk}: ${failure}`)),
+  )
+  const p99 = median(measurements.asItIs.map(p99Of))
   return {
     figure: {
       bench: 'decide',
@@ -60,10 +62,10 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
         fsyncMsP50,
         small: options.small,
       },
-      asItIs: middleRound(taken.asItIs, p99Of),
-      slow: middleRound(taken.slow, p99Of),
+      asItIs: middleRound(measurements.asItIs, p99Of),
+      slow: middleRound(measurements.slow, p99Of),
     },
-    failures: options.small ? all : [...all, ...missed(p99, taken)],
+    failures: options.small ? all : [...all, ...missedBounds(p99, measurements)],
   }
 }
 
@@ -72,7 +74,7 @@ function sizeOf({ small, minutes }: BenchOptions): Size {
   return minutes === undefined ? size : { ...size, seconds: minutes * 60 }
 }
 
-function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Measured[]>>): string[] {
+function missedBounds(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Measurement[]>>): string[] {
   const late = slow.reduce((sum, { answers }) => sum + answers.late, 0)
   return [
     ...(p99 <= P99_MS_MAX ? [] : [`p99 is ${p99.toFixed(2)} ms, the bound is ${P99_MS_MAX} ms`]),
@@ -81,37 +83,37 @@ function missed(p99: number, { asItIs, slow }: Readonly<Record<Disk, readonly Me
   ]
 }
 
-const p99Of = ({ answerMs }: Measured): number => answerMs.p99
+const p99Of = ({ answerMs }: Measurement): number => answerMs.p99
 
-interface Measured {
+interface Measurement {
   /** From the due time of a payment to its answer, and to its sending. */
   readonly answerMs: Latency
   readonly lateMs: Latency
   readonly answers: Readonly<Record<'late' | 'durable' | 'notDurable' | 'decided' | 'declined' | 'otherwise', number>>
   readonly fsyncs: number
   readonly paymentsPerFsync: number
-  readonly stalls: Done['stalls']
+  readonly stalls: ProcessWork['stalls']
   /** Processor cores in use, by process. */
   readonly cores: Readonly<Record<'run' | 'sender', number>>
   readonly rssMb: number
   readonly failures: readonly string[]
 }
 
-async function measure(data: string, fsyncMs: number, { customers, history, warmSeconds, seconds }: Size): Promise<Measured> {
+async function measure(data: string, fsyncMs: number, { customers, history, warmSeconds, seconds }: Size): Promise<Measurement> {
   const warm = { first: history, payments: (warmSeconds * 1000) / EVERY_MS, everyMs: EVERY_MS }
-  const sending: Sending = { ...warm, first: history + warm.payments, payments: Math.floor((seconds * 1000) / EVERY_MS) }
+  const sending: DecideLoad = { ...warm, first: history + warm.payments, payments: Math.floor((seconds * 1000) / EVERY_MS) }
   const payments = sending.first + sending.payments
-  const sender = new Forked('./decide-sender.ts', [], { isClient: true })
-  const server = new Forked('./decide-run.ts', [data, String(fsyncMs)])
+  const sender = new BenchProcess('./decide-sender.ts', [], { isClient: true })
+  const server = new BenchProcess('./decide-run.ts', [data, String(fsyncMs)])
   try {
     await sender.ask('city', { url: await server.ask<string>('url'), customers, payments } satisfies City)
     await sender.ask('fill', history)
     await server.ask('watch')
-    const early = await sender.ask<Answered>('send', warm)
+    const early = await sender.ask<DecideAnswers>('send', warm)
     await server.ask('done')
     await server.ask('watch')
-    const answered = await sender.ask<Answered>('send', sending)
-    const done = await server.ask<Done>('done')
+    const answered = await sender.ask<DecideAnswers>('send', sending)
+    const done = await server.ask<ProcessWork>('done')
     const reports = await server.ask<readonly string[]>('end')
     const { decided, failures } = decidedIn(data)
     return {
@@ -130,14 +132,14 @@ async function measure(data: string, fsyncMs: number, { customers, history, warm
 }
 
 /** A decision that took longer to become durable than its answer cannot have been durable then. */
-function wronglyMarked({ said: told, answeredMs }: Answered, fsyncMs: number): string[] {
-  const wrong = told.filter((flags, i) => (flags & said.durable) !== 0 && answeredMs[i] < fsyncMs).length
+function wronglyMarked({ flags, answeredMs }: DecideAnswers, fsyncMs: number): string[] {
+  const wrong = flags.filter((bits, i) => (bits & answerFlags.durable) !== 0 && answeredMs[i] < fsyncMs).length
   return wrong === 0 ? [] : [`${wrong} answers were marked durable within ${fsyncMs} ms`]
 }
 
-function figuresOf(answered: Answered, done: Done): Omit<Measured, 'failures'> {
-  const having = (flag: number): number => answered.said.filter(flags => (flags & flag) !== 0).length
-  const durable = having(said.durable)
+function figuresOf(answered: DecideAnswers, done: ProcessWork): Omit<Measurement, 'failures'> {
+  const having = (flag: number): number => answered.flags.filter(flags => (flags & flag) !== 0).length
+  const durable = having(answerFlags.durable)
   return {
     answerMs: latencyOf(answered.answeredMs),
     lateMs: latencyOf(answered.lateMs),
@@ -145,10 +147,10 @@ function figuresOf(answered: Answered, done: Done): Omit<Measured, 'failures'> {
       // A deadline counts from the request: the delay of this sender is not the run's.
       late: answered.answeredMs.filter((ms, i) => ms - answered.lateMs[i] > DEADLINE_MS).length,
       durable,
-      notDurable: answered.said.length - durable,
-      decided: having(said.decided),
-      declined: having(said.declined),
-      otherwise: having(said.otherwise),
+      notDurable: answered.flags.length - durable,
+      decided: having(answerFlags.decided),
+      declined: having(answerFlags.declined),
+      otherwise: having(answerFlags.otherwise),
     },
     fsyncs: done.fsyncs,
     paymentsPerFsync: done.events / done.fsyncs,

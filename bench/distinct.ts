@@ -97,7 +97,7 @@ async function theirEstimates(sets: readonly Progression[]): Promise<{ version: 
 
 /** In percent. */
 function errorsOf(estimates: readonly number[], sets: readonly Progression[]) {
-  const errors = estimates.map((found, i) => (100 * (found - sets[i].values)) / sets[i].values)
+  const errors = estimates.map((estimate, i) => (100 * (estimate - sets[i].values)) / sets[i].values)
   const bias = errors.reduce((sum, error) => sum + error, 0) / errors.length
   const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - bias) ** 2, 0) / (errors.length - 1))
   return { deviation, bias, largest: Math.max(...errors.map(Math.abs)) }

@@ -33,7 +33,7 @@ export class DuckDbRows {
     this.#lateness = lateness
   }
 
-  static async load(events: Events, asked: AskedKeys): Promise<DuckDbRows> {
+  static async load(events: Events, requested: AskedKeys): Promise<DuckDbRows> {
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
     await connection.run('SET preserve_insertion_order = false')
     await connection.run('CREATE TABLE loaded (row INTEGER, key INTEGER, time BIGINT, value BIGINT)')
@@ -42,7 +42,7 @@ export class DuckDbRows {
     await appendNumbers(connection, 'arrivals', events.length, [events.arrival])
     await connection.run('CREATE TABLE events AS SELECT key, time, arrival, value FROM loaded JOIN arrivals USING (row)')
     await connection.run('CREATE TABLE asked (row INTEGER, key BIGINT, t BIGINT)')
-    await appendNumbers(connection, 'asked', asked.length, [asked.key, asked.t])
+    await appendNumbers(connection, 'asked', requested.length, [requested.key, requested.t])
     const version = await connection.runAndReadAll('SELECT version()')
     const lateness = events.arrival.reduce((most, arrival, row) => Math.max(most, arrival - events.time[row]), 1)
     return new DuckDbRows(connection, String(version.getRows()[0][0]), lateness)
@@ -73,10 +73,10 @@ export class DuckDbRows {
   async writeForFeast(folder: string, rows: number): Promise<void> {
     const at = (ms: string) => `make_timestamptz(${ms} * 1000)`
     const columns = 'value::DOUBLE AS amount, value * 2.0::DOUBLE AS twice, value * 3.0::DOUBLE AS thrice'
-    const [events, asked] = ['events', 'asked'].map(name => `'${folder}/${name}.parquet' (FORMAT parquet)`)
+    const [events, requested] = ['events', 'asked'].map(name => `'${folder}/${name}.parquet' (FORMAT parquet)`)
     await this.#connection.run(`COPY (SELECT key::VARCHAR AS key, ${at('time')} AS at, ${columns} FROM events) TO ${events}`)
     await this.#connection.run(
-      `COPY (SELECT key::VARCHAR AS key, ${at('t')} AS event_timestamp FROM asked WHERE row < ${rows}) TO ${asked}`,
+      `COPY (SELECT key::VARCHAR AS key, ${at('t')} AS event_timestamp FROM asked WHERE row < ${rows}) TO ${requested}`,
     )
   }
 

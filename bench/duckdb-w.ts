@@ -49,7 +49,7 @@ export class DuckDbW {
     const rowOf = rows && inverse(rows)
     const names = Object.keys(windows).flatMap(window => aggregates.map(agg => `${agg}_${window}::DOUBLE`))
     const stream = await this.#connection.stream(`SELECT row, ${names.join(', ')} FROM result`)
-    let seen = 0
+    let rowsRead = 0
     let different = 0
     for (let chunk = await stream.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await stream.fetchChunk()) {
       const theirs = columns.map((_, i) => numbersOf(chunk, i + 1))
@@ -58,9 +58,9 @@ export class DuckDbW {
         const row = rowOf ? rowOf[ids[i]] : ids[i]
         if (!columns.every(({ values, nulls }, c) => nulls[row] === 0 && values[row] === theirs[c][i])) different++
       }
-      seen += chunk.rowCount
+      rowsRead += chunk.rowCount
     }
-    return { rows: seen, different }
+    return { rows: rowsRead, different }
   }
 
   close(): void {

@@ -9,9 +9,9 @@
 import { join } from 'node:path'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { Child } from './live/child.ts'
-import { SENSORS } from './live/fresh.ts'
-import { POLL_MS_MIN, type ReadAsk, type Seen } from './live/freshness-reader.ts'
-import type { Sending, Sent } from './live/freshness-sender.ts'
+import { SENSORS } from './live/freshness-pipeline.ts'
+import { POLL_MS_MIN, type ReadAsk, type BatchTimes } from './live/freshness-reader.ts'
+import type { FreshnessLoad, FreshnessSendResult } from './live/freshness-sender.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { watchLoop } from './live/loop.ts'
 import type { ServeAsk, ServedAt } from './live/serving-process.ts'
@@ -47,13 +47,13 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
     options.progress('warming up')
     await processes.start()
     await processes.round(RATES.tenThousand, size.warmMs)
-    const taken: Record<Rate, Round[]> = { thousand: [], tenThousand: [] }
+    const roundsOf: Record<Rate, Round[]> = { thousand: [], tenThousand: [] }
     for (let round = 0; round < rounds; round++)
       for (const name of Object.keys(RATES) as Rate[]) {
         options.progress(`round ${round + 1} of ${rounds}, ${RATES[name]} events/s`)
-        taken[name].push(await processes.round(RATES[name], size.ms))
+        roundsOf[name].push(await processes.round(RATES[name], size.ms))
       }
-    const figures = { thousand: figuresOf(taken.thousand), tenThousand: figuresOf(taken.tenThousand) }
+    const figures = { thousand: figuresOf(roundsOf.thousand), tenThousand: figuresOf(roundsOf.tenThousand) }
     const failures = [...processes.failures]
     for (const [name, { freshMs }] of Object.entries(figures))
       if (!options.small && !(freshMs.p99 <= P99_MS_MAX))
@@ -89,8 +89,8 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
 class Processes {
   readonly failures: string[] = []
   readonly #server: Child<ServeAsk, ServedAt>
-  readonly #sender = Child.start<Sending, Sent>(new URL('live/freshness-sender.ts', import.meta.url))
-  readonly #reader = Child.start<ReadAsk, Seen>(new URL('live/freshness-reader.ts', import.meta.url))
+  readonly #sender = Child.start<FreshnessLoad, FreshnessSendResult>(new URL('live/freshness-sender.ts', import.meta.url))
+  readonly #reader = Child.start<ReadAsk, BatchTimes>(new URL('live/freshness-reader.ts', import.meta.url))
   #port = 0
   #batches = 0
 
@@ -109,14 +109,14 @@ class Processes {
     const loop = await watchLoop()
     await this.#reader.ask({ kind: 'start', port, first })
     const { due, acknowledged, accepted } = await this.#sender.ask({ port, everyMs: EVERY_MS, size, first, batches })
-    const { seen, count, pollMs } = await this.#reader.ask({ kind: 'stop', upto: this.#batches - 1 })
+    const { firstVisible, count, pollMs } = await this.#reader.ask({ kind: 'stop', upto: this.#batches - 1 })
     const { idleMs } = await loop.stop()
     if (accepted !== batches * size) this.failures.push(`${batches * size} events were sent, ${accepted} accepted`)
     if (count !== this.#batches) this.failures.push(`${this.#batches} arrays were sent, the features have ${count}`)
     return {
-      freshMs: seen.map((at, i) => Math.max(0, at - acknowledged[i])),
+      freshMs: firstVisible.map((at, i) => Math.max(0, at - acknowledged[i])),
       acknowledgedMs: acknowledged.map((at, i) => at - due[i]),
-      seenMs: seen.map((at, i) => at - due[i]),
+      seenMs: firstVisible.map((at, i) => at - due[i]),
       pollMs,
       idleMs,
     }

@@ -11,7 +11,7 @@ import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOption
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { CopyPeer } from './live/ingest-postgres.ts'
 import { IngestProcess, type Round } from './live/ingest-sender.ts'
-import { CARDS, expected, linesOf, TERMINALS, type Held } from './live/payments.ts'
+import { CARDS, expected, linesOf, TERMINALS, type LogContents } from './live/payments.ts'
 import { Postgres } from './live/postgres.ts'
 
 const ROUNDS = 5
@@ -54,25 +54,25 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
     http: { round: first => http.send(first), end: payments => endOf(http, payments) },
     memory: {
       round: first => memory.take(first),
-      end: async sent => {
-        mainThread = await memory.profile(sent)
-        return endOf(memory, sent + payments)
+      end: async payment => {
+        mainThread = await memory.profile(payment)
+        return endOf(memory, payment + payments)
       },
     },
     deciding: { round: first => deciding.send(first), end: payments => endOf(deciding, payments, true) },
     ...(copy && { copy: { round: (first: number) => copy.send(first), end: async payments => wrong('copy', await copy.end(), payments) } }),
   }
-  const taken = Object.fromEntries(Object.keys(sides).map(name => [name, [] as Round[]]))
+  const roundsOf = Object.fromEntries(Object.keys(sides).map(name => [name, [] as Round[]]))
   for (let round = 0; round <= rounds; round++)
     for (const [name, side] of Object.entries(sides)) {
       options.progress(round === 0 ? `${name}: warming up` : `${name}: round ${round} of ${rounds}`)
       const measured = await side.round(round * payments)
-      if (round > 0) taken[name].push(measured)
+      if (round > 0) roundsOf[name].push(measured)
     }
   const fsyncMsP50 = fsyncP50(folder)
   const failures: string[] = []
   for (const side of Object.values(sides)) failures.push(...(await side.end((rounds + 1) * payments)))
-  const rates = Object.fromEntries(Object.entries(taken).map(([name, all]) => [name, ratesOf(all, payments)]))
+  const rates = Object.fromEntries(Object.entries(roundsOf).map(([name, all]) => [name, ratesOf(all, payments)]))
   const ours = rates['http'].eventsPerCore
   if (!options.small && !(ours >= EVENTS_PER_CORE_MIN))
     failures.push(`${Math.round(ours)} events a second of processor time, the bound is ${EVENTS_PER_CORE_MIN}`)
@@ -117,15 +117,15 @@ const ratesOf = (rounds: readonly Round[], payments: number): Rates => ({
 })
 
 async function endOf(process: IngestProcess, payments: number, decides = false): Promise<string[]> {
-  const { held, read, decisions } = await process.end()
+  const { contents, read, decisions } = await process.end()
   return [
-    ...wrong(process.name, held, payments),
+    ...wrong(process.name, contents, payments),
     ...(read === payments ? [] : [`${process.name}: ${payments} payments were sent, the features count ${read}`]),
     ...(decisions === (decides ? payments : 0) ? [] : [`${process.name}: ${payments} payments were sent, ${decisions} decisions made`]),
   ]
 }
 
-function wrong(name: string, held: Held, payments: number): string[] {
-  const [has, should] = [JSON.stringify(held), JSON.stringify(expected(payments))]
+function wrong(name: string, contents: LogContents, payments: number): string[] {
+  const [has, should] = [JSON.stringify(contents), JSON.stringify(expected(payments))]
   return has === should ? [] : [`${name}: ${has} is there, and should be ${should}`]
 }

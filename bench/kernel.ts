@@ -68,10 +68,10 @@ async function measure(events: Events, sample: number, rounds: number, { progres
   const { once } = await inTurn(1, { once: () => peer.run('sumOverCount') })
   const equality = await peer.compare(corrected(exact, events))
   // The kernels stay alive until the end: V8 discards optimised code with the last object of a shape, which does not happen in a run.
-  const known = sampled(exact)
+  const exactForm = sampled(exact)
   const hops = sampled(tiles)
   // All overwrite the 20 columns, as a process does that steps from block to block.
-  const { columns } = known
+  const { columns } = exactForm
   progress(`${rounds} rounds in turn`)
   const seconds = await inTurn(rounds, {
     asKnown: () => asKnown(exact, block, columns),
@@ -85,9 +85,9 @@ async function measure(events: Events, sample: number, rounds: number, { progres
   const beside = (side: 'asKnown' | 'corrected') => ({ rate: rateOf(side), ratio: ratioOf('higher', rateOf(side), duckdbRate) })
   return {
     events: events.length,
-    keys: known.keys,
+    keys: exactForm.keys,
     duckdb: { version: peer.version, rate: duckdbRate, rateOnceWithMeanAsSumOverCount: events.length / once.cpu[0] },
-    asKnown: { ...beside('asKnown'), bytesPerKey: known.bytesPerKey, oracle: known.oracle },
+    asKnown: { ...beside('asKnown'), bytesPerKey: exactForm.bytesPerKey, oracle: exactForm.oracle },
     corrected: { ...beside('corrected'), ...equality },
     defaultHops: { rate: rateOf('defaultHops'), bytesPerKey: hops.bytesPerKey, oracle: hops.oracle },
   }
@@ -100,16 +100,16 @@ async function measure(events: Events, sample: number, rounds: number, { progres
   }
 }
 
-function failuresOf(data: string, { events, asKnown: known, corrected: all, defaultHops }: Measured, small: boolean): string[] {
+function failuresOf(data: string, { events, asKnown: exactForm, corrected: all, defaultHops }: Measured, small: boolean): string[] {
   const failures: string[] = []
   if (all.different > 0 || all.rows !== events)
     failures.push(`${data}: ${all.different} of ${all.rows} corrected rows are not DuckDB's, of ${events} events`)
-  for (const [form, { oracle }] of Object.entries({ exact: known, 'default hops': defaultHops }))
+  for (const [form, { oracle }] of Object.entries({ exact: exactForm, 'default hops': defaultHops }))
     if (oracle.different > 0)
       failures.push(`${data}: ${oracle.different} of ${oracle.values} values as known (${form}) are not the oracle's`)
   if (small) return failures
-  if (known.ratio < bounds.asKnown)
-    failures.push(`${data}: as known is ${known.ratio.toFixed(1)} DuckDB cores, the bound is ${bounds.asKnown}`)
+  if (exactForm.ratio < bounds.asKnown)
+    failures.push(`${data}: as known is ${exactForm.ratio.toFixed(1)} DuckDB cores, the bound is ${bounds.asKnown}`)
   if (all.ratio < bounds.corrected)
     failures.push(`${data}: corrected is ${all.ratio.toFixed(1)} DuckDB cores, the bound is ${bounds.corrected}`)
   return failures

@@ -9,7 +9,7 @@ import { wallClock } from '../src/base/clock.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { byPostgres, type Form } from './live/log-postgres.ts'
-import { bySpillway, type Appended, type Appending } from './live/log-spillway.ts'
+import { bySpillway, type AppendResult, type AppendLoad } from './live/log-spillway.ts'
 import { Postgres } from './live/postgres.ts'
 import { readingsFrom } from './live/readings.ts'
 import { latencyOf, type Latency } from './statistics.ts'
@@ -42,7 +42,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-type Way = Omit<Appending, 'blocks'> & { readonly blocks: 'blocks' | 'oneByOne' }
+type Way = Omit<AppendLoad, 'blocks'> & { readonly blocks: 'blocks' | 'oneByOne' }
 const blocks: Way = { blocks: 'blocks', inFlight: IN_FLIGHT, ids: true }
 const oneByOne: Way = { blocks: 'oneByOne', inFlight: 1, ids: true }
 
@@ -68,7 +68,7 @@ const theirs: Readonly<Record<string, Way & { readonly form: Form }>> = {
 /** Baselines of the headline. */
 const comparable = ['postgresOneConnection', 'postgresInFlight', 'postgresFewInFlightArrays', 'postgresInFlightArrays']
 
-export interface Measured {
+export interface Measurement {
   readonly eventsPerSecond: number
   readonly acknowledgedMs: Latency
 }
@@ -77,19 +77,19 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
   const size = options.small ? sizes.small : sizes.full
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
   const all = readingsFrom(0, size.blocks * BLOCK, SENSORS, wallClock())
-  const given = {
+  const inputs = {
     blocks: Array.from({ length: size.blocks }, (_, i) => all.slice(i * BLOCK, (i + 1) * BLOCK)),
     oneByOne: all.slice(0, size.oneByOne).map(reading => [reading]),
   }
   const failures: string[] = []
-  const taken = new Map<string, Appended[]>()
+  const runsOf = new Map<string, AppendResult[]>()
   let folders = 0
-  const side = (name: string, way: Way, append: (appending: Appending) => Promise<Appended>) => async () => {
-    const appending = { ...way, blocks: given[way.blocks] }
+  const side = (name: string, way: Way, append: (appending: AppendLoad) => Promise<AppendResult>) => async () => {
+    const appending = { ...way, blocks: inputs[way.blocks] }
     const events = appending.blocks.reduce((sum, block) => sum + block.length, 0)
     const appended = await append(appending)
-    if (appended.kept !== events) failures.push(`${name}: ${events} events were acknowledged, ${appended.kept} are there`)
-    taken.set(name, [...(taken.get(name) ?? []), appended])
+    if (appended.distinct !== events) failures.push(`${name}: ${events} events were acknowledged, ${appended.distinct} are there`)
+    runsOf.set(name, [...(runsOf.get(name) ?? []), appended])
   }
   const sides = Object.fromEntries([
     ...Object.entries(ours).map(([name, way]) => [
@@ -102,14 +102,14 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
   ]) as Record<string, () => Promise<void>>
   options.progress('warming up')
   for (const name of ['blocks', ...(peer ? comparable : [])]) await sides[name]()
-  taken.clear()
+  runsOf.clear()
   options.progress(`${rounds} rounds in turn`)
   const flushes: number[] = []
   await inTurn(rounds, { ...sides, flush: () => flushes.push(fsyncP50(folder)) })
   const fsyncMsP50 = median(flushes)
   const waysOf = (ways: Readonly<Record<string, Way>>) =>
     Object.fromEntries(
-      Object.entries(ways).flatMap(([name, way]) => (taken.has(name) ? [[name, measuredOf(taken.get(name)!, given[way.blocks])]] : [])),
+      Object.entries(ways).flatMap(([name, way]) => (runsOf.has(name) ? [[name, measuredOf(runsOf.get(name)!, inputs[way.blocks])]] : [])),
     )
   return {
     figure: figureOf({ ...waysOf(ours), ...waysOf(theirs) }, { peer, peerMissing, rounds, fsyncMsP50, size, small: options.small }),
@@ -117,7 +117,7 @@ async function measure(folder: string, peer: Postgres | undefined, options: Benc
   }
 }
 
-function measuredOf(rounds: readonly Appended[], blocks: Appending['blocks']): Measured {
+function measuredOf(rounds: readonly AppendResult[], blocks: AppendLoad['blocks']): Measurement {
   const events = blocks.reduce((sum, block) => sum + block.length, 0)
   const latencies = rounds.map(({ acknowledged }) => latencyOf(acknowledged))
   const middle = (of: (latency: Latency) => number) => median(latencies.map(of))
@@ -132,7 +132,7 @@ function measuredOf(rounds: readonly Appended[], blocks: Appending['blocks']): M
   }
 }
 
-interface Taken {
+interface Setting {
   readonly peer: Postgres | undefined
   readonly peerMissing: string | undefined
   readonly rounds: number
@@ -141,8 +141,8 @@ interface Taken {
   readonly small: boolean
 }
 
-function figureOf(measured: Readonly<Record<string, Measured>>, taken: Taken): Outcome['figure'] {
-  const { peer, peerMissing, rounds, fsyncMsP50, size, small } = taken
+function figureOf(measured: Readonly<Record<string, Measurement>>, setting: Setting): Outcome['figure'] {
+  const { peer, peerMissing, rounds, fsyncMsP50, size, small } = setting
   const rateOf = (name: string) => measured[name].eventsPerSecond
   const [fastest] = comparable.filter(name => name in measured).sort((a, b) => rateOf(b) - rateOf(a))
   return {

@@ -56,7 +56,7 @@ export const bench: Bench = {
     const size = small ? sizes.small : sizes.full
     const events = synthetic(size.events)
     const failures: string[] = []
-    const measured: Record<string, Measured> = {}
+    const measured: Record<string, Measurement> = {}
     for (const shape of shapes) {
       const { name } = shape
       progress(name)
@@ -70,7 +70,7 @@ export const bench: Bench = {
   },
 }
 
-interface Measured {
+interface Measurement {
   /** Microseconds an answer. */
   readonly hybrid: number
   readonly stream: number
@@ -79,7 +79,7 @@ interface Measured {
 }
 
 function outcomeOf(
-  measured: Readonly<Record<string, Measured>>,
+  measured: Readonly<Record<string, Measurement>>,
   failures: readonly string[],
   settings: Record<string, unknown> & { rounds: number },
 ): Outcome {
@@ -100,7 +100,7 @@ function outcomeOf(
   }
 }
 
-async function measure(shape: Shape, events: Events, count: number, rounds: number): Promise<Measured> {
+async function measure(shape: Shape, events: Events, count: number, rounds: number): Promise<Measurement> {
   const strings = new Strings()
   const all = keyed(events, strings)
   const stream = groupOf(shape, { kind: 'stream' })
@@ -160,12 +160,12 @@ function layeredOf(group: GroupIR, events: Events, all: SourceEvents, strings: S
   const s = all.block.arrival.at(-1)! - DAY
   const cut = all.block.arrival.findIndex(arrival => arrival > s)
   const others = new Strings()
-  const made = new Kernel(group, source, { strings: others })
-  made.apply(sliceBlock(keyed(events, others).block, 0, cut))
+  const snapshot = new Kernel(group, source, { strings: others })
+  snapshot.apply(sliceBlock(keyed(events, others).block, 0, cut))
   const layered = new HybridGroup(group, source, strings)
   const kernel = layered.emptySnapshot()
   const restoring = new StateRestorer(kernel, strings)
-  for (const stretch of stateBlocks(made, others, cut, new FrameWriter()))
+  for (const stretch of stateBlocks(snapshot, others, cut, new FrameWriter()))
     for (const reader of readFrames(stretch, 'the state of the body')) restoring.restore(reader)
   layered.replaceLayers({ run: 1, s, cut, kernel, forgotten: -Infinity })
   layered.catchUp(all, all.block.arrival.at(-1)!)

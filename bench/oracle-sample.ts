@@ -18,9 +18,9 @@ export function compareWithOracle(group: GroupIR, events: Events, { columns }: R
   let different = 0
   for (let i = 0; i < size; i++) {
     const row = Math.floor(next() * events.length)
-    const known = histories.get(events.key[row])!.filter(event => event.offset <= row)
+    const visible = histories.get(events.key[row])!.filter(event => event.offset <= row)
     for (const [f, feature] of group.features.entries()) {
-      const { delivered } = valueOf(source, feature, known, events.arrival[row])
+      const { delivered } = valueOf(source, feature, visible, events.arrival[row])
       const { values, nulls } = columns[f]
       if ((nulls[row] ? null : values[row]) !== delivered) different++
     }

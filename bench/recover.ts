@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { pause, stopwatch, wallClock } from '../src/base/clock.ts'
 import { median, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { bytesIn, fsyncP50, inFolder } from './live/folder.ts'
-import type { Recovered } from './live/recover-process.ts'
+import type { RecoveryTimes } from './live/recover-process.ts'
 
 const SECONDS_MAX = 5
 const ROUNDS = 3
@@ -31,7 +31,7 @@ async function run(options: BenchOptions): Promise<Outcome> {
   const size = options.small ? sizes.small : sizes.full
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
   const failures: string[] = []
-  const measured: Record<string, Measured> = {}
+  const measured: Record<string, Measurement> = {}
   for (const [name, span] of Object.entries(spans)) {
     measured[name] = await inFolder(folder => measure(folder, { name, span, size, rounds, failures }, options))
     const { readySeconds } = measured[name]
@@ -58,7 +58,10 @@ async function run(options: BenchOptions): Promise<Outcome> {
   }
 }
 
-type Measured = Omit<Recovered, 'readyAt' | 'repeated' | 'reports'> & { readonly readySeconds: number; readonly [more: string]: unknown }
+type Measurement = Omit<RecoveryTimes, 'readyAt' | 'repeated' | 'reports'> & {
+  readonly readySeconds: number
+  readonly [more: string]: unknown
+}
 
 interface Log {
   readonly name: string
@@ -68,12 +71,12 @@ interface Log {
   readonly failures: string[]
 }
 
-async function measure(folder: string, { name, span, size, rounds, failures }: Log, { progress }: BenchOptions): Promise<Measured> {
+async function measure(folder: string, { name, span, size, rounds, failures }: Log, { progress }: BenchOptions): Promise<Measurement> {
   progress(`${name}: filling a log`)
   const filled = await fillAndKill(folder, size, span)
   const bytes = { logBytes: bytesIn(folder, 'log.db'), stateBytes: bytesIn(join(folder, 'state')) }
   const fsyncMsP50 = fsyncP50(folder)
-  const starts: (Recovered & { readonly readySeconds: number })[] = []
+  const starts: (RecoveryTimes & { readonly readySeconds: number })[] = []
   for (let round = 0; round < rounds; round++) {
     progress(`${name}: start ${round + 1} of ${rounds}`)
     const start = startAgain(folder)
@@ -124,10 +127,10 @@ async function fillAndKill(folder: string, { events, keys, appendingMs }: Size, 
   return { acknowledged, seconds }
 }
 
-function startAgain(folder: string): Recovered & { readonly readySeconds: number } {
+function startAgain(folder: string): RecoveryTimes & { readonly readySeconds: number } {
   const begin = wallClock()
   const { stdout, stderr, status } = spawnSync(process.execPath, processOf('start', folder), { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the new process failed: ${stderr}`)
-  const recovered = JSON.parse(stdout) as Recovered
+  const recovered = JSON.parse(stdout) as RecoveryTimes
   return { ...recovered, readySeconds: (recovered.readyAt - begin) / 1000 }
 }

@@ -83,14 +83,14 @@ async function replay(file: string): Promise<Run> {
   const start = stopwatch()
   const log = await readLog(file)
   const loaded = stopwatch()
-  const made = decisions(log)
-  return { events: log.length, decisions: made, load: (loaded - start) / 1000, decide: (stopwatch() - loaded) / 1000 }
+  const decisionCount = decisions(log)
+  return { events: log.length, decisions: decisionCount, load: (loaded - start) / 1000, decide: (stopwatch() - loaded) / 1000 }
 }
 
-function failuresOf(equality: Awaited<ReturnType<DuckDbFlights['compare']>>, made: number): string[] {
+function failuresOf(equality: Awaited<ReturnType<DuckDbFlights['compare']>>, decisionCount: number): string[] {
   const { decisions: compared, differentValues, scoresApart } = equality
   const failures: string[] = []
-  if (compared !== made) failures.push(`${made} decisions were made, DuckDB has ${compared}`)
+  if (compared !== decisionCount) failures.push(`${decisionCount} decisions were made, DuckDB has ${compared}`)
   if (differentValues > 0) failures.push(`${differentValues} values of the vectors are not DuckDB's`)
   if (!(scoresApart <= SCORES_APART_MAX)) failures.push(`scores are up to ${scoresApart} apart from DuckDB's`)
   return failures

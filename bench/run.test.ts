@@ -16,7 +16,7 @@ const figure: Figure = {
 const bench = (run: Bench['run']): Bench => ({ name: 'toy', run })
 const options = { small: true, progress: () => {} }
 
-test('sides are taken in turn, another first in each round, each timed once a round', async () => {
+test('times each side once a round, and rotates the side that is first', async () => {
   const order: string[] = []
   const seconds = await inTurn(3, { ours: () => order.push('ours'), peer: async () => order.push('peer') }, 0)
   assert.deepEqual(order, ['ours', 'peer', 'peer', 'ours', 'ours', 'peer'])
@@ -31,13 +31,13 @@ test('the median of an even number of rounds is the mean of the middle two', () 
   assert.equal(median([4, 1, 100, 2]), 3)
 })
 
-test('a ratio above 1 means that Spillway is better, whichever way the unit runs', () => {
+test('a ratio above 1 means that Spillway is better, for rates and for times', () => {
   assert.equal(ratioOf('higher', 12, 4), 3)
   assert.equal(ratioOf('lower', 4, 12), 3)
 })
 
 test('a result that differs or a bound that was missed is exit code 1', async () => {
-  const held = await runBench(
+  const passing = await runBench(
     bench(async () => ({ figure, failures: [] })),
     options,
   )
@@ -45,8 +45,8 @@ test('a result that differs or a bound that was missed is exit code 1', async ()
     bench(async () => ({ figure, failures: ['3 of 100 rows differ'] })),
     options,
   )
-  assert.equal(exitCode([held]), 0)
-  assert.equal(exitCode([held, failed]), 1)
+  assert.equal(exitCode([passing]), 0)
+  assert.equal(exitCode([passing, failed]), 1)
 })
 
 test('a peer that is missing is exit code 2 and gives no figure', async () => {
@@ -75,7 +75,7 @@ test('at a small size a peer may be missing, and the figure says so', async () =
   assert.match(tableOf({ figure: { ...figure, peer: null, ratio: null }, failures: [] }), /\n {2}no peer does this work\n/)
 })
 
-test('any other error of a bench is not swallowed', async () => {
+test('rethrows any other error of a bench', async () => {
   const broken = bench(async () => {
     throw new TypeError('broken')
   })
@@ -83,12 +83,12 @@ test('any other error of a bench is not swallowed', async () => {
 })
 
 test('the last line is one object with the published fields', async () => {
-  const held = await runBench(
+  const passing = await runBench(
     bench(async () => ({ figure, failures: [] })),
     options,
   )
-  assert.deepEqual(JSON.parse(lastLine([held])), figure)
-  assert.deepEqual(JSON.parse(lastLine([held, held])), { bench: 'all', benches: [figure, figure] })
+  assert.deepEqual(JSON.parse(lastLine([passing])), figure)
+  assert.deepEqual(JSON.parse(lastLine([passing, passing])), { bench: 'all', benches: [figure, figure] })
 })
 
 test('the table says units, the peer with its version, and what failed', () => {

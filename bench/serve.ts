@@ -7,12 +7,12 @@
  */
 import { join } from 'node:path'
 import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
-import type { Asked, Asking } from './live/asking-process.ts'
+import type { RequestFigures, RequestLoad } from './live/request-process.ts'
 import { Child } from './live/child.ts'
 import { Feast, type Row } from './live/feast.ts'
 import { inFolder } from './live/folder.ts'
 import type { ServeAsk, ServedAt } from './live/serving-process.ts'
-import { keyOf } from './live/wide.ts'
+import { keyOf } from './live/wide-pipeline.ts'
 import { getOf, Wire } from './live/wire.ts'
 
 const ROUNDS = 5
@@ -36,7 +36,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const size = options.small ? sizes.small : sizes.full
   const peer = await peerIfThere(async () => Feast.checkThere(), options)
   const server = Child.start<ServeAsk, ServedAt>(new URL('live/serving-process.ts', import.meta.url), [join(folder, 'data')])
-  const client = Child.start<Asking, Asked>(new URL('live/asking-process.ts', import.meta.url))
+  const client = Child.start<RequestLoad, RequestFigures>(new URL('live/request-process.ts', import.meta.url))
   let feast: Feast | undefined
   try {
     options.progress(`${size.keys} keys of ${WIDEST} features`)
@@ -48,10 +48,10 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       feast = await Feast.start(join(folder, 'feast'), rows)
       failures.push(...(await differences(rows, feast.port)))
     }
-    const taken = await measure(client, { port, feast, size }, options)
+    const measurements = await measure(client, { port, feast, size }, options)
     // The comparison holds only if nothing has changed since.
     failures.push(...changes(rows, await rowsOf(port, size.keys)))
-    return outcome(taken, { size, feast, peer }, failures, options)
+    return outcome(measurements, { size, feast, peer }, failures, options)
   } finally {
     await feast?.stop()
     await client.stop()
@@ -98,9 +98,9 @@ function changes(rows: readonly Row[], others: readonly Row[]): string[] {
 }
 
 /** By group and connections, a round each. */
-interface Taken {
-  readonly ours: Map<string, Asked[]>
-  readonly theirs: Map<string, Asked[]>
+interface Measurements {
+  readonly ours: Map<string, RequestFigures[]>
+  readonly theirs: Map<string, RequestFigures[]>
 }
 
 interface Sides {
@@ -112,25 +112,34 @@ interface Sides {
 const nameOf = (group: number, connections: number): string =>
   `${group} features, ${connections} ${connections === 1 ? 'connection' : 'connections'}`
 
-async function measure(client: Child<Asking, Asked>, { port, feast, size }: Sides, options: BenchOptions): Promise<Taken> {
+async function measure(
+  client: Child<RequestLoad, RequestFigures>,
+  { port, feast, size }: Sides,
+  options: BenchOptions,
+): Promise<Measurements> {
   const rounds = roundsOf(options)
-  const taken: Taken = { ours: new Map(), theirs: new Map() }
-  const note = (side: Map<string, Asked[]>, name: string, asked: Asked): unknown => side.set(name, [...(side.get(name) ?? []), asked])
+  const measurements: Measurements = { ours: new Map(), theirs: new Map() }
+  const note = (side: Map<string, RequestFigures[]>, name: string, figures: RequestFigures): unknown =>
+    side.set(name, [...(side.get(name) ?? []), figures])
   const keys = Array.from({ length: size.keys }, (_, key) => key)
   for (let round = 0; round < rounds; round++) {
     options.progress(`round ${round + 1} of ${rounds}`)
     for (const connections of CONNECTIONS) {
       for (const group of GROUPS) {
         const requests = keys.map(key => getOf(pathOf(group, key)).toString())
-        note(taken.ours, nameOf(group, connections), await client.ask({ port, connections, requests, warmMs: size.warmMs, ms: size.ms }))
+        note(
+          measurements.ours,
+          nameOf(group, connections),
+          await client.ask({ port, connections, requests, warmMs: size.warmMs, ms: size.ms }),
+        )
       }
       if (!feast) continue
       const requests = keys.map(key => Feast.requestFor(keyOf(key)).toString())
       const asking = { port: feast.port, connections, requests, warmMs: size.warmMs, ms: size.peerMs }
-      note(taken.theirs, nameOf(WIDEST, connections), await client.ask(asking))
+      note(measurements.theirs, nameOf(WIDEST, connections), await client.ask(asking))
     }
   }
-  return taken
+  return measurements
 }
 
 const roundsOf = ({ rounds, small }: BenchOptions): number => rounds ?? (small ? 1 : ROUNDS)
@@ -141,7 +150,7 @@ interface Figures {
   readonly p99Ms: number
 }
 
-const figuresOf = (side: ReadonlyMap<string, readonly Asked[]>): Record<string, Figures> =>
+const figuresOf = (side: ReadonlyMap<string, readonly RequestFigures[]>): Record<string, Figures> =>
   Object.fromEntries(
     [...side].map(([name, rounds]) => [
       name,
@@ -159,8 +168,8 @@ interface Measured {
   readonly peer: unknown
 }
 
-function outcome(taken: Taken, { size, feast, peer }: Measured, failures: string[], options: BenchOptions): Outcome {
-  const [ours, theirs] = [figuresOf(taken.ours), figuresOf(taken.theirs)]
+function outcome(measurements: Measurements, { size, feast, peer }: Measured, failures: string[], options: BenchOptions): Outcome {
+  const [ours, theirs] = [figuresOf(measurements.ours), figuresOf(measurements.theirs)]
   const [headline, compared] = [nameOf(WIDEST, 1), nameOf(WIDEST, COMPARED_CONNECTIONS)]
   const { p99Ms } = ours[headline]
   const requestsRatio = feast ? ours[compared].requestsPerSecond / theirs[compared].requestsPerSecond : null

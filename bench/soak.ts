@@ -15,7 +15,7 @@ import type { Bench, BenchOptions, Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { distinctIds } from './live/log-spillway.ts'
 import { watchLoop, type Stalls } from './live/loop.ts'
-import { sendSteadily, TICK_EVERY_MS, type Sent } from './live/open-loop.ts'
+import { sendSteadily, TICK_EVERY_MS, type OpenLoopCounts } from './live/open-loop.ts'
 import { readingOf, schema, sensor } from './live/readings.ts'
 import { latencyOf, slope } from './statistics.ts'
 
@@ -46,7 +46,7 @@ const soaking = pipeline('soaking', [watch])
 
 export const bench: Bench = { name: 'soak', run: options => inFolder(folder => run(folder, options)) }
 
-interface Watched {
+interface MemorySamples {
   readonly rss: { readonly x: number; readonly y: number }[]
   walBytesMax: number
 }
@@ -54,11 +54,11 @@ interface Watched {
 async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const minutes = options.minutes ?? (options.small ? MINUTES.small : MINUTES.full)
   const fsyncMsP50 = fsyncP50(folder)
-  const { sent, watched, stalls, counts } = await soak(folder, minutes, options.progress)
+  const { sendCounts, watched, stalls, counts } = await soak(folder, minutes, options.progress)
   const steady = watched.rss.filter(({ x }) => x * 60 >= STEADY_AFTER_S)
   const grows = slope(steady.length > 1 ? steady : watched.rss)
   options.progress(`memory grew by ${grows.toFixed(2)} MB a minute, the WAL had ${watched.walBytesMax} bytes; reading everything back`)
-  const failures = await lost(folder, sent, counts)
+  const failures = await lost(folder, sendCounts, counts)
   if (watched.walBytesMax > WAL_BYTES_MAX) failures.push(`the WAL had ${watched.walBytesMax} bytes, the bound is ${WAL_BYTES_MAX}`)
   if (!options.small && !(grows < MB_PER_MINUTE_MAX))
     failures.push(`memory grows by ${grows.toFixed(2)} MB a minute, the bound is ${MB_PER_MINUTE_MAX}`)
@@ -79,10 +79,10 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
         fsyncMsP50,
         small: options.small,
       },
-      events: sent.events,
+      events: sendCounts.events,
       decisions: counts.decisions,
-      eventsPerSecond: sent.events / (minutes * 60),
-      acknowledgedMs: latencyOf(sent.acknowledgedMs),
+      eventsPerSecond: sendCounts.events / (minutes * 60),
+      acknowledgedMs: latencyOf(sendCounts.acknowledgedMs),
       stalls,
       walMbMax: watched.walBytesMax / 2 ** 20,
       rssMb: watched.rss.at(-1)?.y ?? null,
@@ -91,19 +91,19 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   }
 }
 
-interface Soaked {
-  readonly sent: Sent
-  readonly watched: Watched
+interface SoakResult {
+  readonly sendCounts: OpenLoopCounts
+  readonly watched: MemorySamples
   readonly stalls: Stalls
   readonly counts: Run['counts']
 }
 
-async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<Soaked> {
+async function soak(folder: string, minutes: number, progress: BenchOptions['progress']): Promise<SoakResult> {
   const data = await openDataFolder(folder)
   const { store } = data
   const reports: string[] = []
   const run = new Run(soaking, { store, onReport: report => reports.push(report) })
-  const watched: Watched = { rss: [], walBytesMax: 0 }
+  const watched: MemorySamples = { rss: [], walBytesMax: 0 }
   const loop = await watchLoop()
   const begin = stopwatch()
   const minute = () => (stopwatch() - begin) / 60_000
@@ -120,13 +120,13 @@ async function soak(folder: string, minutes: number, progress: BenchOptions['pro
     everyMs: BATCH_EVERY_MS,
     readingAt: (number: number) => readingOf(number, SENSORS, wallClock()),
   }
-  const sent = await sendSteadily(run, steady, 0, () => minute() >= minutes)
+  const sendCounts = await sendSteadily(run, steady, 0, () => minute() >= minutes)
   const stalls = await loop.stop()
   await run.stop()
   for (const timer of timers) timer.stop()
   data.release()
   if (reports.length > 0) throw new Error(reports.join('; '))
-  return { sent, watched, stalls, counts: run.counts }
+  return { sendCounts, watched, stalls, counts: run.counts }
 }
 
 function memory(): string {
@@ -136,16 +136,20 @@ function memory(): string {
 }
 
 /** Sent events that are missing, by count and by reading back. */
-async function lost(folder: string, { events, duplicates, refused }: Sent, { accepted, decisions }: Run['counts']): Promise<string[]> {
+async function lost(
+  folder: string,
+  { events, duplicates, refused }: OpenLoopCounts,
+  { accepted, decisions }: Run['counts'],
+): Promise<string[]> {
   const data = await openDataFolder(folder)
-  const kept = distinctIds(data, soaking.ir.sources)
+  const distinct = distinctIds(data, soaking.ir.sources)
   await data.store.close()
   data.release()
   const reader = readDataFolder(folder)
   let recorded = 0
   for (const { count } of reader.newestDecisions()) recorded += count
   reader.close()
-  const wrong = Object.entries({ accepted, decisions, kept, recorded }).filter(([, value]) => value !== events)
+  const wrong = Object.entries({ accepted, decisions, distinct, recorded }).filter(([, value]) => value !== events)
   return [
     ...wrong.map(([name, value]) => `${events} events were sent, and ${name} are ${value}`),
     ...(duplicates + refused > 0 ? [`${duplicates} were taken for duplicates, ${refused} refused`] : []),

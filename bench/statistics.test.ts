@@ -13,7 +13,7 @@ test('a percentile is one of the values, counted from the least', () => {
   assert.deepEqual(latencyOf(hundred), { p50: 50, p99: 99, p999: 100, max: 100 })
 })
 
-test('a slope is that of the line through the points, and of the best one beside them', () => {
+test('a slope is that of the least-squares line', () => {
   const line = Array.from({ length: 10 }, (_, x) => ({ x: x + 1e6, y: 3 * x - 7 }))
   assert.ok(Math.abs(slope(line) - 3) < 1e-9)
   // By hand: means 1.5 and 3; sum of (x - 1.5)(y - 3) = 7, of (x - 1.5)² = 5.

@@ -141,7 +141,7 @@ async function ticks(folder: string, { keys, before, after }: Size, rounds: numb
     clock = () => wallClock() - from
     const one = await oneTick(run, { tick, clock, keys, next, isOver: () => clock() > tick + after })
     measured.push(one.round)
-    next += one.sent
+    next += one.events
   }
   for (const timer of timers) timer.stop()
   await run.stop()
@@ -166,7 +166,7 @@ interface Around {
   readonly isOver: () => boolean
 }
 
-async function oneTick(run: Run, { tick, clock, keys, next, isOver }: Around): Promise<{ round: Round; sent: number }> {
+async function oneTick(run: Run, { tick, clock, keys, next, isOver }: Around): Promise<{ round: Round; events: number }> {
   const { decisions, accepted } = run.counts
   let doneAt = Infinity
   const watcher = repeat(1, () => {
@@ -178,16 +178,16 @@ async function oneTick(run: Run, { tick, clock, keys, next, isOver }: Around): P
     everyMs: BATCH_EVERY_MS,
     readingAt: (number: number) => readingOf(number, keys, clock()),
   }
-  const sent = await sendSteadily(run, steady, next, isOver)
+  const counts = await sendSteadily(run, steady, next, isOver)
   const stalls = await loop.stop()
   await quiet(run)
   watcher.stop()
   const round = {
     seconds: (doneAt - tick) / 1000,
     decisions: run.counts.decisions - decisions,
-    lost: sent.events - (run.counts.accepted - accepted),
+    lost: counts.events - (run.counts.accepted - accepted),
     stalls,
-    acknowledgedMs: sent.acknowledgedMs,
+    acknowledgedMs: counts.acknowledgedMs,
   }
-  return { round, sent: sent.events }
+  return { round, events: counts.events }
 }

@@ -6,9 +6,9 @@
  */
 import { auc, fitTrees, predict, type TreesFit } from '../src/public/training.ts'
 import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
-import { labelled, type Labelled } from './data/labelled.ts'
+import { labelledRows, type LabelledRows } from './data/labelled-rows.ts'
 import { inFolder } from './live/folder.ts'
-import { Sklearn, sklearn as environment, type Fitted, type SameSettings } from './live/sklearn.ts'
+import { Sklearn, sklearn as environment, type FitResult, type SameSettings } from './live/sklearn.ts'
 
 /** Bounds of the issue: times the seconds of the baseline, and the difference of the AUCs. */
 const SECONDS_RATIO_MAX = 2
@@ -24,33 +24,33 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const settings: SameSettings = { rounds: size.rounds, learningRate: 0.1, leaves: 31, minRows: 20, bins: 255 }
   const peer = await peerIfThere(async () => environment.checkThere(), options)
   options.progress(`${size.train} rows to train on, ${size.heldOut} held out`)
-  const train = labelled(size.train, SEEDS.train)
-  const heldOut = labelled(size.heldOut, SEEDS.heldOut)
+  const train = labelledRows(size.train, SEEDS.train)
+  const heldOut = labelledRows(size.heldOut, SEEDS.heldOut)
   const sklearn = peer instanceof PeerMissing ? undefined : await Sklearn.start(folder, train, heldOut, settings)
   try {
-    const taken = await measure({ train, settings, sklearn }, options)
-    const ours = auc(predict(taken.fit, heldOut.columns), heldOut.labels)
+    const measurements = await measure({ train, settings, sklearn }, options)
+    const ours = auc(predict(measurements.fit, heldOut.columns), heldOut.labels)
     const theirs = sklearn && auc(await sklearn.predict(), heldOut.labels)
-    return outcome({ ...taken, auc: { ours, theirs }, size, settings, peer }, options)
+    return outcome({ ...measurements, auc: { ours, theirs }, size, settings, peer }, options)
   } finally {
     await sklearn?.stop()
   }
 }
 
-interface Taken {
+interface Measurements {
   readonly fit: TreesFit
   readonly ours: { readonly wall: readonly number[]; readonly cpu: readonly number[] }
-  readonly theirs: readonly Fitted[]
+  readonly theirs: readonly FitResult[]
   readonly rounds: number
 }
 
 async function measure(
-  { train, settings, sklearn }: { train: Labelled; settings: SameSettings; sklearn: Sklearn | undefined },
+  { train, settings, sklearn }: { train: LabelledRows; settings: SameSettings; sklearn: Sklearn | undefined },
   options: BenchOptions,
-): Promise<Taken> {
+): Promise<Measurements> {
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
   let fit = fitTrees(train, settings)
-  const theirs: Fitted[] = []
+  const theirs: FitResult[] = []
   await sklearn?.fit()
   options.progress(`${rounds} rounds in turn`)
   const sides: Record<string, Side> = { ours: () => (fit = fitTrees(train, settings)) }
@@ -59,7 +59,7 @@ async function measure(
   return { fit, ours, theirs, rounds }
 }
 
-interface Measured extends Taken {
+interface Measured extends Measurements {
   readonly auc: { readonly ours: number; readonly theirs: number | undefined }
   readonly size: (typeof sizes)['full']
   readonly settings: SameSettings

@@ -38,21 +38,21 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   const missing = await peerIfThere(async () => Feast.checkThere(), options)
   const size = small ? sizes.small : sizes.full
   const events = synthetic(size.events)
-  const asked = keysAndTimes(events, size.rows)
+  const requested = keysAndTimes(events, size.rows)
   const group = jobW('exact')
   const ir: PipelineIR = { version: IR_VERSION, name: 'w', sources: [source], groups: [group], models: [] }
   const log = replayLog(ir, new Map([[source.name, { source, block: blockOf(events) } as SourceHistory]]), new Strings())
   const question = groupsQuestion(ir, [group.name])
-  const peer = await DuckDbRows.load(events, asked)
+  const peer = await DuckDbRows.load(events, requested)
   progress('checking against DuckDB')
   await peer.run()
-  const equality = await peer.compare(vectors(question, asked, log))
+  const equality = await peer.compare(vectors(question, requested, log))
   progress(`${rounds} rounds in turn`)
-  const seconds = await inTurn(rounds, { spillway: () => vectors(question, asked, log), duckdb: () => peer.run() })
+  const seconds = await inTurn(rounds, { spillway: () => vectors(question, requested, log), duckdb: () => peer.run() })
   if (!missing) await peer.writeForFeast(folder, size.feast)
   peer.close()
   const feast = missing ? missing.message : besides(feastHistory(folder, rounds))
-  const rateOf = (side: keyof typeof seconds, of: 'wall' | 'cpu') => asked.length / median(seconds[side][of])
+  const rateOf = (side: keyof typeof seconds, of: 'wall' | 'cpu') => requested.length / median(seconds[side][of])
   const [ours, theirs] = [rateOf('spillway', 'wall'), rateOf('duckdb', 'wall')]
   const ratio = ratioOf('higher', ours, theirs)
   return {
@@ -66,7 +66,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       settings: {
         job: 'W: count, sum, min, max, mean over 5m, 1h, 24h, 7d, exact windows, as known by arrival: 20 columns',
         events: events.length,
-        rows: asked.length,
+        rows: requested.length,
         spillwayThreads: 1,
         duckdbThreads: peer.threads,
         small,
@@ -76,7 +76,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
       feast,
       equality,
     },
-    failures: failuresOf(equality, asked.length, small ? Infinity : ratio),
+    failures: failuresOf(equality, requested.length, small ? Infinity : ratio),
   }
 }
 
@@ -98,18 +98,18 @@ function besides(measured: readonly FeastRows[]): unknown {
 function keysAndTimes({ length, key, arrival }: Events, rows: number): AskedKeys {
   const next = random(SEED)
   const [first, span] = [arrival[0], arrival[length - 1] - arrival[0]]
-  const asked = { length: rows, key: new Int32Array(rows), t: new Float64Array(rows) }
+  const requested = { length: rows, key: new Int32Array(rows), t: new Float64Array(rows) }
   for (let row = 0; row < rows; row++) {
-    asked.key[row] = key[Math.floor(next() * length)]!
-    asked.t[row] = first + Math.floor(next() * (span + 1))
+    requested.key[row] = key[Math.floor(next() * length)]!
+    requested.t[row] = first + Math.floor(next() * (span + 1))
   }
-  return asked
+  return requested
 }
 
 /** By feature, by requested row; NaN for NULL. */
 function vectors(question: Question, { length, key, t }: AskedKeys, log: ReplayLog): Float64Array[] {
-  const asked: AskedRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
-  const set = setOfRows(question, inOrderOfTime(asked), log)
+  const requested: AskedRows = { length, t, row: Float64Array.from({ length }, (_, row) => row), columns: { key: { values: key } } }
+  const set = setOfRows(question, inOrderOfTime(requested), log)
   const out = question.inputs.map(() => new Float64Array(length))
   const first = set.columns.findIndex(({ name }) => name.startsWith('vector.'))
   for (const { length: rows, columns } of set.batches) {
@@ -124,11 +124,11 @@ function vectors(question: Question, { length, key, t }: AskedKeys, log: ReplayL
 
 function failuresOf(
   { rows, differentValues }: Awaited<ReturnType<DuckDbRows['compare']>>,
-  asked: number,
+  requested: number,
   ratio: number,
 ): Outcome['failures'] {
   const failures: string[] = []
-  if (rows !== asked) failures.push(`DuckDB has ${rows} rows of ${asked}`)
+  if (rows !== requested) failures.push(`DuckDB has ${rows} rows of ${requested}`)
   if (differentValues > 0) failures.push(`${differentValues} values are not DuckDB's`)
   if (ratio < BOUND) failures.push(`${ratio.toFixed(1)} times DuckDB's rows/s, the bound is ${BOUND}`)
   return failures

@@ -29,7 +29,7 @@ function runnerOver(
   }
 }
 
-test('tests are counted once, skipped ones apart, suites not at all', () => {
+test('counts each test once, skipped tests separately, and no suites', () => {
   const { last, status, all } = runnerOver({
     good: `test('a', () => {}); describe('s', () => { it('b', () => {}) }); test('c', { skip: true }, () => {}); test('d', { todo: true }, () => {})`,
   })
@@ -59,7 +59,7 @@ test('a file that crashes, ends early or has no tests has failed', () => {
   assert.match(all, /crashed\.test\.ts ended before its tests did[^]*boom/)
 })
 
-test('a file that would go on for ever is ended, and has failed; the others are not held up', () => {
+test('ends and fails a file that would run forever, without delaying other files', () => {
   const server = `import { createServer } from 'node:http'; const open = () => createServer().listen(0, '127.0.0.1')\n`
   const { last, status, all } = runnerOver(
     {

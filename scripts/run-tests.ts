@@ -64,11 +64,11 @@ const isSkipped = ({ skip, todo }: EventData.TestPass | EventData.TestFail): boo
 
 const failureType = (error: object): unknown => ('failureType' in error ? error.failureType : undefined)
 
-function printFile(file: string, { counts, duration_ms: ms, success }: EventData.TestSummary, said: string | undefined): void {
+function printFile(file: string, { counts, duration_ms: ms, success }: EventData.TestSummary, output: string | undefined): void {
   const skipped = counts.skipped + counts.todo
   const skips = skipped > 0 ? `, ${skipped} skipped` : ''
   console.log(`${success ? '✔' : '✖'} ${file}  ${counts.passed} of ${counts.tests}${skips}  ${(ms / 1000).toFixed(1)} s`)
-  if (said) console.log(said.trimEnd().replace(/^/gm, '    '))
+  if (output) console.log(output.trimEnd().replace(/^/gm, '    '))
 }
 
 function failureText({ name, file, line, details }: EventData.TestFail): string {

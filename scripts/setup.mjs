@@ -18,12 +18,14 @@ if (!isInstalled()) install()
 /** True if every package that the lock file requires here is installed at its version, including Node. */
 function isInstalled() {
   if (!existsSync('node_modules/.package-lock.json') || !existsSync(pinnedNode)) return false
-  const wanted = packagesOf('package-lock.json')
+  const required = packagesOf('package-lock.json')
   const installed = packagesOf('node_modules/.package-lock.json')
-  return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
+  return Object.entries(required).every(([path, { version, integrity, optional, devOptional }]) => {
     if (path === '') return true
-    const found = installed[path]
-    return found ? found.version === version && found.integrity === integrity : optional === true || devOptional === true
+    const installedPackage = installed[path]
+    return installedPackage
+      ? installedPackage.version === version && installedPackage.integrity === integrity
+      : optional === true || devOptional === true
   })
 }
 

@@ -40,8 +40,8 @@ progress.clear()
 console.log('Some decisions, with the features that they were made from:\n')
 console.log(`${samples.join('\n')}\n`)
 console.log('Quality, on the half of the flights that the model was not fitted on:\n')
-const inputs = new Map([['there.delay', joined(decided.delay)]])
-console.log(`${evaluationText(evaluate({ t: joined(decided.t), score: joined(decided.score), inputs }, outcomes))}\n`)
+const inputs = new Map([['there.delay', concatenate(decided.delay)]])
+console.log(`${evaluationText(evaluate({ t: concatenate(decided.t), score: concatenate(decided.score), inputs }, outcomes))}\n`)
 console.log(replaySummaryText(summary))
 await auditFlights(history!)
 
@@ -54,12 +54,12 @@ function keep(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
   const when = new Date(batch.t[row]).toISOString().slice(0, 16).replace('T', ' ')
   const score = batch.score.values[row].toFixed(3)
   samples.push(
-    `  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${shown(rowOf(log)(batch.vector, row))}`,
+    `  ${when} UTC  ${log.strings.textOf(batch.key.values[row])}  late with probability ${score}  ${vectorText(rowOf(log)(batch.vector, row))}`,
   )
 }
 
 /** A vector on one line, with three digits after the point. */
-function shown(vector: object): string {
+function vectorText(vector: object): string {
   return JSON.stringify(vector, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value))
 }
 
@@ -67,7 +67,7 @@ function numbers({ values, nulls }: DecisionBatch['score'], length: number): Flo
   return Float64Array.from({ length }, (_, row) => (nulls?.[row] ? NaN : values[row]))
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
+function concatenate(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {

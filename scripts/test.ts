@@ -53,8 +53,8 @@ console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
 
 /** Brings a program of which tests need one, once. Where it cannot be brought they are skipped. */
-function forTests(name: string, found: () => unknown, bring: () => void): void {
-  if (found()) return
+function forTests(name: string, isThere: () => unknown, bring: () => void): void {
+  if (isThere()) return
   console.log(`bringing a ${name} for its tests, once …`)
   try {
     bring()
@@ -77,7 +77,7 @@ function step(name: string, command: string): Partial<Tally> {
   })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${status === 0 ? '✔' : '✖'} ${name}  ${seconds} s`)
-  const said = `${stdout}${stderr}${error ? error.message : ''}`.trimEnd()
-  if (said !== '') console.log((status === 0 ? said.slice(said.lastIndexOf('\n') + 1) : said).replace(/^/gm, '    '))
+  const output = `${stdout}${stderr}${error ? error.message : ''}`.trimEnd()
+  if (output !== '') console.log((status === 0 ? output.slice(output.lastIndexOf('\n') + 1) : output).replace(/^/gm, '    '))
   return status === 0 ? { passed: 1 } : { failed: 1 }
 }

@@ -7,9 +7,9 @@ export function refuses(build: () => unknown, message: string | RegExp, code: Er
   assert.throws(build, (error: unknown) => {
     assert.ok(error instanceof SpillwayError, String(error))
     const { place = '', message: whole } = error
-    const said = whole.slice(place.length + 1)
-    if (typeof message === 'string') assert.equal(said, message)
-    else assert.match(said, message)
+    const text = whole.slice(place.length + 1)
+    if (typeof message === 'string') assert.equal(text, message)
+    else assert.match(text, message)
     assert.equal(error.code, code)
     assert.match(place, new RegExp(`(^|/)${file.replaceAll('.', '\\.')}:\\d+$`))
     return true

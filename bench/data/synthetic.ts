@@ -63,12 +63,12 @@ function zipf(keys: number, exponent: number): (uniform: number) => number {
   let total = 0
   for (let k = 0; k < keys; k++) upTo[k] = total += 1 / (k + 1) ** exponent
   return uniform => {
-    const wanted = uniform * total
+    const mass = uniform * total
     let low = 0
     let high = keys - 1
     while (low < high) {
       const middle = (low + high) >> 1
-      if (upTo[middle] > wanted) high = middle
+      if (upTo[middle] > mass) high = middle
       else low = middle + 1
     }
     return low

@@ -12,9 +12,9 @@ import { Worker } from 'node:worker_threads'
 import { Pool } from 'undici'
 import { pause, callSoon, wallClock } from '../../src/base/clock.ts'
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
-import type { Signal } from './alarms.ts'
-import { answering } from './forked.ts'
-import { watching } from './watching.ts'
+import type { Signal } from './alarm-pipeline.ts'
+import { answerNamedRequests } from './bench-process.ts'
+import { measureWork } from './process-work.ts'
 
 const FEATURES = 20
 const CONNECTIONS = 16
@@ -46,7 +46,7 @@ const { origin, pathname } = new URL(hook)
 const receiver = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 })
 
 const sums = new Map<string, Float64Array>()
-const kept = Float64Array.from({ length: FEATURES }, (_, i) => 1 - 0.5 ** (i / 2 + 1))
+const decays = Float64Array.from({ length: FEATURES }, (_, i) => 1 - 0.5 ** (i / 2 + 1))
 let waiting: { readonly signals: readonly Signal[]; readonly answer: (accepted: number) => void }[] = []
 let acknowledged: number[] = []
 let isDue = false
@@ -62,15 +62,15 @@ function schedule(): void {
 
 function turn(): void {
   isDue = false
-  const [taken, settled] = [waiting, acknowledged]
+  const [requests, settled] = [waiting, acknowledged]
   ;[waiting, acknowledged] = [[], []]
   const now = wallClock()
   begin.run()
-  const effects = taken.flatMap(({ signals }) => signals.flatMap(signal => decide(signal, now)))
+  const effects = requests.flatMap(({ signals }) => signals.flatMap(signal => decide(signal, now)))
   for (const number of settled) acknowledge.run(now, number)
   commit.run()
   fsyncs++
-  for (const { signals, answer } of taken) answer(signals.length)
+  for (const { signals, answer } of requests) answer(signals.length)
   for (const effect of effects) void post(effect)
 }
 
@@ -86,7 +86,7 @@ function decide(signal: Signal, now: number): Effect[] {
   if (!features) sums.set(device, (features = new Float64Array(FEATURES)))
   let logit = 12 * alarms - 6
   for (let i = 0; i < FEATURES; i++) {
-    features[i] = features[i] * kept[i] + level
+    features[i] = features[i] * decays[i] + level
     logit += 0.01 * features[i]
   }
   const score = 1 / (1 + Math.exp(-logit))
@@ -126,9 +126,9 @@ const idle = async (): Promise<void> => {
   while (unacknowledged.size > 0) await pause(1)
 }
 
-answering({
+answerNamedRequests({
   url: () => url,
-  ...watching(() => ({ events, decisions: events, fsyncs }), idle),
+  ...measureWork(() => ({ events, decisions: events, fsyncs }), idle),
   end: async (): Promise<readonly string[]> => {
     await app.close()
     await receiver.close()

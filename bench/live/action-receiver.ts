@@ -5,10 +5,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { answering } from './forked.ts'
+import { answerNamedRequests } from './bench-process.ts'
 import { sharedClock } from './shared-clock.ts'
 
-export interface Received {
+export interface ReceivedEffects {
   /** Milliseconds from the due time of the event to the acknowledgement of its effect, in order of acknowledgement. */
   readonly ms: Float64Array
   /** Idempotency keys, one entry for each delivery. */
@@ -35,14 +35,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return body
 }
 
-answering({
+answerNamedRequests({
   url: async () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/alarms`
   },
   /** Deliveries since the last call. */
-  received: (): Received => {
+  received: (): ReceivedEffects => {
     const { user, system } = process.cpuUsage(cpu)
     const received = { ms: Float64Array.from(ms), keys, cpuMs: (user + system) / 1000 }
     ms = []

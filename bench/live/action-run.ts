@@ -1,6 +1,6 @@
 /** The run of `bench action`, in a separate process. Arguments: its data folder, and the receiver's address. */
 import { openRoutes } from '../../src/action/routes.ts'
-import { alarms, HOOK } from './alarms.ts'
+import { alarms, HOOK } from './alarm-pipeline.ts'
 import { serveAndAnswer } from './serving-run.ts'
 
 const [data, hook] = process.argv.slice(2)

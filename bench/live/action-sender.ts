@@ -1,14 +1,14 @@
 /** The sender of `bench action`, in a separate process: posts readings when they are due, whether or not the run keeps up. */
 import { wallClock } from '../../src/base/clock.ts'
-import { KEYS, signalText } from './alarms.ts'
-import { answering } from './forked.ts'
-import { paced, type Paced } from './paced.ts'
+import { KEYS, signalText } from './alarm-pipeline.ts'
+import { answerNamedRequests } from './bench-process.ts'
+import { sendPaced, type PacedTimes } from './pacing.ts'
 import { Poster } from './poster.ts'
 
 const CONNECTIONS = 32
 const PATH = '/sources/signals/events'
 
-export interface Sending {
+export interface ActionLoad {
   readonly eventsPerSecond: number
   /** Between two requests. */
   readonly everyMs: number
@@ -18,7 +18,7 @@ export interface Sending {
   readonly first: number
 }
 
-export interface Sent extends Paced {
+export interface ActionSendResult extends PacedTimes {
   readonly events: number
   readonly accepted: number
   /** Answers other than an acknowledgement. */
@@ -33,21 +33,21 @@ async function post(body: string, type?: string): Promise<{ accepted: number } |
 }
 
 /** One reading is an object; several are an array. */
-async function send({ eventsPerSecond, everyMs, seconds, share, first }: Sending): Promise<Sent> {
+async function send({ eventsPerSecond, everyMs, seconds, share, first }: ActionLoad): Promise<ActionSendResult> {
   const failed: string[] = []
-  const sent = { events: 0, accepted: 0 }
-  const times = await paced(Math.floor((seconds * 1000) / everyMs), everyMs, async (number, due) => {
+  const counts = { events: 0, accepted: 0 }
+  const times = await sendPaced(Math.floor((seconds * 1000) / everyMs), everyMs, async (number, due) => {
     const upto = Math.floor(((number + 1) * everyMs * eventsPerSecond) / 1000)
-    const texts = Array.from({ length: upto - sent.events }, (_, i) => signalText(first + sent.events + i, share, due, wallClock()))
-    sent.events = upto
+    const texts = Array.from({ length: upto - counts.events }, (_, i) => signalText(first + counts.events + i, share, due, wallClock()))
+    counts.events = upto
     const outcome = await post(texts.length === 1 ? texts[0] : `[${texts.join(',')}]`)
     if ('failed' in outcome) failed.push(outcome.failed)
-    else sent.accepted += outcome.accepted
+    else counts.accepted += outcome.accepted
   })
-  return { ...sent, ...times, failed }
+  return { ...counts, ...times, failed }
 }
 
-answering({
+answerNamedRequests({
   to: async (url: string) => void (poster = new Poster(url, CONNECTIONS)),
   /** One reading of each key, so that all keys exist. */
   fill: async () => {

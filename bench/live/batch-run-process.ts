@@ -16,7 +16,7 @@ export interface BatchRunTook {
   /** Of the whole process. */
   readonly peakMb: number
   readonly keys: number
-  readonly known: number
+  readonly events: number
   readonly hash: string
 }
 
@@ -35,7 +35,7 @@ await computeInThreads(path, { threads: 1 })(
   new AbortController().signal,
 )
 const { user, system } = process.cpuUsage(before)
-const { known, keys, hash } = totalsOf(parts.toSorted((a, b) => a.partition - b.partition))
+const { known: events, keys, hash } = totalsOf(parts.toSorted((a, b) => a.partition - b.partition))
 const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / KB_IN_MB
 const took: BatchRunTook = {
   partitions: parts.length,
@@ -43,7 +43,7 @@ const took: BatchRunTook = {
   cpuSeconds: (user + system) / 1e6,
   peakMb: peak,
   keys,
-  known,
+  events,
   hash,
 }
 console.log(JSON.stringify(took))

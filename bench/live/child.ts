@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 
 /** Messages leave out `undefined` values. */
-type Told<A> = { readonly answer: A } | { readonly error: string }
+type Reply<A> = { readonly answer: A } | { readonly error: string }
 
 export class Child<Ask, A> {
   readonly #process: ChildProcess
@@ -21,10 +21,10 @@ export class Child<Ask, A> {
     return new Promise((resolve, reject) => {
       const ended = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`))
       this.#process.once('exit', ended)
-      this.#process.once('message', (told: Told<A>) => {
+      this.#process.once('message', (reply: Reply<A>) => {
         this.#process.off('exit', ended)
-        if ('error' in told) reject(new Error(told.error))
-        else resolve(told.answer)
+        if ('error' in reply) reject(new Error(reply.error))
+        else resolve(reply.answer)
       })
       this.#process.send(ask as object)
     })
@@ -41,7 +41,7 @@ export class Child<Ask, A> {
 
 /** In the child process: answers each request. */
 export function answerAsks<Ask, A>(answer: (ask: Ask) => Promise<A>): void {
-  const tell = (told: Told<A>): void => void process.send!(told)
+  const tell = (reply: Reply<A>): void => void process.send!(reply)
   process.on('message', (ask: Ask) => {
     answer(ask).then(
       value => tell({ answer: value }),

@@ -10,12 +10,12 @@ const DAYS_MAX = 36_500
 /** Two terminals a customer, as published; about 1.9 payments of each a day, and twelve tests and cash-outs of each burst of card testing. */
 export function paymentsOf(customers: number, payments: number): Payment[] {
   const simulator = new Simulator({ customers, terminals: 2 * customers, days: DAYS_MAX, seed: 1, bursts: BURSTS_A_DAY })
-  const made: Payment[] = []
+  const collected: Payment[] = []
   for (const day of simulator.days()) {
-    made.push(...day)
-    if (made.length >= payments) break
+    collected.push(...day)
+    if (collected.length >= payments) break
   }
-  return made.slice(0, payments)
+  return collected.slice(0, payments)
 }
 
 /** For each 5,000 customers: five times the example's, so that a short time has some. */

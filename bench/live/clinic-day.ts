@@ -72,9 +72,9 @@ export class ClinicDay {
     const step = reading - index * this.#steps
     const at = atOf(index, step)
     const { glucose, code } = measured(this.#glucose[reading])
-    const said = code === null ? '' : `,"code":"${code}"`
+    const codeField = code === null ? '' : `,"code":"${code}"`
     const uploaded = at + delayOf(index, step)
-    return `{"patient":"p${index}","glucose":${glucose}${said},"at":${start + at * 1000},"uploaded":${start + uploaded * 1000},"id":"${reading}"}\n`
+    return `{"patient":"p${index}","glucose":${glucose}${codeField},"at":${start + at * 1000},"uploaded":${start + uploaded * 1000},"id":"${reading}"}\n`
   }
 }
 

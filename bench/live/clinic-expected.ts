@@ -7,7 +7,7 @@ import { Strings } from '../../src/columns/strings.ts'
 import { Log } from '../../src/log/log.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { ward } from './clinic-pipeline.ts'
-import { Recent } from './clinic-recent.ts'
+import { RecentReadings } from './clinic-recent.ts'
 
 const MINUTE = 60_000
 const TICK = 5 * MINUTE
@@ -24,7 +24,7 @@ export interface ExpectedPage {
   readonly isOfNews: boolean
 }
 
-export interface Expected {
+export interface ExpectedDay {
   readonly pages: readonly ExpectedPage[]
   readonly readings: number
   /** Number of decisions at the ticks of the log. */
@@ -35,16 +35,16 @@ export interface Expected {
  * Patients p0 to p(patients − 1). Throws unless the log has one tick every five minutes, from the first to the last, each after everything
  * that had arrived by then and before everything else.
  */
-export function expectedIn(data: string, patients: number): Expected {
+export function expectedIn(data: string, patients: number): ExpectedDay {
   const reader = readDataFolder(data)
   const strings = new Strings()
   const log = new Log(reader, { sources: ward.ir.sources, stringsOf: () => strings })
-  const recent = new Recent(patients)
+  const recent = new RecentReadings(patients)
   const paged = new Float64Array(patients).fill(-Infinity)
   const pages: ExpectedPage[] = []
   let [readings, decisions, last] = [0, 0, -Infinity]
-  const wanted = (_: string, column: string): boolean => column !== 'id'
-  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted })) {
+  const isRead = (_: string, column: string): boolean => column !== 'id'
+  for (const { sources, markers: marks } of log.segments(0, log.end, { stringsOf: () => strings, wanted: isRead })) {
     for (const { block } of sources) {
       const { patient, glucose, code, uploaded } = block.columns
       for (let row = 0; row < block.length; row++) {
@@ -75,7 +75,7 @@ export function expectedIn(data: string, patients: number): Expected {
 }
 
 /** Is a patient with a reading of the last half hour low, or about to be? */
-function isLow(recent: Recent, index: number, t: number): boolean {
+function isLow(recent: RecentReadings, index: number, t: number): boolean {
   const level = recent.level(index)
   const step = recent.stepSince(index, t - 10 * MINUTE)
   if (step !== null && step < -5) return false

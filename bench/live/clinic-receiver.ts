@@ -3,7 +3,7 @@
  * the shared clock.
  */
 import { receive } from '../../examples/glucose/pages.ts'
-import { answering } from './forked.ts'
+import { answerNamedRequests } from './bench-process.ts'
 import { simulatedClock, type Simulated } from './shared-clock.ts'
 
 export interface Paged {
@@ -35,7 +35,7 @@ const receiver = await receive(secret, ({ key, patient, t, due }, isNew) => {
   return true
 })
 
-answering({
+answerNamedRequests({
   url: () => receiver.url,
   clock: (simulated: Simulated) => {
     clock = simulatedClock(simulated)

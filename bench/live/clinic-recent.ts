@@ -3,9 +3,9 @@
  */
 const MINUTE = 60_000
 /** More than half an hour of a patient's readings. */
-const KEPT = 10
+const READINGS_MAX = 10
 
-export class Recent {
+export class RecentReadings {
   /** Rows of `KEPT`, the newest last; missing ones are long ago. */
   readonly #at: Float64Array
   readonly #uploaded: Float64Array
@@ -17,18 +17,18 @@ export class Recent {
   readonly #isNews: Uint8Array
 
   constructor(patients: number) {
-    this.#at = new Float64Array(patients * KEPT).fill(-Infinity)
-    this.#uploaded = new Float64Array(patients * KEPT)
-    this.#tenths = new Int16Array(patients * KEPT)
-    this.#isMeasured = new Uint8Array(patients * KEPT)
+    this.#at = new Float64Array(patients * READINGS_MAX).fill(-Infinity)
+    this.#uploaded = new Float64Array(patients * READINGS_MAX)
+    this.#tenths = new Int16Array(patients * READINGS_MAX)
+    this.#isMeasured = new Uint8Array(patients * READINGS_MAX)
     this.#newest = new Float64Array(patients).fill(-Infinity)
     this.#isNews = new Uint8Array(patients)
   }
 
   /** After readings of the same time. */
   add(patient: number, at: number, tenths: number, isMeasured: boolean, uploaded: number): void {
-    const oldest = patient * KEPT
-    let to = oldest + KEPT - 1
+    const oldest = patient * READINGS_MAX
+    let to = oldest + READINGS_MAX - 1
     while (to >= oldest && this.#at[to] > at) to--
     // A reading without a place among them is older than any query.
     if (to < oldest) return
@@ -42,7 +42,7 @@ export class Recent {
     this.#uploaded[to] = uploaded
     this.#tenths[to] = tenths
     this.#isMeasured[to] = Number(isMeasured)
-    if (to < oldest + KEPT - 1) return
+    if (to < oldest + READINGS_MAX - 1) return
     this.#newest[patient] = at
     this.#isNews[patient] = 1
   }
@@ -62,18 +62,18 @@ export class Recent {
   }
 
   newest(patient: number): { newest: number; uploaded: number } {
-    const last = patient * KEPT + KEPT - 1
+    const last = patient * READINGS_MAX + READINGS_MAX - 1
     return { newest: this.#at[last], uploaded: this.#uploaded[last] }
   }
 
   /** mg/dL of the newest. */
   level(patient: number): number {
-    return this.#tenths[patient * KEPT + KEPT - 1] / 10
+    return this.#tenths[patient * READINGS_MAX + READINGS_MAX - 1] / 10
   }
 
   /** mg/dL a minute from the first reading since then to the last; `null` if they are the same. */
   stepSince(patient: number, since: number): number | null {
-    const last = patient * KEPT + KEPT - 1
+    const last = patient * READINGS_MAX + READINGS_MAX - 1
     const first = this.#firstSince(patient, since)
     if (first > last || this.#at[last] === this.#at[first]) return null
     return ((this.#tenths[last] - this.#tenths[first]) * MINUTE) / (this.#at[last] - this.#at[first]) / 10
@@ -82,7 +82,7 @@ export class Recent {
   /** The same by least squares over the measurements since then. Sums of integers, so that nothing is rounded before the end. */
   slopeSince(patient: number, since: number): number | null {
     let [n, sumT, sumX, sumTX, sumTT] = [0, 0, 0, 0, 0]
-    for (let i = this.#firstSince(patient, since); i < (patient + 1) * KEPT; i++) {
+    for (let i = this.#firstSince(patient, since); i < (patient + 1) * READINGS_MAX; i++) {
       if (this.#isMeasured[i] === 0) continue
       const after = this.#at[i] - since
       n++
@@ -96,8 +96,8 @@ export class Recent {
   }
 
   #firstSince(patient: number, since: number): number {
-    let first = (patient + 1) * KEPT
-    while (first > patient * KEPT && this.#at[first - 1] >= since) first--
+    let first = (patient + 1) * READINGS_MAX
+    while (first > patient * READINGS_MAX && this.#at[first - 1] >= since) first--
     return first
   }
 }

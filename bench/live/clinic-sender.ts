@@ -3,7 +3,7 @@
  */
 import { pause } from '../../src/base/clock.ts'
 import { ClinicDay, type DayOptions } from './clinic-day.ts'
-import { answering } from './forked.ts'
+import { answerNamedRequests } from './bench-process.ts'
 import { Poster } from './poster.ts'
 import { sharedClock, type Simulated } from './shared-clock.ts'
 
@@ -11,7 +11,7 @@ const CONNECTIONS = 16
 /** Between two posts, of the machine's time. */
 const SLICE_MS = 50
 
-export interface Sent {
+export interface ClinicSendResult {
   readonly lines: number
   readonly accepted: number
   readonly failed: readonly string[]
@@ -24,15 +24,15 @@ export interface Sent {
 let day: ClinicDay
 
 /** Until the end of the day; later arrivals are left out. */
-async function send({ url, clock, seconds }: { url: string; clock: Simulated; seconds: number }): Promise<Sent> {
+async function send({ url, clock, seconds }: { url: string; clock: Simulated; seconds: number }): Promise<ClinicSendResult> {
   const cpu = process.cpuUsage()
   const poster = new Poster(url, CONNECTIONS)
-  const sent = { lines: 0, accepted: 0, failed: [] as string[], lateMs: 0 }
+  const counts = { lines: 0, accepted: 0, failed: [] as string[], lateMs: 0 }
   const waiting = new Set<Promise<void>>()
   const post = async (lines: readonly string[]): Promise<void> => {
     const posted = await poster.post('/sources/readings/events', lines.join(''), 'application/x-ndjson')
-    if ('failed' in posted) sent.failed.push(posted.failed)
-    else sent.accepted += (posted.answer as { accepted: number }).accepted
+    if ('failed' in posted) counts.failed.push(posted.failed)
+    else counts.accepted += (posted.answer as { accepted: number }).accepted
   }
   const slice = Math.max(1, Math.round((SLICE_MS * clock.speed) / 1000))
   let lines: string[] = []
@@ -45,18 +45,18 @@ async function send({ url, clock, seconds }: { url: string; clock: Simulated; se
     if (second % slice !== 0 && second < seconds) continue
     const due = clock.begin + (second * 1000) / clock.speed
     await pause(Math.max(0, due - sharedClock()))
-    sent.lateMs = Math.max(sent.lateMs, sharedClock() - due)
-    sent.lines += lines.length
+    counts.lateMs = Math.max(counts.lateMs, sharedClock() - due)
+    counts.lines += lines.length
     const posting = post(lines).finally(() => waiting.delete(posting))
     waiting.add(posting)
     lines = []
   }
   await Promise.all(waiting)
   const { user, system } = process.cpuUsage(cpu)
-  return { ...sent, cpuMs: (user + system) / 1000 }
+  return { ...counts, cpuMs: (user + system) / 1000 }
 }
 
-answering({
+answerNamedRequests({
   /** Generates the day before any measurement. */
   day: (options: DayOptions) => {
     day = new ClinicDay(options)

@@ -5,10 +5,10 @@
 import { paymentText } from '../../examples/fraud/lines.ts'
 import type { Payment } from '../../examples/fraud/spending.ts'
 import { wallClock } from '../../src/base/clock.ts'
-import { saidBy, type Answer, type Answered } from './answered.ts'
+import { flagsOf, type Answer, type DecideAnswers } from './decide-answers.ts'
 import { paymentsOf } from './city.ts'
-import { answering } from './forked.ts'
-import { paced } from './paced.ts'
+import { answerNamedRequests } from './bench-process.ts'
+import { sendPaced } from './pacing.ts'
 import { Poster } from './poster.ts'
 
 /** At a thousand a second a hundred are in flight when each is answered at its deadline. */
@@ -20,7 +20,7 @@ export interface City {
   readonly payments: number
 }
 
-export interface Sending {
+export interface DecideLoad {
   /** The number of the first payment. */
   readonly first: number
   readonly payments: number
@@ -32,9 +32,9 @@ let payments: readonly Payment[] = []
 
 const textOf = (number: number): string => paymentText(number, payments[number], new Date(wallClock()).toISOString())
 
-async function send({ first, payments: count, everyMs }: Sending): Promise<Answered> {
-  const answered = { first, said: new Uint8Array(count), score: new Float64Array(count).fill(NaN), failed: [] as string[] }
-  const times = await paced(count, everyMs, async i => {
+async function send({ first, payments: count, everyMs }: DecideLoad): Promise<DecideAnswers> {
+  const answered = { first, flags: new Uint8Array(count), score: new Float64Array(count).fill(NaN), failed: [] as string[] }
+  const times = await sendPaced(count, everyMs, async i => {
     const posted = await poster.post('/sources/payments/decide', textOf(first + i))
     if ('failed' in posted) return void answered.failed.push(posted.failed)
     const answer = posted.answer as Answer
@@ -42,12 +42,12 @@ async function send({ first, payments: count, everyMs }: Sending): Promise<Answe
     if (decisions.length > 1 || decisions.some(({ id }) => id !== String(first + i)))
       answered.failed.push(`payment ${first + i} is answered by ${JSON.stringify(decisions)}`)
     answered.score[i] = decisions[0]?.score ?? NaN
-    answered.said[i] = saidBy(answer)
+    answered.flags[i] = flagsOf(answer)
   })
   return { ...answered, ...times }
 }
 
-answering({
+answerNamedRequests({
   /** Generates the city before any measurement. */
   city: (city: City) => {
     poster = new Poster(city.url, CONNECTIONS)

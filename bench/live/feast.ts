@@ -58,14 +58,14 @@ export class Feast {
     const port = await freePort()
     const options = ['--port', String(port), '--no-access-log', '--workers', '1', '--max-requests', '0']
     const server = spawn(program('feast'), ['-c', folder, 'serve', ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    server.stderr.on('data', text => (said = `${said}${text}`.slice(-2000)))
+    let stderr = ''
+    server.stderr.on('data', text => (stderr = `${stderr}${text}`.slice(-2000)))
     for (let waited = 0; waited < START_MS_MAX && server.exitCode === null; waited += LOOK_EVERY_MS) {
       await pause(LOOK_EVERY_MS)
       if (await isReady(port)) return new Feast(server, port)
     }
     server.kill()
-    throw new Error(`Feast does not start: ${said}`)
+    throw new Error(`Feast does not start: ${stderr}`)
   }
 
   /** A request for all features of a key. */

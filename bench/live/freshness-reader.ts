@@ -2,7 +2,7 @@
 import { pauseBlocking } from '../../src/base/clock.ts'
 import { latencyOf, type Latency } from '../statistics.ts'
 import { answerAsks } from './child.ts'
-import { PROBED, type Probed } from './fresh.ts'
+import { PROBED, type ProbeFeatures } from './freshness-pipeline.ts'
 import { sharedClock } from './shared-clock.ts'
 import { getOf, Wire } from './wire.ts'
 
@@ -13,18 +13,18 @@ export type ReadAsk =
   | { readonly kind: 'start'; readonly port: number; readonly first: number }
   | { readonly kind: 'stop'; readonly upto: number }
 
-export interface Seen {
+export interface BatchTimes {
   /** By batch from `first` to `upto`: ms of the shared clock at the first answer with the batch. */
-  readonly seen: readonly number[]
+  readonly firstVisible: readonly number[]
   /** Number of batches in the features at the end. */
   readonly count: number
   /** Between two requests. */
   readonly pollMs: Latency
 }
 
-let reading: { readonly stop: (upto: number) => void; readonly done: Promise<Seen> } | undefined
+let reading: { readonly stop: (upto: number) => void; readonly done: Promise<BatchTimes> } | undefined
 
-async function read(ask: ReadAsk): Promise<Seen | undefined> {
+async function read(ask: ReadAsk): Promise<BatchTimes | undefined> {
   if (ask.kind === 'start') {
     const wire = await Wire.open(ask.port)
     let last: number | undefined
@@ -37,29 +37,29 @@ async function read(ask: ReadAsk): Promise<Seen | undefined> {
 }
 
 /** Polls until a batch is declared the last, and seen. */
-async function poll(wire: Wire, first: number, last: () => number | undefined): Promise<Seen> {
+async function poll(wire: Wire, first: number, last: () => number | undefined): Promise<BatchTimes> {
   const request = getOf(PROBED)
-  const seen: number[] = []
+  const firstVisible: number[] = []
   const gaps: number[] = []
   let next = 0
   const isOver = (): boolean => !process.connected || (last() !== undefined && next > last()! - first)
-  for (let sent = sharedClock(); ;) {
-    const { features } = (await wire.json(request)) as Probed
+  for (let requestedAt = sharedClock(); ;) {
+    const { features } = (await wire.json(request)) as ProbeFeatures
     const came = sharedClock()
-    for (const batch of features.newest ?? []) if (batch >= first) seen[batch - first] ??= came
+    for (const batch of features.newest ?? []) if (batch >= first) firstVisible[batch - first] ??= came
     // Includes batches that newer ones have pushed out of the list between two polls.
     const oldest = Math.min(...(features.newest ?? [Infinity])) - first
-    for (; next < seen.length && (seen[next] !== undefined || next < oldest); next++) seen[next] ??= came
+    for (; next < firstVisible.length && (firstVisible[next] !== undefined || next < oldest); next++) firstVisible[next] ??= came
     if (isOver()) {
       wire.close()
-      return { seen, count: features.n, pollMs: latencyOf(gaps) }
+      return { firstVisible, count: features.n, pollMs: latencyOf(gaps) }
     }
     // Nothing else is to be done meanwhile, and a busy loop would take a processor from the measured process.
-    const left = POLL_MS_MIN - (sharedClock() - sent)
+    const left = POLL_MS_MIN - (sharedClock() - requestedAt)
     if (left > 0) pauseBlocking(left)
     const now = sharedClock()
-    gaps.push(now - sent)
-    sent = now
+    gaps.push(now - requestedAt)
+    requestedAt = now
   }
 }
 

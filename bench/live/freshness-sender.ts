@@ -4,11 +4,11 @@
  */
 import { pause, wallClock } from '../../src/base/clock.ts'
 import { answerAsks } from './child.ts'
-import { batchOfReadings } from './fresh.ts'
+import { batchOfReadings } from './freshness-pipeline.ts'
 import { sharedClock } from './shared-clock.ts'
 import { postOf, Wire } from './wire.ts'
 
-export interface Sending {
+export interface FreshnessLoad {
   readonly port: number
   readonly everyMs: number
   /** Readings of a batch. */
@@ -19,7 +19,7 @@ export interface Sending {
 }
 
 /** By batch, ms of the shared clock. */
-export interface Sent {
+export interface FreshnessSendResult {
   readonly due: readonly number[]
   /** Time of its answer. */
   readonly acknowledged: readonly number[]
@@ -31,7 +31,7 @@ export interface Sent {
 const free: Wire[] = []
 let connections = 0
 
-async function sendAll({ port, everyMs, size, first, batches }: Sending): Promise<Sent> {
+async function sendAll({ port, everyMs, size, first, batches }: FreshnessLoad): Promise<FreshnessSendResult> {
   const due: number[] = []
   const acknowledged: number[] = []
   const failed: unknown[] = []
@@ -39,7 +39,7 @@ async function sendAll({ port, everyMs, size, first, batches }: Sending): Promis
   const send = async (i: number): Promise<void> => {
     const request = postOf('/sources/readings/events', JSON.stringify(batchOfReadings(first + i, size, wallClock())))
     try {
-      const wire = free.shift() ?? (await opened(port))
+      const wire = free.shift() ?? (await openWire(port))
       const answer = (await wire.json(request)) as { readonly accepted: number }
       acknowledged[i] = sharedClock()
       accepted += answer.accepted
@@ -60,7 +60,7 @@ async function sendAll({ port, everyMs, size, first, batches }: Sending): Promis
   return { due, acknowledged, accepted, connections }
 }
 
-function opened(port: number): Promise<Wire> {
+function openWire(port: number): Promise<Wire> {
   connections++
   return Wire.open(port)
 }

@@ -7,9 +7,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stopwatch } from '../../src/base/clock.ts'
 import type { Round, Sending } from './ingest-sender.ts'
-import { copyOf, type Held } from './payments.ts'
+import { copyOf, type LogContents } from './payments.ts'
 import type { Postgres } from './postgres.ts'
-import { severalAtOnce } from './several.ts'
+import { runConcurrently } from './concurrency.ts'
 
 /** Clock ticks of `/proc/PID/stat`. */
 const TICKS_PER_SECOND = 100
@@ -35,19 +35,19 @@ export class CopyPeer {
 
   async send(first: number): Promise<Round> {
     const { bodies, payments, inFlight, since } = this.#sending
-    const made = Array.from({ length: bodies }, (_, i) => copyOf(first + i * payments, payments, since))
+    const payloads = Array.from({ length: bodies }, (_, i) => copyOf(first + i * payments, payments, since))
     return this.#server.withClient(inFlight, async sql => {
       await Promise.all(Array.from({ length: inFlight }, () => sql`SELECT pg_sleep(0.1)`))
       const [cpu, start] = [cpuSeconds(this.#server.pid), stopwatch()]
-      await severalAtOnce(bodies, inFlight, async i => {
-        await pipeline(Readable.from([made[i]]), await sql`COPY payment (id, card, terminal, amount, at) FROM STDIN`.writable())
+      await runConcurrently(bodies, inFlight, async i => {
+        await pipeline(Readable.from([payloads[i]]), await sql`COPY payment (id, card, terminal, amount, at) FROM STDIN`.writable())
       })
       const wall = (stopwatch() - start) / 1000
       return { cpu: cpuSeconds(this.#server.pid) - cpu, wall }
     })
   }
 
-  async end(): Promise<Held> {
+  async end(): Promise<LogContents> {
     return this.#server.withClient(1, async sql => {
       const [{ events, ids, cents }] = await sql<{ events: number; ids: number; cents: number }[]>`
         SELECT count(*)::int AS events, count(DISTINCT id)::int AS ids, (sum(amount) * 100)::float8 AS cents FROM payment`

@@ -12,8 +12,8 @@ import { LiveRun } from '../../src/run/loop/live-run.ts'
 import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
 import { startServer } from '../../src/serve/listen.ts'
 import { timeByRoom } from '../profile.ts'
-import { CARDS, heldBy, linesOf, pipelines, type Held } from './payments.ts'
-import { severalAtOnce } from './several.ts'
+import { CARDS, contentsOf, linesOf, pipelines, type LogContents } from './payments.ts'
+import { runConcurrently } from './concurrency.ts'
 
 /**
  * Requests of the parent. `take`: bodies with this many payments each, from payment `first` on; the very first payment is at `since`, UTC
@@ -34,7 +34,7 @@ export type Answer =
   /** By room, of the main thread. */
   | { readonly kind: 'profiled'; readonly parts: Readonly<Record<string, number>> }
   /** `read`: payments in the windows of the kernel. */
-  | { readonly kind: 'ended'; readonly held: Held; readonly read: number; readonly decisions: number; readonly rssMb: number }
+  | { readonly kind: 'ended'; readonly contents: LogContents; readonly read: number; readonly decisions: number; readonly rssMb: number }
 
 /** Size of a socket's chunks. */
 const CHUNK_BYTES = 1 << 16
@@ -65,9 +65,9 @@ process.on('message', (ask: Ask) => {
 answer({ kind: 'ready', port: server.port })
 
 function bodiesOf({ first, bodies, payments, since }: Extract<Ask, { kind: 'take' | 'profile' }>): Buffer[] {
-  const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
+  const payloads = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
   globalThis.gc?.()
-  return made
+  return payloads
 }
 
 async function take(bodies: readonly Buffer[]): Promise<void> {
@@ -80,7 +80,7 @@ async function profile(bodies: readonly Buffer[]): Promise<void> {
   answer({ kind: 'profiled', parts: await timeByRoom(() => takeAll(bodies)) })
 }
 
-const takeAll = (bodies: readonly Buffer[]): Promise<void> => severalAtOnce(bodies.length, BODIES_IN_FLIGHT, i => takeBody(bodies[i]))
+const takeAll = (bodies: readonly Buffer[]): Promise<void> => runConcurrently(bodies.length, BODIES_IN_FLIGHT, i => takeBody(bodies[i]))
 
 /** Like the server, without HTTP. */
 async function takeBody(body: Buffer): Promise<void> {
@@ -103,10 +103,10 @@ async function end(): Promise<void> {
   await server.close()
   await running.stop()
   const again = await openDataFolder(folder)
-  const held = heldBy(again.store)
+  const contents = contentsOf(again.store)
   await again.store.close()
   again.release()
-  answer({ kind: 'ended', held, read, decisions, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) })
+  answer({ kind: 'ended', contents, read, decisions, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) })
   process.disconnect()
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { stopwatch } from '../../src/base/clock.ts'
 import type { Answer, Ask } from './ingest-process.ts'
 import { linesOf } from './payments.ts'
-import { severalAtOnce } from './several.ts'
+import { runConcurrently } from './concurrency.ts'
 
 /** Contents of a round. */
 export interface Sending {
@@ -40,19 +40,19 @@ export class IngestProcess {
     const child = fork(fileURLToPath(new URL('ingest-process.ts', import.meta.url)), [folder, pipeline], {
       execArgv: ['-C', 'spillway-source', '--expose-gc'],
     })
-    const { port } = await heard(child, 'ready')
+    const { port } = await nextMessage(child, 'ready')
     return new IngestProcess(basename(folder), child, port, sending)
   }
 
   /** A round over HTTP, from payment `first` on. */
   async send(first: number): Promise<Round> {
     const { bodies, payments, inFlight, since } = this.#sending
-    const made = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
+    const payloads = Array.from({ length: bodies }, (_, i) => linesOf(first + i * payments, payments, since))
     const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
     const before = await this.#ask({ kind: 'cpu' }, 'cpu')
     const start = stopwatch()
-    await severalAtOnce(bodies, inFlight, async i => {
-      const { accepted } = await post(agent, this.#port, made[i])
+    await runConcurrently(bodies, inFlight, async i => {
+      const { accepted } = await post(agent, this.#port, payloads[i])
       if (accepted !== payments) throw new Error(`${payments} payments were sent, ${accepted} accepted`)
     })
     const wall = (stopwatch() - start) / 1000
@@ -78,14 +78,14 @@ export class IngestProcess {
   }
 
   #ask<K extends Answer['kind']>(ask: Ask, kind: K): Promise<Extract<Answer, { kind: K }>> {
-    const answer = heard(this.#child, kind)
+    const answer = nextMessage(this.#child, kind)
     this.#child.send(ask)
     return answer
   }
 }
 
 /** The next message of a kind. Rejects if the process ends without it. */
-function heard<K extends Answer['kind']>(child: ChildProcess, kind: K): Promise<Extract<Answer, { kind: K }>> {
+function nextMessage<K extends Answer['kind']>(child: ChildProcess, kind: K): Promise<Extract<Answer, { kind: K }>> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null): void => reject(new Error(`the process that takes payments ended with ${code}`))
     child.once('exit', ended)
@@ -100,14 +100,14 @@ function heard<K extends Answer['kind']>(child: ChildProcess, kind: K): Promise<
 function post(agent: Agent, port: number, body: Buffer): Promise<{ readonly accepted: number }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-ndjson', 'content-length': body.length }
-    const sent = request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/sources/payments/events', headers }, response => {
+    const posting = request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/sources/payments/events', headers }, response => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (part: string) => (text += part))
       response.on('end', () => (response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text))))
       response.on('error', reject)
     })
-    sent.on('error', reject)
-    sent.end(body)
+    posting.on('error', reject)
+    posting.end(body)
   })
 }

@@ -1,16 +1,16 @@
 /** The baseline of `bench log`: the same readings into a table; each insert is acknowledged once it is on the disk. */
 import type { Sql } from 'postgres'
-import { appendAll, type Appended, type Appending } from './log-spillway.ts'
+import { appendAll, type AppendResult, type AppendLoad } from './log-spillway.ts'
 import type { Postgres } from './postgres.ts'
 import type { Reading } from './readings.ts'
 
 /** Form of a statement with a block of rows: a list of rows, as people write it, or four arrays, which costs less on both sides. */
 export type Form = 'values' | 'arrays'
 
-export const byPostgres = (server: Postgres, appending: Appending, form: Form): Promise<Appended> =>
+export const byPostgres = (server: Postgres, appending: AppendLoad, form: Form): Promise<AppendResult> =>
   server.withClient(appending.inFlight, sql => insertAll(sql, appending, form))
 
-async function insertAll(sql: Sql, appending: Appending, form: Form): Promise<Appended> {
+async function insertAll(sql: Sql, appending: AppendLoad, form: Form): Promise<AppendResult> {
   await sql`DROP TABLE IF EXISTS reading`
   const table = `CREATE TABLE reading (id text ${appending.ids ? 'PRIMARY KEY' : 'NOT NULL'}, sensor text NOT NULL, level bigint NOT NULL, at timestamptz NOT NULL)`
   await sql.unsafe(table)
@@ -20,7 +20,7 @@ async function insertAll(sql: Sql, appending: Appending, form: Form): Promise<Ap
   const [{ rows, ids }] = await sql<{ rows: number; ids: number }[]>`
     SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids FROM reading`
   await sql`DROP TABLE reading`
-  return { ...measured, kept: rows === ids ? rows : NaN }
+  return { ...measured, distinct: rows === ids ? rows : NaN }
 }
 
 const inserts: Readonly<Record<Form, (sql: Sql, block: readonly Reading[]) => Promise<unknown>>> = {

@@ -11,23 +11,23 @@ import { ensureCapacity } from '../../src/kernel/ensure-capacity.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { counting, countingWithoutIds, numberOf, readingOf, type Reading } from './readings.ts'
 
-export interface Appending {
+export interface AppendLoad {
   /** Each block is one submission and has one acknowledgement. */
   readonly blocks: readonly (readonly Reading[])[]
   readonly inFlight: number
   readonly ids: boolean
 }
 
-export interface Appended {
+export interface AppendResult {
   readonly seconds: number
   /** Milliseconds from the submission of a block to its acknowledgement. */
   readonly acknowledged: Float64Array
   /** Distinct events in the log afterwards. */
-  readonly kept: number
+  readonly distinct: number
 }
 
 /** Passes blocks to `append`, this many at a time, and times each. */
-export async function appendAll({ blocks, inFlight }: Appending, append: (block: readonly Reading[]) => Promise<unknown>) {
+export async function appendAll({ blocks, inFlight }: AppendLoad, append: (block: readonly Reading[]) => Promise<unknown>) {
   const acknowledged = new Float64Array(blocks.length)
   let next = 0
   const one = async (): Promise<void> => {
@@ -43,7 +43,7 @@ export async function appendAll({ blocks, inFlight }: Appending, append: (block:
   return { seconds: (stopwatch() - start) / 1000, acknowledged }
 }
 
-export async function bySpillway(folder: string, appending: Appending, fsyncMs?: number): Promise<Appended> {
+export async function bySpillway(folder: string, appending: AppendLoad, fsyncMs?: number): Promise<AppendResult> {
   const pipeline = appending.ids ? counting : countingWithoutIds
   const data = await openDataFolder(folder, { fsyncMs })
   const run = new Run(pipeline, { store: data.store })
@@ -52,7 +52,7 @@ export async function bySpillway(folder: string, appending: Appending, fsyncMs?:
   const measured = await appendAll(appending, block => run.submit('readings', recordBatchOf(block)))
   await run.stop()
   data.release()
-  return { ...measured, kept: await inFolderOf(folder, data => distinctIds(data, pipeline.ir.sources) - 1) }
+  return { ...measured, distinct: await inFolderOf(folder, data => distinctIds(data, pipeline.ir.sources) - 1) }
 }
 
 async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Promise<T> {
@@ -69,16 +69,16 @@ async function inFolderOf<T>(folder: string, use: (data: DataFolder) => T): Prom
 export function distinctIds({ store }: DataFolder, sources: typeof counting.ir.sources): number {
   const ids = new Strings()
   const log = new Log(store, { sources, stringsOf: () => ids })
-  let seen = new Uint8Array(1 << 20)
+  let marks = new Uint8Array(1 << 20)
   let events = 0
   let distinct = 0
   for (const segment of log.segments(0, log.end, { stringsOf: () => ids, wanted: (_, column) => column === 'id' })) {
     for (const { block } of segment.sources)
       for (let row = 0; row < block.length; row++) {
         const place = numberOf(ids.textOf(block.columns['id'].values[row])) + 1
-        if (place >= seen.length) seen = ensureCapacity(seen, place + 1)
-        if (seen[place] === 0) distinct++
-        seen[place] = 1
+        if (place >= marks.length) marks = ensureCapacity(marks, place + 1)
+        if (marks[place] === 0) distinct++
+        marks[place] = 1
         events++
       }
     // All texts of an hour are more than one process holds.

@@ -15,7 +15,7 @@ export interface Steady {
   readonly readingAt: (number: number) => Reading
 }
 
-export interface Sent {
+export interface OpenLoopCounts {
   events: number
   duplicates: number
   refused: number
@@ -31,17 +31,17 @@ export async function sendSteadily(
   { eventsPerSecond, everyMs, readingAt }: Steady,
   first: number,
   isOver: () => boolean,
-): Promise<Sent> {
-  const sent: Sent = { events: 0, duplicates: 0, refused: 0, acknowledgedMs: [] }
+): Promise<OpenLoopCounts> {
+  const counts: OpenLoopCounts = { events: 0, duplicates: 0, refused: 0, acknowledgedMs: [] }
   const begin = stopwatch()
   const waiting = new Set<Promise<void>>()
   const failed: unknown[] = []
   const send = async (records: readonly Reading[], due: number): Promise<void> => {
     try {
       const { duplicates, refused } = await run.submit('readings', recordBatchOf(records))
-      sent.duplicates += duplicates
-      sent.refused += refused
-      if (sent.acknowledgedMs.length < LATENCIES_MAX) sent.acknowledgedMs.push(stopwatch() - due)
+      counts.duplicates += duplicates
+      counts.refused += refused
+      if (counts.acknowledgedMs.length < LATENCIES_MAX) counts.acknowledgedMs.push(stopwatch() - due)
     } catch (error) {
       failed.push(error)
     }
@@ -50,15 +50,15 @@ export async function sendSteadily(
     const due = begin + batch * everyMs
     await pause(Math.max(0, due - stopwatch()))
     const upto = Math.floor(((batch + 1) * everyMs * eventsPerSecond) / 1000)
-    const records = Array.from({ length: upto - sent.events }, (_, i) => readingAt(first + sent.events + i))
-    sent.events = upto
+    const records = Array.from({ length: upto - counts.events }, (_, i) => readingAt(first + counts.events + i))
+    counts.events = upto
     if (records.length === 0) continue
     const sending = send(records, due).finally(() => waiting.delete(sending))
     waiting.add(sending)
   }
   await Promise.all(waiting)
   if (failed.length > 0) throw failed[0]
-  return sent
+  return counts
 }
 
 /** Drives the ticks of a run, as the command line does. */

@@ -61,35 +61,35 @@ export function copyOf(first: number, payments: number, since: number): Buffer {
 }
 
 /** Expected contents after all payments below a number were ingested once. */
-export interface Held {
+export interface LogContents {
   readonly events: number
   readonly ids: number
   readonly cents: number
 }
 
-export function expected(payments: number): Held {
+export function expected(payments: number): LogContents {
   let cents = 0
   for (let n = 0; n < payments; n++) cents += centsOf(n)
   return { events: payments, ids: payments, cents }
 }
 
 /** Reads the whole log back. */
-export function heldBy(store: LogStore): Held {
+export function contentsOf(store: LogStore): LogContents {
   const strings = new Strings()
   const log = new Log(store, { sources: pipelines.features.ir.sources, stringsOf: () => strings })
-  const seen = new Set<number>()
-  const held = { events: 0, ids: 0, cents: 0 }
+  const ids = new Set<number>()
+  const contents = { events: 0, ids: 0, cents: 0 }
   for (const segment of log.segments(0, log.end, {
     stringsOf: () => strings,
     wanted: (_, column) => column === 'id' || column === 'amount',
   })) {
     for (const { block } of segment.sources)
       for (let row = 0; row < block.length; row++) {
-        seen.add(Number(strings.textOf(block.columns['id'].values[row]).slice('payment-'.length)))
-        held.cents += block.columns['amount'].values[row]
-        held.events++
+        ids.add(Number(strings.textOf(block.columns['id'].values[row]).slice('payment-'.length)))
+        contents.cents += block.columns['amount'].values[row]
+        contents.events++
       }
     strings.clear()
   }
-  return { ...held, ids: seen.size }
+  return { ...contents, ids: ids.size }
 }

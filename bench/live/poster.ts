@@ -3,7 +3,7 @@
  */
 import { Wire, postOf } from './wire.ts'
 
-export type Posted = { readonly answer: unknown } | { readonly failed: string }
+export type PostResult = { readonly answer: unknown } | { readonly failed: string }
 
 export class Poster {
   readonly #port: number
@@ -19,10 +19,10 @@ export class Poster {
   }
 
   /** The JSON of a 200, or an error with the response. */
-  async post(path: string, body: string, type?: string): Promise<Posted> {
+  async post(path: string, body: string, type?: string): Promise<PostResult> {
     let wire: Wire | undefined
     try {
-      wire = this.#taken() ?? (await this.#another())
+      wire = this.#freeWire() ?? (await this.#another())
       const { status, body: answer } = await wire.ask(postOf(path, body, type))
       const text = answer.toString()
       this.#release(wire)
@@ -35,7 +35,7 @@ export class Poster {
     }
   }
 
-  #taken(): Wire | undefined {
+  #freeWire(): Wire | undefined {
     let wire = this.#free.shift()
     for (; wire?.isClosed; wire = this.#free.shift()) this.#closed++
     return wire

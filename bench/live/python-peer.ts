@@ -58,13 +58,13 @@ export class PythonEnvironment {
 }
 
 export class PythonPeer {
-  readonly #what: string
+  readonly #name: string
   readonly #process: ChildProcessByStdio<Writable, Readable, null>
   readonly #answers: AsyncIterator<string>
   readonly #lines: Interface
 
-  private constructor(what: string, environment: PythonEnvironment, script: string, args: readonly string[]) {
-    this.#what = what
+  private constructor(name: string, environment: PythonEnvironment, script: string, args: readonly string[]) {
+    this.#name = name
     this.#process = spawn(environment.program('python'), [fileURLToPath(new URL(script, import.meta.url)), ...args], {
       env: { ...process.env, ...environment.variables },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -78,13 +78,13 @@ export class PythonPeer {
    * installed.
    */
   static async start(
-    what: string,
+    name: string,
     environment: PythonEnvironment,
     script: string,
     args: readonly string[],
   ): Promise<{ readonly peer: PythonPeer; readonly ready: unknown }> {
     environment.checkThere()
-    const peer = new PythonPeer(what, environment, script, args)
+    const peer = new PythonPeer(name, environment, script, args)
     return { peer, ready: await peer.#answer() }
   }
 
@@ -103,7 +103,7 @@ export class PythonPeer {
 
   async #answer(): Promise<unknown> {
     const { value, done } = await this.#answers.next()
-    if (done) throw new Error(`the process of ${this.#what} ended with ${this.#process.exitCode}`)
+    if (done) throw new Error(`the process of ${this.#name} ended with ${this.#process.exitCode}`)
     return JSON.parse(value)
   }
 }

@@ -37,7 +37,7 @@ const watching = pipeline('watching', [
   }),
 ])
 
-export interface Recovered {
+export interface RecoveryTimes {
   /** Wall clock when the run was ready, UTC ms. */
   readonly readyAt: number
   readonly openSeconds: number
@@ -58,32 +58,34 @@ export interface Recovered {
 
 async function fill(folder: string, events: number, keys: number, span: number): Promise<void> {
   const { store } = await openDataFolder(folder)
-  let taken = 0
+  let submitted = 0
   const begin = wallClock()
-  const clock = () => (taken < events ? begin - span + Math.floor((taken / events) * span) : wallClock())
+  const clock = () => (submitted < events ? begin - span + Math.floor((submitted / events) * span) : wallClock())
   const run = new Run(watching, { store, clock })
   callEvery(STEP_MS, () => run.tick())
   scheduleCheckpoints(run)
   const sending: Promise<unknown>[] = []
-  while (taken < events) {
-    const length = Math.min(BLOCK, events - taken)
-    sending.push(run.submit('readings', recordBatchOf(readingsFrom(taken, length, keys, clock()))))
-    taken += length
+  while (submitted < events) {
+    const length = Math.min(BLOCK, events - submitted)
+    sending.push(run.submit('readings', recordBatchOf(readingsFrom(submitted, length, keys, clock()))))
+    submitted += length
     if (sending.length >= BLOCKS_IN_FLIGHT) await sending.shift()
   }
   await Promise.all(sending)
-  await saved(run, store)
+  await saveState(run, store)
   console.log('full')
   for (let due = stopwatch(); ; due += STEP_MS) {
     await pause(Math.max(0, due - stopwatch()))
     const length = (LIVE_EVENTS_PER_SECOND * STEP_MS) / 1000
-    void run.submit('readings', recordBatchOf(readingsFrom(taken, length, keys, wallClock()))).then(({ sequence }) => console.log(sequence))
-    taken += length
+    void run
+      .submit('readings', recordBatchOf(readingsFrom(submitted, length, keys, wallClock())))
+      .then(({ sequence }) => console.log(sequence))
+    submitted += length
   }
 }
 
 /** Saves state. Resolves when a round that begins from now on has ended. */
-async function saved(run: Run, store: LogStore): Promise<void> {
+async function saveState(run: Run, store: LogStore): Promise<void> {
   // The first round may have begun long ago.
   for (let round = 0; round < 2; round++) {
     const before = store.get(CHECKPOINT_MANIFEST)
@@ -96,7 +98,7 @@ async function saved(run: Run, store: LogStore): Promise<void> {
   }
 }
 
-async function start(folder: string): Promise<Recovered> {
+async function start(folder: string): Promise<RecoveryTimes> {
   const [reports, opening] = [[] as string[], stopwatch()]
   const { store } = await openDataFolder(folder)
   const opened = stopwatch()
@@ -140,8 +142,8 @@ function lookBack(store: LogStore): { again: object[]; withinDedupe: number } {
 }
 
 if (import.meta.main) {
-  const [what, folder, ...sizes] = process.argv.slice(2)
-  if (what === 'fill') {
+  const [step, folder, ...sizes] = process.argv.slice(2)
+  if (step === 'fill') {
     const [events, keys, span] = sizes.map(Number)
     await fill(folder, events, keys, span)
   } else console.log(JSON.stringify(await start(folder)))

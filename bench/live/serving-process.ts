@@ -7,9 +7,9 @@ import { scheduleCheckpoints } from '../../src/run/loop/checkpoint-schedule.ts'
 import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
 import { startServer } from '../../src/serve/listen.ts'
 import { answerAsks } from './child.ts'
-import { fresh } from './fresh.ts'
+import { fresh } from './freshness-pipeline.ts'
 import { TICK_EVERY_MS } from './open-loop.ts'
-import { wide, wideEvents } from './wide.ts'
+import { wide, wideEvents } from './wide-pipeline.ts'
 
 /** The served data: wide features of this many keys, or future readings. */
 export type ServeAsk = { readonly kind: 'wide'; readonly keys: number } | { readonly kind: 'fresh' }

@@ -7,21 +7,21 @@ import type { SqliteStoreOptions } from '../../src/log/sqlite/sqlite-store.ts'
 import { LiveRun, type LiveRunOptions } from '../../src/run/loop/live-run.ts'
 import { CommitFeed } from '../../src/serve/events/commit-feed.ts'
 import { startServer } from '../../src/serve/listen.ts'
-import { answering } from './forked.ts'
-import { watching } from './watching.ts'
+import { answerNamedRequests } from './bench-process.ts'
+import { measureWork } from './process-work.ts'
 
-export interface Served {
+export interface ServingRun {
   readonly pipeline: Pipeline
   readonly data: string
   readonly sendings?: readonly EffectRoute[]
   readonly disk?: SqliteStoreOptions
   readonly clock?: NonNullable<LiveRunOptions['clock']>
   /** Answers to further requests. */
-  readonly answers?: Parameters<typeof answering>[0]
+  readonly answers?: Parameters<typeof answerNamedRequests>[0]
 }
 
 /** Serves on a free port, and then answers the requests of the bench. */
-export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: Served): Promise<void> {
+export async function serveAndAnswer({ pipeline, data, sendings = [], disk, clock, answers }: ServingRun): Promise<void> {
   letHeapGrow()
   const folder = await openDataFolder(data, disk)
   const feed = new CommitFeed()
@@ -31,10 +31,10 @@ export async function serveAndAnswer({ pipeline, data, sendings = [], disk, cloc
   const { run } = running
   const server = await startServer({ port: 0, run, pipeline, data, feed, onError: error => reports.push(String(error)) })
   const counted = () => ({ events: run.counts.accepted, decisions: run.counts.decisions, fsyncs: folder.store.transactions })
-  answering({
+  answerNamedRequests({
     ...answers,
     url: () => server.url,
-    ...watching(counted, () => running.whenIdle()),
+    ...measureWork(counted, () => running.whenIdle()),
     /** Unexpected reports of the run. */
     end: async (): Promise<readonly string[]> => {
       await server.close()

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Labelled } from '../data/labelled.ts'
+import type { LabelledRows } from '../data/labelled-rows.ts'
 import { PythonEnvironment, PythonPeer } from './python-peer.ts'
 
 const VERSION = '1.9.1'
@@ -13,7 +13,7 @@ const VERSION = '1.9.1'
 export const sklearn = new PythonEnvironment('sklearn', 'scikit-learn', VERSION)
 
 /** Of one fit, measured in the process itself. */
-export interface Fitted {
+export interface FitResult {
   readonly wall: number
   readonly cpu: number
   readonly trees: number
@@ -37,7 +37,7 @@ export class Sklearn {
     this.#folder = folder
   }
 
-  static async start(folder: string, train: Labelled, heldOut: Labelled, settings: SameSettings): Promise<Sklearn> {
+  static async start(folder: string, train: LabelledRows, heldOut: LabelledRows, settings: SameSettings): Promise<Sklearn> {
     for (const [name, { columns, labels }] of Object.entries({ train, heldOut })) {
       writeFileSync(join(folder, `${name}.columns`), Buffer.concat(Object.values(columns).map(column => new Uint8Array(column.buffer))))
       writeFileSync(join(folder, `${name}.labels`), labels)
@@ -47,8 +47,8 @@ export class Sklearn {
     return new Sklearn(peer, folder)
   }
 
-  async fit(): Promise<Fitted> {
-    return (await this.#peer.ask('fit')) as Fitted
+  async fit(): Promise<FitResult> {
+    return (await this.#peer.ask('fit')) as FitResult
   }
 
   /** Probabilities of the held-out rows by the last fit. */

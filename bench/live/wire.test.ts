@@ -5,11 +5,11 @@ import { getOf, postOf, Wire } from './wire.ts'
 
 /** Sends these pieces, one in each turn of the event loop, to each request, and closes the connection without any. */
 let pieces: readonly string[] = []
-const heard: string[] = []
+const requests: string[] = []
 const server = createServer(socket => {
   socket.on('error', () => {})
   socket.on('data', request => {
-    heard.push(request.toString())
+    requests.push(request.toString())
     if (pieces.length === 0) socket.destroy()
     const [...left] = pieces
     const send = (): void => {
@@ -25,7 +25,7 @@ await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
 after(() => server.close())
 
-test('answers come whole however they were cut, one behind the other on one connection', async () => {
+test('reassembles responses from pieces of any size, one after another on a connection', async () => {
   const wire = await Wire.open(port)
   const answer = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 7\r\n\r\n{"a":1}'
   for (const cut of [[answer], [answer.slice(0, 5), answer.slice(5, 40), answer.slice(40, 66), answer.slice(66)], answer.split('')]) {
@@ -38,16 +38,16 @@ test('answers come whole however they were cut, one behind the other on one conn
   wire.close()
 })
 
-test('requests are as HTTP writes them', async () => {
+test('formats requests as HTTP/1.1', async () => {
   const wire = await Wire.open(port)
   pieces = ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}']
-  heard.length = 0
+  requests.length = 0
   await wire.ask(postOf('/c', '"é"'))
-  assert.deepEqual(heard, ['POST /c HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n"é"'])
+  assert.deepEqual(requests, ['POST /c HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n"é"'])
   wire.close()
 })
 
-test('an answer without a length, a second request meanwhile, and a connection that is closed are errors', async () => {
+test('a response without a length, a concurrent second request and a closed connection are errors', async () => {
   const wire = await Wire.open(port)
   pieces = ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n']
   const first = assert.rejects(wire.ask(getOf('/')), /without a length/)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fateOf, type Fate } from '../../test/oracle/explored.ts'
+import { fateOf, type Fate } from '../../test/oracle/exploration.ts'
 import type { ActionIR, ModelIR } from '../define/ir/ir.ts'
 import { decisionId } from '../decision/decision-id.ts'
 import { explorationDraw, EXPLORED, ExplorationSampler, FOLLOWED, NOT_MET } from './exploration-sampler.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generate } from '../../test/property/generate/generate.ts'
 import { groupOf, sourceOf } from '../../test/property/case.ts'
-import { known, value } from '../../test/oracle/oracle.ts'
+import { visibleEvents, value } from '../../test/oracle/oracle.ts'
 import type { LoggedEvent } from '../define/source/event.ts'
 import {
   action,
@@ -149,7 +149,7 @@ test('a column outside of the lineage of a feature never changes its value; one 
     for (const ask of drawn.asks.slice(0, 8)) {
       const group = groupOf(drawn, ask.group)
       const from = sourceOf(drawn, group)
-      const { events, clock } = known(from, ask.place, drawn.log, ask.prefix, ask.t)
+      const { events, clock } = visibleEvents(from, ask.place, drawn.log, ask.prefix, ask.t)
       group.features.forEach(feature => {
         const own = edges.filter(({ to }) => to.kind === 'feature' && to.name === `${group.name}.${feature.name}`)
         const valueWithout = (columns: ReadonlySet<string>) => {

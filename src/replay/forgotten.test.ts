@@ -1,10 +1,10 @@
 /** Tests that values and labels over a log without its beginning equal those over the whole log, or are missing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isReplayed, logOf } from '../../test/property/engines/replayed.ts'
+import { isReplayed, logOf } from '../../test/property/engines/replay-order.ts'
 import { deciding } from '../../test/property/generate/deciders.ts'
 import { Draw } from '../../test/property/generate/draw.ts'
-import { labelling } from '../../test/property/generate/labelling.ts'
+import { labelling } from '../../test/property/generate/label-case.ts'
 import { col, compare, ev, history, int, revisable } from '../../test/oracle/case.ts'
 import { ask, labelled, onRequest } from '../../test/oracle/label-case.ts'
 import type { Run } from '../../test/oracle/oracle.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blockOf } from '../../test/property/engines/block.ts'
-import { asAppended } from '../../test/property/generate/appended.ts'
+import { asOneLog } from '../../test/property/generate/one-log.ts'
 import { deciding } from '../../test/property/generate/deciders.ts'
 import type { ColumnData } from '../columns/block.ts'
 import { concatColumns, concatArrays } from '../columns/concat.ts'
@@ -61,7 +61,7 @@ test('rows at the times of ticks equal the decisions of those ticks, in every pl
     if (!made) continue
     const { ir, log: events } = made
     const tick = ir.models.find(({ name }) => name === 'tick')!
-    const log = logOf(ir, asAppended(events))
+    const log = logOf(ir, asOneLog(events))
     const definitions = { ir, scores: new Map() }
     const decided = cellsOf(setOfDecisions(ir, tick, decide(definitions, tick, log), log.strings), '')
     const { length } = decided['t']

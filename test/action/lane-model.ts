@@ -18,7 +18,7 @@ export interface LaneCase {
 }
 
 /** An effect in the list: an answer counts at once, durable or not. */
-interface Listed {
+interface ListedEffect {
   readonly number: number
   readonly key: string
   state: 'pending' | 'delivered' | 'dead' | 'dropped'
@@ -30,10 +30,10 @@ interface Listed {
   isByHand: boolean
 }
 
-interface Waiting {
+interface WaitingCommit {
   readonly commit: Commit
   /** Sent to the lane once durable. */
-  readonly told?: () => void
+  readonly notify?: () => void
 }
 
 const ATTEMPTS = 3
@@ -46,11 +46,11 @@ export class LaneModel {
   #clock = 0
   #timers = new Set<{ readonly at: number; readonly act: () => void }>()
   readonly #commits: Commit[] = []
-  #waiting: Waiting[] = []
+  #waiting: WaitingCommit[] = []
   #tells: (() => void)[] = []
   readonly #byHand = new Set<number>()
-  #list: Listed[] = []
-  #underWay = new Map<Listed, (outcome: DeliveryOutcome) => void>()
+  #list: ListedEffect[] = []
+  #underWay = new Map<ListedEffect, (outcome: DeliveryOutcome) => void>()
   #retried = 0
 
   constructor(of: LaneCase, random: Random) {
@@ -76,25 +76,25 @@ export class LaneModel {
   arrive(keys: readonly string[]): void {
     const effects = keys.map((key, i) => effect(this.#list.length + i + 1, key))
     this.#list.push(...effects.map(({ number, key }) => listed(number, key)))
-    const told = () => {
+    const notify = () => {
       for (const { number } of effects) this.#list[number - 1].isTold = true
       this.#lane.enqueue(effects)
     }
-    this.#waiting.push({ commit: { effects }, told })
+    this.#waiting.push({ commit: { effects }, notify })
   }
 
   /** Makes some waiting commits durable, without notification. */
   sync(count: number): void {
-    for (const { commit, told } of this.#waiting.splice(0, count)) {
+    for (const { commit, notify } of this.#waiting.splice(0, count)) {
       this.#commits.push(commit)
-      if (told) this.#tells.push(told)
+      if (notify) this.#tells.push(notify)
     }
     // Throws for a commit with an impossible change.
     void new ModelEffects(this.#commits)
   }
 
   tell(count: number): void {
-    for (const told of this.#tells.splice(0, count)) told()
+    for (const notify of this.#tells.splice(0, count)) notify()
   }
 
   /** Answers an attempt in flight. */
@@ -117,7 +117,7 @@ export class LaneModel {
     const { number } = one
     this.#byHand.add(number)
     const change: EffectChange = kind === 'again' ? { kind, number } : { kind, number, at: this.#clock, why: 'x' }
-    this.#waiting.push({ commit: { effectChanges: [change] }, told: () => this.#changed(one, kind) })
+    this.#waiting.push({ commit: { effectChanges: [change] }, notify: () => this.#changed(one, kind) })
   }
 
   #changed(one: StoredEffect, kind: 'again' | 'dropped'): void {
@@ -156,7 +156,7 @@ export class LaneModel {
     this.#retried = 0
     this.#list = new ModelEffects(this.#commits).all.map(({ number, key, state, attempts, next = 0 }) => ({
       ...listed(number, key),
-      state: state as Listed['state'],
+      state: state as ListedEffect['state'],
       attempts,
       next: state === 'pending' ? next : 0,
       isTold: true,
@@ -191,23 +191,23 @@ export class LaneModel {
     this.#lane.start()
   }
 
-  #ofKey(key: string): Listed[] {
+  #ofKey(key: string): ListedEffect[] {
     return this.#list.filter(one => one.key === key && one.state === 'pending')
   }
 
   /** Checks an attempt that begins against the list. */
   #begins(number: number, attempt: number, answer: (outcome: DeliveryOutcome) => void): void {
     const one = this.#list[number - 1]
-    const what = `try ${attempt} at ${number}`
-    assert.equal(one.state, 'pending', what)
-    assert.equal(new ModelEffects(this.#commits).byNumber(number)?.state, 'pending', `${what}: it is durable`)
-    assert.equal(attempt, one.attempts + 1, what)
-    assert.ok(this.#clock >= one.next, `${what}: its time has come`)
+    const context = `try ${attempt} at ${number}`
+    assert.equal(one.state, 'pending', context)
+    assert.equal(new ModelEffects(this.#commits).byNumber(number)?.state, 'pending', `${context}: it is durable`)
+    assert.equal(attempt, one.attempts + 1, context)
+    assert.ok(this.#clock >= one.next, `${context}: its time has come`)
     for (const other of this.#ofKey(one.key)) {
       if (other === one) continue
-      assert.ok(!this.#underWay.has(other), `${what}: ${other.number} of its key is under way`)
+      assert.ok(!this.#underWay.has(other), `${context}: ${other.number} of its key is under way`)
       if (one.isByHand || other.isByHand) continue
-      assert.ok(other.number > number, `${what}: ${other.number} of its key is before it`)
+      assert.ok(other.number > number, `${context}: ${other.number} of its key is before it`)
     }
     this.#underWay.set(one, answer)
     assert.ok(this.#underWay.size <= this.#case.concurrency)
@@ -224,14 +224,14 @@ export class LaneModel {
     const isFree = this.#underWay.size < concurrency && heldMax - asleep >= 2 * heldOfKeyMax * this.#underWay.size
     if (!isFree || asleep >= heldMax) return
     for (const ofKey of keys) {
-      const told = ofKey.filter(one => one.isTold && !this.#byHand.has(one.number))
+      const published = ofKey.filter(one => one.isTold && !this.#byHand.has(one.number))
       const isServed = ofKey.some(one => one.next > this.#clock || this.#underWay.has(one))
-      assert.ok(told.length === 0 || isServed, `${told[0]?.number} of ${told[0]?.key} could be tried, and is not`)
+      assert.ok(published.length === 0 || isServed, `${published[0]?.number} of ${published[0]?.key} could be tried, and is not`)
     }
   }
 }
 
-const listed = (number: number, key: string): Listed => ({
+const listed = (number: number, key: string): ListedEffect => ({
   number,
   key,
   state: 'pending',

@@ -93,11 +93,11 @@ export function handTimers() {
 
 let count = 0
 
-export const delivery = (given: Partial<Delivery> = {}): Delivery => ({
+export const delivery = (fields: Partial<Delivery> = {}): Delivery => ({
   id: `glucose/page/${count++}`,
   action: 'page',
   key: '1',
   body: '{"score":0.9}',
   attempt: 1,
-  ...given,
+  ...fields,
 })

@@ -13,7 +13,7 @@ import { maxValues as most } from '../../src/define/ir/signatures.ts'
 
 export type Value = number | readonly number[] | null | 'range' | 'limit'
 
-export interface Given extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit' | 'bounds'>> {
+export interface LoweringOptions extends Partial<Pick<FeatureIR, 'per' | 'k' | 'limit' | 'bounds'>> {
   readonly layout?: MomentLayout
   readonly asOf?: readonly number[]
   /** Values alone, without their rounding errors. */
@@ -25,12 +25,12 @@ const before = 2
 export const untouched = -777
 
 /** `columns`: the columns of the partial. */
-export function finalValues(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], given: Given = {}) {
-  const { layout, asOf = [], rounded, ...options } = given
+export function finalValues(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], settings: LoweringOptions = {}) {
+  const { layout, asOf = [], rounded, ...options } = settings
   const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
   const feature: FeatureIR = { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
   const rows = columns[0].length
-  const width = most(given)
+  const width = most(settings)
   const size = before + rows + 2
   const out: FeatureColumn = {
     values: new Float64Array(size * width).fill(untouched),
@@ -64,12 +64,12 @@ export function valuesOf(
   agg: AggregateName,
   input: TypeIR | undefined,
   columns: readonly (readonly number[])[],
-  given: Given = {},
+  settings: LoweringOptions = {},
 ): Value[] {
-  const { values } = finalValues(agg, input, columns, given)
+  const { values } = finalValues(agg, input, columns, settings)
   const turned = columns.map(column => column.toReversed())
-  const { asOf = [] } = given
-  const again = finalValues(agg, input, turned, { ...given, asOf: asOf.toReversed(), rounded: true })
+  const { asOf = [] } = settings
+  const again = finalValues(agg, input, turned, { ...settings, asOf: asOf.toReversed(), rounded: true })
   assert.deepEqual(again.values, values.toReversed())
   return values
 }

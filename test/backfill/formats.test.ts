@@ -8,7 +8,7 @@ import type { FeatureTable, PartitionWriter, TableFormat } from '../../src/offli
 import { parquetFolder } from '../../src/offline/parquet/parquet-folder.ts'
 import { scratchFolder } from '../scratch.ts'
 import { shop, shopHistory, shopLog } from './shop.ts'
-import { filesIn } from './stored.ts'
+import { filesIn } from './store-contents.ts'
 
 const folder = scratchFolder('formats')
 

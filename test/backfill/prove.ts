@@ -2,7 +2,7 @@
  * `prove backfill`: after random damage to a store, and random changes of its definitions and its history, a backfill writes exactly the
  * missing files, and the store equals byte for byte one that is made at once.
  */
-import { changeCase, damageCase } from './planted.ts'
+import { changeCase, damageCase } from './planted-gaps.ts'
 
 export interface BackfillResult {
   readonly cases: number

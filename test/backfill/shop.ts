@@ -83,7 +83,7 @@ const byOrder = features('by_order', {
 export const shop: PipelineIR = pipeline('shop', [byCard, byTill, late, half, nightly, byOrder]).ir
 
 /** The same without some features (`group.feature`), and with other windows of some. */
-export function changed(ir: PipelineIR, without: ReadonlySet<string>, otherwise: ReadonlySet<string>): PipelineIR {
+export function changedDefinitions(ir: PipelineIR, without: ReadonlySet<string>, otherwise: ReadonlySet<string>): PipelineIR {
   const groups = ir.groups.map(group => ({
     ...group,
     features: group.features

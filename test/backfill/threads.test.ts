@@ -14,15 +14,15 @@ import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder
 import { Run } from '../../src/run/loop/run.ts'
 import { pipeline } from '../../src/index.ts'
 import { byCard, nightly, shop, shopHistory, shopLog } from './shop.ts'
-import { filesIn } from './stored.ts'
+import { filesIn } from './store-contents.ts'
 
 const folder = scratchFolder('threads')
 
 const log = shopLog(5)
-const asked = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
+const target = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
 
 const optionsOf = (history: BackfillHistory, name: string, threads: number): BackfillOptions => ({
-  asked,
+  asked: target,
   history,
   folder: join(folder, name),
   unit: 'day',
@@ -38,19 +38,19 @@ function assertSame(name: string, other: string): void {
   assert.deepEqual(one, two)
 }
 
-test('threads make the files that this thread makes', async () => {
+test('threads write the same files as one thread', async () => {
   const history = shopHistory(shop, log, 'day')
   const here = optionsOf(history, 'here', 1)
-  const made = await fillGap(await findGap(here), here)
+  const result = await fillGap(await findGap(here), here)
   const beside = optionsOf(history, 'beside', 2)
   const gap = await findGap(beside)
   assert.ok(gap.work.length > 5)
   const again = await fillGap(gap, beside)
-  assert.deepEqual([again.files, again.hash], [made.files, made.hash])
+  assert.deepEqual([again.files, again.hash], [result.files, result.hash])
   assertSame('here', 'beside')
 })
 
-test('threads that began before the history was read make the same, and those that had no work end', async () => {
+test('threads that started before the history was read write the same files, and idle threads end', async () => {
   const large = join(folder, 'large.ndjson')
   writeFileSync(large, Buffer.alloc(limits.BACKFILL_THREADS_BYTES))
   const early = (threads: number, files = [large]): BackfillWorkers | undefined =>
@@ -68,7 +68,7 @@ test('threads that began before the history was read make the same, and those th
   unused.close()
 })
 
-test('what was whole when it was stopped stays, and the next backfill goes on', async () => {
+test('a stopped backfill keeps its finished files, and the next backfill writes the rest', async () => {
   for (const threads of [1, 2]) {
     const name = `stopped-${threads}`
     const stopping = new AbortController()
@@ -86,7 +86,7 @@ test('what was whole when it was stopped stays, and the next backfill goes on', 
   }
 })
 
-test('what goes wrong in a thread is told, with its code, and the others end', async () => {
+test('an error in a thread rejects the backfill with its code, and the other threads end', async () => {
   const history = {
     ...shopHistory(shop, log, 'day'),
     from: () => ({ kind: 'log', data: join(folder, 'none'), sources: shop.sources, end: 1 }) as const,
@@ -95,7 +95,7 @@ test('what goes wrong in a thread is told, with its code, and the others end', a
   await assert.rejects(fillGap(await findGap(options), options), { code: 'SPILL_STORE' })
 })
 
-test('of a log, in segments of some events, threads read as much as they need', async () => {
+test('a backfill of a log in short segments writes the same files as one from memory', async () => {
   const running = pipeline('shop', [byCard, nightly])
   const data = join(folder, 'data')
   const opened = await openDataFolder(data)

@@ -8,10 +8,10 @@ import { backfillTarget, type BackfillGroup } from '../../src/batch/backfill/tar
 import { fillGap, findGap } from '../../src/batch/backfill/backfill.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { GroupIR, PlacementIR, SourceIR, Value } from '../../src/define/ir/ir.ts'
-import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree } from '../property/compare.ts'
 import { shop, shopHistory, shopLog } from './shop.ts'
-import { rowsIn } from './stored.ts'
+import { rowsIn } from './store-contents.ts'
 
 const SEEDS = 3
 const LIVE = 2 * 86_400_000
@@ -20,11 +20,11 @@ async function compare(log: readonly LoggedEvent[], every: number | undefined): 
   const folder = scratchFolder('backfill')
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
-  const asked = backfillTarget(shop, undefined, moments, LIVE)
-  const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
+  const target = backfillTarget(shop, undefined, moments, LIVE)
+  const options = { asked: target, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
   await fillGap(await findGap({ ...options, isMeasured: false }), options)
   const counts = { rows: 0, values: 0, refused: 0 }
-  for (const group of asked.groups) await compareGroup(folder, group, log, counts)
+  for (const group of target.groups) await compareGroup(folder, group, log, counts)
   return counts
 }
 
@@ -46,7 +46,7 @@ async function compareGroup(
   const place: PlacementIR = isAt && (group.place.kind === 'batch' || group.place.kind === 'scheduled') ? { kind: 'stream' } : group.place
   for (const row of stored) {
     const t = row['t'] as number
-    const { events, clock } = known(source, place, log, log.filter(({ arrival }) => arrival <= t).length, t)
+    const { events, clock } = visibleEvents(source, place, log, log.filter(({ arrival }) => arrival <= t).length, t)
     const own = ofKey(
       group,
       standing(source, events),
@@ -77,7 +77,7 @@ const eventRows = (group: GroupIR, log: readonly LoggedEvent[]): unknown[] =>
 function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[], stored: readonly Record<string, unknown>[]): unknown[] {
   const times = [...new Set(stored.map(row => row['t'] as number))]
   return times.flatMap(t => {
-    const { events } = known(source, { kind: 'stream' }, log, log.filter(({ arrival }) => arrival <= t).length, t)
+    const { events } = visibleEvents(source, { kind: 'stream' }, log, log.filter(({ arrival }) => arrival <= t).length, t)
     const live = standing(source, events).filter(({ time, row }) => time >= t - LIVE && time <= t && row[group.key[0]] !== null)
     const keys = [...new Set(live.map(({ row }) => row[group.key[0]]))]
     keys.sort((a, b) => (typeof a === 'number' ? a - (b as number) : Buffer.compare(Buffer.from(a as string), Buffer.from(b as string))))
@@ -85,20 +85,20 @@ function liveRows(group: GroupIR, source: SourceIR, log: readonly LoggedEvent[],
   })
 }
 
-test('every value at the arrivals of events is what was known then', async () => {
+test("every value at an event's arrival is the oracle's point-in-time value", async () => {
   const counts = { rows: 0, values: 0, refused: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const found = await compare(shopLog(seed), undefined)
-    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += found[name]
+    const compared = await compare(shopLog(seed), undefined)
+    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += compared[name]
   }
   assert.ok(counts.rows > 500 && counts.values > 2000 && counts.refused > 50, JSON.stringify(counts))
 })
 
-test('and at ticks, for each key that is live', async () => {
+test("every value at a tick is the oracle's, for each active key", async () => {
   const counts = { rows: 0, values: 0, refused: 0 }
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const found = await compare(shopLog(seed), 7 * 3_600_000)
-    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += found[name]
+    const compared = await compare(shopLog(seed), 7 * 3_600_000)
+    for (const name of ['rows', 'values', 'refused'] as const) counts[name] += compared[name]
   }
   assert.ok(counts.rows > 200 && counts.values > 1000, JSON.stringify(counts))
 })

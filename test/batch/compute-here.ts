@@ -7,12 +7,12 @@ import type { StoredLog } from '../../src/log/store.ts'
 /** Batch runs in the same thread, over a store that no other thread can read; with this many partitions unless the log says more. */
 export const computeHere =
   (store: StoredLog, least?: number): ComputeRun =>
-  async (given, taker, signal) => {
-    const job = { ...(least !== undefined && { partitions: least }), ...given }
+  async (input, taker, signal) => {
+    const job = { ...(least !== undefined && { partitions: least }), ...input }
     const plan = batchPlan(jobLog(store, job, new Strings()), job)
-    const made = taker.begin(plan.partitions)
+    const finished = taker.begin(plan.partitions)
     for (let partition = 0; partition < plan.partitions; partition++) {
-      if (made.has(partition)) continue
+      if (finished.has(partition)) continue
       const computing = computeFromLog(store, job, plan, partition)
       for (let next = computing.next(); ; next = computing.next()) {
         if (next.done) {

@@ -54,25 +54,25 @@ function look(folder: string): { readonly run: BatchRunRecord | undefined; reado
 /** Waits until the run of a folder has this many parts, or is done. */
 async function until(folder: string, parts: number): Promise<void> {
   for (let i = 0; i < LOOKS; i++) {
-    const { run, parts: found } = look(folder)
-    if (run?.state === 'done' || found >= parts) return
+    const { run, parts: done } = look(folder)
+    if (run?.state === 'done' || done >= parts) return
     await pause(10)
   }
   assert.fail('the run does not go on')
 }
 
 /** Completes a copy of the folder's run in a process that ends when asked to. */
-async function finished(folder: string): Promise<BatchRunRecord> {
+async function finishRun(folder: string): Promise<BatchRunRecord> {
   const child = begin(folder)
   for (let i = 0; i < LOOKS && look(folder).run?.swapped === undefined; i++) await pause(10)
   assert.equal(await child.terminate(), undefined)
   return look(folder).run!
 }
 
-test('a run that is killed, or asked to end, again and again gives what one gives that nothing happened to, from the parts that were finished', async () => {
+test('a run that is killed or stopped repeatedly continues from its finished parts, with the result of an undisturbed run', async () => {
   const calm = join(scratch, 'calm')
   cpSync(join(scratch, 'log'), calm, { recursive: true })
-  const whole = await finished(calm)
+  const whole = await finishRun(calm)
   assert.deepEqual([whole.state, whole.resumed, whole.done!.partitions, whole.done!.keys], ['done', undefined, PARTITIONS, CARDS])
   let folder = join(scratch, 'life 0')
   cpSync(join(scratch, 'log'), folder, { recursive: true })
@@ -90,7 +90,7 @@ test('a run that is killed, or asked to end, again and again gives what one give
     cpSync(folder, elsewhere, { recursive: true })
     folder = elsewhere
   }
-  const run = await finished(folder)
+  const run = await finishRun(folder)
   assert.deepEqual([run.number, run.state, run.cut], [whole.number, 'done', whole.cut])
   assert.ok(run.resumed! >= 1)
   assert.equal(run.done!.hash, whole.done!.hash)

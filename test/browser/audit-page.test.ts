@@ -44,7 +44,7 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
     await browser.close()
   })
 
-  async function opened(name: string, report: AuditReport, width: number): Promise<{ page: Page; url: string }> {
+  async function openPage(name: string, report: AuditReport, width: number): Promise<{ page: Page; url: string }> {
     const { page: path } = writeAuditReport(report, join(folder, name))
     const page = await browser.page()
     await page.resize(width)
@@ -55,29 +55,29 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
 
   for (const [name, report] of reports)
     for (const width of [360, 1280])
-      test(`${name} at ${width} px: nothing is asked for, said or cut off`, async () => {
-        const { page, url } = await opened(name, report, width)
+      test(`${name} at ${width} px: no request, no console message, nothing cut off or overlapping`, async () => {
+        const { page, url } = await openPage(name, report, width)
         assert.equal(await page.evaluate('innerWidth'), width)
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
         assert.deepEqual(await page.evaluate(outside), [])
         assert.deepEqual(await page.evaluate(overlapping), [])
         assert.deepEqual(page.complaints, [])
         assert.deepEqual(
-          page.asked.filter(asked => asked !== 'data:,'),
+          page.requests.filter(address => address !== 'data:,'),
           [url],
         )
       })
 
-  test('its policy stops a request that a script would make', async () => {
-    const { page } = await opened('policy', flightsReport, 1280)
+  test('its content security policy blocks a request by a script', async () => {
+    const { page } = await openPage('policy', flightsReport, 1280)
     await page.evaluate(`fetch('http://127.0.0.1:9/').catch(() => {})`)
     assert.match(page.complaints.join('\n'), /Content Security Policy/)
   })
 
   for (const [name, report] of reports)
     for (const how of [{ scheme: 'light' }, { scheme: 'dark' }, { media: 'print' }, { scheme: 'dark', media: 'print' }] as const)
-      test(`${name}, ${Object.values(how).join(' ')}: every text can be read`, async () => {
-        const { page } = await opened(name, report, 1000)
+      test(`${name}, ${Object.values(how).join(' ')}: every text has enough contrast`, async () => {
+        const { page } = await openPage(name, report, 1000)
         await page.as(how)
         const { texts, low, paper } = await page.evaluate<{ texts: number; low: string[]; paper: string }>(contrasts(CONTRAST_MIN))
         assert.ok(texts > 100)
@@ -88,20 +88,20 @@ describe('the page of an audit', { skip, timeout: 120_000 }, () => {
       })
 
   test('it prints, with the wide pictures', async () => {
-    const { page } = await opened('paper', fraudReport, 360)
-    assert.equal(await page.evaluate(shown('svg.narrow')), true)
+    const { page } = await openPage('paper', fraudReport, 360)
+    assert.equal(await page.evaluate(isShown('svg.narrow')), true)
     const pdf = await page.pdf()
     assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
     await page.as({ media: 'print' })
-    assert.equal(await page.evaluate(shown('svg.narrow')), false)
-    assert.equal(await page.evaluate(shown('svg.wide')), true)
+    assert.equal(await page.evaluate(isShown('svg.narrow')), false)
+    assert.equal(await page.evaluate(isShown('svg.wide')), true)
   })
 
-  test('a name that is code is text', async () => {
-    const { page } = await opened('named', patientsReport, 1280)
+  test('a name that contains markup is shown as text', async () => {
+    const { page } = await openPage('named', patientsReport, 1280)
     assert.equal(await page.evaluate('document.scripts.length'), 0)
     assert.match(await page.evaluate('document.body.textContent'), /<script>alert\(1\)<\/script> \(30\smin level, slope & lowest\)/)
   })
 })
 
-const shown = (selector: string): string => `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).display !== 'none'`
+const isShown = (selector: string): string => `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).display !== 'none'`

@@ -22,7 +22,7 @@ export class Browser {
   readonly #profile: string
   readonly #waiting = new Map<number, { readonly done: (result: unknown) => void; readonly failed: (error: Error) => void }>()
   readonly #listeners = new Set<(message: Message) => void>()
-  #sent = 0
+  #messageCount = 0
   #ended: Error | undefined
 
   constructor({ path, env }: Program) {
@@ -74,7 +74,7 @@ export class Browser {
 
   send<T = unknown>(method: string, params: Params = {}, sessionId?: string): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended)
-    const id = ++this.#sent
+    const id = ++this.#messageCount
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#waiting.set(id, { done: resolve, failed: reject })
     ;(this.#child.stdio[3] as Writable).write(
@@ -113,7 +113,7 @@ export class Page {
   /** Console messages of the page, and messages of the browser about it. */
   readonly complaints: string[] = []
   /** Addresses that the page requested. */
-  readonly asked: string[] = []
+  readonly requests: string[] = []
 
   constructor(browser: Browser, session: string) {
     this.#browser = browser
@@ -124,7 +124,7 @@ export class Page {
   }
 
   #hear({ method, params = {} }: Message): void {
-    if (method === 'Network.requestWillBeSent') this.asked.push((params['request'] as { url: string }).url)
+    if (method === 'Network.requestWillBeSent') this.requests.push((params['request'] as { url: string }).url)
     if (method === 'Runtime.consoleAPICalled' || method === 'Runtime.exceptionThrown' || method === 'Log.entryAdded')
       this.complaints.push(JSON.stringify(params))
   }

@@ -17,21 +17,21 @@ export function checkAnswers(
   disk: Disk,
 ): void {
   const asks = asksOf(of)
-  const made = Map.groupBy(decisionsOf(disk), ({ entry }) => entry)
-  const seen = new Map<number, number>()
+  const decisionsByEntry = Map.groupBy(decisionsOf(disk), ({ entry }) => entry)
+  const markers = new Map<number, number>()
   for (const [i, entry] of entries.entries()) {
     if (!('mark' in entry) || entry.mark.kind !== 'request') continue
     const { fields, model } = entry.mark
     const number = Number(fields[NUMBER.name])
     if (JSON.stringify([model, fields]) !== JSON.stringify([asks.get(number)?.model, asks.get(number)?.fields]))
       fault(verdict, 'different', `a request that nobody made: ${JSON.stringify(fields)}`)
-    if (seen.has(number)) fault(verdict, 'duplicated', `request ${number}`)
-    seen.set(number, i)
-    const decisions = made.get(i)?.length ?? 0
+    if (markers.has(number)) fault(verdict, 'duplicated', `request ${number}`)
+    markers.set(number, i)
+    const decisions = decisionsByEntry.get(i)?.length ?? 0
     if (decisions !== 1) fault(verdict, decisions > 1 ? 'duplicated' : 'lost', `a decision about request ${number}: there are ${decisions}`)
   }
   for (const [number, answer] of answers) {
-    const decisions = made.get(seen.get(number) ?? -1) ?? []
+    const decisions = decisionsByEntry.get(markers.get(number) ?? -1) ?? []
     if (decisions.length === 0) fault(verdict, 'lost', `the answer to request ${number}: ${answer}`)
     else if (JSON.stringify(decisions[0]) !== answer) fault(verdict, 'different', `the answer to request ${number}, which was ${answer}`)
   }

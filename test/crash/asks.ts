@@ -30,10 +30,10 @@ export function drawAsk(draw: Draw, { models }: PipelineIR, feeds: readonly Feed
   const model = models.find(({ decide }) => decide.kind === 'request')
   const sound = feeds[0].records.flatMap(({ row }) => (row ? [row] : []))
   if (model?.decide.kind !== 'request' || sound.length === 0) return undefined
-  const known = draw.pick(sound)
+  const record = draw.pick(sound)
   const row: Record<string, Value> = {}
   for (const column of model.decide.columns) {
-    row[column.name] = column.name === NUMBER.name ? number : (known[column.name] ?? null)
+    row[column.name] = column.name === NUMBER.name ? number : (record[column.name] ?? null)
     if (column.type === 'string' && !column.values && draw.chance(0.1)) row[column.name] = 'nobody'
   }
   if (row[model.decide.key] === null) return undefined

@@ -12,7 +12,7 @@ export class Child {
   readonly #process: ChildProcess
   readonly #ready = Promise.withResolvers<string | undefined>()
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
-  #said = ''
+  #stderr = ''
 
   /** `[file, ...args]`, the file relative to this checkout. Its standard error matches `ready` once it accepts records. */
   constructor([file, ...args]: readonly string[], ready: RegExp) {
@@ -22,9 +22,9 @@ export class Child {
       env: { ...process.env, NODE_V8_COVERAGE: '' },
     })
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.#said += text
-      const found = ready.exec(this.#said)
-      if (found) this.#ready.resolve(found[1] ?? found[0])
+      this.#stderr += text
+      const match = ready.exec(this.#stderr)
+      if (match) this.#ready.resolve(match[1] ?? match[0])
     })
     const stuck = callAfter(PATIENCE_MS, () => this.#process.kill('SIGKILL'))
     this.#exit = new Promise(done =>
@@ -60,6 +60,6 @@ export class Child {
   }
 
   #wrong(how: string): string {
-    return `a process ${how}: ${this.#said.trimEnd().slice(-SAID_MAX)}`
+    return `a process ${how}: ${this.#stderr.trimEnd().slice(-SAID_MAX)}`
   }
 }

@@ -2,16 +2,16 @@
 import type { EffectRecord } from '../../src/define/action/action.ts'
 import type { PipelineIR } from '../../src/define/ir/ir.ts'
 import type { NewEffect } from '../../src/log/effects.ts'
-import { steadyText, unsteady } from './exact.ts'
+import { steadyText, unsteady } from './exact-inputs.ts'
 import type { Disk } from './model-store.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 export const effectsOf = ({ commits }: Disk): NewEffect[] => commits.flatMap(({ effects = [] }) => effects)
 
-/** `made`: by a run that replays the whole log and never crashes. */
-export function compareEffects(verdict: Verdict, ir: PipelineIR, made: Disk, disk: Disk): void {
+/** `replayed`: by a run that replays the whole log and never crashes. */
+export function compareEffects(verdict: Verdict, ir: PipelineIR, replayed: Disk, disk: Disk): void {
   const texts = (of: Disk): string[] => effectsOf(of).map(effect => steadyEffect(ir, effect))
-  compareLists(verdict, 'an effect', texts(made), texts(disk))
+  compareLists(verdict, 'an effect', texts(replayed), texts(disk))
 }
 
 /** Without the time of creation, and without numbers that may differ by rounding in another run. */
@@ -21,11 +21,11 @@ function steadyEffect(ir: PipelineIR, { made: _made, body, ...effect }: NewEffec
 }
 
 /** An effect that was published before a crash, and so may have been sent, is unchanged in the outbox afterwards. */
-export function checkToldEffects(verdict: Verdict, told: ReadonlyMap<string, string>, disk: Disk): void {
-  const kept = new Map(effectsOf(disk).map(effect => [effect.id, JSON.stringify(effect)]))
-  for (const [id, text] of told) {
-    const found = kept.get(id)
-    if (found === undefined) fault(verdict, 'lost', `an effect that was told of: ${text}`)
-    else if (found !== text) fault(verdict, 'different', `an effect that was told of as ${text} is ${found}`)
+export function checkPublishedEffects(verdict: Verdict, published: ReadonlyMap<string, string>, disk: Disk): void {
+  const recorded = new Map(effectsOf(disk).map(effect => [effect.id, JSON.stringify(effect)]))
+  for (const [id, text] of published) {
+    const recordedText = recorded.get(id)
+    if (recordedText === undefined) fault(verdict, 'lost', `an effect that was told of: ${text}`)
+    else if (recordedText !== text) fault(verdict, 'different', `an effect that was told of as ${text} is ${recordedText}`)
   }
 }

@@ -3,7 +3,7 @@
  * that action.
  */
 import { logNameOf } from '../../src/run/recovery/run-start.ts'
-import { fateOf } from '../oracle/explored.ts'
+import { fateOf } from '../oracle/exploration.ts'
 import { effectsOf } from './effect-laws.ts'
 import { decisionsOf } from './inspect.ts'
 import type { Part } from './laws.ts'

@@ -16,16 +16,16 @@ class Hasty extends ModelStore {
 }
 
 /** Keeps the last waiting commits instead of the first. */
-class Reordering extends ModelStore {
-  override crash(kept: number): Disk {
+class ReorderingStore extends ModelStore {
+  override crash(durable: number): Disk {
     const all = super.crash(this.waiting).commits
     const waiting = all.slice(this.disk.commits.length)
-    return { commits: [...this.disk.commits, ...waiting.slice(Math.max(0, waiting.length - kept))] }
+    return { commits: [...this.disk.commits, ...waiting.slice(Math.max(0, waiting.length - durable))] }
   }
 }
 
 /** Splits one commit into two. */
-class Splitting extends ModelStore {
+class SplittingStore extends ModelStore {
   readonly #isFirst: (name: string) => boolean
   readonly #segmentFirst: boolean
 
@@ -91,10 +91,10 @@ const isCursor = (name: string): boolean => name.startsWith('cursor/')
 
 export const faults: Readonly<Record<string, MakeStore>> = {
   'a commit is acknowledged before it is durable': disk => new Hasty(disk),
-  'a later commit survives without an earlier one': disk => new Reordering(disk),
-  'how far it decided stands before the decisions': disk => new Splitting(disk, name => name === 'decided', true),
-  'a cursor stands before its segment': disk => new Splitting(disk, isCursor, false),
-  'a segment stands before its cursor': disk => new Splitting(disk, name => !isCursor(name), true),
+  'a later commit survives without an earlier one': disk => new ReorderingStore(disk),
+  'how far it decided stands before the decisions': disk => new SplittingStore(disk, name => name === 'decided', true),
+  'a cursor stands before its segment': disk => new SplittingStore(disk, isCursor, false),
+  'a segment stands before its cursor': disk => new SplittingStore(disk, name => !isCursor(name), true),
   'effects stand behind the commit of their decisions': disk => new Apart(disk),
   'a recovery forgets the ids': disk => new Forgetful(disk),
   'dead letters are dropped': disk => new Careless(disk),

@@ -67,8 +67,8 @@ export function testFaults(clauses: readonly ContractClause<LogStoreHarness>[], 
     })
   test('each clause has a fault that it finds, and a correct store has none', async () => {
     for (const { clause, check } of clauses) {
-      const found = faults.some(([, pattern]) => pattern.test(clause))
-      assert.ok(found, `no fault for: ${clause}`)
+      const hasFault = faults.some(([, pattern]) => pattern.test(clause))
+      assert.ok(hasFault, `no fault for: ${clause}`)
       await check(harnessOf(() => ({})))
     }
   })

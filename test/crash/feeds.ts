@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { SourceIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import type { Draw } from '../property/generate/draw.ts'
-import type { Row } from './admitted.ts'
+import type { Row } from './acceptance.ts'
 import type { Feed, Resend, SentRecord } from './case.ts'
 
 /** Revisions are of recent rows, so that some are revised several times. */
@@ -18,7 +18,7 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
   const records: SentRecord[] = []
   let at = -Infinity
   let ids = 0
-  const send = (row: Row): void => void records.push(sent(draw, source, row, at))
+  const send = (row: Row): void => void records.push(sentRecord(draw, source, row, at))
   const withId = (row: Row): Row => {
     if (!source.id) return row
     // Without a cursor only an id makes a retry harmless.
@@ -35,7 +35,7 @@ export function drawFeed(draw: Draw, source: SourceIR, resend: Resend, log: read
     if (source.identity && recent && draw.chance(0.25)) send(withId(revision(draw, source, recent, inTime(source, row))))
     const nothing = draw.chance(0.04) && deleteOfNothing(source, inTime(source, row), records.length)
     if (nothing) send(withId(nothing))
-    if (draw.chance(0.06)) records.push({ raw: damaged(draw, source, records.at(-1)!.raw), row: null, at })
+    if (draw.chance(0.06)) records.push({ raw: damageRecord(draw, source, records.at(-1)!.raw), row: null, at })
   }
   return { source: source.name, resend, records }
 }
@@ -62,7 +62,7 @@ function deleteOfNothing({ columns, identity: [name] = [], deleted }: SourceIR, 
   return { ...row, [name]: column.type === 'string' ? `never ${number}` : 1_000_000 + number, [deleted]: true }
 }
 
-const sent = (draw: Draw, source: SourceIR, row: Row, at: number): SentRecord => ({
+const sentRecord = (draw: Draw, source: SourceIR, row: Row, at: number): SentRecord => ({
   raw: rawOf(draw, source.columns, row),
   row,
   at,
@@ -79,6 +79,6 @@ export function rawOf(draw: Draw, columns: SourceIR['columns'], row: Row): Recor
 }
 
 /** A record that no source accepts. */
-function damaged(draw: Draw, { key, time }: SourceIR, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function damageRecord(draw: Draw, { key, time }: SourceIR, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return draw.pick([{}, { ...raw, [key]: null }, { ...raw, [time]: 'never' }, { ...raw, [time]: null }, { ...raw, 'no such column': 1 }])
 }

@@ -10,11 +10,11 @@ import type { CrashCase, Resend } from './case.ts'
 import { withActions } from './actions.ts'
 import { drawChanged } from './eras.ts'
 import { drawFeed } from './feeds.ts'
-import { drawKeeping } from './keeping.ts'
+import { drawRetention } from './retention.ts'
 import { drawModels, drawPlacement } from './models.ts'
 import { withHybrid, withRuns } from './runs.ts'
 import { drawSteps } from './schedule.ts'
-import { withTrainings } from './trained.ts'
+import { withTrainings } from './trainings.ts'
 
 /** Longer than any history, so that nothing is forgotten or too late, ms. */
 const FOR_EVER = 2 ** 45
@@ -63,7 +63,7 @@ export function generateWithoutRuns(seed: number): Drawn {
   const feeds = plans.map(({ source, resend, log }) => drawFeed(draw, source, resend, log))
   // The revisions of a sender that begins again would arrive later than the log remembers their originals.
   const canForget = plans.every(({ source, resend }) => !source.identity || resend === 'cursor')
-  const keeping = canForget && draw.chance(0.3) ? drawKeeping(draw, whole, span) : undefined
+  const keeping = canForget && draw.chance(0.3) ? drawRetention(draw, whole, span) : undefined
   const { ir, keep } = keeping ?? { ir: whole, keep: undefined }
   // A longer window is refused after the log was forgotten.
   const changed = !keeping && draw.chance(0.4) ? [drawChanged(draw, ir, span)] : []
@@ -78,8 +78,8 @@ interface SourcePlan {
   readonly log: readonly LoggedEvent[]
 }
 
-function drawSource(draw: Draw, given: SourceIR, events: readonly LoggedEvent[], span: number): SourcePlan {
-  const { source: plain, log } = revisable(draw, given, events)
+function drawSource(draw: Draw, base: SourceIR, events: readonly LoggedEvent[], span: number): SourcePlan {
+  const { source: plain, log } = revisable(draw, base, events)
   const source = draw.chance(0.65) ? withIds(draw, plain, span) : plain
   const resend: Resend = source.id ? draw.pick(['cursor', 'cursor', 'acknowledged', 'start'] as const) : 'cursor'
   // A resent revision that was in time may be late.

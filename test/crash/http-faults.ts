@@ -1,5 +1,5 @@
 /** Faults in the delivery of effects, one each, to show that killed processes between a sender and a receiver detect them. */
-import type { Edit } from './recovery-faults.ts'
+import type { Edit } from '../faults/edit.ts'
 
 const lane = 'src/action/delivery-lane.ts'
 const queues = 'src/action/key-queues.ts'

@@ -10,14 +10,14 @@ import type { StoredEffect } from '../../src/log/effects.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { alerts } from './alerts.ts'
-import { checkArrived } from './arrived.ts'
+import { checkDeliveries } from './delivery-laws.ts'
 import { Child } from './child.ts'
 import { diskOf } from './folder.ts'
 import { HookReceiver } from './hook-receiver.ts'
-import { judge, type Judged } from './judge.ts'
+import { judge, type Judgement } from './judge.ts'
 import { Poster } from './poster.ts'
-import { Proved, proveLives } from './proved.ts'
-import { toldIn } from './told-file.ts'
+import { CaseTotals, proveLives } from './case-totals.ts'
+import { decisionsInFile } from './decision-file.ts'
 
 /** Lives of one data folder: all but the last are killed; in some cases the last but one is stopped in order. */
 const LIVES = 5
@@ -32,12 +32,12 @@ const LOOK_MS = 10
 const SILENCE_MS = 8000
 const ENDS_MAX = 5
 
-export interface HttpResult extends Judged {
+export interface HttpResult extends Judgement {
   readonly crashes: number
 }
 
-export async function proveHttp(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('http')
+export async function proveHttp(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('http')
   await proveLives(proved, { cases, seed, livesMax: LIVES }, serveThrough, () =>
     say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failures.length} failed`),
   )
@@ -65,7 +65,7 @@ export async function serveThrough(lives: number, seed: number): Promise<HttpRes
       if (wrong) broken.push(wrong)
       if (effectsIn(exchange).every(({ state }) => state === 'delivered')) break
     }
-    return { ...(await judged(exchange, broken)), crashes }
+    return { ...(await judgeExchange(exchange, broken)), crashes }
   } finally {
     await receiver.close()
     rmSync(folder, { recursive: true })
@@ -81,10 +81,10 @@ interface Exchange {
 }
 
 const dataOf = ({ folder }: Exchange): string => join(folder, 'data')
-const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
+const decisionFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
 
 const started = (exchange: Exchange): Child =>
-  new Child(['test/crash/serving-child.ts', dataOf(exchange), exchange.hook, toldFileOf(exchange)], /listening at (\S+)/)
+  new Child(['test/crash/serving-child.ts', dataOf(exchange), exchange.hook, decisionFileOf(exchange)], /listening at (\S+)/)
 
 /** A life that is killed or stopped during its start or its work. Returns its faults. */
 async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string | undefined> {
@@ -129,7 +129,7 @@ function effectsIn(exchange: Exchange): StoredEffect[] {
   }
 }
 
-async function judged(exchange: Exchange, broken: string[]): Promise<Judged> {
+async function judgeExchange(exchange: Exchange, broken: string[]): Promise<Judgement> {
   const { posters } = exchange
   const reader = readDataFolder(dataOf(exchange))
   const disk = diskOf(reader)
@@ -143,14 +143,14 @@ async function judged(exchange: Exchange, broken: string[]): Promise<Judged> {
     {
       of: { seed: 0, ir: alerts.ir, partitions: 1, feeds: posters.map(({ feed }) => feed), steps: [] },
       eras: [{ ir: alerts.ir, from: { entry: 0, skip: 0 } }],
-      told: toldIn(toldFileOf(exchange)),
-      toldEffects: new Map(),
+      published: decisionsInFile(decisionFileOf(exchange)),
+      publishedEffects: new Map(),
       answers: new Map(),
       lost,
       broken: [...broken, ...posters.flatMap(poster => poster.broken)],
     },
     disk,
   )
-  checkArrived(result.verdict, effectsIn(exchange), exchange.receiver.arrivals)
+  checkDeliveries(result.verdict, effectsIn(exchange), exchange.receiver.arrivals)
   return result
 }

@@ -1,20 +1,20 @@
 /** Faults of a disk at the end of a case, however often it crashed. */
 import { LOG_START } from '../../src/log/log-start.ts'
 import { asksOf, checkAnswers } from './answers.ts'
-import { checkOracle } from './by-oracle.ts'
+import { checkOracle } from './oracle-law.ts'
 import type { CrashCase } from './case.ts'
-import { checkToldEffects } from './effect-laws.ts'
+import { checkPublishedEffects } from './effect-laws.ts'
 import { madeIn, type Era } from './eras.ts'
 import { checkExplored } from './explored-law.ts'
 import { entriesOf, logOf } from './inspect.ts'
-import { checkCut, checkDecisions, checkTold, type Part } from './laws.ts'
+import { checkCut, checkDecisions, checkPublishedDecisions, type Part } from './laws.ts'
 import type { Disk } from './model-store.ts'
 import { checkRuns } from './run-laws.ts'
-import { checkOrder, checkSurvived } from './survived.ts'
-import { checkTrainings, checkVersions, type Told, type TrainedCounts } from './training-laws.ts'
+import { checkOrder, checkLog } from './log-laws.ts'
+import { checkTrainings, checkVersions, type TrainingNotices, type TrainedCounts } from './training-laws.ts'
 import { fault, noFault, type Verdict } from './verdict.ts'
 
-export interface Judged {
+export interface Judgement {
   readonly verdict: Verdict
   readonly events: number
   readonly decisions: number
@@ -27,19 +27,19 @@ export interface Judged {
 }
 
 /** A case at its end. */
-export interface Came {
+export interface CaseEvidence {
   readonly of: CrashCase
   readonly eras: readonly Era[]
   /** Published decisions, by `decisionKey`. */
-  readonly told: ReadonlyMap<string, string>
+  readonly published: ReadonlyMap<string, string>
   /** Published effects, by id. */
-  readonly toldEffects: ReadonlyMap<string, string>
+  readonly publishedEffects: ReadonlyMap<string, string>
   /** Decisions that answered requests, by request number. */
   readonly answers: ReadonlyMap<number, string>
   /** Numbers of batch runs that were reported in use. */
-  readonly made?: readonly number[]
+  readonly batchRuns?: readonly number[]
   /** Versions and promotions that were reported. */
-  readonly promoting?: Told | undefined
+  readonly promoting?: TrainingNotices | undefined
   /** Acknowledged and lost. */
   readonly lost: readonly string[]
   /** Failed recoveries and runs. */
@@ -47,13 +47,13 @@ export interface Came {
 }
 
 export async function judge(
-  { of, eras, told, toldEffects, answers, made = [], promoting, lost, broken }: Came,
+  { of, eras, published, publishedEffects, answers, batchRuns = [], promoting, lost, broken }: CaseEvidence,
   left: Disk,
-): Promise<Judged> {
+): Promise<Judgement> {
   const verdict = noFault()
   const disk = whole(left)
-  for (const what of lost) fault(verdict, 'lost', what)
-  for (const what of broken) fault(verdict, 'different', what)
+  for (const detail of lost) fault(verdict, 'lost', detail)
+  for (const detail of broken) fault(verdict, 'different', detail)
   let events = 0
   let byOracle = false
   let swaps = 0
@@ -64,13 +64,13 @@ export async function judge(
     const entries = entriesOf(of.ir, segments, strings)
     events = entries.length
     swaps = entries.filter(entry => 'mark' in entry && entry.mark.kind === 'swap').length
-    if (broken.length === 0) checkSurvived(verdict, of, disk, entries)
+    if (broken.length === 0) checkLog(verdict, of, disk, entries)
     checkOrder(verdict, of.ir, entries)
-    checkTold(verdict, told, disk)
-    checkToldEffects(verdict, toldEffects, disk)
+    checkPublishedDecisions(verdict, published, disk)
+    checkPublishedEffects(verdict, publishedEffects, disk)
     checkAnswers(verdict, of, answers, entries, disk)
-    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, made, of.keep === undefined)
-    if (promoting) trained = await checkTrainings(verdict, of, disk, entries, { told: promoting, last: eras.at(-1)?.ir ?? of.ir })
+    checkRuns(verdict, [of.ir, ...(of.changed ?? [])], disk, entries, batchRuns, of.keep === undefined)
+    if (promoting) trained = await checkTrainings(verdict, of, disk, entries, { notices: promoting, last: eras.at(-1)?.ir ?? of.ir })
     for (const [i, { ir }] of eras.entries()) {
       const part: Part = {
         verdict,

@@ -11,7 +11,7 @@ import { Run } from '../../src/run/loop/run.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { runnable } from './case.ts'
 import { compareEffects } from './effect-laws.ts'
-import { steadyText, unsteady } from './exact.ts'
+import { steadyText, unsteady } from './exact-inputs.ts'
 import { decisionKey, decisionsOf, logOf } from './inspect.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { recut } from './recut.ts'
@@ -57,29 +57,29 @@ export function checkCut(part: Part, seed: number): void {
   const champions = new Champions({ ir, store: new ModelStore(disk), onReport: () => {} })
   const decider = new Decider(runnable(ir), strings, { ...runs, champions })
   const writer = new DecisionWriter(ir.name, strings, new Exploration(ir, logNameOf(new ModelStore(disk))))
-  const made: RecordedDecision[] = []
+  const decisions: RecordedDecision[] = []
   // One decision batch at a time: the next overwrites its columns.
   for (const segment of recut(segments, new Draw(seed)))
-    for (const stretch of decider.decide(segment)) made.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
-  compareDecisions(part, 'a decision over another cut', made)
+    for (const stretch of decider.decide(segment)) decisions.push(...recordedDecisions(writer.write(stretch, () => strings).bytes))
+  compareDecisions(part, 'a decision over another cut', decisions)
 }
 
 /** In the order of the log: models that decide in one segment have no order among them. */
-function compareDecisions({ verdict, ir, disk, own }: Part, what: string, made: readonly RecordedDecision[]): void {
+function compareDecisions({ verdict, ir, disk, own }: Part, subject: string, replayed: readonly RecordedDecision[]): void {
   const loose = new Map(ir.models.map(({ name }) => [name, unsteady(ir, name)]))
   const texts = (decisions: readonly RecordedDecision[]): string[] =>
     own(decisions)
       .toSorted((a, b) => a.entry - b.entry || (a.model < b.model ? -1 : Number(a.model > b.model)))
       .map(decision => steadyText(decision, loose.get(decision.model)!))
-  compareLists(verdict, what, texts(made), texts(decisionsOf(disk)))
+  compareLists(verdict, subject, texts(replayed), texts(decisionsOf(disk)))
 }
 
 /** Decisions and effects that were published before a crash are recorded after it. */
-export function checkTold(verdict: Verdict, told: ReadonlyMap<string, string>, disk: Disk): void {
+export function checkPublishedDecisions(verdict: Verdict, published: ReadonlyMap<string, string>, disk: Disk): void {
   const recorded = new Map(decisionsOf(disk).map(decision => [decisionKey(decision), JSON.stringify(decision)]))
-  for (const [key, text] of told) {
-    const found = recorded.get(key)
-    if (found === undefined) fault(verdict, 'lost', `a decision that was told: ${text}`)
-    else if (found !== text) fault(verdict, 'different', `a decision that was told as ${text} is recorded as ${found}`)
+  for (const [key, text] of published) {
+    const decision = recorded.get(key)
+    if (decision === undefined) fault(verdict, 'lost', `a decision that was told: ${text}`)
+    else if (decision !== text) fault(verdict, 'different', `a decision that was told as ${text} is recorded as ${decision}`)
   }
 }

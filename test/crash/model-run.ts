@@ -1,7 +1,7 @@
 /** Runs a crash case over a model store: every step of the case, a new run after each crash, and the rest at the end. */
 import type { RunMemory } from '../../src/run/recovery/run-state.ts'
 import type { CrashCase, Step } from './case.ts'
-import { Driven } from './driven.ts'
+import { CrashDriver } from './crash-driver.ts'
 import { ModelStore, type Disk } from './model-store.ts'
 import { turns } from './turns.ts'
 
@@ -9,7 +9,7 @@ import { turns } from './turns.ts'
 export type MakeStore = (disk: Disk) => ModelStore
 
 export interface ModelOutcome {
-  readonly driven: Driven
+  readonly driven: CrashDriver
   readonly disk: Disk
   readonly crashes: number
 }
@@ -21,7 +21,7 @@ export async function runModel(of: CrashCase, makeStore: MakeStore = disk => new
 }
 
 class Lives {
-  readonly #driven: Driven
+  readonly #driven: CrashDriver
   readonly #makeStore: MakeStore
   #store: ModelStore
   /** Of the next process. */
@@ -29,7 +29,7 @@ class Lives {
   #crashes = 0
 
   constructor(of: CrashCase, makeStore: MakeStore) {
-    this.#driven = new Driven(of)
+    this.#driven = new CrashDriver(of)
     this.#makeStore = makeStore
     this.#store = makeStore({ commits: [] })
     this.#driven.start(this.#store, undefined, this.#store)
@@ -82,10 +82,10 @@ class Lives {
     return { driven: this.#driven, disk: this.#store.disk, crashes: this.#crashes }
   }
 
-  async #crash(kept: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
+  async #crash(durable: number, states: 'kept' | 'damaged' | 'gone'): Promise<void> {
     await turns(1) // Every answered client has its answer.
     this.#crashes++
-    const disk = this.#store.crash(kept)
+    const disk = this.#store.crash(durable)
     const files = states === 'gone' ? [] : [...(disk.states ?? [])]
     const flip = (bytes: Uint8Array) => (states === 'damaged' ? Uint8Array.from(bytes, byte => byte ^ 1) : bytes)
     this.#next({ ...disk, states: new Map(files.map(([name, bytes]) => [name, flip(bytes)])) })

@@ -19,7 +19,7 @@ import type {
 } from '../../src/log/store.ts'
 import { growingEffects, ModelEffects } from './model-effects.ts'
 
-interface Waiting {
+interface WaitingCommit {
   readonly commit: Commit
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -33,7 +33,7 @@ export interface Disk {
 
 export class ModelStore implements LogStore {
   readonly disk: Disk & { readonly states: Map<string, Uint8Array> }
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: WaitingCommit[] = []
   #failure: Error | undefined
   /** Make each commit durable at once. */
   #auto: boolean
@@ -100,9 +100,9 @@ export class ModelStore implements LogStore {
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
-  /** Ends this process: the first `kept` waiting commits are on the disk although nobody was notified. Returns the disk. */
-  crash(kept: number): Disk {
-    const commits = [...this.disk.commits, ...this.#waiting.slice(0, kept).map(({ commit }) => commit)]
+  /** Ends this process: the first `durable` waiting commits are on the disk although nobody was notified. Returns the disk. */
+  crash(durable: number): Disk {
+    const commits = [...this.disk.commits, ...this.#waiting.slice(0, durable).map(({ commit }) => commit)]
     return { commits, states: new Map(this.disk.states) }
   }
 

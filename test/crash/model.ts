@@ -1,9 +1,9 @@
 /** Kind `model`: the protocol of log and run on a model store, with a crash at any step. */
 import type { CrashCase } from './case.ts'
-import { judge, type Judged } from './judge.ts'
+import { judge, type Judgement } from './judge.ts'
 import { runModel, type MakeStore } from './model-run.ts'
 
-export interface CaseResult extends Judged {
+export interface CaseResult extends Judgement {
   readonly crashes: number
 }
 

@@ -25,12 +25,12 @@ export function drawModels(draw: Draw, ir: PipelineIR, span: number): ModelIR[] 
   const first = draw.chance(0.5) ? ticker(draw, ir, span) : undefined
   const second = first && draw.chance(0.5) ? { ...first, name: 'alsoTicking', inputs: first.inputs.slice(0, 1), score: ONE } : undefined
   const ticking = [first, second]
-  const asked = draw.chance(0.5) ? [answering(draw, ir)] : []
-  return [...onEvents, ...ticking, ...asked].flatMap(model => model ?? [])
+  const onRequest = draw.chance(0.5) ? [requestModel(draw, ir)] : []
+  return [...onEvents, ...ticking, ...onRequest].flatMap(model => model ?? [])
 }
 
 /** Its decisions contain the number of their request. */
-function answering(draw: Draw, ir: PipelineIR): ModelIR | undefined {
+function requestModel(draw: Draw, ir: PipelineIR): ModelIR | undefined {
   const decide = requestTrigger(ir)
   const model = modelOf(draw, ir, 'asked', decide, decide.columns)
   return (

@@ -50,7 +50,7 @@ export class Poster {
 
   async #isTaken(url: string, lines: readonly Line[]): Promise<boolean> {
     try {
-      const { status, text } = await posted(`${url}/sources/${this.feed.source}/events`, this.#bodyOf(lines))
+      const { status, text } = await postBody(`${url}/sources/${this.feed.source}/events`, this.#bodyOf(lines))
       // All of it is accepted, duplicate or dead letter; or this one record is a dead letter; or the server is about to stop.
       if (status !== 200 && status !== 422) {
         this.refusal = `${status}: ${text}`
@@ -73,7 +73,7 @@ export class Poster {
   }
 }
 
-async function posted(url: string, { type, body }: { type: string; body: string }): Promise<{ status: number; text: string }> {
+async function postBody(url: string, { type, body }: { type: string; body: string }): Promise<{ status: number; text: string }> {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body })
   return { status: response.status, text: await response.text() }
 }

@@ -12,10 +12,10 @@ import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
 import { disturb } from './disturbed-server.ts'
 import { HookReceiver } from './hook-receiver.ts'
-import type { Judged } from './judge.ts'
-import { Proved, proveLives } from './proved.ts'
-import { effectsIn, judgedTables } from './tables-verdict.ts'
-import { Written } from './written-tables.ts'
+import type { Judgement } from './judge.ts'
+import { CaseTotals, proveLives } from './case-totals.ts'
+import { effectsIn, judgeTables } from './tables-verdict.ts'
+import { WrittenTables } from './written-tables.ts'
 
 /** Lives of one data folder: all but the last are killed; in some cases the last but one is stopped in order. */
 const LIVES = 5
@@ -35,12 +35,12 @@ const LOOK_MS = 10
 const SILENCE_MS = 8000
 const ENDS_MAX = 5
 
-export interface TablesResult extends Judged {
+export interface TablesResult extends Judgement {
   readonly crashes: number
 }
 
-export async function provePostgres(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('postgres')
+export async function provePostgres(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('postgres')
   if (skip !== false) {
     say(`no tables were read: ${skip}`)
     return proved
@@ -61,7 +61,7 @@ interface Exchange {
   readonly folder: string
   readonly hook: string
   readonly receiver: HookReceiver
-  readonly written: Written
+  readonly written: WrittenTables
   readonly draw: Draw
 }
 
@@ -69,7 +69,7 @@ export async function readThrough(server: Cluster, lives: number, seed: number):
   const draw = new Draw(seed ^ 0x9057)
   const folder = mkdtempSync(join(tmpdir(), 'spillway-tables-'))
   const receiver = new HookReceiver(new Draw(seed))
-  const written = await Written.make(server, draw, `t${seed}`)
+  const written = await WrittenTables.make(server, draw, `t${seed}`)
   try {
     const exchange: Exchange = { server, folder, hook: await receiver.listen(), receiver, written, draw }
     const broken: string[] = []
@@ -80,12 +80,12 @@ export async function readThrough(server: Cluster, lives: number, seed: number):
       if (isKilled) crashes++
       note(await cutShort(exchange, isKilled))
     }
-    note(await started(exchange, 'once').exit())
+    note(await startChild(exchange, 'once').exit())
     for (let ends = 0; ends < ENDS_MAX && broken.length === 0; ends++) {
       if (effectsIn(dataOf(exchange)).every(({ state }) => state === 'delivered')) break
       note(await deliverAll(exchange))
     }
-    const result = await judgedTables({ data: dataOf(exchange), told: toldFileOf(exchange), receiver, written, broken })
+    const result = await judgeTables({ data: dataOf(exchange), decisionFile: decisionFileOf(exchange), receiver, written, broken })
     if (broken.length === 0) await checkVanished(exchange, result)
     return { ...result, crashes }
   } finally {
@@ -96,11 +96,11 @@ export async function readThrough(server: Cluster, lives: number, seed: number):
 }
 
 const dataOf = ({ folder }: Exchange): string => join(folder, 'data')
-const toldFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
+const decisionFileOf = ({ folder }: Exchange): string => join(folder, 'decisions.ndjson')
 
-function started(exchange: Exchange, ...once: readonly 'once'[]): Child {
+function startChild(exchange: Exchange, ...once: readonly 'once'[]): Child {
   const { hook, server, written, draw } = exchange
-  const places = [dataOf(exchange), hook, toldFileOf(exchange), server.host, written.outboxAddress, written.changesAddress]
+  const places = [dataOf(exchange), hook, decisionFileOf(exchange), server.host, written.outboxAddress, written.changesAddress]
   const args = [...places, String(draw.pick(FSYNC_MS)), ...once]
   return new Child(['test/crash/table-child.ts', ...args], /reading/)
 }
@@ -109,7 +109,7 @@ function started(exchange: Exchange, ...once: readonly 'once'[]): Child {
 async function cutShort(exchange: Exchange, isKilled: boolean): Promise<string | undefined> {
   const { draw, written } = exchange
   const over = new AbortController()
-  const child = started(exchange)
+  const child = startChild(exchange)
   const writing = written.write(over.signal)
   try {
     if (isKilled && draw.chance(EARLY)) await pause(draw.between(0, START_MS))
@@ -136,7 +136,7 @@ async function moment({ draw, receiver, written }: Exchange): Promise<void> {
 
 /** A life in which everything is delivered. */
 async function deliverAll(exchange: Exchange): Promise<string | undefined> {
-  const child = started(exchange)
+  const child = startChild(exchange)
   if ((await child.ready()) === undefined) return child.exit()
   const { arrivals } = exchange.receiver
   let [came, since] = [arrivals.length, stopwatch()]
@@ -151,10 +151,10 @@ async function deliverAll(exchange: Exchange): Promise<string | undefined> {
 const isRefusal = /To go on, name a new slot [^]*SPILL_SOURCE/
 
 /** At the very end the slot vanishes: the run must report that error, and not continue without the lost changes. */
-async function checkVanished(exchange: Exchange, { verdict }: Judged): Promise<void> {
+async function checkVanished(exchange: Exchange, { verdict }: Judgement): Promise<void> {
   await exchange.written.vanish()
-  const said = await started(exchange, 'once').exit()
-  if (said !== undefined && isRefusal.test(said)) return
+  const output = await startChild(exchange, 'once').exit()
+  if (output !== undefined && isRefusal.test(output)) return
   verdict.lost++
-  verdict.faults.push(`lost: the slot vanished, and the process ${said ?? 'went on without a word'}`)
+  verdict.faults.push(`lost: the slot vanished, and the process ${output ?? 'went on without a word'}`)
 }

@@ -6,7 +6,7 @@ import { Draw } from '../property/generate/draw.ts'
 import { keepingAll } from './case.ts'
 import { generateCrash, generateTrained } from './generate.ts'
 import { losePower, survive, type PowerLoss } from './power.ts'
-import { torn } from './torn.ts'
+import { torn } from './torn-wal.ts'
 import { isSound } from './verdict.ts'
 
 const scratch = scratchFolder('torn')
@@ -22,7 +22,7 @@ async function* losses(): AsyncGenerator<PowerLoss> {
   }
 }
 
-test('what a power loss may leave is sound, and a WAL that lost an acknowledged commit is seen', async () => {
+test('each WAL that a power loss may leave recovers, and a WAL without an acknowledged commit is detected', async () => {
   let tried = 0
   for await (const loss of losses()) {
     const { before, after: whole } = loss.tail
@@ -40,7 +40,7 @@ test('what a power loss may leave is sound, and a WAL that lost an acknowledged 
  */
 const FORGOT_RUNS = 9564
 
-test('a case whose ledger would forget runs is judged by all of them', async () => {
+test('a case is judged by all of its batch runs, including those that its ledger would forget', async () => {
   const draw = new Draw(FORGOT_RUNS)
   const loss = await losePower(keepingAll(generateTrained(FORGOT_RUNS)), draw, join(scratch, 'forgot'))
   assert.ok(loss, 'nothing was being written')

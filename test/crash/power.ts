@@ -11,12 +11,12 @@ import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder
 import { sqlite } from '../../src/log/sqlite/sqlite.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { keepingAll, type CrashCase } from './case.ts'
-import { Driven } from './driven.ts'
+import { CrashDriver } from './crash-driver.ts'
 import { diskOf } from './folder.ts'
 import { generateCrash, generateTrained } from './generate.ts'
-import { judge, type Judged } from './judge.ts'
-import { Proved } from './proved.ts'
-import { tearings, torn, type Tail } from './torn.ts'
+import { judge, type Judgement } from './judge.ts'
+import { CaseTotals } from './case-totals.ts'
+import { tearings, torn, type Tail } from './torn-wal.ts'
 import { fault } from './verdict.ts'
 import { readWal } from './wal.ts'
 
@@ -28,13 +28,13 @@ const TRAINED_OF = 3
 export interface PowerLoss {
   readonly of: CrashCase
   /** With the notifications until then. */
-  readonly driven: Driven
+  readonly driven: CrashDriver
   readonly folder: string
   readonly tail: Tail
 }
 
-export async function provePower(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('power')
+export async function provePower(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('power')
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-power-'))
   try {
     for (let run = 0; proved.cases < cases; run++) {
@@ -67,20 +67,20 @@ export async function provePower(cases: number, seed: number, say: (line: string
 export async function losePower(of: CrashCase, draw: Draw, folder: string): Promise<PowerLoss | undefined> {
   const live = join(folder, 'live')
   const opened = await openDataFolder(live)
-  const running = new Driven(of)
+  const running = new CrashDriver(of)
   const log = readDataFolder(live)
   running.start(opened.store, undefined, log)
   const rounds = draw.between(0, 4)
   for (let i = 0; i < rounds; i++) await round(running, draw)
   // With a pause the whole WAL is moved into the database, and the next commit starts another generation of it.
   if (draw.chance(0.5)) await pause(limits.CHECKPOINT_EVERY_MS * 2)
-  const driven = new Driven(of, running)
+  const driven = new CrashDriver(of, running)
   // While a reader is open, the copied WAL generation is only appended to, or is wholly in the database and followed by one.
   const reader = new sqlite.DatabaseSync(join(live, 'log.db'), { readOnly: true })
   reader.exec('BEGIN')
   reader.prepare('SELECT count(*) FROM sqlite_schema').get()
-  const kept = join(folder, 'kept')
-  cpSync(live, kept, { recursive: true, filter: path => !path.endsWith('-shm') })
+  const snapshot = join(folder, 'kept')
+  cpSync(live, snapshot, { recursive: true, filter: path => !path.endsWith('-shm') })
   for (let i = draw.between(1, 3); i > 0; i--) await round(running, draw)
   const after = readFileSync(join(live, 'log.db-wal'))
   reader.close()
@@ -88,12 +88,12 @@ export async function losePower(of: CrashCase, draw: Draw, folder: string): Prom
   log.close()
   opened.release()
   rmSync(live, { recursive: true })
-  const tail = tailOf(kept, after)
-  return tail && { of, driven, folder: kept, tail }
+  const tail = tailOf(snapshot, after)
+  return tail && { of, driven, folder: snapshot, tail }
 }
 
 /** Sends some records and waits until they are acknowledged. */
-async function round(driven: Driven, draw: Draw): Promise<void> {
+async function round(driven: CrashDriver, draw: Draw): Promise<void> {
   for (let feed = 0; feed < driven.of.feeds.length; feed++) driven.send(feed, draw.between(0, 10))
   driven.moveClock(draw.magnitude(100_000))
   if (draw.chance(0.3)) driven.run?.checkpoint()
@@ -101,8 +101,8 @@ async function round(driven: Driven, draw: Draw): Promise<void> {
   await driven.settle()
 }
 
-function tailOf(kept: string, after: Buffer): Tail | undefined {
-  const path = join(kept, 'log.db-wal')
+function tailOf(snapshot: string, after: Buffer): Tail | undefined {
+  const path = join(snapshot, 'log.db-wal')
   const before = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
   const [was, is] = [readWal(before), readWal(after)]
   if (!is) return undefined
@@ -110,21 +110,21 @@ function tailOf(kept: string, after: Buffer): Tail | undefined {
     return is.end > was.end ? { after, before, from: was.end, to: is.end, frameBytes: is.frameBytes } : undefined
   }
   // The WAL restarts once all of it is in the database, and the database on the disk.
-  const db = new sqlite.DatabaseSync(join(kept, 'log.db'))
+  const db = new sqlite.DatabaseSync(join(snapshot, 'log.db'))
   db.exec('PRAGMA wal_checkpoint(PASSIVE)')
-  cpSync(join(kept, 'log.db'), join(kept, 'moved.db'))
+  cpSync(join(snapshot, 'log.db'), join(snapshot, 'moved.db'))
   db.close()
-  cpSync(join(kept, 'moved.db'), join(kept, 'log.db'))
-  rmSync(join(kept, 'moved.db'))
+  cpSync(join(snapshot, 'moved.db'), join(snapshot, 'log.db'))
+  rmSync(join(snapshot, 'moved.db'))
   return { after, before, from: 0, to: is.end, frameBytes: is.frameBytes }
 }
 
 /** Starts on the files after a power loss, sends the rest, and judges the end. */
-export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buffer, place: string): Promise<Judged> {
+export async function survive({ of, driven: earlier, folder }: PowerLoss, wal: Buffer, place: string): Promise<Judgement> {
   mkdirSync(place, { recursive: true })
   cpSync(folder, place, { recursive: true })
   writeFileSync(join(place, 'log.db-wal'), wal)
-  const driven = new Driven(of, told)
+  const driven = new CrashDriver(of, earlier)
   try {
     const opened = await openDataFolder(place)
     const reader = readDataFolder(place)
@@ -146,7 +146,7 @@ export async function survive({ of, driven: told, folder }: PowerLoss, wal: Buff
 
 function integrity(path: string): string {
   const db = new sqlite.DatabaseSync(path, { readOnly: true })
-  const { integrity_check: said } = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
+  const { integrity_check: result } = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
   db.close()
-  return said
+  return result
 }

@@ -12,10 +12,10 @@ import { Draw } from '../property/generate/draw.ts'
 import { Child } from './child.ts'
 import { diskOf } from './folder.ts'
 import { GrowingFile } from './growing-file.ts'
-import { judge, type Came } from './judge.ts'
-import { Proved } from './proved.ts'
+import { judge, type CaseEvidence } from './judge.ts'
+import { CaseTotals } from './case-totals.ts'
 import shop from './batch-shop.ts'
-import { toldIn } from './told-file.ts'
+import { decisionsInFile } from './decision-file.ts'
 
 /** Lives of one data folder: the last reads to the end, and the last but one is stopped in order if there are enough. */
 const LIVES = 5
@@ -29,8 +29,8 @@ const AT_RUNS = 0.6
 const LOOKS = 300
 const LOOK_MS = 10
 
-export async function proveProcess(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('process')
+export async function proveProcess(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('process')
   for (let folder = 0; proved.cases < cases; folder++) {
     const lives = Math.max(2, Math.min(LIVES, cases - proved.cases))
     const { crashes, ...judged } = await liveThrough(lives, new Draw((seed + folder) ^ 0xdead))
@@ -70,11 +70,11 @@ async function liveThrough(lives: number, draw: Draw) {
       feeds: files.map(({ feed }) => feed),
       steps: [],
     }
-    const came: Came = {
+    const came: CaseEvidence = {
       of,
       eras: [{ ir: shop.ir, from: { entry: 0, skip: 0 } }],
-      told: toldIn(join(folder, 'decisions.ndjson')),
-      toldEffects: new Map(),
+      published: decisionsInFile(join(folder, 'decisions.ndjson')),
+      publishedEffects: new Map(),
       answers: new Map(),
       lost: [],
       broken,

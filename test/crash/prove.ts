@@ -10,7 +10,7 @@ import { proveHttp } from './http.ts'
 import { provePostgres } from './postgres.ts'
 import { provePower } from './power.ts'
 import { proveProcess } from './process.ts'
-import { Proved, type Failure, type Kind } from './proved.ts'
+import { CaseTotals, type Failure, type Kind } from './case-totals.ts'
 import { record } from './regressions.ts'
 import { shrinkCrash } from './shrink.ts'
 import { isSound, type Verdict } from './verdict.ts'
@@ -57,7 +57,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const power = Math.min(cases - process - http - postgres, Math.ceil(cases * POWER_SHARE))
   const model = cases - process - http - postgres - power
   const say = (line: string) => console.error(`crash: ${line}`)
-  const parts: Readonly<Record<Kind, Proved>> = {
+  const parts: Readonly<Record<Kind, CaseTotals>> = {
     model: await proveModel(model, seed, say),
     power: await provePower(power, seed, say),
     process: await proveProcess(process, seed, say),
@@ -65,7 +65,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     postgres: await provePostgres(postgres, seed, say),
   }
   const all = Object.values(parts)
-  const sum = (of: (part: Proved) => number) => all.reduce((total, part) => total + of(part), 0)
+  const sum = (of: (part: CaseTotals) => number) => all.reduce((total, part) => total + of(part), 0)
   return {
     cases: sum(part => part.cases),
     crashes: sum(part => part.crashes),
@@ -96,8 +96,8 @@ export function holds({ cases, crashes, lost, duplicated, different }: CrashResu
   return cases > 0 && crashes > 0 && lost + duplicated + different === 0
 }
 
-async function proveModel(cases: number, seed: number, say: (line: string) => void): Promise<Proved> {
-  const proved = new Proved('model')
+async function proveModel(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
+  const proved = new CaseTotals('model')
   for (let i = 0; i < cases; i++) {
     const of = (i % TRAINED_OF === 1 ? generateTrained : generateCrash)((seed + i) >>> 0)
     const { crashes, ...judged } = await crashModel(of)

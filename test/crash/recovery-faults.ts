@@ -1,18 +1,5 @@
 /** Faults in the stored log and in the recovery of memory from it, one each, to show that the crash proof detects them. */
-import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import type { FaultyText } from '../mutants/child.ts'
-
-/** A text that occurs once in a file, and its replacement. */
-export interface Edit {
-  readonly path: string
-  readonly was: string
-  readonly is: string
-  /** Start of the search, shortly before a seed that detects it; default 1. */
-  readonly seed?: number
-  /** Searched in cases with trainings. */
-  readonly trained?: true
-}
+import type { Edit } from '../faults/edit.ts'
 
 const recover = 'src/run/recovery/recover.ts'
 
@@ -204,12 +191,4 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
     is: 'if (waiting && this.#free === undefined) this.#free',
     trained: true,
   },
-}
-
-/** The fault in the form with which a process is started. */
-export function faultOf({ path, was, is }: Edit): FaultyText {
-  const text = readFileSync(path, 'utf8')
-  const start = text.indexOf(was)
-  if (start < 0 || text.indexOf(was, start + 1) >= 0) throw new Error(`${path} has not one place with: ${was}`)
-  return { path, of: hash('sha256', text), start, end: start + was.length, is }
 }

@@ -26,16 +26,16 @@ function cutStretch(segments: readonly Segment[], draw: Draw, most: number): Seg
   const order = segments.flatMap(({ length, sources, order }) =>
     Array.from({ length }, (_, entry) => names.indexOf(sources[order ? order[entry] : 0].source)),
   )
-  const taken = names.map(() => 0)
+  const rowsTaken = names.map(() => 0)
   const out: Segment[] = []
   for (let from = 0; from < order.length;) {
     const to = Math.min(order.length, from + draw.between(1, most))
     const here = order.slice(from, to)
     const present = [...new Set(here)].sort((a, b) => a - b)
     const sources = present.map(index => {
-      const start = taken[index]
-      taken[index] = start + here.filter(other => other === index).length
-      return { source: names[index], schema: all[index][0].schema, block: sliceBlock(blocks[index], start, taken[index]) }
+      const start = rowsTaken[index]
+      rowsTaken[index] = start + here.filter(other => other === index).length
+      return { source: names[index], schema: all[index][0].schema, block: sliceBlock(blocks[index], start, rowsTaken[index]) }
     })
     const order8 = Uint8Array.from(here, index => present.indexOf(index))
     out.push({

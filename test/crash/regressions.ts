@@ -19,7 +19,7 @@ export function record(regression: CrashRegression): string {
   return name
 }
 
-export function recorded(): [name: string, regression: CrashRegression][] {
+export function storedRegressions(): [name: string, regression: CrashRegression][] {
   const names = readdirSync(folder).filter(name => name.startsWith('crash-') && name.endsWith('.json'))
   return names.toSorted().map(name => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as CrashRegression])
 }

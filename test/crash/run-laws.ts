@@ -71,14 +71,14 @@ export function inUseOf({ groups, sources }: PipelineIR, disk: Disk, entries: re
 }
 
 /**
- * `pipelines`: all that ran over the log. `made`: numbers of runs that were reported as ended. `isKept`: every process kept the whole log.
+ * `pipelines`: all that ran over the log. `batchRuns`: numbers of runs that were reported as ended. `isKept`: every process kept the whole log.
  */
 export function checkRuns(
   verdict: Verdict,
   pipelines: readonly PipelineIR[],
   disk: Disk,
   entries: readonly Entry[],
-  made: readonly number[],
+  batchRuns: readonly number[],
   isKept: boolean,
 ): void {
   const runs = runsOf(disk)
@@ -98,7 +98,7 @@ export function checkRuns(
     // A full disk stores no failed run either.
     if (run.state === 'failed') fault(verdict, 'different', `run ${run.number} failed: ${run.error}`)
   }
-  for (const number of made)
+  for (const number of batchRuns)
     if (!runs.some(run => run.number === number && run.swapped !== undefined))
       fault(verdict, 'lost', `run ${number}, which somebody was told is in use`)
   for (const [of, same] of Map.groupBy(

@@ -14,8 +14,8 @@ export function drawSteps(draw: Draw, { ir, changed = [], feeds }: Pick<CrashCas
   const isAsked = ir.models.some(({ decide }) => decide.kind === 'request')
   const isHandedOver = draw.pick([0, 0.2, 1])
   const steps: Step[] = []
-  let sent = 0
-  while (sent < total && steps.length < STEPS_MAX) {
+  let sentCount = 0
+  while (sentCount < total && steps.length < STEPS_MAX) {
     const step = draw.weighted<() => Step>([
       [4, () => ({ do: 'send', feed: draw.between(0, feeds.length - 1), count: draw.between(1, batch) })],
       [4, () => ({ do: 'turn' })],
@@ -30,7 +30,7 @@ export function drawSteps(draw: Draw, { ir, changed = [], feeds }: Pick<CrashCas
       [isCrashing, () => crash(draw)],
       [isCrashing / 5, () => ({ do: 'full' })],
     ])()
-    if (step.do === 'send') sent += step.count
+    if (step.do === 'send') sentCount += step.count
     steps.push(step)
   }
   return [...steps, crash(draw)]

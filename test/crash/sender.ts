@@ -14,11 +14,11 @@ export class Sender {
   /** Its start with this run. */
   #from = 0
 
-  /** `told`: another sender of the feed, whose acknowledgements this one knows. */
-  constructor(feed: Feed, told?: Sender) {
+  /** `predecessor`: another sender of the feed, whose acknowledgements this one knows. */
+  constructor(feed: Feed, predecessor?: Sender) {
     this.feed = feed
-    this.acknowledged = told?.acknowledged ?? 0
-    this.sequence = told?.sequence ?? 0
+    this.acknowledged = predecessor?.acknowledged ?? 0
+    this.sequence = predecessor?.sequence ?? 0
   }
 
   /** Has it sent records that are not acknowledged yet? */
@@ -52,21 +52,21 @@ export class Sender {
   send(run: Run, count: number): readonly SentRecord[] {
     const { source, records, resend } = this.feed
     const from = this.#next
-    const taken = records.slice(from, from + count)
-    if (taken.length === 0) return taken
-    const end = (this.#next = from + taken.length)
+    const next = records.slice(from, from + count)
+    if (next.length === 0) return next
+    const end = (this.#next = from + next.length)
     const batch = recordBatchOf(
-      taken.map(({ raw }) => raw),
+      next.map(({ raw }) => raw),
       `${source} after ${from}`,
     )
     run.submit(source, batch, resend === 'cursor' ? [source, String(end)] : undefined).then(
-      receipt => this.#told(end, receipt),
+      receipt => this.#acknowledge(end, receipt),
       () => {}, // Nothing was acknowledged; the failed run has the reason.
     )
-    return taken
+    return next
   }
 
-  #told(end: number, { sequence }: IngestReceipt): void {
+  #acknowledge(end: number, { sequence }: IngestReceipt): void {
     this.acknowledged = Math.max(this.acknowledged, end)
     this.sequence = Math.max(this.sequence, sequence)
   }

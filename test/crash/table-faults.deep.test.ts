@@ -1,9 +1,6 @@
-import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { runNode } from '../mutants/child.ts'
+import { assertDetected } from '../faults/detection.ts'
 import { skip } from '../postgres/server.ts'
-import { faultOf } from './recovery-faults.ts'
 import { tableFaults } from './table-faults.ts'
 
 const [CASES, LIVES] = [8, 3]
@@ -14,12 +11,7 @@ const quick = Object.entries(tableFaults).slice(0, 4)
 
 suite('the crash proof over PostgreSQL finds it if', { concurrency: 3, skip }, () => {
   for (const [name, edit] of quick)
-    test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-tables.ts'), '1', String(CASES), String(LIVES)], {
-        fault: faultOf(edit),
-        seconds: SECONDS,
-      })
-      assert.ok(!passed, `nothing was found in ${CASES} cases`)
-      assert.match(said, /case \d+: /)
-    })
+    test(name, () =>
+      assertDetected(['test/crash/check-tables.ts', '1', String(CASES), String(LIVES)], edit, { finding: /case \d+: /, seconds: SECONDS }),
+    )
 })

@@ -1,7 +1,7 @@
 /**
  * Faults in the reading of PostgreSQL tables, one each, to show that killed processes, lost connections and crashed servers detect them.
  */
-import type { Edit } from './recovery-faults.ts'
+import type { Edit } from '../faults/edit.ts'
 
 const feeding = 'src/sources/reader/source-feed.ts'
 const submit = 'this.#run.submit(this.#source, batch, namedPosition)'

@@ -1,22 +1,22 @@
 /** Expected log of a run over tables: every committed row once, rows of one writer in order, and their decisions and effects. */
 import type { StoredEffect } from '../../src/log/effects.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
-import { checkArrived } from './arrived.ts'
+import { checkDeliveries } from './delivery-laws.ts'
 import { diskOf } from './folder.ts'
 import type { HookReceiver } from './hook-receiver.ts'
 import { entriesOf, logOf } from './inspect.ts'
-import { judge, type Judged } from './judge.ts'
+import { judge, type Judgement } from './judge.ts'
 import { tables } from './tables.ts'
-import { toldIn } from './told-file.ts'
+import { decisionsInFile } from './decision-file.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
-import type { Written } from './written-tables.ts'
+import type { WrittenTables } from './written-tables.ts'
 
-export interface TablesCame {
+export interface TablesEvidence {
   readonly data: string
   /** The file of decisions. */
-  readonly told: string
+  readonly decisionFile: string
   readonly receiver: HookReceiver
-  readonly written: Written
+  readonly written: WrittenTables
   readonly broken: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export function effectsIn(data: string): StoredEffect[] {
   }
 }
 
-export async function judgedTables({ data, told, receiver, written, broken }: TablesCame): Promise<Judged> {
+export async function judgeTables({ data, decisionFile, receiver, written, broken }: TablesEvidence): Promise<Judgement> {
   const reader = readDataFolder(data)
   const disk = diskOf(reader)
   reader.close()
@@ -38,8 +38,8 @@ export async function judgedTables({ data, told, receiver, written, broken }: Ta
     {
       of: { seed: 0, ir, partitions: 1, feeds: [], steps: [] },
       eras: [{ ir, from: { entry: 0, skip: 0 } }],
-      told: toldIn(told),
-      toldEffects: new Map(),
+      published: decisionsInFile(decisionFile),
+      publishedEffects: new Map(),
       answers: new Map(),
       lost: [],
       broken,
@@ -58,7 +58,7 @@ export async function judgedTables({ data, told, receiver, written, broken }: Ta
   }
   for (const { place, reason } of disk.commits.flatMap(({ deadLetters: dead = [] }) => dead))
     fault(result.verdict, 'different', `${place} is refused as ${reason}`)
-  checkArrived(result.verdict, effectsIn(data), receiver.arrivals)
+  checkDeliveries(result.verdict, effectsIn(data), receiver.arrivals)
   return result
 }
 

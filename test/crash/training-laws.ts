@@ -18,7 +18,7 @@ import type { CrashCase } from './case.ts'
 import { decisionsOf, vectorAt, type Entry } from './inspect.ts'
 import type { Part } from './laws.ts'
 import { ModelStore, type Disk } from './model-store.ts'
-import { BROKEN } from './promoting.ts'
+import { BROKEN } from './training-driver.ts'
 import { compareLists, fault, type Verdict } from './verdict.ts'
 
 /** Counts of trained models. */
@@ -35,12 +35,12 @@ export interface TrainedCounts {
 export const noneTrained: TrainedCounts = { trainings: 0, promotions: 0, rollbacks: 0, shadows: 0 }
 
 /** Notifications. */
-export interface Told {
+export interface TrainingNotices {
   readonly trained: readonly (readonly [model: string, number: number])[]
   readonly promoted: readonly string[]
 }
 
-interface Marked {
+interface VersionMark {
   readonly version: number
   readonly entry: number
   readonly at: number
@@ -54,13 +54,13 @@ export async function checkTrainings(
   of: CrashCase,
   disk: Disk,
   entries: readonly Entry[],
-  { told, last }: { readonly told: Told; readonly last: PipelineIR },
+  { notices, last }: { readonly notices: TrainingNotices; readonly last: PipelineIR },
 ): Promise<TrainedCounts> {
   const store = new ModelStore(disk)
   const pipelines = [of.ir, ...(of.changed ?? [])]
   const models = [...new Set(pipelines.flatMap(ir => ir.models.flatMap(({ name, train }) => (train ? [name] : []))))]
   const reasons = models.flatMap(model => promotionsOf(store, model).map(({ why }) => why))
-  for (const why of told.promoted) if (!reasons.includes(why)) fault(verdict, 'lost', `a promotion that was told: '${why}'`)
+  for (const why of notices.promoted) if (!reasons.includes(why)) fault(verdict, 'lost', `a promotion that was told: '${why}'`)
   const counts = { ...noneTrained }
   for (const model of models) {
     const promotions = marksOf(entries, 'promote', model)
@@ -71,7 +71,7 @@ export async function checkTrainings(
     if (isThere && pendingPromotion(store, model))
       fault(verdict, 'lost', `what was asked for '${model}' waits still: ${JSON.stringify(pendingPromotion(store, model))}`)
     const versions = versionsOf(store, model)
-    for (const [name, number] of told.trained)
+    for (const [name, number] of notices.trained)
       if (name === model && !versions.some(one => one.number === number && one.state !== 'training'))
         fault(verdict, 'lost', `version ${number} of '${model}', which somebody was told is there`)
     for (const version of versions) await checkVersion({ verdict, of, pipelines, disk, entries, isThere }, version)
@@ -88,7 +88,7 @@ export async function checkTrainings(
   return counts
 }
 
-function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): Marked[] {
+function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model: string): VersionMark[] {
   const isOne = (mark: LogMarker): mark is Extract<LogMarker, { kind: 'promote' | 'challenge' }> =>
     mark.kind === kind && mark.model === model
   return entries.flatMap((entry, i) =>
@@ -96,12 +96,12 @@ function marksOf(entries: readonly Entry[], kind: 'promote' | 'challenge', model
   )
 }
 
-function checkMarks(verdict: Verdict, what: string, marks: readonly Marked[], registry: readonly Marked[]): void {
-  const texts = (of: readonly Marked[]): string[] => of.map(({ version, entry, at }) => `to ${version} by entry ${entry} at ${at}`)
-  compareLists(verdict, what, texts(marks), texts(registry))
+function checkMarks(verdict: Verdict, subject: string, marks: readonly VersionMark[], registry: readonly VersionMark[]): void {
+  const texts = (of: readonly VersionMark[]): string[] => of.map(({ version, entry, at }) => `to ${version} by entry ${entry} at ${at}`)
+  compareLists(verdict, subject, texts(marks), texts(registry))
 }
 
-interface Looking {
+interface VersionChecks {
   readonly verdict: Verdict
   readonly of: CrashCase
   readonly pipelines: readonly PipelineIR[]
@@ -111,29 +111,29 @@ interface Looking {
 }
 
 /** A version is complete, its cut has everything that had arrived, and training it again gives the same bytes. */
-async function checkVersion(looking: Looking, version: ModelVersion): Promise<void> {
+async function checkVersion(looking: VersionChecks, version: ModelVersion): Promise<void> {
   const { verdict, of, entries, disk, isThere } = looking
   const { model, number, state, at, cut, trained, error, code } = version
-  const what = `version ${number} of '${model}'`
+  const subject = `version ${number} of '${model}'`
   const score = scoreOfVersion(new ModelStore(disk), model, number)
-  if (isThere && state === 'training') fault(verdict, 'different', `${what} is being trained, and nothing runs`)
-  if ((score !== undefined) !== (trained !== undefined)) fault(verdict, 'different', `half of ${what} is there`)
-  if ((state === 'failed') !== (error !== undefined)) fault(verdict, 'different', `${what} is ${state}, and ${error}`)
+  if (isThere && state === 'training') fault(verdict, 'different', `${subject} is being trained, and nothing runs`)
+  if ((score !== undefined) !== (trained !== undefined)) fault(verdict, 'different', `half of ${subject} is there`)
+  if ((state === 'failed') !== (error !== undefined)) fault(verdict, 'different', `${subject} is ${state}, and ${error}`)
   const late = entries.findIndex((entry, i) => i >= cut! && 'event' in entry && entry.event.arrival <= at)
   if (late >= 0 && (trained || state === 'failed'))
-    fault(verdict, 'different', `${what} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
+    fault(verdict, 'different', `${subject} of ${at} has the cut ${cut}, and entry ${late} had arrived by then`)
   // After the log has forgotten events, the input of a training cannot be reproduced.
   if (of.keep !== undefined || (error !== undefined && !isPermanentFailure(version))) {
-    if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${what} failed: ${error}`)
+    if (error !== undefined && code === undefined && error !== BROKEN) fault(verdict, 'different', `${subject} failed: ${error}`)
     return
   }
   if (trained || error !== undefined) await checkMade(looking, version)
 }
 
-async function checkMade({ verdict, pipelines, disk }: Looking, version: ModelVersion): Promise<void> {
+async function checkMade({ verdict, pipelines, disk }: VersionChecks, version: ModelVersion): Promise<void> {
   const { model: name, number, at, cut, trained, error, shadowed } = version
   const store = () => new ModelStore(disk)
-  const found: string[] = []
+  const mismatches: string[] = []
   for (const ir of pipelines) {
     const model = ir.models.find(one => one.name === name)
     if (!model || changedInputs(version.inputs, inputCodes(ir, model)).length > 0) continue
@@ -144,15 +144,15 @@ async function checkMade({ verdict, pipelines, disk }: Looking, version: ModelVe
         if (shadowed) await checkShadow(verdict, ir, model, version, disk)
         return
       }
-      found.push(JSON.stringify(report))
+      mismatches.push(JSON.stringify(report))
     } catch (thrown) {
       const { message } = thrown as Error
       if (message === error) return
-      found.push(message)
+      mismatches.push(message)
     }
   }
   const was = trained ? JSON.stringify(trained) : error
-  fault(verdict, 'different', `version ${number} of '${name}' of ${at} was ${was} and is, made again, ${found.join(' or ')}`)
+  fault(verdict, 'different', `version ${number} of '${name}' of ${at} was ${was} and is, made again, ${mismatches.join(' or ')}`)
 }
 
 function championIn(store: ModelStore, { name, score }: ModelIR, version: number): Champion {
@@ -187,15 +187,15 @@ function checkOnce(verdict: Verdict, versions: readonly ModelVersion[]): void {
 /** Champion and challenger at an entry of the log, by its markers, of a pipeline as defined in `ir`. */
 export function versionsAt(ir: PipelineIR, disk: Disk, entries: readonly Entry[]) {
   const store = new ModelStore(disk)
-  const found = new Map<string, Champion | undefined>()
+  const champions = new Map<string, Champion | undefined>()
   const usable = (model: ModelIR, version: number): Champion | undefined => {
     if (version === 0) return undefined
     const key = `${model.name} ${version}`
-    if (!found.has(key)) {
+    if (!champions.has(key)) {
       const champion = championOf(store, ir, model, version)
-      found.set(key, typeof champion === 'string' ? undefined : champion)
+      champions.set(key, typeof champion === 'string' ? undefined : champion)
     }
-    return found.get(key)
+    return champions.get(key)
   }
   const marks = new Map(
     ir.models.map(({ name }) => [name, { promoted: marksOf(entries, 'promote', name), challenged: marksOf(entries, 'challenge', name) }]),
@@ -228,12 +228,12 @@ export function checkVersions({ verdict, ir, disk, own }: Part, entries: readonl
     const { model: name, entry, refused, challenger } = decision
     const is = at(name, entry)
     const expected = [is.champion?.version, is.challenger?.version]
-    const said = [decision.version, challenger?.version]
-    if (!isDeepStrictEqual(said, expected)) {
+    const recorded = [decision.version, challenger?.version]
+    if (!isDeepStrictEqual(recorded, expected)) {
       fault(
         verdict,
         'different',
-        `entry ${entry} is decided on by version ${said.join(' beside ')} of '${name}', not by ${expected.join(' beside ')}`,
+        `entry ${entry} is decided on by version ${recorded.join(' beside ')} of '${name}', not by ${expected.join(' beside ')}`,
       )
       continue
     }

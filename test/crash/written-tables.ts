@@ -14,7 +14,7 @@ const BEFORE = 300
 const LOOK_MS = 2
 const REACHED_MS = 10_000
 
-export class Written {
+export class WrittenTables {
   readonly #server: Cluster
   readonly #name: string
   readonly #writers: Readonly<Record<'orders' | 'moves', readonly TableWriter[]>>
@@ -27,8 +27,8 @@ export class Written {
     this.#writers = { orders: writers(this.#order), moves: writers(this.#move) }
   }
 
-  static async make(server: Cluster, draw: Draw, name: string): Promise<Written> {
-    const written = new Written(server, draw, name)
+  static async make(server: Cluster, draw: Draw, name: string): Promise<WrittenTables> {
+    const written = new WrittenTables(server, draw, name)
     await server.withClient(1, async sql => {
       await sql.unsafe(
         `${outboxOf(`${name}_out`)}; CREATE TABLE ${name} (n int PRIMARY KEY, who text NOT NULL, at timestamptz NOT NULL DEFAULT now())`,

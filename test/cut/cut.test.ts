@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openEngine } from '../property/engines/engines.ts'
 import { compareEngines } from '../property/parity.ts'
-import { layeredEngine, type Leak } from './layered.ts'
+import { layeredEngine, type Leak } from './layered-kernel.ts'
 import { holds, prove } from './prove.ts'
 
-test('law 3: a body over any cut and a head of the rest are read as one', async () => {
+test('law 3: a snapshot over any cut and a delta of the rest give the values of one kernel', async () => {
   const result = await prove({ cases: 20, seed: 1 })
   assert.deepEqual(result.failures, [])
   assert.ok(holds(result), JSON.stringify(result))

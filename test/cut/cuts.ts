@@ -18,27 +18,27 @@ export const cutKinds = [
 export type CutKind = (typeof cutKinds)[number]
 
 /**
- * Marks the rows of a block's first `known` events that a snapshot contains; `undefined` if there is no cut of this kind. For a source with
+ * Marks the rows of a block's first `visible` events that a snapshot contains; `undefined` if there is no cut of this kind. For a source with
  * `identity` it is a prefix of every partition, as offsets are, so that nothing in it supersedes later events.
  */
-export function cutOf(kind: CutKind, source: SourceIR, block: Block, known: number, draw: Draw): Uint8Array | undefined {
-  const cut = drawn(kind, source, block, known, draw)
+export function cutOf(kind: CutKind, source: SourceIR, block: Block, visible: number, draw: Draw): Uint8Array | undefined {
+  const cut = drawCut(kind, source, block, visible, draw)
   return cut && (!source.identity || isOfOffsets(cut, block)) ? cut : undefined
 }
 
-function drawn(kind: CutKind, source: SourceIR, block: Block, known: number, draw: Draw): Uint8Array | undefined {
+function drawCut(kind: CutKind, source: SourceIR, block: Block, visible: number, draw: Draw): Uint8Array | undefined {
   const upTo = (count: number) => new Uint8Array(block.length).fill(1, 0, count)
   const oneOf = (isCut: (row: number) => boolean) => {
-    const rows = Array.from({ length: Math.max(0, known - 1) }, (_, i) => i + 1).filter(isCut)
+    const rows = Array.from({ length: Math.max(0, visible - 1) }, (_, i) => i + 1).filter(isCut)
     return rows.length > 0 ? upTo(draw.pick(rows)) : undefined
   }
   switch (kind) {
     case 'of nothing':
       return upTo(0)
     case 'of everything':
-      return upTo(known)
+      return upTo(visible)
     case 'anywhere':
-      return upTo(draw.between(0, known))
+      return upTo(draw.between(0, visible))
     case 'between equal arrivals':
       return oneOf(row => block.arrival[row - 1] === block.arrival[row])
     case 'before a late event':
@@ -48,9 +48,9 @@ function drawn(kind: CutKind, source: SourceIR, block: Block, known: number, dra
       return identities && oneOf(row => identities[row] !== undefined && identities.indexOf(identities[row]) < row)
     }
     case 'of each partition somewhere else':
-      return byPartition(block, known, draw)
+      return byPartition(block, visible, draw)
     case 'of any events at all':
-      return Uint8Array.from(block.time, (_, row) => (row < known && draw.chance(0.6) ? 1 : 0))
+      return Uint8Array.from(block.time, (_, row) => (row < visible && draw.chance(0.6) ? 1 : 0))
   }
 }
 
@@ -71,11 +71,11 @@ function isOfOffsets(cut: Uint8Array, block: Block): boolean {
   return rows.every((row, i) => i === 0 || cut[row] <= cut[rows[i - 1]] || partitionAt(block, row) !== partitionAt(block, rows[i - 1]))
 }
 
-function byPartition(block: Block, known: number, draw: Draw): Uint8Array | undefined {
+function byPartition(block: Block, visible: number, draw: Draw): Uint8Array | undefined {
   const { length } = block
   const partitionOf = (row: number) => partitionAt(block, row)
-  const partitions = [...new Set(Array.from({ length: known }, (_, row) => partitionOf(row)))]
+  const partitions = [...new Set(Array.from({ length: visible }, (_, row) => partitionOf(row)))]
   if (partitions.length < 2) return undefined
-  const ends = new Map(partitions.map(partition => [partition, draw.between(0, known)]))
-  return Uint8Array.from({ length }, (_, row) => (row < known && row < ends.get(partitionOf(row))! ? 1 : 0))
+  const ends = new Map(partitions.map(partition => [partition, draw.between(0, visible)]))
+  return Uint8Array.from({ length }, (_, row) => (row < visible && row < ends.get(partitionOf(row))! ? 1 : 0))
 }

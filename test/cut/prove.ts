@@ -6,7 +6,7 @@ import { openEngine } from '../property/engines/engines.ts'
 import { compareEngines, type Failure } from '../property/parity.ts'
 import type { Engine } from '../property/case.ts'
 import { cutKinds, type CutKind } from './cuts.ts'
-import { layeredEngine } from './layered.ts'
+import { layeredEngine } from './layered-kernel.ts'
 
 export interface CutResult {
   readonly cases: number

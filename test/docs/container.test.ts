@@ -20,7 +20,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
 const last = (instruction: string): string => lines.findLast(line => line.startsWith(`${instruction} `))!.slice(instruction.length + 1)
 const words = (instruction: string): string[] => JSON.parse(last(instruction)) as string[]
 
-test('all that is copied is there, is let into the build, and is what the package is made of', () => {
+test('the copied files exist, are in the build context, and are the files of the package', () => {
   const copied = lines.filter(line => line.startsWith('COPY ') && !line.includes('--from=')).flatMap(line => line.split(' ').slice(1, -1))
   const letIn = readFileSync('.dockerignore', 'utf8')
     .split('\n')
@@ -31,7 +31,7 @@ test('all that is copied is there, is let into the build, and is what the packag
   for (const name of manifest.files.filter(name => name !== 'dist' && !name.startsWith('!'))) assert.ok(copied.includes(name), name)
 })
 
-test('it starts the command of the package, on the port that it exposes, in its volume, and not as root', () => {
+test("it starts the package's command, on the exposed port, in the volume, not as root", () => {
   assert.equal(words('ENTRYPOINT').at(-1), `node_modules/spillway/${manifest.bin.spillway}`)
   const [name, ...args] = words('CMD')
   assert.equal(name, runCommand.name)

@@ -54,7 +54,7 @@ test('a document that works has no faults', () => {
   assert.deepEqual(faults, [])
 })
 
-test('what a block leaves running is there for the next one, and ends with the document', () => {
+test('a process that a block starts serves later blocks, and ends with the document', () => {
   const folder = scratchFolder('left')
   const pid = join(folder, 'pid')
   const leave = `sleep 300 > left.txt 2>&1 &\necho $! > '${pid}'`

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export interface Sent {
+export interface ReceivedRequest {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -12,7 +12,7 @@ export interface Sent {
 export class Receiver {
   status = 204
   readonly #server: Server
-  readonly #sent: Sent[] = []
+  readonly #requests: ReceivedRequest[] = []
   #onSent: () => void = () => {}
 
   private constructor() {
@@ -21,7 +21,7 @@ export class Receiver {
 
   async #keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
-    this.#sent.push({ body, headers: request.headers as Record<string, string> })
+    this.#requests.push({ body, headers: request.headers as Record<string, string> })
     response.writeHead(this.status).end()
     this.#onSent()
   }
@@ -38,9 +38,9 @@ export class Receiver {
   }
 
   /** Resolves to the first `count` requests once they have come. */
-  async first(count: number): Promise<readonly Sent[]> {
-    while (this.#sent.length < count) await new Promise<void>(resolve => (this.#onSent = resolve))
-    return this.#sent.slice(0, count)
+  async first(count: number): Promise<readonly ReceivedRequest[]> {
+    while (this.#requests.length < count) await new Promise<void>(resolve => (this.#onSent = resolve))
+    return this.#requests.slice(0, count)
   }
 
   stop(): void {

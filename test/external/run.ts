@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { tallyText } from '../../scripts/tally.ts'
 import { scratchFolder } from '../scratch.ts'
 import { Checks } from './checks.ts'
-import { closed, Fuzzed, type Fuzzing } from './fuzzed.ts'
+import { closed, Fuzzer, type Fuzzing } from './fuzzing.ts'
 import { bringPackages, promtool, redocly, signers } from './packages.ts'
 import { run } from './program.ts'
 import { Receiver } from './receiver.ts'
-import { Served } from './served.ts'
+import { ServerProcess } from './server-process.ts'
 import { checkWebhooks } from './webhooks.ts'
 
 const CASES_MIN = 5000
@@ -27,7 +27,7 @@ await checks.check('the packages are there', () => {
 })
 if (checks.tally.failed === 0) {
   const receiver = await Receiver.start()
-  const served = await Served.start(folder, receiver.url)
+  const served = await ServerProcess.start(folder, receiver.url)
   try {
     await checkServer(served, receiver)
   } finally {
@@ -43,15 +43,15 @@ if (checks.tally.failed === 0) {
 console.log(`\n${tallyText(checks.tally)}`)
 process.exitCode = checks.tally.failed === 0 ? 0 : 1
 
-async function checkServer(served: Served, receiver: Receiver): Promise<void> {
+async function checkServer(served: ServerProcess, receiver: Receiver): Promise<void> {
   await checkWebhooks(checks, served, signers(), receiver)
   // From now on each effect is dead at once, so that there are effects to retry and to drop.
   receiver.status = 410
   const document = await (await served.fetch('/openapi.json')).text()
   await checks.check('redocly lint finds nothing in the OpenAPI document', () => lint(document))
   const strict = closed(document)
-  await checkFuzzed(served, strict, { name: 'with a token', token: served.token, examples: 160 })
-  await checkFuzzed(served, strict, { name: 'without a token', token: undefined, examples: 120 })
+  await checkFuzzing(served, strict, { name: 'with a token', token: served.token, examples: 160 })
+  await checkFuzzing(served, strict, { name: 'without a token', token: undefined, examples: 120 })
   await checks.check('promtool check metrics finds nothing in what /metrics says', async () => {
     const metrics = await (await served.fetch('/metrics')).text()
     const { status, output } = await run(promtool()!, ['check', 'metrics'], { input: metrics, timeout: LINT_MS_MAX })
@@ -72,11 +72,11 @@ async function lint(document: string): Promise<string> {
   return `${Object.keys((JSON.parse(document) as { paths: object }).paths).length} paths`
 }
 
-async function checkFuzzed(served: Served, document: string, fuzzing: Fuzzing): Promise<void> {
+async function checkFuzzing(served: ServerProcess, document: string, fuzzing: Fuzzing): Promise<void> {
   const { name } = fuzzing
-  let fuzzed: Fuzzed | undefined
+  let fuzzed: Fuzzer | undefined
   await checks.check(`schemathesis ${name}: no server error, no violation of the document`, async () => {
-    fuzzed = await Fuzzed.run(folder, served, document, fuzzing)
+    fuzzed = await Fuzzer.run(folder, served, document, fuzzing)
     return fuzzed.assertClean()
   })
   await checks.check(`schemathesis ${name}: at least ${CASES_MIN} requests`, () => fuzzed!.assertAtLeast(CASES_MIN))

@@ -4,31 +4,31 @@ import { random } from '../../src/base/random.ts'
 import type { Checks } from './checks.ts'
 import type { Signers } from './packages.ts'
 import type { Receiver } from './receiver.ts'
-import { secrets, type Served } from './served.ts'
+import { secrets, type ServerProcess } from './server-process.ts'
 
 const ROUNDS = 60
 const OTHER_SECRET = 'whsec_b3RoZXItc2VjcmV0LW9mLWFub3RoZXItc2VydmVy'
 /** Providers sign with seconds; both packages, and we, accept a signature for five minutes. */
 const TOLERANCE_S = 300
 
-interface Signed {
+interface SignedRequest {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-export async function checkWebhooks(checks: Checks, served: Served, signers: Signers, receiver: Receiver): Promise<void> {
+export async function checkWebhooks(checks: Checks, served: ServerProcess, signers: Signers, receiver: Receiver): Promise<void> {
   await checks.check('webhooks in: Standard Webhooks, as the package standardwebhooks signs and verifies', () =>
-    compared(served, '/sources/hooks/webhook', standardVariants(signers), ({ body, headers }) =>
+    compareVerdicts(served, '/sources/hooks/webhook', standardVariants(signers), ({ body, headers }) =>
       signers.standard(secrets.standard).verify(body, headers),
     ),
   )
   await checks.check('webhooks in: Stripe, as the package stripe signs and verifies', () =>
-    compared(served, '/sources/charges/webhook', stripeVariants(signers), ({ body, headers }) =>
+    compareVerdicts(served, '/sources/charges/webhook', stripeVariants(signers), ({ body, headers }) =>
       signers.stripe.constructEvent(body, headers['stripe-signature'] ?? '', secrets.stripe, TOLERANCE_S),
     ),
   )
   await checks.check('webhooks out: the package standardwebhooks verifies each, and none that was changed', () =>
-    checkSent(served, signers, receiver),
+    checkDeliveries(served, signers, receiver),
   )
 }
 
@@ -36,8 +36,13 @@ export async function checkWebhooks(checks: Checks, served: Served, signers: Sig
  * Sends each variant and compares with the verdict of the package. Verified ones are durable, and duplicates when resent; all others are
  * 401.
  */
-async function compared(served: Served, path: string, variants: Iterable<Signed>, verify: (of: Signed) => unknown): Promise<string> {
-  let [taken, rejected] = [0, 0]
+async function compareVerdicts(
+  served: ServerProcess,
+  path: string,
+  variants: Iterable<SignedRequest>,
+  verify: (of: SignedRequest) => unknown,
+): Promise<string> {
+  let [accepted, rejected] = [0, 0]
   for (const signed of variants) {
     const isRight = succeeds(() => verify(signed))
     const send = () => fetch(`${served.url}${path}`, { method: 'POST', body: signed.body, headers: signed.headers })
@@ -47,11 +52,11 @@ async function compared(served: Served, path: string, variants: Iterable<Signed>
     if (isRight) {
       assert.equal((JSON.parse(text) as { accepted: number }).accepted, 1, text)
       assert.equal(((await (await send()).json()) as { duplicates: number }).duplicates, 1)
-      taken++
+      accepted++
     } else rejected++
   }
-  assert.ok(taken >= ROUNDS && rejected >= ROUNDS, `${taken} taken, ${rejected} rejected: too few of a kind to compare`)
-  return `${taken} verified by both, each a duplicate the second time; ${rejected} rejected by both`
+  assert.ok(accepted >= ROUNDS && rejected >= ROUNDS, `${accepted} taken, ${rejected} rejected: too few of a kind to compare`)
+  return `${accepted} verified by both, each a duplicate the second time; ${rejected} rejected by both`
 }
 
 const succeeds = (act: () => unknown): boolean => {
@@ -64,7 +69,7 @@ const succeeds = (act: () => unknown): boolean => {
 }
 
 /** A valid signature, then variants with one fault, or unusual but valid. */
-function* standardVariants({ standard }: Signers): Generator<Signed> {
+function* standardVariants({ standard }: Signers): Generator<SignedRequest> {
   const next = random(1)
   for (let round = 0; round < ROUNDS; round++) {
     const at = new Date()
@@ -83,7 +88,7 @@ function* standardVariants({ standard }: Signers): Generator<Signed> {
       'webhook-signature': standard(secrets.standard).sign(id, when, body),
     })
     const { 'webhook-timestamp': _, ...withoutTime } = headers
-    const wrong: readonly Signed[] = [
+    const wrong: readonly SignedRequest[] = [
       { body: body.replace('ç', 'c'), headers },
       { body, headers: { ...headers, 'webhook-id': `${id}x` } },
       { body, headers: { ...headers, 'webhook-timestamp': String(Number(seconds) + 1) } },
@@ -105,7 +110,7 @@ function* standardVariants({ standard }: Signers): Generator<Signed> {
   }
 }
 
-function* stripeVariants({ stripe }: Signers): Generator<Signed> {
+function* stripeVariants({ stripe }: Signers): Generator<SignedRequest> {
   for (let round = 0; round < ROUNDS; round++) {
     const now = Math.floor(Date.now() / 1000)
     const bodyOf = (id: string) =>
@@ -113,7 +118,7 @@ function* stripeVariants({ stripe }: Signers): Generator<Signed> {
     const body = bodyOf(`evt_${round}`)
     const header = (payload: string, secret: string = secrets.stripe, timestamp = now) =>
       stripe.generateTestHeaderString({ payload, secret, timestamp })
-    const signed = (payload: string, signature: string): Signed => ({ body: payload, headers: { 'stripe-signature': signature } })
+    const signed = (payload: string, signature: string): SignedRequest => ({ body: payload, headers: { 'stripe-signature': signature } })
     yield signed(body, header(body))
     const wrong = [
       signed(body.replace('cüs', 'cus'), header(body)),
@@ -130,7 +135,7 @@ function* stripeVariants({ stripe }: Signers): Generator<Signed> {
   }
 }
 
-async function checkSent(served: Served, { standard }: Signers, receiver: Receiver): Promise<string> {
+async function checkDeliveries(served: ServerProcess, { standard }: Signers, receiver: Receiver): Promise<string> {
   const at = Date.now()
   const payment = (number: number) => ({
     id: `out-${number}`,
@@ -147,9 +152,9 @@ async function checkSent(served: Served, { standard }: Signers, receiver: Receiv
   )
   assert.equal(answer.status, 200, await answer.text())
   // The second payment and all later ones of each of three cards are alerts.
-  const sent = await receiver.first(27)
+  const requests = await receiver.first(27)
   const webhook = standard(secrets.standard)
-  for (const { body, headers } of sent) {
+  for (const { body, headers } of requests) {
     const verified = webhook.verify(body, headers) as { readonly key: string; readonly id: string }
     assert.match(verified.key, /^köln \d$/)
     assert.equal(headers['webhook-id'], verified.id)
@@ -160,5 +165,5 @@ async function checkSent(served: Served, { standard }: Signers, receiver: Receiv
     ])
       assert.throws(changed)
   }
-  return `${sent.length} verified; changed in body or id, or by another secret, none`
+  return `${requests.length} verified; changed in body or id, or by another secret, none`
 }

@@ -1,8 +1,8 @@
 /** `prove faults`: each planted fault is detected by its proof. A case is a fault; the tests leave out those that take long. */
-import { faultOf } from '../crash/recovery-faults.ts'
 import { runNode } from '../mutants/child.ts'
 import { Draw } from '../property/generate/draw.ts'
-import { planted, type Planted } from './planted.ts'
+import { faultOf } from './edit.ts'
+import { planted, type PlantedFault } from './planted-faults.ts'
 
 export interface FaultsResult {
   readonly cases: number
@@ -22,12 +22,12 @@ const saysWhere = /^(case|server|outbox) \d+: /m
 export async function prove({ cases, seed }: { readonly cases: number; readonly seed: number }): Promise<FaultsResult> {
   const chosen = some(new Draw(seed), cases)
   const left = chosen.filter(({ skip }) => skip === false)
-  const missed: Planted[] = []
+  const missed: PlantedFault[] = []
   let done = 0
   const work = async (): Promise<void> => {
     for (let fault = left.shift(); fault; fault = left.shift()) {
-      const { passed, seconds, said } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
-      const isFound = !passed && saysWhere.test(said)
+      const { passed, seconds, output } = await runNode(fault.check, { fault: faultOf(fault.edit), seconds: SECONDS })
+      const isFound = !passed && saysWhere.test(output)
       if (!isFound) missed.push(fault)
       console.error(`faults: ${++done}: ${fault.by}: ${fault.name}: ${isFound ? 'found' : 'NOT FOUND'}, ${seconds.toFixed(0)} s`)
     }
@@ -37,9 +37,9 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   return { cases: done, found: done - missed.length, skipped, seed, missed: missed.map(({ by, name }) => ({ by, name })) }
 }
 
-function some(draw: Draw, count: number): Planted[] {
+function some(draw: Draw, count: number): PlantedFault[] {
   const rest = [...planted]
-  const chosen: Planted[] = []
+  const chosen: PlantedFault[] = []
   while (chosen.length < count && rest.length > 0) chosen.push(...rest.splice(draw.between(0, rest.length - 1), 1))
   return chosen
 }

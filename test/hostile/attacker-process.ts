@@ -1,7 +1,7 @@
 /** Hostile clients in a separate process, so that their cost is neither the server's nor the other client's. */
 import { attacks, type AttackName, type AttackTokens } from './attacks.ts'
 import { answerOrders } from './forked-process.ts'
-import { Hostiles, type Heard } from './wire.ts'
+import { Hostiles, type ResponseCounts } from './wire.ts'
 
 export type AttackOrder =
   | { readonly kind: 'begin'; readonly name: AttackName; readonly port: number; readonly tokens: AttackTokens; readonly scale: number }
@@ -9,13 +9,13 @@ export type AttackOrder =
 
 let clients: Hostiles | undefined
 
-answerOrders<AttackOrder, Heard>(async order => {
+answerOrders<AttackOrder, ResponseCounts>(async order => {
   if (order.kind === 'begin') {
     clients = new Hostiles(order.port)
     await attacks[order.name](clients, order)
-    return clients.heard
+    return clients.responses
   }
-  const { heard } = clients!
+  const { responses } = clients!
   clients!.close()
-  return heard
+  return responses
 })

@@ -44,14 +44,14 @@ async function holdBack(
   path: string,
   more: Pick<WireRequest, 'token' | 'headers'>,
 ): Promise<void> {
-  const held = (bytes: number) => requestBytes({ path, body: Buffer.alloc(bytes, 0x20), length: HELD_BYTES, ...more })
-  await times(scaled(HELD_BODIES, options), () => clients.holdBack(held(HELD_BYTES - 1)))
-  await times(scaled(HELD_BODIES, options), () => clients.holdBack(held(FEW_BYTES)))
+  const heldRequest = (bytes: number) => requestBytes({ path, body: Buffer.alloc(bytes, 0x20), length: HELD_BYTES, ...more })
+  await times(scaled(HELD_BODIES, options), () => clients.holdBack(heldRequest(HELD_BYTES - 1)))
+  await times(scaled(HELD_BODIES, options), () => clients.holdBack(heldRequest(FEW_BYTES)))
 }
 
-let made = 0
+let idCount = 0
 /** Unique ids. */
-const newId = (): string => `hostile-${process.pid}-${made++}`
+const newId = (): string => `hostile-${process.pid}-${idCount++}`
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 const seemingSignature = (): Record<string, string> => ({ 'stripe-signature': `t=${nowSeconds()},v1=${'0'.repeat(64)}` })
 const lines = { 'content-type': 'application/x-ndjson' }
@@ -92,7 +92,7 @@ export const attacks = {
     const token = options.tokens.ingest
     let at = 0
     clients.flood(scaled(FLOOD, options), () => {
-      const events = Array.from({ length: BATCH }, () => pay(newId(), `card${made % 1000}`))
+      const events = Array.from({ length: BATCH }, () => pay(newId(), `card${idCount % 1000}`))
       const isLines = at++ % 2 === 1
       const body = isLines ? events.map(event => `${JSON.stringify(event)}\n`).join('') : JSON.stringify(events)
       return requestBytes({ path: EVENTS, token, body, ...(isLines && { headers: lines }) })
@@ -118,7 +118,7 @@ export const attacks = {
       requestBytes({ method: 'GET', path: '/decisions/0/trace', token }),
       requestBytes({ method: 'GET', path: '/effects', token }),
     ]
-    clients.flood(scaled(FLOOD, options), () => requests[made++ % requests.length])
+    clients.flood(scaled(FLOOD, options), () => requests[idCount++ % requests.length])
   },
   'a flood of operations': (clients, options) => {
     const { operate: token, ingest } = options.tokens
@@ -133,7 +133,7 @@ export const attacks = {
       requestBytes({ path: '/groups/now/runs', token, body: '{}' }),
       requestBytes({ path: '/models/check/promote', token, body: '{"version":1}' }),
     ]
-    clients.flood(scaled(FLOOD, options), () => requests[made++ % requests.length])
+    clients.flood(scaled(FLOOD, options), () => requests[idCount++ % requests.length])
   },
   'distinct long texts': (clients, options) => {
     const { ingest, decide } = options.tokens

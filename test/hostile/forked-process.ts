@@ -30,6 +30,6 @@ export class ForkedProcess<Order, Answer> {
 
 /** The process's side: answers each order. Ends when the suite is gone. */
 export function answerOrders<Order, Answer>(answer: (order: Order) => Promise<Answer>): void {
-  process.on('message', (order: Order) => void answer(order).then(told => process.send!(told)))
+  process.on('message', (order: Order) => void answer(order).then(reply => process.send!(reply)))
   process.once('disconnect', () => process.exit())
 }

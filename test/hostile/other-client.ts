@@ -8,7 +8,7 @@ import { WEBHOOK_SECRET } from './server-process.ts'
 
 const PAUSE_MS = 5
 
-export interface Answered {
+export interface ClientAnswers {
   /** Count of each status, as `ingest 200`. */
   readonly statuses: Record<string, number>
   readonly ms: number[]
@@ -16,7 +16,7 @@ export interface Answered {
   readonly messages: Record<string, string>
 }
 
-interface Sent {
+interface PaymentRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
@@ -28,21 +28,21 @@ export class OtherClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
   /** Acknowledged events. */
   readonly acknowledged: string[]
-  #made: number
+  #count: number
 
   /** Continues after the events that were acknowledged before. */
   constructor(port: number, token: string, acknowledged: string[] = []) {
     this.#port = port
     this.#token = token
     this.acknowledged = acknowledged
-    this.#made = acknowledged.length * 10
+    this.#count = acknowledged.length * 10
   }
 
   /** This many rounds of each kind of request, one after the other. */
-  async rounds(count: number): Promise<Answered> {
-    const answered: Answered = { statuses: {}, ms: [], messages: {} }
+  async rounds(count: number): Promise<ClientAnswers> {
+    const answered: ClientAnswers = { statuses: {}, ms: [], messages: {} }
     for (let round = 0; round < count; round++) {
-      const [one, line, hook] = [0, 1, 2].map(() => `other-${this.#made++}`)
+      const [one, line, hook] = [0, 1, 2].map(() => `other-${this.#count++}`)
       const events = '/sources/payments/events'
       const json = JSON.stringify(pay(one, 'other'))
       if (await this.#note(answered, 'ingest', { path: events, body: json })) this.acknowledged.push(one)
@@ -79,16 +79,16 @@ export class OtherClient {
     this.#agent.destroy()
   }
 
-  #webhook(id: string): Sent {
+  #webhook(id: string): PaymentRequest {
     const body = JSON.stringify({ id, data: { cards: ['other'], at: 0 } })
     const at = Math.floor(Date.now() / 1000)
     const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${at}.${body}`).digest('hex')
     return { path: '/sources/hooks/webhook', headers: { 'stripe-signature': `t=${at},v1=${signature}` }, body }
   }
 
-  async #note(answered: Answered, kind: string, sent: Sent): Promise<boolean> {
+  async #note(answered: ClientAnswers, kind: string, payment: PaymentRequest): Promise<boolean> {
     const began = stopwatch()
-    const { status, body } = await this.#send(sent)
+    const { status, body } = await this.#send(payment)
     answered.ms.push(stopwatch() - began)
     const name = `${kind} ${status}`
     answered.statuses[name] = (answered.statuses[name] ?? 0) + 1
@@ -96,7 +96,7 @@ export class OtherClient {
     return status === 200
   }
 
-  async #send({ path, headers, body }: Sent): Promise<{ status: number; body: string }> {
+  async #send({ path, headers, body }: PaymentRequest): Promise<{ status: number; body: string }> {
     const sending = request({
       host: '127.0.0.1',
       port: this.#port,

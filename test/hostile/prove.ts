@@ -5,7 +5,7 @@
 import { scratchFolder } from '../scratch.ts'
 import type { ProofOptions } from '../prove.ts'
 import { attacks, type AttackName } from './attacks.ts'
-import type { Answered } from './other-client.ts'
+import type { ClientAnswers } from './other-client.ts'
 import { HostileSuite, RSS_BYTES_MAX } from './suite.ts'
 
 /** Milliseconds. */
@@ -38,7 +38,7 @@ export async function prove({ cases }: ProofOptions): Promise<HostileResult> {
     const undisturbed = await suite.undisturbed(cases)
     const isBounded = await suite.boundsKeys()
     const names = (Object.keys(attacks) as AttackName[]).filter(name => isBounded || name !== 'distinct long texts')
-    const results: { readonly name: string; readonly answered: Answered; readonly rss: number }[] = []
+    const results: { readonly name: string; readonly answered: ClientAnswers; readonly rss: number }[] = []
     for (const name of names) {
       console.error(name)
       const { answered, rss } = await suite.under(name, cases)
@@ -69,7 +69,7 @@ export async function prove({ cases }: ProofOptions): Promise<HostileResult> {
 export const holds = ({ worstP99Ms, worstRssMiB, turnedAway, lost }: HostileResult): boolean =>
   worstP99Ms < P99_MAX && worstRssMiB <= RSS_BYTES_MAX / 2 ** 20 && turnedAway === 0 && lost === 0
 
-const wrongOf = ({ statuses }: Answered): number =>
+const wrongOf = ({ statuses }: ClientAnswers): number =>
   Object.entries(statuses).reduce((sum, [name, count]) => sum + (name.endsWith(' 200') ? 0 : count), 0)
 
 const quantile = (values: readonly number[], of: number): number =>

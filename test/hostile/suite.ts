@@ -11,9 +11,9 @@ import type { Role } from '../../src/serve/access/roles.ts'
 import type { AttackOrder } from './attacker-process.ts'
 import type { AttackName, AttackTokens } from './attacks.ts'
 import { ForkedProcess } from './forked-process.ts'
-import { OtherClient, type Answered } from './other-client.ts'
+import { OtherClient, type ClientAnswers } from './other-client.ts'
 import type { ServerFigures } from './server-process.ts'
-import type { Heard } from './wire.ts'
+import type { ResponseCounts } from './wire.ts'
 
 /** Bytes of an id in the index of a source (`DeduplicationIndex`). */
 const ID_BYTES = 40
@@ -26,9 +26,9 @@ export const RSS_BYTES_MAX =
   3 * limits.HTTP_BODY_BYTES_MAX + limits.HTTP_WEBHOOK_BYTES_MAX + ID_BYTES * limits.DEDUPE_IDS_MAX + 700 * 2 ** 20
 
 export interface Undergone {
-  readonly answered: Answered
+  readonly answered: ClientAnswers
   /** Answers to the hostile clients, until the other one was done. */
-  readonly heard: Heard
+  readonly responses: ResponseCounts
   /** Peak memory of the server, bytes. */
   readonly rss: number
 }
@@ -53,20 +53,20 @@ export class HostileSuite {
   }
 
   /** The other client alone. */
-  async undisturbed(rounds: number): Promise<Answered> {
+  async undisturbed(rounds: number): Promise<ClientAnswers> {
     return this.#asOther(other => other.rounds(rounds))
   }
 
   /** The other client under an attack, whose connections are multiplied by `scale`. */
   async under(name: AttackName, rounds: number, scale = 1): Promise<Undergone> {
     const { port } = await this.#server.ask({})
-    const attacker = new ForkedProcess<AttackOrder, Heard>(new URL('attacker-process.ts', import.meta.url))
+    const attacker = new ForkedProcess<AttackOrder, ResponseCounts>(new URL('attacker-process.ts', import.meta.url))
     try {
       await attacker.ask({ kind: 'begin', name, port, tokens: this.#tokens, scale })
       const answered = await this.undisturbed(rounds)
-      const heard = await attacker.ask({ kind: 'end' })
+      const responses = await attacker.ask({ kind: 'end' })
       const { rss } = await this.#server.ask({})
-      return { answered, heard, rss }
+      return { answered, responses, rss }
     } finally {
       await attacker.kill()
     }

@@ -28,7 +28,7 @@ export function requestBytes({ method = 'POST', path, token, headers = {}, body 
 }
 
 /** Count of each status, and of acknowledged events. */
-export interface Heard {
+export interface ResponseCounts {
   readonly statuses: Readonly<Record<string, number>>
   readonly accepted: number
 }
@@ -44,7 +44,7 @@ export class Hostiles {
     this.#port = port
   }
 
-  get heard(): Heard {
+  get responses(): ResponseCounts {
     return { statuses: this.#statuses, accepted: this.#accepted }
   }
 

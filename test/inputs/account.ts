@@ -19,6 +19,7 @@ export interface Account {
   readonly accepted: number
   readonly dead: number
   readonly duplicate: number
+  /** Records for which a map returned no row. */
   readonly skipped: number
   /** Records of a file that stopped with an error, which did not come out before it; at least one. */
   readonly rejected: number

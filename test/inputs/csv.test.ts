@@ -150,7 +150,7 @@ test('a header that cannot be used is an error of the file', async () => {
   }
 })
 
-test('columns that nobody names are ignored, ones that may be NULL are missed, and both are said once', async () => {
+test('undeclared columns are ignored, missing nullable columns are NULL, each with one warning', async () => {
   const { warnings, block, refusals } = await takeRows('sensor,at,valu,other\ns,1,2,3\n')
   assert.deepEqual([block.length, refusals.length], [1, 0])
   assert.ok(warnings.some(warning => /no column 'value': NULL in every row of 'readings'; did you mean 'valu'\?/.test(warning)))

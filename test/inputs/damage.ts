@@ -36,7 +36,7 @@ export function damagedLine(next: Random, line: string, format: 'ndjson' | 'csv'
   const bytes = Buffer.from(line.replaceAll('\n', ' '))
   switch (below(next, 4)) {
     case 0:
-      return withoutNewlines(scattered(next, bytes, 1 + below(next, 4)))
+      return withoutNewlines(scatterBytes(next, bytes, 1 + below(next, 4)))
     case 1:
       return bytes.subarray(0, below(next, bytes.length + 1))
     case 2:
@@ -49,7 +49,7 @@ export function damagedLine(next: Random, line: string, format: 'ndjson' | 'csv'
 }
 
 /** Some bytes replaced by any others. */
-export function scattered(next: Random, bytes: Buffer, count: number): Buffer {
+export function scatterBytes(next: Random, bytes: Buffer, count: number): Buffer {
   const damaged = Buffer.from(bytes)
   for (let i = 0; i < count && damaged.length > 0; i++) damaged[below(next, damaged.length)] = below(next, 256)
   return damaged
@@ -68,7 +68,7 @@ export function noise(next: Random, length: number): Buffer {
 
 /** A file cut off or with bytes replaced. */
 export function damagedFile(next: Random, bytes: Buffer): Buffer {
-  return chance(next, 0.5) ? bytes.subarray(0, below(next, bytes.length)) : scattered(next, bytes, 1 + below(next, 3))
+  return chance(next, 0.5) ? bytes.subarray(0, below(next, bytes.length)) : scatterBytes(next, bytes, 1 + below(next, 3))
 }
 
 export function packed(next: Random, bytes: Buffer): Buffer {

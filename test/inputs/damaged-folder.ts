@@ -58,9 +58,9 @@ export async function writeFolder(scratch: string, inOrder: boolean): Promise<So
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(folder, name)).isFile())
   const probe = mkdtempSync(join(scratch, 'probe-'))
   cpSync(folder, probe, { recursive: true })
-  const held = contentOf(probe)
+  const contents = contentOf(probe)
   rmSync(probe, { recursive: true })
-  return { folder, files: files.toSorted(), ...held }
+  return { folder, files: files.toSorted(), ...contents }
 }
 
 const payments = (i: number): unknown[] =>
@@ -78,7 +78,7 @@ function contentOf(folder: string): { readonly events: readonly string[]; readon
   }
 }
 
-export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | undefined {
+export function damageBytes(next: Random, bytes: Buffer, damage: Damage): Buffer | undefined {
   if (damage === 'gone') return undefined
   if (damage === 'empty' || bytes.length === 0) return Buffer.alloc(0)
   if (damage === 'cut') return bytes.subarray(0, below(next, bytes.length))
@@ -90,17 +90,17 @@ export function damaged(next: Random, bytes: Buffer, damage: Damage): Buffer | u
 }
 
 /** Damages one file of a copy of the folder, and runs in it. */
-export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly what: string }> {
+export async function runDamaged(next: Random, sound: SoundFolder, scratch: string): Promise<DamagedOutcome & { readonly damage: string }> {
   // Acknowledged events are in the log's files.
   const name = oneOf(next, chance(next, 0.6) ? sound.files.filter(file => file.startsWith('log.db')) : sound.files)
   const damage = oneOf(next, damages)
   const folder = mkdtempSync(join(scratch, 'damaged-'))
   cpSync(sound.folder, folder, { recursive: true })
-  const bytes = damaged(next, readFileSync(join(folder, name)), damage)
+  const bytes = damageBytes(next, readFileSync(join(folder, name)), damage)
   if (bytes) writeFileSync(join(folder, name), bytes)
   else rmSync(join(folder, name))
   try {
-    return { what: `${name}: ${damage}`, ...(await outcomeIn(folder, sound)) }
+    return { damage: `${name}: ${damage}`, ...(await outcomeIn(folder, sound)) }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -50,7 +50,7 @@ test('a format is found by signature, then by name, then by how the file begins'
   assert.equal((await openInput(parquet)).format, 'parquet')
 })
 
-test('what is none of the formats is said', async () => {
+test('a file in none of the formats is an error', async () => {
   using scratch = new Scratch()
   assert.match(
     await errorOf(scratch.write('a.json', '[\n{"sensor":"s","at":1}\n]'), 'SPILL_FORMAT'),

@@ -29,7 +29,7 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
   const { door } = drawn
   if (status === 0 || status >= 500) return { ...nothing, crashed: 1, faults: [`${door}: answered with ${status}: ${text}`] }
   const records = recordsOf(drawn)
-  const body = parsed(Buffer.from(text)) as Counts
+  const body = parseJson(Buffer.from(text)) as Counts
   const counts = { accepted: body.accepted ?? 0, duplicate: body.duplicates ?? 0, dead: body.refused ?? 0 }
   const isTaken = status === 200 || status === 422
   const faults: string[] = []
@@ -47,7 +47,7 @@ export function accountAnswer(drawn: Drawn, { status, text }: Answer, change: Ch
   const stood = records ?? (door === 'lines' && drawn.text === undefined ? undefined : [])
   if (stood)
     for (const letter of change.letters)
-      if (!isAsItStood(drawn, stood, letter)) faults.push(`the letter ${letter.place} is not what stood there: ${shown(letter)}`)
+      if (!isAsItStood(drawn, stood, letter)) faults.push(`the letter ${letter.place} is not what stood there: ${rawText(letter)}`)
   return {
     ...nothing,
     ...counts,
@@ -68,7 +68,7 @@ interface Counts {
 function recordsOf({ door, text }: Drawn): readonly unknown[] | undefined {
   if (text === undefined) return undefined
   if (door === 'lines') return linesOf(text).filter(line => !/^[ \t\r]*$/.test(line.toString('latin1')))
-  const value = parsed(text)
+  const value = parseJson(text)
   if (value === undefined) return undefined
   if (!Array.isArray(value)) return [value]
   return door === 'webhook' || door === 'decide' ? undefined : value
@@ -80,7 +80,7 @@ function linesOf(text: Buffer): Buffer[] {
 }
 
 /** Undefined if it is not JSON in UTF-8. */
-function parsed(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
@@ -91,11 +91,11 @@ function parsed(bytes: Buffer): unknown {
 function isAsItStood({ door, text, id }: Drawn, records: readonly unknown[], { place, raw, reason }: DeadLetter): boolean {
   const number = Number(/\d+$/.exec(place))
   const bytes = Buffer.from(raw)
-  if (isOfLog(reason)) return isRowOf(parsed(bytes), door === 'lines' ? parsed(linesOf(text!)[number - 1]) : records[number - 1])
+  if (isOfLog(reason)) return isRowOf(parseJson(bytes), door === 'lines' ? parseJson(linesOf(text!)[number - 1]) : records[number - 1])
   if (door === 'lines') return withoutReturn(bytes).equals(withoutReturn(linesOf(text!)[number - 1] ?? Buffer.alloc(0)))
   const stood = records[number - 1]
   const isWithId = id !== undefined && typeof stood === 'object' && stood !== null && !Object.hasOwn(stood, 'id')
-  return isDeepStrictEqual(parsed(bytes), isWithId ? { id, ...stood } : stood)
+  return isDeepStrictEqual(parseJson(bytes), isWithId ? { id, ...stood } : stood)
 }
 
 /** A record rejected because of the log's contents was a row by then, and is kept as that. */
@@ -109,4 +109,4 @@ const isRowOf = (row: unknown, record: unknown): boolean => {
 /** It may belong to the end of the line. */
 const withoutReturn = (bytes: Buffer): Buffer => (bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes)
 
-const shown = ({ raw }: DeadLetter): string => Buffer.from(raw).toString('utf8').slice(0, 200)
+const rawText = ({ raw }: DeadLetter): string => Buffer.from(raw).toString('utf8').slice(0, 200)

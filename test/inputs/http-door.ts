@@ -48,7 +48,7 @@ export async function accountHttp(next: Random, scratch: string): Promise<HttpAc
       const drawn = drawRequest(next, source, NOW)
       requests[drawn.door]++
       const before = { end: run.end, letters: lettersIn(reader).length, map: spy?.counts }
-      const answer = await sent(next, server.url, source, drawn)
+      const answer = await sendRequest(next, server.url, source, drawn)
       const came = accountAnswer(drawn, answer, {
         entries: run.end - before.end,
         letters: lettersIn(reader).slice(before.letters),
@@ -70,7 +70,7 @@ export async function accountHttp(next: Random, scratch: string): Promise<HttpAc
 
 const lettersIn = (reader: SqliteReader) => [...reader.deadLetters.dead()]
 
-async function sent(next: Random, url: string, { name }: SourceIR, { door, headers, body }: Drawn): Promise<Answer> {
+async function sendRequest(next: Random, url: string, { name }: SourceIR, { door, headers, body }: Drawn): Promise<Answer> {
   const path = { object: 'events', array: 'events', lines: 'events', decide: 'decide', webhook: 'webhook' }[door]
   const isInPieces = door === 'lines' && body.length > 0 && chance(next, 0.5)
   try {

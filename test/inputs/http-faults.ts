@@ -1,5 +1,5 @@
 /** Faults in the HTTP routes, one each, to show that random requests detect them. */
-import type { Edit } from '../crash/recovery-faults.ts'
+import type { Edit } from '../faults/edit.ts'
 
 const json = 'src/serve/body/json-body.ts'
 const stream = 'src/serve/routes/ndjson-stream.ts'

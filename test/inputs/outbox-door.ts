@@ -39,7 +39,7 @@ export async function accountOutbox(next: Random, server: Cluster, table: string
   const ir = pipelineOf(source)
   const maps = new Map(spy ? [[source.name, spy.call]] : [])
   const run = new Run({ ir, maps, scores: new Map(), fingerprint: 'outbox' }, { store, clock: () => NOW })
-  const counting = new Counting(run)
+  const counting = new CountingTarget(run)
   try {
     await readOutbox(counting, source, outboxOptions(server, table, { pageRows: PAGE_ROWS }), new AbortController().signal)
     await run.stop()
@@ -106,15 +106,15 @@ async function writeOutbox(
     const written = new Map<number, Payload>()
     for (const { text, row } of payloads) {
       const statement = `INSERT INTO ${table} (payload) VALUES ($1::text::${type}) RETURNING id::int AS id, payload::text AS text`
-      const [made] = await sql.unsafe<{ id: number; text: string | null }[]>(statement, [text]).catch(() => [])
-      if (made) written.set(made.id, { text: made.text, row })
+      const [inserted] = await sql.unsafe<{ id: number; text: string | null }[]>(statement, [text]).catch(() => [])
+      if (inserted) written.set(inserted.id, { text: inserted.text, row })
     }
     return written
   })
 }
 
 /** A run with counts of acknowledgements. */
-class Counting implements FeedTarget {
+class CountingTarget implements FeedTarget {
   accepted = 0
   duplicates = 0
   refused = 0

@@ -1,8 +1,5 @@
-import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { faultOf } from '../crash/recovery-faults.ts'
-import { runNode } from '../mutants/child.ts'
+import { assertDetected } from '../faults/detection.ts'
 import { skip } from '../postgres/server.ts'
 import { outboxFaults } from './outbox-faults.ts'
 
@@ -11,12 +8,7 @@ const SECONDS = 120
 
 suite('the proof of inputs over an outbox finds it if', { concurrency: 2, skip }, () => {
   for (const [name, edit] of Object.entries(outboxFaults))
-    test(name, async () => {
-      const { passed, said } = await runNode([join(import.meta.dirname, 'check-outbox.ts'), '1', String(TABLES)], {
-        fault: faultOf(edit),
-        seconds: SECONDS,
-      })
-      assert.ok(!passed, `nothing was found in ${TABLES} tables`)
-      assert.match(said, /^outbox \d+: /)
-    })
+    test(name, () =>
+      assertDetected(['test/inputs/check-outbox.ts', '1', String(TABLES)], edit, { finding: /^outbox \d+: /, seconds: SECONDS }),
+    )
 })

@@ -1,5 +1,5 @@
 /** Faults in the reading of an outbox, one each. */
-import type { Edit } from '../crash/recovery-faults.ts'
+import type { Edit } from '../faults/edit.ts'
 
 const path = 'src/sources/postgres/outbox-reader.ts'
 

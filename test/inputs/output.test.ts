@@ -41,7 +41,7 @@ function columnsOf(strings: Strings, count: number): OutputValues[] {
   })
 }
 
-async function written(path: string, count: number): Promise<void> {
+async function writeTable(path: string, count: number): Promise<void> {
   const strings = new Strings()
   const table = await openOutputTable(path, columns, strings)
   await table.write(count, columnsOf(strings, count))
@@ -53,7 +53,7 @@ const asText = rows.map(row => ({ ...row, t: new Date(row.t).toISOString() }))
 
 test('a table as NDJSON, plain and gzip', async () => {
   using scratch = new Scratch()
-  await written(scratch.path('out.ndjson'), 3)
+  await writeTable(scratch.path('out.ndjson'), 3)
   const text = readFileSync(scratch.path('out.ndjson'), 'utf8')
   assert.deepEqual(
     text
@@ -62,7 +62,7 @@ test('a table as NDJSON, plain and gzip', async () => {
       .map(line => JSON.parse(line) as unknown),
     [...asText, ...asText],
   )
-  await written(scratch.path('out.ndjson.gz'), 30_000)
+  await writeTable(scratch.path('out.ndjson.gz'), 30_000)
   const unpacked = gunzipSync(readFileSync(scratch.path('out.ndjson.gz'))).toString('utf8')
   assert.equal(unpacked, text.repeat(10_000))
 })
@@ -70,7 +70,7 @@ test('a table as NDJSON, plain and gzip', async () => {
 test('a table as Parquet is read back as it was, beyond one chunk', async () => {
   using scratch = new Scratch()
   const path = scratch.path(`it's.parquet`)
-  await written(path, 3000)
+  await writeTable(path, 3000)
   const file = await openInput(path)
   assert.deepEqual(
     file.columns!.map(({ type }) => type),

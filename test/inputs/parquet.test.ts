@@ -14,7 +14,7 @@ async function recordsOf(path: string, columns?: readonly string[]) {
   return records
 }
 
-async function queried(query: string) {
+async function query(query: string) {
   using scratch = new Scratch()
   return await recordsOf(await scratch.writeParquet('in.parquet', query))
 }
@@ -51,13 +51,13 @@ test('values of every common type, and NULL', async () => {
   const nulls = Object.keys(columns)
     .map(name => `NULL AS ${name}`)
     .join(', ')
-  const [full, empty] = await queried(`SELECT ${select} UNION ALL BY NAME SELECT ${nulls}`)
+  const [full, empty] = await query(`SELECT ${select} UNION ALL BY NAME SELECT ${nulls}`)
   assert.deepEqual(full, Object.fromEntries(Object.entries(columns).map(([name, [, value]]) => [name, value])))
   assert.deepEqual(empty, Object.fromEntries(Object.keys(columns).map(name => [name, null])))
 })
 
 test('rows come in the order of the file, NULLs in their place, beyond one chunk', async () => {
-  const records = await queried(
+  const records = await query(
     `SELECT i AS n, CASE WHEN i % 3 = 0 THEN NULL ELSE 's' || i END AS short, CASE WHEN i % 7 = 0 THEN NULL ELSE 'a longer text ' || i END AS text
      FROM range(10000) t(i)`,
   )

@@ -9,7 +9,7 @@ test('no record of random files is unaccounted for', async () => {
   assert.ok(holds(result), JSON.stringify(result))
 })
 
-test('what is lost, changed, cut or made up is seen', () => {
+test('lost, changed, truncated and invented records are detected', () => {
   const text = Buffer.from('header\none\n\ntwo "a\nb"\nthree\n')
   const piece = (line: number, raw: string, isHead = false) => ({ line, raw: Buffer.from(raw), isHead })
   const [one, two, three] = [piece(2, 'one'), piece(4, 'two "a\nb"'), piece(6, 'three')]

@@ -19,16 +19,8 @@ import { doors, type HttpDoor } from './random-request.ts'
 import { accountStandardInput } from './standard-input.ts'
 import { writeRandomFile } from './random-file.ts'
 
-export interface InputsResult {
+export interface InputsResult extends Omit<Account, 'faults'> {
   readonly cases: number
-  readonly accepted: number
-  readonly dead: number
-  readonly duplicate: number
-  /** Records for which a map returned no row. */
-  readonly skipped: number
-  readonly rejected: number
-  readonly unaccounted: number
-  readonly crashed: number
   readonly files: number
   /** Runs that read standard input. */
   readonly processes: number
@@ -69,7 +61,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   try {
     const damaged = await runFolders(counted, seed, folder)
     for (const { outcome } of damaged) folders[outcome]++
-    for (const { fault, what, seed: of } of damaged) if (fault) failures.push({ seed: of, file: what, fault })
+    for (const { fault, damage, seed: of } of damaged) if (fault) failures.push({ seed: of, file: damage, fault })
     total.unaccounted += failures.length
     for (let i = 0; i < processes; i++) {
       const result = await accountStandardInput(random(seed + i), folder)

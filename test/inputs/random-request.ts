@@ -49,7 +49,7 @@ export function drawRequest(next: Random, source: SourceIR, now: number): Drawn 
     return isDamaged[i] ? damagedLine(next, line, 'ndjson') : Buffer.from(line)
   })
   const isNoise = chance(next, NOISE)
-  const text = isNoise ? noise(next, below(next, 300)) : joined(next, door, texts)
+  const text = isNoise ? noise(next, below(next, 300)) : joinTexts(next, door, texts)
   const isPacked = chance(next, PACKED)
   const whole = isPacked ? packed(next, text) : text
   const body = isPacked && chance(next, DAMAGED_PACKS) ? damagedFile(next, whole) : whole
@@ -72,7 +72,7 @@ export function drawRequest(next: Random, source: SourceIR, now: number): Drawn 
   }
 }
 
-function joined(next: Random, door: HttpDoor, texts: readonly Buffer[]): Buffer {
+function joinTexts(next: Random, door: HttpDoor, texts: readonly Buffer[]): Buffer {
   const space = () => Buffer.from(oneOf(next, ['', '', ' ', '\n', '\r\n\t ']))
   if (door === 'lines') {
     const ending = Buffer.from(oneOf(next, ['\n', '\n', '\r\n']))

@@ -174,8 +174,8 @@ export class NaiveScheduler {
     if (this.running.phase === 'compute') this.end(cancelled(job))
   }
 
-  crash(kept: number): void {
-    this.disk.push(...this.queue.slice(0, kept))
+  crash(durable: number): void {
+    this.disk.push(...this.queue.slice(0, durable))
     this.#open()
   }
 

@@ -27,16 +27,16 @@ export function faultsOf(module: Module): Fault[] {
   const { path, text } = module
   const lines = text.split('\n')
   const of = hash('sha256', text)
-  const found: Fault[] = []
+  const faults: Fault[] = []
   walk(module.program, (node, parents) => {
     if (changesNoValue(node)) return false
     for (const { start, end, is } of changes(node, parents, text)) {
       const line = lineOf(text, start)
-      found.push({ path, of, line, start, end, was: text.slice(start, end), is, code: lines[line - 1].trim() })
+      faults.push({ path, of, line, start, end, was: text.slice(start, end), is, code: lines[line - 1].trim() })
     }
     return true
   })
-  return found.sort((a, b) => a.start - b.start)
+  return faults.sort((a, b) => a.start - b.start)
 }
 
 /** A file's text with the fault in it. */

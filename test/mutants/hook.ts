@@ -7,9 +7,9 @@ import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const given = process.env['SPILLWAY_FAULT']
-if (given !== undefined) {
-  const { path, of, start, end, is } = JSON.parse(given) as { path: string; of: string; start: number; end: number; is: string }
+const faultJson = process.env['SPILLWAY_FAULT']
+if (faultJson !== undefined) {
+  const { path, of, start, end, is } = JSON.parse(faultJson) as { path: string; of: string; start: number; end: number; is: string }
   const faulty = pathToFileURL(resolve(path)).href
   registerHooks({
     load(url, context, nextLoad) {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { acceptedFaults, isSame } from './accepted.ts'
+import { acceptedFaults, isSame } from './accepted-faults.ts'
 import { faultsOf } from './faults.ts'
 import { holds, prove } from './prove.ts'
 
-test('a fault that a test finds is caught, an endless loop too; what no test looks at survives', async () => {
+test('a fault that a test detects is caught, as is an endless loop; a fault in untested code survives', async () => {
   const result = await prove({ cases: 1000, seed: 1, folders: ['test/mutants/toy'] })
   assert.equal(result.cases, result.faults)
   assert.equal(result.caught + result.survivors.length, result.cases)
@@ -22,7 +22,7 @@ test('a fault that a test finds is caught, an endless loop too; what no test loo
   )
 })
 
-test('at least nine tenths of what can be caught must be', () => {
+test('the proof holds if at least 90 % of the faults are caught, accepted ones not counted', () => {
   const result = { accepted: 0, survivors: [], seed: 1, faults: 1000 }
   assert.equal(holds({ ...result, cases: 100, caught: 90 }), true)
   assert.equal(holds({ ...result, cases: 100, caught: 89 }), false)

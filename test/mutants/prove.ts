@@ -12,7 +12,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import { random } from '../../src/base/random.ts'
 import { isTest, textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { acceptedFaults, isSame } from './accepted.ts'
+import { acceptedFaults, isSame } from './accepted-faults.ts'
 import { runNode } from './child.ts'
 import { faultsOf, type Fault } from './faults.ts'
 import { writeReferences } from './references.ts'
@@ -55,7 +55,7 @@ const libraryFolders = ['src/kernel', 'src/aggregate', 'src/expression']
 
 export async function prove({ cases, seed, folders = libraryFolders }: MutantsOptions): Promise<MutantsResult> {
   const faults = folders.flatMap(faultsIn)
-  const drawn = shuffled(faults, seed).slice(0, cases)
+  const drawn = shuffle(faults, seed).slice(0, cases)
   const room = mkdtempSync(join(tmpdir(), 'spillway-mutants-'))
   try {
     const checks = await preparedChecks(folders, room)
@@ -74,7 +74,7 @@ function faultsIn(folder: string): Fault[] {
 }
 
 /** In a random order by the seed (Fisher and Yates). */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
+function shuffle<T>(items: readonly T[], seed: number): T[] {
   const next = random(seed)
   const out = [...items]
   for (let i = out.length - 1; i > 0; i--) {
@@ -102,8 +102,8 @@ async function preparedChecks(folders: readonly string[], room: string): Promise
   for (const folder of folders) {
     const timed: Check[] = []
     for (const args of checksOf(folder, references)) {
-      const { passed, seconds, said } = await runNode(args, { seconds: SECONDS_MAX })
-      if (!passed) throw new SpillwayError('SPILL_INPUT', `'${args.join(' ')}' fails without any fault, so it cannot find one:\n${said}`)
+      const { passed, seconds, output } = await runNode(args, { seconds: SECONDS_MAX })
+      if (!passed) throw new SpillwayError('SPILL_INPUT', `'${args.join(' ')}' fails without any fault, so it cannot find one:\n${output}`)
       timed.push({ args, seconds })
     }
     checks.set(folder, timed)

@@ -22,7 +22,7 @@ const lines = Array.from({ length: 300 }, (_, i) =>
   JSON.stringify({ card: `c${i % 7}`, amount: ((i * 37) % 101) / 4, at: new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString() }),
 )
 
-test('one score, wherever it is made', needsOnnxRuntime, async () => {
+test('an ONNX score is the same in a test, over files, through a log, and in its replay', needsOnnxRuntime, async () => {
   using project = new Project({
     'pipeline.ts': pipeline,
     'risk.onnx': logisticGraph([0.05, 0.2, -0.04], -1.5),

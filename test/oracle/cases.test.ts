@@ -6,12 +6,12 @@ import { decisionCases } from './cases/decisions.ts'
 import { episodeCases } from './cases/episodes.ts'
 import { outcomeCases } from './cases/outcomes.ts'
 import { triggerCases } from './cases/triggers.ts'
-import { type OracleValue, decisions, known, labels, value } from './oracle.ts'
+import { type OracleValue, decisions, visibleEvents, labels, value } from './oracle.ts'
 
 for (const { name, source, group, log, asks } of cases)
   test(name, () => {
     for (const ask of asks) {
-      const { events, clock } = known(source, group.place, log, ask.prefix, ask.t)
+      const { events, clock } = visibleEvents(source, group.place, log, ask.prefix, ask.t)
       const trigger = ask.trigger === undefined ? undefined : log[ask.trigger]
       for (const feature of group.features) {
         const got = value(group, feature, source, ask.key, events, clock, trigger)
@@ -34,9 +34,9 @@ function assertAgrees(got: OracleValue, ask: Ask, name: string): void {
 
 for (const { name, pipeline, log, run, expect } of [...decisionCases, ...triggerCases])
   test(name, () => {
-    const made = decisions(pipeline, log, run)
+    const actual = decisions(pipeline, log, run)
     assert.deepEqual(
-      made,
+      actual,
       expect.map(decision => ('event' in decision ? { ...decision, prefix: decision.event + 1 } : decision)),
     )
   })
@@ -44,15 +44,15 @@ for (const { name, pipeline, log, run, expect } of [...decisionCases, ...trigger
 for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
   test(name, () => {
     for (const { at, expect, outcomes, censored = [] } of asks) {
-      const told = labels(pipeline, log, at, run)
-      const got = told.map(({ label, late }) => (late === 0 ? label : [label, late]))
+      const labelled = labels(pipeline, log, at, run)
+      const got = labelled.map(({ label, late }) => (late === 0 ? label : [label, late]))
       assert.deepEqual(got, expect, `as known at ${at}`)
       assert.deepEqual(
-        told.flatMap((one, i) => (one.censored ? [i] : [])),
+        labelled.flatMap((one, i) => (one.censored ? [i] : [])),
         censored,
         `censored, as known at ${at}`,
       )
-      const when = told.map(({ outcome = null }) => outcome)
+      const when = labelled.map(({ outcome = null }) => outcome)
       if (outcomes) assert.deepEqual(when, outcomes, `when it came true, as known at ${at}`)
     }
   })
@@ -61,13 +61,13 @@ test('every ask expects every feature, and every aggregate and placement has a c
   for (const { name, group, asks } of cases)
     for (const ask of asks)
       assert.deepEqual(Object.keys(ask.expect).toSorted(), group.features.map(feature => feature.name).toSorted(), name)
-  const seen = (of: (one: Case) => string[]): Set<string> => new Set(cases.flatMap(of))
+  const setOf = (of: (one: Case) => string[]): Set<string> => new Set(cases.flatMap(of))
   assert.deepEqual(
-    seen(one => one.group.features.map(feature => feature.agg)),
+    setOf(one => one.group.features.map(feature => feature.agg)),
     new Set(aggregateNames),
   )
   assert.deepEqual(
-    seen(one => [one.group.place.kind]),
+    setOf(one => [one.group.place.kind]),
     new Set(['stream', 'lag', 'partial', 'scheduled', 'batch', 'hybrid', 'corrected']),
   )
 })

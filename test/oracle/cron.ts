@@ -36,11 +36,11 @@ const days = new Map<string, readonly number[]>()
 export function timesOfDay(cron: string, zone: string, day: number): readonly number[] {
   const name = `${cron} in ${zone} on ${day}`
   let times = days.get(name)
-  if (!times) days.set(name, (times = [...new Set(made(fieldsOf(cron), zone, day))].sort((a, b) => a - b)))
+  if (!times) days.set(name, (times = [...new Set(instantsOfDay(fieldsOf(cron), zone, day))].sort((a, b) => a - b)))
   return times
 }
 
-function* made({ minutes, hours, isDay, isFixed }: Fields, zone: string, day: number): Generator<number> {
+function* instantsOfDay({ minutes, hours, isDay, isFixed }: Fields, zone: string, day: number): Generator<number> {
   if (!isDay(day)) return
   for (const hour of hours)
     for (const minute of minutes) {

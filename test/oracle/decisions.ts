@@ -2,7 +2,7 @@
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ExprIR, PipelineIR, ScoreIR, TermIR, Value } from '../../src/define/ir/ir.ts'
 import { type Leaf, type Operand, compute, delivered, finite, operand } from './arithmetic.ts'
-import { known, knownToRun } from './placement.ts'
+import { visibleEvents, knownToRun } from './placement.ts'
 import type { OracleValue } from './formulas.ts'
 import { treesScore } from './trees.ts'
 import { moments, type About, type Moment, type Run } from './triggers.ts'
@@ -61,7 +61,9 @@ function featureValue(
   const source = pipeline.sources.find(({ name }) => name === group.source)!
   const key = leaf.key.map(column => row[column])
   const isRun = runOf !== undefined && group.place.kind === 'batch'
-  const { events, clock } = isRun ? knownToRun(source, log, runOf(group.name, about, t)) : known(source, group.place, log, prefix, t)
+  const { events, clock } = isRun
+    ? knownToRun(source, log, runOf(group.name, about, t))
+    : visibleEvents(source, group.place, log, prefix, t)
   const { delivered, refused } = value(group, feature, source, key, events, clock, 'event' in about ? log[about.event] : undefined)
   if (refused) throw new Error(`${refused}: ${group.name}.${feature.name}`)
   return delivered
@@ -85,8 +87,8 @@ function scoreOf(score: ScoreIR, vector: Decision['vector'], read: (leaf: Leaf) 
   return finite(score.kind === 'linear' ? z : 1 / (1 + Math.exp(-z)))
 }
 
-function contributionOf({ weight = 0, mean = 0, scale = 1, ifNull, levels, otherwise }: TermIR, given: Value): number | null {
-  if (levels) return given !== null && Object.hasOwn(levels, String(given)) ? levels[String(given)] : (otherwise ?? null)
-  const x = given ?? ifNull
+function contributionOf({ weight = 0, mean = 0, scale = 1, ifNull, levels, otherwise }: TermIR, input: Value): number | null {
+  if (levels) return input !== null && Object.hasOwn(levels, String(input)) ? levels[String(input)] : (otherwise ?? null)
+  const x = input ?? ifNull
   return x === undefined ? null : (weight * (Number(x) - mean)) / scale
 }

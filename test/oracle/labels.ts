@@ -8,7 +8,7 @@ import { inOrder } from './value.ts'
 
 export type Label = boolean | 'unknown' | 'not eligible'
 
-export type Labelled = About & {
+export type LabelledDecision = About & {
   readonly model: string
   readonly t: number
   readonly label: Label
@@ -21,13 +21,15 @@ export type Labelled = About & {
 }
 
 /** The labels, as of `a`, of every decision made by then whose model has one. In the order of decisions. */
-export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): Labelled[] {
+export function labels(pipeline: PipelineIR, log: readonly LoggedEvent[], a: number, run?: Run): LabelledDecision[] {
   return moments(pipeline, log, run).flatMap(moment => {
     const { model, about, t } = moment
     if (!model.label || t > a) return []
-    const told = labelOf(pipeline, model.label, moment, a)
-    const seen: Told = isCensored(pipeline, model.label, about, run) ? { label: 'unknown', late: told.late, censored: true } : told
-    return [{ model: model.name, ...about, t, ...seen }]
+    const labelled = labelOf(pipeline, model.label, moment, a)
+    const result: LabelState = isCensored(pipeline, model.label, about, run)
+      ? { label: 'unknown', late: labelled.late, censored: true }
+      : labelled
+    return [{ model: model.name, ...about, t, ...result }]
   })
 }
 
@@ -42,9 +44,9 @@ function isCensored({ actions = [] }: PipelineIR, label: LabelIR, about: About, 
     .some(({ name, when }) => (name in fate ? fate[name] === 'followed' : evaluate(when, { score }) === true))
 }
 
-type Told = Pick<Labelled, 'label' | 'outcome' | 'late' | 'censored'>
+type LabelState = Pick<LabelledDecision, 'label' | 'outcome' | 'late' | 'censored'>
 
-function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): Told {
+function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number): LabelState {
   const source = sourceNamed(pipeline, label.source)
   const arrived = (by: number) => moment.log.filter(event => event.source === source.name && event.arrival <= by)
   return label.kind === 'from'
@@ -52,7 +54,7 @@ function labelOf(pipeline: PipelineIR, label: LabelIR, moment: Moment, a: number
     : { ...begins(label, source, { arrived, moment, a, key: moment.row[keyOf(pipeline, moment)] }), late: 0 }
 }
 
-interface Known {
+interface LabelEvents {
   /** Events of the label's source that had arrived by a time. */
   readonly arrived: (by: number) => LoggedEvent[]
   readonly a: number
@@ -60,7 +62,7 @@ interface Known {
 
 type From = Extract<LabelIR, { kind: 'from' }>
 
-function from(label: From, source: SourceIR, { arrived, t, a, id }: Known & { t: number; id: Value }): Told {
+function from(label: From, source: SourceIR, { arrived, t, a, id }: LabelEvents & { t: number; id: Value }): LabelState {
   const deadline = t + label.negativeAfter
   const named = (events: readonly LoggedEvent[]) => current(source, events).filter(({ row }) => id !== null && row[label.join] === id)
   const [first] = named(arrived(Math.min(a, deadline))).toSorted((x, y) => x.partition - y.partition || x.offset - y.offset)
@@ -80,7 +82,11 @@ interface Reading {
 
 type Begins = Extract<LabelIR, { kind: 'begins' }>
 
-function begins(label: Begins, source: SourceIR, { arrived, moment, a, key }: Known & { moment: Moment; key: Value }): Omit<Told, 'late'> {
+function begins(
+  label: Begins,
+  source: SourceIR,
+  { arrived, moment, a, key }: LabelEvents & { moment: Moment; key: Value },
+): Omit<LabelState, 'late'> {
   const { log, prefix, t } = moment
   const readings = (events: readonly LoggedEvent[]): Reading[] =>
     current(source, events)

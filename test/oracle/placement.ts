@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PlacementIR, ScheduleIR, SourceIR } from '../../src/define/ir/ir.ts'
 import { lastCronTime } from './cron.ts'
 
-export interface Known {
+export interface VisibleEvents {
   /** Events of the source, including superseded ones, in the order of the log. */
   readonly events: readonly LoggedEvent[]
   readonly clock: number
@@ -13,8 +13,14 @@ export interface Known {
 }
 
 /** `P` is the first `prefix` events of the log, all sources together. */
-export function known(source: SourceIR, placement: PlacementIR, log: readonly LoggedEvent[], prefix: number, t: number): Known {
-  const at = (prefix: number, upTo: number, clock: number): Known => ({
+export function visibleEvents(
+  source: SourceIR,
+  placement: PlacementIR,
+  log: readonly LoggedEvent[],
+  prefix: number,
+  t: number,
+): VisibleEvents {
+  const at = (prefix: number, upTo: number, clock: number): VisibleEvents => ({
     events: log.filter((event, i) => i < prefix && event.source === source.name && event.arrival <= upTo),
     clock,
     prefix,
@@ -45,9 +51,9 @@ export interface BatchRun {
 }
 
 /** The same for a group that answers from a batch run: the events of its cut that had arrived by its time; none before the first run. */
-export function knownToRun(source: SourceIR, log: readonly LoggedEvent[], run: BatchRun | undefined): Known {
+export function knownToRun(source: SourceIR, log: readonly LoggedEvent[], run: BatchRun | undefined): VisibleEvents {
   const { s, prefix } = run ?? { s: -Infinity, prefix: 0 }
-  return known(source, { kind: 'lag', by: 0 }, log, prefix, s)
+  return visibleEvents(source, { kind: 'lag', by: 0 }, log, prefix, s)
 }
 
 /** The last time of a schedule that is at most `t`; −Infinity if there is none, with no visible events. */

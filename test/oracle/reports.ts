@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ExprIR, ModelIR, PipelineIR, ReportIR, Value } from '../../src/define/ir/ir.ts'
 import { compute, type Leaf } from './arithmetic.ts'
 import { decide, type Decision } from './decisions.ts'
-import { known } from './placement.ts'
+import { visibleEvents } from './placement.ts'
 import { tickAt } from './triggers.ts'
 
 export interface ReportedRow {
@@ -19,7 +19,7 @@ export interface ReportedRow {
 /** `log` is in order of arrival. */
 export function reportAt(pipeline: PipelineIR, report: ReportIR, log: readonly LoggedEvent[], s: number): ReportedRow[] {
   const { of, where, orderBy = [], limit = Infinity, freshness } = report
-  const model = deciding(pipeline, report)
+  const model = modelOfReport(pipeline, report)
   const age = agesAt(pipeline, model, log, s)
   const stale = freshness !== undefined && Object.values(age).some(one => one === null || one > freshness)
   const rows = tickAt(pipeline, model, log, s).map((moment): ReportedRow => {
@@ -27,13 +27,13 @@ export function reportAt(pipeline: PipelineIR, report: ReportIR, log: readonly L
     const key = 'key' in moment.about ? moment.about.key : null
     return { key, vector, ...(of.kind === 'model' && score !== undefined && { score }), ...(freshness !== undefined && { stale }), age }
   })
-  const wanted = rows.filter(row => where === undefined || compute(where, leaf => cellOf(row, leaf.name)) === true)
-  return wanted
-    .toSorted((a, b) => firstThat(orderBy, by => compared(cellOf(a, by.column), cellOf(b, by.column), by.descending)))
+  const matching = rows.filter(row => where === undefined || compute(where, leaf => cellOf(row, leaf.name)) === true)
+  return matching
+    .toSorted((a, b) => firstThat(orderBy, by => compareCells(cellOf(a, by.column), cellOf(b, by.column), by.descending)))
     .slice(0, limit)
 }
 
-function deciding({ models }: PipelineIR, { name, of, column, live }: ReportIR): ModelIR {
+function modelOfReport({ models }: PipelineIR, { name, of, column, live }: ReportIR): ModelIR {
   const decide = { kind: 'every', every: 1, live, column } as const
   if (of.kind === 'inputs') return { name, decide, inputs: of.inputs, score: { kind: 'rules', rules: [], otherwise: 0 } }
   return { ...models.find(model => model.name === of.model)!, decide }
@@ -51,7 +51,7 @@ function agesAt(
     reads.map(({ group: name, key }) => {
       const { source, place } = groups.find(group => group.name === name)!
       const prefix = log.filter(({ arrival }) => arrival <= s).length
-      const { clock } = known(
+      const { clock } = visibleEvents(
         sources.find(one => one.name === source)!,
         place,
         log,
@@ -75,12 +75,12 @@ function cellOf({ score, vector }: ReportedRow, name: string): Value {
 }
 
 /** NULL is last in both directions. */
-function compared(a: Value, b: Value, descending: boolean): number {
+function compareCells(a: Value, b: Value, descending: boolean): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
   const order = typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : Number(a) - Number(b)
   return descending ? -order : order
 }
 
 function firstThat<T>(of: readonly T[], order: (one: T) => number): number {
-  return of.map(order).find(found => found !== 0) ?? 0
+  return of.map(order).find(sign => sign !== 0) ?? 0
 }

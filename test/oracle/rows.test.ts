@@ -6,9 +6,9 @@ import { rowAt } from './rows.ts'
 for (const { name, source, group, log, rows } of rowCases)
   test(name, () => {
     for (const { key, t, expect, why } of rows) {
-      const { values, known, age, newest } = rowAt(group, source, log, [key], t)
+      const { values, visible, age, newest } = rowAt(group, source, log, [key], t)
       const [n, sum] = values.map(({ delivered }) => delivered)
-      assert.deepEqual({ n, sum, known: expect.known ?? known, age, newest }, { known, ...expect }, why)
-      assert.equal(expect.known ?? known, known, why)
+      assert.deepEqual({ n, sum, visible: expect.visible ?? visible, age, newest }, { visible, ...expect }, why)
+      assert.equal(expect.visible ?? visible, visible, why)
     }
   })

@@ -1,5 +1,5 @@
 /** Times and subjects of decisions, and the events visible to them (semantics, decisions and placements). */
-import type { Fate } from './explored.ts'
+import type { Fate } from './exploration.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { ColumnIR, ExprIR, GroupIR, ModelIR, PipelineIR, ScoreIR, TriggerIR, Value } from '../../src/define/ir/ir.ts'
 import { current, isDeleted, type BatchRun } from './placement.ts'
@@ -108,13 +108,13 @@ function onTicks(pipeline: PipelineIR, log: readonly LoggedEvent[], until?: numb
 /** Decisions of a tick: about each key live then, with everything that had arrived by then. */
 export function tickAt(pipeline: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], t: number): Moment[] {
   const { live, column } = model.decide as Extract<TriggerIR, { kind: 'every' }>
-  const known = log.filter(({ arrival }) => arrival <= t)
-  const order = [...known, ...log.filter(({ arrival }) => arrival > t)]
-  return liveKeys(pipeline, model, known, t, live).map(key => ({
+  const visible = log.filter(({ arrival }) => arrival <= t)
+  const order = [...visible, ...log.filter(({ arrival }) => arrival > t)]
+  return liveKeys(pipeline, model, visible, t, live).map(key => ({
     model,
     about: { key },
     log: order,
-    prefix: known.length,
+    prefix: visible.length,
     t: t + 0, // −0 is 0
     columns: [column],
     row: { [column.name]: key },
@@ -125,13 +125,13 @@ export function tickAt(pipeline: PipelineIR, model: ModelIR, log: readonly Logge
  * Keys with an event in [t − live, t] that is not superseded, in a source that the model reads through a group of its entity; in order,
  * numbers by size and strings by bytes.
  */
-function liveKeys(pipeline: PipelineIR, model: ModelIR, known: readonly LoggedEvent[], t: number, live: number): Value[] {
+function liveKeys(pipeline: PipelineIR, model: ModelIR, visible: readonly LoggedEvent[], t: number, live: number): Value[] {
   const { column } = model.decide as Extract<TriggerIR, { kind: 'every' }>
   const keys = groupsRead(pipeline, model)
     .filter(({ entity }) => entity.length === 1 && entity[0] === column.entity)
     .flatMap(({ source: name, key }) => {
       const source = pipeline.sources.find(source => source.name === name)!
-      const own = known.filter(event => event.source === name)
+      const own = visible.filter(event => event.source === name)
       return current(source, own)
         .filter(({ time }) => t - live <= time && time <= t)
         .map(({ row }) => row[key[0]])

@@ -6,17 +6,17 @@ import { countDistinct } from './distinct.ts'
 import { formula, type OracleValue } from './formulas.ts'
 import { isDeleted, standing } from './placement.ts'
 
-/** The value of a feature for `key` at `t` with the visible events `known` of the group's source. `before` excludes `trigger`. */
+/** The value of a feature for `key` at `t` with the `visible` events of the group's source. `before` excludes `trigger`. */
 export function value(
   group: GroupIR,
   feature: FeatureIR,
   source: SourceIR,
   key: readonly Value[],
-  known: readonly LoggedEvent[],
+  visible: readonly LoggedEvent[],
   t: number,
   trigger?: LoggedEvent,
 ): OracleValue {
-  return valueOf(source, feature, ofKey(group, standing(source, known), key), t, trigger)
+  return valueOf(source, feature, ofKey(group, standing(source, visible), key), t, trigger)
 }
 
 /** Events of the group's key. NULL, in the event or in the requested key, equals nothing. */

@@ -1,9 +1,9 @@
-import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
 import { SqlWitness } from '../../src/sql/witness.ts'
 import { placeRequest } from '../../src/sql/place-request.ts'
-import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
+import { cases } from '../oracle/cases.ts'
+import { assertAnswers } from './expected-answers.ts'
 
 let db: SqlWitness
 before(async () => {
@@ -19,14 +19,5 @@ for (const { name, source, group, log, asks } of cases)
       source,
       asks.map(ask => placeRequest(ask, group.place, log.length)),
     )
-    asks.forEach(({ expect, exact = {}, why }, i) => {
-      const answers = Object.fromEntries(group.features.map((feature, j) => [feature.name, rows[i][j]]))
-      for (const [feature, expected] of Object.entries(expect))
-        assert.deepEqual(
-          answers[feature].refused ? { refused: answers[feature].refused } : answers[feature].value,
-          expected satisfies Delivered | Refused,
-          `${feature}: ${why}`,
-        )
-      for (const [feature, expected] of Object.entries(exact)) assert.equal(answers[feature].exact, expected, `${feature}: ${why}`)
-    })
+    asks.forEach((ask, i) => assertAnswers(group, ask, rows[i]))
   })

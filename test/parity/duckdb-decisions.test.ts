@@ -17,10 +17,10 @@ after(() => db.close())
 for (const { name, pipeline, log, expect } of [...decisionCases, ...triggerCases.filter(({ run }) => run === undefined)])
   test(name, async () => {
     for (const model of pipeline.models) {
-      const made = await db.decisions(pipeline, model, log)
+      const actual = await db.decisions(pipeline, model, log)
       const expected = expect.filter(decision => decision.model === model.name)
       assert.deepEqual(
-        made,
+        actual,
         expected.map(({ model: _m, prefix: _p, ...decision }) => decision),
       )
     }
@@ -35,14 +35,14 @@ test('decisions over random histories are those of the oracle, on events and at 
     for (const model of ir.models) {
       if (model.decide.kind === 'request') continue
       const pipeline = { ...ir, models: [model] }
-      const made = await db.decisions(pipeline, model, log)
-      if (made.some(({ refused }) => refused)) {
+      const actual = await db.decisions(pipeline, model, log)
+      if (actual.some(({ refused }) => refused)) {
         assert.throws(() => decisions(pipeline, log), /SPILL_(RANGE|LIMIT)/, `seed ${seed}`)
         continue
       }
       const expected = decisions(pipeline, log).map(({ model: _m, prefix: _p, ...decision }) => decision)
-      assert.deepEqual(made, expected, `seed ${seed}, model '${model.name}'`)
-      compared[model.decide.kind] += made.length
+      assert.deepEqual(actual, expected, `seed ${seed}, model '${model.name}'`)
+      compared[model.decide.kind] += actual.length
     }
   }
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 500, `only ${count} decisions ${kind} were compared`)

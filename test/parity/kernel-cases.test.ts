@@ -1,9 +1,9 @@
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IR_VERSION } from '../../src/define/ir/ir.ts'
-import { cases, type Delivered, type Refused } from '../oracle/cases.ts'
+import { cases } from '../oracle/cases.ts'
 import type { Case } from '../property/case.ts'
 import { openEngine } from '../property/engines/engines.ts'
+import { assertAnswers } from './expected-answers.ts'
 
 /** A hand-computed case as an engine case, in this many blocks. */
 function caseOf({ source, group, log, asks }: (typeof cases)[number], blocks: number): Case {
@@ -29,16 +29,7 @@ for (const name of ['kernel', 'kernel-restored', 'log'])
       const engine = await openEngine(name)
       for (const blocks of [1, 2, 5]) {
         const rows = await engine.values(caseOf(one, blocks))
-        one.asks.forEach(({ expect, exact = {}, why }, i) => {
-          const answers = Object.fromEntries(one.group.features.map((feature, j) => [feature.name, rows[i][j]]))
-          for (const [feature, expected] of Object.entries(expect))
-            assert.deepEqual(
-              answers[feature].refused ? { refused: answers[feature].refused } : answers[feature].value,
-              expected satisfies Delivered | Refused,
-              `${feature}: ${why}`,
-            )
-          for (const [feature, expected] of Object.entries(exact)) assert.equal(answers[feature].exact, expected, `${feature}: ${why}`)
-        })
+        one.asks.forEach((ask, i) => assertAnswers(one.group, ask, rows[i]))
       }
       engine.close()
     })

@@ -8,13 +8,14 @@ import { decisionRecords } from '../../src/replay/decision-record.ts'
 import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions, type Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
+import { flatVector } from './flat-vector.ts'
 
 const CASES = 150
 
 /** A decision without the fields that only one of the two has. */
-interface Made {
+interface ComparableDecision {
   readonly about: unknown
   readonly t: number
   readonly vector: unknown
@@ -23,26 +24,28 @@ interface Made {
 
 for (const { name, pipeline, log, run } of [...decisionCases, ...triggerCases].filter(({ log }) => isReplayed(log)))
   test(name, () => {
-    for (const model of pipeline.models) assert.deepEqual(replayed(pipeline, model, log, run), expected(pipeline, model, log, run))
+    for (const model of pipeline.models)
+      assert.deepEqual(replayDecisions(pipeline, model, log, run), oracleDecisions(pipeline, model, log, run))
   })
 
-test('decisions over random histories are those of the oracle, in whatever stretches they are made', () => {
+test("decisions over random histories are the oracle's, in batches of any size", () => {
   const compared = { on: 0, every: 0, request: 0 }
   let revised = 0
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log, run } = made
+    const drawn = deciding(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
+    const { ir, log, run } = drawn
     for (const model of ir.models) {
       if (ir.sources.some(({ deleted }) => deleted !== undefined)) revised++
-      const decisions = replayed(ir, model, log, run)
+      const decisions = replayDecisions(ir, model, log, run)
       const context = `seed ${seed}, model '${model.name}'`
       if (decisions === 'refused') {
-        assert.throws(() => expected(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
+        assert.throws(() => oracleDecisions(ir, model, log, run), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
-      assert.deepEqual(decisions, expected(ir, model, log, run), context)
-      for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, model, log, run, stretch), decisions, `${context}, by ${stretch}`)
+      assert.deepEqual(decisions, oracleDecisions(ir, model, log, run), context)
+      for (const stretch of [1, 3, 64])
+        assert.deepEqual(replayDecisions(ir, model, log, run, stretch), decisions, `${context}, by ${stretch}`)
       compared[model.decide.kind] += decisions.length
     }
   }
@@ -50,7 +53,7 @@ test('decisions over random histories are those of the oracle, in whatever stret
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions ${kind} were compared`)
 })
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): Made[] {
+function oracleDecisions(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run: Run = {}): ComparableDecision[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
   return decisions({ ...ir, models: [model] }, log, own).map(({ model: _m, prefix: _p, t, vector, score, ...about }) => ({
     about: 'request' in about ? 'request' : about,
@@ -60,17 +63,23 @@ function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], r
   }))
 }
 
-function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], run?: Run, stretch?: number): Made[] | 'refused' {
+function replayDecisions(
+  ir: PipelineIR,
+  model: ModelIR,
+  log: readonly LoggedEvent[],
+  run?: Run,
+  stretch?: number,
+): ComparableDecision[] | 'refused' {
   const replay = logOf(ir, log, run)
   const recordOf = decisionRecords(ir, model, replay)
-  const made: Made[] = []
+  const comparable: ComparableDecision[] = []
   for (const batch of decide({ ir, scores: new Map() }, model, replay, stretch))
     for (let row = 0; row < batch.length; row++) {
       const { key, t, position, vector, score, refused } = recordOf(batch, row)
       if (refused !== undefined) return 'refused'
-      made.push({ about: aboutOf(model, log, key, position), t, vector: flat(vector), score })
+      comparable.push({ about: aboutOf(model, log, key, position), t, vector: flatVector(vector), score })
     }
-  return made
+  return comparable
 }
 
 function aboutOf(
@@ -84,14 +93,4 @@ function aboutOf(
   const isIt = ({ source, partition, offset }: LoggedEvent) =>
     source === decide.source && partition === position!.partition && offset === position!.offset
   return { event: log.findIndex(isIt) }
-}
-
-/** Nested names joined by dots, as the oracle has them. */
-function flat(vector: object, path = ''): Record<string, unknown> {
-  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.entries(flat(value, `${path}${name}.`))
-      : [[`${path}${name}`, value]],
-  )
-  return Object.fromEntries(entries) as Record<string, unknown>
 }

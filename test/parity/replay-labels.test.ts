@@ -8,84 +8,84 @@ import { label } from '../../src/replay/label.ts'
 import { censoringOf } from '../../src/run/history/censoring.ts'
 import { episodeCases } from '../oracle/cases/episodes.ts'
 import { outcomeCases } from '../oracle/cases/outcomes.ts'
-import type { Fate } from '../oracle/explored.ts'
+import type { Fate } from '../oracle/exploration.ts'
 import { labels, type Label, type Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
-import { labelling } from '../property/generate/labelling.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
+import { labelling } from '../property/generate/label-case.ts'
 
 const CASES = 160
 
 /** A label with the number of events that came too late for it; and when it became true. */
-type Told = readonly [Label, late: number]
-type ToldWhen = readonly [...Told, outcome: number | undefined]
+type LateLabel = readonly [Label, late: number]
+type DatedLabel = readonly [...LateLabel, outcome: number | undefined]
 
 for (const { name, pipeline, log, run, asks } of [...outcomeCases, ...episodeCases])
   test(name, () => {
     const [model] = pipeline.models
     for (const { at, expect, outcomes } of asks) {
-      const told = replayed(pipeline, model, log, { at, run })
+      const actual = replayLabels(pipeline, model, log, { at, run })
       assert.deepEqual(
-        told.map(([label, late]) => [label, late]),
+        actual.map(([label, late]) => [label, late]),
         expect.map(one => (Array.isArray(one) ? one : [one, 0])),
         `as known at ${at}`,
       )
-      const when = told.map(([, , outcome]) => outcome ?? null)
+      const when = actual.map(([, , outcome]) => outcome ?? null)
       if (outcomes) assert.deepEqual(when, outcomes, `when it came true, as known at ${at}`)
     }
   })
 
-test('labels over random histories are those of the oracle, whenever they are asked for and in whatever stretches', () => {
-  const seen = new Map<string, number>()
+test("labels over random histories are the oracle's, at any evaluation time and in batches of any size", () => {
+  const counts = new Map<string, number>()
   let [revised, hidden] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = labelling(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log, run } = made
+    const drawn = labelling(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
+    const { ir, log, run } = drawn
     for (const model of ir.models)
-      for (const at of made.at) {
+      for (const at of drawn.at) {
         const context = `seed ${seed}, model '${model.name}', as known at ${at}`
-        const wanted = expected(ir, model, log, { at, run })
-        hidden += wanted.length > 0 ? (hiddenOf(ir, model, log, { at, run }) ?? []).length : 0
-        assert.deepEqual(replayed(ir, model, log, { at, run }), wanted, context)
-        assert.deepEqual(replayed(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), wanted, `${context}, in short stretches`)
-        if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += wanted.length
-        for (const [label, late] of wanted) {
+        const oracleLabels = oracleLabelsOf(ir, model, log, { at, run })
+        hidden += oracleLabels.length > 0 ? (hiddenOf(ir, model, log, { at, run }) ?? []).length : 0
+        assert.deepEqual(replayLabels(ir, model, log, { at, run }), oracleLabels, context)
+        assert.deepEqual(replayLabels(ir, model, log, { at, run, stretch: 1 + (seed % 5) }), oracleLabels, `${context}, in short stretches`)
+        if (ir.sources.find(({ name }) => name === model.label!.source)!.identity) revised += oracleLabels.length
+        for (const [label, late] of oracleLabels) {
           const kinds = [`${model.label!.kind} ${label}`, ...(late > 0 ? ['late'] : [])]
-          for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1)
+          for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
         }
       }
   }
   const kinds = ['from true', 'from false', 'from unknown', 'begins true', 'begins false', 'begins unknown', 'begins not eligible', 'late']
-  for (const kind of kinds) assert.ok((seen.get(kind) ?? 0) > 300, `only ${seen.get(kind) ?? 0} labels were '${kind}'`)
+  for (const kind of kinds) assert.ok((counts.get(kind) ?? 0) > 300, `only ${counts.get(kind) ?? 0} labels were '${kind}'`)
   assert.ok(hidden > 300, `only ${hidden} labels were censored`)
   assert.ok(revised > 500, `only ${revised} labels were from a source with revisions`)
 })
 
-interface Asked {
+interface LabelRequest {
   readonly at: number
   readonly run?: Run | undefined
   readonly stretch?: number
 }
 
-function expected(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): ToldWhen[] {
+function oracleLabelsOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: LabelRequest): DatedLabel[] {
   const own = { ...run, requests: run.requests?.filter(request => request.model === model.name) ?? [] }
   return labels({ ...ir, models: [model] }, log, at, own).map(({ label, late, outcome }) => [label, late, outcome])
 }
 
-function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: Asked): ToldWhen[] {
+function replayLabels(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run, stretch }: LabelRequest): DatedLabel[] {
   const isCensored = censoredBy(ir, model, log, run)
-  const told = label({ ir }, model, logOf(ir, log, run), {
+  const result = label({ ir }, model, logOf(ir, log, run), {
     at,
     ...(isCensored && { isCensored }),
     ...(stretch !== undefined && { stretch }),
   })
-  const all = Array.from({ length: told.length }, (_, i): ToldWhen => [
-    labelAt(told, i),
-    told.late[i],
-    Number.isNaN(told.outcome[i]) ? undefined : told.outcome[i],
+  const all = Array.from({ length: result.length }, (_, i): DatedLabel => [
+    labelAt(result, i),
+    result.late[i],
+    Number.isNaN(result.outcome[i]) ? undefined : result.outcome[i],
   ])
-  const count = (wanted: Label) => all.filter(([label]) => label === wanted).length
-  assert.deepEqual(told.counts, {
+  const count = (value: Label) => all.filter(([label]) => label === value).length
+  assert.deepEqual(result.counts, {
     decisions: all.length,
     positive: count(true),
     negative: count(false),
@@ -94,16 +94,16 @@ function replayed(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], {
     late: all.reduce((sum, [, late]) => sum + late, 0),
     ...(isCensored && { censored: hiddenOf(ir, model, log, { at, run })!.length }),
   })
-  const hidden = Array.from(told.censored.keys()).filter(i => told.censored[i] === 1)
+  const hidden = Array.from(result.censored.keys()).filter(i => result.censored[i] === 1)
   assert.deepEqual(hidden, hiddenOf(ir, model, log, { at, run }) ?? [])
   return all
 }
 
 /** Censored decisions by the oracle; undefined if the label names no action. */
-function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: Asked): number[] | undefined {
+function hiddenOf(ir: PipelineIR, model: ModelIR, log: readonly LoggedEvent[], { at, run = {} }: LabelRequest): number[] | undefined {
   if (model.label?.kind !== 'from' || !model.label.censoredBy) return undefined
-  const told = labels({ ...ir, models: [model] }, log, at, { ...run, requests: [] })
-  return told.flatMap(({ censored }, i) => (censored ? [i] : []))
+  const labelled = labels({ ...ir, models: [model] }, log, at, { ...run, requests: [] })
+  return labelled.flatMap(({ censored }, i) => (censored ? [i] : []))
 }
 
 /** As in a run: by its recorded scores, one row for each of its decisions; decisions of no run have none. */

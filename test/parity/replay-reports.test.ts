@@ -7,10 +7,11 @@ import type { PipelineIR, ReportIR } from '../../src/define/ir/ir.ts'
 import { reports } from '../../src/replay/report.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from '../property/engines/replayed.ts'
+import { isReplayed, logOf } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
-import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reports.ts'
+import { flatVector } from './flat-vector.ts'
 
 const CASES = 150
 
@@ -18,17 +19,17 @@ for (const { name, pipeline, report, log, at } of reportCases)
   test(name, () => {
     const times = at.map(({ s }) => s)
     assert.deepEqual(
-      replayed(pipeline, report, log, times),
+      replayReports(pipeline, report, log, times),
       times.map(s => reportAt(pipeline, report, log, s)),
     )
   })
 
-test('reports over random histories are those of the oracle, in whatever stretches they are made', () => {
+test("reports over random histories are the oracle's, in batches of any size", () => {
   const counts = { rows: 0, left: 0, stale: 0, refused: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log } = made
+    const drawn = deciding(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
+    const { ir, log } = drawn
     const draw = new Draw(seed + 3_000_000)
     const of = draw.pick(['tick', 'ask'])
     const report = reportOf(
@@ -38,15 +39,15 @@ test('reports over random histories are those of the oracle, in whatever stretch
     )
     const times = timesOf(draw, log, report)
     const context = `seed ${seed}`
-    const rows = replayed(ir, report, log, times)
-    if (replayed(ir, withoutLimits(report), log, times) === 'refused') {
+    const rows = replayReports(ir, report, log, times)
+    if (replayReports(ir, withoutLimits(report), log, times) === 'refused') {
       counts.refused++
       assert.throws(() => times.map(s => reportAt(ir, report, log, s)), /SPILL_(RANGE|LIMIT)/, context)
       continue
     }
     const expected = times.map(s => reportAt(ir, report, log, s))
     assert.deepEqual(rows, expected, context)
-    for (const stretch of [1, 3, 64]) assert.deepEqual(replayed(ir, report, log, times, stretch), rows, `${context}, by ${stretch}`)
+    for (const stretch of [1, 3, 64]) assert.deepEqual(replayReports(ir, report, log, times, stretch), rows, `${context}, by ${stretch}`)
     for (const s of times) counts.left += reportAt(ir, withoutLimits(report), log, s).length
     counts.rows += expected.flat().length
     counts.stale += expected.flat().filter(({ stale }) => stale).length
@@ -55,7 +56,7 @@ test('reports over random histories are those of the oracle, in whatever stretch
   assert.ok(rows > 400 && left - rows > 80 && stale > 50 && refused < 10, JSON.stringify(counts))
 })
 
-function replayed(
+function replayReports(
   ir: PipelineIR,
   report: ReportIR,
   log: readonly LoggedEvent[],
@@ -69,15 +70,5 @@ function replayed(
   )
   const rows = all.map(table => reportRecords(ir, report, table))
   if (rows.flat().some(({ refused }) => refused !== undefined)) return 'refused'
-  return rows.map(table => table.map(row => ({ ...row, vector: flat(row.vector) }) as ReportedRow))
-}
-
-/** Nested names joined by dots, as the oracle has them. */
-function flat(vector: object, path = ''): Record<string, unknown> {
-  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.entries(flat(value, `${path}${name}.`))
-      : [[`${path}${name}`, value] as const],
-  )
-  return Object.fromEntries(entries) as Record<string, unknown>
+  return rows.map(table => table.map(row => ({ ...row, vector: flatVector(row.vector) }) as ReportedRow))
 }

@@ -15,18 +15,20 @@ import { inputCodes } from '../../src/training/registry/input-codes.ts'
 import { putPromotions, putScore, putVersion } from '../../src/training/registry/registry.ts'
 import { reportCases } from '../oracle/cases/reports.ts'
 import { reportAt, type ReportedRow } from '../oracle/oracle.ts'
-import { stored } from '../property/engines/stored.ts'
-import { isReplayed } from '../property/engines/replayed.ts'
+import { storeLog } from '../property/engines/stored-log.ts'
+import { isReplayed } from '../property/engines/replay-order.ts'
 import { deciding } from '../property/generate/deciders.ts'
 import { Draw } from '../property/generate/draw.ts'
-import { reportOf, timesOf, withoutLimits } from '../property/generate/reporting.ts'
+import { reportOf, timesOf, withoutLimits } from '../property/generate/reports.ts'
+import { flatVector } from './flat-vector.ts'
 
 const CASES = 80
 
 for (const { name, pipeline, report, log, at } of reportCases)
   test(name, async () => {
-    const store = await stored(pipeline, log, new Draw(1))
-    for (const { s, why } of at) assert.deepEqual(made(store, pipeline, report, log.length, s), reportAt(pipeline, report, log, s), why)
+    const store = await storeLog(pipeline, log, new Draw(1))
+    for (const { s, why } of at)
+      assert.deepEqual(reportRows(store, pipeline, report, log.length, s), reportAt(pipeline, report, log, s), why)
   })
 
 test('reports over random logs are those of the oracle', async () => {
@@ -44,18 +46,18 @@ test('reports over random logs are those of the oracle', async () => {
       ir,
       ir.models.find(({ name }) => name === 'ask')!,
     )
-    const store = await stored(ir, log, draw)
+    const store = await storeLog(ir, log, draw)
     for (const s of timesOf(draw, log, report)) {
       const runs = runsOf(draw, ir, log, s)
       const asRun = asRuns(ir, runs, s)
       const context = `seed ${seed} at ${s}`
-      if (made(store, ir, withoutLimits(report), log.length, s, runs).some(({ refused }) => refused !== undefined)) {
+      if (reportRows(store, ir, withoutLimits(report), log.length, s, runs).some(({ refused }) => refused !== undefined)) {
         counts.refused++
         assert.throws(() => reportAt(asRun, report, log, s), /SPILL_(RANGE|LIMIT)/, context)
         continue
       }
       const expected = reportAt(asRun, report, log, s)
-      assert.deepEqual(made(store, ir, report, log.length, s, runs), expected, context)
+      assert.deepEqual(reportRows(store, ir, report, log.length, s, runs), expected, context)
       counts.rows += expected.length
       if (Object.keys(runs).length > 0) counts.asRun += expected.length
     }
@@ -79,11 +81,11 @@ const asRuns = (ir: PipelineIR, runs: Runs, s: number): PipelineIR => ({
   ),
 })
 
-test('a model that is trained is scored by the version that had been promoted by then, and one that is lost is told', async () => {
+test('a trained model is scored by the version that was promoted by then; a missing version is an error', async () => {
   const { pipeline: of, report, log } = reportCases.find(({ pipeline: { models } }) => models.length > 0)!
   const model = { ...of.models[0], train: {} as never }
   const ir: PipelineIR = { ...of, models: [model] }
-  const store = await stored(ir, log, new Draw(5))
+  const store = await storeLog(ir, log, new Draw(5))
   const s = log.at(-1)!.arrival + 100
   const put = (number: number, weight: number) => [
     putVersion({ model: model.name, number, inputs: inputCodes(ir, model) } as never),
@@ -124,34 +126,34 @@ test('a model that is trained is scored by the version that had been promoted by
   })
 })
 
-test('where the log has forgotten what a row is made of, the row says so, and where it has forgotten who was live, nothing is made', async () => {
+test('a row whose events the log has dropped is marked; a report whose active keys the log has dropped is an error', async () => {
   const { pipeline, report, log } = reportCases[0]
   const windowed: PipelineIR = {
     ...pipeline,
     groups: pipeline.groups.map(group => ({ ...group, features: group.features.map(feature => ({ ...feature, window: 200 })) })),
   }
-  const store = await stored(windowed, log, new Draw(3))
+  const store = await storeLog(windowed, log, new Draw(3))
   const forgotten = async (arrival: number) => store.commit({ put: [[LOG_START, logStartText({ entry: 0, arrival })]] })
   await forgotten(150)
-  const rows = made(store, windowed, { ...report, live: 100 }, log.length, 301)
+  const rows = reportRows(store, windowed, { ...report, live: 100 }, log.length, 301)
   assert.deepEqual(
     rows.map(({ key, refused }) => [key, refused?.includes('SPILL_CLOCK_EVICTED')]),
     [['a', true]],
   )
-  assert.throws(() => made(store, windowed, { ...report, live: 152 }, log.length, 301), {
+  assert.throws(() => reportRows(store, windowed, { ...report, live: 152 }, log.length, 301), {
     code: 'SPILL_CLOCK_EVICTED',
     message: /report 'list' is about keys with an event since .*, and the log has forgotten what arrived up to/,
   })
 })
 
-test('a group that is placed corrected is none of a run', async () => {
+test('a report over a group that is placed corrected is an error', async () => {
   const { pipeline, report, log } = reportCases[0]
   const corrected: PipelineIR = { ...pipeline, groups: pipeline.groups.map(group => ({ ...group, place: { kind: 'corrected' } })) }
-  const store = await stored(pipeline, log, new Draw(3))
-  assert.throws(() => made(store, corrected, report, log.length, 300), { code: 'SPILL_UNSUPPORTED' })
+  const store = await storeLog(pipeline, log, new Draw(3))
+  assert.throws(() => reportRows(store, corrected, report, log.length, 300), { code: 'SPILL_UNSUPPORTED' })
 })
 
-function made(
+function reportRows(
   store: StoredLog,
   ir: PipelineIR,
   report: ReportIR,
@@ -162,15 +164,5 @@ function made(
   const making = reportTable(store, { ir, report, s, cut, runs }, new Map())
   let next = making.next()
   while (!next.done) next = making.next()
-  return reportRecords(ir, report, next.value).map(row => ({ ...row, vector: flat(row.vector) }) as ReportedRow)
-}
-
-/** Nested names joined by dots, as the oracle has them. */
-function flat(vector: object, path = ''): Record<string, unknown> {
-  const entries = Object.entries(vector).flatMap(([name, value]: [string, unknown]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.entries(flat(value, `${path}${name}.`))
-      : [[`${path}${name}`, value] as const],
-  )
-  return Object.fromEntries(entries) as Record<string, unknown>
+  return reportRecords(ir, report, next.value).map(row => ({ ...row, vector: flatVector(row.vector) }) as ReportedRow)
 }

@@ -4,7 +4,7 @@ import { comparePatterns, type Pattern } from './patterns.ts'
 
 const SEED = 3
 
-test('Lambda, Kappa, all-batch and spillway are one pipeline placed otherwise, and are alike where the semantics say so', async () => {
+test('Lambda, Kappa, all-batch and spillway are placements of one pipeline, and agree where the semantics say so', async () => {
   const sums = new Map((await comparePatterns(SEED)).map(one => [one.pattern, one]))
   const of = (pattern: Pattern) => sums.get(pattern)!
   const { decisions, otherScores, otherShort, otherLong, ageHours } = of('spillway')
@@ -16,6 +16,6 @@ test('Lambda, Kappa, all-batch and spillway are one pipeline placed otherwise, a
   assert.ok(of('Lambda').ageHours > 2 && of('Lambda').ageHours < 6)
   assert.ok(of('all-batch').otherShort > 150)
   assert.equal(of('all-batch').ageHours, of('Lambda').ageHours)
-  const long = (pattern: Pattern) => of(pattern).made.map(({ vector }) => [vector['most'], vector['mean']])
+  const long = (pattern: Pattern) => of(pattern).recorded.map(({ vector }) => [vector['most'], vector['mean']])
   assert.deepEqual(long('Lambda'), long('all-batch'))
 })

@@ -123,7 +123,7 @@ export interface PatternSums {
 }
 
 /** With the decisions of each. */
-export async function comparePatterns(seed: number): Promise<(PatternSums & { readonly made: readonly RecordedDecision[] })[]> {
+export async function comparePatterns(seed: number): Promise<(PatternSums & { readonly recorded: readonly RecordedDecision[] })[]> {
   const all = new Map<Pattern, readonly RecordedDecision[]>()
   for (const pattern of patterns) all.set(pattern, await decisionsOf(pattern, seed))
   const kappa = all.get('Kappa')!
@@ -143,7 +143,7 @@ export async function comparePatterns(seed: number): Promise<(PatternSums & { re
       otherShort: others(cells('n', 'sum')),
       otherLong: others(cells('most', 'mean', 'ratio')),
       ageHours: ages.reduce((sum, age) => sum + age, 0) / ages.length / HOUR,
-      made: own,
+      recorded: own,
     }
   })
 }

@@ -3,7 +3,7 @@
  * time, in every decision: with results swapped in at random times, on schedule and on demand, and processes that crash, stop and are taken
  * over in between.
  */
-import { isExact } from '../crash/exact.ts'
+import { isExact } from '../crash/exact-inputs.ts'
 import { decisionsOf } from '../crash/inspect.ts'
 import { runModel } from '../crash/model-run.ts'
 import type { CrashCase } from '../crash/case.ts'
@@ -50,7 +50,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
     if (done % PROGRESS_EVERY === 0)
       console.error(`placements: ${done} of ${cases} cases, ${sums.exact} values, ${sums.mismatches} mismatches`)
   }
-  const patterns = (await comparePatterns(seed)).map(({ made: _made, ...sums }) => sums)
+  const patterns = (await comparePatterns(seed)).map(({ recorded: _recorded, ...sums }) => sums)
   return { cases, ...sums, seed, failures, patterns }
 }
 

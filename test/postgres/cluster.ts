@@ -28,13 +28,13 @@ export function makeCluster(folder: string): void {
   mkdirSync(folder, { recursive: true })
   const owner = unprivileged()
   give(folder, owner)
-  const made = spawnSync(programs.initdb, ['-D', resolve(folder), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
+  const initdb = spawnSync(programs.initdb, ['-D', resolve(folder), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
     ...owner,
     cwd: folder,
     env: { ...process.env, ...programs.env },
     encoding: 'utf8',
   })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error?.message}`)
+  if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr || initdb.error?.message}`)
 }
 
 /** The user of the server: the current one, unless that is root. */
@@ -56,7 +56,7 @@ export class Cluster {
   readonly host: string
   #server: ChildProcess
   readonly #settings: Readonly<Record<string, string>>
-  #said = ''
+  #output = ''
 
   private constructor(folder: string, settings: Readonly<Record<string, string>>) {
     this.folder = resolve(folder)
@@ -116,14 +116,14 @@ export class Cluster {
   #spawn(): ChildProcess {
     const { postgres: program, env } = serverPrograms()!
     const settings = { listen_addresses: '', unix_socket_directories: this.host, timezone: 'GMT', jit: 'off', ...this.#settings }
-    const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    const child = spawn(program, ['-D', this.folder, ...given], {
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const child = spawn(program, ['-D', this.folder, ...flags], {
       ...ownerOf(this.folder),
       cwd: dirname(this.host),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    child.stderr.on('data', text => (this.#said = `${this.#said}${text}`.slice(-2000)))
+    child.stderr.on('data', text => (this.#output = `${this.#output}${text}`.slice(-2000)))
     return child
   }
 
@@ -140,7 +140,7 @@ export class Cluster {
       }
     }
     this.#server.kill('SIGINT')
-    throw new Error(`PostgreSQL does not start: ${this.#said}`)
+    throw new Error(`PostgreSQL does not start: ${this.#output}`)
   }
 }
 

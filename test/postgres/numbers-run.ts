@@ -10,8 +10,8 @@ import { ModelStore, type Disk } from '../crash/model-store.ts'
 
 const who = entity('who', t.string({ maxBytes: 1 << 20 }))
 const rows = source('rows', { schema: { who, n: t.int(), at: t.timestamp() }, key: 'who', time: 'at' })
-const seen = model('seen', { decide: on(rows), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } })
-export const numbers = pipeline('numbers', [seen])
+const numberModel = model('seen', { decide: on(rows), inputs: row => ({ n: row.n }), score: { version: '1', compute: ({ n }) => n } })
+export const numbers = pipeline('numbers', [numberModel])
 
 /** The only source of a pipeline. */
 export const sourceOf = ({ ir }: Pick<Runnable, 'ir'>) => ir.sources[0]

@@ -14,7 +14,7 @@ import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../.
 import { decide } from '../../src/replay/decide.ts'
 import { scheduledTimes } from '../../src/kernel/schedule.ts'
 import type { Run } from '../oracle/oracle.ts'
-import { isReplayed, logOf } from './engines/replayed.ts'
+import { isReplayed, logOf } from './engines/replay-order.ts'
 import { deciding } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 
@@ -31,7 +31,7 @@ interface Drawn {
 /** A score by its subject: the event by its index in the log, or the time and the key of a tick or request, with its occurrence. */
 type Scores = Map<string, number | null>
 
-test('groups in other settings are those of a pipeline that places them so', () => {
+test('a group with a different setting has the values of a pipeline with that placement', () => {
   let compared = 0
   for (const { seed, draw, drawn } of cases()) {
     const groups = new Map(drawn.ir.groups.map(({ name, place }) => [name, groupSetting(draw, place, spanOf(drawn.log))]))
@@ -42,7 +42,7 @@ test('groups in other settings are those of a pipeline that places them so', () 
   assert.ok(compared > 1000, `only ${compared} decisions were compared`)
 })
 
-test('a history that comes later, in batches or sooner is one with those arrivals', () => {
+test('a delayed, batched or faster ingestion gives the scores of a history with those ingestion times', () => {
   const compared = { older: 0, every: 0, batch: 0, faster: 0 }
   for (const { seed, draw, drawn } of cases()) {
     const span = spanOf(drawn.log)
@@ -69,7 +69,7 @@ test('a history that comes later, in batches or sooner is one with those arrival
   for (const [kind, count] of Object.entries(compared)) assert.ok(count > 200, `only ${count} decisions of '${kind}' were compared`)
 })
 
-test('scores at the multiples of a period are those of ticks at them, or of requests then', () => {
+test('scores at the multiples of a period are those of ticks, or of requests, at these times', () => {
   let compared = 0
   for (const { seed, draw, drawn } of cases()) {
     const { model, ir } = drawn
@@ -85,7 +85,7 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
     if (trigger.kind !== 'on' || leavesOut) continue
     const at = (event: LoggedEvent) => Math.ceil(event.arrival / every) * every + 0
     const source = ir.sources.find(({ name }) => name === trigger.source)!
-    const asked: ModelIR = { ...model, name: 'ask', decide: { kind: 'request', columns: source.columns, key: source.key } }
+    const askModel: ModelIR = { ...model, name: 'ask', decide: { kind: 'request', columns: source.columns, key: source.key } }
     const events = drawn.log.filter(
       event => event.source === source.name && !(source.deleted !== undefined && event.row[source.deleted] === true),
     )
@@ -95,20 +95,20 @@ test('scores at the multiples of a period are those of ticks at them, or of requ
       arrival: at(event),
       row: event.row,
     }))
-    const late = { ...drawn, ir: { ...ir, models: [asked] }, model: asked, run: { requests } }
-    const scores = decided(late)
-    const wanted: Scores = new Map(events.map((event, i) => [String(drawn.log.indexOf(event)), scores[i].score]))
-    compared += same(`seed ${seed}, on events`, drawn, plan, wanted)
+    const late = { ...drawn, ir: { ...ir, models: [askModel] }, model: askModel, run: { requests } }
+    const scores = decisionsOf(late)
+    const expectedScores: Scores = new Map(events.map((event, i) => [String(drawn.log.indexOf(event)), scores[i].score]))
+    compared += same(`seed ${seed}, on events`, drawn, plan, expectedScores)
   }
   assert.ok(compared > 1000, `only ${compared} decisions were compared`)
 })
 
-test('what is older by nothing is what runs, to the bit and by itself', () => {
+test('a delay of 0 in any elements gives the scores of the pipeline itself, to the bit', () => {
   let compared = 0
   for (const { seed, drawn } of cases()) {
     const nothing: ElementSetting = { kind: 'older', by: 0 }
     const groups = drawn.ir.groups.map(({ name }) => [`group/${name}`, nothing] as const)
-    const wanted = fromScratch(drawn)
+    const expectedScores = fromScratch(drawn)
     for (const elements of [
       ['ingestion'],
       ['inference'],
@@ -117,22 +117,23 @@ test('what is older by nothing is what runs, to the bit and by itself', () => {
       ['ingestion', 'inference', ...groups.map(([id]) => id)],
     ]) {
       const plan: Plan = new Map(elements.map(id => [id, nothing]))
-      compared += same(`seed ${seed}, ${elements.join()}`, drawn, plan, wanted)
+      compared += same(`seed ${seed}, ${elements.join()}`, drawn, plan, expectedScores)
     }
     const isLate = drawn.log.some(({ time, arrival }) => time !== arrival)
-    if (isLate) compared += same(`seed ${seed}, faster by nothing`, drawn, new Map([['ingestion', { kind: 'faster', part: 1 }]]), wanted)
+    if (isLate)
+      compared += same(`seed ${seed}, faster by nothing`, drawn, new Map([['ingestion', { kind: 'faster', part: 1 }]]), expectedScores)
   }
   assert.ok(compared > 5000, `only ${compared} decisions were compared`)
 })
 
 function* cases(): Generator<{ readonly seed: number; readonly draw: Draw; readonly drawn: Drawn }> {
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { ir, log, run } = made
+    const example = deciding(seed)
+    if (!example || !isReplayed(example.log)) continue
+    const { ir, log, run } = example
     for (const model of ir.models) {
       const drawn = { ir, model, log, run }
-      if (decided(drawn).length > 0) yield { seed, draw: new Draw(seed + 3_000_000), drawn }
+      if (decisionsOf(drawn).length > 0) yield { seed, draw: new Draw(seed + 3_000_000), drawn }
     }
   }
 }
@@ -222,19 +223,19 @@ interface Decision {
   readonly score: number | null
 }
 
-function decided({ ir, model, log, run }: Drawn): Decision[] {
-  const made: Decision[] = []
+function decisionsOf({ ir, model, log, run }: Drawn): Decision[] {
+  const decisions: Decision[] = []
   const replay = logOf(ir, log, run)
   const keyOf = ({ values }: ColumnData, row: number) => (values instanceof Int32Array ? replay.strings.textOf(values[row]) : values[row])
   for (const { t, key, position, score, length } of decide({ ir, scores: new Map() }, model, replay))
     for (let row = 0; row < length; row++)
-      made.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })
-  return made
+      decisions.push({ t: t[row], key: keyOf(key, row), position: position?.[row], score: score.nulls?.[row] ? null : score.values[row] })
+  return decisions
 }
 
 /** `as`: the history whose order names the events. */
 function fromScratch(drawn: Drawn, as: readonly LoggedEvent[] = drawn.log): Scores {
-  return new Map(decided(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
+  return new Map(decisionsOf(drawn).map((decision, i) => [nameOf(drawn.model, decision, i, as), decision.score]))
 }
 
 function nameOf({ decide: trigger }: ModelIR, { t, key, position }: Decision, i: number, log: readonly LoggedEvent[]): string {
@@ -254,18 +255,18 @@ function underPlan({ ir, model, log, run }: Drawn, plan: Plan): { readonly repla
 }
 
 /** Compares each case with the expected one; undecided ones must stay undecided. Returns their number. */
-function same(context: string, drawn: Drawn, plan: Plan, wanted: Scores, mayBeMore = false): number {
+function same(context: string, drawn: Drawn, plan: Plan, expectedScores: Scores, mayBeMore = false): number {
   const { replayed, score } = underPlan(drawn, plan)
-  let found = 0
-  decided(drawn).forEach((decision, i) => {
+  let compared = 0
+  decisionsOf(drawn).forEach((decision, i) => {
     const name = nameOf(drawn.model, decision, i, drawn.log)
     const where = `${context}, model '${drawn.model.name}', case ${i} (${name})`
-    assert.equal(!Number.isNaN(replayed.made[i]), wanted.has(name), `${where} is decided`)
-    if (!wanted.has(name)) return
-    found++
-    const expected = wanted.get(name)!
+    assert.equal(!Number.isNaN(replayed.made[i]), expectedScores.has(name), `${where} is decided`)
+    if (!expectedScores.has(name)) return
+    compared++
+    const expected = expectedScores.get(name)!
     assert.ok(Object.is(score[i], expected ?? NaN), `${where}: ${score[i]}, not ${expected}`)
   })
-  if (!mayBeMore) assert.equal(found, wanted.size, `${context}, model '${drawn.model.name}': no decision is left out`)
-  return found
+  if (!mayBeMore) assert.equal(compared, expectedScores.size, `${context}, model '${drawn.model.name}': no decision is left out`)
+  return compared
 }

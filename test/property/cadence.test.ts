@@ -13,7 +13,7 @@ import { PlanValuation, type ValuedPlan, type ValuationMode } from '../../src/au
 import { utilityOf } from '../../src/audit/value/index.ts'
 import type { UtilityIR } from '../../src/define/ir/ir.ts'
 import { threadCase } from '../threads/generate.ts'
-import { logOf } from './engines/replayed.ts'
+import { logOf } from './engines/replay-order.ts'
 
 const CASES = 24
 /** Factors on the model's period; each is a multiple of the one before. */

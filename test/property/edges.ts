@@ -5,8 +5,8 @@ import { groupOf, sourceOf, type Ask, type Case } from './case.ts'
 
 /** The edges of law 7 in a case, by name. Only visible events of the read's key count. */
 export function edgesOf(of: Case): Set<string> {
-  const found = new Set<string>()
-  const mark = (name: string, holds: boolean): void => void (holds && found.add(name))
+  const marked = new Set<string>()
+  const mark = (name: string, holds: boolean): void => void (holds && marked.add(name))
   for (const ask of of.asks) {
     const { place, t } = ask
     mark(`read through ${place.kind}`, true)
@@ -23,15 +23,15 @@ export function edgesOf(of: Case): Set<string> {
   }
   historyEdges(of, mark)
   valueEdges(of, mark)
-  return found
+  return marked
 }
 
 type Mark = (name: string, holds: boolean) => void
 
 function timesOf(of: Case, { key, prefix, place, group: name }: Ask): Set<number> {
   const group = groupOf(of, name)
-  const known = place.kind === 'corrected' ? of.log : of.log.slice(0, prefix)
-  const own = known.filter(event => event.source === group.source && group.key.every((column, i) => event.row[column] === key[i]))
+  const visible = place.kind === 'corrected' ? of.log : of.log.slice(0, prefix)
+  const own = visible.filter(event => event.source === group.source && group.key.every((column, i) => event.row[column] === key[i]))
   return new Set(own.map(event => event.time))
 }
 
@@ -53,7 +53,7 @@ function windowEdges({ window, hop }: FeatureIR, t: number, times: ReadonlySet<n
 }
 
 function historyEdges(of: Case, mark: Mark): void {
-  const [seen, positions] = [new Set<string>(), new Map<string, number>()]
+  const [contents, positions] = [new Set<string>(), new Map<string, number>()]
   of.log.forEach((event, i) => {
     const { time, arrival, source, partition, row } = event
     const previous = of.log[i - 1]
@@ -67,8 +67,8 @@ function historyEdges(of: Case, mark: Mark): void {
     mark('a clock that stands still', previous?.arrival === arrival)
     mark('arrival that falls along the log', previous !== undefined && previous.arrival > arrival)
     mark('a silence of months', previous !== undefined && arrival - previous.arrival > 90 * DAY)
-    mark('a duplicate', seen.has(JSON.stringify([source, time, row])))
-    seen.add(JSON.stringify([source, time, row]))
+    mark('a duplicate', contents.has(JSON.stringify([source, time, row])))
+    contents.add(JSON.stringify([source, time, row]))
     const tie = JSON.stringify([source, time, arrival])
     mark('equal times in different partitions', positions.has(tie) && positions.get(tie) !== partition)
     positions.set(tie, partition)

@@ -8,11 +8,11 @@ import type { FeatureValue } from '../../src/decision/feature-value.ts'
 import type { ColumnIR, Value } from '../../src/define/ir/ir.ts'
 import { decimalText } from '../../src/intake/row-text.ts'
 import { featuresFromLog } from '../../src/run/history/features-at.ts'
-import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case } from './case.ts'
 import { agree, answerText } from './compare.ts'
-import { stored } from './engines/stored.ts'
-import { asAppended } from './generate/appended.ts'
+import { storeLog } from './engines/stored-log.ts'
+import { asOneLog } from './generate/one-log.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
 
@@ -23,10 +23,10 @@ function textOf({ type, scale = 0 }: ColumnIR, value: Value): string {
   return type === 'decimal' ? decimalText(value as number, scale) : String(value)
 }
 
-function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
+function oracleFeatures(of: Case, { group: name, place, key, prefix, t }: Ask) {
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
-  const { events, clock } = known(source, place, of.log, prefix, t)
+  const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key)
   const answers = group.features.map((feature): Answer => {
     const { delivered, tolerance, refused } = valueOf(source, feature, own, clock)
@@ -39,13 +39,13 @@ function expected(of: Case, { group: name, place, key, prefix, t }: Ask) {
 const answerOf = (value: FeatureValue): Answer =>
   'refused' in value ? { value: null, refused: value.refused.code } : { value: value.value }
 
-test('features at a moment, from a stored log, are the oracle’s', async () => {
+test('features at a past time, from a stored log, are the oracle’s', async () => {
   let [compared, notNull] = [0, 0]
   for (let i = 0; i < CASES; i++) {
     const drawn = generate(910_000 + i)
-    const of = { ...drawn, log: asAppended(drawn.log) }
+    const of = { ...drawn, log: asOneLog(drawn.log) }
     const draw = new Draw(of.seed)
-    const store = await stored(of.ir, of.log, draw)
+    const store = await storeLog(of.ir, of.log, draw)
     for (const { key, t, ...ask } of draw.shuffled(of.asks).slice(0, ASKS_A_CASE)) {
       if (key.includes(null)) continue
       const prefix = of.log.filter(({ arrival }) => arrival <= t).length
@@ -58,7 +58,7 @@ test('features at a moment, from a stored log, are the oracle’s', async () => 
         ),
       )
       const got = featuresFromLog(of.ir, store, { group, key: texts, t })
-      const want = expected(of, { group: ask.group, place: ask.place, key, prefix, t })
+      const want = oracleFeatures(of, { group: ask.group, place: ask.place, key, prefix, t })
       const where = `seed ${of.seed}, group ${group.name} ${ask.place.kind} of ${texts.join()} at ${t}`
       assert.equal(got.ofKey, want.ofKey, where)
       assert.equal(got.clock ?? -Infinity, want.clock, where)

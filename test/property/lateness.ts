@@ -18,10 +18,10 @@ const keyText = (key: readonly unknown[]): string => JSON.stringify(key)
 function latenessOf(of: Case, ask: Ask, keys: readonly (string | false)[]): Lateness {
   const { allowedLateness } = sourceOf(of, groupOf(of, ask.group))
   const key = keyText(ask.key)
-  const known = ask.place.kind === 'corrected' ? of.log.length : ask.prefix
+  const visible = ask.place.kind === 'corrected' ? of.log.length : ask.prefix
   let latest = -Infinity
   let outOfOrder = false
-  for (let i = 0; i < known; i++) {
+  for (let i = 0; i < visible; i++) {
     if (keys[i] !== key) continue
     const { time, arrival } = of.log[i]
     if (arrival - time > allowedLateness) return 'late'

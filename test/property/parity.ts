@@ -61,7 +61,7 @@ export function holds({ cases, values, notNull, mismatches, emptyBins }: ParityR
   return mismatches === 0 && notNull >= NOT_NULL_LEAST * values && (cases < COVERING_CASES || emptyBins === 0)
 }
 
-interface Comparing {
+interface Comparison {
   readonly cases: number
   readonly seed: number
   /** Shrink mismatches and write them to files. */
@@ -72,7 +72,7 @@ interface Comparing {
   readonly first?: boolean
 }
 
-export async function compareEngines(engines: readonly Engine[], options: Comparing): Promise<ParityResult> {
+export async function compareEngines(engines: readonly Engine[], options: Comparison): Promise<ParityResult> {
   const { cases, seed, first = false } = options
   const cover = emptyCover()
   const failures: Failure[] = []
@@ -82,13 +82,14 @@ export async function compareEngines(engines: readonly Engine[], options: Compar
     const outcomes: Outcome[] = []
     for (const engine of engines) outcomes.push(await outcomeOf(engine, of))
     const counted = count(of, outcomes[0], cover)
-    const found = outcomes.slice(1).flatMap((outcome, other) => differences(of, engines[other + 1].name, outcomes[0], outcome))
+    const caseDifferences = outcomes.slice(1).flatMap((outcome, other) => differences(of, engines[other + 1].name, outcomes[0], outcome))
     done += 1
     values += counted.values
     notNull += counted.notNull
-    mismatches += found.length
-    if (found.length > 0 && failures.length < FAILURES_KEPT) failures.push(await failure(engines, of, found[0], options.record))
-    if (found.length > 0 && first) break
+    mismatches += caseDifferences.length
+    if (caseDifferences.length > 0 && failures.length < FAILURES_KEPT)
+      failures.push(await failure(engines, of, caseDifferences[0], options.record))
+    if (caseDifferences.length > 0 && first) break
     if (done % 100 === 0) options.progress?.(`parity: ${done} of ${cases} cases, ${values} values, ${mismatches} mismatches`)
   }
   const empty = emptyBins(cover).length
@@ -119,13 +120,13 @@ function count(of: Case, reference: Outcome, cover: Cover): { values: number; no
   return { values, notNull }
 }
 
-async function failure(engines: readonly Engine[], of: Case, found: Difference, toRecord: boolean): Promise<Failure> {
-  if (!toRecord) return { seed: of.seed, ...found }
-  const [reference, other] = [engines[0], engines.find(({ name }) => name === found.engine)!]
+async function failure(engines: readonly Engine[], of: Case, original: Difference, toRecord: boolean): Promise<Failure> {
+  if (!toRecord) return { seed: of.seed, ...original }
+  const [reference, other] = [engines[0], engines.find(({ name }) => name === original.engine)!]
   const smallest = await shrink(of, async smaller =>
-    (await compare(smaller, reference, other)).some(difference => sameKind(difference, found)),
+    (await compare(smaller, reference, other)).some(difference => sameKind(difference, original)),
   )
-  const difference = (await compare(smallest, reference, other)).find(candidate => sameKind(candidate, found))!
+  const difference = (await compare(smallest, reference, other)).find(candidate => sameKind(candidate, original))!
   return {
     seed: of.seed,
     ...difference,

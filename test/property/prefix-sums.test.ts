@@ -19,7 +19,7 @@ import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { FeatureIR, ModelIR, PipelineIR, ScheduleIR } from '../../src/define/ir/ir.ts'
 import { decisionPointsOf } from '../../src/replay/decide.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
-import { isReplayed, logOf } from './engines/replayed.ts'
+import { isReplayed, logOf } from './engines/replay-order.ts'
 import { deciding } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 
@@ -28,18 +28,18 @@ const SETTINGS = 4
 const ofSums = ['count', 'sum', 'mean', 'variance', 'stddev', 'slope', 'share', 'histogram']
 
 /** Compared values by kind: those that are not NULL. */
-type Compared = Map<string, number>
+type ComparedCounts = Map<string, number>
 
 test('prefix sums are the kernel, to the bit', () => {
-  const compared: Compared = new Map()
+  const compared: ComparedCounts = new Map()
   for (let seed = 1; seed <= CASES; seed++) {
     const draw = new Draw(seed + 7_000_000)
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
+    const drawn = deciding(seed)
+    if (!drawn || !isReplayed(drawn.log)) continue
     // In a history in which only some keys have late events, some features are summed and some are replayed.
-    const events = draw.chance(0.85) ? inTheirOrder(made.log) : made.log
-    const log = { ...logOf(made.ir, events, made.run), ...(draw.chance(0.2) && { forgotten: draw.pick(events).arrival }) }
-    for (const model of made.ir.models) compareModel(draw, made.ir, model, log, compared)
+    const events = draw.chance(0.85) ? inTheirOrder(drawn.log) : drawn.log
+    const log = { ...logOf(drawn.ir, events, drawn.run), ...(draw.chance(0.2) && { forgotten: draw.pick(events).arrival }) }
+    for (const model of drawn.ir.models) compareModel(draw, drawn.ir, model, log, compared)
   }
   const least = [...ofSums, 'now', 'older', 'scheduled', 'stream', 'later', 'every', 'batch', 'sooner', 'at multiples', 'before', 'mixed']
   for (const name of [...least, 'tiles', 'exact', 'lifetime'])
@@ -56,7 +56,7 @@ function inTheirOrder(log: readonly LoggedEvent[]): LoggedEvent[] {
   })
 }
 
-function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: Compared): void {
+function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog, compared: ComparedCounts): void {
   const decides = { ir, model }
   const triggering = decisionPointsOf(ir, model, log)
   if ([...triggering.batches(1000)].every(({ length }) => length === 0)) return
@@ -76,20 +76,20 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
       const [setting, settingName] = groupSetting(draw, span)
       const placed = placeGroup(setting, read.group)
       const rows = { ...world.rows, moments: earlierMoments(world, placed.addedAge) }
-      const asked = { ...read, group: { ...read.group, place: placed.place } }
-      const wanted = replayedColumns(asked, rows, world.log)
-      const summed = summedColumns(asked, rows, world.log, groups)
+      const placedRead = { ...read, group: { ...read.group, place: placed.place } }
+      const expected = replayedColumns(placedRead, rows, world.log)
+      const summed = summedColumns(placedRead, rows, world.log, groups)
       const where = `${ir.name}, ${model.name}, ${JSON.stringify({ ingestion, inference, setting, place: placed.place })}`
       const mixed = summed.some(column => column) && summed.some(column => !column)
       const names = [ingestionName, inferenceName, settingName, ...(mixed ? ['mixed'] : [])]
       summed.forEach((column, f) => {
         if (!column) return
         const feature = read.group.features[f]
-        const values = same(column, wanted[f], `${where}, ${JSON.stringify(feature)}`)
+        const values = same(column, expected[f], `${where}, ${JSON.stringify(feature)}`)
         for (const name of [...names, ...kindsOf(feature)]) compared.set(name, (compared.get(name) ?? 0) + values)
       })
       if (world.caseOf) continue
-      groupColumns(read, placed, world, groups).forEach((column, f) => same(column, wanted[f], `${where}, put together`))
+      groupColumns(read, placed, world, groups).forEach((column, f) => same(column, expected[f], `${where}, put together`))
     }
   }
 }
@@ -128,12 +128,12 @@ const kindsOf = ({ agg, before, window, hop }: FeatureIR): string[] => [
 ]
 
 /** Returns the number of values. */
-function same(got: FeatureColumn, wanted: FeatureColumn, where: string): number {
-  assert.equal(got.width, wanted.width, where)
-  assert.equal(got.values.length, wanted.values.length, where)
-  for (const part of ['nulls', 'refused', 'counts'] as const) assert.deepEqual(got[part], wanted[part], `${where}: ${part}`)
+function same(got: FeatureColumn, expected: FeatureColumn, where: string): number {
+  assert.equal(got.width, expected.width, where)
+  assert.equal(got.values.length, expected.values.length, where)
+  for (const part of ['nulls', 'refused', 'counts'] as const) assert.deepEqual(got[part], expected[part], `${where}: ${part}`)
   got.values.forEach((value, i) =>
-    assert.ok(Object.is(value, wanted.values[i]), `${where}: value ${i} is ${value}, of the kernel ${wanted.values[i]}`),
+    assert.ok(Object.is(value, expected.values[i]), `${where}: value ${i} is ${value}, of the kernel ${expected.values[i]}`),
   )
   return got.nulls.filter(isNull => !isNull).length
 }

@@ -40,7 +40,7 @@ function object(fields: object): string {
 const list = (items: readonly unknown[]): string => `[\n${items.map(item => JSON.stringify(item)).join(',\n')}\n]`
 
 /** Every regression of `prove parity`, by file name. */
-export function recorded(): [name: string, regression: Regression][] {
+export function storedRegressions(): [name: string, regression: Regression][] {
   const names = readdirSync(folder).filter(name => name.startsWith('parity-') && name.endsWith('.json'))
   return names.toSorted().map(name => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Regression])
 }

@@ -47,13 +47,13 @@ function* fewerEvents(of: Case): Iterable<Case> {
 
 /** The case with only the events at these indices; prefixes and triggers follow. */
 function withEvents(of: Case, left: readonly number[]): Case {
-  const kept = new Set(left)
+  const leftIndices = new Set(left)
   const before = [0]
-  for (const i of of.log.keys()) before.push(before[i] + (kept.has(i) ? 1 : 0))
+  for (const i of of.log.keys()) before.push(before[i] + (leftIndices.has(i) ? 1 : 0))
   const asks = of.asks.map(({ trigger, ...ask }) => ({
     ...ask,
     prefix: before[ask.prefix],
-    ...(trigger !== undefined && kept.has(trigger) && { trigger: before[trigger] }),
+    ...(trigger !== undefined && leftIndices.has(trigger) && { trigger: before[trigger] }),
   }))
   return { ...of, log: left.map(i => of.log[i]), asks }
 }

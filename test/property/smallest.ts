@@ -10,13 +10,13 @@ export async function smallest<C>(of: C, fails: (of: C) => Promise<boolean>, pas
   for (let helped = true; helped;) {
     helped = false
     for (const pass of passes) {
-      for (let found = true; found;) {
-        found = false
+      for (let isSmaller = true; isSmaller;) {
+        isSmaller = false
         for (const smaller of pass(least)) {
           if (++tries > triesMax) return least
           if (!(await fails(smaller))) continue
           least = smaller
-          found = helped = true
+          isSmaller = helped = true
           break
         }
       }

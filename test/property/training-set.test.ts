@@ -22,7 +22,7 @@ import { rowAt } from '../oracle/rows.ts'
 import type { Answer } from './case.ts'
 import { agree, answerText } from './compare.ts'
 import { blockOf, columnOf } from './engines/block.ts'
-import { asAppended } from './generate/appended.ts'
+import { asOneLog } from './generate/one-log.ts'
 import { placement } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
@@ -32,7 +32,7 @@ const CASES = 120
 const WITNESSED = 20
 const ROWS = 30
 
-interface Asked {
+interface RowRequest {
   readonly key: Readonly<Record<string, Value>>
   readonly t: number
 }
@@ -46,18 +46,18 @@ interface Drawn {
 for (const { name, source, group, log, rows } of rowCases)
   test(name, () => {
     const ir: PipelineIR = { version: 1, name: 'case', sources: [source], groups: [group], models: [] }
-    const asked = rows.map(({ key, t }) => ({ key: { k: key }, t }))
-    const cells = read(groupsQuestion(ir, ['case']), log, asked)
+    const requested = rows.map(({ key, t }) => ({ key: { k: key }, t }))
+    const cells = read(groupsQuestion(ir, ['case']), log, requested)
     rows.forEach(({ expect, why }, i) => {
-      const { known, ...rest } = expect
+      const { visible, ...rest } = expect
       const [n, sum] = ['n', 'sum'].map(feature => cells[i][`vector.case.${feature}`])
       const got = { n, sum, age: cells[i]['read.case(k).age'], newest: cells[i]['read.case(k).newest'] }
       assert.deepEqual(got, rest, why)
-      if (known !== undefined) assert.equal(cells[i]['read.case(k).known'], known, why)
+      if (visible !== undefined) assert.equal(cells[i]['read.case(k).known'], visible, why)
     })
   })
 
-test('rows over random histories are those of the oracle, in whatever stretches they are made', () => {
+test("rows over random histories are the oracle's, in batches of any size", () => {
   const counts: Counts = { compared: 0, notNull: 0, refused: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const { draw, ir, log } = drawn(seed)
@@ -86,7 +86,7 @@ function compare(
   ir: PipelineIR,
   group: GroupIR,
   log: readonly LoggedEvent[],
-  { key, t }: Asked,
+  { key, t }: RowRequest,
   cells: Cells,
   counts: Counts,
 ): void {
@@ -97,7 +97,7 @@ function compare(
   const id = `read.${group.name}(${group.key.join(',')})`
   assert.equal(cells[`${id}.age`], want.age, where)
   assert.equal(cells[`${id}.newest`], want.newest, where)
-  if (group.place.kind !== 'corrected') assert.equal(cells[`${id}.known`], want.known, where)
+  if (group.place.kind !== 'corrected') assert.equal(cells[`${id}.known`], want.visible, where)
   group.features.forEach((feature, f) => {
     const { delivered, tolerance, refused } = want.values[f]
     const value = cells[`vector.${group.name}.${feature.name}`]
@@ -113,7 +113,7 @@ function compare(
   })
 }
 
-test('DuckDB says the same of them', async () => {
+test('DuckDB gives the same rows', async () => {
   const db = new SqlWitness(await DuckDbEngine.open())
   let compared = 0
   try {
@@ -140,7 +140,7 @@ async function witness(
   const question = groupsQuestion(ir, [group.name])
   const rows = rowsAbout(draw, log, [group], question.keys)
   const cells = read(question, log, rows)
-  const keyOf = ({ key }: Asked) => group.key.map(column => key[column])
+  const keyOf = ({ key }: RowRequest) => group.key.map(column => key[column])
   await db.load(source, log)
   const asks = rows.map(row =>
     placeRequest({ key: keyOf(row), prefix: log.filter(({ arrival }) => arrival <= row.t).length, t: row.t }, group.place, log.length),
@@ -168,7 +168,7 @@ async function witness(
 function drawn(seed: number): Drawn {
   const of = generate(seed)
   const draw = new Draw(seed + 2_000_000)
-  const log = asAppended(of.log)
+  const log = asOneLog(of.log)
   const span = log.at(-1)!.arrival - log[0].arrival
   const groups = of.ir.groups.map((group): GroupIR => ({
     ...group,
@@ -184,10 +184,10 @@ function withoutBefore(feature: FeatureIR): FeatureIR {
 }
 
 /** Keys of events, unknown keys, NULL; some rows twice. */
-function rowsAbout(draw: Draw, log: readonly LoggedEvent[], groups: readonly GroupIR[], keys: readonly ColumnIR[]): Asked[] {
+function rowsAbout(draw: Draw, log: readonly LoggedEvent[], groups: readonly GroupIR[], keys: readonly ColumnIR[]): RowRequest[] {
   const own = log.filter(({ source }) => groups.some(group => group.source === source))
   if (own.length === 0) return []
-  const rows = Array.from({ length: ROWS }, (): Asked => {
+  const rows = Array.from({ length: ROWS }, (): RowRequest => {
     const { row } = draw.pick(own)
     const other = draw.weighted<((column: ColumnIR) => Value) | undefined>([
       [12, undefined],
@@ -229,7 +229,7 @@ function asTogether({ groups, ...ir }: PipelineIR): (readonly GroupIR[])[] {
 type Cells = Readonly<Record<string, Answer['value']>>
 
 /** The rows in the requested order. */
-function read(question: Question, log: readonly LoggedEvent[], rows: readonly Asked[], stretch?: number): Cells[] {
+function read(question: Question, log: readonly LoggedEvent[], rows: readonly RowRequest[], stretch?: number): Cells[] {
   const strings = new Strings()
   const histories = question.ir.sources.map((source): [string, SourceHistory] => {
     const own = log.filter(event => event.source === source.name)
@@ -237,7 +237,7 @@ function read(question: Question, log: readonly LoggedEvent[], rows: readonly As
   })
   const set = setOfRows(
     question,
-    inOrderOfTime(askedOf(question.keys, rows, strings)),
+    inOrderOfTime(requestedRowsOf(question.keys, rows, strings)),
     replayLog(question.ir, new Map(histories), strings),
     stretch,
   )
@@ -249,7 +249,7 @@ function read(question: Question, log: readonly LoggedEvent[], rows: readonly As
   return cells.sort((a, b) => (a['row'] as number) - (b['row'] as number))
 }
 
-function askedOf(keys: readonly ColumnIR[], rows: readonly Asked[], strings: Strings): AskedRows {
+function requestedRowsOf(keys: readonly ColumnIR[], rows: readonly RowRequest[], strings: Strings): AskedRows {
   const columns = keys.map(
     ({ name, type }) =>
       [

@@ -22,11 +22,11 @@ export interface Material {
   readonly disk: Disk
   /** Exceptions on the way. */
   readonly broken: readonly string[]
-  readonly planted: Planted
+  readonly planted: PlantedCounts
 }
 
 /** Counts of what makes law 4 hard. */
-export interface Planted {
+export interface PlantedCounts {
   /** Events that came after one of their key with a later time. */
   readonly late: number
   /** Superseded or deleted events. */
@@ -54,7 +54,7 @@ const withoutDecisions = (disk: Disk): Disk => ({
   commits: disk.commits.map(({ segment, schemas }) => ({ ...(segment && { segment }), ...(schemas && { schemas }) })),
 })
 
-function plantedIn({ ir, feeds }: CrashCase, entries: readonly Entry[]): Planted {
+function plantedIn({ ir, feeds }: CrashCase, entries: readonly Entry[]): PlantedCounts {
   const sources = ir.sources.map(source => ({ source, events: eventsOf(source, entries) }))
   const sum = (of: (one: { source: SourceIR; events: readonly LoggedEvent[] }) => number) => sources.reduce((all, one) => all + of(one), 0)
   return {

@@ -96,9 +96,9 @@ export const faults: Readonly<Record<string, Fault>> = {
     return { ...material, entries: material.entries.with(entry, { event: { ...at.event, arrival: at.event.arrival + 1 } }) }
   },
   'an event that was known is missing': (material, draw) => {
-    const known = material.recorded.filter(({ entry }) => 'event' in material.entries[entry])
-    if (known.length === 0) return undefined
-    const { entry, t } = draw.pick(known)
+    const ofEvents = material.recorded.filter(({ entry }) => 'event' in material.entries[entry])
+    if (ofEvents.length === 0) return undefined
+    const { entry, t } = draw.pick(ofEvents)
     return { ...material, entries: material.entries.with(entry, { mark: { kind: 'tick', t } }) }
   },
   'a decision stands at another entry': (material, draw) =>

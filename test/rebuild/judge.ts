@@ -4,14 +4,14 @@ import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../../src
 import type { RecordedDecision } from '../../src/run/decide/recorded-decision.ts'
 import type { SqlVector } from '../../src/sql/answers.ts'
 import { recordedReads } from '../../src/sql/recorded-decisions.ts'
-import { known, ofKey, standing, valueOf } from '../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf } from '../oracle/oracle.ts'
 import { agree, answerText } from '../property/compare.ts'
 import type { Answer } from '../property/case.ts'
 import type { Entry } from '../crash/inspect.ts'
 import { eventsOf, type Material } from './case.ts'
 import { triggerOf } from './rebuild.ts'
 
-export interface Judged {
+export interface RebuildJudgement {
   /** Compared cells of vectors, and those that are not NULL. */
   values: number
   notNull: number
@@ -21,8 +21,8 @@ export interface Judged {
   readonly mismatches: string[]
 }
 
-export function judge({ ir, entries, recorded }: Material, rebuilt: readonly SqlVector[]): Judged {
-  const judged: Judged = { values: 0, notNull: 0, cuts: 0, mismatches: [] }
+export function judge({ ir, entries, recorded }: Material, rebuilt: readonly SqlVector[]): RebuildJudgement {
+  const judged: RebuildJudgement = { values: 0, notNull: 0, cuts: 0, mismatches: [] }
   const log = entries.flatMap(entry => ('event' in entry ? [entry.event] : []))
   recorded.forEach((decision, i) => {
     const model = ir.models.find(({ name }) => name === decision.model)!
@@ -35,7 +35,7 @@ export function judge({ ir, entries, recorded }: Material, rebuilt: readonly Sql
 interface Looked {
   readonly ir: PipelineIR
   readonly entries: readonly Entry[]
-  readonly log: Parameters<typeof known>[2]
+  readonly log: Parameters<typeof visibleEvents>[2]
   readonly model: ModelIR
   readonly decision: RecordedDecision
 }
@@ -46,7 +46,7 @@ const placeText = ({ model, decision: { entry, key } }: Looked): string => `'${m
  * The time of a decision is its trigger's, and its reads of each group follow from the group's placement (semantics, decisions and
  * placements).
  */
-function checkCuts(judged: Judged, looked: Looked): void {
+function checkCuts(judged: RebuildJudgement, looked: Looked): void {
   const { ir, entries, log, model, decision } = looked
   const trigger = entries[decision.entry]
   const t = 'event' in trigger ? trigger.event.arrival : trigger.mark.t
@@ -54,7 +54,7 @@ function checkCuts(judged: Judged, looked: Looked): void {
   const prefix = entries.slice(0, decision.entry).filter(entry => 'event' in entry).length + ('event' in trigger ? 1 : 0)
   for (const { id, group } of recordedReads(ir, model)) {
     judged.cuts++
-    const want = known(sourceOf(ir, group), group.place, log, prefix, decision.t)
+    const want = visibleEvents(sourceOf(ir, group), group.place, log, prefix, decision.t)
     const got = decision.read[id]
     if (want.events.length !== got.known || want.clock !== (got.clock ?? -Infinity))
       judged.mismatches.push(
@@ -63,7 +63,7 @@ function checkCuts(judged: Judged, looked: Looked): void {
   }
 }
 
-function checkVector(judged: Judged, looked: Looked, rebuilt: SqlVector): void {
+function checkVector(judged: RebuildJudgement, looked: Looked, rebuilt: SqlVector): void {
   const { model, decision } = looked
   let overflows = false
   for (const [i, input] of model.inputs.entries()) {

@@ -9,7 +9,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import { DuckDbEngine } from '../../src/sql/duckdb/engine.ts'
 import { SqlWitness } from '../../src/sql/witness.ts'
 import { rebuildCase, run, type Material } from './case.ts'
-import { judge, type Judged } from './judge.ts'
+import { judge, type RebuildJudgement } from './judge.ts'
 import { blindOf, rebuild } from './rebuild.ts'
 
 export interface RebuildResult {
@@ -64,7 +64,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
 }
 
 /** `undefined` if DuckDB cannot represent a sum that the semantics allow. */
-export async function judgedBy(db: SqlWitness, material: Material): Promise<Judged | undefined> {
+export async function judgedBy(db: SqlWitness, material: Material): Promise<RebuildJudgement | undefined> {
   const { ir, entries, recorded } = material
   try {
     return judge(material, await rebuild(db, ir, entries, recorded.map(blindOf)))

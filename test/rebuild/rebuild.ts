@@ -35,8 +35,8 @@ export async function rebuild(
   for (const model of ir.models) {
     const own = decisions.filter(decision => decision.model === model.name)
     if (own.length === 0) continue
-    const made = own.map(decision => madeOf(ir, model, entries, decision))
-    for (const [i, vector] of (await db.vectors(ir, model, made)).entries()) vectors.set(own[i], vector)
+    const recorded = own.map(decision => madeOf(ir, model, entries, decision))
+    for (const [i, vector] of (await db.vectors(ir, model, recorded)).entries()) vectors.set(own[i], vector)
   }
   return decisions.map(decision => vectors.get(decision)!)
 }

@@ -33,7 +33,7 @@ export interface ImportedName {
 export function parseModule({ path, text }: TextFile): Module {
   const { program, module, comments } = parseSync(path, text)
   const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start, end).replace(/^['"`]|['"`]$/g, ''))
-  const asked = [
+  const imported = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
     ...dynamic,
@@ -58,7 +58,7 @@ export function parseModule({ path, text }: TextFile): Module {
     text,
     program,
     comments: comments.map(({ start, value }) => ({ start: start + 2, value })),
-    imports: [...new Set(asked.filter(isOwn).map(pathOf))],
+    imports: [...new Set(imported.filter(isOwn).map(pathOf))],
     names: names.filter(name => isOwn(name.path)).map(name => ({ ...name, path: pathOf(name.path) })),
   }
 }

@@ -11,7 +11,7 @@ import { SpillwayError } from '../../src/base/errors.ts'
 import type { LoggedEvent } from '../../src/define/source/event.ts'
 import type { PipelineIR, WorthIR } from '../../src/define/ir/ir.ts'
 import type { Request } from '../oracle/oracle.ts'
-import { logOf } from '../property/engines/replayed.ts'
+import { logOf } from '../property/engines/replay-order.ts'
 
 export interface ThreadCase {
   readonly seed: number

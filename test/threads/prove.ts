@@ -62,7 +62,7 @@ export function holds({ cases, different, reports, plans, triggers }: ThreadsRes
   return different === 0 && plans > cases && reports >= REPORTS_LEAST * cases && covers
 }
 
-interface Compared {
+interface Comparison {
   /** The first difference between two reports. */
   readonly difference: string | undefined
   readonly isReport: boolean
@@ -70,7 +70,7 @@ interface Compared {
 }
 
 /** The audit on no thread, on one and on several. */
-export async function compareThreads(of: ThreadCase): Promise<Compared> {
+export async function compareThreads(of: ThreadCase): Promise<Comparison> {
   const alone = await auditOn(of, 0)
   const several = 2 + (of.seed % 2)
   const others = [await auditOn(of, 1), await auditOn(of, several, of.seed % 4 < 2)]
@@ -78,12 +78,12 @@ export async function compareThreads(of: ThreadCase): Promise<Compared> {
   return { difference: differences[0], isReport: alone.isReport, plans: others.reduce((sum, { work }) => sum + (work?.used ?? 0), 0) }
 }
 
-const SHOWN = 60
+const EXCERPT_LENGTH = 60
 
 function differenceOf(alone: AuditText, other: AuditText, threads: number): string[] {
   if (other.text !== alone.text) {
     const at = Array.from(alone.text).findIndex((character, i) => character !== other.text[i])
-    const part = ({ text }: AuditText): string => text.slice(Math.max(0, at - SHOWN), at + SHOWN)
+    const part = ({ text }: AuditText): string => text.slice(Math.max(0, at - EXCERPT_LENGTH), at + EXCERPT_LENGTH)
     return [`on ${threads} threads …${part(other)}…, alone …${part(alone)}…`]
   }
   return other.work && other.work.missed > 0 ? [`on ${threads} threads ${other.work.missed} plans fail that do not fail alone`] : []

@@ -12,10 +12,10 @@ export interface ThreadsRegression {
 const folder = new URL('../regressions/', import.meta.url)
 
 /** Writes the case under its seed and returns the file's name; overwrites an earlier one. */
-export function recordThreads(of: ThreadCase, found: string): string {
+export function recordThreads(of: ThreadCase, difference: string): string {
   mkdirSync(folder, { recursive: true })
   const name = `threads-${of.seed}.json`
-  const regression: ThreadsRegression = { proof: 'threads', found, case: of }
+  const regression: ThreadsRegression = { proof: 'threads', found: difference, case: of }
   writeFileSync(new URL(name, folder), `${JSON.stringify(regression)}\n`)
   return name
 }

@@ -43,11 +43,11 @@ function* withoutInputs(of: ThreadCase, isLeftOut: (input: string) => boolean): 
 }
 
 function* fewerEvents(of: ThreadCase): Iterable<ThreadCase> {
-  for (const kept of fewer([...of.log.keys()])) {
-    const isKept = new Set(kept)
+  for (const left of fewer([...of.log.keys()])) {
+    const isKept = new Set(left)
     const before = [0]
     for (const i of of.log.keys()) before.push(before[i] + (isKept.has(i) ? 1 : 0))
-    yield { ...of, log: kept.map(i => of.log[i]), requests: of.requests.map(one => ({ ...one, place: before[one.place] })) }
+    yield { ...of, log: left.map(i => of.log[i]), requests: of.requests.map(one => ({ ...one, place: before[one.place] })) }
   }
 }
 

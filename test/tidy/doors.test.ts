@@ -6,7 +6,7 @@ import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
 
 test('an import past the door of a room is found, also of a type, a re-export and a dynamic one', () => {
-  const found = importsPastDoors(
+  const faults = importsPastDoors(
     tree({
       'src/cli/a.ts': `import { k } from '../kernel/k.ts'`,
       'src/run/b.ts': `import type { K } from '../kernel/k.ts'`,
@@ -21,13 +21,13 @@ test('an import past the door of a room is found, also of a type, a re-export an
     { 'src/intake/h.ts imports src/kernel/k.ts': 'of this test' },
   )
   assert.deepEqual(
-    found,
+    faults,
     ['src/cli/a.ts', 'src/run/b.ts', 'src/batch/c.ts', 'src/replay/d.ts'].map(path => `${path} imports src/kernel/k.ts`),
   )
 })
 
 test('a name of a door that nobody outside imports is found', () => {
-  const found = unusedDoorNames(
+  const faults = unusedDoorNames(
     tree({
       'src/kernel/index.ts': `export { a, type B, c } from './a.ts'\nexport { d } from './d.ts'`,
       'src/kernel/d.ts': `import { c } from './index.ts'`,
@@ -38,7 +38,7 @@ test('a name of a door that nobody outside imports is found', () => {
     }),
   )
   assert.deepEqual(
-    found,
+    faults,
     ['c', 'd'].map(name => `src/kernel/index.ts exports ${name}, which no other room imports`),
   )
 })

@@ -40,8 +40,8 @@ export function eventPathFaults(modules: readonly Module[], architecture: string
   const byPath = new Map(modules.map(module => [module.path, module]))
   const faults = stages.flatMap((stage, i) => {
     const module = byPath.get(stage.path)
-    const found = module ? [...nameFaults(module, stage), ...reachFaults(byPath, stages, i)] : [`${stage.path} does not exist`]
-    return found.map(fault => `stage ${stage.number} (${stage.verb}): ${fault}`)
+    const stageFaults = module ? [...nameFaults(module, stage), ...reachFaults(byPath, stages, i)] : [`${stage.path} does not exist`]
+    return stageFaults.map(fault => `stage ${stage.number} (${stage.verb}): ${fault}`)
   })
   return [...numberFaults(stages, architecture), ...faults]
 }

@@ -136,7 +136,7 @@ export function cycles(modules: readonly Module[]): string[] {
   const order = new Map<string, number>()
   const low = new Map<string, number>()
   const open: string[] = []
-  const found: string[] = []
+  const circles: string[] = []
   const visit = (path: string): void => {
     order.set(path, order.size)
     low.set(path, order.get(path)!)
@@ -147,23 +147,23 @@ export function cycles(modules: readonly Module[]): string[] {
     }
     if (low.get(path) !== order.get(path)) return
     const circle = open.splice(open.indexOf(path))
-    if (circle.length > 1 || importsOf.get(path)?.includes(path)) found.push(`${circle.join(' → ')} → ${path}`)
+    if (circle.length > 1 || importsOf.get(path)?.includes(path)) circles.push(`${circle.join(' → ')} → ${path}`)
   }
   for (const { path } of modules) if (!order.has(path)) visit(path)
-  return found
+  return circles
 }
 
 /** Imports, at any distance, from the files under `from` into one of the `forbidden` rooms. */
 export function reaches(modules: readonly Module[], from: string, forbidden: readonly string[]): string[] {
   const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]))
-  const found: string[] = []
-  const seen = new Set<string>()
+  const paths: string[] = []
+  const visited = new Set<string>()
   const visit = (path: string, way: readonly string[]): void => {
-    if (seen.has(path)) return
-    seen.add(path)
-    if (forbidden.includes(roomOf(path) ?? '')) found.push([...way, path].join(' → '))
+    if (visited.has(path)) return
+    visited.add(path)
+    if (forbidden.includes(roomOf(path) ?? '')) paths.push([...way, path].join(' → '))
     else for (const next of importsOf.get(path) ?? []) visit(next, [...way, path])
   }
   for (const { path } of modules) if (path.startsWith(from) && !isTest(path)) visit(path, [])
-  return found
+  return paths
 }

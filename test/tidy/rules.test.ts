@@ -14,7 +14,7 @@ const tree = (files: Record<string, string>): Module[] => Object.entries(files).
 const lines = (count: number): string => 'let a\n'.repeat(count)
 
 test('an import upward is found, also of a type, a re-export and a dynamic one', () => {
-  const found = upwardImports(
+  const faults = upwardImports(
     tree({
       'src/base/a.ts': `import type { K } from '../kernel/k.ts'`,
       'src/define/b.ts': `export * from '../columns/c.ts'`,
@@ -26,13 +26,13 @@ test('an import upward is found, also of a type, a re-export and a dynamic one',
     }),
   )
   assert.deepEqual(
-    found.map(text => text.split(' ')[0]),
+    faults.map(text => text.split(' ')[0]),
     ['src/base/a.ts', 'src/define/b.ts', 'src/sql/c.ts', 'src/cli/d.ts'],
   )
 })
 
 test('an import upward inside a room is found, and a folder without a floor', () => {
-  const found = upwardInside(
+  const faults = upwardInside(
     tree({
       'src/run/a.ts': `import './loop/b.ts'`,
       'src/run/loop/b.ts': `import '../groups/c.ts'`,
@@ -43,14 +43,14 @@ test('an import upward inside a room is found, and a folder without a floor', ()
     }),
     { run: ['.', 'loop', 'groups'] },
   )
-  assert.deepEqual(found, [
+  assert.deepEqual(faults, [
     'src/run/groups/c.ts imports src/run/loop/b.ts, which is not below it',
     'src/run/attic/f.ts is in a folder that has no floor in test/tidy/floors.ts',
   ])
 })
 
 test('an import of the SQLite store by a surface is found', () => {
-  const found = storeImports(
+  const faults = storeImports(
     tree({
       'src/cli/inspect/a.ts': `import type { SqliteReader } from '../../log/sqlite/reader.ts'`,
       'src/serve/b.ts': `import { openFolder } from '../operate/index.ts'\nimport type { LogStore } from '../log/store.ts'`,
@@ -58,12 +58,12 @@ test('an import of the SQLite store by a surface is found', () => {
       'src/operate/c.ts': `import { readDataFolder } from '../log/sqlite/data-folder.ts'`,
     }),
   )
-  assert.deepEqual(found, ['src/cli/inspect/a.ts imports src/log/sqlite/reader.ts; call a use case of src/operate/index.ts'])
+  assert.deepEqual(faults, ['src/cli/inspect/a.ts imports src/log/sqlite/reader.ts; call a use case of src/operate/index.ts'])
 })
 
 test('a room needs a floor and a name', () => {
-  const found = unknownRooms(tree({ 'src/kernel/a.ts': '', 'src/attic/a.ts': '', 'src/index.ts': '' }), 'kernel/ computes')
-  assert.deepEqual(found, ['src/attic/ has no floor in test/tidy/floors.ts', 'src/attic/ is not named in ARCHITECTURE.md'])
+  const faults = unknownRooms(tree({ 'src/kernel/a.ts': '', 'src/attic/a.ts': '', 'src/index.ts': '' }), 'kernel/ computes')
+  assert.deepEqual(faults, ['src/attic/ has no floor in test/tidy/floors.ts', 'src/attic/ is not named in ARCHITECTURE.md'])
 })
 test('a circle is found once, whatever its length', () => {
   const circle = { 'a.ts': `import './b.ts'`, 'b.ts': `import './c.ts'`, 'c.ts': `import './a.ts'` }
@@ -96,14 +96,14 @@ test('the median is that of the library without its tests', () => {
 })
 
 test('long functions are found, the bodies of suites left out', () => {
-  const found = functionsTooLong(
+  const faults = functionsTooLong(
     tree({
       'a.ts': `function f() {\n${lines(69)}}\nfunction g() {\n${lines(68)}}\n`,
       'b.ts': `class A {\n  m() {\n${lines(80)}}\n}`,
       'c.ts': `describe('suite', () => {\n${lines(80)}})\ntest('test', () => {\n${lines(80)}})`,
     }),
   )
-  assert.deepEqual(found, ['a.ts:1 has a function of 71 lines', 'b.ts:2 has a function of 82 lines', 'c.ts:83 has a function of 82 lines'])
+  assert.deepEqual(faults, ['a.ts:1 has a function of 71 lines', 'b.ts:2 has a function of 82 lines', 'c.ts:83 has a function of 82 lines'])
 })
 
 test('empty names are found as a whole word', () => {
@@ -113,9 +113,9 @@ test('empty names are found as a whole word', () => {
 
 test('clock, chance and timers are found in the library, not in base or tests', () => {
   const uses = `const a = Date.now()\nconst b = Math.random\nsetTimeout(f, 1)\nnew Date()\nnew Date(5)\nMath.max(1)\n// Date.now()`
-  const found = uncontrolled(tree({ 'src/kernel/a.ts': uses, 'src/base/a.ts': uses, 'src/kernel/a.test.ts': uses, 'test/a.ts': uses }))
+  const faults = uncontrolled(tree({ 'src/kernel/a.ts': uses, 'src/base/a.ts': uses, 'src/kernel/a.test.ts': uses, 'test/a.ts': uses }))
   assert.deepEqual(
-    found.map(text => text.split(';')[0]),
+    faults.map(text => text.split(';')[0]),
     ['1 uses Date.now', '2 uses Math.random', '3 uses setTimeout', '4 uses new Date()'].map(text => `src/kernel/a.ts:${text}`),
   )
 })
@@ -186,9 +186,9 @@ test('a name that two files export is found, unless it is listed; a re-export an
 test('a comment that begins with a relative clause is found', () => {
   const text =
     '/** What a row is. */\nlet a\n/**\n * Who may read.\n */\nlet b\n  // Which of them.\nlet c\n/** Rows, and what they hold. */\nlet d'
-  const found = relativeComments(tree({ 'src/run/a.ts': text, 'test/a.ts': text }))
+  const faults = relativeComments(tree({ 'src/run/a.ts': text, 'test/a.ts': text }))
   assert.deepEqual(
-    found.map(line => line.split(' ')[0]),
+    faults.map(line => line.split(' ')[0]),
     ['src/run/a.ts:1', 'src/run/a.ts:3', 'src/run/a.ts:7', 'test/a.ts:1', 'test/a.ts:3', 'test/a.ts:7'],
   )
 })

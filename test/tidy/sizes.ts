@@ -31,16 +31,16 @@ export function medianLines(files: readonly TextFile[]): number {
 }
 
 export function functionsTooLong(modules: readonly Module[]): string[] {
-  const found: string[] = []
+  const faults: string[] = []
   for (const { path, text, program } of modules) {
     walk(program, (node, parents) => {
       if (!isFunction(node) || isSuite(parents.at(-1))) return
       const first = lineOf(text, node.start)
       const lines = lineOf(text, node.end) - first + 1
-      if (lines > FUNCTION_LINES_MAX) found.push(`${path}:${first} has a function of ${lines} lines`)
+      if (lines > FUNCTION_LINES_MAX) faults.push(`${path}:${first} has a function of ${lines} lines`)
     })
   }
-  return found
+  return faults
 }
 
 const isFunction = ({ type }: Node): boolean =>

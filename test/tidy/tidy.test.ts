@@ -7,6 +7,7 @@ import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
 import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { bareNames } from './bare-names.ts'
 import { missingFilesInComments } from './comment-files.ts'
 import { importsPastDoors, unusedDoorNames, withoutDoors } from './doors.ts'
 import { eventPathFaults } from './event-path.ts'
@@ -43,6 +44,11 @@ test('no files import each other in a circle', () => none(cycles(modules)))
 test('the oracle is independent of what it judges', () =>
   none(reaches(withoutDoors(modules), 'test/oracle/', ['kernel', 'aggregate', 'expression', 'sql'])))
 
+test('test/README.md names every folder of tests', () => {
+  const folders = new Set(files.flatMap(({ path }) => /^test\/[^/]+\//.exec(path)?.[0].slice('test/'.length) ?? []))
+  none([...folders].filter(folder => !textOf('test/README.md').includes(`\`${folder}\``)))
+})
+
 test('files are short', () => none(filesTooLong(code, longFiles)))
 test('the median file is short', t => {
   const median = medianLines(code)
@@ -61,6 +67,7 @@ test('comments name source files that exist', () =>
     ),
   ))
 test('names say what a file holds', () => none(emptyNames(files)))
+test('names of declarations are nouns and verbs', () => none(bareNames(modules)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))
 

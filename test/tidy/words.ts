@@ -12,15 +12,15 @@ const readers = new Set(['Date.now', 'Math.random', 'performance.now', 'process.
 
 /** Reads of the clock or of randomness, and timers, in the library but not in `base/`: a seed could not replay them. */
 export function uncontrolled(modules: readonly Module[]): string[] {
-  const found: string[] = []
+  const faults: string[] = []
   for (const { path, text, program } of modules) {
     if (roomOf(path) === undefined || roomOf(path) === 'base' || isTest(path)) continue
     walk(program, node => {
-      const what = uncontrolledBy(node)
-      if (what) found.push(`${path}:${lineOf(text, node.start)} uses ${what}; take it from base/`)
+      const use = uncontrolledBy(node)
+      if (use) faults.push(`${path}:${lineOf(text, node.start)} uses ${use}; take it from base/`)
     })
   }
-  return found
+  return faults
 }
 
 function uncontrolledBy(node: Node): string | undefined {

@@ -5,7 +5,7 @@ import type { ReplayLog } from '../../replay/log.ts'
 import { count, entity, features, labelFrom, logistic, model, on, pipeline, rules, source, stream, t } from '../../index.ts'
 import type { LoggedEvent } from '../../define/source/event.ts'
 import type { ModelIR, Value } from '../../define/ir/ir.ts'
-import { logOf } from '../../../test/property/engines/replayed.ts'
+import { logOf } from '../../../test/property/engines/replay-order.ts'
 import { asItRuns, type Plan, type ElementSetting } from '../domain/element.ts'
 import { Experiment } from './experiment.ts'
 

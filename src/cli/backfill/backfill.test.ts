@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { called as run } from '../../../test/cli/called.ts'
-import { filesIn } from '../../../test/backfill/stored.ts'
+import { filesIn } from '../../../test/backfill/store-contents.ts'
 
 const folder = scratchFolder('backfill')
 

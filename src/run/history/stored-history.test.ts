@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { asAppended } from '../../../test/property/generate/appended.ts'
+import { asOneLog } from '../../../test/property/generate/one-log.ts'
 import { blockOf } from '../../../test/property/engines/block.ts'
-import { stored } from '../../../test/property/engines/stored.ts'
+import { storeLog } from '../../../test/property/engines/stored-log.ts'
 import { Draw } from '../../../test/property/generate/draw.ts'
 import { generate } from '../../../test/property/generate/generate.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -34,8 +34,8 @@ test('the log of a folder equals the appended history in order, also for some of
   let several = 0
   for (let seed = 1; seed <= CASES; seed++) {
     const { ir, log: drawn } = generate(seed)
-    const log = asAppended(drawn)
-    const store = await stored(ir, log, new Draw(seed))
+    const log = asOneLog(drawn)
+    const store = await storeLog(ir, log, new Draw(seed))
     const first = { ...ir, sources: ir.sources.slice(0, 1), groups: ir.groups.filter(({ source }) => source === ir.sources[0].name) }
     for (const read of [ir, first]) {
       const found = storedHistory(ir, read, store, new Strings())
@@ -66,7 +66,7 @@ test('the log of a folder equals the appended history in order, also for some of
 
 test('a log that has forgotten its beginning is rejected', async () => {
   const { ir, log } = generate(1)
-  const store = await stored(ir, asAppended(log), new Draw(1))
+  const store = await storeLog(ir, asOneLog(log), new Draw(1))
   await store.commit({ put: [[LOG_START, logStartText({ entry: 1, arrival: 0 })]] })
   assert.throws(() => storedHistory(ir, ir, store, new Strings()), {
     code: 'SPILL_UNSUPPORTED',

@@ -14,7 +14,7 @@ export interface RowCase {
     readonly expect: {
       readonly n: Value
       readonly sum: Value
-      readonly known?: number
+      readonly visible?: number
       readonly age: number | null
       readonly newest: number | null
     }
@@ -34,15 +34,15 @@ export const rowCases: RowCase[] = [
     group: counts({ kind: 'stream' }),
     log: late,
     rows: [
-      { key: 'a', t: 99, expect: { n: 0, sum: null, known: 0, age: 0, newest: null }, why: 'before the first event' },
-      { key: 'a', t: 100, expect: { n: 1, sum: 1, known: 1, age: 0, newest: 0 }, why: 'at an arrival, the event is known' },
-      { key: 'a', t: 299, expect: { n: 1, sum: 1, known: 1, age: 0, newest: 199 }, why: 'that of 150 has not arrived' },
-      { key: 'a', t: 300, expect: { n: 2, sum: 3, known: 3, age: 0, newest: 150 }, why: 'all that arrived at 300; [100, 300]' },
-      { key: 'b', t: 300, expect: { n: 1, sum: 4, known: 3, age: 0, newest: 0 }, why: 'another key at the same time' },
-      { key: 'a', t: 401, expect: { n: 3, sum: 8, known: 4, age: 0, newest: 1 }, why: '[201, 401] holds 8' },
-      { key: 'c', t: 400, expect: { n: 0, sum: null, known: 4, age: 0, newest: null }, why: 'a key that was never seen' },
-      { key: null, t: 400, expect: { n: 0, sum: null, known: 4, age: 0, newest: null }, why: 'NULL is no key' },
-      { key: 'a', t: 100_000, expect: { n: 3, sum: null, known: 4, age: 0, newest: 99_600 }, why: 'after the end of the history' },
+      { key: 'a', t: 99, expect: { n: 0, sum: null, visible: 0, age: 0, newest: null }, why: 'before the first event' },
+      { key: 'a', t: 100, expect: { n: 1, sum: 1, visible: 1, age: 0, newest: 0 }, why: 'at an arrival, the event is known' },
+      { key: 'a', t: 299, expect: { n: 1, sum: 1, visible: 1, age: 0, newest: 199 }, why: 'that of 150 has not arrived' },
+      { key: 'a', t: 300, expect: { n: 2, sum: 3, visible: 3, age: 0, newest: 150 }, why: 'all that arrived at 300; [100, 300]' },
+      { key: 'b', t: 300, expect: { n: 1, sum: 4, visible: 3, age: 0, newest: 0 }, why: 'another key at the same time' },
+      { key: 'a', t: 401, expect: { n: 3, sum: 8, visible: 4, age: 0, newest: 1 }, why: '[201, 401] holds 8' },
+      { key: 'c', t: 400, expect: { n: 0, sum: null, visible: 4, age: 0, newest: null }, why: 'a key that was never seen' },
+      { key: null, t: 400, expect: { n: 0, sum: null, visible: 4, age: 0, newest: null }, why: 'NULL is no key' },
+      { key: 'a', t: 100_000, expect: { n: 3, sum: null, visible: 4, age: 0, newest: 99_600 }, why: 'after the end of the history' },
     ],
   },
   {
@@ -51,8 +51,8 @@ export const rowCases: RowCase[] = [
     group: counts({ kind: 'lag', by: 100 }),
     log: late,
     rows: [
-      { key: 'a', t: 399, expect: { n: 1, sum: 1, known: 1, age: 100, newest: 299 }, why: 'as of 299' },
-      { key: 'a', t: 400, expect: { n: 2, sum: 3, known: 3, age: 100, newest: 250 }, why: 'as of 300' },
+      { key: 'a', t: 399, expect: { n: 1, sum: 1, visible: 1, age: 100, newest: 299 }, why: 'as of 299' },
+      { key: 'a', t: 400, expect: { n: 2, sum: 3, visible: 3, age: 100, newest: 250 }, why: 'as of 300' },
     ],
   },
   {
@@ -60,7 +60,7 @@ export const rowCases: RowCase[] = [
     source: wide,
     group: counts({ kind: 'partial', by: 100 }),
     log: late,
-    rows: [{ key: 'a', t: 400, expect: { n: 2, sum: null, known: 3, age: 0, newest: 250 }, why: 'as known at 300, in [200, 400]' }],
+    rows: [{ key: 'a', t: 400, expect: { n: 2, sum: null, visible: 3, age: 0, newest: 250 }, why: 'as known at 300, in [200, 400]' }],
   },
   {
     name: 'a schedule: as of its last run that is done',
@@ -71,11 +71,11 @@ export const rowCases: RowCase[] = [
       {
         key: 'a',
         t: 249,
-        expect: { n: 0, sum: null, known: 0, age: 249, newest: null },
+        expect: { n: 0, sum: null, visible: 0, age: 249, newest: null },
         why: 'the run of 200 is done at 250; that of 0 knew nothing',
       },
-      { key: 'a', t: 250, expect: { n: 1, sum: 1, known: 1, age: 50, newest: 150 }, why: 'the run of 200' },
-      { key: 'a', t: 450, expect: { n: 3, sum: 8, known: 4, age: 50, newest: 50 }, why: 'the run of 400, [200, 400]' },
+      { key: 'a', t: 250, expect: { n: 1, sum: 1, visible: 1, age: 50, newest: 150 }, why: 'the run of 200' },
+      { key: 'a', t: 450, expect: { n: 3, sum: 8, visible: 4, age: 50, newest: 50 }, why: 'the run of 400, [200, 400]' },
     ],
   },
   {
@@ -96,9 +96,9 @@ export const rowCases: RowCase[] = [
       ev(120, { ref: 'y' }, { arrival: 210, deleted: true }),
     ),
     rows: [
-      { key: 'a', t: 199, expect: { n: 2, sum: 3, known: 2, age: 0, newest: 79 }, why: 'before the revision' },
-      { key: 'a', t: 200, expect: { n: 2, sum: 17, known: 3, age: 0, newest: 80 }, why: '16 in place of 2' },
-      { key: 'a', t: 210, expect: { n: 1, sum: 1, known: 4, age: 0, newest: 110 }, why: 'deleted: the newest is that of 100' },
+      { key: 'a', t: 199, expect: { n: 2, sum: 3, visible: 2, age: 0, newest: 79 }, why: 'before the revision' },
+      { key: 'a', t: 200, expect: { n: 2, sum: 17, visible: 3, age: 0, newest: 80 }, why: '16 in place of 2' },
+      { key: 'a', t: 210, expect: { n: 1, sum: 1, visible: 4, age: 0, newest: 110 }, why: 'deleted: the newest is that of 100' },
     ],
   },
   {
@@ -106,6 +106,6 @@ export const rowCases: RowCase[] = [
     source: changelog,
     group: counts({ kind: 'stream' }),
     log: history(ev(100, { n: 1 }), ev(150, {}, { deleted: true })),
-    rows: [{ key: 'a', t: 160, expect: { n: 1, sum: 1, known: 2, age: 0, newest: 60 }, why: 'that of 100' }],
+    rows: [{ key: 'a', t: 160, expect: { n: 1, sum: 1, visible: 2, age: 0, newest: 60 }, why: 'that of 100' }],
   },
 ]

@@ -2,9 +2,9 @@ import { SpillwayError } from '../../../src/base/errors.ts'
 import type { Engine } from '../case.ts'
 import { duckdbEngine } from './duckdb.ts'
 import { kernelEngine } from './kernel.ts'
-import { loggedEngine } from './logged.ts'
+import { loggedEngine } from './log-engine.ts'
 import { oracleEngine } from './oracle.ts'
-import { restoredEngine } from './restored.ts'
+import { restoredEngine } from './restored-kernel.ts'
 import { liftedTilesEngine, tilesEngine } from './tiles.ts'
 
 /** The oracle comes first: the reference, unless others are named. */

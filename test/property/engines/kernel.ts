@@ -27,7 +27,7 @@ export function valuesInPieces(of: Case, pieces: number, restarts?: (making: () 
   return out
 }
 
-interface Running {
+interface RunningKernel {
   readonly of: Case
   readonly group: GroupIR
   readonly source: SourceIR
@@ -38,7 +38,7 @@ interface Running {
 }
 
 /** One pass, piece by piece: a kernel carries its state from block to block. */
-function run({ of, group, source, strings, pass, pieces, restarts }: Running, out: Answer[][]): void {
+function run({ of, group, source, strings, pass, pieces, restarts }: RunningKernel, out: Answer[][]): void {
   const making = () => new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   const after = restarts?.(making)
   let kernel = making()

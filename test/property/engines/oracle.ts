@@ -1,4 +1,4 @@
-import { known, ofKey, standing, valueOf, type OracleValue } from '../../oracle/oracle.ts'
+import { visibleEvents, ofKey, standing, valueOf, type OracleValue } from '../../oracle/oracle.ts'
 import { groupOf, sourceOf, type Answer, type Ask, type Case, type Engine } from '../case.ts'
 
 /** Engine `oracle`, the naive reference: a scan of the whole log for each read. */
@@ -9,7 +9,7 @@ export function oracleEngine(): Engine {
 function answers(of: Case, { group: name, place, prefix, t, key, trigger }: Ask): Answer[] {
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
-  const { events, clock } = known(source, place, of.log, prefix, t)
+  const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key)
   const triggering = trigger === undefined ? undefined : of.log[trigger]
   return group.features.map(feature => toAnswer(valueOf(source, feature, own, clock, triggering)))

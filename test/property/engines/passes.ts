@@ -91,13 +91,13 @@ function countingIn(
   prefix: number,
   strings: Strings,
 ): ReadonlySet<number> {
-  const known = own.filter(({ i }) => i < prefix)
+  const visible = own.filter(({ i }) => i < prefix)
   const block = blockOf(
     source,
-    known.map(({ event }) => event),
+    visible.map(({ event }) => event),
     strings,
   )
-  return new Set([...(currentRows(source, block) ?? known.keys())].map(row => known[row].i))
+  return new Set([...(currentRows(source, block) ?? visible.keys())].map(row => visible[row].i))
 }
 
 function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: boolean, strings: Strings): Pass {
@@ -107,21 +107,21 @@ function orderedPass(of: Case, group: GroupIR, asks: readonly number[], byTime: 
     cuts.findIndex(({ prefix, upto = Infinity, t }) => i < prefix && event.arrival <= upto && (!byTime || event.time <= t))
   const own = of.log.map((event, i) => ({ event, i, from: firstToKnow(event, i) })).filter(({ event }) => event.source === source.name)
   const counts = byTime ? countingIn(source, own, cuts[0].prefix, strings) : undefined
-  const seen = own
+  const visible = own
     .filter(({ i, from }) => from !== -1 && (counts?.has(i) ?? true))
     .sort((a, b) => a.from - b.from || (byTime ? a.event.time - b.event.time : a.i - b.i))
-  const upto = Int32Array.from(asks, (_, row) => seen.filter(({ from }) => from <= row).length)
+  const upto = Int32Array.from(asks, (_, row) => visible.filter(({ from }) => from <= row).length)
   return {
     asks,
     block: blockOf(
       source,
-      seen.map(({ event }) => event),
+      visible.map(({ event }) => event),
       strings,
     ),
     watermark: byTime ? 'time' : 'arrival',
     upto,
     // The triggering event is the last of its prefix: if it is visible, it is the last of those that just became visible.
-    uptoBefore: upto.map((count, row) => (count > 0 && seen[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),
+    uptoBefore: upto.map((count, row) => (count > 0 && visible[count - 1].i === of.asks[asks[row]].trigger ? count - 1 : count)),
     asOf: Float64Array.from(cuts, cut => cut.t),
   }
 }

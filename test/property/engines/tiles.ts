@@ -5,7 +5,7 @@ import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/event.ts'
 import { placeRequest } from '../../../src/sql/place-request.ts'
 import type { SqlWitness } from '../../../src/sql/witness.ts'
-import { evaluate, known, ofKey, standing } from '../../oracle/oracle.ts'
+import { evaluate, visibleEvents, ofKey, standing } from '../../oracle/oracle.ts'
 import { rewritingWitness } from './duckdb.ts'
 import { groupOf, sourceOf, type Answer, type Case, type Engine } from '../case.ts'
 
@@ -47,7 +47,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
   const { group: name, place, prefix, t, key, trigger } = of.asks[ask]
   const group = groupOf(of, name)
   const source = sourceOf(of, group)
-  const { events, clock } = known(source, place, of.log, prefix, t)
+  const { events, clock } = visibleEvents(source, place, of.log, prefix, t)
   const own = ofKey(group, standing(source, events), key).filter(({ time }) => time <= clock)
   return valuesOf(
     group,
@@ -66,7 +66,7 @@ function fromEvents(of: Case, ask: number): Answer[] {
           tile,
           cells: throughJson(
             aggregate.encode(
-              merged(
+              mergePartials(
                 aggregate,
                 inTile.map(event => aggregate.lift(event)),
               ),
@@ -91,13 +91,13 @@ const valuesOf = (group: GroupIR, tilesOf: (feature: number) => readonly Tile[],
       .filter(({ tile }) => tile >= tail)
       .map(({ cells }) => aggregate.decode(cells))
       .filter(partial => partial !== undefined)
-    return aggregate.finalize(merged(aggregate, partials), asOf)
+    return aggregate.finalize(mergePartials(aggregate, partials), asOf)
   })
 
 /** Merged as a tree whose leaves are taken from both ends: another order, and another grouping, than that of events. */
-function merged(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
+function mergePartials(aggregate: AggregateFunction, partials: readonly unknown[]): unknown {
   if (partials.length < 2) return partials[0]
   const pairs = partials.slice(0, partials.length / 2).map((partial, i) => aggregate.merge(partials[partials.length - 1 - i], partial))
   const middle = partials.length % 2 === 1 ? [partials[Math.floor(partials.length / 2)]] : []
-  return merged(aggregate, pairs.concat(middle))
+  return mergePartials(aggregate, pairs.concat(middle))
 }

@@ -70,9 +70,9 @@ export class Asks {
   #frozen(): Ask[] {
     const draw = this.#draw
     const prefix = draw.chance(0.5) ? this.#log.length : draw.between(1, this.#log.length)
-    const known = this.#log.slice(0, prefix)
+    const visible = this.#log.slice(0, prefix)
     const clocks = Array.from({ length: draw.between(3, 12) }, () => {
-      const { time, arrival } = draw.pick(known)
+      const { time, arrival } = draw.pick(visible)
       return draw.weighted([
         [3, () => time],
         [1, () => time + draw.pick([-1, 1])],
@@ -81,7 +81,7 @@ export class Asks {
         [1, () => time + draw.between(0, this.#scale)],
       ])()
     })
-    clocks.push(Math.min(...known.map(event => event.time)) - 1)
+    clocks.push(Math.min(...visible.map(event => event.time)) - 1)
     return clocks
       .sort((a, b) => a - b)
       .map(t => ({ group: this.#group.name, key: this.#keyNear(draw.between(0, prefix - 1)), prefix, t, place: stream }))

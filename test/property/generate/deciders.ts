@@ -7,7 +7,7 @@ import { Draw } from './draw.ts'
 import { generate } from './generate.ts'
 
 /** A pipeline that decides on events, at ticks and on request over a history, with all of its inputs. */
-export interface Deciding {
+export interface DecisionCase {
   readonly ir: PipelineIR
   readonly log: readonly LoggedEvent[]
   readonly run: Required<Pick<Run, 'requests' | 'until'>> & Pick<Run, 'scores' | 'fates'>
@@ -19,7 +19,7 @@ const ENTITY = 'who'
  * The case of a seed with a model of each trigger over its groups; undefined if nothing can be keyed by an entity, or nothing of it is
  * exact. Half of the histories are moved so that an event arrives at a tick, and often a key is live to the very end of `live`.
  */
-export function deciding(seed: number): Deciding | undefined {
+export function deciding(seed: number): DecisionCase | undefined {
   const { ir, log: drawn } = generate(seed)
   const draw = new Draw(seed + 1_000_000)
   const span = reach(drawn)
@@ -33,13 +33,13 @@ export function deciding(seed: number): Deciding | undefined {
     .map(group => ({ ...group, key: group.key.slice(0, 1), entity: [ENTITY], place: placement(draw, span) }))
   const [{ source, key }] = groups
   const models: ModelIR[] = [
-    { ...reading(groups, key[0], true), name: 'on', decide: { kind: 'on', source } },
+    { ...modelReading(groups, key[0], true), name: 'on', decide: { kind: 'on', source } },
     {
-      ...reading(groups, ENTITY, false),
+      ...modelReading(groups, ENTITY, false),
       name: 'tick',
       decide: { kind: 'every', every, live: liveFor(draw, log, every, span), column: who },
     },
-    { ...reading(groups, ENTITY, false), name: 'ask', decide: { kind: 'request', columns: [who], key: ENTITY } },
+    { ...modelReading(groups, ENTITY, false), name: 'ask', decide: { kind: 'request', columns: [who], key: ENTITY } },
   ]
   if (models.some(({ inputs }) => inputs.length === 0)) return undefined
   const until = Math.max(...log.map(({ arrival }) => arrival)) + draw.pick([0, draw.between(0, 3 * every)])
@@ -84,7 +84,7 @@ function liveFor(draw: Draw, log: readonly LoggedEvent[], every: number, span: n
 }
 
 /** A model that reads every exact feature at one key, and adds up the numeric ones. */
-function reading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
+function modelReading(groups: readonly GroupIR[], key: string, triggered: boolean): Omit<ModelIR, 'name' | 'decide'> {
   const features = groups.flatMap(({ name, place, features }) => features.map(feature => ({ group: name, place, ...feature })))
   const exact = features.filter(
     feature =>

@@ -26,8 +26,8 @@ export class Expressions {
   input(type: ColumnType, axes: Axes, most: number): ExprIR {
     const fit = this.#columns(type).filter(plan => plan.reach <= most)
     if (type === 'bool' && (fit.length === 0 || this.#draw.chance(0.7))) return this.condition(2)
-    const made = axes.arithmetic && this.#draw.chance(0.5) ? this.#arithmetic(type) : undefined
-    return made && made.reach <= most ? made.expr : column(this.#draw.pick(fit))
+    const arithmetic = axes.arithmetic && this.#draw.chance(0.5) ? this.#arithmetic(type) : undefined
+    return arithmetic && arithmetic.reach <= most ? arithmetic.expr : column(this.#draw.pick(fit))
   }
 
   /** A condition of at most this depth. Operands are drawn from the columns' own values, so that both sides of an edge occur. */

@@ -8,7 +8,7 @@ import type { Expressions } from './expressions.ts'
 import { drawHop, drawWindow } from './windows.ts'
 
 /** The combinations that a case must visit: neighbouring seeds walk through all of them, so that no bin of the cover stays empty. */
-export function assigned(seed: number): Combination[] {
+export function assignedCombinations(seed: number): Combination[] {
   const start = (seed * 4) % combinations.length
   return [0, 1, 2, 3].map(step => combinations[((start + step) * STRIDE) % combinations.length])
 }
@@ -17,7 +17,7 @@ export function assigned(seed: number): Combination[] {
 const STRIDE = 173
 
 /** Further features of a case, mostly in windows near the first one's, so that the windows of one history are not empty. */
-export function wished(draw: Draw, near: WindowClass): Combination {
+export function drawCombination(draw: Draw, near: WindowClass): Combination {
   const agg = draw.pick(Object.keys(inputTypes) as AggregateName[])
   const at = windowNames.indexOf(near)
   const window = draw.weighted([

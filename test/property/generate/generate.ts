@@ -6,7 +6,7 @@ import { swarm, type Axes } from './axes.ts'
 import { companions } from './companions.ts'
 import { Draw } from './draw.ts'
 import { Expressions } from './expressions.ts'
-import { assigned, columnOfTable, drawFeature, neededTypes, wished } from './features.ts'
+import { assignedCombinations, columnOfTable, drawFeature, neededTypes, drawCombination } from './features.ts'
 import { history } from './history.ts'
 import { groupKey, sourcePlan, type SourcePlan } from './sources.ts'
 import { DAY, drawWindow } from './windows.ts'
@@ -20,16 +20,16 @@ import { DAY, drawWindow } from './windows.ts'
 export function generate(seed: number): Case {
   const draw = new Draw(seed)
   const axes = swarm(draw)
-  const wants = assigned(seed)
+  const wants = assignedCombinations(seed)
   const scale = lengthToFill(draw, wants[0])
-  const more = (most: number) => Array.from({ length: draw.between(1, most) }, () => wished(draw, wants[0].window))
+  const more = (most: number) => Array.from({ length: draw.between(1, most) }, () => drawCombination(draw, wants[0].window))
   const rows = () => (axes.tables ? Array.from({ length: draw.between(1, 3) }, () => columnOfTable(draw)) : [])
   const groupWants = [[...wants, ...more(4), ...rows()], ...(axes.secondGroup ? [[...more(3), ...rows()]] : [])]
 
   const sources: SourcePlan[] = (axes.secondSource ? ['s0', 's1'] : ['s0']).map(name =>
     sourcePlan(draw, axes, name, neededTypes(groupWants.flat()), scale),
   )
-  const groups = groupWants.map((wanted, i) => group(draw, axes, `g${i}`, sources[i % sources.length], wanted))
+  const groups = groupWants.map((types, i) => group(draw, axes, `g${i}`, sources[i % sources.length], types))
   const log = history(
     draw,
     axes,

@@ -20,7 +20,7 @@ export function history(
   ])
   const pace = Math.max(1, Math.ceil(scale / draw.pick([2, 5, 10, 30])))
   const times: number[] = []
-  const accepted: Accepted[] = []
+  const accepted: AcceptedEvent[] = []
   let now = drawStart(draw, axes, scale)
   for (let i = 0; i < length; i++) {
     now = nextArrival(draw, axes, now, pace, times, features)
@@ -31,15 +31,15 @@ export function history(
     accepted.push(again ? { ...draw.pick(accepted.slice(-5)), arrival: now } : event(draw, sources[source], source, time, now))
     times.push(accepted.at(-1)!.time)
   }
-  return positioned(inTotalOrder(draw, axes, accepted), sources)
+  return withPositions(inTotalOrder(draw, axes, accepted), sources)
 }
 
 /** An event before it has an offset. `source` is the index of its source in the order of definition. */
-interface Accepted extends Omit<LoggedEvent, 'offset' | 'source'> {
+interface AcceptedEvent extends Omit<LoggedEvent, 'offset' | 'source'> {
   readonly source: number
 }
 
-function event(draw: Draw, plan: SourcePlan, source: number, time: number, arrival: number): Accepted {
+function event(draw: Draw, plan: SourcePlan, source: number, time: number, arrival: number): AcceptedEvent {
   const key = draw.chance(0.5) ? 0 : draw.between(0, plan.keys.length - 1)
   const row: Record<string, Value> = {}
   for (const column of plan.columns) row[column.ir.name] = column.ir.nullable && draw.chance(0.25) ? null : column.value(draw)
@@ -53,22 +53,22 @@ function event(draw: Draw, plan: SourcePlan, source: number, time: number, arriv
  * Three origins of a total order (semantics, the log): commits as they came, a merge of imported histories, and the processing order of a
  * worker over partitions, along which arrival may fall, though never within a partition.
  */
-function inTotalOrder(draw: Draw, axes: Axes, accepted: readonly Accepted[]): Accepted[] {
+function inTotalOrder(draw: Draw, axes: Axes, accepted: readonly AcceptedEvent[]): AcceptedEvent[] {
   if (axes.fallingArrival) {
     const behind = new Map<string, number>()
-    const taken = accepted.map((event, i) => {
+    const ranked = accepted.map((event, i) => {
       const place = `${event.source} ${event.partition}`
       const rank = Math.max(behind.get(place) ?? 0, i + draw.between(0, 12))
       behind.set(place, rank)
       return { event, rank }
     })
-    return taken.sort((a, b) => a.rank - b.rank).map(({ event }) => event)
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ event }) => event)
   }
   const merged = draw.chance(0.3)
   return merged ? [...accepted].sort((a, b) => a.arrival - b.arrival || a.source - b.source || a.partition - b.partition) : [...accepted]
 }
 
-function positioned(order: readonly Accepted[], sources: readonly SourcePlan[]): LoggedEvent[] {
+function withPositions(order: readonly AcceptedEvent[], sources: readonly SourcePlan[]): LoggedEvent[] {
   const offsets = new Map<string, number>()
   return order.map(({ source, ...event }) => {
     const name = sources[source].ir.name

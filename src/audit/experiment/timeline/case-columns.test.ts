@@ -1,7 +1,7 @@
 /** Streamed columns equal stored ones, to the bit: training vectors, and scores over several blocks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { logOf } from '../../../../test/property/engines/replayed.ts'
+import { logOf } from '../../../../test/property/engines/replay-order.ts'
 import { random } from '../../../base/random.ts'
 import type { LoggedEvent } from '../../../define/source/event.ts'
 import { entity, features, logistic, model, on, pipeline, share, source, stream, t } from '../../../index.ts'

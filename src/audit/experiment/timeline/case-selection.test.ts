@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isReplayed, logOf } from '../../../../test/property/engines/replayed.ts'
+import { isReplayed, logOf } from '../../../../test/property/engines/replay-order.ts'
 import { deciding } from '../../../../test/property/generate/deciders.ts'
 import type { Plan } from '../../domain/element.ts'
 import { selectFeatureRows } from './feature-columns.ts'

@@ -1,0 +1,43 @@
+/** Collects the results of a batch run. */
+import { totalsOf } from '../../src/batch/ledger.ts'
+import type { ResultPart, ResultSink } from '../../src/batch/job.ts'
+
+export class CollectedResults implements ResultSink {
+  readonly ended: ResultPart[] = []
+  readonly stretches = new Map<number, Uint8Array[]>()
+  partitions = 0
+  readonly #finished: ReadonlySet<number>
+
+  /** `finished`: partitions whose parts exist. */
+  constructor(finished: ReadonlySet<number> = new Set()) {
+    this.#finished = finished
+  }
+
+  begin(partitions: number): ReadonlySet<number> {
+    this.partitions = partitions
+    return this.#finished
+  }
+
+  write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.stretches.set(partition, [...(this.stretches.get(partition) ?? []), stretch])
+    return Promise.resolve()
+  }
+
+  endPart(part: ResultPart): Promise<void> {
+    this.ended.push(part)
+    return Promise.resolve()
+  }
+
+  get parts(): ResultPart[] {
+    return this.ended.toSorted((a, b) => a.partition - b.partition)
+  }
+
+  /** Totals of its parts. */
+  get sum(): ReturnType<typeof totalsOf> {
+    return totalsOf(this.parts)
+  }
+
+  bytesOf(partition: number): Buffer {
+    return Buffer.concat(this.stretches.get(partition) ?? [])
+  }
+}
