@@ -26,15 +26,16 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
       .every(({ aWeek }) => !('why' in aWeek) && -aWeek.low <= SMALL * baseOf(part))
   const saysNothingIsLost = answer[0].includes('loses next to nothing')
   for (const part of elements) {
-    const { element, verdict, refitKnee, knee } = part
+    const { element, verdict, plannedThreshold, incidentThreshold } = part
     const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(one => one.element === element)?.title)
     if (saysNothingIsLost && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
       found.push(`${element} is proposed as ${after}, and a row does not bear it out`)
     if (verdict.choice.startsWith('safe') && !isWithin(part, DAY))
       found.push(`${element} is said to be safe, and a row does not bear it out`)
-    for (const [name, of] of Object.entries({ knee, refitKnee }))
+    for (const [name, of] of Object.entries({ incidentThreshold, plannedThreshold }))
       if (!('why' in of) && of.age <= (part.now.age?.p50 ?? 0)) found.push(`${element}: its ${name} is younger than it is now`)
-    if (!('why' in refitKnee) && !isWithin(part, refitKnee.age)) found.push(`${element}: a row below its planned knee loses`)
+    if (!('why' in plannedThreshold) && !isWithin(part, plannedThreshold.age))
+      found.push(`${element}: a row below its planned threshold loses`)
     const why = verdict.why.includes('loses nothing') || verdict.why.includes('not shown to lose')
     if (why && rowsOf(part).every(({ aWeek }) => 'why' in aWeek)) found.push(`${element} is said to lose nothing, and no row is known`)
   }

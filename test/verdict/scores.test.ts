@@ -41,7 +41,7 @@ test('contradictions that are planted in a report are found', async () => {
     found.some(text => text.startsWith('group/idle is proposed as batch 1 day')),
     found.join(),
   )
-  assert.ok(found.some(text => text.endsWith('a row below its planned knee loses')))
+  assert.ok(found.some(text => text.endsWith('a row below its planned threshold loses')))
   const safe = elements.map(part => ({ ...part, verdict: { choice: SAFE_DAY_OLD, why: 'it is said' } }))
   assert.ok(contradictionsOf({ ...report, elements: safe }).some(text => text.startsWith('group/fast is said to be safe')))
 })

@@ -88,8 +88,9 @@ export interface LabelBounds {
 }
 
 /**
- * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it the
- * model loses more by retraining than a knee is, so nobody would deploy it, and its losses say nothing about the current model.
+ * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it
+ * the model loses more by retraining than a freshness threshold tolerates, so nobody would deploy it, and its losses say nothing about the
+ * current model.
  */
 const COMPARABLE_PART = 1 - TOLERATED_LOSS
 

@@ -106,10 +106,12 @@ export function buildReport(results: AuditResults): AuditReport {
 const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>
   element.kind === 'groups' && why === undefined ? jointVerdict(element.groups, part) : verdicts.get(elementId(element))
 
-/** Ages of the groups with a knee. */
+/** Ages of the groups with a freshness threshold. */
 const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
-  elements.flatMap(({ kind, element, now: { age }, knee }) =>
-    kind === 'group' && age && !('why' in knee) ? [{ group: element.slice('group/'.length), p95: age.p95, knee: knee.age }] : [],
+  elements.flatMap(({ kind, element, now: { age }, incidentThreshold }) =>
+    kind === 'group' && age && !('why' in incidentThreshold)
+      ? [{ group: element.slice('group/'.length), p95: age.p95, threshold: incidentThreshold.age }]
+      : [],
   )
 
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */
