@@ -56,7 +56,7 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
   ]
   const truth = { ...casesOf({ t, key, known: ones, eligible: ones, label, outcome, columns: { amount } }), clusters }
   const undone = Uint8Array.from({ length }, () => Number(of() < explore))
-  const decided = (score: Float64Array): Decided => ({ score, made: t, acted: t, inline: true })
+  const decided = (score: Float64Array): Decided => ({ score, scoredAt: t, actedAt: t, inline: true })
   return {
     truth,
     seen: hiddenOf(truth, fresh, undone, explore),

@@ -260,7 +260,7 @@ function same(context: string, drawn: Drawn, plan: Plan, wanted: Scores, mayBeMo
   decided(drawn).forEach((decision, i) => {
     const name = nameOf(drawn.model, decision, i, drawn.log)
     const where = `${context}, model '${drawn.model.name}', case ${i} (${name})`
-    assert.equal(!Number.isNaN(replayed.made[i]), wanted.has(name), `${where} is decided`)
+    assert.equal(!Number.isNaN(replayed.scoredAt[i]), wanted.has(name), `${where} is decided`)
     if (!wanted.has(name)) return
     found++
     const expected = wanted.get(name)!

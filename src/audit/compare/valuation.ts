@@ -52,7 +52,7 @@ export interface ValuedPlan {
 
 /** True if both plans have the same scores at the same times, so that they are equal on any history. */
 export const hasSameScores = ({ decided: left }: ValuedPlan, { decided: right }: ValuedPlan, { from, to }: RowRange): boolean =>
-  (['score', 'acted'] as const).every(name => {
+  (['score', 'actedAt'] as const).every(name => {
     const [a, b] = [left[name], right[name]]
     if (a === b) return true
     for (let row = from; row < to; row++) if (!Object.is(a[row], b[row])) return false
