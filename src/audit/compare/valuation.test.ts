@@ -39,11 +39,11 @@ test('the value lies between its bounds, with all unknown labels true and all fa
 
 test('the report has both bounds if labels are unknown', async () => {
   const caveats = (bounds: { ifTrue: number; ifFalse: number } | undefined) =>
-    judging.then(made =>
+    judging.then(valuation =>
       caveatsOf({
         history: { weeks: 1, censored: 2 } as HistoryPart,
         experiment,
-        judging: made,
+        judging: valuation,
         now: {} as Performance,
         elements: [],
         sweeps: [],

@@ -187,7 +187,7 @@ export class PlanValuation {
    */
   async labelBounds(mode: ValuationMode): Promise<LabelBounds> {
     const { week } = this
-    const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
+    const inputs = this.#evaluationOf(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
     const { ifTrue, ifFalse } = valueBounds(this.#utility.values, inputs, this.#horizon)
     return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
@@ -200,13 +200,13 @@ export class PlanValuation {
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
   async values(plan: Plan, mode: ValuationMode): Promise<Float64Array> {
-    return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(mode)), mode))
+    return this.#utility.values(this.#evaluationOf(await this.#experiment.decided(plan, armOf(mode)), mode))
   }
 
   /** Values scores that were decided already. */
   valueDecisions(decided: Decided, mode: ValuationMode): ValuedPlan {
     const { cases } = this
-    const inputs = this.#given(decided, mode)
+    const inputs = this.#evaluationOf(decided, mode)
     const { sparse, chargedSparse: charged, outcomes } = this.#utility
     const worth = sparse(inputs)
     return {
@@ -217,7 +217,7 @@ export class PlanValuation {
     }
   }
 
-  #given(decided: Decided, mode: ValuationMode): AlertEvaluation {
+  #evaluationOf(decided: Decided, mode: ValuationMode): AlertEvaluation {
     return mode === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 

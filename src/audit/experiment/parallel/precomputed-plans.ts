@@ -15,7 +15,7 @@ import type { PlanThreads } from './threads.ts'
 /** The owner of the threads: computes a plan itself, and stores the threads' results. */
 export interface PlanOwner {
   readonly compute: (plan: Plan) => Promise<unknown>
-  readonly store: (plan: Plan, made: PlanResult) => void
+  readonly store: (plan: Plan, result: PlanResult) => void
 }
 
 /** The results that may wait, of this many bytes each, in half of `AUDIT_COLUMN_BYTES`; 1 to 8. */
@@ -42,7 +42,7 @@ interface Waiting {
   readonly job: number
   readonly plan: Plan
   readonly promise: Promise<PlanResult | undefined>
-  readonly resolve: (made: PlanResult | undefined) => void
+  readonly resolve: (result: PlanResult | undefined) => void
 }
 
 export class PrecomputedPlans {
@@ -80,8 +80,8 @@ export class PrecomputedPlans {
     this.first = promise
     const jobs = [...this.#waiting.values()].map(({ job, plan }): PlanJob => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
-      worker.on('message', ({ number, planResult: made }: PlanJobDone) => {
-        resolvers.get(number)?.(made)
+      worker.on('message', ({ number, planResult }: PlanJobDone) => {
+        resolvers.get(number)?.(planResult)
         resolvers.delete(number)
         notifyFirst()
       })

@@ -47,7 +47,7 @@ export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...res
   const strings = new Strings()
   for (const text of texts) strings.idOf(text)
   const received = [...requests].map(
-    ([model, { prefixes, ...asked }]) => [model, { ...asked, prefixes: (of: string) => prefixes.get(of)! }] as const,
+    ([model, { prefixes, ...request }]) => [model, { ...request, prefixes: (of: string) => prefixes.get(of)! }] as const,
   )
   return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }

@@ -88,7 +88,7 @@ export class Replays {
     const { timeline, scoredAt, ownCadence } = applyInference(
       planSetting(plan, 'inference'),
       this.#decides,
-      this.#ingested(planSetting(plan, 'ingestion')),
+      this.#ingestionTimeline(planSetting(plan, 'ingestion')),
     )
     const reads = this.readsOf(plan, selection)
     const whole = ({ id, read, placed }: PlannedRead) =>
@@ -182,7 +182,7 @@ export class Replays {
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
   }
 
-  #ingested(setting: ElementSetting): Timeline {
+  #ingestionTimeline(setting: ElementSetting): Timeline {
     const id = JSON.stringify(setting)
     const timeline = this.#timelines.get(id) ?? applyIngestion(setting, this.#decides, this.#base)
     this.#timelines.delete(id)
