@@ -1,7 +1,7 @@
 /** Comparison of one model's recorded decisions with their SQL values, cell by cell, as counts and examples. */
 import type { InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { SqlVector } from '../sql/index.ts'
-import { limits } from '../base/index.ts'
+import { limits, type StrictOmit } from '../base/index.ts'
 import { isMismatch, compareCells } from './compare-cells.ts'
 import type { SqlAnswers, ComparedDecision, MissedEvents } from './chunk.ts'
 import type { CodeVersions } from './code-versions.ts'
@@ -34,7 +34,7 @@ interface InputCounts {
 }
 
 /** A mismatch whose events have not been located in the log. */
-export type Mismatch = Omit<MismatchExample, 'causes'> & { readonly causes: readonly UnlocatedCause[] }
+export type Mismatch = StrictOmit<MismatchExample, 'causes'> & { readonly causes: readonly UnlocatedCause[] }
 
 /** Inputs of the comparison. */
 export interface ComparisonOptions {

@@ -1,4 +1,5 @@
 /** Assembles the report of an audit from its results. */
+import type { StrictOmit } from '../../base/index.ts'
 import { packageVersion } from '../../base/node/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
@@ -59,7 +60,7 @@ export function buildReport(results: AuditResults): AuditReport {
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
-  const report: Omit<AuditReport, 'answer'> = {
+  const report: StrictOmit<AuditReport, 'answer'> = {
     format: 'spillway-audit/1',
     pipeline: ir.name,
     fingerprint,

@@ -1,5 +1,6 @@
 /** Decisions as text, and the last decisions of a replay. */
 import { inspect } from 'node:util'
+import type { StrictOmit } from '../../base/index.ts'
 import { forTerminal } from './print.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { type DecisionBatch, decisionRecords, type DecisionRecord, type ReplayLog } from '../../replay/index.ts'
@@ -37,7 +38,7 @@ export class LatestDecisions {
 
 /** A decision as text: model, time, key and score on a line, then the feature vector. Strings must be escaped to one line. */
 export function decisionText(
-  decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
+  decision: StrictOmit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {
   const { model, t, key, score, version, explored = {}, unscored, refused, vector } = decision
   const by = version === undefined ? '' : ` by version ${version}`

@@ -1,6 +1,6 @@
 /** `reconcile --repair`: prints a repair plan; with `--yes` executes it, as an audited change to the folder, and reconciles again. */
 import { computeInThreads } from '../../batch/index.ts'
-import { callEvery, pause, wallClock, SpillwayError } from '../../base/index.ts'
+import { callEvery, pause, wallClock, SpillwayError, type StrictOmit } from '../../base/index.ts'
 import type { Pipeline } from '../../define/index.ts'
 import { DeadLetterRecipient, type SendableDeadLetter, sendAll } from '../../operate/control/index.ts'
 import { changeFolder, withFolder, type FolderLog } from '../../operate/index.ts'
@@ -42,7 +42,7 @@ export async function repairFolder(
   return after.sound ? 0 : 1
 }
 
-function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<RepairResult, 'after'>> {
+function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<StrictOmit<RepairResult, 'after'>> {
   const change = { subject: 'recorded decisions', command: 'reconcile repair', targets: 'all' } as const
   return changeFolder(data, change, async (store, reader, setDetail, path) => {
     const put = repairPuts(plan, reader, wallClock())

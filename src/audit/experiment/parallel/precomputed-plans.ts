@@ -5,7 +5,7 @@
  * It changes no value: the main thread computes whatever no thread has started, by the same code over the same history. While it waits for
  * a thread, it computes the next plan itself. The threads run ahead by at most half of `AUDIT_COLUMN_BYTES`.
  */
-import { limits } from '../../../base/index.ts'
+import { limits, type StrictOmit } from '../../../base/index.ts'
 import type { Plan } from '../../domain/element.ts'
 import { createClaims, tryClaim, isDone, releaseResult, type JobClaims } from './claims.ts'
 import type { PlanThreadStart, PlanJobDone, PlanJob, PlanResult } from './plans-thread.ts'
@@ -61,7 +61,7 @@ export class PrecomputedPlans {
   /** `plans` by the id of their inputs. */
   constructor(
     { workers }: PlanThreads,
-    { selection, scored, isKept }: Omit<PlanThreadStart, 'claims'>,
+    { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
     plans: ReadonlyMap<string, Plan>,
     owner: PlanOwner,
     { maxUnused: most, isPatient = false }: PrecomputeOptions,
