@@ -30,8 +30,8 @@ test('a low is noticed by the first alert about it: not by one long before, afte
 test('alerts are the scores from a threshold on, and a low whose beginning was not seen is none', () => {
   const decided = {
     score: Float64Array.of(0.9, NaN, 0.7, 0.8),
-    made: new Float64Array(4),
-    acted: Float64Array.of(5, 6, 7, 8),
+    scoredAt: new Float64Array(4),
+    actedAt: Float64Array.of(5, 6, 7, 8),
     inline: false,
   }
   const found = alertsOf(Float64Array.of(1, 2, 3, 4), row => (row < 2 ? 'a' : 'b'), decided, 0.8)

@@ -29,14 +29,14 @@ export interface Alert {
 export function alertsOf(
   t: Float64Array,
   patientOf: (row: number) => string,
-  { score, acted }: Decided,
+  { score, actedAt }: Decided,
   from: number,
 ): Map<string, Alert[]> {
   const alerts = new Map<string, Alert[]>()
   for (let row = 0; row < t.length; row++) {
     if (!(score[row] >= from)) continue
     const patient = patientOf(row)
-    const one = { t: t[row], acted: acted[row] }
+    const one = { t: t[row], acted: actedAt[row] }
     const known = alerts.get(patient)
     if (known) known.push(one)
     else alerts.set(patient, [one])

@@ -1,4 +1,5 @@
 /** `min`: the least value of a window. */
+import type { StrictOmit } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
 import type { AggregateFunction } from './aggregate.ts'
 import type { PartialRows } from './kernel-partial.ts'
@@ -13,7 +14,7 @@ export const minAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({
 })
 
 /** The least value (`sign` 1) or the greatest (−1), but for its SQL. */
-export const extremes = (sign: 1 | -1, { input }: FeatureIR): Omit<AggregateFunction<Value>, 'tileSql' | 'valueSql'> => ({
+export const extremes = (sign: 1 | -1, { input }: FeatureIR): StrictOmit<AggregateFunction<Value>, 'tileSql' | 'valueSql'> => ({
   lift: ({ value }) => value,
   merge: (left, right) => (sign * compareValues(left, right) <= 0 ? left : right),
   finalize: nullIfEmpty(value => ({ value: delivered(value, input) })),

@@ -55,7 +55,7 @@ test('values the freshness of a feature that decays within minutes, and not that
     const { low, high, value } = estimate(frozenAtBudget)
     assert.ok(low <= 0 && high >= 0 && Math.abs(value) < 0.03 * report.utility.now.aWeek, `${value}, ${low} to ${high}, of noise`)
   }
-  assert.ok('why' in heat.knee || heat.knee.age < 3_600_000)
+  assert.ok('why' in heat.incidentThreshold || heat.incidentThreshold.age < 3_600_000)
 })
 
 test('the plan keeps streams that pay, at a price of $50 a failure', async () => {
@@ -77,8 +77,8 @@ test('an audit from a checkpoint is equal, and sweeps no element again', async (
   const { costs: _, plans: _plans, ...rest } = again.report
   const { costs: __, plans: __plans, ...own } = report
   assert.deepEqual(
-    rest.elements.map(({ levels, knee }) => ({ levels, knee })),
-    own.elements.map(({ levels, knee }) => ({ levels, knee })),
+    rest.elements.map(({ levels, incidentThreshold }) => ({ levels, incidentThreshold })),
+    own.elements.map(({ levels, incidentThreshold }) => ({ levels, incidentThreshold })),
   )
   assert.deepEqual(rest.reproduce, own.reproduce)
 })

@@ -4,6 +4,7 @@
  * A run's record is committed with the changes that follow from it. The parts of a result, one per partition, are named values beside it as
  * long as their files are kept.
  */
+import type { StrictOmit } from '../base/index.ts'
 import { createHash } from 'node:crypto'
 import { jobRecordsIn, numberInName, type JobRecord } from '../jobs/index.ts'
 import type { NamedValues } from '../log/index.ts'
@@ -49,7 +50,7 @@ export interface BatchRunResult {
 }
 
 /** Totals of parts, which are in partition order. */
-export function totalsOf(parts: readonly ResultPart[]): Omit<BatchRunResult, 'seconds' | 'memory'> {
+export function totalsOf(parts: readonly ResultPart[]): StrictOmit<BatchRunResult, 'seconds' | 'memory'> {
   const total = (of: (part: ResultPart) => number): number => parts.reduce((sum, part) => sum + of(part), 0)
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part.hash)

@@ -1,5 +1,5 @@
 /** Types of the answers of a server, generic over the definitions of its pipeline. All times are UTC milliseconds. */
-import type { ErrorCode } from '../base/index.ts'
+import type { ErrorCode, StrictOmit } from '../base/index.ts'
 
 /** An event that the server rejected. It is kept whole as a dead letter. */
 export interface RefusedEvent {
@@ -100,7 +100,7 @@ export interface ReplyFields {
 export type AskedDecision<V> = AnsweredDecision<V> | DegradedDecision
 
 /** A decision that was made before the deadlines of its actions. */
-export interface AnsweredDecision<V> extends Decision<V>, Omit<ReplyFields, 'degraded'> {
+export interface AnsweredDecision<V> extends Decision<V>, StrictOmit<ReplyFields, 'degraded'> {
   readonly degraded?: undefined
 }
 

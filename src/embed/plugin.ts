@@ -6,7 +6,7 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import { SpillwayError, show } from '../base/index.ts'
+import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
 import { type RunControl, serveRunControl } from '../operate/index.ts'
 import { LiveRun } from '../run/index.ts'
 import { PipelineRun, checkRunOptions, openSharedOptions, type RunnablePipeline, type SharedRunOptions } from '../runner/index.ts'
@@ -40,7 +40,7 @@ export interface EmbedOptions extends SharedRunOptions {
 }
 
 /** `app.spillway`: the run of the plugin, in the same process. The server stops it. */
-export type Embedded = Omit<PipelineRun, 'stop' | typeof Symbol.asyncDispose>
+export type Embedded = StrictOmit<PipelineRun, 'stop' | typeof Symbol.asyncDispose>
 
 declare module 'fastify' {
   interface FastifyInstance {

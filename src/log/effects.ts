@@ -5,7 +5,7 @@
  * States: pending → delivered, or dead after the last attempt; dead → pending again or dropped, by hand. An effect stays until the log
  * forgets its decision.
  */
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../base/index.ts'
 
 /** An effect that follows from a decision. */
 export interface NewEffect {
@@ -33,7 +33,7 @@ export interface NewEffect {
 export const effectStates = ['pending', 'delivered', 'dead', 'dropped', 'dry'] as const
 export type EffectState = (typeof effectStates)[number]
 
-export interface StoredEffect extends Omit<NewEffect, 'isDry'> {
+export interface StoredEffect extends StrictOmit<NewEffect, 'isDry'> {
   readonly state: EffectState
   /** Attempts so far. */
   readonly attempts: number

@@ -5,12 +5,12 @@
  * A thread that misses the deadline or ends is replaced by the next batch, which loads its model again.
  */
 import { extname } from 'node:path'
-import { SpillwayError, limits, show, durationMs, type Duration } from '../base/index.ts'
+import { SpillwayError, limits, show, durationMs, type Duration, type StrictOmit } from '../base/index.ts'
 import { SyncThread } from './sync-thread.ts'
 import type { LoadedModel, ModelRuntime, RuntimeColumn, RuntimeModel, RuntimeStrings } from '../define/model/index.ts'
 
 /** A model version to load in a thread. */
-export type ThreadModel<Definition = unknown> = Omit<RuntimeModel<Definition>, 'strings' | 'path'>
+export type ThreadModel<Definition = unknown> = StrictOmit<RuntimeModel<Definition>, 'strings' | 'path'>
 
 /** Scores of a batch: NaN is no score. `refused`: why a row has none. */
 export interface ThreadScores {

@@ -1,6 +1,6 @@
 /** Recorded decisions of a data folder: the newest ones, those of one log entry, and their traces. */
 import { inspect } from 'node:util'
-import { didYouMean, SpillwayError } from '../base/index.ts'
+import { didYouMean, SpillwayError, type StrictOmit } from '../base/index.ts'
 import type { DecisionSummary } from '../log/sqlite/index.ts'
 import { matchesKey, newestDecisions } from '../run/history/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
@@ -22,7 +22,7 @@ export interface MatchingDecisions {
 }
 
 /** A request for the traces of a decision: by its log entry, or by the idempotency key of one of its effects. */
-export interface TraceQuery extends Omit<DecisionTraceQuery, 'entry'> {
+export interface TraceQuery extends StrictOmit<DecisionTraceQuery, 'entry'> {
   readonly target: number | string
 }
 

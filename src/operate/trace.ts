@@ -3,7 +3,7 @@
  * which a run may hold.
  */
 import type { StageMs } from '../base/node/index.ts'
-import { yieldToEventLoop, stopwatch } from '../base/index.ts'
+import { yieldToEventLoop, stopwatch, type StrictOmit } from '../base/index.ts'
 import type { Value } from '../define/ir/index.ts'
 import { type StoredEffect, EventLookup, type LocatedEvent, SourceSchemas } from '../log/index.ts'
 import type { FolderLog } from './folder-log.ts'
@@ -46,7 +46,7 @@ export type DecisionTrigger =
   | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
 
 /** An effect and its durations, ms; a stage that has not ended is absent. */
-export interface TracedEffect extends Omit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
+export interface TracedEffect extends StrictOmit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
   /** From the durable decision (or its creation, if unknown) to the start of the first try. */
   readonly queueMs?: number
   /** From the start of the first try to that of the last: failed tries and the waits between them. */

@@ -21,7 +21,7 @@ import type { ScoringModelOf } from './scoring-model.ts'
 /** A decision with its SQL inputs. */
 export interface ComparedDecision {
   readonly decided: DecisionCells
-  readonly made: SqlRecordedDecision
+  readonly recordedDecision: SqlRecordedDecision
 }
 
 /** SQL values of a chunk; row i belongs to decision i. */
@@ -55,7 +55,7 @@ export function comparedDecisionOf(
       ...(isOwn && { excludedEvent: before }),
     }
   })
-  return { decided, made: { t: decided.t, trigger, cuts } }
+  return { decided, recordedDecision: { t: decided.t, trigger, cuts } }
 }
 
 /** Physical column values of the trigger; undefined if the entry cannot have triggered the model. */
@@ -90,8 +90,11 @@ export async function computeBySql(
 ): Promise<SqlAnswers> {
   const answers = { recorded: Array<SqlVector>(decisions.length), corrected: Array<SqlVector>(decisions.length) }
   for (const [version, rows] of Map.groupBy(decisions.keys(), row => decisions[row].decided.version)) {
-    const recorded = rows.map(row => decisions[row].made)
-    const corrected = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })) }))
+    const recorded = rows.map(row => decisions[row].recordedDecision)
+    const corrected = recorded.map(recordedDecision => ({
+      ...recordedDecision,
+      cuts: recordedDecision.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })),
+    }))
     const vectors = await db.vectors(ir, modelOf(version), [...recorded, ...corrected])
     for (const [i, row] of rows.entries()) {
       answers.recorded[row] = vectors[i]
@@ -121,15 +124,20 @@ export async function missedEventsOf(
   const missedByRead = await db.missedCounts(
     ir,
     model,
-    decisions.map(({ made }) => made),
+    decisions.map(({ recordedDecision }) => recordedDecision),
   )
   const reads = decisions.map((_, i) => missedByRead.map(missed => missed.get(i)))
-  const scenarios = decisions.flatMap(({ made }, i) => {
+  const scenarios = decisions.flatMap(({ recordedDecision }, i) => {
     const kinds = kindsOf(reads[i])
     if (kinds.length < 2) return []
     return kinds.flatMap(kind => [
-      { i, kind, of: 'without' as const, made: { ...made, excludedKinds: missedKindBit(kind) } },
-      { i, kind, of: 'alone' as const, made: { ...made, excludedKinds: missedKindBits(kinds.filter(other => other !== kind)) } },
+      { i, kind, of: 'without' as const, recordedDecision: { ...recordedDecision, excludedKinds: missedKindBit(kind) } },
+      {
+        i,
+        kind,
+        of: 'alone' as const,
+        recordedDecision: { ...recordedDecision, excludedKinds: missedKindBits(kinds.filter(other => other !== kind)) },
+      },
     ])
   })
   const missed = reads.map(read => ({ reads: read, without: new Map<MissedKind, SqlVector>(), alone: new Map<MissedKind, SqlVector>() }))
@@ -138,7 +146,7 @@ export async function missedEventsOf(
     const vectors = await db.vectorsExcluding(
       ir,
       model,
-      chunk.map(({ made }) => made),
+      chunk.map(({ recordedDecision }) => recordedDecision),
     )
     for (const [at, { i, kind, of }] of chunk.entries()) missed[i][of].set(kind, vectors[at])
   }

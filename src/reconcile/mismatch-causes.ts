@@ -1,4 +1,5 @@
 /** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
+import type { StrictOmit } from '../base/index.ts'
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import { type SqlVector, recordedReads, missedKinds, type MissedCount, type MissedKind } from '../sql/index.ts'
 import { isMismatch } from './compare-cells.ts'
@@ -52,7 +53,9 @@ export function missedByKind(leaves: readonly InputFeature[], reads: MissedEvent
 }
 
 /** A cause whose newest event is still a number of its source, not a place. */
-export type UnlocatedCause = Omit<MismatchCause, 'newest'> & { readonly newest?: { readonly source: string; readonly number: number } }
+export type UnlocatedCause = StrictOmit<MismatchCause, 'newest'> & {
+  readonly newest?: { readonly source: string; readonly number: number }
+}
 
 /** A value that differs today. */
 export interface CorrectedMismatch {

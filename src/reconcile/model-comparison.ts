@@ -1,7 +1,7 @@
 /** Comparison of one model's recorded decisions with their SQL values, cell by cell, as counts and examples. */
 import type { InputIR, ModelIR, PipelineIR } from '../define/ir/index.ts'
 import type { SqlVector } from '../sql/index.ts'
-import { limits } from '../base/index.ts'
+import { limits, type StrictOmit } from '../base/index.ts'
 import { isMismatch, compareCells } from './compare-cells.ts'
 import type { SqlAnswers, ComparedDecision, MissedEvents } from './chunk.ts'
 import type { CodeVersions } from './code-versions.ts'
@@ -34,7 +34,7 @@ interface InputCounts {
 }
 
 /** A mismatch whose events have not been located in the log. */
-export type Mismatch = Omit<MismatchExample, 'causes'> & { readonly causes: readonly UnlocatedCause[] }
+export type Mismatch = StrictOmit<MismatchExample, 'causes'> & { readonly causes: readonly UnlocatedCause[] }
 
 /** Inputs of the comparison. */
 export interface ComparisonOptions {
@@ -120,10 +120,10 @@ export class ModelComparison {
     missed: MissedEvents | undefined,
   ): boolean {
     const { index, leaves } = input
-    const { decided, made } = decision
+    const { decided, recordedDecision } = decision
     const cell = decided.cell(input.input.name)
     if (cell === undefined) return countSkipped(input, 'unrecorded')
-    if (leaves.some(({ feature, read }) => this.#isForgotten(windowStart(feature, made.cuts[read].clock))))
+    if (leaves.some(({ feature, read }) => this.#isForgotten(windowStart(feature, recordedDecision.cuts[read].clock))))
       return countSkipped(input, 'forgotten')
     if (this.#isSettled(input, decided, cell)) return countSkipped(input, 'settled')
     if (this.#hasPendingLetter(leaves, decision)) input.waiting++
@@ -175,7 +175,7 @@ export class ModelComparison {
     return settled.has(model.name, input.name, decided, { cell, isOther: () => versions.mayDiffer(decided.fingerprint, model, input) })
   }
 
-  #hasPendingLetter(leaves: readonly InputFeature[], { made: { trigger, cuts } }: ComparedDecision): boolean {
+  #hasPendingLetter(leaves: readonly InputFeature[], { recordedDecision: { trigger, cuts } }: ComparedDecision): boolean {
     return leaves.some(({ feature, read, group, key }) => {
       const { clock } = cuts[read]
       const values = key.map(name => trigger[name] ?? null)

@@ -71,10 +71,10 @@ function reconciliationJob(ledger: JobLedger<ReconciliationRecord>, options: Rec
       const record: ReconciliationRecord = { number: ledger.next, began, state: 'running' }
       const { number } = record
       const previous = lastIn(ledger)?.done
-      const put = [...ledger.markBrokenOff(), ledger.put(record)]
+      const writes = [...ledger.markBrokenOff(), ledger.put(record)]
       const old = ledger.records.slice(0, -limits.RECONCILIATIONS_KEPT)
       return {
-        put: [...put, ...ledger.trim(old, 0), ...old.map(deletionOfReport)],
+        put: [...writes, ...ledger.trim(old, 0), ...old.map(deletionOfReport)],
         run: async signal => {
           const job = { pipeline, from: previous?.upTo ?? {}, decisions: limits.RECONCILE_DECISIONS_MAX, ms: limits.RECONCILE_MS_MAX }
           const report = await compute(job, signal)

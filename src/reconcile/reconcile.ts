@@ -143,8 +143,8 @@ async function prepare(
     limit = Infinity,
   } = options
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
-  const needed = columnsNeeded(ir)
-  const wanted: ColumnFilter = (source, column) => needed.get(source)?.has(column) ?? false
+  const columns = columnsNeeded(ir)
+  const wanted: ColumnFilter = (source, column) => columns.get(source)?.has(column) ?? false
   // Later entries may be decided while the reconciliation runs.
   const to = Math.min(log.end, parseProgress(reader.get(DECISION_PROGRESS)).entry)
   const letters = new DeadLetterIndex(ir, reader.deadLetters)
@@ -168,7 +168,7 @@ async function prepare(
     const modelOf = scoringModels(ir, model, reader)
     const from = Math.max(start, options.from?.[model.name] ?? 0)
     const selection = new DecisionSelection(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
-    let done = 0
+    let comparedCount = 0
     for (const chunk of inChunks(selection.each(), atOnce)) {
       const decisions = chunk.flatMap(
         (decided): ComparedDecision | ComparedDecision[] => comparedDecisionOf(model, reads, decided, places) ?? [],
@@ -179,8 +179,8 @@ async function prepare(
         const answers = await computeBySql(db, ir, modelOf, decisions)
         comparison.compare(decisions, answers, await missedEventsOf(db, ir, model, comparison.mismatchedToday(decisions, answers)))
       }
-      done += chunk.length
-      onProgress(`comparing decisions of ${model.name}`, Math.min(1, done / Math.max(1, Math.min(total, limit))))
+      comparedCount += chunk.length
+      onProgress(`comparing decisions of ${model.name}`, Math.min(1, comparedCount / Math.max(1, Math.min(total, limit))))
     }
     totals.upTo[model.name] = selection.upTo
     totals.inputs.push(...comparison.inputs)

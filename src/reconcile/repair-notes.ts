@@ -1,6 +1,7 @@
 /**
  * Notes of repairs about mismatched values. The recorded values stay unchanged. Noted values count as settled and are not compared again.
  */
+import type { StrictOmit } from '../base/index.ts'
 import type { Value } from '../define/ir/index.ts'
 import type { NamedValues } from '../log/index.ts'
 import type { DecisionCells } from './decision-cells.ts'
@@ -72,4 +73,5 @@ export class SettledValues {
   }
 }
 
-const cellName = ({ model, input, entry, key, t }: Omit<SettledCell, 'recorded'>): string => JSON.stringify([model, input, entry, key, t])
+const cellName = ({ model, input, entry, key, t }: StrictOmit<SettledCell, 'recorded'>): string =>
+  JSON.stringify([model, input, entry, key, t])

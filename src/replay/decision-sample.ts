@@ -27,7 +27,7 @@ export class DecisionSample {
   readonly #t: Float64Array
   /** 1 where a decision had no score, because a value was refused. */
   readonly #refused: Uint8Array
-  #seen = 0
+  #count = 0
 
   constructor(options: DecisionSampleOptions) {
     this.#options = options
@@ -42,8 +42,8 @@ export class DecisionSample {
     for (const batch of batches) {
       for (let i = 0; i < batch.length; i++) {
         if (!(batch.t[i] > after) || batch.t[i] > to) continue
-        const place = this.#seen < rows ? this.#seen : Math.floor(this.#next() * (this.#seen + 1))
-        this.#seen++
+        const place = this.#count < rows ? this.#count : Math.floor(this.#next() * (this.#count + 1))
+        this.#count++
         if (place < rows) this.#store(batch, i, place)
       }
       yield batch
@@ -59,7 +59,7 @@ export class DecisionSample {
   /** Summarises the inputs of the whole sample, and the scores, computed by `score`, of decisions from `from` on, UTC ms. */
   summary(score: (columns: Readonly<Record<string, Float64Array>>) => Float64Array, from: number): RowsSummary {
     const { inputs, rows: most } = this.#options
-    const rows = Math.min(most, this.#seen)
+    const rows = Math.min(most, this.#count)
     const later = Uint32Array.from({ length: rows }, (_, row) => row).filter(row => this.#t[row] >= from)
     const scores = score(Object.fromEntries(inputs.map((name, i) => [name, picked(this.#columns[i], later)])))
     later.forEach((row, i) => {

@@ -20,31 +20,31 @@ import { replayLog, type ReplayLog, type Requests } from './log.ts'
 const CASES = 150
 
 /** Without the first `gone` events, and the requests among them. */
-function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run: Run, gone: number): ReplayLog {
-  const lost = (name: string): number => log.slice(0, gone).filter(({ source }) => source === name).length
+function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run: Run, cutAt: number): ReplayLog {
+  const lostRows = (name: string): number => log.slice(0, cutAt).filter(({ source }) => source === name).length
   const histories = [...whole.histories].map(([name, history]) => {
     const { block } = history
-    return [name, { ...history, block: sliceBlock(block, lost(name), block.length) }] as const
+    return [name, { ...history, block: sliceBlock(block, lostRows(name), block.length) }] as const
   })
-  const kept = log.slice(gone)
+  const retained = log.slice(cutAt)
   const order = {
-    length: kept.length,
-    source: Uint8Array.from(kept, event => ir.sources.findIndex(({ name }) => name === event.source)),
-    row: Uint32Array.from(kept, (event, i) => kept.slice(0, i).filter(({ source }) => source === event.source).length),
+    length: retained.length,
+    source: Uint8Array.from(retained, event => ir.sources.findIndex(({ name }) => name === event.source)),
+    row: Uint32Array.from(retained, (event, i) => retained.slice(0, i).filter(({ source }) => source === event.source).length),
   }
   const requests = [...whole.requests].map(([name, { t, prefixes, columns }]): readonly [string, Requests] => {
     const own = (run.requests ?? []).filter(({ model }) => model === name)
-    const rows = Uint32Array.from(own.keys()).filter(i => own[i].place >= gone)
+    const rows = Uint32Array.from(own.keys()).filter(i => own[i].place >= cutAt)
     return [
       name,
       {
         t: Float64Array.from(rows, i => t[i]),
-        prefixes: source => Int32Array.from(rows, i => prefixes(source)[i] - lost(source)),
+        prefixes: source => Int32Array.from(rows, i => prefixes(source)[i] - lostRows(source)),
         columns: Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, selectOutputRows(values, rows)])),
       },
     ]
   })
-  const forgotten = log[gone - 1].arrival
+  const forgotten = log[cutAt - 1].arrival
   return replayLog(ir, new Map(histories), whole.strings, { order, requests: new Map(requests), until: whole.until, forgotten })
 }
 
@@ -53,7 +53,7 @@ const knownFrom = ({ decide: by }: ModelIR, forgotten: number): number => (by.ki
 
 /** Decisions by their subject, with their vectors as texts. */
 function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { t: number; vector: string; refused: string | undefined }> {
-  const found = new Map<string, { t: number; vector: string; refused: string | undefined }>()
+  const decisions = new Map<string, { t: number; vector: string; refused: string | undefined }>()
   const times = new Map<string, number>()
   // Counted from the last, since the first are forgotten.
   const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, refused }) =>
@@ -67,9 +67,9 @@ function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { 
   for (const { of, ...one } of all.toReversed()) {
     const nth = (times.get(of) ?? 0) + 1
     times.set(of, nth)
-    found.set(`${of} ${nth}`, one)
+    decisions.set(`${of} ${nth}`, one)
   }
-  return found
+  return decisions
 }
 
 function cells(column: VectorColumn, row: number): unknown {
@@ -81,25 +81,25 @@ function cells(column: VectorColumn, row: number): unknown {
 test('a decision has the same vector as over the whole log, or is refused', () => {
   let [same, refused] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log) || made.log.length < 4) continue
-    const { ir, log, run } = made
-    const gone = new Draw(seed).between(1, Math.ceil(log.length / 2))
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log) || generated.log.length < 4) continue
+    const { ir, log, run } = generated
+    const cutAt = new Draw(seed).between(1, Math.ceil(log.length / 2))
     const whole = logOf(ir, log, run)
-    const left = cut(ir, whole, log, run, gone)
+    const left = cut(ir, whole, log, run, cutAt)
     for (const model of ir.models) {
       const expected = decided(ir, model, whole)
       const since = knownFrom(model, left.forgotten)
-      const found = [...decided(ir, model, left)].filter(([, { t }]) => t > since)
+      const decisions = [...decided(ir, model, left)].filter(([, { t }]) => t > since)
       assert.deepEqual(
-        found.map(([of]) => of).sort(),
+        decisions.map(([of]) => of).sort(),
         [...expected]
           .filter(([, { t }]) => t > since)
           .map(([of]) => of)
           .sort(),
         `seed ${seed}, model '${model.name}': the decisions`,
       )
-      for (const [of, one] of found) {
+      for (const [of, one] of decisions) {
         if (one.refused !== undefined) refused++
         else {
           assert.deepEqual(one, expected.get(of), `seed ${seed}, model '${model.name}', ${of}`)
@@ -112,33 +112,33 @@ test('a decision has the same vector as over the whole log, or is refused', () =
 })
 
 test('a label is the same as over the whole log, or unknown', () => {
-  const seen = { from: 0, begins: 0, unknown: 0 }
+  const labelCounts = { from: 0, begins: 0, unknown: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = labelling(seed)
-    if (!made || !isReplayed(made.log) || made.log.length < 4) continue
-    const { ir, log, run } = made
-    const gone = new Draw(seed).between(1, Math.ceil(log.length / 2))
+    const generated = labelling(seed)
+    if (!generated || !isReplayed(generated.log) || generated.log.length < 4) continue
+    const { ir, log, run } = generated
+    const cutAt = new Draw(seed).between(1, Math.ceil(log.length / 2))
     const whole = logOf(ir, log, run)
-    const left = cut(ir, whole, log, run, gone)
+    const left = cut(ir, whole, log, run, cutAt)
     for (const model of ir.models)
-      for (const at of made.at.slice(0, 3)) {
+      for (const at of generated.at.slice(0, 3)) {
         const [all, some]: Map<string, Told>[] = [labelsOf(ir, model, whole, at), labelsOf(ir, model, left, at)]
         const { kind } = model.label!
-        for (const [of, { t, told }] of some) {
-          if (t <= left.forgotten) assert.notEqual(typeof told, 'boolean', `seed ${seed}: ${of} is as old as what was forgotten`)
+        for (const [of, { t, answer }] of some) {
+          if (t <= left.forgotten) assert.notEqual(typeof answer, 'boolean', `seed ${seed}: ${of} is as old as what was forgotten`)
           if (!(t > knownFrom(model, left.forgotten))) continue
-          if (told === 'unknown') seen.unknown++
-          else if (kind === 'begins') assert.equal(told, all.get(of)?.told, `seed ${seed}, model '${model.name}', at ${at}: ${of}`)
-          if (typeof told === 'boolean') seen[kind]++
+          if (answer === 'unknown') labelCounts.unknown++
+          else if (kind === 'begins') assert.equal(answer, all.get(of)?.answer, `seed ${seed}, model '${model.name}', at ${at}: ${of}`)
+          if (typeof answer === 'boolean') labelCounts[kind]++
         }
       }
   }
-  assert.ok(seen.from > 300 && seen.begins > 300 && seen.unknown > 300, JSON.stringify(seen))
+  assert.ok(labelCounts.from > 300 && labelCounts.begins > 300 && labelCounts.unknown > 300, JSON.stringify(labelCounts))
 })
 
 interface Told {
   readonly t: number
-  readonly told: boolean | 'unknown' | 'not eligible'
+  readonly answer: boolean | 'unknown' | 'not eligible'
 }
 
 function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): Map<string, Told> {
@@ -150,7 +150,7 @@ function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): M
       .slice(0, length)
       .map(([of, { t }], i): [string, Told] => [
         of,
-        { t, told: eligible[i] === 0 ? 'not eligible' : known[i] === 0 ? 'unknown' : value[i] === 1 },
+        { t, answer: eligible[i] === 0 ? 'not eligible' : known[i] === 0 ? 'unknown' : value[i] === 1 },
       ]),
   )
 }
@@ -182,8 +182,8 @@ test('if the latest event before a decision is deleted later, a forgotten event 
   const run = { requests: [ask(3, 96)] }
   const whole = logOf(ir, log, run)
   const left = cut(ir, whole, log, run, 1)
-  const told = (of: ReplayLog) => [...labelsOf(ir, model, of, 200).values()].map(one => one.told)
+  const answer = (of: ReplayLog) => [...labelsOf(ir, model, of, 200).values()].map(one => one.answer)
   // 85, which is forgotten, and 100 are of one episode, which began before the decision.
-  assert.deepEqual(told(whole), [false])
-  assert.deepEqual(told(left), ['unknown'])
+  assert.deepEqual(answer(whole), [false])
+  assert.deepEqual(answer(left), ['unknown'])
 })

@@ -5,7 +5,7 @@ import { keySampler } from './key-sample.ts'
 
 const texts = Array.from({ length: 10_000 }, (_, i) => `card-${i}`)
 
-function kept(share: number, seed: number, names: readonly string[] = texts): string[] {
+function sampleOf(share: number, seed: number, names: readonly string[] = texts): string[] {
   const strings = new Strings()
   const column = { values: Int32Array.from(names, name => strings.idOf(name)) }
   const isKept = keySampler({ share, seed }, strings)
@@ -14,19 +14,19 @@ function kept(share: number, seed: number, names: readonly string[] = texts): st
 
 test('the share of kept keys is as requested, and all with a share of 1', () => {
   for (const seed of [0, 1, 2]) {
-    const { length } = kept(0.1, seed)
+    const { length } = sampleOf(0.1, seed)
     assert.ok(length > 900 && length < 1100, `${length} of 10,000`)
   }
-  assert.equal(kept(1, 0).length, texts.length)
+  assert.equal(sampleOf(1, 0).length, texts.length)
 })
 
 test('the same keys are kept in any order; a smaller sample is part of a larger one; a different seed gives a different sample', () => {
-  assert.deepEqual(kept(0.1, 3, texts.toReversed()).toReversed(), kept(0.1, 3))
-  const larger = new Set(kept(0.2, 3))
-  assert.ok(kept(0.1, 3).every(name => larger.has(name)))
-  const own = new Set(kept(0.1, 3))
-  const both = kept(0.1, 4).filter(name => own.has(name)).length
-  assert.ok(both < 200, `${both} of about 1,000 in both`)
+  assert.deepEqual(sampleOf(0.1, 3, texts.toReversed()).toReversed(), sampleOf(0.1, 3))
+  const larger = new Set(sampleOf(0.2, 3))
+  assert.ok(sampleOf(0.1, 3).every(name => larger.has(name)))
+  const own = new Set(sampleOf(0.1, 3))
+  const shared = sampleOf(0.1, 4).filter(name => own.has(name)).length
+  assert.ok(shared < 200, `${shared} of about 1,000 in both`)
 })
 
 test('a number is a key by its text, and NULL is a key too', () => {

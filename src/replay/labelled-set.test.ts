@@ -86,11 +86,11 @@ test('only sampled rows are counted', () => {
 })
 
 test('censored labels are counted, kept or dropped, if the label names an action', () => {
-  const hidden = { ...labels, counts: { ...labels.counts, censored: 1 } }
+  const censoredLabels = { ...labels, counts: { ...labels.counts, censored: 1 } }
   assert.equal(rowsOf({ label: from }).counts.censored, undefined)
-  const { counts, rows } = rowsOf({ label: from, labels: hidden })
+  const { counts, rows } = rowsOf({ label: from, labels: censoredLabels })
   assert.deepEqual([counts.unknown, counts.censored, rows.length], [1, 1, 6])
-  const settled = rowsOf({ label: from, labels: hidden, isSettled: true })
-  assert.equal(settled.counts.censored, 1)
-  assert.ok(settled.counts.unsettled! >= 1 && settled.rows.length < 6)
+  const settledRows = rowsOf({ label: from, labels: censoredLabels, isSettled: true })
+  assert.equal(settledRows.counts.censored, 1)
+  assert.ok(settledRows.counts.unsettled! >= 1 && settledRows.rows.length < 6)
 })

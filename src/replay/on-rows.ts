@@ -13,7 +13,8 @@ export function onEvents(name: string, log: ReplayLog): TriggerSchedule {
   const { source, block: history } = log.histories.get(name)!
   const rows = countingRows(source, history)
   const block = rows ? { ...gatherBlock(history, rows), position: gatherArray(history.position, rows) } : history
-  const prefixes = (counted: string) => (rows ? gatherArray(log.prefixes(counted, name), rows) : log.prefixes(counted, name))
+  const prefixes = (countedSource: string) =>
+    rows ? gatherArray(log.prefixes(countedSource, name), rows) : log.prefixes(countedSource, name)
   return {
     points: { t: block.arrival, prefixes, source: name, position: block.position },
     batches: size => rowBatches(block.length, block.columns, size),

@@ -30,7 +30,7 @@ function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string
 
 const clinic = pipeline('clinic', [ticking])
 
-function made(rows: readonly (readonly [string | null, number])[], stretch?: number) {
+function batchesOf(rows: readonly (readonly [string | null, number])[], stretch?: number) {
   const log = logOf(clinic, rows)
   const recordOf = decisionRecords(clinic.ir, clinic.ir.models[0], log)
   return [...decide(clinic, clinic.ir.models[0], log, stretch)].flatMap(batch => {
@@ -40,7 +40,7 @@ function made(rows: readonly (readonly [string | null, number])[], stretch?: num
 }
 
 test('a tick decides about each active patient, without a position', () => {
-  const [{ records, length, first, done }, ...more] = made([
+  const [{ records, length, first, done }, ...more] = batchesOf([
     ['b', 1],
     ['a', 4],
     [null, 5],
@@ -73,7 +73,7 @@ test('a long silence has no ticks, and a batch may end within a tick', () => {
     ['b', 5],
     ['a', 200 * year],
   ] as const
-  const batches = made(rows, 3)
+  const batches = batchesOf(rows, 3)
   assert.deepEqual(
     batches.map(({ length, first }) => [length, first]),
     [
@@ -104,7 +104,7 @@ test('a source without events takes no tick away', () => {
     score,
   })
   const two = pipeline('two', [both])
-  const made = [
+  const batches = [
     ...decide(
       two,
       both.ir,
@@ -115,7 +115,7 @@ test('a source without events takes no tick away', () => {
     ),
   ]
   assert.deepEqual(
-    made.flatMap(({ t, reads }) => [...t].map((moment, row) => [moment / minute, ...reads.map(({ known }) => known[row])])),
+    batches.flatMap(({ t, reads }) => [...t].map((moment, row) => [moment / minute, ...reads.map(({ known }) => known[row])])),
     [
       [5, 1, 0],
       [10, 2, 0],
@@ -124,8 +124,8 @@ test('a source without events takes no tick away', () => {
 })
 
 test('without events there are no ticks', () => {
-  assert.deepEqual(made([]), [])
-  assert.deepEqual(made([[null, 5]]), [])
+  assert.deepEqual(batchesOf([]), [])
+  assert.deepEqual(batchesOf([[null, 5]]), [])
 })
 
 test('a replay refuses what it cannot compute', () => {

@@ -93,7 +93,7 @@ function* tickBatches(
   ticks: Float64Array,
   size: number,
 ): Generator<TriggerBatch> {
-  const seen = sources.map(() => 0)
+  const starts = sources.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
   const pointOf = new Int32Array(size)
   let length = 0
@@ -106,11 +106,11 @@ function* tickBatches(
   }
   for (let tick = 0; tick < ticks.length; tick++) {
     sources.forEach(({ source, block }, i) => {
-      const from = seen[i]
+      const from = starts[i]
       let to = from
       while (to < block.length && block.arrival[to] <= ticks[tick]) to++
       if (to > from) keys.add(source, sliceBlock(block, from, to))
-      seen[i] = to
+      starts[i] = to
     })
     const live = keys.activeAt(ticks[tick])
     for (let row = 0; row < live.length; row++) {

@@ -99,4 +99,4 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
   ],
 ]
 
-for (const [name, asking, code, message] of refusals) test(`${name} is refused`, () => assert.throws(asking, { code, message }))
+for (const [name, act, code, message] of refusals) test(`${name} is refused`, () => assert.throws(act, { code, message }))

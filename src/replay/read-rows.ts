@@ -69,10 +69,10 @@ function checkColumns({ name, columns: fileColumns }: InputFile, columns: readon
   const names = fileColumns.map(column => column.name)
   for (const column of columns)
     if (!names.includes(column.name))
-      throw new SpillwayError('SPILL_NOT_FOUND', `has ${missing(column.name, names, time)}`, { place: name })
+      throw new SpillwayError('SPILL_NOT_FOUND', `has ${missingColumn(column.name, names, time)}`, { place: name })
 }
 
-function missing(column: string, names: readonly string[], time: string): string {
+function missingColumn(column: string, names: readonly string[], time: string): string {
   const problem =
     column === time ? `no column '${time}' with the time of each row; name another with --time` : `no column '${column}', a key or input`
   return `${problem}${didYouMean(column, names)}`

@@ -90,7 +90,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     warnings.push(warning)
     options.onWarning?.(warning)
   }
-  const chosen = decidingModels(pipeline.ir, options.models)
+  const chosenModels = decidingModels(pipeline.ir, options.models)
   let undecodable = 0
   const start = stopwatch()
   const log = await load(pipeline, options.files, {
@@ -106,7 +106,7 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
   const loaded = stopwatch()
   options.onLoaded?.(log)
   const models: ModelSummary[] = []
-  for (const model of chosen) {
+  for (const model of chosenModels) {
     const summary = emptyModelSummary(model.name)
     for (const batch of decide(pipeline, model, log)) {
       countDecisions(summary, batch)
@@ -138,14 +138,14 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
  */
 export function decidingModels({ models, reports: all = [] }: PipelineIR, names: readonly string[] | undefined): ModelIR[] {
   const isReported = (model: string): boolean => names === undefined && all.some(({ of }) => of.kind === 'model' && of.model === model)
-  const chosen = models.filter(({ name }) => names?.includes(name) ?? true)
-  const deciding = chosen.filter(({ name, decide: { kind } }) => kind !== 'request' || !isReported(name))
+  const chosenModels = models.filter(({ name }) => names?.includes(name) ?? true)
+  const decidedModels = chosenModels.filter(({ name, decide: { kind } }) => kind !== 'request' || !isReported(name))
   for (const {
     name,
     decide: { kind },
-  } of deciding)
+  } of decidedModels)
     if (kind === 'request') throwNoRequests(name)
-  return deciding
+  return decidedModels
 }
 
 async function makeReports(

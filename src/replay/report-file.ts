@@ -43,9 +43,9 @@ export async function writeReportFile(path: string, { columns, strings, length, 
     sync(part)
     // A file in a private folder (a data folder) is private too.
     if ((statSync(folder).mode & 0o077) === 0) chmodSync(part, 0o600)
-    const written = await hashFile(part)
+    const fileHash = await hashFile(part)
     renameSync(part, path)
-    return written
+    return fileHash
   } catch (error) {
     rmSync(part, { force: true })
     throw ofFile(path, part, error)

@@ -31,12 +31,12 @@ function logOf(ir: PipelineIR, events: Parameters<typeof blockOf>[1]): ReplayLog
 
 /** The values of columns with this name prefix, of all batches, by name. NULLs as stored. */
 function cellsOf({ columns, batches }: TrainingSet, prefix: string): Record<string, unknown[]> {
-  const found = Object.fromEntries(columns.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => [name, [] as unknown[]]))
+  const cellsByName = Object.fromEntries(columns.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => [name, [] as unknown[]]))
   for (const batch of batches)
     columns.forEach(({ name }, c) => {
-      for (let row = 0; row < batch.length; row++) found[name]?.push(cellOf(batch.columns[c], row))
+      for (let row = 0; row < batch.length; row++) cellsByName[name]?.push(cellOf(batch.columns[c], row))
     })
-  return found
+  return cellsByName
 }
 
 function cellOf({ values, nulls, counts, width = 1 }: OutputValues, row: number): unknown {
@@ -45,7 +45,7 @@ function cellOf({ values, nulls, counts, width = 1 }: OutputValues, row: number)
 }
 
 /** Copies of a model's decisions, since batches overwrite their columns. */
-function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: ColumnData } {
+function tickRows(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: ColumnData } {
   const parts = [...batches].map(({ t, key, length }) => ({ t: t.slice(), key: { values: key.values.slice() }, length }))
   const key = concatColumns(
     parts.map(part => part.key),
@@ -57,16 +57,16 @@ function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; rea
 test('rows at the times of ticks equal the decisions of those ticks, in every placement', () => {
   let [compared, refused] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
-    const made = deciding(seed)
-    if (!made) continue
-    const { ir, log: events } = made
+    const generated = deciding(seed)
+    if (!generated) continue
+    const { ir, log: events } = generated
     const tick = ir.models.find(({ name }) => name === 'tick')!
     const log = logOf(ir, asOneLog(events))
     const definitions = { ir, scores: new Map() }
     const decided = cellsOf(setOfDecisions(ir, tick, decide(definitions, tick, log), log.strings), '')
     const { length } = decided['t']
     if (length === 0) continue
-    const { t, key } = kept(decide(definitions, tick, log))
+    const { t, key } = tickRows(decide(definitions, tick, log))
     const question = modelQuestion(ir, 'tick')
     const rows = { length, t, row: t, columns: { [question.keys[0].name]: key } }
     const asked = cellsOf(setOfRows(question, rows, log, 7), '')
@@ -170,12 +170,12 @@ test('a set of rows has ages, and refused values with the reason', () => {
 
 test('a sample of a set has the rows of its keys, whole', () => {
   const b = shop.strings.idOf('b')
-  const sampled = () => sampledSet(setOf('selling'), 'key.card', (key, row) => key.values[row] === b)
-  const cells = cellsOf(sampled(), '')
+  const sample = () => sampledSet(setOf('selling'), 'key.card', (key, row) => key.values[row] === b)
+  const cells = cellsOf(sample(), '')
   assert.deepEqual(cells['offset'], [1, 3])
   assert.deepEqual(cells['vector.prices'], [[2.5], [4.5, 2.5]])
   assert.deepEqual(cells['refused'], [null, null])
-  const hashes = [sampled(), setOf('selling')].map(({ columns, strings, batches }) => {
+  const hashes = [sample(), setOf('selling')].map(({ columns, strings, batches }) => {
     const hash = new RowHash(columns, strings)
     for (const { length, columns: values } of batches) hash.add(length, values)
     return hash.digest()

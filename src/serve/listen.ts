@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import { isLoopback, hostNamesOf } from './access/host-names.ts'
 import type { ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
@@ -16,7 +16,7 @@ export const HOST_DEFAULT = '127.0.0.1'
 export const PORT_DEFAULT = 7070
 
 /** The options of a listening server. */
-export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
+export interface ListenOptions extends StrictOmit<ServerOptions, 'tokens'> {
   readonly host?: string
   /** 0 for any free port. */
   readonly port?: number
@@ -43,7 +43,7 @@ export async function checkListenOptions({
   data,
   pipeline,
   webhooks = {},
-}: Omit<ListenOptions, 'run'>): Promise<void> {
+}: StrictOmit<ListenOptions, 'run'>): Promise<void> {
   checkOpen(host, isLoopback(await addressOf(host)), open, new Tokens(data).count, data)
   checkWebhooks(pipeline.ir, webhooks)
 }

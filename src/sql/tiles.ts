@@ -10,7 +10,7 @@
  * cells of each feature from their results. Generated names begin with `_`, which no identifier of a user's column does.
  */
 import { type AggregateFunction, aggregateOf } from '../aggregate/index.ts'
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import type { FeatureIR, GroupIR, SourceIR } from '../define/ir/index.ts'
 import type { SqlDialect } from './dialect.ts'
 import { columnNames } from './relations.ts'
@@ -78,7 +78,7 @@ export function tileQueries(options: TileQueryOptions): TileQuery[] {
 /** The tile of a lifetime feature is all of time. */
 const hopOf = ({ window, hop }: FeatureIR): number => (window === 'lifetime' ? Infinity : hop)
 
-interface Member extends Omit<TileFeature, 'cells'> {
+interface Member extends StrictOmit<TileFeature, 'cells'> {
   readonly feature: FeatureIR
 }
 

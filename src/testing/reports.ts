@@ -1,5 +1,5 @@
 /** Reports of a pipeline under test. */
-import { SpillwayError } from '../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../base/index.ts'
 import { reportRecords, type ReportRecord } from '../decision/index.ts'
 import type { FeaturesOf } from '../define/feature/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
@@ -11,7 +11,7 @@ import type { TestLog } from './log.ts'
 export type ReportVector<Of> = Of extends Model ? VectorOf<Of> : { readonly [N in keyof Of]: FeaturesOf<Of[N]> }
 
 /** One row of a report under test. */
-export interface TestReportRow<V> extends Omit<ReportRecord, 'key' | 'vector'> {
+export interface TestReportRow<V> extends StrictOmit<ReportRecord, 'key' | 'vector'> {
   readonly key: string | number | boolean
   readonly vector: V
 }

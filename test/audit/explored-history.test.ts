@@ -106,7 +106,7 @@ test('without the chance there are bounds as before, and the truth is between th
     utility,
     caveats,
     assumptions,
-    levels: elements.map(({ levels, knee }) => ({ levels, knee })),
+    levels: elements.map(({ levels, incidentThreshold }) => ({ levels, incidentThreshold })),
   })
   assert.deepEqual(steady(found), steady(await reported(driven, 0, 'hidden')))
   assert.equal(found.history.undone, undefined)

@@ -48,15 +48,15 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
   const stale = risk.map(one => scoreOf(SAME_SPREAD * (one + 1.2 * normal(of))))
   const label = Uint8Array.from(risk, one => Number(of() < 1 / (1 + Math.exp(1.5 - 1.6 * one))))
   const amount = Float64Array.from({ length }, () => 20 + 60 * of())
-  const ones = new Uint8Array(length).fill(1)
+  const allTrue = new Uint8Array(length).fill(1)
   const outcome = t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN))
   const clusters = [
     { name: 'card', of: key, count: cards },
     { name: 'day', of: day, count: days, span: DAY },
   ]
-  const truth = { ...casesOf({ t, key, known: ones, eligible: ones, label, outcome, columns: { amount } }), clusters }
+  const truth = { ...casesOf({ t, key, known: allTrue, eligible: allTrue, label, outcome, columns: { amount } }), clusters }
   const undone = Uint8Array.from({ length }, () => Number(of() < explore))
-  const decided = (score: Float64Array): Decided => ({ score, made: t, acted: t, inline: true })
+  const decided = (score: Float64Array): Decided => ({ score, scoredAt: t, actedAt: t, inline: true })
   return {
     truth,
     seen: hiddenOf(truth, fresh, undone, explore),
@@ -67,15 +67,15 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
 }
 
 function hiddenOf(truth: Cases, score: Float64Array, undone: Uint8Array, explore: number): Cases {
-  const met = (row: number): boolean => score[row] >= THRESHOLD
-  const hidden = Uint8Array.from(undone, (is, row) => Number(met(row) && is === 0))
+  const isMet = (row: number): boolean => score[row] >= THRESHOLD
+  const hidden = Uint8Array.from(undone, (is, row) => Number(isMet(row) && is === 0))
   const cases = {
     ...truth,
     known: truth.known.map((is, row) => (hidden[row] === 1 ? 0 : is)),
     label: truth.label.map((is, row) => (hidden[row] === 1 ? 0 : is)),
     outcome: truth.outcome.map((is, row) => (hidden[row] === 1 ? NaN : is)),
   }
-  const chance = Float64Array.from(undone, (_, row) => (met(row) ? explore : 0))
+  const chance = Float64Array.from(undone, (_, row) => (isMet(row) ? explore : 0))
   return { ...cases, ...explorationOf({ ...cases, hidden, chance, rows: cases.blocks.test }) }
 }
 

@@ -30,11 +30,11 @@ export function randomGiven(
   const amount = Float64Array.from({ length }, () => below(of, 100))
   const cases = casesOf({ t, key, known, eligible, label, outcome, columns: { amount } })
   const inline = of() < 0.5
-  const made = t.map(time => time + below(of, 3) * minute)
+  const scoredAt = t.map(time => time + below(of, 3) * minute)
   const decided: Decided = {
     score: Float64Array.from({ length }, () => (of() < 0.1 ? NaN : below(of, 6) / 5)),
-    made,
-    acted: made.map(time => time + (of() < 0.5 ? 0 : below(of, 40) * minute)),
+    scoredAt,
+    actedAt: scoredAt.map(time => time + (of() < 0.5 ? 0 : below(of, 40) * minute)),
     inline,
   }
   const from = below(of, 3) === 0 ? below(of, length) : 0

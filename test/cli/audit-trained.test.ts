@@ -51,7 +51,7 @@ async function audited(...args: readonly string[]): Promise<AuditReport> {
   return JSON.parse(out) as AuditReport
 }
 
-const kneeOf = ({ elements }: AuditReport) => elements.find(({ element }) => element === 'group/recent')!.knee
+const thresholdOf = ({ elements }: AuditReport) => elements.find(({ element }) => element === 'group/recent')!.incidentThreshold
 
 test('without a data folder the curve is of the model trained as of each time', async () => {
   const report = await audited(...files.flatMap(file => ['--history', file]))
@@ -59,7 +59,7 @@ test('without a data folder the curve is of the model trained as of each time', 
     report.incidentModel!.text,
     /^the model trained as of each time by its schedule \(nightly at 00:00\), \d+ trainings, since no data folder is given$/,
   )
-  assert.ok('age' in kneeOf(report), JSON.stringify(kneeOf(report)))
+  assert.ok('age' in thresholdOf(report), JSON.stringify(thresholdOf(report)))
 })
 
 test('with a promoted version it is of the champion, and the data folder gets objectives', async () => {
@@ -80,7 +80,7 @@ test('with a promoted version it is of the champion, and the data folder gets ob
     /^champion version 1 for the last [\d,]+ of [\d,]+ judged decisions; the earlier ones, which it was trained on: the model trained as of each time/,
   )
   assert.equal(report.incidentModel!.champion!.version, 1)
-  assert.ok('age' in kneeOf(report), JSON.stringify(kneeOf(report)))
+  assert.ok('age' in thresholdOf(report), JSON.stringify(thresholdOf(report)))
   const { groups } = readObjectives(`${data}/objectives.json`)!
   assert.deepEqual(Object.keys(groups), ['recent'])
   assert.ok(existsSync(project.path('out/audit.html')))

@@ -261,7 +261,7 @@ function same(context: string, drawn: Drawn, plan: Plan, expectedScores: Scores,
   decisionsOf(drawn).forEach((decision, i) => {
     const name = nameOf(drawn.model, decision, i, drawn.log)
     const where = `${context}, model '${drawn.model.name}', case ${i} (${name})`
-    assert.equal(!Number.isNaN(replayed.made[i]), expectedScores.has(name), `${where} is decided`)
+    assert.equal(!Number.isNaN(replayed.scoredAt[i]), expectedScores.has(name), `${where} is decided`)
     if (!expectedScores.has(name)) return
     compared++
     const expected = expectedScores.get(name)!

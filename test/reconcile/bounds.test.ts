@@ -21,14 +21,14 @@ before(async () => {
 after(() => db.close())
 
 test("bounds in SQL are the oracle's tolerances", async () => {
-  const seen = new Map<string, number>()
-  for (let seed = 3000; seed < 3000 + SEEDS_MAX && INEXACT.some(agg => !seen.has(agg)); seed++) {
+  const counts = new Map<string, number>()
+  for (let seed = 3000; seed < 3000 + SEEDS_MAX && INEXACT.some(agg => !counts.has(agg)); seed++) {
     const of = rebuildCase(seed)
-    if (!of.ir.models.some(model => inexactOf(of.ir, model).some(({ agg }) => !seen.has(agg)))) continue
-    for (const agg of await checked(seed, await run(of))) seen.set(agg, (seen.get(agg) ?? 0) + 1)
+    if (!of.ir.models.some(model => inexactOf(of.ir, model).some(({ agg }) => !counts.has(agg)))) continue
+    for (const agg of await checked(seed, await run(of))) counts.set(agg, (counts.get(agg) ?? 0) + 1)
   }
   assert.deepEqual(
-    INEXACT.filter(agg => !seen.has(agg)),
+    INEXACT.filter(agg => !counts.has(agg)),
     [],
   )
 })
@@ -49,9 +49,9 @@ async function checked(seed: number, material: Material): Promise<string[]> {
   return recorded.flatMap((decision, i) => {
     const model = ir.models.find(({ name }) => name === decision.model)!
     return model.inputs.flatMap((input, slot): string[] => {
-      const looked = lookedAt(material, model, decision, input)
-      if (!looked) return []
-      const { source, group, feature, key, events, known, clock, trigger } = looked
+      const reading = lookedAt(material, model, decision, input)
+      if (!reading) return []
+      const { source, group, feature, key, events, known, clock, trigger } = reading
       const bound = rebuilt[i].bounds[slot]
       if (!isInexact(feature)) return assert.equal(bound, 0) ?? []
       const own = ofKey(group, standing(source, events.slice(0, known)), key)

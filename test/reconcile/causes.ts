@@ -71,15 +71,15 @@ export function lookedAt(
 const differ = (a: Answer, b: Answer): boolean => !agree(a, b)
 
 /** `wasRefused`: the events that were dead letters first. */
-export function judgedBy(looked: Looked, wasRefused: ReadonlySet<LoggedEvent>): Judged {
-  const { events, known, recorded } = looked
-  const then = valueFrom(looked, events.slice(0, known))
-  const today = valueFrom(looked, events)
+export function judgedBy(reading: Looked, wasRefused: ReadonlySet<LoggedEvent>): Judged {
+  const { events, known, recorded } = reading
+  const then = valueFrom(reading, events.slice(0, known))
+  const today = valueFrom(reading, events)
   return {
     isOff: differ(then, { value: recorded }),
     isApart: differ(today, { value: recorded }),
     isMoved: differ(today, then),
-    causes: differ(today, then) ? causesOf(looked, kindsOf(looked, wasRefused), then, today) : new Set(),
+    causes: differ(today, then) ? causesOf(reading, kindsOf(reading, wasRefused), then, today) : new Set(),
   }
 }
 
@@ -90,11 +90,11 @@ function kindsOf({ source, events, known, within }: Looked, wasRefused: Readonly
     return fields === undefined || fields.includes(null) ? undefined : JSON.stringify([event.row[source.key], ...fields])
   }
   const knownOnes = new Set(events.slice(0, known).map(identityOf))
-  const seen = new Set<string>()
+  const contents = new Set<string>()
   return events.map((event, i) => {
     const content = JSON.stringify(event.row)
-    const isRepeated = seen.has(content)
-    seen.add(content)
+    const isRepeated = contents.has(content)
+    contents.add(content)
     const identity = identityOf(event)
     if (i < known) return undefined
     if (i < within) return 'stale batch'
@@ -108,20 +108,20 @@ function kindsOf({ source, events, known, within }: Looked, wasRefused: Readonly
  * The kinds without whose events today's value would differ; if there are none, those that alone would change the value of the visible
  * events; if there are none, those that do so together: then all kinds present.
  */
-function causesOf(looked: Looked, kinds: readonly (MismatchReason | undefined)[], then: Answer, today: Answer): Set<MismatchReason> {
+function causesOf(reading: Looked, kinds: readonly (MismatchReason | undefined)[], then: Answer, today: Answer): Set<MismatchReason> {
   const all = [...new Set(kinds.filter(kind => kind !== undefined))]
   const over = (counts: (kind: MismatchReason | undefined) => boolean): Answer =>
     valueFrom(
-      looked,
-      looked.events.filter((_, i) => counts(kinds[i])),
+      reading,
+      reading.events.filter((_, i) => counts(kinds[i])),
     )
-  const needed = all.filter(kind =>
+  const neededKinds = all.filter(kind =>
     differ(
       today,
       over(one => one !== kind),
     ),
   )
-  if (needed.length > 0) return new Set(needed)
+  if (neededKinds.length > 0) return new Set(neededKinds)
   const enough = all.filter(kind =>
     differ(
       over(one => one === undefined || one === kind),

@@ -83,7 +83,7 @@ export async function prove({ cases, seed }: { readonly cases: number; readonly 
   const failures: string[] = []
   for (let done = 1; done <= cases; done++) {
     const own = (seed + done - 1) >>> 0
-    const found = await one(own, counts)
+    const found = await proveCase(own, counts)
     failures.push(...found.slice(0, FAILURES_KEPT - failures.length))
     if (done % PROGRESS_EVERY === 0) console.error(`reconcile: ${done} of ${cases} cases, ${counts.faults} faults, ${counts.right} right`)
   }
@@ -97,7 +97,7 @@ export function holds(result: ReconcileResult): boolean {
   return faults > 0 && isRight && (cases < COVERING_CASES || (isRightOf && mismatchReasons.every(reason => faultsOf[reason] > 0)))
 }
 
-async function one(seed: number, counts: Counts): Promise<string[]> {
+async function proveCase(seed: number, counts: Counts): Promise<string[]> {
   const material = await run(rebuildCase(seed))
   const draw = new Draw(seed ^ 0xbeef)
   const planted = plantedIn(material, draw)
@@ -116,7 +116,7 @@ async function one(seed: number, counts: Counts): Promise<string[]> {
     return []
   }
   const judge = new Judge(material, planted, found, counts)
-  if (!sound) await repaired(material, planted, counts)
+  if (!sound) await checkRepair(material, planted, counts)
   for (const decision of material.recorded) {
     const model = planted.ir.models.find(({ name }) => name === decision.model)!
     for (const input of model.inputs) judge.cell(model, decision, input)
@@ -125,14 +125,14 @@ async function one(seed: number, counts: Counts): Promise<string[]> {
 }
 
 /** Notes the differences, and compares again: then every value is SQL's, or settled. */
-async function repaired({ disk }: Material, planted: Planted, counts: Counts): Promise<void> {
+async function checkRepair({ disk }: Material, planted: Planted, counts: Counts): Promise<void> {
   const plan = await planRepair(planted, planted.folder, { clock: () => 0 })
   const store = new ModelStore(disk, true)
   await store.commit({ put: repairPuts(plan, store, 0) })
   const again = await reconcile(planted, planted.folder)
-  const settled = again.inputs.reduce((sum, input) => sum + input.settled, 0)
+  const settledValues = again.inputs.reduce((sum, input) => sum + input.settled, 0)
   counts.repaired++
-  if (!again.sound || settled === 0) counts.unclean++
+  if (!again.sound || settledValues === 0) counts.unclean++
 }
 
 /** The named reasons of each value of each basis. */
@@ -158,11 +158,11 @@ class Judge {
   cell(model: ModelIR, decision: RecordedDecision, input: InputIR): void {
     const { ir, cut, wasRefused } = this.#planted
     const isOwnCut = isCut(cut, model, decision, input)
-    const looked = lookedAt({ ...this.#material, ir }, model, isOwnCut ? cut!.decision : decision, input)
+    const reading = lookedAt({ ...this.#material, ir }, model, isOwnCut ? cut!.decision : decision, input)
     this.#counts.values++
     // Inputs other than features were recorded right by definition, unless they were damaged.
-    if (!looked) return this.#expect('recorded', decision, input, new Set(isOwnCut ? [cut!.reason] : []))
-    const judged = judgedBy(looked, wasRefused)
+    if (!reading) return this.#expect('recorded', decision, input, new Set(isOwnCut ? [cut!.reason] : []))
+    const judged = judgedBy(reading, wasRefused)
     const own = this.#ownReason(judged, isOwnCut)
     this.#expect('recorded', decision, input, new Set(own))
     // A number that was rounded differently may be one of more events.

@@ -8,6 +8,7 @@ import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
+import { looseOmits } from './strict-types.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
 const tree = (files: Record<string, string>): Module[] => Object.entries(files).map(([path, text]) => parseModule({ path, text }))
@@ -207,4 +208,13 @@ test('a comment that names a source file which does not exist is found, and an e
     'src/run/a.ts:2 names convergence.ts, which does not exist',
     'src/run/a.ts:6 names cli/gone.test.ts, which does not exist',
   ])
+})
+
+test('a loose Omit of the library is found, in a type and after extends', () => {
+  const text = `type A = Omit<B, 'c'>\ninterface D extends Omit<B, 'c'> {}\ntype E = StrictOmit<B, 'c'>`
+  const faults = looseOmits(tree({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'src/base/strict-omit.ts': text, 'test/a.ts': text }))
+  assert.deepEqual(
+    faults.map(fault => fault.split(' ')[0]),
+    ['src/run/a.ts:1', 'src/run/a.ts:2'],
+  )
 })

@@ -16,6 +16,7 @@ import { relativeComments, repeatedExports } from './prose.ts'
 import { errorDocumentation, missingSections, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
+import { looseOmits } from './strict-types.ts'
 import { emptyNames, placeNames, uncontrolled } from './words.ts'
 
 const files = textFiles()
@@ -59,6 +60,7 @@ test('functions are short', () => none(functionsTooLong(modules)))
 
 test('each exported name is declared once', () => none(repeatedExports(modules)))
 test('comments say what a thing is', () => none(relativeComments(modules)))
+test('types omit fields that exist', () => none(looseOmits(modules)))
 test('comments name source files that exist', () =>
   none(
     missingFilesInComments(

@@ -65,10 +65,10 @@ test('what is planted is there: a worthless group comes to nothing, a real one t
 test('intervals of the textbook: by hand for three clusters, t as tables have it', () => {
   // Sums of the deviations from 2 by cluster: −2, 0, 2; error √(3/2 · 8) / 6; t with two degrees of freedom 4.303.
   const clusters = [{ name: 'c', of: Int32Array.of(0, 0, 1, 1, 2, 2), count: 3 }]
-  const [found] = plainIntervals(clusters)([Float64Array.of(1, 1, 2, 2, 3, 3)], { from: 0, to: 6 }) as readonly IntervalEstimate[]
-  assert.equal(found.value, 2)
-  assert.ok(Math.abs(found.error - Math.sqrt(12) / 6) < 1e-12)
-  assert.ok(Math.abs((found.value - found.low) / found.error - 4.303) < 0.01)
+  const [interval] = plainIntervals(clusters)([Float64Array.of(1, 1, 2, 2, 3, 3)], { from: 0, to: 6 }) as readonly IntervalEstimate[]
+  assert.equal(interval.value, 2)
+  assert.ok(Math.abs(interval.error - Math.sqrt(12) / 6) < 1e-12)
+  assert.ok(Math.abs((interval.value - interval.low) / interval.error - 4.303) < 0.01)
   for (const [tail, freedom, t] of [
     [0.05, 10, 2.228],
     [0.05, 79, 1.99],

@@ -70,15 +70,15 @@ export async function proveAudits(
     const own = (seed + done - 1) >>> 0
     const chance = random(own)
     for (const [i, times] of [undefined, ...TIMES].entries()) {
-      const said = await report(seedOf(chance), times, judged)
+      const result = await report(seedOf(chance), times, judged)
       sums.reports++
-      if (said.falseStreams.length > 0) sums.falseStreams++
-      if (i === 0 && said.falseStreams.length > 0) sums.falseOfLuck++
-      if (said.isWorse) sums.falseChanges++
-      if (i > 0) count(worth[i - 1], said.real)
-      const what = [...said.falseStreams, ...(said.isWorse ? ['a worse plan'] : [])]
-      if (what.length > 0 && failures.length < FAILURES_KEPT)
-        failures.push({ seed: own, said: `${times ?? 'nothing but worthless'}: ${what.join()}` })
+      if (result.falseStreams.length > 0) sums.falseStreams++
+      if (i === 0 && result.falseStreams.length > 0) sums.falseOfLuck++
+      if (result.isWorse) sums.falseChanges++
+      if (i > 0) count(worth[i - 1], result.real)
+      const claims = [...result.falseStreams, ...(result.isWorse ? ['a worse plan'] : [])]
+      if (claims.length > 0 && failures.length < FAILURES_KEPT)
+        failures.push({ seed: own, said: `${times ?? 'nothing but worthless'}: ${claims.join()}` })
     }
     if (await isRedundantFound(seedOf(chance), judged)) sums.redundant++
     if (await isComplementaryFound(seedOf(chance), judged)) sums.complementary++
@@ -144,9 +144,9 @@ async function report(seed: number, times: number | undefined, judged: Judging):
   const isWorse = trueNet(planted, name => proposed.get(`group/${name}`)?.kind) < -1e-9
   if (times === undefined) return { falseStreams, isWorse, real: 'undecided' }
   if (times <= 1 && choice(real.name) === 'stream') falseStreams.push(real.name)
-  const said = choice(real.name)
+  const result = choice(real.name)
   const right = times === 1 ? 'undecided' : times > 1 ? 'stream' : 'batch 1 day'
-  return { falseStreams, isWorse, real: said === 'undecided' ? 'undecided' : said === right ? 'right' : 'wrong' }
+  return { falseStreams, isWorse, real: result === 'undecided' ? 'undecided' : result === right ? 'right' : 'wrong' }
 }
 
 /** Dollars a month, by construction, of a plan over the current one: a change that must not pay. */
@@ -184,6 +184,6 @@ function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): Ret
   )
 }
 
-function count(worth: { right: number; wrong: number; undecided: number }, said: Said['real']): void {
-  worth[said]++
+function count(worth: { right: number; wrong: number; undecided: number }, result: Said['real']): void {
+  worth[result]++
 }

@@ -19,24 +19,26 @@ export function contradictionsOf(report: AnswerParts & { readonly answer: readon
   const { retrained, now } = utility
   const baseOf = ({ levels }: ElementPart): number =>
     levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.aWeek : now.aWeek
-  const found: string[] = []
+  const contradictions: string[] = []
   const isWithin = (part: ElementPart, age: number): boolean =>
     rowsOf(part)
       .filter(row => row.age > (part.now.age?.p50 ?? 0) && row.age <= age)
       .every(({ aWeek }) => !('why' in aWeek) && -aWeek.low <= SMALL * baseOf(part))
   const saysNothingIsLost = answer[0].includes('loses next to nothing')
   for (const part of elements) {
-    const { element, verdict, refitKnee, knee } = part
-    const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(one => one.element === element)?.title)
+    const { element, verdict, plannedThreshold, incidentThreshold } = part
+    const [before, after] = [plans.now, plans.proposed].map(plan => plan.find(planned => planned.element === element)?.title)
     if (saysNothingIsLost && before !== after && after?.startsWith('batch') && !isWithin(part, 14 * 3_600_000))
-      found.push(`${element} is proposed as ${after}, and a row does not bear it out`)
+      contradictions.push(`${element} is proposed as ${after}, and a row does not bear it out`)
     if (verdict.choice.startsWith('safe') && !isWithin(part, DAY))
-      found.push(`${element} is said to be safe, and a row does not bear it out`)
-    for (const [name, of] of Object.entries({ knee, refitKnee }))
-      if (!('why' in of) && of.age <= (part.now.age?.p50 ?? 0)) found.push(`${element}: its ${name} is younger than it is now`)
-    if (!('why' in refitKnee) && !isWithin(part, refitKnee.age)) found.push(`${element}: a row below its planned knee loses`)
+      contradictions.push(`${element} is said to be safe, and a row does not bear it out`)
+    for (const [name, of] of Object.entries({ incidentThreshold, plannedThreshold }))
+      if (!('why' in of) && of.age <= (part.now.age?.p50 ?? 0)) contradictions.push(`${element}: its ${name} is younger than it is now`)
+    if (!('why' in plannedThreshold) && !isWithin(part, plannedThreshold.age))
+      contradictions.push(`${element}: a row below its planned threshold loses`)
     const why = verdict.why.includes('loses nothing') || verdict.why.includes('not shown to lose')
-    if (why && rowsOf(part).every(({ aWeek }) => 'why' in aWeek)) found.push(`${element} is said to lose nothing, and no row is known`)
+    if (why && rowsOf(part).every(({ aWeek }) => 'why' in aWeek))
+      contradictions.push(`${element} is said to lose nothing, and no row is known`)
   }
-  return found
+  return contradictions
 }

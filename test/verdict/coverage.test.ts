@@ -5,9 +5,9 @@ import { holds } from './prove.ts'
 import { worlds } from './worlds.ts'
 
 test('intervals cover what they claim, in each world at each number of clusters', () => {
-  const said: string[] = []
-  const lines = coverageOf(3, 1, line => said.push(line))
-  assert.deepEqual([lines.length, said.length], [4 * worlds.length, 4 * worlds.length])
+  const progressLines: string[] = []
+  const lines = coverageOf(3, 1, line => progressLines.push(line))
+  assert.deepEqual([lines.length, progressLines.length], [4 * worlds.length, 4 * worlds.length])
   assert.ok(coverageHolds(lines, 3), JSON.stringify(lines))
 })
 
@@ -19,8 +19,8 @@ test('found: intervals that take decisions for independent of each other', () =>
 
 test('found: shocks that outlast blocks of time of which nothing says how long they are', () => {
   const world = worlds.find(({ lasting }) => lasting > 1)!
-  const [held, missed] = [false, true].map(stuck => covered(world, 50, 60, 2, { stuck }))
-  assert.ok(coverageHolds([held], 60), JSON.stringify(held))
+  const [lengthened, missed] = [false, true].map(stuck => covered(world, 50, 60, 2, { stuck }))
+  assert.ok(coverageHolds([lengthened], 60), JSON.stringify(lengthened))
   assert.ok(!coverageHolds([missed], 60), JSON.stringify(missed))
 })
 

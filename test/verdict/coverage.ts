@@ -64,9 +64,9 @@ const CHANCE = 2.5
 
 /** Each world, and all worlds together, at either number of clusters. */
 export function coverageHolds(lines: readonly CoverageLine[], cases: number): boolean {
-  const counted = lines.filter(({ clusters }) => clusters >= COVERED_FROM)
-  return [...new Set(counted.map(({ clusters }) => clusters))].every(clusters => {
-    const of = counted.filter(line => line.clusters === clusters)
+  const judgedLines = lines.filter(({ clusters }) => clusters >= COVERED_FROM)
+  return [...new Set(judgedLines.map(({ clusters }) => clusters))].every(clusters => {
+    const of = judgedLines.filter(line => line.clusters === clusters)
     return (['pointwise', 'simultaneous'] as const).every(kind => {
       const mean = of.reduce((sum, line) => sum + line[kind], 0) / of.length
       return of.every(line => isWithin(line[kind], cases)) && isWithin(mean, cases * of.length)

@@ -23,10 +23,10 @@ export interface LoadedFile {
 
 export class PipelineFiles {
   readonly project = new Project()
-  #made = 0
+  #count = 0
 
   async load(text: string): Promise<LoadedFile> {
-    const name = `pipeline-${this.#made++}.ts`
+    const name = `pipeline-${this.#count++}.ts`
     this.project.write(name, text)
     const path = this.project.path(name)
     const { default: pipeline } = (await import(pathToFileURL(path).href)) as { default: Pipeline }

@@ -91,14 +91,14 @@ interface Ages {
 
 /** The experiment's interface of an audit: scores under plans, each computed once. */
 function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64Array): Experiment {
-  const made = new Map<string, Float64Array>()
+  const scores = new Map<string, Float64Array>()
   const { t } = cases
   const decided = (plan: Plan, arm: Arm): Promise<Decided> => {
     const ages = { fast: ageOf(plan, 'fast'), idle: ageOf(plan, 'idle') }
     const name = `${arm} ${ages.fast} ${ages.idle}`
-    const score = made.get(name) ?? scoresOf(arm, ages)
-    made.set(name, score)
-    return Promise.resolve({ score, made: t, acted: t, inline: false })
+    const score = scores.get(name) ?? scoresOf(arm, ages)
+    scores.set(name, score)
+    return Promise.resolve({ score, scoredAt: t, actedAt: t, inline: false })
   }
   const scored = { from: 0, to: cases.length }
   return { cases, scored, notes: [], delay: 0, why: () => undefined, decided } as unknown as Experiment

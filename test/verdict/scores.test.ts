@@ -36,12 +36,12 @@ test('contradictions that are planted in a report are found', async () => {
     ...part,
     levels: part.levels.map(level => ({ ...level, frozenAtBudget: collapses, refit: collapses })),
   }))
-  const found = contradictionsOf({ ...report, elements })
+  const texts = contradictionsOf({ ...report, elements })
   assert.ok(
-    found.some(text => text.startsWith('group/idle is proposed as batch 1 day')),
-    found.join(),
+    texts.some(text => text.startsWith('group/idle is proposed as batch 1 day')),
+    texts.join(),
   )
-  assert.ok(found.some(text => text.endsWith('a row below its planned knee loses')))
+  assert.ok(texts.some(text => text.endsWith('a row below its planned threshold loses')))
   const safe = elements.map(part => ({ ...part, verdict: { choice: SAFE_DAY_OLD, why: 'it is said' } }))
   assert.ok(contradictionsOf({ ...report, elements: safe }).some(text => text.startsWith('group/fast is said to be safe')))
 })

@@ -81,12 +81,15 @@ export function randomWorld(seed: number, count: number): SmallWorld {
   return {
     elements: names.map((name, i) => streamOrBatch(name, streams[i] ? 'stream' : 'batch')),
     utility: of => {
-      const fresh = freshAt(of)
-      return fresh.reduce((sum, i) => sum + alone[i] + fresh.filter(j => j > i).reduce((more, j) => more + together[i][j], 0), 0)
+      const freshElements = freshAt(of)
+      return freshElements.reduce(
+        (sum, i) => sum + alone[i] + freshElements.filter(j => j > i).reduce((more, j) => more + together[i][j], 0),
+        0,
+      )
     },
     cost: of => {
-      const fresh = freshAt(of)
-      return fresh.reduce((sum, i) => sum + costs[i], fresh.length > 0 ? fixed : 0)
+      const freshElements = freshAt(of)
+      return freshElements.reduce((sum, i) => sum + costs[i], freshElements.length > 0 ? fixed : 0)
     },
   }
 }
@@ -101,9 +104,12 @@ export function netByHand({ utility, cost }: SmallWorld, plan: Plan): number {
 export function bestByHand(world: SmallWorld): number {
   let best = -Infinity
   for (let mask = 0; mask < 2 ** world.elements.length; mask++) {
-    const changed = world.elements.filter((_, i) => ((mask >> i) & 1) === 1)
+    const changedElements = world.elements.filter((_, i) => ((mask >> i) & 1) === 1)
     const plan = new Map(
-      changed.map(({ element, choices }) => [element.kind === 'group' ? `group/${element.group}` : element.kind, choices[1].setting]),
+      changedElements.map(({ element, choices }) => [
+        element.kind === 'group' ? `group/${element.group}` : element.kind,
+        choices[1].setting,
+      ]),
     )
     best = Math.max(best, netByHand(world, plan))
   }

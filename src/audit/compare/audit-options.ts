@@ -1,4 +1,5 @@
 /** Options of an audit, besides the pipeline and its history. */
+import type { StrictOmit } from '../../base/index.ts'
 import type { ScoringDefinitions } from '../../decision/index.ts'
 import type { ModelIR } from '../../define/ir/index.ts'
 import type { PipelineWorth } from '../../define/index.ts'
@@ -16,7 +17,7 @@ export interface AuditedPipeline extends ScoringDefinitions {
  * Options of `audit`. `traces`, `isCensored` and `chanceOf` describe decisions of a run. `threads` is by default the number of cores less
  * one, at most AUDIT_THREADS_MAX.
  */
-export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
+export interface AuditOptions extends StrictOmit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth
   readonly seed: number

@@ -8,10 +8,10 @@ import type { Cases } from '../domain/cases.ts'
 const DAY = 86_400_000
 
 /** The decisions with time blocks added to their entity clusters. */
-export const withTimeClusters = ({ t, eligible, clusters, blocks, standing }: Cases, bounds: TimeBlockBounds): ClusteredCases => ({
+export const withTimeClusters = ({ t, eligible, clusters, blocks, propensityWeights }: Cases, bounds: TimeBlockBounds): ClusteredCases => ({
   t,
   eligible,
-  ...(standing && { standing }),
+  ...(propensityWeights && { propensityWeights }),
   clusters: [...clusters, timeBlocks(t, blocks.test, bounds)],
 })
 

@@ -166,7 +166,7 @@ function effectsOf(
 const estimateOf = (interval: WeeklyInterval | NoInterval): SweepEffect['aWeek'] =>
   'why' in interval ? interval : { value: interval.value, low: interval.low, high: interval.high }
 
-/** Levels of one mode, as the knee detection reads them. */
+/** Levels of one mode, as `freshnessThreshold` reads them. */
 export const sweepCurve = (levels: readonly SweepLevel[], mode: ValuationMode): CurveLevel[] =>
   levels.map(({ age, title, [mode]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
 

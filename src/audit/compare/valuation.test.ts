@@ -24,7 +24,7 @@ const cases = casesOf({
   eligible: new Uint8Array(8).fill(1),
   outcome: t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
 })
-const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), made: t, acted: t, inline: false }
+const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), scoredAt: t, actedAt: t, inline: false }
 const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
@@ -39,11 +39,11 @@ test('the value lies between its bounds, with all unknown labels true and all fa
 
 test('the report has both bounds if labels are unknown', async () => {
   const caveats = (bounds: { ifTrue: number; ifFalse: number } | undefined) =>
-    judging.then(made =>
+    judging.then(valuation =>
       caveatsOf({
         history: { weeks: 1, censored: 2 } as HistoryPart,
         experiment,
-        judging: made,
+        judging: valuation,
         now: {} as Performance,
         elements: [],
         sweeps: [],
@@ -119,7 +119,7 @@ function judgingOf({
     notes: [],
     why: () => undefined,
     decided: (plan: ReadonlyMap<string, unknown>, arm: string) =>
-      Promise.resolve({ score: scores(plan, arm), made: times, acted: times, inline: false }),
+      Promise.resolve({ score: scores(plan, arm), scoredAt: times, actedAt: times, inline: false }),
   } as unknown as Experiment
   const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)
   return PlanValuation.valueOf(history, { ir: {} as PipelineIR, model, utility: free, budget, decisionsAWeek: length })
@@ -176,7 +176,7 @@ test('a retrained model far below the current one is not comparable, with the re
 
 test('plans are equal if their scores and times are equal in the judged rows', async () => {
   const scores = Float64Array.of(0.1, 0.9, NaN, 0.4)
-  const judged = (score: Float64Array, acted = t.subarray(0, 4)) => ({ decided: { ...decided, score, acted } }) as unknown as ValuedPlan
+  const judged = (score: Float64Array, actedAt = t.subarray(0, 4)) => ({ decided: { ...decided, score, actedAt } }) as unknown as ValuedPlan
   const rows = { from: 1, to: 4 }
   assert.ok(hasSameScores(judged(scores), judged(Float64Array.of(0.7, 0.9, NaN, 0.4)), rows), 'the first row is not judged')
   assert.ok(!hasSameScores(judged(scores), judged(Float64Array.of(0.1, 0.9, NaN, 0.41)), rows))

@@ -52,7 +52,7 @@ export interface ValuedPlan {
 
 /** True if both plans have the same scores at the same times, so that they are equal on any history. */
 export const hasSameScores = ({ decided: left }: ValuedPlan, { decided: right }: ValuedPlan, { from, to }: RowRange): boolean =>
-  (['score', 'acted'] as const).every(name => {
+  (['score', 'actedAt'] as const).every(name => {
     const [a, b] = [left[name], right[name]]
     if (a === b) return true
     for (let row = from; row < to; row++) if (!Object.is(a[row], b[row])) return false
@@ -88,8 +88,9 @@ export interface LabelBounds {
 }
 
 /**
- * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it the
- * model loses more by retraining than a knee is, so nobody would deploy it, and its losses say nothing about the current model.
+ * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it
+ * the model loses more by retraining than a freshness threshold tolerates, so nobody would deploy it, and its losses say nothing about the
+ * current model.
  */
 const COMPARABLE_PART = 1 - TOLERATED_LOSS
 
@@ -186,7 +187,7 @@ export class PlanValuation {
    */
   async labelBounds(mode: ValuationMode): Promise<LabelBounds> {
     const { week } = this
-    const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
+    const inputs = this.#evaluationOf(await this.#experiment.decided(asItRuns, armOf(mode)), mode)
     const { ifTrue, ifFalse } = valueBounds(this.#utility.values, inputs, this.#horizon)
     return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
@@ -199,13 +200,13 @@ export class PlanValuation {
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
   async values(plan: Plan, mode: ValuationMode): Promise<Float64Array> {
-    return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(mode)), mode))
+    return this.#utility.values(this.#evaluationOf(await this.#experiment.decided(plan, armOf(mode)), mode))
   }
 
   /** Values scores that were decided already. */
   valueDecisions(decided: Decided, mode: ValuationMode): ValuedPlan {
     const { cases } = this
-    const inputs = this.#given(decided, mode)
+    const inputs = this.#evaluationOf(decided, mode)
     const { sparse, chargedSparse: charged, outcomes } = this.#utility
     const worth = sparse(inputs)
     return {
@@ -216,7 +217,7 @@ export class PlanValuation {
     }
   }
 
-  #given(decided: Decided, mode: ValuationMode): AlertEvaluation {
+  #evaluationOf(decided: Decided, mode: ValuationMode): AlertEvaluation {
     return mode === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 

@@ -47,8 +47,8 @@ export function batchCost(work: BatchWork, inputs: CostInputs): BatchCost {
   const within = dueTimes(schedule, trace, period)
   // A history shorter than the period has one run, at its end.
   const due = within.length > 0 ? within : Float64Array.of(trace.until)
-  const read = eventsOfRuns(arrivals.at, due, reading, trace, period)
-  const events = part === 1 ? read : read.map(count => count * part)
+  const eventsRead = eventsOfRuns(arrivals.at, due, reading, trace, period)
+  const events = part === 1 ? eventsRead : eventsRead.map(count => count * part)
   const cost = costOfRuns({ title, seconds, lasts, due, events, period }, inputs)
   const perPeriod = (arrivals.at.length * part * period) / (trace.until - trace.from)
   const readsPerEvent = events.reduce((sum, count) => sum + count, 0) / due.length / perPeriod
@@ -74,7 +74,7 @@ interface Priced {
   readonly hours: number
   readonly dollars: number
   /** True if workers stay up, because starting them for each run costs more. */
-  readonly kept: boolean
+  readonly isKept: boolean
 }
 
 function pricedIn(scenario: PriceScenario, { due, events, seconds, lasts, period }: DueRuns, inputs: CostInputs): Priced {
@@ -87,17 +87,17 @@ function pricedIn(scenario: PriceScenario, { due, events, seconds, lasts, period
     lasts: Math.min(lasts || period, period),
     smallest: sizing.smallestCores[scenario],
   })
-  const startedHours = ((runs.held / due.length) * (MONTH_MS / period) * (1 + sizing.redone[scenario])) / HOUR_MS
+  const startedHours = ((runs.coreMs / due.length) * (MONTH_MS / period) * (1 + sizing.redone[scenario])) / HOUR_MS
   const stayingHours = runs.coresIfStaying * MONTH_HOURS
   const [startedDollars, stayingDollars] = [startedHours * prices.coreHourSpot[scenario], stayingHours * prices.coreHour[scenario]]
   // `startedDollars` is infinite if starting takes as long as a run may take.
   return startedDollars <= stayingDollars
-    ? { runs, hours: startedHours, dollars: startedDollars, kept: false }
-    : { runs, hours: stayingHours, dollars: stayingDollars, kept: true }
+    ? { runs, hours: startedHours, dollars: startedDollars, isKept: false }
+    : { runs, hours: stayingHours, dollars: stayingDollars, isKept: true }
 }
 
-function runArithmetic({ runs, hours, kept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
-  if (kept)
+function runArithmetic({ runs, hours, isKept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
+  if (isKept)
     return `${formatAmount(runs.coresIfStaying)} cores × ${MONTH_HOURS} h × ${formatDollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
   const month = `${formatAmount(MONTH_MS / period)} runs a month`
   const run = `(${formatAmount(runs.cores)} cores × ${spanTitle(sizing.startSeconds.base * 1000)} to start + ${spanTitle(runs.work / runs.lags.count)} of work)`

@@ -54,10 +54,10 @@ export class CostModel {
     }
   }
 
-  /** Core hours a month held by batch runs, including their start. Counts runs whose mean interval is at least `apart` ms. */
-  batchHours(plan: Plan, apart = 0): Range {
-    const counted = [...this.#additionsOf(plan)].filter(([id]) => this.#meanInterval(this.settingOf(plan, id)) >= apart)
-    return sumOfRanges(counted.map(([, { batchHours }]) => batchHours))
+  /** Core hours a month held by batch runs, including their start. Counts runs whose mean interval is at least `intervalMin` ms. */
+  batchHours(plan: Plan, intervalMin = 0): Range {
+    const countedAdditions = [...this.#additionsOf(plan)].filter(([id]) => this.#meanInterval(this.settingOf(plan, id)) >= intervalMin)
+    return sumOfRanges(countedAdditions.map(([, { batchHours }]) => batchHours))
   }
 
   /** Mean time between two runs of a setting, ms; Infinity without runs. */
@@ -111,14 +111,14 @@ export class CostModel {
     const cached = this.#workers.get(key)
     if (cached) return cached
     const demands = loaded.flatMap(([, { demands }]) => demands)
-    const held = coresHeld(demands, this.#inputs)
+    const heldCores = coresHeld(demands, this.#inputs)
     const { coreHour } = this.#inputs.prices.prices
     const line: CostLine = {
       of: 'slots',
       title: `workers for ${loaded.map(([id]) => id.replace('group/', '')).join(', ')}`,
-      range: orderedRange(rangeFrom(s => held[s] * MONTH_HOURS * coreHour[s])),
+      range: orderedRange(rangeFrom(s => heldCores[s] * MONTH_HOURS * coreHour[s])),
       basis: 'modelled',
-      arithmetic: `${held.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${formatDollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
+      arithmetic: `${heldCores.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${formatDollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
     }
     const lines = loaded.length > 0 ? [line] : []
     this.#workers.set(key, lines)

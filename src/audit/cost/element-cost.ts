@@ -53,8 +53,8 @@ function ingestionCost(setting: ElementSetting, inputs: CostInputs): ElementCost
     sources.reduce((sum, { events, bytesAnEvent }) => sum + events * bytesAnEvent, 0),
   )
   const days = MONTH_MS / DAY_MS
-  const stored = rangeFrom(s => (bytes / GB) * (logDays[s] / days))
-  const log = quantityLine('storage', 'the log', stored, 'storageGBMonth', inputs, `GB, events of ${formatAmount(logDays.base)} days,`)
+  const storageLine = rangeFrom(s => (bytes / GB) * (logDays[s] / days))
+  const log = quantityLine('storage', 'the log', storageLine, 'storageGBMonth', inputs, `GB, events of ${formatAmount(logDays.base)} days,`)
   if (setting.kind === 'stream') {
     const events = perMonth(
       inputs,
@@ -109,7 +109,7 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
     )
   const arrivals = arrivalsOf(group.source, inputs)
   const seconds = group.cpuSecondsAnEvent
-  const stored = (content: string, bytes: number): CostLine => {
+  const storageLine = (content: string, bytes: number): CostLine => {
     const { stateCopies } = inputs.prices.sizing
     const size = rangeFrom(s => ((bytes * (inputs.volume ?? 1)) / GB) * stateCopies[s])
     const title = `${name}: ${content}`
@@ -124,7 +124,7 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
   }
   const streamCost = (): ElementCost => {
     const demands = [simulateDemand({ name, arrivals, seconds }, inputs)]
-    return { ...zeroCost, streams: true, demands, lines: [stored('state', group.stateBytes)] }
+    return { ...zeroCost, streams: true, demands, lines: [storageLine('state', group.stateBytes)] }
   }
   if (setting.kind === 'stream') return streamCost()
   if (setting.kind === 'hybrid') {
@@ -133,7 +133,7 @@ function groupCost(name: string, setting: ElementSetting, inputs: CostInputs): E
     return { ...stream, lines: [...stream.lines, snapshot.line], batchHours: snapshot.hours }
   }
   const snapshot = snapshotCost(name, setting, arrivals, seconds, group.reach, inputs)
-  const lines = [snapshot.line, stored('values', group.valueBytes)]
+  const lines = [snapshot.line, storageLine('values', group.valueBytes)]
   if (setting.kind === 'every') {
     // A run continues from its last state, so the state of the windows is stored between runs.
     const storedState = exactRange((group.stateBytes * (inputs.volume ?? 1)) / GB)

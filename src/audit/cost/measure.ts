@@ -46,13 +46,13 @@ export function measure(definitions: ScoringDefinitions, model: ModelIR, log: Re
   let decisions = 0
   for (const { length } of decide(definitions, model, log)) decisions += length
   const applying = reads.reduce((sum, { group }) => sum + groups.get(group.name)!.cpuSecondsAnEvent * eventsOf(group.source, log), 0)
-  const deciding = Math.max(0, seconds() - began - applying)
+  const decisionSeconds = Math.max(0, seconds() - began - applying)
   return {
     span: log.until - log.first,
     sources: new Map([...log.histories].map(([name, { source, block }]) => [name, measureSource(source, block, log.strings, measuring)])),
     groups,
     decisions,
-    cpuSecondsADecision: decisions === 0 ? 0 : deciding / decisions,
+    cpuSecondsADecision: decisions === 0 ? 0 : decisionSeconds / decisions,
     decidedBy: model.decide.kind === 'on' ? 'event' : model.decide.kind === 'every' ? 'tick' : 'request',
     actions,
     ...(cpuSecondsATraining === undefined ? {} : { cpuSecondsATraining }),
@@ -66,10 +66,10 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   const kernel = new Kernel(group, source, { strings: log.strings })
   const began = seconds()
   for (let from = 0; from < block.length; from += SLICE) kernel.apply(sliceBlock(block, from, Math.min(block.length, from + SLICE)))
-  const spent = Math.max(0, seconds() - began)
+  const cpuSeconds = Math.max(0, seconds() - began)
   return {
     source: group.source,
-    cpuSecondsAnEvent: block.length === 0 ? 0 : spent / block.length,
+    cpuSecondsAnEvent: block.length === 0 ? 0 : cpuSeconds / block.length,
     stateBytes: kernel.bytes,
     valueBytes: kernel.keys * (group.key.length + group.features.length) * 8,
     reach: batchWindowReach(group),

@@ -79,18 +79,18 @@ function autoscaledIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork
 function staticIn(scenario: PriceScenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
   const { use, smallestCores, rateQuantile: quantile } = inputs.prices.sizing
   const service = serviceTime(scenario, seconds, inputs)
-  const needed = (rateQuantile(arrivals.at, inputs.trace, quantile[scenario]) * service) / use[scenario]
-  const cores = new Float64Array(new TimeCells(inputs.trace).length).fill(needed)
+  const neededCores = (rateQuantile(arrivals.at, inputs.trace, quantile[scenario]) * service) / use[scenario]
+  const cores = new Float64Array(new TimeCells(inputs.trace).length).fill(neededCores)
   if (scenario !== 'base') return { cores, words: '' }
   // At least the smallest machine works on it.
-  const held = Math.max(needed, smallestCores.base)
-  const servers = serversOf(held, isScaledUp(inputs))
-  const serviceMs = (service * servers) / held
-  const waiting = servedText(simulatePooledQueue(arrivals.at, serviceMs, servers), inputs)
-  if (servers === 1 || !arrivals.key) return { cores, words: waiting }
+  const heldCores = Math.max(neededCores, smallestCores.base)
+  const servers = serversOf(heldCores, isScaledUp(inputs))
+  const serviceMs = (service * servers) / heldCores
+  const queueText = servedText(simulatePooledQueue(arrivals.at, serviceMs, servers), inputs)
+  if (servers === 1 || !arrivals.key) return { cores, words: queueText }
   return {
     cores,
-    words: `${waiting}; in ${servers} partitions ${lagText(simulatePartitionedQueues(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
+    words: `${queueText}; in ${servers} partitions ${lagText(simulatePartitionedQueues(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
   }
 }
 

@@ -15,9 +15,9 @@ export interface Decided {
    */
   readonly ranked?: Float64Array | undefined
   /** When the score was available, UTC ms. */
-  readonly made: Float64Array
+  readonly scoredAt: Float64Array
   /** When the action was done, UTC ms. */
-  readonly acted: Float64Array
+  readonly actedAt: Float64Array
   /** True where the reply carries the effect, so that it stops the triggering event itself. */
   readonly inline: boolean
 }
@@ -52,7 +52,7 @@ export interface Cases {
   /** The exploration: decisions whose action was withheld to observe their outcome; absent where none was. */
   readonly undone?: ExplorationPart
   /** Inverse-propensity weights of the exploration. Absent where it is too small: then its decisions count once. */
-  readonly standing?: PropensityWeights
+  readonly propensityWeights?: PropensityWeights
   readonly blocks: Blocks
 }
 

@@ -112,11 +112,11 @@ export const elementSchema = closedObject({
   levels: described('staleness levels, freshest first; empty with a reason', listOf(level)),
   notObservable: optional(textType),
   unplanned: optional(described('why no plan changes this element although it has a curve', textType)),
-  knee: described(
+  incidentThreshold: described(
     'without retraining: the oldest age whose loss is small by its upper bound, at the fixed threshold and at equal alert volume alike',
     orReason(threshold),
   ),
-  refitKnee: described('with retraining, by refit: how old a chosen placement may be', orReason(threshold)),
+  plannedThreshold: described('with retraining, by refit: how old a chosen placement may be', orReason(threshold)),
   verdict,
   marks: described(
     'by interval: ok within the tolerated loss, may lose and loses (for certain) beyond it, collapse most of the value; null unknown',

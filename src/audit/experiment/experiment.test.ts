@@ -117,10 +117,10 @@ test('columns are inputs and trigger fields', () => {
 })
 
 test('in the current plan the score is available with the event, and the action is immediate', async () => {
-  const { score, made, acted, inline } = await experiment().decided(asItRuns, 'frozen')
+  const { score, scoredAt, actedAt, inline } = await experiment().decided(asItRuns, 'frozen')
   const { cases } = experiment()
-  assert.deepEqual(made, cases.t)
-  assert.deepEqual(acted, cases.t)
+  assert.deepEqual(scoredAt, cases.t)
+  assert.deepEqual(actedAt, cases.t)
   assert.equal(inline, false)
   assert.ok(score.every(value => value > 0 && value < 1))
 })
@@ -133,10 +133,10 @@ test('decisions outside the scored range have no score, and the others the same 
   const older = plan({ 'group/spending': { kind: 'older', by: HOUR } })
   for (const arm of ['frozen', 'refit'] as const)
     for (const which of [asItRuns, older]) {
-      const [{ score: some, made }, { score: every }] = [await few.decided(which, arm), await all.decided(which, arm)]
+      const [{ score: some, scoredAt }, { score: every }] = [await few.decided(which, arm), await all.decided(which, arm)]
       assert.deepEqual(some.subarray(from, to), every.subarray(from, to))
       assert.ok(some.every((value, row) => (row >= from && row < to) || Number.isNaN(value)))
-      assert.deepEqual(made, all.cases.t)
+      assert.deepEqual(scoredAt, all.cases.t)
       if (which === asItRuns) assert.deepEqual(await few.scoresOfAll(arm), every)
     }
 })
@@ -146,7 +146,7 @@ test('older groups change scores, except groups that the model does not read', a
   const { score } = await of.decided(asItRuns, 'frozen')
   const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'frozen')
   assert.ok(older.score.some((value, row) => value !== score[row]))
-  assert.deepEqual(older.made, of.cases.t)
+  assert.deepEqual(older.scoredAt, of.cases.t)
   const other = await of.decided(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'frozen')
   assert.deepEqual(other.score, score)
   assert.deepEqual(
@@ -163,7 +163,7 @@ test('older groups change scores, except groups that the model does not read', a
 test('the delays of the stages add up to the times of score and action', async () => {
   const of = experiment()
   const { t } = of.cases
-  const { made, acted } = await of.decided(
+  const { scoredAt, actedAt } = await of.decided(
     plan({
       ingestion: { kind: 'older', by: 5 * SECOND },
       inference: { kind: 'older', by: 2 * SECOND },
@@ -172,16 +172,16 @@ test('the delays of the stages add up to the times of score and action', async (
     'frozen',
   )
   assert.deepEqual(
-    made,
+    scoredAt,
     t.map(at => at + 7 * SECOND),
   )
   assert.deepEqual(
-    acted,
+    actedAt,
     t.map(at => Math.ceil((at + 7 * SECOND) / MINUTE) * MINUTE),
   )
   const late = await of.decided(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'frozen')
   assert.deepEqual(
-    late.acted,
+    late.actedAt,
     t.map(at => at + 30 * SECOND),
   )
   assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)

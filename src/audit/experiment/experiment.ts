@@ -171,13 +171,13 @@ export class Experiment {
     const selection = isNow ? this.#selection : undefined
     if (isNow) await this.#precomputed?.ensureComputed(this.#replays.idOf(plan, selection))
     const replayed = this.#replays.under(plan, selection)
-    const { made, own, acted, inline } = replayed
+    const { scoredAt, ownCadence, actedAt, inline } = replayed
     const score = await this.#scores.getOrCompute(scoresId(replayed.id, arm, training, seed), async () => {
       const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
       return scores
     })
-    const ranked = own && maskUndecided(score, own, this.scored)
-    return { score: maskUndecided(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
+    const ranked = ownCadence && maskUndecided(score, ownCadence, this.scored)
+    return { score: maskUndecided(score, scoredAt, this.scored), ...(ranked && { ranked }), scoredAt, actedAt, inline }
   }
 
   /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
@@ -204,7 +204,7 @@ export class Experiment {
   #prepare(threads: PlanThreads, plans: readonly Plan[]): void {
     const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
-    const isRanked = cases.standing === undefined
+    const isRanked = cases.propensityWeights === undefined
     const running = this.#runningModel?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined

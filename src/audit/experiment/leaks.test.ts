@@ -134,11 +134,11 @@ test('whether an episode has begun depends on arrived events, not on later ones'
 test('a tick without an active key makes no decision', async () => {
   const silent = days().filter(({ time }) => time < 30 * HOUR || time > 40 * HOUR)
   const of = experimentOf(clinic.ir, low, silent)
-  const { made, score } = await of.decided(plan({ ingestion: { kind: 'older', by: 20 * MINUTE } }), 'frozen')
-  const undecided = [...of.cases.t].filter((_, row) => Number.isNaN(made[row]))
+  const { scoredAt, score } = await of.decided(plan({ ingestion: { kind: 'older', by: 20 * MINUTE } }), 'frozen')
+  const undecided = [...of.cases.t].filter((_, row) => Number.isNaN(scoredAt[row]))
   // The first two ticks see no event, as do those after the silence; `live` is an hour.
   assert.deepEqual(undecided, [0, 10 * MINUTE, 40 * HOUR + 10 * MINUTE, 40 * HOUR + 20 * MINUTE])
-  assert.ok(score.every((value, row) => Number.isNaN(value) === Number.isNaN(made[row])))
+  assert.ok(score.every((value, row) => Number.isNaN(value) === Number.isNaN(scoredAt[row])))
 })
 
 const card = entity('card', t.string())

@@ -5,7 +5,7 @@
  * Walk-forward validation scores the others (Hyndman, Athanasopoulos, *Forecasting: Principles and Practice*, 5.10): at each scheduled time
  * the model is fitted on the labels settled by then. Cost: one fit per time, at most AUDIT_TRAININGS_MAX.
  */
-import { SpillwayError, limits } from '../../base/index.ts'
+import { SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
 import type { TrainIR } from '../../define/ir/index.ts'
 import { firstEntryFrom, scheduledTimes } from '../../kernel/index.ts'
 import type { PromotedChampion } from '../../operate/index.ts'
@@ -35,7 +35,7 @@ export interface RunningModelInput {
   /** The label's horizon, ms. */
   readonly horizon: number
   /** Fits a model. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
-  readonly fit: (trainingRange: RowRange) => Promise<Omit<RunningScore, 'from' | 'to'>>
+  readonly fit: (trainingRange: RowRange) => Promise<StrictOmit<RunningScore, 'from' | 'to'>>
 }
 
 /** The models by range of cases. Rejects as `fit` does where the first model cannot be fitted and there is no champion. */

@@ -33,8 +33,8 @@ const part = (name: string, verdict: ElementVerdict, levels: readonly SweepLevel
   title: name,
   now: { setting: { kind: 'now' }, title: 'stream', age: null },
   levels,
-  knee: { age: 900_000, loss: 12 },
-  refitKnee: { age: 3_600_000, loss: 12 },
+  incidentThreshold: { age: 900_000, loss: 12 },
+  plannedThreshold: { age: 3_600_000, loss: 12 },
   verdict,
   marks: [],
 })
@@ -64,17 +64,20 @@ test('without a price: the greatest loss, the allowed age, and the break-even va
 })
 
 test('states the allowed age by design, and by accident if it differs', () => {
-  const firstLine = (knee: ElementPart['knee'], refitKnee: ElementPart['refitKnee']) =>
-    answer({ elements: [{ ...part('landings', undecided, [level(-200)]), knee, refitKnee }], plans: plans('no dollar verdict') })[0]
+  const firstLine = (incidentThreshold: ElementPart['incidentThreshold'], plannedThreshold: ElementPart['plannedThreshold']) =>
+    answer({
+      elements: [{ ...part('landings', undecided, [level(-200)]), incidentThreshold, plannedThreshold }],
+      plans: plans('no dollar verdict'),
+    })[0]
   const [five, quarter] = [300_000, 900_000].map(age => ({ age, loss: 3 }))
   assert.match(firstLine(quarter, five), /^flights: keep "landings" within 5 min of now by design, with an alert at 15 min; a nightly/)
   assert.match(firstLine(five, quarter), /^flights: keep "landings" within 5 min of now, or within 15 min with a model trained for that; /)
-  for (const [knee, refitKnee] of [
+  for (const [incidentThreshold, plannedThreshold] of [
     [five, five],
     [five, { why: 'untrained' }],
     [{ why: 'nothing' }, five],
   ] as const)
-    assert.match(firstLine(knee, refitKnee), /^flights: keep "landings" within 5 min of now; /)
+    assert.match(firstLine(incidentThreshold, plannedThreshold), /^flights: keep "landings" within 5 min of now; /)
   assert.match(firstLine({ why: 'all of it' }, { why: 'all of it' }), /^flights: keep "landings" as fresh as it is; /)
 })
 
@@ -139,7 +142,12 @@ test('groups that lose only jointly are reported jointly, before a stage', () =>
 test('the age of a model is planned', () => {
   const stays: SweepEffect = { aWeek: { why: 'the model stays as it is' }, performance }
   const planned = { ...level(-200), frozen: stays, frozenAtBudget: stays }
-  const training = { ...part('', undecided, [planned]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
+  const training = {
+    ...part('', undecided, [planned]),
+    element: 'training',
+    kind: 'training' as const,
+    incidentThreshold: { why: 'planned' },
+  }
   assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
 })
 

@@ -137,7 +137,9 @@ const listText = (texts: readonly string[]): string =>
 
 /** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
-  const [withRetraining, withoutRetraining] = [part.refitKnee, part.knee].map(knee => (isInconclusive(knee) ? undefined : knee.age))
+  const [withRetraining, withoutRetraining] = [part.plannedThreshold, part.incidentThreshold].map(threshold =>
+    isInconclusive(threshold) ? undefined : threshold.age,
+  )
   const age = isRefitOnly(part) ? withRetraining : (withoutRetraining ?? withRetraining)
   if (age === undefined || age === 0) return ' as fresh as it is'
   if (withRetraining === undefined || withoutRetraining === undefined || withRetraining === withoutRetraining)

@@ -91,33 +91,33 @@ test('states the plan for each group instead of a verdict', () => {
   assert.match(why(at('hybrid', 'batch 1 day')), /: the one that is proposed runs "a" as hybrid, "b" as batch 1 day$/)
 })
 
-test('the curves without and with retraining have separate knees', () => {
+test('the curves without and with retraining have separate thresholds', () => {
   const [, cards, usual] = fraudReport.elements
   const of = ({ levels }: typeof cards) => {
-    const { knee, refitKnee, marks } = part({ kind: 'action' }, model, levels)
-    return { knee, refitKnee, marks }
+    const { incidentThreshold, plannedThreshold, marks } = part({ kind: 'action' }, model, levels)
+    return { incidentThreshold, plannedThreshold, marks }
   }
   assert.deepEqual(of(cards), {
-    knee: { age: 60_000, loss: 640 },
-    refitKnee: { age: 300_000, loss: 1320 },
+    incidentThreshold: { age: 60_000, loss: 640 },
+    plannedThreshold: { age: 300_000, loss: 1320 },
     marks: ['ok', 'ok', 'may lose', 'may lose', 'loses'],
   })
   assert.deepEqual(of(usual), {
-    knee: { age: 14 * 3_600_000, loss: 902 },
-    refitKnee: { age: 7 * 86_400_000, loss: 1100, beyond: true },
+    incidentThreshold: { age: 14 * 3_600_000, loss: 902 },
+    plannedThreshold: { age: 7 * 86_400_000, loss: 1100, beyond: true },
     marks: ['ok', 'ok', 'may lose'],
   })
   const rules = cards.levels.map(level => ({ ...level, refit: { why: 'rules cannot be trained anew' } }))
-  assert.deepEqual(of({ ...cards, levels: rules }).refitKnee, { why: 'rules cannot be trained anew' })
+  assert.deepEqual(of({ ...cards, levels: rules }).plannedThreshold, { why: 'rules cannot be trained anew' })
 })
 
 test('the age of a model is only planned', () => {
-  const { knee, refitKnee } = part({ kind: 'training' }, model)
-  assert.match((knee as { why: string }).why, /^the age of a model is planned/)
-  assert.deepEqual(refitKnee, { age: 14 * 86_400_000, loss: 720, beyond: true })
+  const { incidentThreshold, plannedThreshold } = part({ kind: 'training' }, model)
+  assert.match((incidentThreshold as { why: string }).why, /^the age of a model is planned/)
+  assert.deepEqual(plannedThreshold, { age: 14 * 86_400_000, loss: 720, beyond: true })
 })
 
-test('ingestion has its own age, and no younger knee', () => {
+test('ingestion has its own age, and no younger freshness threshold', () => {
   const levels = training.levels.map((level, i) => ({ ...level, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
   const of = (delay: number) =>
     elementPart({
@@ -130,7 +130,7 @@ test('ingestion has its own age, and no younger knee', () => {
       delay,
     })
   assert.deepEqual(of(814).now.age, { p50: 814, p95: 814, from: 'from its history' })
-  const { knee, refitKnee } = of(814)
-  for (const result of [knee, refitKnee]) assert.ok('why' in result || result.age > 814, JSON.stringify(result))
+  const { incidentThreshold, plannedThreshold } = of(814)
+  for (const result of [incidentThreshold, plannedThreshold]) assert.ok('why' in result || result.age > 814, JSON.stringify(result))
   assert.equal(of(0).now.age, null)
 })

@@ -1,4 +1,4 @@
-/** Element part of a report: current setting, curve, knee and verdict. */
+/** Element part of a report: current setting, curve, freshness threshold and verdict. */
 import { spanTitle } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import { freshnessThreshold, levelMarks, worseMarks, smallerThreshold } from '../statistics/freshness-threshold.ts'
@@ -48,11 +48,11 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
     now: { setting: { kind: 'now' }, title: nowTitle(ir, model, element), age },
     levels,
     ...(why !== undefined && { notObservable: why }),
-    knee:
+    incidentThreshold:
       element.kind === 'training' && levels.length > 0
         ? { why: NO_INCIDENT }
         : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline)),
-    refitKnee: freshnessThreshold(refitCurve, retrainedBaseline),
+    plannedThreshold: freshnessThreshold(refitCurve, retrainedBaseline),
     verdict: safe ? { ...safe, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
     marks: hasOnlyRefit

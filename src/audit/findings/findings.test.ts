@@ -89,9 +89,9 @@ test('never reports a table, which has no nightly setting', () => {
   assert.deepEqual(of(report('mornings', { of: { plans }, at: '0 7 * * *', live: '30d' })), [])
 })
 
-test('reports a group older than its knee at one decision in twenty', () => {
+test('reports a group older than its threshold at one decision in twenty', () => {
   const { ir } = pipeline('p', [decides('fraud', group('usual'))])
-  const findings = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, knee: 900_000 }] })
+  const findings = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, threshold: 900_000 }] })
   assert.deepEqual(findings, [
     {
       kind: 'starved',
@@ -99,7 +99,7 @@ test('reports a group older than its knee at one decision in twenty', () => {
       text: "features 'usual' are up to 2 h old at decisions (p95), and older than 15 min they lose value",
     },
   ])
-  assert.deepEqual(findingsOf({ ir, ages: [{ group: 'usual', p95: 900_000, knee: 900_000 }] }), [])
+  assert.deepEqual(findingsOf({ ir, ages: [{ group: 'usual', p95: 900_000, threshold: 900_000 }] }), [])
 })
 
 test('reports a queue longer than all earlier stages, and no short one', () => {

@@ -12,7 +12,7 @@ import { consumersOf } from '../plans/consumers.ts'
 export interface GroupAge {
   readonly group: string
   readonly p95: number
-  readonly knee: number
+  readonly threshold: number
 }
 
 /** Inputs of the findings. */
@@ -20,7 +20,7 @@ export interface FindingsInput {
   readonly ir: PipelineIR
   /** Models whose score nobody reads; derived from the definitions by default. */
   readonly unscored?: ReadonlySet<string>
-  /** Groups with a known age and knee. */
+  /** Groups with a known age and freshness threshold. */
   readonly ages: readonly GroupAge[]
   readonly stages?: StagesPart
 }
@@ -54,11 +54,11 @@ const consumerText = ({ name, period }: { readonly name: string; readonly period
 
 function staleGroups(ages: readonly GroupAge[]): Finding[] {
   return ages
-    .filter(({ p95, knee }) => p95 > knee)
-    .map(({ group, p95, knee }) => ({
+    .filter(({ p95, threshold }) => p95 > threshold)
+    .map(({ group, p95, threshold }) => ({
       kind: 'starved' as const,
       element: `group/${group}`,
-      text: `features '${group}' are up to ${spanTitle(p95)} old at decisions (p95), and older than ${spanTitle(knee)} they lose value`,
+      text: `features '${group}' are up to ${spanTitle(p95)} old at decisions (p95), and older than ${spanTitle(threshold)} they lose value`,
     }))
 }
 

@@ -9,7 +9,7 @@ import { WEEK_MS } from '../value/index.ts'
 
 /** Builds the history part. */
 export function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSample): HistoryPart {
-  const { t, length, label, known, eligible, blocks, censored, undone, standing } = cases
+  const { t, length, label, known, eligible, blocks, censored, undone, propensityWeights } = cases
   let [labelled, positive, notEligible] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
     labelled += known[row]
@@ -29,7 +29,7 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: ClusteredSampl
     notEligible,
     unknown,
     censored: Math.round(censored * unknown),
-    ...(undone && { undone: { ...undone, isUsed: standing !== undefined } }),
+    ...(undone && { undone: { ...undone, isUsed: propensityWeights !== undefined } }),
     blocks: { train: blockOf(blocks.train), tune: blockOf(blocks.tune), select: blockOf(blocks.select), report: blockOf(blocks.report) },
     clusters: effectiveSampleSizes(sample, { unknown: new Uint8Array(sample.length) }),
   }

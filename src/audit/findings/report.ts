@@ -1,4 +1,5 @@
 /** Assembles the report of an audit from its results. */
+import type { StrictOmit } from '../../base/index.ts'
 import { packageVersion } from '../../base/node/index.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import type { AuditedPipeline, AuditOptions } from '../compare/audit-options.ts'
@@ -59,7 +60,7 @@ export function buildReport(results: AuditResults): AuditReport {
   const history = historyPart(experiment.cases, log, sample)
   const { threshold, part, from } = judging.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
-  const report: Omit<AuditReport, 'answer'> = {
+  const report: StrictOmit<AuditReport, 'answer'> = {
     format: 'spillway-audit/1',
     pipeline: ir.name,
     fingerprint,
@@ -106,10 +107,12 @@ export function buildReport(results: AuditResults): AuditReport {
 const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part }: PlanRecommendation): ElementVerdict | undefined =>
   element.kind === 'groups' && why === undefined ? jointVerdict(element.groups, part) : verdicts.get(elementId(element))
 
-/** Ages of the groups with a knee. */
+/** Ages of the groups with a freshness threshold. */
 const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
-  elements.flatMap(({ kind, element, now: { age }, knee }) =>
-    kind === 'group' && age && !('why' in knee) ? [{ group: element.slice('group/'.length), p95: age.p95, knee: knee.age }] : [],
+  elements.flatMap(({ kind, element, now: { age }, incidentThreshold }) =>
+    kind === 'group' && age && !('why' in incidentThreshold)
+      ? [{ group: element.slice('group/'.length), p95: age.p95, threshold: incidentThreshold.age }]
+      : [],
   )
 
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */

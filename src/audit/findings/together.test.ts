@@ -52,7 +52,8 @@ test('each of two redundant groups may be of any age alone', async () => {
     const element = report.elements.find(({ element }) => element === id)!
     for (const { age, of } of estimatesOf(element))
       for (const { value } of of) assert.ok(Math.abs(value) < 0.03 * now, `${id} at ${age}: ${value} of ${now}`)
-    for (const knee of [element.knee, element.refitKnee]) assert.ok('age' in knee && knee.beyond === true, JSON.stringify(knee))
+    for (const threshold of [element.incidentThreshold, element.plannedThreshold])
+      assert.ok('age' in threshold && threshold.beyond === true, JSON.stringify(threshold))
   }
 })
 
@@ -67,8 +68,8 @@ test('jointly they lose almost everything beyond their warning time, by accident
   for (const { age, of } of estimates)
     for (const { value, high } of of)
       assert.ok(age < AHEAD ? Math.abs(value) < 0.03 * now : high < -0.5 * now, `at ${age}: ${value}, at most ${high}, of ${now}`)
-  for (const knee of [together.knee, together.refitKnee])
-    assert.ok('age' in knee && knee.age === MINUTE && !knee.beyond, JSON.stringify(knee))
+  for (const threshold of [together.incidentThreshold, together.plannedThreshold])
+    assert.ok('age' in threshold && threshold.age === MINUTE && !threshold.beyond, JSON.stringify(threshold))
   assert.deepEqual(new Set(together.marks.slice(1)), new Set(['collapse']))
 })
 

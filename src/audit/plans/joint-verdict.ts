@@ -10,11 +10,11 @@ export const BY_PLAN = 'by the plan'
 export function jointVerdict(groups: readonly string[], plans: Pick<PlanPart, 'now' | 'proposed'>): ElementVerdict {
   const title = (of: 'now' | 'proposed', group: string) =>
     plans[of].find(({ element }) => element === elementId({ kind: 'group', group }))?.title
-  const changed = groups.filter(group => title('now', group) !== title('proposed', group))
-  const changes = changed.map(group => `"${group}" as ${title('proposed', group)}`).join(', ')
+  const changedGroups = groups.filter(group => title('now', group) !== title('proposed', group))
+  const changes = changedGroups.map(group => `"${group}" as ${title('proposed', group)}`).join(', ')
   const outcome =
-    changed.length === 0
+    changedGroups.length === 0
       ? 'the one that is kept leaves all of them as they run'
-      : `the one that is proposed runs ${changes}${changed.length < groups.length ? ', and leaves the others as they run' : ''}`
+      : `the one that is proposed runs ${changes}${changedGroups.length < groups.length ? ', and leaves the others as they run' : ''}`
   return { choice: BY_PLAN, why: `a plan sets each of these groups by itself: ${outcome}` }
 }

@@ -4,9 +4,9 @@ import type { UtilityPart } from '../domain/audit-report.ts'
 import type { ElementPart } from '../domain/element-report.ts'
 import { objectivesOf } from './objectives.ts'
 
-test('each group with a knee without retraining has that age as objective, and nothing else has one', () => {
-  const part = (kind: ElementPart['kind'], element: string, knee: ElementPart['knee']) =>
-    ({ kind, element, knee, refitKnee: { age: 7_200_000, loss: 1 } }) as ElementPart
+test('each group with a threshold without retraining has that age as objective, and nothing else has one', () => {
+  const part = (kind: ElementPart['kind'], element: string, incidentThreshold: ElementPart['incidentThreshold']) =>
+    ({ kind, element, incidentThreshold, plannedThreshold: { age: 7_200_000, loss: 1 } }) as ElementPart
   const elements = [
     part('ingestion', 'ingestion', { age: 60_000, loss: 1 }),
     part('groups', 'groups', { age: 60_000, loss: 1 }),

@@ -57,12 +57,12 @@ function settingsOf(elements: readonly PlanElement[], plan: Plan): PlanSetting[]
 /** Net of each change alone against the current plan. Shown only; it decides nothing. */
 async function changesAlone(picks: Picks, evaluation: PlanEvaluator, question: PlanSearchProblem): Promise<PlanPart['marginal']> {
   const { now, elements } = evaluation.space
-  const changed = [...picks.keys()].filter(element => picks[element] !== 0)
-  const pairs = changed.map(element => [withChoice(now, element, picks[element]), now] as const)
+  const changedElements = [...picks.keys()].filter(element => picks[element] !== 0)
+  const pairs = changedElements.map(element => [withChoice(now, element, picks[element]), now] as const)
   const comparisons = await comparePlans(pairs, evaluation, question, question.report)
   return comparisons.map(({ net }, i) => ({
-    element: elementId(elements[changed[i]].element),
-    title: `${elements[changed[i]].choices[picks[changed[i]]].title}, by itself`,
+    element: elementId(elements[changedElements[i]].element),
+    title: `${elements[changedElements[i]].choices[picks[changedElements[i]]].title}, by itself`,
     net: withoutError(net),
   }))
 }

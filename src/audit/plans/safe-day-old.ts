@@ -29,11 +29,11 @@ export function safeDayOldVerdict(
   const day = curve.findIndex(({ age }) => age >= DAY)
   if (options.now >= DAY || day < 0) return undefined
   const { part = TOLERATED_LOSS, nowAWeek, unit = '' } = options
-  const knee = freshnessThreshold(curve.slice(0, day + 1), { ...options, part })
-  if (isInconclusive(knee) || knee.age < curve[day].age) return undefined
+  const threshold = freshnessThreshold(curve.slice(0, day + 1), { ...options, part })
+  if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   const loss =
-    knee.loss > 0
-      ? `loses at most ${percentageText(knee.loss / nowAWeek)} (${quantityText(knee.loss, unit)} a week)`
+    threshold.loss > 0
+      ? `loses at most ${percentageText(threshold.loss / nowAWeek)} (${quantityText(threshold.loss, unit)} a week)`
       : 'is not shown to lose anything'
   return {
     choice: SAFE_DAY_OLD,

@@ -29,14 +29,14 @@ export async function searchPlans(
 ): Promise<PlanSearch> {
   const { space } = evaluation
   const limit = Math.max(1, Math.min(question.plansMax ?? limits.AUDIT_PLANS_MAX, limits.AUDIT_PLANS_MAX))
-  const seen = new Map<string, PlanMerit>()
+  const meritsByPicks = new Map<string, PlanMerit>()
   /** Beyond the limit only plans with known values are evaluated. */
   const isOverLimit = (picks: Picks): boolean => evaluation.evaluatedCount >= limit && !evaluation.hasMean(picks, question.select)
   const evaluate = async (picks: Picks): Promise<PlanMerit> => {
-    const cached = seen.get(picks.join())
+    const cached = meritsByPicks.get(picks.join())
     if (cached) return cached
     const merit = await meritOf(picks, evaluation, question)
-    seen.set(picks.join(), merit)
+    meritsByPicks.set(picks.join(), merit)
     progress(Math.min(evaluation.evaluatedCount, limit), Math.min(space.size, limit))
     return merit
   }
@@ -47,7 +47,7 @@ export async function searchPlans(
   return { merits: byMerit(), evaluated: evaluation.evaluatedCount, isExhaustive: isWhole }
 
   function byMerit(): PlanMerit[] {
-    return [...seen.values()].sort((a, b) => (isBetterMerit(a, b) ? -1 : isBetterMerit(b, a) ? 1 : 0))
+    return [...meritsByPicks.values()].sort((a, b) => (isBetterMerit(a, b) ? -1 : isBetterMerit(b, a) ? 1 : 0))
   }
 
   async function climb(start: Picks): Promise<void> {

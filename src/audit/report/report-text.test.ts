@@ -12,7 +12,7 @@ import {
   planChanges,
   comparedText,
   isSameCost,
-  kneeSentences,
+  thresholdSentences,
   weeklyValueText,
   moreSentence,
   greatestLevelEffect,
@@ -103,17 +103,17 @@ test('a weekly value stands beside a monthly one, since plans are monthly', () =
 })
 
 test('further parts of a verdict are sentences, or empty', () => {
-  assert.deepEqual(kneeSentences(landings), ['Incident knee: 15 min.', 'Planned knee: 15 min.'])
-  assert.equal(kneeSentences(usual)[0], 'Incident knee: 1 week or more.')
-  assert.deepEqual(kneeSentences(inference), [
-    'No incident knee: Every age that was tried loses something.',
-    'No planned knee: A cadence of inference changes no feature, so nothing is trained anew.',
+  assert.deepEqual(thresholdSentences(landings), ['Incident threshold: 15 min.', 'Planned threshold: 15 min.'])
+  assert.equal(thresholdSentences(usual)[0], 'Incident threshold: 1 week or more.')
+  assert.deepEqual(thresholdSentences(inference), [
+    'No incident threshold: Every age that was tried loses something.',
+    'No planned threshold: A cadence of inference changes no feature, so nothing is trained anew.',
   ])
-  assert.deepEqual(kneeSentences({ ...inference, refitKnee: inference.knee }), [
-    'No knee, incident or planned: Every age that was tried loses something.',
+  assert.deepEqual(thresholdSentences({ ...inference, plannedThreshold: inference.incidentThreshold }), [
+    'No freshness threshold, incident or planned: Every age that was tried loses something.',
   ])
-  assert.deepEqual(kneeSentences(ingestion), [])
-  assert.deepEqual(kneeSentences(patientsReport.elements[1]), [], 'the verdict has said so')
+  assert.deepEqual(thresholdSentences(ingestion), [])
+  assert.deepEqual(thresholdSentences(patientsReport.elements[1]), [], 'the verdict has said so')
   assert.equal(
     breakEvenSentence(landings, 'late arrivals'),
     'The fresher choice pays if one unit (late arrivals) is worth more than $0.09 [$0.06, $0.17].',

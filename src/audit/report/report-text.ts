@@ -54,35 +54,35 @@ export function weeklyValueText(aWeek: number, { name, unit }: UtilityPart): str
 }
 
 /**
- * Age of a knee: `15 min`, `1 week or more`. For an element that runs at a cadence, the level's title: `every hour`, whose age is half of
- * it.
+ * Age of a freshness threshold: `15 min`, `1 week or more`. For an element that runs at a cadence, the level's title: `every hour`, whose
+ * age is half of it.
  */
-export function kneeTitle({ age, beyond }: FreshnessThreshold, levels: ElementPart['levels'] = []): string {
+export function thresholdTitle({ age, beyond }: FreshnessThreshold, levels: ElementPart['levels'] = []): string {
   const cadence = levels.find(level => level.age === age && level.setting.kind === 'every')
   return `${cadence?.title ?? spanTitle(age)}${beyond === true ? ' or more' : ''}`
 }
 
-/** Names of the knees of the two curves. An age without its curve means nothing. */
-export const kneeNames = { incident: 'incident knee', planned: 'planned knee' } as const
+/** Names of the freshness thresholds of the two curves. An age without its curve means nothing. */
+export const thresholdNames = { incident: 'incident threshold', planned: 'planned threshold' } as const
 
 /**
- * Sentences on the knees without and with retraining, or why there is none, except what the verdict states. They omit the bound of the
- * loss: beside the plan's bound, which covers all changes, it would look like a second answer to one question.
+ * Sentences on the freshness thresholds without and with retraining, or why there is none, except what the verdict states. They omit the
+ * bound of the loss: beside the plan's bound, which covers all changes, it would look like a second answer to one question.
  */
-export function kneeSentences({
-  knee,
-  refitKnee,
+export function thresholdSentences({
+  incidentThreshold,
+  plannedThreshold,
   levels,
   verdict,
-}: Pick<ElementPart, 'knee' | 'refitKnee' | 'levels' | 'verdict'>): string[] {
-  const kneeText = (name: string, kneeOrReason: FreshnessThreshold | MissingReason): string => {
-    if (isAvailable(kneeOrReason)) return `${name}: ${kneeTitle(kneeOrReason, levels)}`
-    return levels.length === 0 || kneeOrReason.why === verdict.why ? '' : `no ${name}: ${kneeOrReason.why}`
+}: Pick<ElementPart, 'incidentThreshold' | 'plannedThreshold' | 'levels' | 'verdict'>): string[] {
+  const thresholdText = (name: string, thresholdOrReason: FreshnessThreshold | MissingReason): string => {
+    if (isAvailable(thresholdOrReason)) return `${name}: ${thresholdTitle(thresholdOrReason, levels)}`
+    return levels.length === 0 || thresholdOrReason.why === verdict.why ? '' : `no ${name}: ${thresholdOrReason.why}`
   }
-  const isCommonReason = !isAvailable(knee) && !isAvailable(refitKnee) && knee.why === refitKnee.why
+  const isCommonReason = !isAvailable(incidentThreshold) && !isAvailable(plannedThreshold) && incidentThreshold.why === plannedThreshold.why
   const texts = isCommonReason
-    ? [kneeText('knee, incident or planned', knee)]
-    : [kneeText(kneeNames.incident, knee), kneeText(kneeNames.planned, refitKnee)]
+    ? [thresholdText('freshness threshold, incident or planned', incidentThreshold)]
+    : [thresholdText(thresholdNames.incident, incidentThreshold), thresholdText(thresholdNames.planned, plannedThreshold)]
   return texts.filter(text => text !== '').map(asSentence)
 }
 
@@ -199,7 +199,7 @@ export function comparedText({ compared, evaluated }: AuditReport['plans']): str
     : text
 }
 
-/** Loss that knees and marks tolerate. */
+/** Loss that freshness thresholds and marks tolerate. */
 export const toleratedLossText = `${TOLERATED_LOSS * 100} % of what a week is worth now`
 
 /** Explanation of the interval of a net value. */

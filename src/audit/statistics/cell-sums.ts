@@ -43,7 +43,7 @@ export interface CellSizes {
 /** Reused buffers for sums: one difference by seven sets has several times as many entries as differing rows. */
 export class SumBuffers {
   /** The cells met, difference by difference. */
-  met = new Int32Array(0)
+  touched = new Int32Array(0)
   cells = new Int32Array(0)
   sums = new Float64Array(0)
   rows = new Int32Array(0)
@@ -51,7 +51,7 @@ export class SumBuffers {
 
   /** Ensures room for this many differences and entries. */
   reserve(differences: number, entries: number): this {
-    if (this.met.length < differences) this.met = new Int32Array(differences)
+    if (this.touched.length < differences) this.touched = new Int32Array(differences)
     if (this.cells.length >= entries) return this
     this.cells = new Int32Array(entries)
     this.sums = new Float64Array(entries)
@@ -65,20 +65,20 @@ export class SumBuffers {
 export function cellSums({ of, count }: ClusterCodes, { at, by, unknown }: SparseValues, buffers: SumBuffers): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
   const others = sizes.cells.slice()
-  const { met, cells, sums, rows, times } = buffers.reserve(at.length, Math.min(at.length, count) + others.length)
-  let cellsMet = 0
+  const { touched, cells, sums, rows, times } = buffers.reserve(at.length, Math.min(at.length, count) + others.length)
+  let touchedCount = 0
   for (let i = 0; i < at.length; i++) {
     const cell = of[at[i]]
     const sum = zeros[cell]
     zeros[cell] = sum + by[i]
     // Written unconditionally and kept if the cell's sum was 0: its first difference, or the first after earlier ones cancelled.
-    met[cellsMet] = cell
-    cellsMet += sum === 0 ? 1 : 0
+    touched[touchedCount] = cell
+    touchedCount += sum === 0 ? 1 : 0
   }
   let entry = 0
   // Each sum is reset to 0 for the next difference.
-  for (let i = 0; i < cellsMet; i++) {
-    const cell = met[i]
+  for (let i = 0; i < touchedCount; i++) {
+    const cell = touched[i]
     if (zeros[cell] === 0) continue
     const size = sizes.of[cell]
     cells[entry] = cell

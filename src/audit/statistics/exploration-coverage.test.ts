@@ -40,7 +40,7 @@ test('with propensity weights the current value and the loss of older data are u
     const truth = means(explored => of(explored.truth, explored)).mean
     const off = means(explored => of(explored.seen, explored) - of(explored.truth, explored))
     assert.ok(Math.abs(off.mean) < 4 * off.error && off.error < 0.05 * Math.abs(truth), `${off.mean} ± ${off.error} beside ${truth}`)
-    const alone = means(explored => of({ ...explored.seen, standing: undefined! }, explored)).mean
+    const alone = means(explored => of({ ...explored.seen, propensityWeights: undefined! }, explored)).mean
     assert.ok(Math.abs(alone - truth) > 0.3 * Math.abs(truth), `${alone} by what was let through, and ${truth}`)
   }
 })
@@ -72,7 +72,7 @@ test('intervals of the loss of older data have their nominal coverage', () => {
 test('without exploration there are bounds, and the truth lies between them', () => {
   for (const seed of [1, 2, 3, 4, 5]) {
     const explored = exploringHistory(seed, { ...world, explore: 0 })
-    assert.deepEqual([explored.seen.undone, explored.seen.standing], [undefined, undefined])
+    assert.deepEqual([explored.seen.undone, explored.seen.propensityWeights], [undefined, undefined])
     const evaluation = givenOf(explored.seen, explored.now)
     const { ifTrue, ifFalse } = valueBounds(values, evaluation, HOUR)
     const truth = meanOf(values(givenOf(explored.truth, explored.now)))

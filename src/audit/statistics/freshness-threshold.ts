@@ -1,4 +1,5 @@
 /** Freshness thresholds of staleness curves, and a mark for each level. */
+import type { StrictOmit } from '../../base/index.ts'
 import type { Estimate, FreshnessThreshold } from '../domain/element-report.ts'
 import { numberText, quantityText } from '../domain/figures.ts'
 
@@ -80,7 +81,7 @@ export type LevelMark = 'ok' | 'may lose' | 'loses' | 'collapse'
  */
 export function levelMarks(
   levels: readonly SweepCurveLevel[],
-  { nowAWeek, part = TOLERATED_LOSS }: Omit<FreshnessThresholdOptions, 'now'>,
+  { nowAWeek, part = TOLERATED_LOSS }: StrictOmit<FreshnessThresholdOptions, 'now'>,
 ): (LevelMark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
   const greatest = Math.max(0, ...levels.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))

@@ -53,7 +53,7 @@ export interface ClusteredCases {
   readonly t: Float64Array
   readonly eligible?: Uint8Array | undefined
   readonly clusters: readonly ClusterColumn[]
-  readonly standing?: Pick<PropensityWeights, 'weight'> | undefined
+  readonly propensityWeights?: Pick<PropensityWeights, 'weight'> | undefined
 }
 
 /**
@@ -61,14 +61,14 @@ export interface ClusteredCases {
  *
  * @throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are not nested
  */
-export function clusteredSample({ t, eligible, clusters, standing }: ClusteredCases, rows: RowRange): ClusteredSample {
+export function clusteredSample({ t, eligible, clusters, propensityWeights }: ClusteredCases, rows: RowRange): ClusteredSample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
     {
       t,
       rows,
       ...(eligible && { eligible }),
-      ...(standing && { weight: standing.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }),
+      ...(propensityWeights && { weight: propensityWeights.weight.subarray(rows.from, Math.max(rows.from, rows.to)) }),
     },
   )
 }

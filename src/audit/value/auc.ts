@@ -19,7 +19,7 @@ const BINS = [1 << 17, 1 << 20] as const
 /** Sorting is as fast up to this number of rows. */
 const SORTED_ROWS_MAX = 1 << 16
 
-type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>
+type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'propensityWeights'>
 
 /** By the scores, which are immutable once made: several ways to act on the same scores share the AUC. */
 const aucCache = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
@@ -28,7 +28,7 @@ const aucCache = new WeakMap<Float64Array, { readonly cases: Labels; readonly ro
 export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): number | null {
   const cachedAuc = aucCache.get(score)
   if (cachedAuc && cachedAuc.cases === cases && cachedAuc.rows.from === rows.from && cachedAuc.rows.to === rows.to) return cachedAuc.value
-  const value = cases.standing ? weightedAuc(cases, score, rows) : computeAuc(cases, score, rows)
+  const value = cases.propensityWeights ? weightedAuc(cases, score, rows) : computeAuc(cases, score, rows)
   aucCache.set(score, { cases, rows, value })
   return value
 }

@@ -31,7 +31,7 @@ export function blockedDollars(evaluation: AlertEvaluation, order: Int32Array, {
 
 /** 1 where an event was blocked, for all rows. Rows outside `order` are 0. */
 export function blockedRows(
-  { cases: { t, key }, decided: { acted, inline }, alert }: AlertEvaluation,
+  { cases: { t, key }, decided: { actedAt, inline }, alert }: AlertEvaluation,
   order: Int32Array,
   blocks: number,
 ): Uint8Array {
@@ -52,8 +52,8 @@ export function blockedRows(
     if (alert[row] === 0) continue
     if (inline) stopped[row] = 1
     let at = completions.length
-    while (at > completed && completions[at - 1] > acted[row]) at--
-    completions.splice(at, 0, acted[row])
+    while (at > completed && completions[at - 1] > actedAt[row]) at--
+    completions.splice(at, 0, actedAt[row])
   }
   return stopped
 }

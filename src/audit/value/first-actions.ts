@@ -64,6 +64,6 @@ const MINUTE = 60_000
 
 /** The time from the action to the outcome, minutes. */
 export const minutesOfNotice =
-  ({ outcome }: Pick<Cases, 'outcome'>, acted: Float64Array) =>
+  ({ outcome }: Pick<Cases, 'outcome'>, actedAt: Float64Array) =>
   (row: number): number =>
-    (outcome[row] - acted[row]) / MINUTE
+    (outcome[row] - actedAt[row]) / MINUTE

@@ -21,7 +21,7 @@ test('bounds are the values with all unknown labels true, and with all false', (
         continue
       }
       unknown++
-      const isInTime = decided.acted[row] <= cases.t[row] + HOUR
+      const isInTime = decided.actedAt[row] <= cases.t[row] + HOUR
       assert.equal(ifTrue[i], alert[row] === 1 && isInTime ? 1 : 0)
       assert.equal(ifFalse[i], alert[row] === 1 ? -0.25 : 0)
     }

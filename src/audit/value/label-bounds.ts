@@ -45,7 +45,7 @@ function assume(cases: Cases, label: 0 | 1, horizon: number): Cases {
   }
 }
 
-type Known = Pick<Cases, 'known' | 'eligible' | 'standing'>
+type Known = Pick<Cases, 'known' | 'eligible' | 'propensityWeights'>
 
 /** True if the eligible decision has neither a known label nor explored decisions that represent it. */
 const isUnknown = (cases: Known, row: number): boolean => cases.known[row] === 0 && cases.eligible[row] === 1 && !isRepresented(cases, row)

@@ -63,23 +63,23 @@ function firstRows(evaluation: AlertEvaluation, outcomes: TrueOutcomes): Int32Ar
 
 /** The acting rows that were in time, where no outcome is shared. */
 function inTime(evaluation: AlertEvaluation, { of }: TrueOutcomes): Int32Array {
-  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  const [{ actedAt }, { outcome }] = [evaluation.decided, evaluation.cases]
   const acting = actingRows(evaluation)
   const inTimeRows = new Int32Array(acting.length)
   let count = 0
-  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) inTimeRows[count++] = row
+  for (const row of acting) if (of[row] >= 0 && actedAt[row] <= outcome[row]) inTimeRows[count++] = row
   return inTimeRows.subarray(0, count)
 }
 
 /** The earliest acting row of each shared outcome, ascending. */
 function firstInTimeRows(evaluation: AlertEvaluation, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
-  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  const [{ actedAt }, { outcome }] = [evaluation.decided, evaluation.cases]
   for (const row of actingRows(evaluation)) {
     const number = of[row]
-    if (number < 0 || !(acted[row] <= outcome[row])) continue
+    if (number < 0 || !(actedAt[row] <= outcome[row])) continue
     const other = first[number]
-    if (other < 0 || acted[row] < acted[other]) first[number] = row
+    if (other < 0 || actedAt[row] < actedAt[other]) first[number] = row
   }
   return first.filter(row => row >= 0).sort()
 }

@@ -22,7 +22,7 @@ export function userValues(model: string, compute: UtilityCompute, evaluation: A
       key: cases.key.subarray(from, to),
       score: decided.score.subarray(from, to),
       alert: alert.subarray(from, to),
-      acted: decided.acted.subarray(from, to),
+      acted: decided.actedAt.subarray(from, to),
       inline: decided.inline,
       label: cases.label.subarray(from, to),
       known: cases.known.subarray(from, to).map((known, i) => known & cases.eligible[from + i]),

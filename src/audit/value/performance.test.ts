@@ -34,7 +34,7 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     )
     const name = (row: number) => (shared ? `${cases.key[row]} ${cases.outcome[row]}` : String(row))
     const outcomes = new Set(labelled.filter(row => cases.label[row] === 1).map(name))
-    const reached = new Set(judgedActions.filter(row => cases.label[row] === 1 && decided.acted[row] <= cases.outcome[row]).map(name))
+    const reached = new Set(judgedActions.filter(row => cases.label[row] === 1 && decided.actedAt[row] <= cases.outcome[row]).map(name))
     assert.equal(result.recall, outcomes.size === 0 ? null : reached.size / outcomes.size)
     const scored = labelled.filter(row => !Number.isNaN(decided.score[row]))
     const labels = scored.map(row => cases.label[row])
@@ -59,7 +59,7 @@ test('without labels, a class or actions a figure is null', () => {
       eligible: new Uint8Array(length).fill(1),
       outcome: t.map(time => (label ? time + 1 : NaN)),
     })
-  const decided = { score: Float64Array.of(1, 1, NaN), made: t, acted: t, inline: false }
+  const decided = { score: Float64Array.of(1, 1, NaN), scoredAt: t, actedAt: t, inline: false }
   const of = (knownValues: number, label: number, acts: number) =>
     performance({ cases: cases(knownValues, label), decided, alert: new Uint8Array(length).fill(acts), rows: { from: 0, to: length } })
   assert.deepEqual(of(0, 0, 1), { aWeek: NaN, actionsAWeek: 700, precision: null, recall: null, auc: null })

@@ -42,7 +42,7 @@ export function performanceFigures(evaluation: AlertEvaluation, { worth, outcome
 
 /** Recall: the share of the rows' outcomes with an action in time; null without an outcome. */
 function recallOf(evaluation: AlertEvaluation, outcomes: TrueOutcomes): number | null {
-  if (evaluation.cases.standing) return weightedRecall(evaluation, outcomes)
+  if (evaluation.cases.propensityWeights) return weightedRecall(evaluation, outcomes)
   const all = countOutcomes(outcomes, evaluation.rows)
   return all === 0 ? null : forEachFirstAction(evaluation, outcomes) / all
 }

@@ -28,13 +28,13 @@ function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; u
   const hidden = new Set(met.filter(row => !undone.has(row)))
   const weight = Float64Array.from({ length: cases.length }, (_, row) => (hidden.has(row) ? 0 : undone.has(row) ? 1 / chance : 1))
   const expected = Float64Array.from({ length: cases.length }, (_, row) => (met.includes(row) ? 0.3 : 0))
-  const standing: PropensityWeights = { weight, expected, delay: HOUR }
+  const propensityWeights: PropensityWeights = { weight, expected, delay: HOUR }
   return {
     ...cases,
     known: cases.known.map((is, row) => (hidden.has(row) ? 0 : is)),
     label: cases.label.map((is, row) => (hidden.has(row) ? 0 : is)),
     outcome: cases.outcome.map((is, row) => (hidden.has(row) ? NaN : is)),
-    standing,
+    propensityWeights,
   }
 }
 
@@ -66,7 +66,7 @@ test('weights of 1 leave all values bit-equal', () => {
     const { cases } = evaluation
     const idle = {
       ...cases,
-      standing: { weight: new Float64Array(cases.length).fill(1), expected: new Float64Array(cases.length), delay: 0 },
+      propensityWeights: { weight: new Float64Array(cases.length).fill(1), expected: new Float64Array(cases.length), delay: 0 },
     }
     for (const utility of [money, caught, blocking])
       assert.deepEqual(utility.values({ ...evaluation, cases: idle }), utility.values(evaluation))
@@ -94,10 +94,10 @@ test('precision, recall and AUC equal those of rows repeated by their weight', (
     const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.filter(row => row % 3 === 0)), chance: 0.25 })
     const of = { ...evaluation, cases }
     const result = performanceFigures(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
-    const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.standing!.weight[row] }, () => row))
+    const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.propensityWeights!.weight[row] }, () => row))
     const acting = rows.filter(row => evaluation.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)
-    const reached = trues.filter(row => evaluation.alert[row] === 1 && evaluation.decided.acted[row] <= cases.outcome[row])
+    const reached = trues.filter(row => evaluation.alert[row] === 1 && evaluation.decided.actedAt[row] <= cases.outcome[row])
     const near = (a: number | null, b: number) =>
       assert.ok(a === null ? Number.isNaN(b) : Math.abs(a - b) < 1e-12, `seed ${seed}: ${a}, ${b}`)
     near(result.precision, acting.filter(row => cases.label[row] === 1).length / acting.length)

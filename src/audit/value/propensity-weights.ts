@@ -19,10 +19,10 @@ import type { Cases, UtilityFunction } from '../domain/cases.ts'
 export function withPropensityWeights(values: UtilityFunction): UtilityFunction {
   return evaluation => {
     const own = values(evaluation)
-    const { standing } = evaluation.cases
-    if (!standing) return own
+    const { propensityWeights } = evaluation.cases
+    if (!propensityWeights) return own
     const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...evaluation, cases: casesLabelledAs(evaluation.cases, label) }))
-    const { weight, expected } = standing
+    const { weight, expected } = propensityWeights
     for (let i = 0; i < own.length; i++) {
       const row = evaluation.rows.from + i
       if (weight[row] === 1) continue
@@ -34,11 +34,12 @@ export function withPropensityWeights(values: UtilityFunction): UtilityFunction 
 }
 
 /** The row's inverse-propensity weight. */
-export const propensityWeight = ({ standing }: Pick<Cases, 'standing'>, row: number): number => (standing ? standing.weight[row] : 1)
+export const propensityWeight = ({ propensityWeights }: Pick<Cases, 'propensityWeights'>, row: number): number =>
+  propensityWeights ? propensityWeights.weight[row] : 1
 
 /** True if the row's label is hidden and explored decisions represent it. */
-export const isRepresented = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
-  standing !== undefined && standing.weight[row] === 0
+export const isRepresented = ({ propensityWeights }: Pick<Cases, 'propensityWeights'>, row: number): boolean =>
+  propensityWeights !== undefined && propensityWeights.weight[row] === 0
 
 const casesByLabel = new WeakMap<Cases, Map<0 | 1, Cases>>()
 
@@ -52,7 +53,7 @@ function casesLabelledAs(cases: Cases, label: 0 | 1): Cases {
 }
 
 function relabel(cases: Cases, label: 0 | 1): Cases {
-  const { weight, delay } = cases.standing!
+  const { weight, delay } = cases.propensityWeights!
   const isWeighted = (row: number): boolean => weight[row] !== 1
   return {
     ...cases,

@@ -20,12 +20,12 @@ const labelled = ({ cases }: AlertEvaluation, row: number) => cases.known[row] =
 function isFirst(evaluation: AlertEvaluation, row: number, shared: boolean): boolean {
   const { cases, decided, alert } = evaluation
   const inTime = (other: number) =>
-    labelled(evaluation, other) && cases.label[other] === 1 && alert[other] === 1 && decided.acted[other] <= cases.outcome[other]
+    labelled(evaluation, other) && cases.label[other] === 1 && alert[other] === 1 && decided.actedAt[other] <= cases.outcome[other]
   if (!inTime(row)) return false
   if (!shared) return true
   return rowsOf(evaluation).every(other => {
     if (other === row || cases.key[other] !== cases.key[row] || cases.outcome[other] !== cases.outcome[row] || !inTime(other)) return true
-    return decided.acted[other] === decided.acted[row] ? other > row : decided.acted[other] > decided.acted[row]
+    return decided.actedAt[other] === decided.actedAt[row] ? other > row : decided.actedAt[other] > decided.actedAt[row]
   })
 }
 
@@ -51,7 +51,7 @@ test('caught, notice and money count the first action in time of each outcome, a
       [...valuesOf({ ...caught, dollars: 80, wrong: 4 }, evaluation, kind)],
       wanted(() => 1, 0.05),
     )
-    const minutes = (row: number) => (cases.outcome[row] - decided.acted[row]) / MINUTE
+    const minutes = (row: number) => (cases.outcome[row] - decided.actedAt[row]) / MINUTE
     assert.deepEqual([...valuesOf({ kind: 'notice', unit: 'x', dollars: 2, wrong: 3 }, evaluation, kind)], wanted(minutes, 1.5))
     assert.deepEqual(
       [...valuesOf({ kind: 'money', saves: 'amount', wrong: 10 }, evaluation, kind)],
@@ -67,12 +67,12 @@ test('caught, notice and money count the first action in time of each outcome, a
 })
 
 /** The blocked rows, event by event: an earlier unblocked action of the key is done and not over. */
-function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, rows }: AlertEvaluation, blocks: number): Set<number> {
+function stoppedNaively({ cases: { t, key }, decided: { actedAt, inline }, alert, rows }: AlertEvaluation, blocks: number): Set<number> {
   const first = t.findIndex(time => time > t[rows.from] - blocks)
   const stopped = new Set<number>()
   const acting: number[] = []
   for (let row = first; row < rows.to; row++) {
-    if (acting.some(other => key[other] === key[row] && acted[other] <= t[row] && t[row] < acted[other] + blocks)) {
+    if (acting.some(other => key[other] === key[row] && actedAt[other] <= t[row] && t[row] < actedAt[other] + blocks)) {
       stopped.add(row)
       continue
     }
@@ -125,7 +125,7 @@ test('without delays it equals the action model of the fraud example', () => {
       { kind: 'money', saves: 'amount', wrong: 10, blocks: 86_400_000 },
       {
         cases,
-        decided: { score, made: t, acted: t, inline },
+        decided: { score, scoredAt: t, actedAt: t, inline },
         alert,
         rows: { from: 0, to: length },
       },
@@ -158,7 +158,7 @@ function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 
       eligible: item,
       outcome: Float64Array.of(label ? 5 : NaN),
     }),
-    decided: { score: Float64Array.of(1), made: t, acted: t, inline: true },
+    decided: { score: Float64Array.of(1), scoredAt: t, actedAt: t, inline: true },
     alert: item,
     rows: { from: 0, to: 1 },
   }
@@ -166,7 +166,9 @@ function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 
 
 test('an action after the outcome has no value, an action at the same time has the full value', () => {
   const evaluation = oneRow({ label: 1 })
-  const at = (acted: number) => [...valuesOf(caught, { ...evaluation, decided: { ...evaluation.decided, acted: Float64Array.of(acted) } })]
+  const at = (actedAt: number) => [
+    ...valuesOf(caught, { ...evaluation, decided: { ...evaluation.decided, actedAt: Float64Array.of(actedAt) } }),
+  ]
   assert.deepEqual([at(4), at(5), at(6)], [[1], [1], [0]])
 })
 

@@ -50,7 +50,9 @@ export function utilityOf(
     termsOf ? evaluation => firstActionValues(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute),
   )
   const sparse = (evaluation: AlertEvaluation): SparseValues =>
-    termsOf && !evaluation.cases.standing ? sparseFirstActionValues(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
+    termsOf && !evaluation.cases.propensityWeights
+      ? sparseFirstActionValues(evaluation, termsOf(evaluation))
+      : sparseValues(evaluation, values)
   return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { chargedSparse: chargedWith(termsOf) }) }
 }
 
@@ -65,7 +67,7 @@ const chargedWith =
   (termsOf: (evaluation: AlertEvaluation) => FirstActionTerms) =>
   (evaluation: AlertEvaluation, wrong: number): SparseValues => {
     const charged = (evaluation: AlertEvaluation): FirstActionTerms => ({ ...termsOf(evaluation), wrong })
-    return evaluation.cases.standing
+    return evaluation.cases.propensityWeights
       ? sparseValues(
           evaluation,
           withPropensityWeights(evaluation => firstActionValues(evaluation, charged(evaluation))),
@@ -90,7 +92,7 @@ function actionTermsOf(
     case 'caught':
       return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
     case 'notice':
-      return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.acted), wrong: wrongOf(utility) })
+      return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.actedAt), wrong: wrongOf(utility) })
     case 'money': {
       const { saves, wrong, blocks } = utility
       return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savingOf(saves, cases), wrong }) : undefined

@@ -2,6 +2,7 @@
  * Finds the gap of a table: each column of a partition that is not committed, that has another definition or other events, or that is missing
  * or damaged.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import { scheduledTimes } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import {
@@ -84,7 +85,7 @@ export async function findGroupGap(asked: BackfillGroup, { table, extents, from,
   return { group: asked, partitions, obsolete: Object.keys(stored).filter(name => !all.some(partition => partition.name === name)).length }
 }
 
-type WantedFile = Omit<MissingFile, 'why'> & {
+type WantedFile = StrictOmit<MissingFile, 'why'> & {
   /** Some of its events were forgotten, so a change of them cannot be detected. */
   readonly isForgotten: boolean
 }
@@ -106,7 +107,7 @@ const featureFile = (feature: BackfillFeature, { text, isForgotten }: InputDiges
 
 /** The reason why a column is not what it should be, as far as its tokens tell. */
 function outdated(
-  { code, input }: Omit<WantedFile, 'isForgotten'>,
+  { code, input }: StrictOmit<WantedFile, 'isForgotten'>,
   stored: StoredColumn | undefined,
   isForgotten: boolean,
 ): FileGapReason | undefined {

@@ -1,5 +1,5 @@
 /** Measures the cost of one partition of a group by computing and writing it. */
-import { stopwatch, limits } from '../../base/index.ts'
+import { stopwatch, limits, type StrictOmit } from '../../base/index.ts'
 import { Kernel, scheduledTimes } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import type { CalendarPartition, WrittenPartition } from '../../offline/index.ts'
@@ -25,7 +25,7 @@ export interface CostSample {
   readonly bytes: ReadonlyMap<string, number>
 }
 
-type Writing = Omit<FillOptions, 'onRows' | 'onFilled' | 'rowsMax'>
+type Writing = StrictOmit<FillOptions, 'onRows' | 'onFilled' | 'rowsMax'>
 
 /**
  * Measures a partition with every file that is missing anywhere in the group.

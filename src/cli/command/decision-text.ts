@@ -1,12 +1,13 @@
 /** A decision as text. */
 import { inspect } from 'node:util'
+import type { StrictOmit } from '../../base/index.ts'
 import type { DecisionRecord } from '../../replay/index.ts'
 import { forTerminal } from './print.ts'
 import { scoreText, roundForDisplay } from './text-format.ts'
 
 /** Model, time, key and score on a line, then the feature vector. Strings must be escaped to one line. */
 export function decisionText(
-  decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
+  decision: StrictOmit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {
   const { model, t, key, score, version, explored = {}, unscored, refused, vector } = decision
   const by = version === undefined ? '' : ` by version ${version}`

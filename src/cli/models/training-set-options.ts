@@ -1,7 +1,7 @@
 /** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
 import { isPostgresAddress } from '../../sources/index.ts'
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { TrainingSetRequest } from '../../operate/index.ts'
 import type { KeySample } from '../../replay/index.ts'
@@ -15,7 +15,7 @@ import { parseTime } from '../command/time-text.ts'
 export const DEFAULT_TIME_COLUMN = 't'
 
 /** The parsed options of `spillway training-set`. The columns follow with the pipeline. */
-export interface TrainingSetOptions extends Omit<TrainingSetRequest, 'columns'> {
+export interface TrainingSetOptions extends StrictOmit<TrainingSetRequest, 'columns'> {
   /** The pipeline file. */
   readonly path: string
   readonly model: string | undefined

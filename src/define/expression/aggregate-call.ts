@@ -4,7 +4,7 @@
  * Invariant: an aggregate that is called while `values` runs must be returned as a feature. Otherwise it is a mistake: an
  * object literal that names a feature twice silently keeps the second.
  */
-import { limits, show } from '../../base/index.ts'
+import { limits, show, type StrictOmit } from '../../base/index.ts'
 import type { AggregateOptions, DecayOptions, DistinctOptions, HistogramOptions, RateOptions, Window } from './aggregating.ts'
 import { callerLocation } from '../mistake/caller.ts'
 import type { AggregateName, FeatureIR, TypeIR } from '../ir/ir.ts'
@@ -17,14 +17,14 @@ import { defaultHop, windowOf } from './window.ts'
 
 /** A feature before it has a name, with the line of the call for messages. */
 export class AggregateCall {
-  readonly feature: Omit<FeatureIR, 'name'>
+  readonly feature: StrictOmit<FeatureIR, 'name'>
   /** Type of the result with what else is known of its values: an enum's values, an entity. */
   readonly result: TypeInfo
   /** Sources that its input and its condition refer to. */
   readonly realms: readonly Realm[]
   readonly definedAt: string | undefined
 
-  constructor(feature: Omit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], definedAt: string | undefined) {
+  constructor(feature: StrictOmit<FeatureIR, 'name'>, result: TypeInfo, realms: readonly Realm[], definedAt: string | undefined) {
     this.feature = feature
     this.result = result
     this.realms = realms

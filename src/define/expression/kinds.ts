@@ -5,6 +5,7 @@
  * int, decimal and double offer the same operations and are all delivered as numbers. `T` is the delivered value, `| null`
  * where it may be missing; `In` is a raw record's value.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 
 /** Kind of a value, which decides the operations that it offers. */
@@ -24,7 +25,7 @@ export interface Identifies<Name extends string> {
 /** A declared column: its kind, its IR, the delivered value `T`, and the value `In` of a raw record. */
 export interface ColumnSpec<K extends Kind = Kind, T = unknown, In = unknown> {
   readonly kind: K
-  readonly ir: Omit<ColumnIR, 'name'>
+  readonly ir: StrictOmit<ColumnIR, 'name'>
   readonly [phantom]?: { readonly delivered: T; readonly input: In }
 }
 

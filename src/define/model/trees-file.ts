@@ -4,7 +4,7 @@
  * The file is untrusted: it is validated in full before use.
  */
 import { createHash } from 'node:crypto'
-import { limits, show } from '../../base/index.ts'
+import { limits, show, type StrictOmit } from '../../base/index.ts'
 import { canonicalJson } from '../ir/fingerprint.ts'
 import type { ScoreIR, TreeIR } from '../ir/ir.ts'
 
@@ -32,7 +32,7 @@ export interface TreesFile<Names extends string = string> {
 export type TreesScoreIR = Extract<ScoreIR, { kind: 'trees' }>
 
 /** SHA-256 of a file without its checksum, as canonical JSON, hex. */
-export function checksumOf({ checksum: _checksum, ...all }: Omit<TreesFile, 'checksum'> & { readonly checksum?: string }): string {
+export function checksumOf({ checksum: _checksum, ...all }: StrictOmit<TreesFile, 'checksum'> & { readonly checksum?: string }): string {
   return createHash('sha256').update(canonicalJson(all)).digest('hex')
 }
 

@@ -2,7 +2,7 @@
  * Content of a report, from a model or from groups: the inputs of its rows, the column that they are about, and how long keys
  * stay active.
  */
-import { show, durationText } from '../../base/index.ts'
+import { show, durationText, type StrictOmit } from '../../base/index.ts'
 import { isGroupOf } from '../model/every.ts'
 import { GroupValue } from '../feature/features.ts'
 import { featuresIn, flattenInputs, type ModelInput } from '../model/inputs.ts'
@@ -43,7 +43,7 @@ export function reportContentOf(subject: string, { of, live }: { readonly of?: u
   }
 }
 
-interface ContentWithRules extends Omit<ReportContent, 'live'> {
+interface ContentWithRules extends StrictOmit<ReportContent, 'live'> {
   readonly live?: number
   /** Conditions of the model's rules, which may use more than its inputs. */
   readonly rules: readonly ExprIR[]

@@ -6,7 +6,7 @@
  * that is more than its JSON type: an entity, a decimal, a time other than the source's. A check in code (zod's `refine`) is
  * not in the JSON Schema and has no effect here.
  */
-import { didYouMean, show } from '../../base/index.ts'
+import { didYouMean, show, type StrictOmit } from '../../base/index.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { ColumnSpecs, ColumnSpec } from '../expression/kinds.ts'
 import { mistake, unsupportedDefinition } from '../mistake/mistake.ts'
@@ -71,7 +71,7 @@ function jsonSchemaOf(source: string, schema: StandardJsonSchema): JsonSchema {
   }
 }
 
-type Field = Omit<ColumnIR, 'name'>
+type Field = StrictOmit<ColumnIR, 'name'>
 
 function fieldColumn(subject: string, field: JsonSchema, isTime: boolean): Field {
   const { field: bare, nullable } = withoutNull(field)
@@ -93,7 +93,7 @@ function fieldColumn(subject: string, field: JsonSchema, isTime: boolean): Field
 
 const annotations = new Set(['title', 'description', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$comment', '$schema', '$id'])
 
-function columnOfType(field: JsonSchema): Omit<Field, 'nullable'> | undefined {
+function columnOfType(field: JsonSchema): StrictOmit<Field, 'nullable'> | undefined {
   switch (field['type']) {
     case 'string':
       return { type: 'string' }

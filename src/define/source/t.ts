@@ -4,7 +4,7 @@
  * Invariant: a column is valid by itself. Its bounds are in order and exact at its scale, its zone exists, the values of its
  * enum differ.
  */
-import { limits, type Duration, scaledInteger, spanMs, show } from '../../base/index.ts'
+import { limits, type Duration, scaledInteger, spanMs, show, type StrictOmit } from '../../base/index.ts'
 import type { ColumnSpec, Kind } from '../expression/kinds.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
@@ -143,7 +143,7 @@ export function checkZone(subject: string, zone: unknown): string {
 }
 
 /** A required column, for `t` and `entity`. */
-export function column<K extends Kind, T, In>(kind: K, ir: Omit<ColumnIR, 'name' | 'nullable'>): Column<K, T, In> {
+export function column<K extends Kind, T, In>(kind: K, ir: StrictOmit<ColumnIR, 'name' | 'nullable'>): Column<K, T, In> {
   const required = { kind, ir: Object.freeze({ ...ir, nullable: false }) }
   return Object.freeze({ ...required, nullable: () => Object.freeze({ kind, ir: Object.freeze({ ...ir, nullable: true }) }) })
 }

@@ -1,4 +1,5 @@
 /** Queries of the dead-letter tables: unsettled and settled dead letters. */
+import type { StrictOmit } from '../../base/index.ts'
 import type { RawForm } from '../../intake/index.ts'
 import type { DeadLetterLog, SettledDeadLetter, StoredDeadLetter } from '../dead-letters.ts'
 import type { ReadConnection } from './read-connection.ts'
@@ -88,7 +89,7 @@ export class DeadLetterReader implements DeadLetterLog {
 type Row = Readonly<Record<string, unknown>>
 
 function letterOf(row: Row): StoredDeadLetter {
-  const { source, form, original, ...rest } = row as Omit<StoredDeadLetter, 'source' | 'form' | 'original'> & {
+  const { source, form, original, ...rest } = row as StrictOmit<StoredDeadLetter, 'source' | 'form' | 'original'> & {
     source: string | null
     form: string | null
     original: string | Uint8Array | null

@@ -1,4 +1,5 @@
 /** Queries of the effect table: the outbox, for the dispatcher and for people. */
+import type { StrictOmit } from '../../base/index.ts'
 import type { EffectState, StoredEffect, EffectLog } from '../effects.ts'
 import type { ReadConnection, ReadStatement } from './read-connection.ts'
 import { FORGOTTEN_CHANGES, FORGOTTEN_EFFECTS } from './effect-writer.ts'
@@ -20,7 +21,7 @@ export interface EffectCount {
 }
 
 /** An effect without its body; `changed` is the number of its last change, counted over all effects. */
-export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
+export type ChangedEffect = StrictOmit<StoredEffect, 'body'> & { readonly changed: number }
 
 export class EffectReader implements EffectLog {
   readonly #db: ReadConnection

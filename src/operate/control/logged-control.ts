@@ -1,5 +1,5 @@
 /** The changes of operators over one data folder. The operator log records each of them, with its outcome. */
-import { wallClock, limits } from '../../base/index.ts'
+import { wallClock, limits, type StrictOmit } from '../../base/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
 import { EffectControl, type EffectPorts } from './effect-control.ts'
@@ -18,8 +18,8 @@ import type {
 export interface ControlPorts {
   /** The data folder, which has the operator log. */
   readonly data: string
-  readonly deadLetters: Omit<DeadLetterPorts, 'clock'>
-  readonly effects: Omit<EffectPorts, 'clock'>
+  readonly deadLetters: StrictOmit<DeadLetterPorts, 'clock'>
+  readonly effects: StrictOmit<EffectPorts, 'clock'>
   /** Absent where no run holds the folder. */
   readonly jobs?: JobPorts
 }

@@ -1,10 +1,10 @@
 /** Audit log entries for changes that a command makes to a data folder, with the name of the operating-system user. */
 import { userInfo } from 'node:os'
-import { wallClock } from '../../base/index.ts'
+import { wallClock, type StrictOmit } from '../../base/index.ts'
 import type { OperatorLogEntry } from './operator-log.ts'
 
 /** The entry of a change: `command` such as `dlq drop`, `target` the objects that it changes. */
-export const operatorAuditEntry = (command: string, target: string): Omit<OperatorLogEntry, 'outcome'> => ({
+export const operatorAuditEntry = (command: string, target: string): StrictOmit<OperatorLogEntry, 'outcome'> => ({
   at: wallClock(),
   who: operatorName(),
   what: command,

@@ -5,7 +5,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, type StrictOmit } from '../../base/index.ts'
 import { makePrivateFolder } from '../../log/index.ts'
 
 /** One line of the log. */
@@ -101,7 +101,7 @@ function appenderOf(data: string): OperatorLogAppender {
 }
 
 /** Runs `act` and logs its outcome: an error is logged as a rejection and thrown again. */
-export function withOperatorLog<T>(data: string, entry: Omit<OperatorLogEntry, 'outcome'>, act: () => T): T {
+export function withOperatorLog<T>(data: string, entry: StrictOmit<OperatorLogEntry, 'outcome'>, act: () => T): T {
   let result: T
   try {
     result = act()
@@ -119,7 +119,7 @@ export function withOperatorLog<T>(data: string, entry: Omit<OperatorLogEntry, '
  */
 export async function withOperatorLogAsync<T>(
   data: string,
-  entry: Omit<OperatorLogEntry, 'outcome'>,
+  entry: StrictOmit<OperatorLogEntry, 'outcome'>,
   act: (setDetail: (detail: string) => void) => Promise<T>,
 ): Promise<T> {
   const log = appenderOf(data)

@@ -4,6 +4,7 @@
  *
  * The types of the columns are stored with them, so decisions outlive the model that made them.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import { crc32 } from 'node:zlib'
 import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { InputIR, ModelIR, TypeIR, Value } from '../../define/ir/index.ts'
@@ -41,7 +42,7 @@ export interface DecisionShape {
 }
 
 /** A decoded decision batch. */
-export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
+export interface DecodedDecisions extends StrictOmit<DecisionShape, 'explored'> {
   readonly length: number
   readonly strings: Strings
   readonly entry: Float64Array

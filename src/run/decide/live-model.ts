@@ -5,14 +5,14 @@ import { groupReads, readId, type GroupRead, ModelScorer, type ScoringDefinition
 import type { ColumnIR, ModelIR } from '../../define/ir/index.ts'
 import { triggerColumns, triggerId, triggerKey } from '../../define/model/index.ts'
 import { featureColumns } from '../../kernel/index.ts'
-import { stopwatch } from '../../base/index.ts'
+import { stopwatch, type StrictOmit } from '../../base/index.ts'
 import type { Champion } from '../../training/registry/index.ts'
 import type { DecisionTimes } from './stage-times.ts'
 import type { QueryableGroup, GroupAnswers, GroupQuery } from '../groups/live-group.ts'
 import type { DecisionPoints } from '../groups/segment-order.ts'
 
 /** Visible events and as-of time of one group, by decision. */
-export interface GroupReadRecord extends Omit<GroupAnswers, 'out'> {
+export interface GroupReadRecord extends StrictOmit<GroupAnswers, 'out'> {
   readonly id: string
 }
 
@@ -135,7 +135,7 @@ export class LiveModel {
   decide(
     { length, entry, t, position, since, columnOf, stringsBefore }: DecisionPoints,
     answers: ReadonlyMap<GroupReader, GroupAnswers>,
-    read: Omit<DecisionTimes, 'scored'>,
+    read: StrictOmit<DecisionTimes, 'scored'>,
   ): LiveDecisions {
     const answered = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(

@@ -11,7 +11,7 @@ const path = join(folder, 'objectives.json')
 
 test('a written file is read back, and nothing else is left beside it', () => {
   assert.equal(readObjectives(path), undefined)
-  const groups = { landings: { age: 900_000, share: 0.99, why: 'the knee' } }
+  const groups = { landings: { age: 900_000, share: 0.99, why: 'the freshness threshold' } }
   writeObjectives(path, { pipeline: 'flights', fingerprint: 'f', groups })
   assert.deepEqual(readObjectives(path), { format: 'spillway-objectives/1', pipeline: 'flights', fingerprint: 'f', groups })
   writeObjectives(path, { pipeline: 'flights', fingerprint: 'g', groups: {} })

@@ -6,7 +6,7 @@
  * its group was at most that old; `share` is the required part of fresh decisions. docs/objectives.md describes the format.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { didYouMean, SpillwayError } from '../../base/index.ts'
+import { didYouMean, SpillwayError, type StrictOmit } from '../../base/index.ts'
 import { writeAtomically } from '../../base/node/index.ts'
 import { PRIVATE_FILE } from '../../log/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
@@ -41,7 +41,7 @@ export const FRESH_SHARE = 0.99
 export const OBJECTIVES_FILE = 'objectives.json'
 
 /** Writes the file as a whole, readable by its owner alone. */
-export function writeObjectives(path: string, content: Omit<Objectives, 'format'>): void {
+export function writeObjectives(path: string, content: StrictOmit<Objectives, 'format'>): void {
   const { pipeline, fingerprint, groups } = content
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
   writeAtomically(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })

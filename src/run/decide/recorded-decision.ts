@@ -1,4 +1,5 @@
 /** Recorded decisions as objects, one for each decision, for people and scripts. */
+import type { StrictOmit } from '../../base/index.ts'
 import { EXPLORED } from '../../action/index.ts'
 import { eventPositionOf, type DecisionRecord } from '../../replay/index.ts'
 import type { Value } from '../../define/ir/index.ts'
@@ -6,7 +7,7 @@ import { vectorRowReader } from '../../model/index.ts'
 import { deliveredCell, decodeDecisions, type DecodedDecisions } from './decision-codec.ts'
 
 /** A recorded decision: as a replay gives it, with the sequence number of the entry that triggered it. */
-export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
+export interface RecordedDecision extends StrictOmit<DecisionRecord, 'position'> {
   readonly position?: DecisionRecord['position']
   readonly entry: number
   /** The promoted version that scored; absent if the score of the definition did. */

@@ -6,6 +6,7 @@
  * combines both. During the next run a second delta collects the events after its cut, beside the first. A swap replaces both layers in one
  * step between two turns, so every event is in exactly one layer at any time. Before the first run all events are in the delta.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import { countUpTo, sliceBlock, type Strings } from '../../columns/index.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel, firstEntryFrom, scheduleCursor } from '../../kernel/index.ts'
@@ -24,7 +25,7 @@ export interface HybridSnapshot {
 
 /** Two layers that are being prepared. */
 interface PendingLayers {
-  readonly snapshot: Omit<HybridSnapshot, 'forgotten'>
+  readonly snapshot: StrictOmit<HybridSnapshot, 'forgotten'>
   readonly delta: Kernel
   /** Entries of the log from here on go to the delta as they are appended. */
   readonly live: number
@@ -90,7 +91,7 @@ export class HybridGroup extends LiveGroup {
   /**
    * Begins the layers of a run. Entries from `live` on go to its delta as they are appended; `fill` adds the earlier ones after its cut.
    */
-  beginLayers(snapshot: Omit<HybridSnapshot, 'forgotten'>, live: number): void {
+  beginLayers(snapshot: StrictOmit<HybridSnapshot, 'forgotten'>, live: number): void {
     const delta = this.#emptyDelta()
     delta.setSnapshot(snapshot.kernel)
     this.#pending = { snapshot, delta, live, forgotten: undefined }

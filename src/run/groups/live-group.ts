@@ -5,6 +5,7 @@
  * `scheduled`, wait in `pending`. Events that every later query will see are applied at once, so no event waits longer than the placement
  * requires.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import type { FeatureColumn } from '../../aggregate/index.ts'
 import {
   noEventsBlock,
@@ -59,7 +60,7 @@ export interface QueryableGroup {
   applyAndQuery(events: SourceEvents | undefined, asks: readonly GroupQuery[], now: number): GroupAnswers[]
 }
 
-type PlacedQueries = Omit<BlockReads, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
+type PlacedQueries = StrictOmit<BlockReads, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
 /** The state of one group. */
 export class LiveGroup implements QueryableGroup {

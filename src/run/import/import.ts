@@ -6,7 +6,7 @@
  * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
  * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
-import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits } from '../../base/index.ts'
+import { yieldToEventLoop, wallClock, type Clock, SpillwayError, limits, type StrictOmit } from '../../base/index.ts'
 import { columnsRead } from '../../decision/index.ts'
 import type { SourceHistory, HistoryBuilder, SourceRefusal } from '../../intake/index.ts'
 import { DECISION_PROGRESS, deadLetterOf, type AppendResult, type Commit } from '../../log/index.ts'
@@ -95,7 +95,7 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
   return { histories, from: committer.from, end: opening.log.end, alreadyImported: committer.alreadyImported }
 }
 
-const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
+const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): StrictOmit<LoadOptions, 'onRefused'> => ({
   ...(onUndecodable && { onUndecodable }),
   ...(onWarning && { onWarning }),
   onProgress: (path, share) => onProgress?.(`reading ${path}`, share),

@@ -12,7 +12,7 @@ import {
   type OpenedDestination,
   closeRoutes,
 } from '../../action/index.ts'
-import { callAfter, callEvery, pause, wallClock, limits, random as seeded } from '../../base/index.ts'
+import { callAfter, callEvery, pause, wallClock, limits, random as seeded, type StrictOmit } from '../../base/index.ts'
 import { makeReportInThread, computeInThreads } from '../../batch/index.ts'
 import type { NewEffect } from '../../log/index.ts'
 import { closeDataFolder, openDataFolder, type DataFolder, SqliteReader } from '../../log/sqlite/index.ts'
@@ -31,7 +31,7 @@ const TICK_INTERVAL_MS = 20
 const IDLE_CHECK_MS = 2
 
 /** Options of a run that owns its data folder. */
-export interface LiveRunOptions extends Omit<RunOptions, 'store'> {
+export interface LiveRunOptions extends StrictOmit<RunOptions, 'store'> {
   /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly EffectRoute[]
   /** Destination of decisions: each is delivered once it is durable. */

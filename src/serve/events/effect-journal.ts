@@ -2,6 +2,7 @@
  * Changes of effects as the journal of an event stream: each event is an effect's state after a change. A reader that was away gets the
  * newest state of each effect, not all states in between.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import type { StoredEffect } from '../../log/index.ts'
 import type { FolderLog } from '../../operate/index.ts'
 import { foreignLogGap, type JournalBatch, type EventPosition, type Journal, type StreamGap } from './journal.ts'
@@ -69,7 +70,7 @@ const frameOf = ({ changed, ...effect }: ChangedEffect): string =>
   `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(effectJson(effect))}\n\n`
 
 /** An effect as clients see it: without its body, which may be for its receiver alone. */
-export function effectJson({ key, ...effect }: Omit<StoredEffect, 'body'> & { readonly body?: string }): object {
+export function effectJson({ key, ...effect }: StrictOmit<StoredEffect, 'body'> & { readonly body?: string }): object {
   const { due, settled, state } = effect
   const late = state === 'delivered' && due !== undefined && { late: settled! > due }
   return { ...effect, body: undefined, key: JSON.parse(key) as unknown, ...late }

@@ -3,6 +3,7 @@
  *
  * `prove parity` of Spillway's own repository shows that such tiles give the values of the semantics.
  */
+import type { StrictOmit } from '../../base/index.ts'
 import { aggregateOf, type TileCell, type TileEvent } from '../../aggregate/index.ts'
 import { type ColumnData, Strings } from '../../columns/index.ts'
 import type { ColumnIR, ExprIR, FeatureIR, Value } from '../../define/ir/index.ts'
@@ -47,7 +48,7 @@ export function referenceTiles({ source, events }: TileCase, feature: FeatureIR)
 
 export const tileId = (key: unknown, tile: number): string => `${String(key)} ${tile}`
 
-const positionOf = ({ time, arrival, partition, offset }: Omit<TileEvent, 'value'>): Omit<TileEvent, 'value'> => ({
+const positionOf = ({ time, arrival, partition, offset }: StrictOmit<TileEvent, 'value'>): StrictOmit<TileEvent, 'value'> => ({
   time,
   arrival,
   partition,

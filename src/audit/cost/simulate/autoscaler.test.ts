@@ -12,7 +12,7 @@ const usual = { windowMs: 5 * MINUTE, restartMs: 2 * MINUTE, catchUpMs: 5 * MINU
 
 interface Naive {
   lags: number[]
-  held: number
+  coreMs: number
   rescales: number
   most: number
 }
@@ -27,7 +27,7 @@ function naive(arrivals: readonly number[], service: number, end: number, scalin
   const servers = () => (divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores * (1 - 1e-9))))
   let free: number[] = new Array<number>(servers()).fill(0)
   const waiting = [...arrival]
-  const result: Naive = { lags: [], held: 0, rescales: 0, most: cores }
+  const result: Naive = { lags: [], coreMs: 0, rescales: 0, most: cores }
   const serve = (t: number) => {
     for (;;) {
       free.sort((a, b) => a - b)
@@ -41,7 +41,7 @@ function naive(arrivals: readonly number[], service: number, end: number, scalin
   for (let t = 0; t < until;) {
     const next = Math.min(t + MINUTE, until)
     serve(next)
-    result.held += cores * (next - t)
+    result.coreMs += cores * (next - t)
     t = next
     if (t - measuredFrom < windowMs) continue
     const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t)
@@ -101,12 +101,12 @@ test('equals a simple simulation, and serves all events', () => {
         const result = simulateAutoscaler(arrival, service, { from, until }, scaling)
         assert.equal(result.served, arrival.length)
         assert.equal(result.rescales, expected.rescales)
-        close(result.held, expected.held, 'held')
+        close(result.coreMs, expected.coreMs, 'held')
         close(result.most, expected.most, 'most')
         close(result.lags.most, Math.max(...expected.lags), 'longest lag')
         close(result.lags.mean, expected.lags.reduce((a, b) => a + b) / expected.lags.length, 'mean lag')
         close(result.busy, service * arrival.length, 'work')
-        assert.ok(result.held >= smallest * (until - from) * (1 - 1e-12))
+        assert.ok(result.coreMs >= smallest * (until - from) * (1 - 1e-12))
       },
     ),
   )
@@ -124,10 +124,10 @@ test('the demand on a shared pool is the held cores, above its smallest size', (
     fc.property(bursts, fc.integer({ min: 1, max: 20_000 }), (drawn, service) => {
       const arrival = arrivalsOf(drawn)
       const until = arrival.at(-1)! + 30 * MINUTE
-      const { demand, held } = simulateAutoscaler(arrival, service, { from, until }, { ...usual, use: 0.5, smallest: 0.001 })
+      const { demand, coreMs } = simulateAutoscaler(arrival, service, { from, until }, { ...usual, use: 0.5, smallest: 0.001 })
       const mean = demand.reduce((sum, cores) => sum + cores, 0) / demand.length
-      assert.ok(mean * (until - from) <= held * (1 + 1e-9))
-      assert.ok(mean * (until - from) >= held - 0.001 * (until - from) - 1e-6)
+      assert.ok(mean * (until - from) <= coreMs * (1 + 1e-9))
+      assert.ok(mean * (until - from) >= coreMs - 0.001 * (until - from) - 1e-6)
     }),
   )
 })
@@ -138,7 +138,7 @@ test('a steady rate holds the cores of its target use, without changes', () => {
   const scaled = simulateAutoscaler(arrival, 800, { from, until }, { ...usual, use: 0.5, smallest: 0.25 })
   assert.equal(scaled.rescales, 0)
   assert.equal(scaled.most, 1.6)
-  close(scaled.held, 1.6 * (until - from), 'held')
+  close(scaled.coreMs, 1.6 * (until - from), 'held')
 })
 
 test('scales up to a long burst, and down after it, as calculated by hand', () => {

@@ -25,7 +25,7 @@ export interface AutoscalerOptions {
 /** Result of the simulation. */
 export interface AutoscaledQueue extends QueueResult {
   /** Core ms held over the history. */
-  readonly held: number
+  readonly coreMs: number
   readonly rescales: number
   /** Greatest number of held cores. */
   readonly most: number
@@ -58,26 +58,26 @@ export function simulateAutoscaler(
   const demand = new Float64Array(cells.length)
   let rate = arrival.length / (until - from)
   const workers = new Workers(arrival, service, from, Math.max(smallest, (service * rate) / use), scaling.divisible === true)
-  let [held, rescales, most, measuredFrom] = [0, 0, workers.cores, from]
+  let [coreMs, rescales, most, measuredFrom] = [0, 0, workers.cores, from]
   let [arrived, left] = [0, 0]
   for (let t = from, next; t < until; t = next) {
     next = Math.min(t + AUTOSCALER_INTERVAL_MS, until)
     workers.serveUntil(next)
-    held += workers.cores * (next - t)
+    coreMs += workers.cores * (next - t)
     cells.add(demand, t, next, workers.cores > smallest ? workers.cores : Math.min(smallest, (service * rate) / use))
     while (arrived < arrival.length && arrival[arrived] <= next) arrived++
     while (left < arrived && arrival[left] <= next - windowMs) left++
     rate = (arrived - left) / Math.min(windowMs, next - from)
     if (next - measuredFrom < windowMs) continue
-    const wanted = Math.max(smallest, service * (rate / use + (arrived - workers.begun) / catchUpMs))
-    if (Math.abs(wanted - workers.cores) <= TOLERANCE * workers.cores * (1 + ROUNDING)) continue
-    workers.restart(wanted, next + restartMs)
+    const neededCores = Math.max(smallest, service * (rate / use + (arrived - workers.started) / catchUpMs))
+    if (Math.abs(neededCores - workers.cores) <= TOLERANCE * workers.cores * (1 + ROUNDING)) continue
+    workers.restart(neededCores, next + restartMs)
     measuredFrom = next + restartMs + stabiliseMs
     rescales++
-    most = Math.max(most, wanted)
+    most = Math.max(most, neededCores)
   }
   workers.serveUntil(Infinity)
-  return { ...workers.served(), held, rescales, most, demand }
+  return { ...workers.served(), coreMs, rescales, most, demand }
 }
 
 /** Rounding error of summed times, ms: an event that would begin at the end of a minute begins in the next one. */
@@ -87,7 +87,7 @@ const ROUNDING_MS = 1e-3
 class Workers {
   cores = 0
   /** Number of events that were begun, in order of arrival. */
-  begun = 0
+  started = 0
   readonly #arrival: Float64Array
   readonly #service: number
   readonly #lags = new LagHistogram()
@@ -98,7 +98,7 @@ class Workers {
   /** Time at which all servers are idle, from the origin. */
   #last = 0
   #end = -Infinity
-  #seen = 0
+  #arrivals = 0
   #backlog = 0
 
   constructor(arrival: Float64Array, service: number, from: number, cores: number, divisible: boolean) {
@@ -122,8 +122,8 @@ class Workers {
   serveUntil(t: number): void {
     const arrival = this.#arrival
     const { length } = arrival
-    for (; this.begun < length; this.begun++) {
-      let at = arrival[this.begun] - this.#origin
+    for (; this.started < length; this.started++) {
+      let at = arrival[this.started] - this.#origin
       if (at > REBASE_MS && this.#last <= at) {
         this.#origin += at
         at = this.#last = 0
@@ -131,8 +131,8 @@ class Workers {
       }
       const begin = Math.max(at, this.#free.earliest)
       if (begin > t - this.#origin - ROUNDING_MS) return
-      while (this.#seen < length && arrival[this.#seen] - this.#origin <= begin) this.#seen++
-      this.#backlog = Math.max(this.#backlog, this.#seen - this.begun - 1)
+      while (this.#arrivals < length && arrival[this.#arrivals] - this.#origin <= begin) this.#arrivals++
+      this.#backlog = Math.max(this.#backlog, this.#arrivals - this.started - 1)
       const end = begin + this.#serviceMs
       this.#free.replaceEarliest(end)
       if (end > this.#last) this.#last = end
@@ -142,7 +142,7 @@ class Workers {
   }
 
   served(): QueueResult {
-    const served = this.begun
+    const served = this.started
     return { served, busy: served * this.#service, lags: this.#lags, backlog: this.#backlog, end: this.#end }
   }
 }

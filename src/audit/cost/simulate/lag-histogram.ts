@@ -41,9 +41,9 @@ export class LagHistogram {
   quantile(q: number): number {
     if (this.#count === 0) return NaN
     const rank = Math.max(1, Math.ceil(q * this.#count))
-    let seen = 0
+    let cumulative = 0
     let bucket = -1
-    while (seen < rank) seen += this.#counts[++bucket]
+    while (cumulative < rank) cumulative += this.#counts[++bucket]
     if (bucket === 0) return 0
     this.#bits[0] = (bucket << DROPPED_BITS) | ((1 << DROPPED_BITS) - 1)
     return Math.min(this.#float[0], this.#most)

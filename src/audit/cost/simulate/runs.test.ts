@@ -69,18 +69,18 @@ test('runs wait for one another, and hold cores while they start and work', () =
         close(result.coresIfStaying, Math.max(0.5, most / lasts), 'cores that stay')
         if (lasts <= start) return assert.equal(result.cores, Infinity)
         close(result.cores, Math.max(0.5, most / (lasts - start)), 'cores')
-        let [end, held, late] = [-Infinity, 0, 0]
+        let [end, coreMs, late] = [-Infinity, 0, 0]
         const lags = runs.map(([, count], run) => {
           const begin = Math.max(end, due[run])
           if (begin > due[run]) late++
           const takes = start + (count * service) / result.cores
           end = begin + takes
-          held += takes * result.cores
+          coreMs += takes * result.cores
           return end - due[run]
         })
         assert.equal(result.late, late)
         close(result.work, events.reduce((sum, count) => sum + count, 0) * service, 'work')
-        assert.ok(Math.abs(result.held - held) <= 1e-6 * held + 1, `${result.held}, naively ${held}`)
+        assert.ok(Math.abs(result.coreMs - coreMs) <= 1e-6 * coreMs + 1, `${result.coreMs}, naively ${coreMs}`)
         assert.ok(Math.abs(result.lags.most - Math.max(...lags)) < 1)
         assert.ok(lags.every((_, run) => events[run] === 0 || start + (events[run] * service) / result.cores <= lasts * (1 + 1e-12)))
       },

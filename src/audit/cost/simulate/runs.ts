@@ -24,7 +24,7 @@ export interface SimulatedRuns {
   /** Cores that suffice if workers stay up, so that nothing has to start. */
   readonly coresIfStaying: number
   /** Core ms held by runs, including their start, and the part of them that is work. */
-  readonly held: number
+  readonly coreMs: number
   readonly work: number
   /** Lags from the due time to the end of each run. */
   readonly lags: LagHistogram
@@ -40,17 +40,17 @@ export function simulateBatchRuns({ due, events, service, start, lasts, smallest
   const most = events.reduce((most, count) => Math.max(most, count), 0) * service
   const cores = lasts > start ? Math.max(smallest, most / (lasts - start)) : Infinity
   const lags = new LagHistogram()
-  let [held, work, late, free] = [0, 0, 0, -Infinity]
+  let [coreMs, work, late, free] = [0, 0, 0, -Infinity]
   for (let run = 0; run < due.length; run++) {
     const begin = Math.max(due[run], free)
     if (begin > due[run]) late++
     const own = events[run] * service
     free = begin + start + own / cores
-    held += start * cores + own
+    coreMs += start * cores + own
     work += own
     lags.add(free - due[run])
   }
-  return { cores, coresIfStaying: Math.max(smallest, most / lasts), held, work, lags, late }
+  return { cores, coresIfStaying: Math.max(smallest, most / lasts), coreMs, work, lags, late }
 }
 
 /** Events that a run reads: its windows again, `reach` ms back (Infinity for everything), or only those since the previous run. */

@@ -24,9 +24,9 @@ export const isDone = ({ words }: JobClaims, job: number): boolean => Atomics.lo
 export function reserveResult({ words, maxUnused: most }: JobClaims): void {
   const last = words.length - 1
   for (;;) {
-    const waiting = Atomics.load(words, last)
-    if (waiting >= most) Atomics.wait(words, last, waiting)
-    else if (Atomics.compareExchange(words, last, waiting, waiting + 1) === waiting) return
+    const unread = Atomics.load(words, last)
+    if (unread >= most) Atomics.wait(words, last, unread)
+    else if (Atomics.compareExchange(words, last, unread, unread + 1) === unread) return
   }
 }
 

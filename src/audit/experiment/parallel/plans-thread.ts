@@ -1,4 +1,5 @@
 /** A worker thread that precomputes the inputs and scores of plans from the shared copy of a history. */
+import type { StrictOmit } from '../../../base/index.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/index.ts'
 import type { ElementSetting } from '../../domain/element.ts'
@@ -80,7 +81,7 @@ async function runJob({ selection, scored, isKept, claims }: PlanThreadStart, { 
 }
 
 async function computePlan(
-  { selection, scored, isKept }: Omit<PlanThreadStart, 'claims'>,
+  { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
   plan: ReadonlyMap<string, ElementSetting>,
 ): Promise<PlanResult> {
   const replayed = replays.under(plan, selection)
@@ -92,7 +93,7 @@ async function computePlan(
 async function scoresOf(
   replayed: Replayed,
   { cases, rows, arms, isRanked }: SentScoring,
-  options: Omit<PlanScoreOptions, 'rows'>,
+  options: StrictOmit<PlanScoreOptions, 'rows'>,
 ): Promise<PlanScore[]> {
   const scores = await scorer.planScores(replayed, cases, arms, { ...options, rows })
   return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))

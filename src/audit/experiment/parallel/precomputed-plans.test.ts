@@ -11,7 +11,7 @@ import { PlanThreads } from './threads.ts'
 import { createClaims, markDone, tryClaim, isDone, releaseResult, reserveResult } from './claims.ts'
 
 /** Random pipelines on events and at ticks. */
-function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly made: NonNullable<ReturnType<typeof deciding>> }[] {
+function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly material: NonNullable<ReturnType<typeof deciding>> }[] {
   const result: ReturnType<typeof cases> = []
   for (let seed = 1; result.length < 4; seed++) {
     const generated = deciding(seed)
@@ -20,7 +20,7 @@ function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly m
     const model = generated.ir.models.find(({ decide }) => decide.kind === kind)!
     try {
       const replays = new Replays({ ir: generated.ir, model }, logOf(generated.ir, generated.log, generated.run))
-      if (replays.rows.length > 5) result.push({ ir: generated.ir, model, made: generated })
+      if (replays.rows.length > 5) result.push({ ir: generated.ir, model, material: generated })
     } catch {
       continue
     }
@@ -40,8 +40,8 @@ const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { col
 
 test('threads compute the same columns as the main thread', async () => {
   let used = 0
-  for (const { ir, model, made } of cases()) {
-    const log = () => logOf(ir, made.log, made.run)
+  for (const { ir, model, material } of cases()) {
+    const log = () => logOf(ir, material.log, material.run)
     const [alone, together] = [new Replays({ ir, model }, log()), new Replays({ ir, model }, log())]
     const plans = plansOf(ir)
     const here: PlanOwner = {

@@ -5,7 +5,7 @@
  * It changes no value: the main thread computes whatever no thread has started, by the same code over the same history. While it waits for
  * a thread, it computes the next plan itself. The threads run ahead by at most half of `AUDIT_COLUMN_BYTES`.
  */
-import { limits } from '../../../base/index.ts'
+import { limits, type StrictOmit } from '../../../base/index.ts'
 import type { Plan } from '../../domain/element.ts'
 import { createClaims, tryClaim, isDone, releaseResult, type JobClaims } from './claims.ts'
 import type { PlanThreadStart, PlanJobDone, PlanJob, PlanResult } from './plans-thread.ts'
@@ -15,7 +15,7 @@ import type { PlanThreads } from './threads.ts'
 /** The owner of the threads: computes a plan itself, and stores the threads' results. */
 export interface PlanOwner {
   readonly compute: (plan: Plan) => Promise<unknown>
-  readonly store: (plan: Plan, made: PlanResult) => void
+  readonly store: (plan: Plan, result: PlanResult) => void
 }
 
 /** The results that may wait, of this many bytes each, in half of `AUDIT_COLUMN_BYTES`; 1 to 8. */
@@ -42,7 +42,7 @@ interface Waiting {
   readonly job: number
   readonly plan: Plan
   readonly promise: Promise<PlanResult | undefined>
-  readonly resolve: (made: PlanResult | undefined) => void
+  readonly resolve: (result: PlanResult | undefined) => void
 }
 
 export class PrecomputedPlans {
@@ -61,7 +61,7 @@ export class PrecomputedPlans {
   /** `plans` by the id of their inputs. */
   constructor(
     { workers }: PlanThreads,
-    { selection, scored, isKept }: Omit<PlanThreadStart, 'claims'>,
+    { selection, scored, isKept }: StrictOmit<PlanThreadStart, 'claims'>,
     plans: ReadonlyMap<string, Plan>,
     owner: PlanOwner,
     { maxUnused: most, isPatient = false }: PrecomputeOptions,
@@ -80,8 +80,8 @@ export class PrecomputedPlans {
     this.first = promise
     const jobs = [...this.#waiting.values()].map(({ job, plan }): PlanJob => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
-      worker.on('message', ({ number, planResult: made }: PlanJobDone) => {
-        resolvers.get(number)?.(made)
+      worker.on('message', ({ number, planResult }: PlanJobDone) => {
+        resolvers.get(number)?.(planResult)
         resolvers.delete(number)
         notifyFirst()
       })

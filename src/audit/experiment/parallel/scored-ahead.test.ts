@@ -54,13 +54,13 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   const selection = caseSelection(cases.length, trainingCases(cases, cases.blocks.train).cases, scored)!
   const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
   const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
-  const results: { plan: Plan; made: PlanResult }[] = []
+  const results: { plan: Plan; planResult: PlanResult }[] = []
   const threads = new PlanThreads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new PrecomputedPlans(
     threads,
     { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
     new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
-    { compute: async () => {}, store: (plan, planResult) => void results.push({ plan, made: planResult }) },
+    { compute: async () => {}, store: (plan, planResult) => void results.push({ plan, planResult }) },
     { maxUnused: 3 },
   )
   try {
@@ -70,20 +70,20 @@ async function scoredAhead(isKept: boolean): Promise<void> {
     threads.end()
   }
   assert.ok(results.length > 0)
-  for (const { plan, made } of results) {
+  for (const { plan, planResult } of results) {
     const { inputs } = replays.under(plan, selection)
-    assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
-    for (const { arm, score, auc } of made.scores) {
+    assert.deepEqual(planResult.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
+    for (const { arm, score, auc } of planResult.scores) {
       const expected = await alone.decided(plan, arm)
       assert.deepEqual(score, expected.score)
       assert.equal(auc, aucOf(cases, expected.score, cases.blocks.test))
     }
     assert.deepEqual(
-      made.scores.map(({ arm }) => arm),
+      planResult.scores.map(({ arm }) => arm),
       ['frozen', 'refit'],
     )
   }
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
-  scorer.refits.addNotes(results[0].made.refitNotes)
+  scorer.refits.addNotes(results[0].planResult.refitNotes)
   assert.deepEqual(scorer.refits.notes, alone.notes)
 }

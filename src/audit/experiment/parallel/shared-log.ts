@@ -1,4 +1,5 @@
 /** A history in shared memory: its columns are copied once for all threads. */
+import type { StrictOmit } from '../../../base/index.ts'
 import { Strings, sharedArray, sharedBlock, sharedColumns } from '../../../columns/index.ts'
 import { type ModelIR, type PipelineIR, type SourceIR, isExternalScore } from '../../../define/ir/index.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/index.ts'
@@ -7,14 +8,14 @@ import type { LabelledCases } from '../refit/training-cases.ts'
 import type { Arm, RunningScore } from '../replay/scorer.ts'
 import type { RowRange } from '../../domain/cases.ts'
 
-export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
+export interface SentLog extends StrictOmit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
   /** By id. */
   readonly texts: readonly string[]
   /** The requests to the model, where it decides on request. */
   readonly requests: ReadonlyMap<string, SentRequests>
 }
 
-interface SentRequests extends Omit<Requests, 'prefixes'> {
+interface SentRequests extends StrictOmit<Requests, 'prefixes'> {
   /** By source. */
   readonly prefixes: ReadonlyMap<string, Int32Array>
 }
@@ -47,7 +48,7 @@ export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...res
   const strings = new Strings()
   for (const text of texts) strings.idOf(text)
   const received = [...requests].map(
-    ([model, { prefixes, ...asked }]) => [model, { ...asked, prefixes: (of: string) => prefixes.get(of)! }] as const,
+    ([model, { prefixes, ...request }]) => [model, { ...request, prefixes: (of: string) => prefixes.get(of)! }] as const,
   )
   return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }

@@ -3,6 +3,7 @@
  * (`kernel/prefix-sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
  * entries at random.
  */
+import type { StrictOmit } from '../../../base/index.ts'
 import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/index.ts'
 import { sliceBlock, type Block } from '../../../columns/index.ts'
 import { type KernelUnit, structureInput } from '../../../kernel/index.ts'
@@ -35,7 +36,7 @@ export function evaluateEvents(unit: KernelUnit, block: Block, slots: Int32Array
 
 /** The entries of lists: the time, and the moments before it for each unit with the same events. */
 export interface SumEntries {
-  readonly lists: Omit<KeyLists, 'times'>
+  readonly lists: StrictOmit<KeyLists, 'times'>
   /** Numbers per entry. */
   readonly width: number
   readonly data: Float64Array

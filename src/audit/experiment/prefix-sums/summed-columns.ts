@@ -1,4 +1,5 @@
 /** Feature columns of a group read from prefix sums, bit-equal to a replay. */
+import type { StrictOmit } from '../../../base/index.ts'
 import type { FeatureColumn } from '../../../aggregate/index.ts'
 import type { FeatureIR } from '../../../define/ir/index.ts'
 import type { GroupRead } from '../../../decision/index.ts'
@@ -69,7 +70,7 @@ export class SummedColumns {
 /** The queries of the rows to a group in one placement, for any key. */
 interface GroupQueries extends Pick<PlacedReads, 'block'> {
   readonly isInOrder: boolean
-  readonly asks: Omit<SumQueries, 'slots'>
+  readonly asks: StrictOmit<SumQueries, 'slots'>
 }
 
 /** The last queries by moments: a group is read at several keys in turn. */

@@ -23,11 +23,11 @@ function explorationInput(change: Partial<ExplorationInput> = {}): ExplorationIn
 }
 
 test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
-  const { undone, standing } = explorationOf(explorationInput())
+  const { undone, propensityWeights } = explorationOf(explorationInput())
   assert.deepEqual(undone, { count: 100, positive: 20, hidden: 300, weight: [4, 4], effective: 100 })
-  assert.deepEqual([...standing!.weight.subarray(0, 9)], [4, 1, 0, 1, 0, 1, 0, 1, 4])
-  assert.equal(standing!.expected[0], 20.5 / 101)
-  assert.deepEqual([standing!.expected[1], standing!.expected[2], standing!.delay], [0, 20.5 / 101, 7])
+  assert.deepEqual([...propensityWeights!.weight.subarray(0, 9)], [4, 1, 0, 1, 0, 1, 0, 1, 4])
+  assert.equal(propensityWeights!.expected[0], 20.5 / 101)
+  assert.deepEqual([propensityWeights!.expected[1], propensityWeights!.expected[2], propensityWeights!.delay], [0, 20.5 / 101, 7])
 })
 
 test('an explored decision without a known label weighs 0', () => {
@@ -35,9 +35,16 @@ test('an explored decision without a known label weighs 0', () => {
   // One more in its place, so that there are enough.
   const hidden = rest.hidden.slice()
   hidden[2] = 0
-  const { undone, standing } = explorationOf({ ...rest, hidden, known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)) })
+  const { undone, propensityWeights } = explorationOf({
+    ...rest,
+    hidden,
+    known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)),
+  })
   assert.equal(undone!.count, 100)
-  assert.deepEqual([standing!.weight[8], standing!.weight[2], standing!.expected[8]], [0, 4, standing!.expected[0]])
+  assert.deepEqual(
+    [propensityWeights!.weight[8], propensityWeights!.weight[2], propensityWeights!.expected[8]],
+    [0, 4, propensityWeights!.expected[0]],
+  )
 })
 
 test('each chance is a stratum with its own share of true labels, and a small stratum has no weights', () => {
@@ -46,19 +53,19 @@ test('each chance is a stratum with its own share of true labels, and a small st
   assert.deepEqual(twice.undone!.weight, [4, 8])
   assert.equal(twice.undone!.effective, (95 * 4 + 5 * 8) ** 2 / (95 * 16 + 5 * 64))
   // 95 and 5: neither stratum is large enough.
-  assert.equal(twice.standing, undefined)
-  const { standing } = explorationOf({
+  assert.equal(twice.propensityWeights, undefined)
+  const { propensityWeights } = explorationOf({
     ...explorationInput(),
     chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)),
   })
-  assert.deepEqual([standing!.weight[752], standing!.weight[754], standing!.weight[762]], [4, 0, 1])
+  assert.deepEqual([propensityWeights!.weight[752], propensityWeights!.weight[754], propensityWeights!.weight[762]], [4, 0, 1])
 })
 
 test('with too few explored decisions, or of one label, all weigh 1', () => {
   assert.equal(explorationOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
-  assert.equal(explorationOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
+  assert.equal(explorationOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).propensityWeights, undefined)
   for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)])
-    assert.equal(explorationOf(explorationInput({ label })).standing, undefined)
+    assert.equal(explorationOf(explorationInput({ label })).propensityWeights, undefined)
 })
 
 test('without exploration there are no weights', () => {
@@ -68,8 +75,8 @@ test('without exploration there are no weights', () => {
 })
 
 test('rows outside the judged blocks weigh 1', () => {
-  const { standing } = explorationOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
-  assert.ok(standing)
+  const { propensityWeights } = explorationOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
+  assert.ok(propensityWeights)
   const wide = {
     ...explorationInput(),
     chance: new Float64Array(ROWS).fill(0.25),
@@ -77,5 +84,8 @@ test('rows outside the judged blocks weigh 1', () => {
     known: new Uint8Array(ROWS).fill(1),
   }
   const part = explorationOf({ ...wide, rows: { from: 100, to: 750 } })
-  assert.deepEqual([part.standing!.weight[99], part.standing!.weight[100], part.standing!.weight[750]], [1, 4, 1])
+  assert.deepEqual(
+    [part.propensityWeights!.weight[99], part.propensityWeights!.weight[100], part.propensityWeights!.weight[750]],
+    [1, 4, 1],
+  )
 })

@@ -29,7 +29,7 @@ interface Stratum {
 }
 
 /** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
-export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | 'standing'> {
+export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | 'propensityWeights'> {
   const strata = strataOf(input)
   const counts = [...strata.values()]
   if (counts.length === 0) return {}
@@ -44,8 +44,8 @@ export function explorationOf(input: ExplorationInput): Pick<Cases, 'undone' | '
     weight: [Math.min(...weights.map(({ weight }) => weight)), Math.max(...weights.map(({ weight }) => weight))],
     effective: squares === 0 ? 0 : (weightSum * weightSum) / squares,
   }
-  const standing = weightsOf(input, strata)
-  return { undone, ...(standing && { standing }) }
+  const propensityWeights = weightsOf(input, strata)
+  return { undone, ...(propensityWeights && { propensityWeights }) }
 }
 
 function strataOf({ chance, hidden, known, label, rows }: ExplorationInput): Map<number, Stratum> {

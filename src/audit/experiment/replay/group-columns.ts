@@ -24,8 +24,8 @@ export function groupColumns(
   const { log, caseOf } = timeline
   const columns = columnsOf(placedAt(read, placed), rowsIn(timeline, placed, selected), log, groups)
   if (!caseOf) return columns
-  const scattered = columns.map(column => permuteFeatureRows(column, caseOf))
-  return selected ? scattered.map(column => selectFeatureRows(column, selected)) : scattered
+  const inCaseOrder = columns.map(column => permuteFeatureRows(column, caseOf))
+  return selected ? inCaseOrder.map(column => selectFeatureRows(column, selected)) : inCaseOrder
 }
 
 /**

@@ -40,9 +40,9 @@ export interface Replayed extends ActionTimes {
    */
   readonly passing: (head: number) => CaseInputs
   /** The time at which each case's score is available, UTC ms; NaN without a decision. */
-  readonly made: Float64Array
+  readonly scoredAt: Float64Array
   /** The same at the model's own cadence, where the plan's cadence omits decisions. */
-  readonly own?: Float64Array | undefined
+  readonly ownCadence?: Float64Array | undefined
 }
 
 /** A group read under a plan. */
@@ -85,10 +85,10 @@ export class Replays {
   under(plan: Plan, selection?: CaseSelection): Replayed {
     this.#validate(plan)
     const { ir, model } = this.#decides
-    const { timeline, made, own } = applyInference(
+    const { timeline, scoredAt, ownCadence } = applyInference(
       planSetting(plan, 'inference'),
       this.#decides,
-      this.#ingested(planSetting(plan, 'ingestion')),
+      this.#ingestionTimeline(planSetting(plan, 'ingestion')),
     )
     const reads = this.readsOf(plan, selection)
     const whole = ({ id, read, placed }: PlannedRead) =>
@@ -118,9 +118,9 @@ export class Replays {
           return new StoredColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
         })
       },
-      made,
-      own,
-      ...actionTimes(planSetting(plan, 'action'), made, this.#t, inlineReplyOf(ir, model)),
+      scoredAt,
+      ownCadence,
+      ...actionTimes(planSetting(plan, 'action'), scoredAt, this.#t, inlineReplyOf(ir, model)),
     }
   }
 
@@ -182,7 +182,7 @@ export class Replays {
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
   }
 
-  #ingested(setting: ElementSetting): Timeline {
+  #ingestionTimeline(setting: ElementSetting): Timeline {
     const id = JSON.stringify(setting)
     const timeline = this.#timelines.get(id) ?? applyIngestion(setting, this.#decides, this.#base)
     this.#timelines.delete(id)

@@ -6,7 +6,7 @@ import { shiftTimes, roundUpTimes } from './shifted-times.ts'
 
 export interface ActionTimes {
   /** The completion times, UTC ms; NaN without a decision. */
-  readonly acted: Float64Array
+  readonly actedAt: Float64Array
   readonly inline: boolean
 }
 
@@ -24,7 +24,7 @@ export function inlineReplyOf({ actions = [] }: PipelineIR, { name }: ModelIR): 
 /** The last result by score times: both arms of a plan need it. */
 const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: ActionTimes }>()
 
-/** Action times under a setting. `made`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
+/** Action times under a setting. `scoredAt`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
 export function actionTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
   const id = JSON.stringify([setting, answering.inline, String(answering.deadline)])
   const cached = timesCache.get(scoredAt)
@@ -35,30 +35,30 @@ export function actionTimes(setting: ElementSetting, scoredAt: Float64Array, t: 
 }
 
 function computeTimes(setting: ElementSetting, scoredAt: Float64Array, t: Float64Array, answering: InlineReply): ActionTimes {
-  const inTime = (acted: Float64Array): ActionTimes => ({ acted, inline: isInTime(acted, t, answering.deadline) })
+  const inTime = (actedAt: Float64Array): ActionTimes => ({ actedAt, inline: isInTime(actedAt, t, answering.deadline) })
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return answering.inline ? inTime(scoredAt) : { acted: scoredAt, inline: false }
+      return answering.inline ? inTime(scoredAt) : { actedAt: scoredAt, inline: false }
     case 'inline':
       return inTime(scoredAt)
     case 'async':
-      return { acted: scoredAt, inline: false }
+      return { actedAt: scoredAt, inline: false }
     case 'older': {
       const by = checkedSpan('the delay of actions', setting.by, { zero: true })
-      const acted = shiftTimes(scoredAt, by)
-      return answering.inline ? inTime(acted) : { acted, inline: false }
+      const actedAt = shiftTimes(scoredAt, by)
+      return answering.inline ? inTime(actedAt) : { actedAt, inline: false }
     }
     case 'digest': {
       const every = checkedSpan('the period of digests', setting.every)
-      return { acted: roundUpTimes(scoredAt, every), inline: false }
+      return { actedAt: roundUpTimes(scoredAt, every), inline: false }
     }
     default:
       return rejectSetting('the action', setting, "write 'inline', 'async', 'digest' or 'older'")
   }
 }
 
-function isInTime(acted: Float64Array, t: Float64Array, deadline: number): boolean {
-  for (let row = 0; row < t.length; row++) if (acted[row] - t[row] > deadline) return false
+function isInTime(actedAt: Float64Array, t: Float64Array, deadline: number): boolean {
+  for (let row = 0; row < t.length; row++) if (actedAt[row] - t[row] > deadline) return false
   return true
 }

@@ -8,7 +8,7 @@ import type { DecidingModel, Timeline } from '../timeline/timeline.ts'
 import { memoizePrefixes } from '../timeline/decision-rows.ts'
 
 export function withFasterIngestion(part: number, { ir, model }: DecidingModel, base: Timeline): Timeline {
-  const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, sooner(part, source, block)]))
+  const arrivals = new Map([...base.log.histories].map(([name, { source, block }]) => [name, earlierArrivals(part, source, block)]))
   const orders = new Map([...arrivals].map(([name, arrival]) => [name, ascendingOrder(arrival)]))
   const histories = new Map(
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
@@ -69,10 +69,10 @@ function onEvents(name: string, base: Timeline, log: ReplayLog, order: Uint32Arr
 }
 
 /** The new arrivals. A revision never arrives before the event that it revises. */
-function sooner(part: number, source: SourceIR, block: Block): Float64Array {
+function earlierArrivals(part: number, source: SourceIR, block: Block): Float64Array {
   const { time, arrival, columns, length } = block
-  const sooner = arrival.map((at, row) => time[row] + Math.round(part * (at - time[row])))
-  if (!source.identity) return sooner
+  const arrivals = arrival.map((at, row) => time[row] + Math.round(part * (at - time[row])))
+  if (!source.identity) return arrivals
   const index = new RowIndex(
     identityColumns(source).map(name => columns[name]),
     length,
@@ -80,10 +80,10 @@ function sooner(part: number, source: SourceIR, block: Block): Float64Array {
   for (let row = 0; row < length; row++) {
     if (index.hasNull(row)) continue
     const revised = index.find(row)
-    if (revised >= 0 && sooner[revised] > sooner[row]) sooner[row] = sooner[revised]!
+    if (revised >= 0 && arrivals[revised] > arrivals[row]) arrivals[row] = arrivals[revised]!
     index.put(row)
   }
-  return sooner
+  return arrivals
 }
 
 function reordered(history: SourceHistory, arrival: Float64Array, order: Uint32Array | undefined): SourceHistory {

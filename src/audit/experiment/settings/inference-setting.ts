@@ -19,9 +19,9 @@ export interface InferenceResult {
   /** The timeline that the decisions see. */
   readonly timeline: Timeline
   /** The time at which each case's score is available, UTC ms; NaN without a decision. */
-  readonly made: Float64Array
+  readonly scoredAt: Float64Array
   /** The same at the model's own cadence, where the period omits decisions. */
-  readonly own?: Float64Array
+  readonly ownCadence?: Float64Array
 }
 
 /** The last result by timeline: both arms of a plan and all ages of its action need it. */
@@ -40,10 +40,10 @@ function applySetting(setting: ElementSetting, decides: DecidingModel, timeline:
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return { timeline, made: decisionTimesOn(timeline) }
+      return { timeline, scoredAt: decisionTimesOn(timeline) }
     case 'older': {
       const by = checkedSpan('the delay of scores', setting.by, { zero: true })
-      return { timeline, made: shiftTimes(decisionTimesOn(timeline), by) }
+      return { timeline, scoredAt: shiftTimes(decisionTimesOn(timeline), by) }
     }
     case 'every':
       return atMultiples(checkedSpan('the period of scores', setting.every), decides, timeline)
@@ -67,13 +67,13 @@ function atMultiples(every: number, decides: DecidingModel, timeline: Timeline):
       throwUnsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, so decisions every ${durationText(every)} are not observable; give a multiple of its period`,
       )
-    const own = decisionTimesOn(timeline)
-    return { timeline, made: own.map(at => (at % every === 0 ? at : NaN)), own }
+    const ownCadence = decisionTimesOn(timeline)
+    return { timeline, scoredAt: ownCadence.map(at => (at % every === 0 ? at : NaN)), ownCadence }
   }
-  const made = roundUpTimes(decisionTimesOn(timeline), every)
-  if (excludesTriggeringEvent(decides)) return { timeline, made }
+  const scoredAt = roundUpTimes(decisionTimesOn(timeline), every)
+  if (excludesTriggeringEvent(decides)) return { timeline, scoredAt }
   const t = roundUpTimes(timeline.rows.moments.t, every)
   const prefixes = memoizePrefixes(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
   const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
-  return { timeline: { ...timeline, rows }, made }
+  return { timeline: { ...timeline, rows }, scoredAt }
 }

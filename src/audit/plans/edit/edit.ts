@@ -55,10 +55,10 @@ export function editPlacements(changes: readonly PlacementChange[], pipeline: st
     else byFile.set(path, [...(byFile.get(path) ?? []), change])
   }
   const edited = [...byFile].map(([path, fileChanges]) => editFile(path, fileChanges, refusals))
-  const changed = edited.filter(({ splices }) => splices.length > 0)
+  const changedFiles = edited.filter(({ splices }) => splices.length > 0)
   return {
-    files: changed.map(({ path, text, splices }) => ({ path, before: text, after: applySplices(text, splices) })),
-    edits: changed.flatMap(({ text, splices, name }) => lineEdits(name, text, splices)),
+    files: changedFiles.map(({ path, text, splices }) => ({ path, before: text, after: applySplices(text, splices) })),
+    edits: changedFiles.flatMap(({ text, splices, name }) => lineEdits(name, text, splices)),
     refused: refusals.map(byHand),
     refusedGroups: refusals.map(({ change }) => change.group),
   }
@@ -78,7 +78,7 @@ function editFile(
   }
   const imported = spillwayImport(file)
   const splices: Splice[] = []
-  const written = new Set<string>()
+  const writtenWords = new Set<string>()
   for (const change of changes) {
     const functions = placementFunctions(change.place)
     const place = placementText(change.place, word => localName(imported, word) ?? word)
@@ -86,10 +86,10 @@ function editFile(
     const why = isInconclusive(splice) ? splice.why : whyNotImported(functions.filter(isMissing), file, imported)
     if (why === undefined) {
       splices.push(splice as Splice)
-      for (const word of functions) written.add(word)
+      for (const word of functions) writtenWords.add(word)
     } else refusals.push({ change, why })
   }
-  const importing = importSplice(text, imported, [...written].filter(isMissing), unusedIn(file, imported, splices, written))
+  const importing = importSplice(text, imported, [...writtenWords].filter(isMissing), unusedIn(file, imported, splices, writtenWords))
   return { path, name, text, splices: importing ? [importing, ...splices] : splices }
 
   function isMissing(word: string): boolean {
@@ -102,13 +102,13 @@ function unusedIn(
   { names }: ParsedFile,
   { named, statements }: SpillwayImport,
   splices: readonly Splice[],
-  written: ReadonlySet<string>,
+  writtenWords: ReadonlySet<string>,
 ): string[] {
   const uses = names.filter(({ start, isMember }) => !isMember && !isWithin(statements, start))
   const replaced = uses.filter(({ start }) => isWithin(splices, start)).map(({ name }) => name)
   const remaining = uses.filter(({ start }) => !isWithin(splices, start)).map(({ name }) => name)
   return ['stream', 'batch', 'hybrid', 'lag', 'partial', 'scheduled', 'every'].filter(
-    word => named.get(word) === word && replaced.includes(word) && !remaining.includes(word) && !written.has(word),
+    word => named.get(word) === word && replaced.includes(word) && !remaining.includes(word) && !writtenWords.has(word),
   )
 }
 
@@ -116,11 +116,11 @@ const isWithin = (ranges: readonly { readonly start: number; readonly end: numbe
   ranges.some(({ start, end }) => at >= start && at < end)
 
 /** Why the missing words cannot be imported, for example a name that the file uses for something else. */
-function whyNotImported(missing: readonly string[], { names }: ParsedFile, { list }: SpillwayImport): string | undefined {
-  if (missing.length === 0) return undefined
-  if (!list) return `the file does not import ${missing.join(' and ')}`
+function whyNotImported(missingWords: readonly string[], { names }: ParsedFile, { list }: SpillwayImport): string | undefined {
+  if (missingWords.length === 0) return undefined
+  if (!list) return `the file does not import ${missingWords.join(' and ')}`
   if (list.hasComment) return 'a comment stands in the import from spillway'
-  const clash = missing.find(word => names.some(({ name, isMember }) => name === word && !isMember))
+  const clash = missingWords.find(word => names.some(({ name, isMember }) => name === word && !isMember))
   return clash === undefined ? undefined : `'${clash}' is a name of the file's own`
 }
 

@@ -16,8 +16,8 @@ const element = (levels: readonly SweepLevel[], change: Partial<ElementPart> = {
   title: 'g',
   now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 10 * MINUTE, p95: 20 * MINUTE, from: 'measured' } },
   levels,
-  knee: why,
-  refitKnee: why,
+  incidentThreshold: why,
+  plannedThreshold: why,
   verdict: { choice: 'stream', why: '' },
   marks: [],
   ...change,
@@ -55,34 +55,35 @@ test('without retraining: a line with dots in a band; with retraining: a dashed 
   assert.deepEqual(['planned-line', 'planned-whisker', 'planned-square'].map(many), [1, 1, 1])
 })
 
-test('the knee stands at its age, proportionally between two ages', () => {
+test('the threshold stands at its age, proportionally between two ages', () => {
   const levels = [at(HOUR, loss), at(3 * HOUR, loss)]
-  const knee = (age: number) => Number(/class="incident-knee-line" x1="([\d.]+)"/.exec(drawn(levels, { knee: { age, loss: 20 } }))![1])
-  assert.ok(Math.abs(knee(2 * HOUR) - (knee(HOUR) + knee(3 * HOUR)) / 2) < 0.2)
-  assert.equal(knee(DAY), knee(3 * HOUR))
-  assert.match(drawn(levels, { knee: { age: 3 * HOUR, loss: 20, beyond: true } }), /incident knee 3\sh or more/)
-  assert.doesNotMatch(drawn(levels), /knee-line/)
+  const lineAt = (age: number) =>
+    Number(/class="incident-threshold-line" x1="([\d.]+)"/.exec(drawn(levels, { incidentThreshold: { age, loss: 20 } }))![1])
+  assert.ok(Math.abs(lineAt(2 * HOUR) - (lineAt(HOUR) + lineAt(3 * HOUR)) / 2) < 0.2)
+  assert.equal(lineAt(DAY), lineAt(3 * HOUR))
+  assert.match(drawn(levels, { incidentThreshold: { age: 3 * HOUR, loss: 20, beyond: true } }), /incident 3\sh or more/)
+  assert.doesNotMatch(drawn(levels), /threshold-line/)
 })
 
-test('the two knees have separate names, and no line crosses the name of the other', () => {
+test('the two thresholds have separate names, and no line crosses the name of the other', () => {
   const levels = [at(HOUR, loss, loss), at(3 * HOUR, loss, loss), at(6 * HOUR, loss, loss), at(DAY, loss, loss)]
   for (const incident of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
     for (const planned of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
       for (const layout of ['wide', 'narrow']) {
         // On a phone two names with 'or more' may not fit beside each other's lines.
         const beyond = layout === 'wide'
-        const change = { knee: { age: incident, loss: 20, beyond }, refitKnee: { age: planned, loss: 20, beyond } }
+        const change = { incidentThreshold: { age: incident, loss: 20, beyond }, plannedThreshold: { age: planned, loss: 20, beyond } }
         const svg = elementCurve('c', element(levels, change), flightsReport.utility)!
           .text.split(`<svg class="${layout}"`)[1]
           .split('</svg>')[0]
-        const marks = [...svg.matchAll(kneeMark)].map(([, arm, x, top, from, y, anchor, text]) => {
+        const marks = [...svg.matchAll(thresholdMark)].map(([, arm, x, top, from, y, anchor, text]) => {
           const [left, right] =
             anchor === 'end' ? [Number(from) - LETTER * text.length, Number(from)] : [Number(from), Number(from) + LETTER * text.length]
           return { arm, x: Number(x), top: Number(top), y: Number(y), left, right, text }
         })
         const context = `${incident / HOUR} h, ${planned / HOUR} h, ${layout}: ${JSON.stringify(marks)}`
         assert.deepEqual(
-          marks.map(({ arm, text }) => text.startsWith(`${arm} knee `)),
+          marks.map(({ arm, text }) => text.startsWith(`${arm} `)),
           [true, true],
           context,
         )
@@ -102,8 +103,8 @@ test('the two knees have separate names, and no line crosses the name of the oth
 /** Width of a character in a wide font, px. */
 const LETTER = 7.4
 
-const kneeMark =
-  /class="(incident|planned)-knee-line" x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"\/><text class="[a-z]+-knee" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*)</g
+const thresholdMark =
+  /class="(incident|planned)-threshold-line" x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"\/><text class="[a-z]+-threshold" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*)</g
 
 test('no picture if nothing is known', () => {
   assert.equal(elementCurve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)

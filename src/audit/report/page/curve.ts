@@ -6,9 +6,9 @@ import { spanTitle } from '../../../base/index.ts'
 import type { UtilityPart } from '../../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'
-import { kneeNames, kneeTitle, refitEffect } from '../report-text.ts'
+import { thresholdNames, thresholdTitle, refitEffect } from '../report-text.ts'
 import { axisOf, type CurveAxis } from './axis.ts'
-import { kneeMarks, kneeRoom } from './knee-marks.ts'
+import { thresholdMarks, thresholdRoom } from './threshold-marks.ts'
 import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
 import { inTwoWidths, type PageDrawing, type Layout } from './two-widths.ts'
 
@@ -55,7 +55,7 @@ const frames = {
 
 function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): PageDrawing {
   const { width, right, bottom, ...frame } = frames[layout]
-  const extra = kneeRoom(element)
+  const extra = thresholdRoom(element)
   const [height, top] = [frame.height + extra, frame.top + extra]
   const estimates = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
   const y = axisOf(
@@ -73,7 +73,7 @@ function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, s
     description: descriptionOf(element, utility, spots),
     content: [
       y.ticks.map(tick => tickLine(tick, y, utility.unit, left, width - right)),
-      kneeMarks(element, spots, x, shift(gap), { width, top, bottom: height - bottom }),
+      thresholdMarks(element, spots, x, shift(gap), { width, top, bottom: height - bottom }),
       band(spots, x, y),
       line(
         spots.map(({ incident }) => incident),
@@ -150,7 +150,11 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
   return markup`<text class="${name}" transform="translate(${svgCoordinate(x + 4)} ${svgCoordinate(bottom + 14)}) rotate(-38)" text-anchor="end">${text}</text>`
 }
 
-function descriptionOf({ knee, refitKnee, levels }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
+function descriptionOf(
+  { incidentThreshold, plannedThreshold, levels }: ElementPart,
+  { unit }: UtilityPart,
+  spots: readonly Spot[],
+): string {
   const levelTexts = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
@@ -159,8 +163,8 @@ function descriptionOf({ knee, refitKnee, levels }: ElementPart, { unit }: Utili
     ]
     return [`${title}: ${both.length === 0 ? 'not known' : both.join(', ')}`]
   })
-  const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
-    isAvailable(of) ? ` The ${name} is at ${kneeTitle(of, levels)}.` : '',
+  const thresholds = [[thresholdNames.incident, incidentThreshold] as const, [thresholdNames.planned, plannedThreshold] as const].map(
+    ([name, of]) => (isAvailable(of) ? ` The ${name} is at ${thresholdTitle(of, levels)}.` : ''),
   )
-  return `${levelTexts.join('; ')}.${knees.join('')}`
+  return `${levelTexts.join('; ')}.${thresholds.join('')}`
 }

@@ -46,20 +46,20 @@ test('the page of the fraud report states what to do, why, at what cost and how 
   assert.match(page, /\$214 \[\$61, \$402\]/)
   assert.match(page, /<del>− {3}place: stream,<\/del>\n<ins>\+ {3}place: batch\(&#39;0 2 \* \* \*&#39;/)
   assert.match(page, /What counts: an action blocks its key for 1\u00a0day; .* costs \$10 if it was wrong\./)
-  assert.match(page, />incident knee 1\u00a0min</)
-  assert.match(page, />planned knee 5\u00a0min</)
-  assert.match(page, /The incident knee is at 1\u00a0min\. The planned knee is at 5\u00a0min\.<\/desc>/)
+  assert.match(page, />incident 1\u00a0min</)
+  assert.match(page, />planned 5\u00a0min</)
+  assert.match(page, /The incident threshold is at 1\u00a0min\. The planned threshold is at 5\u00a0min\.<\/desc>/)
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
-test('both knees stand in the table and in words, or the reason for having none', () => {
+test('both thresholds stand in the table and in words, or the reason for having none', () => {
   const page = reportPage(fraudReport)
   assert.match(
     page,
-    /data-label="Knee" class="number"><div><span class="besides nobreak">1\u00a0min <span class="note">incident<\/span><\/span><span class="besides nobreak">5\u00a0min <span class="note">planned<\/span>/,
+    /data-label="Freshness threshold" class="number"><div><span class="besides nobreak">1\u00a0min <span class="note">incident<\/span><\/span><span class="besides nobreak">5\u00a0min <span class="note">planned<\/span>/,
   )
-  assert.match(page, /<p>Incident knee: 1\u00a0min\./)
-  assert.match(page, /<p>No planned knee: It changes no feature, so nothing is trained anew\.<\/p>/)
+  assert.match(page, /<p>Incident threshold: 1\u00a0min\./)
+  assert.match(page, /<p>No planned threshold: It changes no feature, so nothing is trained anew\.<\/p>/)
 })
 
 test('joint groups have a curve and a table, but no verdict or river stage', () => {
@@ -159,11 +159,11 @@ test('random reports make well-formed, escaped pages', () => {
   )
 })
 
-test('a knee younger than the current setting stands at it, however near the next age is', () => {
+test('a threshold younger than the current setting stands at it, however near the next age is', () => {
   const landings = flightsReport.elements.find(({ levels }) => levels.length > 0)!
   const [level] = landings.levels
   const element = { ...landings, now: { ...landings.now, age: null }, levels: [{ ...level, age: Number.MIN_VALUE }], marks: [] }
-  isWellFormed(reportPage({ ...flightsReport, elements: [{ ...element, refitKnee: { age: -1, loss: 0 } }] }))
+  isWellFormed(reportPage({ ...flightsReport, elements: [{ ...element, plannedThreshold: { age: -1, loss: 0 } }] }))
 })
 
 const alone = new Set(['meta', 'link', 'wbr'])

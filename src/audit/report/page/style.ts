@@ -111,10 +111,10 @@ svg.key { display: inline-block; width: 44px; height: 16px; vertical-align: -2px
 .planned-square { fill: var(--paper); stroke: var(--planned); stroke-width: 1.8; }
 .now-line { stroke: var(--line); }
 .now-mark { fill: var(--ink); }
-.incident-knee-line, .planned-knee-line { stroke: var(--incident); stroke-width: 1.4; stroke-dasharray: 1.5 3; stroke-linecap: round; }
-.planned-knee-line { stroke: var(--planned); }
-svg text.incident-knee, svg text.planned-knee { fill: var(--incident); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
-svg text.planned-knee { fill: var(--planned); }
+.incident-threshold-line, .planned-threshold-line { stroke: var(--incident); stroke-width: 1.4; stroke-dasharray: 1.5 3; stroke-linecap: round; }
+.planned-threshold-line { stroke: var(--planned); }
+svg text.incident-threshold, svg text.planned-threshold { fill: var(--incident); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+svg text.planned-threshold { fill: var(--planned); }
 .cost-bar { fill: var(--band); stroke: var(--incident); }
 .cost-base { stroke: var(--ink); stroke-width: 2.5; }`
 

@@ -6,9 +6,9 @@ import {
   shownMode,
   breakEvenSentence,
   toleratedLossText,
-  kneeNames,
-  kneeSentences,
-  kneeTitle,
+  thresholdNames,
+  thresholdSentences,
+  thresholdTitle,
   moreSentence,
   nowTitle,
   shownPerformance,
@@ -39,7 +39,7 @@ const terms = markup`<dl class="terms">
 <div><dt>${key(markup`<path class="incident-band" d="M0 2H44V14H0Z"/><path class="incident-line" d="M0 8H44"/><circle class="incident-dot" cx="22" cy="8" r="4"/>`)} Incident <span class="note">(frozen)</span></dt><dd>Data is late by accident: the model and its threshold stay as they are. Acting as often as now: the threshold is moved until as many act.</dd></div>
 <div><dt>${key(markup`<path class="planned-line" d="M0 8H44"/><path class="planned-whisker" d="M22 1V15M19 1h6M19 15h6"/><rect class="planned-square" x="18.5" y="4.5" width="7" height="7"/>`)} Planned <span class="note">(refit)</span></dt><dd>Data is late by design: the model is trained on data as old, and acts as often as now.</dd></div>
 <div><dt>Band, whiskers, [brackets]</dt><dd>95 % intervals that hold for all ages of a curve together. One that leaves out 0 is a difference. Weeks differ, so that it may reach beyond what is caught in a week on average. Without any one cluster: the least and the most where one entity, or one stretch of time, is left out.</dd></div>
-<div><dt>Knee</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${toleratedLossText}. The <b>${kneeNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${kneeNames.planned}</b> is how old data may be by choice; where that is the younger of the two, it is mostly since a model that is trained anew has wider intervals. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>loses</b>: more than that is lost for sure; <b>collapse</b>: more than half of the curve's greatest loss is lost for sure.</dd></div>
+<div><dt>${key(markup`<path class="incident-threshold-line" d="M22 0V16"/>`)} Freshness threshold</dt><dd>The oldest age at which, by the interval, hardly anything is lost yet: at most ${toleratedLossText}. The <b>${thresholdNames.incident}</b> is the age at which somebody should be told that data is late; the <b>${thresholdNames.planned}</b> is how old data may be by choice; where that is the younger of the two, it is mostly since a model that is trained anew has wider intervals. Marked, by the incident, <b>ok</b>: no more than that is lost; <b>may lose</b>: more than that may be lost; <b>loses</b>: more than that is lost for sure; <b>collapse</b>: more than half of the curve's greatest loss is lost for sure.</dd></div>
 <div><dt>Ages of schedules</dt><dd>On the axis a schedule stands at its middle age: half its period, and what its job takes. “Every hour” is 30 min, “nightly at 02:00, 2 h” (a job of two hours) 14 h.</dd></div>
 <div><dt>Right</dt><dd>The part of the actions whose decision came true, in time or not.</dd></div>
 <div><dt>Stream, batch, hybrid</dt><dd>Computed as events come in; by a job at set times, so that decisions see its last run; or the last run with what came since. On demand: when it is asked for.</dd></div>
@@ -59,7 +59,7 @@ function literal({ elements, utility }: AuditReport): Markup {
       { title: 'Now' },
       ...(isFaster ? [{ title: '90 % faster', numbers: true }] : []),
       { title: 'Next schedule', numbers: true },
-      { title: 'Knee', numbers: true },
+      { title: 'Freshness threshold', numbers: true },
       { title: 'Verdict' },
     ],
     rows: elements.map(element => [
@@ -67,7 +67,7 @@ function literal({ elements, utility }: AuditReport): Markup {
       nowTitle(element),
       ...(isFaster ? [literalCell(element, '−90 %', utility)] : []),
       literalCell(element, 'next schedule', utility),
-      kneesText(element),
+      thresholdsText(element),
       markup`<strong>${breakable(verdictTitle(element, utility))}</strong>`,
     ]),
   })
@@ -82,12 +82,14 @@ function literalCell({ levels, notObservable }: ElementPart, literal: SweepLevel
   return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${level.title.includes('90 %') ? undefined : breakable(`, ${level.title}`)}</span>`
 }
 
-function kneesText({ knee, refitKnee, levels }: ElementPart): MarkupChild {
-  const knees = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
+function thresholdsText({ incidentThreshold, plannedThreshold, levels }: ElementPart): MarkupChild {
+  const thresholds = [[incidentThreshold, 'incident'] as const, [plannedThreshold, 'planned'] as const].flatMap(([of, arm]) =>
     isAvailable(of) ? [[of, arm] as const] : [],
   )
-  if (knees.length === 0) return '–'
-  return knees.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, levels)} <span class="note">${arm}</span></span>`)
+  if (thresholds.length === 0) return '–'
+  return thresholds.map(
+    ([of, arm]) => markup`<span class="besides nobreak">${thresholdTitle(of, levels)} <span class="note">${arm}</span></span>`,
+  )
 }
 
 function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
@@ -110,7 +112,7 @@ ${levels.length === 0 ? undefined : levelTable(element, utility)}
 }
 
 function facts(element: ElementPart, unit: string): MarkupChild {
-  const sentences = [...kneeSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  const sentences = [...thresholdSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
   return sentences.map(text => markup`<p>${text}</p>`)
 }
 

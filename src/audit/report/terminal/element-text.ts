@@ -15,7 +15,7 @@ import {
   shownMode,
   breakEvenSentence,
   toleratedLossText,
-  kneeSentences,
+  thresholdSentences,
   weeklyValueText,
   moreSentence,
   nowTitle,
@@ -94,7 +94,7 @@ function introduction(report: AuditReport): string[] {
       TERMINAL_WIDTH,
     ),
     ...wrap(
-      'incident knee: the oldest age up to which it stays ok by accident, the one to be alerted at. planned knee: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
+      'incident threshold: the oldest age up to which it stays ok by accident, the one to be alerted at. planned threshold: the oldest up to which it does by design, the one to choose a placement by; where that is the younger, its intervals are mostly the wider.',
       TERMINAL_WIDTH,
     ),
     'Each row is that one change by itself: rows of different elements must not be added.',
@@ -130,7 +130,7 @@ function verdictLines(element: ElementPart, utility: UtilityPart): string[] {
   const sentences = [
     asSentence(verdict.why),
     moreSentence(element),
-    ...kneeSentences(element),
+    ...thresholdSentences(element),
     breakEvenSentence(element, utility.unit),
     notObservable === undefined || notObservable === verdict.why ? '' : asSentence(notObservable),
   ]

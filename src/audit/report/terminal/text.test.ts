@@ -39,12 +39,15 @@ test('marks numbers of actions that belong to the retrained model', () => {
   assert.doesNotMatch(reportText(flightsReport), /\d\*/)
 })
 
-test('both knees stand below the levels, by name or with a reason', () => {
+test('both thresholds stand below the levels, by name or with a reason', () => {
   const of = (report: typeof fraudReport) => reportText(report).replaceAll(/\s+/g, ' ')
-  assert.match(of(fraudReport), /=> stream: Bursts .* Incident knee: 1 min\. Planned knee: 5 min\./)
-  assert.match(of(fraudReport), /=> inline: .* No planned knee: It changes no feature/)
-  assert.match(of(fraudReport), /=> undecided: .* No incident knee: the age of a model is planned.* Planned knee: every 4 weeks or more/)
-  assert.match(reportText(flightsReport), /^incident knee: .*\n?.*planned knee: /m)
+  assert.match(of(fraudReport), /=> stream: Bursts .* Incident threshold: 1 min\. Planned threshold: 5 min\./)
+  assert.match(of(fraudReport), /=> inline: .* No planned threshold: It changes no feature/)
+  assert.match(
+    of(fraudReport),
+    /=> undecided: .* No incident threshold: the age of a model is planned.* Planned threshold: every 4 weeks or more/,
+  )
+  assert.match(reportText(flightsReport), /^incident threshold: .*\n?.*planned\s+threshold: /m)
 })
 
 test('joint groups are one sweep with the verdict of the plan', () => {

@@ -1,7 +1,9 @@
-/** Marks of the two knees on the axis of ages: a line in the colour of its curve, with name and age. */
+/**
+ * Marks of the two freshness thresholds on the axis of ages: a dotted line in the colour of its curve, with the name of the curve and the age.
+ */
 import type { ElementPart } from '../../domain/element-report.ts'
 import { isAvailable } from '../../domain/figures.ts'
-import { kneeNames, kneeTitle } from '../report-text.ts'
+import { thresholdTitle } from '../report-text.ts'
 import { markup, svgCoordinate, type MarkupChild, type Markup } from './markup.ts'
 
 /** A position on the axis of ages. */
@@ -18,7 +20,7 @@ interface Room {
 }
 
 interface Mark {
-  readonly arm: keyof typeof kneeNames
+  readonly arm: 'incident' | 'planned'
   readonly at: number
   readonly text: string
 }
@@ -36,22 +38,23 @@ const ROW = 16
 const LETTER = 7.5
 
 /** Additional space above the plot for the second name. */
-export const kneeRoom = ({ knee, refitKnee }: ElementPart): number => (isAvailable(knee) && isAvailable(refitKnee) ? ROW : 0)
+export const thresholdRoom = ({ incidentThreshold, plannedThreshold }: ElementPart): number =>
+  isAvailable(incidentThreshold) && isAvailable(plannedThreshold) ? ROW : 0
 
 /** `shift` is the horizontal offset of the curve with retraining. */
-export function kneeMarks(
+export function thresholdMarks(
   element: ElementPart,
   spots: readonly AgeSpot[],
   x: (i: number) => number,
   shift: number,
   room: Room,
 ): MarkupChild {
-  const { knee, refitKnee, levels } = element
+  const { incidentThreshold, plannedThreshold, levels } = element
   const marks = [
-    ...(isAvailable(knee) ? [['incident', knee, 0] as const] : []),
-    ...(isAvailable(refitKnee) ? [['planned', refitKnee, shift] as const] : []),
+    ...(isAvailable(incidentThreshold) ? [['incident', incidentThreshold, 0] as const] : []),
+    ...(isAvailable(plannedThreshold) ? [['planned', plannedThreshold, shift] as const] : []),
   ].map(([arm, of, beside]): Mark => {
-    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, levels)}` }
+    return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${arm} ${thresholdTitle(of, levels)}` }
   })
   return inRows(marks, room.width).map(([mark, name], row) =>
     drawMark(mark, name, room.top - 8 - (marks.length - 1 - row) * ROW, room.bottom),
@@ -85,7 +88,7 @@ function namesOf({ at, text }: Mark, width: number): Name[] {
 }
 
 const drawMark = ({ arm, at, text }: Mark, { x, anchor }: Name, baseline: number, bottom: number): Markup =>
-  markup`<line class="${arm}-knee-line" x1="${svgCoordinate(at)}" x2="${svgCoordinate(at)}" y1="${svgCoordinate(baseline + 2)}" y2="${svgCoordinate(bottom)}"/><text class="${arm}-knee" x="${svgCoordinate(x)}" y="${svgCoordinate(baseline)}" text-anchor="${anchor}">${text}</text>`
+  markup`<line class="${arm}-threshold-line" x1="${svgCoordinate(at)}" x2="${svgCoordinate(at)}" y1="${svgCoordinate(baseline + 2)}" y2="${svgCoordinate(bottom)}"/><text class="${arm}-threshold" x="${svgCoordinate(x)}" y="${svgCoordinate(baseline)}" text-anchor="${anchor}">${text}</text>`
 
 /**
  * Position of an age: between two levels in proportion to their ages, and not before the previous level, which may be the current setting.
