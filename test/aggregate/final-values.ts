@@ -25,7 +25,12 @@ const before = 2
 export const untouched = -777
 
 /** `columns`: the columns of the partial. */
-export function finalValues(agg: AggregateName, input: TypeIR | undefined, columns: readonly (readonly number[])[], settings: LoweringOptions = {}) {
+export function finalValues(
+  agg: AggregateName,
+  input: TypeIR | undefined,
+  columns: readonly (readonly number[])[],
+  settings: LoweringOptions = {},
+) {
   const { layout, asOf = [], rounded, ...options } = settings
   const expr = input && ({ op: 'column', name: 'x', ...input } as ExprIR)
   const feature: FeatureIR = { name: 'f', agg, window: 10, hop: 1, type: 'double', ...(expr && { input: expr }), ...options }
