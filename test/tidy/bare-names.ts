@@ -34,7 +34,6 @@ export const stillBare: Readonly<Record<string, number>> = {
   'src/training': 5,
   'test/audit': 4,
   'test/cli': 27,
-  'test/postgres': 2,
   'test/serve': 4,
   'test/training': 1,
   'test/types': 1,
