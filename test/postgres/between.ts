@@ -13,7 +13,7 @@ export class Between {
   /** From now on nothing is passed on. */
   isSilent = false
   /** Number of chunks from clients. */
-  heard = 0
+  chunks = 0
   readonly #server: Server
   readonly #sockets: Socket[] = []
 
@@ -22,7 +22,7 @@ export class Between {
       const server = connect(join(host, SOCKET))
       this.#sockets.push(client, server)
       client.on('data', bytes => {
-        this.heard++
+        this.chunks++
         if (!this.isSilent) server.write(bytes)
       })
       server.on('data', bytes => void (this.isSilent || client.write(bytes)))

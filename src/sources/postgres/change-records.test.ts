@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { Given } from '../../../test/postgres/given.ts'
+import { BatchCollector } from '../../../test/postgres/batch-collector.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
 import { sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { pause } from '../../base/clock.ts'
@@ -29,13 +29,13 @@ function irOf(of: typeof plain | typeof revised) {
 }
 
 interface Followed {
-  readonly given: Given
+  readonly given: BatchCollector
   readonly warnings: string[]
 }
 
 /** A table with the rows of `before`, and the records of the statements after them. */
 async function follow(table: string, of: Parameters<typeof irOf>[0], before: string, ...statements: string[]): Promise<Followed> {
-  const given = new Given()
+  const given = new BatchCollector()
   const warnings: string[] = []
   const onWarning = (text: string) => void warnings.push(text)
   const options = {

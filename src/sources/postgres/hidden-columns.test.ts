@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { pause } from '../../base/clock.ts'
 import type { Sql } from 'postgres'
 import { scratchFolder } from '../../../test/scratch.ts'
-import { Given } from '../../../test/postgres/given.ts'
+import { BatchCollector } from '../../../test/postgres/batch-collector.ts'
 import { databaseAt, ownServer, skip } from '../../../test/postgres/server.ts'
 import { sourceOf } from '../../../test/postgres/numbers-run.ts'
 import { entity, model, on, pipeline, source, t } from '../../index.ts'
@@ -30,7 +30,7 @@ const at = '2026-01-01T00:00:00Z'
 
 async function create(sql: Sql, table: string, columns: string): Promise<(of: typeof named) => Promise<unknown[]>> {
   await sql.unsafe(`CREATE TABLE ${table} (k int PRIMARY KEY, who text DEFAULT 'w', at timestamptz DEFAULT '${at}', ${columns})`)
-  const given = new Given()
+  const given = new BatchCollector()
   let told = 0
   const warnings: string[] = []
   const onWarning = (text: string) => void warnings.push(text)

@@ -172,8 +172,8 @@ for (const moment of ['while it connects', 'later'])
     const reading = readOutbox(run, sourceOf(numbers), options(table, { database, follow: true }), stop.signal)
     if (moment === 'later') while (decidedNumbers(store).length < 1) await pause(5)
     between.isSilent = true
-    const heard = between.heard
-    while (between.heard === heard) await pause(5)
+    const heard = between.chunks
+    while (between.chunks === heard) await pause(5)
     stop.abort()
     assert.equal(await ended(reading), 'ended')
     between.close()

@@ -2,7 +2,7 @@
 import type { RecordBatch } from '../../src/intake/record-batch.ts'
 import type { FeedTarget } from '../../src/sources/reader/source-feed.ts'
 
-export class Given implements FeedTarget {
+export class BatchCollector implements FeedTarget {
   readonly batches: RecordBatch[] = []
   readonly #positions = new Map<string, string>()
 
