@@ -146,7 +146,7 @@ export class RowReader {
   }
 }
 
-/** Sets a row to the id of the text whose position is in the cell. */
+/** Sets a row to the id of the text whose range is in the cell. */
 function setText(column: ColumnBuilder, row: number, strings: Strings, bytes: Uint8Array, cell: number): void {
   if (Number.isNaN(cell)) return column.setNull(row)
   const start = Math.floor(cell / TEXT_SHIFT)

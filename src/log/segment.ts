@@ -34,7 +34,7 @@ export type LogMarker =
   /** From here on this version is the model's challenger, until a promotion; 0 is no challenger. */
   | { readonly kind: 'challenge'; readonly model: string; readonly version: number; readonly t: number }
 
-/** Events of one source, in log order. `position` combines partition and offset. */
+/** Events of one source, in log order. `position` of the block combines partition and offset in the source. */
 export interface SourceRows {
   readonly source: string
   /** Version of the source's columns. */
@@ -53,11 +53,14 @@ export interface IdHashes {
 }
 
 export interface Segment {
-  /** Sequence number of the first entry. */
+  /** Sequence number of the first entry; entry i has `first + i`. */
   readonly first: number
   readonly length: number
   readonly sources: readonly SourceRows[]
-  /** By entry: index of its source in `sources`, or `sources.length` for a marker. Absent for one source and no markers. */
+  /**
+   * By entry: index of its source in `sources`, or `sources.length` for a marker. The n-th entry with an index is the n-th row of that
+   * source, or the n-th marker. Absent if all entries are rows of one source, so row i is entry i.
+   */
   readonly order?: Uint8Array
   readonly markers: readonly LogMarker[]
   /** Next offset of each partition before the first entry, for each source in the log. */

@@ -36,7 +36,7 @@ export const FRESHNESS = 'freshness'
 
 /** A group as one model reads it. */
 interface MeasuredRead {
-  /** Position among the model's group reads, from 0. */
+  /** Index among the model's group reads, from 0. */
   readonly index: number
   readonly group: string
   readonly source: string

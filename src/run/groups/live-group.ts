@@ -135,7 +135,7 @@ export class LiveGroup implements QueryableGroup {
     return this.#rejectIncomplete(answers)
   }
 
-  /** Saves slots of the kernel as bytes, with their log position; valid until the next save. */
+  /** Saves slots of the kernel as bytes, with the sequence number up to which they have the log; valid until the next save. */
   save(from: number, to: number): Uint8Array {
     return this.kernel.save(from, to, this.#appliedEntry)
   }

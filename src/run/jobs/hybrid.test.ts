@@ -19,8 +19,8 @@ test('two layers give the values of one layer through every swap, and say which 
     await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 30_000)]))
     assertAlike(driven)
   }
-  const { layer, body, degraded } = feature(run, 'layered', 'c1')
-  assert.deepEqual([layer, body?.s, body?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
+  const { layer, snapshot, degraded } = feature(run, 'layered', 'c1')
+  assert.deepEqual([layer, snapshot?.s, snapshot?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
   assert.equal(feature(run, 'alone', 'c1').layer, 'stream')
   const made = decisionsOf(driven)
   assert.equal(made.length, 192)
@@ -51,7 +51,7 @@ test('during a run new events go to both deltas, and each event is in one layer 
   await to(2 * MINUTE + 1)
   for (let id = 40; id < 60; id++) await run.submit('payments', recordBatchOf([payment(id, 2 * MINUTE)]))
   await to(6 * MINUTE)
-  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').body?.s], ['merged', start + 5 * MINUTE])
+  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').snapshot?.s], ['merged', start + 5 * MINUTE])
   assertAlike(driven)
   await run.stop()
 })
@@ -93,7 +93,7 @@ test('a run on demand gives a snapshot as of its request', async () => {
   await to(30_001)
   const made = await asked
   assert.deepEqual([made.why, made.s, made.state], ['demand', start + 30_000, 'done'])
-  assert.equal(feature(run, 'layered', 'c1').body?.run, made.number)
+  assert.equal(feature(run, 'layered', 'c1').snapshot?.run, made.number)
   assertAlike(driven)
   await run.stop()
 })

@@ -84,7 +84,7 @@ export class RunMemory {
     })
   }
 
-  /** Replays the log up to the last recorded decision. Returns that position. */
+  /** Replays the log up to the last recorded decision. Returns the first undecided entry. */
   catchUp(store: SegmentLog & NamedValues): number {
     const { entry } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery.advance(this.#logOf(store), entry, this.#onProgress)
