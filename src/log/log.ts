@@ -96,8 +96,8 @@ export class Log {
    * Assigns entries their sequence numbers and positions at the end of the log, and returns the segment to commit. The caller sees to it that
    * no arrival or marker is below `notBefore` and that both rise in the order of entries; the first arrival of each source is asserted.
    */
-  append({ sources, order, markers: marks }: AppendInput): AppendResult {
-    const length = sources.reduce((sum, { block }) => sum + block.length, marks.length)
+  append({ sources, order, markers }: AppendInput): AppendResult {
+    const length = sources.reduce((sum, { block }) => sum + block.length, markers.length)
     assert(length > 0, 'a segment has entries')
     for (const { block } of sources) assert(!(block.arrival[0] < this.#notBefore), 'no arrival is before an earlier entry')
     const offsets = Object.fromEntries([...this.#offsets].map(([name, next]) => [name, [...next]]))
@@ -105,11 +105,11 @@ export class Log {
       first: this.#end,
       length,
       sources: sources.map(rows => this.#assignPositions(rows)),
-      markers: marks,
+      markers,
       offsets,
       ...(order && { order }),
     }
-    for (const mark of marks) this.#notBefore = Math.max(this.#notBefore, mark.kind === 'tick' ? mark.t + 1 : mark.t)
+    for (const { kind, t } of markers) this.#notBefore = Math.max(this.#notBefore, kind === 'tick' ? t + 1 : t)
     const stored = { first: this.#end, entries: length, arrival: this.#notBefore, bytes: this.#writer.write(segment) }
     this.#end += length
     return { segment, stored }

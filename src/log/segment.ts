@@ -88,7 +88,7 @@ export class SegmentWriter {
     this.#context = context
   }
 
-  write({ first, length, sources, order, markers: marks, offsets }: Segment): Uint8Array<ArrayBuffer> {
+  write({ first, length, sources, order, markers, offsets }: Segment): Uint8Array<ArrayBuffer> {
     const out = this.#out
     out.varint(VERSION)
     out.varint(first)
@@ -96,8 +96,8 @@ export class SegmentWriter {
     writeOffsets(out, offsets)
     out.varint(sources.length)
     for (const rows of sources) this.#writeRows(rows)
-    out.varint(marks.length)
-    for (const mark of marks) out.text(JSON.stringify(mark))
+    out.varint(markers.length)
+    for (const marker of markers) out.text(JSON.stringify(marker))
     out.varint(order ? 1 : 0)
     if (order) writeRuns(out, order)
     const payload = out.view()
@@ -134,11 +134,11 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
   const length = reader.varint()
   const offsets = readOffsets(reader)
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
-  const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
+  const markers = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
   const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
-  const entries = sources.reduce((total, { block }) => total + block.length, marks.length)
+  const entries = sources.reduce((total, { block }) => total + block.length, markers.length)
   if (entries !== length || !reader.isAtEnd) return reader.failDamaged(`has ${entries} entries, but its header says ${length}`)
-  return { first, length, sources, markers: marks, offsets, ...(order && { order }) }
+  return { first, length, sources, markers, offsets, ...(order && { order }) }
 }
 
 /** Number of events of a source before a segment. */

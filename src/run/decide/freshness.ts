@@ -53,7 +53,6 @@ interface Tally {
 
 export interface FreshnessOptions {
   readonly ir: PipelineIR
-  /** The wall clock. */
   readonly clock: Clock
   /** Nothing is measured without objectives. */
   readonly objectives?: ObjectivesFile | undefined

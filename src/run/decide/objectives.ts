@@ -23,7 +23,6 @@ export interface FreshnessObjective {
   readonly why: string
 }
 
-/** The content of the file. */
 export interface Objectives {
   readonly format: typeof FORMAT
   readonly pipeline: string

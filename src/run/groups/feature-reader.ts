@@ -74,7 +74,6 @@ export interface FeatureReaderOptions {
   readonly behind: () => number | undefined
 }
 
-/** A readable group. */
 interface ReadableGroup {
   readonly live: QueryableGroup
   /** Parsers of the key columns. */
@@ -84,7 +83,6 @@ interface ReadableGroup {
   readonly into: FeatureColumn[]
 }
 
-/** The readable groups of a run. */
 export class FeatureReader {
   readonly #options: FeatureReaderOptions
   readonly #groups: ReadonlyMap<string, ReadableGroup>

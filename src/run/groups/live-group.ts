@@ -61,7 +61,6 @@ export interface QueryableGroup {
 
 type PlacedQueries = Omit<BlockReads, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
-/** The state of one group. */
 export class LiveGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly #source: SourceIR
@@ -275,7 +274,6 @@ function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; r
   return { merged, rows }
 }
 
-/** The rows of one reader. */
 function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const { width } = column
   const values = new Float64Array(rows.length * width)

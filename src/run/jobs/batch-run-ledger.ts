@@ -4,7 +4,6 @@ import { type ResultPart, allPartsIn, BATCH_RUNS, bySwap, partFile, partName, ty
 import { JobLedger } from '../../jobs/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 
-/** The runs of one folder. */
 export class BatchRunLedger extends JobLedger<BatchRunRecord> {
   /** Finished runs that wait for their swap. */
   ready: BatchRunRecord[] = []

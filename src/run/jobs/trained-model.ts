@@ -57,7 +57,6 @@ export interface FinishedTraining {
   readonly put: readonly NamedWrite[]
 }
 
-/** The registry state of one model. */
 export class TrainedModel {
   readonly model: TrainedModelIR
   /** Promotions that wait for their marker. */

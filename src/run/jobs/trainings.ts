@@ -18,7 +18,6 @@ import {
 import { driftCheckJob, evaluationJob, trainingJob, type RequestedVersion, type TrainingSchedulerOptions } from './model-jobs.ts'
 import { TrainedModel } from './trained-model.ts'
 
-/** The trained models of a run. */
 export class TrainingScheduler {
   /** Trainings, evaluations and drift checks: one at a time. */
   readonly jobs: JobScheduler<RequestedVersion | undefined>

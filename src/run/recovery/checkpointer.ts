@@ -51,7 +51,6 @@ interface Checkpoint {
   writer: StateFileWriter | undefined
 }
 
-/** The current checkpoint, if there is one. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
   #stringFiles: readonly StateFile[]
