@@ -37,7 +37,7 @@ export const bench: Bench = {
 }
 
 const ir: PipelineIR = { version: 1, name: 'w', sources: [source], groups: [jobW('exact')], models: [] }
-const asked = backfillTarget(ir, undefined, { kind: 'events' }, Infinity)
+const target = backfillTarget(ir, undefined, { kind: 'events' }, Infinity)
 
 const shorter = ['w5m', 'w1h'] as const
 const [w] = ir.groups
@@ -177,29 +177,29 @@ async function besideSpark(
   }
 }
 
-async function optionsOf(file: string, folder: string, asked: BackfillTarget): Promise<BackfillOptions> {
+async function optionsOf(file: string, folder: string, target: BackfillTarget): Promise<BackfillOptions> {
   const files = [{ source: source.name, path: file }]
   const onRefused = ({ detail }: { readonly detail: string }): void => {
     throw new Error(detail)
   }
   const crew = BackfillWorkers.startEarly(files, THREADS)
-  const history = await historyOfFiles({ ir, maps: new Map() }, asked, files, 'month', { onRefused })
-  return { asked, history, folder, unit: 'month', threads: THREADS, workers: crew }
+  const history = await historyOfFiles({ ir, maps: new Map() }, target, files, 'month', { onRefused })
+  return { target, history, folder, unit: 'month', threads: THREADS, workers: crew }
 }
 
-async function whole(file: string, folder: string, of = asked) {
+async function whole(file: string, folder: string, of = target) {
   const options = await optionsOf(file, folder, of)
   return fillGap(await findGap(options), options)
 }
 
 /** Computes all values and discards them. */
 async function computed(file: string, folder: string): Promise<void> {
-  const options = await optionsOf(file, join(folder, 'none'), asked)
+  const options = await optionsOf(file, join(folder, 'none'), target)
   const { work } = await findGap({ ...options, isMeasured: false })
   const { events: _, extents, from } = options.history
   const { until, forgotten } = extents
   await (options.workers ?? new BackfillWorkers(THREADS)).fill(work, {
-    data: { asked: asked.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
+    data: { groups: target.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
     signal: new AbortController().signal,
     onFilled: () => {},
   })

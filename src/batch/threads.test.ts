@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { computeHere } from '../../test/batch/compute-here.ts'
-import { Taken } from '../../test/batch/taken.ts'
+import { CollectingSink } from '../../test/batch/collecting-sink.ts'
 import { batch, count, entity, features, pipeline, source, t } from '../index.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { openDataFolder, readDataFolder, type DataFolder } from '../log/sqlite/data-folder.ts'
@@ -49,17 +49,17 @@ const path = () => join(folder, 'data', 'log.db')
 const spillFolder = () => join(folder, 'data', 'spill')
 const never = new AbortController().signal
 
-async function beside(of: BatchJob, { taken = new Taken(), threads = 1 } = {}): Promise<Taken> {
+async function beside(of: BatchJob, { taken = new CollectingSink(), threads = 1 } = {}): Promise<CollectingSink> {
   await computeInThreads(path(), { threads })(of, taken, never)
   return taken
 }
 
-async function here(of: BatchJob): Promise<Taken> {
+async function here(of: BatchJob): Promise<CollectingSink> {
   const reader = readDataFolder(join(folder, 'data'))
-  const taken = new Taken()
-  await computeHere(reader)(of, taken, never)
+  const sink = new CollectingSink()
+  await computeHere(reader)(of, sink, never)
   reader.close()
-  return taken
+  return sink
 }
 
 test('a run in a thread of its own gives what it gives here, and again the same', async () => {
@@ -85,7 +85,7 @@ test('any number of threads computes the same bytes, from spilled rows or the lo
     assert.deepEqual(three.bytesOf(partition), one.bytesOf(partition))
     assert.deepEqual(log.bytesOf(partition), one.bytesOf(partition))
   }
-  const rows = (taken: Taken) => {
+  const rows = (taken: CollectingSink) => {
     const strings = new Strings()
     return [...taken.stretches.keys()].flatMap(partition =>
       [...readResultBlocks(taken.bytesOf(partition), group, of, strings, 'a result')].flatMap(
@@ -108,12 +108,12 @@ test('any number of threads computes the same bytes, from spilled rows or the lo
 test('parts that are there are not made again', async () => {
   const parted = { ...job, partitions: PARTITIONS }
   const whole = await beside(parted)
-  const rest = await beside(parted, { taken: new Taken(new Set([0, 1, 2, 4, 7])), threads: 2 })
+  const rest = await beside(parted, { taken: new CollectingSink(new Set([0, 1, 2, 4, 7])), threads: 2 })
   assert.deepEqual(
     rest.parts,
     whole.parts.filter(({ partition }) => [3, 5, 6].includes(partition)),
   )
-  const none = await beside(parted, { taken: new Taken(new Set(Array.from({ length: PARTITIONS }, (_, i) => i))) })
+  const none = await beside(parted, { taken: new CollectingSink(new Set(Array.from({ length: PARTITIONS }, (_, i) => i))) })
   assert.deepEqual(none.ended, [])
 })
 
@@ -124,13 +124,13 @@ test('of an earlier time it knows less, and of none nothing', async () => {
   assert.deepEqual([parted.sum.partitions, parted.sum.known, parted.sum.keys], [2, 0, 0])
 })
 
-class Refusing extends Taken {
+class Refusing extends CollectingSink {
   override write(): Promise<void> {
     return Promise.reject(new Error('the disk is full'))
   }
 }
 
-class Hanging extends Taken {
+class Hanging extends CollectingSink {
   readonly #stop: () => void
   constructor(stop: () => void) {
     super()
@@ -143,14 +143,14 @@ class Hanging extends Taken {
 
 test('an error in a thread is reported with its code; an error here, or a stop, ends the run', async () => {
   const elsewhere = computeInThreads(join(folder, 'none.db'))
-  await assert.rejects(elsewhere(job, new Taken(), never), { code: 'SPILL_STORE' })
+  await assert.rejects(elsewhere(job, new CollectingSink(), never), { code: 'SPILL_STORE' })
   for (const partitions of [1, 4]) {
     const some = { ...job, partitions }
     await assert.rejects(beside(some, { taken: new Refusing(), threads: 2 }), { message: 'the disk is full' })
     const stopping = new AbortController()
     const stopped = computeInThreads(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
     await assert.rejects(stopped, { code: 'SPILL_STOPPED' })
-    await assert.rejects(computeInThreads(path())(some, new Taken(), AbortSignal.abort()), { code: 'SPILL_STOPPED' })
+    await assert.rejects(computeInThreads(path())(some, new CollectingSink(), AbortSignal.abort()), { code: 'SPILL_STOPPED' })
   }
 })
 
@@ -166,9 +166,9 @@ test('a thread that has made a run of one part makes the next one too', async ()
   const compute = computeInThreads(path())
   const hashes: string[] = []
   for (let i = 0; i < 3; i++) {
-    const taken = new Taken()
-    await compute(job, taken, never)
-    hashes.push(taken.sum.hash)
+    const sink = new CollectingSink()
+    await compute(job, sink, never)
+    hashes.push(sink.sum.hash)
   }
   assert.equal(new Set(hashes).size, 1)
 })

@@ -2,8 +2,9 @@
  * The event log: assigns every entry a sequence number in the total order, and reads entries back.
  *
  * One object of this class, in one process, decides the order. Sequence numbers count all entries, offsets count the events of a source's
- * partition, and arrivals, which the caller sets, never fall (semantics, the log). `append` works in memory and returns the segment to commit, so that events,
- * decisions and source cursors are one commit. Uncommitted appends are lost with the process; none of them was acknowledged.
+ * partition, and arrivals, which the caller sets, never fall (semantics, the log). `append` works in memory and returns the segment to
+ * commit, so that events, decisions and reader positions are one commit. Uncommitted appends are lost with the process; none of them was
+ * acknowledged.
  */
 import { assert, addText, type Hash64, SpillwayError, limits } from '../base/index.ts'
 import { type Block, Strings } from '../columns/index.ts'
@@ -93,8 +94,9 @@ export class Log {
   }
 
   /**
-   * Assigns entries their sequence numbers and positions at the end of the log, and returns the segment to commit. The caller sees to it that
-   * no arrival or marker is below `notBefore` and that both rise in the order of entries; the first arrival of each source is asserted.
+   * Assigns entries their sequence numbers and positions at the end of the log, and returns the segment to commit. The caller sees to it
+   * that no arrival or marker is below `notBefore`, and that none is below an earlier entry of the segment; the first arrival of each source
+   * is asserted.
    */
   append({ sources, order, markers }: AppendInput): AppendResult {
     const length = sources.reduce((sum, { block }) => sum + block.length, markers.length)

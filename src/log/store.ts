@@ -2,7 +2,7 @@
  * The storage port of the log, in small parts by what they store: segments, decisions, effects, dead letters, stage times, named values,
  * saved states. A function declares the parts that it reads; a store implements all of them (`LogStore`).
  *
- * The parts share one `commit`. Atomicity is the contract: a segment, the decisions on it, their effects and the cursors up to which
+ * The parts share one `commit`. Atomicity is the contract: a segment, the decisions on it, their effects and the positions up to which
  * sources were read become durable together or not at all. A crash between two of them would lose an effect, or decide an event twice.
  *
  * A commit becomes durable whole or not at all. Commits are ordered: if a commit survives a crash, so do all commits before it. A promise
@@ -75,7 +75,7 @@ export interface Commit {
    * effects.
    */
   readonly forget?: number
-  /** Named values, such as source cursors and decision progress. */
+  /** Named values, such as reader positions and decision progress. */
   readonly put?: readonly NamedWrite[]
 }
 
@@ -107,7 +107,7 @@ export interface StageTimes {
   newestStages(): Iterable<StoredStageTimes>
 }
 
-/** Named values: source cursors, decision progress, ledgers of jobs, the model registry. */
+/** Named values: reader positions, decision progress, ledgers of jobs, the model registry. */
 export interface NamedValues {
   /** The value of this name. */
   get(name: string): string | undefined

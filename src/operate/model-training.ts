@@ -122,7 +122,7 @@ async function trainVersion(
     await commit([...trained.markBrokenOff(), ...trained.fail(begun, error, wallClock())])
     throw error
   }
-  const { version, asked: promotion, put } = trained.finish(begun, training, wallClock())
+  const { version, promotion, put } = trained.finish(begun, training, wallClock())
   await commit([...trained.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }

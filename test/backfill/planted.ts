@@ -81,7 +81,7 @@ export const changeCase = (seed: number): Promise<Planted> =>
       const mismatches = written(before, after).flatMap(file => {
         const [group, day, name] = file.split(sep)
         const feature = `${group}.${/^feature\.(.*)\.parquet$/.exec(name)?.[1]}`
-        const of = gap.groups.find(({ group: asked }) => asked.group.name === group)!
+        const of = gap.groups.find(({ group: target }) => target.group.name === group)!
         const { partition } = of.partitions.find(each => day.endsWith(`=${each.partition.name}`))!
         // A day with new events has changed; no day before it has.
         const isLater = early !== log && partition.end > early.at(-1)!.arrival
@@ -99,7 +99,7 @@ function optionsOf(ir: PipelineIR, log: readonly LoggedEvent[], folder: string, 
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
   return {
-    asked: backfillTarget(ir, undefined, moments, LIVE),
+    target: backfillTarget(ir, undefined, moments, LIVE),
     history: shopHistory(ir, log, unit),
     folder,
     unit,
@@ -123,9 +123,9 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 }
 
 const missingIn = ({ groups }: StoreGap, { unit }: BackfillOptions): string[] =>
-  groups.flatMap(({ group: asked, partitions }) =>
+  groups.flatMap(({ group: target, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
-      files.map(({ file }) => join(asked.group.name, `${unit}=${partition.name}`, `${file}.parquet`)),
+      files.map(({ file }) => join(target.group.name, `${unit}=${partition.name}`, `${file}.parquet`)),
     ),
   )
 

@@ -20,11 +20,11 @@ async function compare(log: readonly LoggedEvent[], every: number | undefined): 
   const folder = scratchFolder('backfill')
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
-  const asked = backfillTarget(shop, undefined, moments, LIVE)
-  const options = { asked, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
+  const target = backfillTarget(shop, undefined, moments, LIVE)
+  const options = { target, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
   await fillGap(await findGap({ ...options, isMeasured: false }), options)
   const counts = { rows: 0, values: 0, refused: 0 }
-  for (const group of asked.groups) await compareGroup(folder, group, log, counts)
+  for (const group of target.groups) await compareGroup(folder, group, log, counts)
   return counts
 }
 

@@ -40,8 +40,8 @@ export class Decider {
   #clock = -Infinity
 
   /**
-   * `batchResults`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `snapshots`: those of
-   * hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
+   * `batchResults`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `snapshots`: those
+   * of hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
    */
   constructor(
     definitions: ScoringDefinitions,
@@ -129,13 +129,13 @@ export class Decider {
   }
 
   /**
-   * Yields the decisions of a segment, in order, without the first ones of `made`. The first `next()` applies its events; the last must be
-   * consumed before the next segment.
+   * Yields the decisions of a segment, in order, without those that are `recorded`, the first ones of each model. The first `next()`
+   * applies the events of the segment; the last must be consumed before the next segment.
    */
-  *decide(segment: Segment, made: DecisionCounts = {}): Generator<LiveDecisions> {
+  *decide(segment: Segment, recorded: DecisionCounts = {}): Generator<LiveDecisions> {
     const order = new SegmentOrder(segment)
     if (segment.markers.length > 0) {
-      const remaining = new Map(Object.entries(made))
+      const remaining = new Map(Object.entries(recorded))
       for (const [i, marker] of segment.markers.entries()) {
         this.#clock = Math.max(this.#clock, marker.t)
         yield* this.#markerHandler.apply(marker, segment.first + i, remaining)

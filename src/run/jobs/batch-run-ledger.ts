@@ -48,9 +48,9 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
 
   /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */
   breakOff(): NamedWrite[] {
-    const isLeft = ({ number }: BatchRunRecord): boolean => this.resumable.has(number)
-    const lost = this.records.filter(run => run.state === 'running' && !isLeft(run))
-    return [...this.markBrokenOff(isLeft), ...lost.flatMap(({ number }) => this.dropParts(number))]
+    const isResumed = ({ number }: BatchRunRecord): boolean => this.resumable.has(number)
+    const unfinished = this.records.filter(run => run.state === 'running' && !isResumed(run))
+    return [...this.markBrokenOff(isResumed), ...unfinished.flatMap(({ number }) => this.dropParts(number))]
   }
 
   /**
@@ -98,8 +98,8 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
    * previous result stays until the last swap is durable, since a crash returns to it.
    */
   get #needed(): Set<number> {
-    const swapped = Map.groupBy(bySwap(this.records), ({ group }) => group)
-    const inUse = [...swapped.values()].flatMap(runs => runs.slice(-IN_USE))
+    const runsByGroup = Map.groupBy(bySwap(this.records), ({ group }) => group)
+    const inUse = [...runsByGroup.values()].flatMap(runs => runs.slice(-IN_USE))
     const running = this.records.filter(({ state }) => state === 'running')
     const needed = new Set([...this.ready, ...inUse, ...running].map(({ number }) => number))
     return this.#finished === undefined ? needed : needed.add(this.#finished)

@@ -90,7 +90,7 @@ export class DecisionDispatcher {
     return this.#inFlight + this.#ready.length === 0 && isAtEnd && !this.#isReading && this.#committedBatch === this.#deliveredBatch
   }
 
-  /** Starts with the decisions behind the committed batch. The first start of a log commits the last batch: later decisions are delivered. */
+  /** Starts with the decisions behind the committed batch. The first start of a log commits the last batch, so later ones are delivered. */
   start(): void {
     this.#saveProgress()
     this.notify()

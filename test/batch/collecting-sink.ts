@@ -2,20 +2,20 @@
 import { totalsOf } from '../../src/batch/ledger.ts'
 import type { ResultPart, ResultSink } from '../../src/batch/job.ts'
 
-export class Taken implements ResultSink {
+export class CollectingSink implements ResultSink {
   readonly ended: ResultPart[] = []
   readonly stretches = new Map<number, Uint8Array[]>()
   partitions = 0
-  readonly #made: ReadonlySet<number>
+  readonly #existing: ReadonlySet<number>
 
-  /** `made`: partitions whose parts exist. */
-  constructor(made: ReadonlySet<number> = new Set()) {
-    this.#made = made
+  /** `existing`: partitions whose parts exist. */
+  constructor(existing: ReadonlySet<number> = new Set()) {
+    this.#existing = existing
   }
 
   begin(partitions: number): ReadonlySet<number> {
     this.partitions = partitions
-    return this.#made
+    return this.#existing
   }
 
   write(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
