@@ -184,7 +184,7 @@ async function optionsOf(file: string, folder: string, target: BackfillTarget): 
   }
   const crew = BackfillWorkers.startEarly(files, THREADS)
   const history = await historyOfFiles({ ir, maps: new Map() }, target, files, 'month', { onRefused })
-  return { asked: target, history, folder, unit: 'month', threads: THREADS, workers: crew }
+  return { target, history, folder, unit: 'month', threads: THREADS, workers: crew }
 }
 
 async function whole(file: string, folder: string, of = target) {
@@ -199,7 +199,7 @@ async function computed(file: string, folder: string): Promise<void> {
   const { events: _, extents, from } = options.history
   const { until, forgotten } = extents
   await (options.workers ?? new BackfillWorkers(THREADS)).fill(work, {
-    data: { asked: target.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
+    data: { groups: target.groups, from: from(), unit: 'month', folder, until, forgotten, scratch: undefined },
     signal: new AbortController().signal,
     onFilled: () => {},
   })

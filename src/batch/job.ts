@@ -9,7 +9,7 @@ export interface BatchJob {
   readonly sources: readonly SourceIR[]
   /** As-of time of the run, UTC ms. */
   readonly s: number
-  /** Log position: entries below it are read, and no entry from it on had arrived by `s`. */
+  /** The cut, a sequence number: entries below it are read, and no entry from it on had arrived by `s`. */
   readonly cut: number
   /** Number of partitions; derived from the log (`planOf`) unless a run is computed again. */
   readonly partitions?: number

@@ -39,11 +39,11 @@ test('a key is in one partition, whatever its texts have as ids; keys are spread
   }
   const others = new Strings()
   for (let i = 600; i >= 0; i -= 3) others.idOf(`c${i}`)
-  const found = partitionsIn(new Strings())
-  assert.deepEqual(partitionsIn(others), found)
-  assert.equal(found[5], NO_PARTITION)
+  const keyPartitions = partitionsIn(new Strings())
+  assert.deepEqual(partitionsIn(others), keyPartitions)
+  assert.equal(keyPartitions[5], NO_PARTITION)
   for (let partition = 0; partition < 8; partition++) {
-    const share = found.filter(one => one === partition).length / keys.length
+    const share = keyPartitions.filter(one => one === partition).length / keys.length
     assert.ok(share > 0.08 && share < 0.18, `partition ${partition} has ${share} of the keys`)
   }
 })

@@ -17,7 +17,7 @@ export interface BatchRunRecord extends JobRecord {
   readonly why: 'schedule' | 'demand'
   /** As-of time, UTC ms: the run sees every event that had arrived by then. */
   readonly s: number
-  /** The cut, a log position: no entry from it on had arrived by `s`. */
+  /** The cut, a sequence number: no entry from it on had arrived by `s`. */
   readonly cut: number
   /** Fingerprint of the group's definition: runs with different codes have different values. */
   readonly code: string

@@ -31,7 +31,7 @@ export interface ReportRun extends JobRecord {
   readonly why: 'schedule' | 'demand'
   /** As-of time, UTC ms: the report sees every event that had arrived by then. */
   readonly s: number
-  /** The cut, a log position: no entry from it on had arrived by `s`. */
+  /** The cut, a sequence number: no entry from it on had arrived by `s`. */
   readonly cut: number
   /** As-of time of the batch run behind each group placed batch; NULL before the first swap. */
   readonly runs: Readonly<Record<string, number | null>>

@@ -38,8 +38,8 @@ test('a revision that moves an event to another key takes it from the first, int
     for (; !next.done; next = making.next()) stretches.push(next.value.bytes)
     const { known, keys } = totalsOf(next.value)
     const out = featureColumns(group, 2 * SALES, false)
-    const asked = { values: Float64Array.from({ length: 2 * SALES }, (_, i) => i) }
-    readBatchValues(stretches, group, of, new Strings(), { run: 1, s: now, known, keys }).copyInto(out, [asked], 2 * SALES)
+    const keyColumn = { values: Float64Array.from({ length: 2 * SALES }, (_, i) => i) }
+    readBatchValues(stretches, group, of, new Strings(), { run: 1, s: now, known, keys }).copyInto(out, [keyColumn], 2 * SALES)
     assert.deepEqual(
       [...out[0].values],
       Array.from({ length: 2 * SALES }, (_, i) => (i < SALES ? 0 : 1)),

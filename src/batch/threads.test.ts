@@ -56,10 +56,10 @@ async function beside(of: BatchJob, { taken = new CollectedResults(), threads = 
 
 async function here(of: BatchJob): Promise<CollectedResults> {
   const reader = readDataFolder(join(folder, 'data'))
-  const taken = new CollectedResults()
-  await computeHere(reader)(of, taken, never)
+  const results = new CollectedResults()
+  await computeHere(reader)(of, results, never)
   reader.close()
-  return taken
+  return results
 }
 
 test('a run in a thread of its own gives what it gives here, and again the same', async () => {

@@ -15,8 +15,8 @@ export interface Sent {
   /** Events whose ids the log had already, also by an earlier attempt of the same request. */
   readonly duplicates: number
   readonly refused: number
-  /** Log position after the last of them. */
-  readonly position: number
+  /** Sequence number of the next entry of the log, after the last of them. */
+  readonly sequence: number
   /** Rejected events by index. A server names the first 20 of a request. */
   readonly refusals: readonly RefusedEvent[]
 }
@@ -47,7 +47,7 @@ export interface KeyFeatures<F> {
   /** `stream`, `batch` or `merged`. */
   readonly layer: string
   /** Of merged layers: the batch run whose result is the snapshot, its as-of time, and its age at `t`. */
-  readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
+  readonly snapshot?: { readonly run: number; readonly s: number; readonly ageMs: number }
   /** Age of the values at `t`, in milliseconds; null if `clock` is. */
   readonly ageMs: number | null
   /** Why the values differ from their definition, if they do. */
@@ -126,7 +126,8 @@ export interface DecidedEvent extends ReplyFields {
   readonly repeats?: number
   /** Of a duplicate: why no decision on the original is recorded. */
   readonly undecided?: string
-  readonly position?: number
+  /** Sequence number of the next entry of the log. Absent if the answer is not durable. */
+  readonly sequence?: number
 }
 
 /** A decision of the stream. */

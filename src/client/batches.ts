@@ -45,7 +45,7 @@ export async function* splitIntoBatches(
       batch.add(text, bytes)
       records.startTimer()
     }
-    // An empty send is one request, too: its answer has the log position.
+    // An empty send is one request, too: its answer has the sequence number of the log.
     if (batch.length > 0 || batch.end === 0) yield batch.flush()
   } finally {
     await records.close()

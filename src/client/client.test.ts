@@ -120,7 +120,7 @@ test('a proxy in front of the server is not taken for the server', async () => {
 
 test('liveness and readiness', async () => {
   const { api, next } = caller({ url })
-  assert.deepEqual([await api.healthy(), await api.ready()], [true, { ready: true, pipeline: 'shop', position: shop.run.end }])
+  assert.deepEqual([await api.healthy(), await api.ready()], [true, { ready: true, pipeline: 'shop', sequence: shop.run.end }])
   next.push(failing, answering(503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }))
   assert.deepEqual([await api.healthy(), await api.ready()], [false, { ready: false, why: 'the run was stopped' }])
   const stopped = AbortSignal.abort(new Error('enough'))

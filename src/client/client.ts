@@ -50,8 +50,8 @@ export interface RecentOptions extends CallOptions {
 
 /** The readiness of a run to accept events. */
 export type Readiness =
-  /** The server tells its pipeline and its log position only to clients with the role `read`. */
-  { readonly ready: true; readonly pipeline?: string; readonly position?: number } | { readonly ready: false; readonly why: string }
+  /** The server tells its pipeline and the sequence number of its log only to clients with the role `read`. */
+  { readonly ready: true; readonly pipeline?: string; readonly sequence?: number } | { readonly ready: false; readonly why: string }
 
 /**
  * Calls to one server.
@@ -234,12 +234,12 @@ async function isHealthy(http: HttpClient, signal: AbortSignal | undefined): Pro
 
 async function readiness(http: HttpClient, signal: AbortSignal | undefined): Promise<Readiness> {
   try {
-    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({
+    const { pipeline, sequence } = await http.once<{ pipeline?: string; sequence?: number }>({
       path: '/readyz',
       isIdempotent: true,
       signal,
     })
-    return { ready: true, ...(pipeline !== undefined && { pipeline }), ...(position !== undefined && { position }) }
+    return { ready: true, ...(pipeline !== undefined && { pipeline }), ...(sequence !== undefined && { sequence }) }
   } catch (error) {
     if (isServerError(error)) return { ready: false, why: error.message }
     throw error

@@ -20,13 +20,13 @@ test('few events are one JSON request, with the result of each', async () => {
   const { api, asked } = caller({ url: `${url}/` })
   const sent = await api.send(payments, [pay('a'), { ...pay('b'), amount: -1 }, pay('a')])
   assert.deepEqual(counts(sent), [1, 1, 1])
-  assert.equal(sent.position, shop.run.end)
+  assert.equal(sent.sequence, shop.run.end)
   assert.deepEqual(
     sent.refusals.map(({ index, reason, detail }) => [index, reason, /'amount' is -1/.test(detail)]),
     [[1, 'schema', true]],
   )
   assert.deepEqual(asked.length, 1)
-  assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, refused: 0, position: shop.run.end, refusals: [] })
+  assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, refused: 0, sequence: shop.run.end, refusals: [] })
 })
 
 test('times may be dates, and values that JSON cannot hold are errors', async () => {

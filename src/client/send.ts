@@ -11,7 +11,7 @@ interface Receipt {
   readonly accepted: number
   readonly duplicates: number
   readonly refused: number
-  readonly position: number
+  readonly sequence: number
   readonly errors?: readonly { readonly index?: number; readonly line?: number; readonly reason: string; readonly detail: string }[]
 }
 
@@ -61,14 +61,14 @@ class SendProgress {
   #accepted = 0
   #duplicates = 0
   #refused = 0
-  #position = 0
+  #sequence = 0
   readonly #refusals: RefusedEvent[] = []
 
-  add({ from, texts }: EventBatch, { accepted, duplicates, refused, position, errors = [] }: Receipt): void {
+  add({ from, texts }: EventBatch, { accepted, duplicates, refused, sequence, errors = [] }: Receipt): void {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#refused += refused
-    this.#position = position
+    this.#sequence = sequence
     for (const { index, line = NaN, reason, detail } of errors) this.#refusals.push({ index: from + (index ?? line - 1), reason, detail })
     this.next = from + texts.length
   }
@@ -83,7 +83,7 @@ class SendProgress {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
       refused: this.#refused,
-      position: this.#position,
+      sequence: this.#sequence,
       refusals: this.#refusals,
     }
   }

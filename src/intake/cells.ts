@@ -13,7 +13,7 @@ export interface RecordCells {
   readonly bytes: Uint8Array
   /** By record: 1 if it was decoded. The others are values in `records`, as in batches without cells. */
   readonly isRead: Uint8Array
-  /** A row for each record: one physical value a column. NaN is NULL; a text is its position in `bytes`. */
+  /** A row for each record: one physical value a column. NaN is NULL; a text is its range in `bytes`, as one number. */
   readonly values: Float64Array
   /** The record as a plain value, for a source with other columns. */
   valueOf(index: number): unknown

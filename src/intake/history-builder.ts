@@ -2,8 +2,8 @@
  * Builds the history of one source: its records become events in order of (arrival, file order).
  *
  * Records are validated as they come (`record-validator.ts`). `finish` then does the work that needs the log's order: it sorts the rows
- * unless they are sorted already, and decides on duplicates, conflicts and stale revisions (`deduplicate-history.ts`). Each record ends as accepted
- * rows, duplicates or rejections, or is skipped because the source's `map` returned no row.
+ * unless they are sorted already, and decides on duplicates, conflicts and stale revisions (`deduplicate-history.ts`). Each record ends as
+ * accepted rows, duplicates or rejections, or is skipped because the source's `map` returned no row.
  */
 import { durationText } from '../base/index.ts'
 import { type Block, gatherBlock, ascendingOrder, type Strings } from '../columns/index.ts'
@@ -42,7 +42,10 @@ export interface HistoryCounts extends ValidationCounts {
   late: number
 }
 
-/** Decides on the rows of a block with all columns of its source, as `deduplicateHistory` does. `order`: the rows by arrival; `undefined` if sorted. */
+/**
+ * Decides on the rows of a block with all columns of its source, as `deduplicateHistory` does. `order`: the rows by arrival; `undefined` if
+ * sorted.
+ */
 export type DeduplicateRows = (
   source: SourceIR,
   block: Block,

@@ -4,7 +4,7 @@
  * It handles the common form: one flat object with columns of the source, each at most once. Texts have no escapes. Numbers have up to
  * fifteen digits and no exponent, except doubles. The cells equal, to the bit, the values of `parseJsonRecord` and `RowReader`. Every other
  * line is left to these, including all invalid lines, so this reader needs no error messages. Cost: one or two passes over the bytes, some
- * 1 ns each. Senders repeat the order of their fields, so a name is mostly compared with the last name at its position.
+ * 1 ns each. Senders repeat the order of their fields, so a name is mostly compared with the last name at its index.
  */
 import { limits } from '../base/index.ts'
 import { Strings } from '../columns/index.ts'
@@ -33,7 +33,7 @@ export class JsonLineReader {
   readonly source: SourceIR
   readonly width: number
   readonly #columns: readonly CellReader[]
-  /** By position in a line: the column that was there last. */
+  /** By index of a field in a line: the column that was there last. */
   readonly #order: Int32Array
   /** By column: number of the last line that had it. */
   readonly #lastLine: Float64Array

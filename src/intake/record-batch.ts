@@ -4,7 +4,7 @@ import type { RawForm, Refusal } from './refusal.ts'
 
 /** Origin of records, and how to read their values. All batches of a file share one object. */
 export interface RecordOrigin {
-  /** Position of a record in words, `file.ndjson:12`, by its number: a line, or a row of Parquet, both from 1. */
+  /** Place of a record in words, `file.ndjson:12`, by its number: a line, or a row of Parquet, both from 1. */
   placeOf(number: number): string
   /** Values may be text: `'12'` is an int. True for CSV. */
   readonly text: boolean

@@ -1,4 +1,4 @@
-/** A rejected record: its reason, its position and its raw text, so that it can be repaired and sent again. */
+/** A rejected record: its reason, its place and its raw text, so that it can be repaired and sent again. */
 export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
@@ -41,7 +41,7 @@ export interface SourceRefusal extends Refusal {
   readonly source: string
 }
 
-/** The reason why a value or row is rejected, without its position. */
+/** The reason why a value or row is rejected, without its place. */
 export class Fault {
   readonly reason: RefusalReason
   readonly detail: string

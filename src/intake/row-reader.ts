@@ -49,24 +49,24 @@ export class RowReader {
   /** Arrival of the last row, if a column holds it. */
   arrival = 0
 
-  /** `theirs`: column names of foreign records, which may have extra fields. */
+  /** `columnMapping`: column names of foreign records, which may have extra fields. */
   constructor(
     source: RowSource,
     builder: BlockBuilder,
     stringsOf: (column: string) => Strings,
     origin: RecordOrigin,
-    theirs?: ColumnMapping,
+    columnMapping?: ColumnMapping,
   ) {
     this.#time = source.time
     this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
-    this.#ignoresUnknown = (origin.tabular || theirs !== undefined) && source.mapVersion === undefined
+    this.#ignoresUnknown = (origin.tabular || columnMapping !== undefined) && source.mapVersion === undefined
     this.#names = source.columns.map(column => column.name)
     this.#fields = source.columns.map(column => ({
       name: column.name,
       read: fieldReader(boundedText(source, column), {
         text: origin.text,
-        zoneless: origin.zoneless.has(theirs?.get(column.name) ?? column.name),
+        zoneless: origin.zoneless.has(columnMapping?.get(column.name) ?? column.name),
       }),
       target: builder.column(column.name),
       strings: stringsOf(column.name),
@@ -146,7 +146,7 @@ export class RowReader {
   }
 }
 
-/** Sets a row to the id of the text whose position is in the cell. */
+/** Sets a row to the id of the text whose range is in the cell. */
 function setText(column: ColumnBuilder, row: number, strings: Strings, bytes: Uint8Array, cell: number): void {
   if (Number.isNaN(cell)) return column.setNull(row)
   const start = Math.floor(cell / TEXT_SHIFT)

@@ -197,10 +197,10 @@ class History {
   }
 
   #crash(): void {
-    const kept = Math.floor(this.#chance() * (this.process.store.waiting + 1))
+    const commitCount = Math.floor(this.#chance() * (this.process.store.waiting + 1))
     this.#counts.crashes++
-    this.process = this.#opened(this.process.store.crash(kept))
-    this.model.crash(kept)
+    this.process = this.#opened(this.process.store.crash(commitCount))
+    this.model.crash(commitCount)
   }
 
   async stop(): Promise<void> {

@@ -78,7 +78,6 @@ interface JobRequest<R> extends PromiseWithResolvers<R> {
 /** The end of an attempt. */
 type AttemptEnd = 'done' | 'failed' | 'cancelled'
 
-/** The jobs of one kind. */
 export class JobScheduler<R> {
   readonly #options: JobSchedulerOptions<R>
   /** Requested attempts that have not started, in order. */

@@ -63,9 +63,9 @@ test('a thread runs one command after another, with progress, and rejects those 
     parentPort.postMessage({ kind: 'done', result: n + 1 })
   })`
   const thread = new JobThread<number>(threadOf(code), 'the batch run')
-  const seen: number[] = []
-  for (const n of [1, 2]) assert.equal(await thread.run<number>(n, each => void seen.push(each)), n + 1)
-  assert.deepEqual(seen, [1, 2])
+  const progress: number[] = []
+  for (const n of [1, 2]) assert.equal(await thread.run<number>(n, each => void progress.push(each)), n + 1)
+  assert.deepEqual(progress, [1, 2])
   await assert.rejects(thread.run(-1), { code: 'SPILL_THREAD' })
   await assert.rejects(thread.run(1), { code: 'SPILL_THREAD' })
 })

@@ -6,7 +6,6 @@
  */
 import { limits } from '../base/index.ts'
 
-/** The delay of one job. */
 export class Retry {
   #failures = 0
   /** Rest of the delay, ms. */

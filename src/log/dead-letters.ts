@@ -11,7 +11,7 @@ export interface DeadLetter {
   readonly source: string | undefined
   readonly reason: RefusalReason
   readonly detail: string
-  /** Its position in the input: `readings.ndjson:12`. */
+  /** Its place in the input, a file with a line or row: `readings.ndjson:12`. */
   readonly place: string
   /** Time of the rejection, UTC ms. */
   readonly at: number

@@ -1,9 +1,10 @@
 /**
- * The event log: gives every event its place in the total order, and reads events back.
+ * The event log: assigns every entry a sequence number in the total order, and reads entries back.
  *
  * One object of this class, in one process, decides the order. Sequence numbers count all entries, offsets count the events of a source's
- * partition, and arrivals never fall (semantics, the log). `append` works in memory and returns the segment to commit, so that events,
- * decisions and source positions are one commit. Uncommitted appends are lost with the process; none of them was acknowledged.
+ * partition, and arrivals, which the caller sets, never fall (semantics, the log). `append` works in memory and returns the segment to
+ * commit, so that events, decisions and reader positions are one commit. Uncommitted appends are lost with the process; none of them was
+ * acknowledged.
  */
 import { assert, addText, type Hash64, SpillwayError, limits } from '../base/index.ts'
 import { type Block, Strings } from '../columns/index.ts'
@@ -45,7 +46,7 @@ export interface AppendInput {
 }
 
 export interface AppendResult {
-  /** The segment as readers will see it, with positions. */
+  /** The segment as readers will see it, with the position of each event. */
   readonly segment: Segment
   readonly stored: StoredSegment
 }
@@ -93,21 +94,24 @@ export class Log {
   }
 
   /**
-   * Assigns entries their places at the end of the log and returns the segment to commit. Arrivals must not fall, nor be below `notBefore`.
+   * Assigns entries their sequence numbers and positions at the end of the log, and returns the segment to commit. The caller sees to it
+   * that no arrival or marker is below `notBefore`, and that none is below an earlier entry of the segment; the first arrival of each source
+   * is asserted.
    */
-  append({ sources, order, markers: marks }: AppendInput): AppendResult {
-    const length = sources.reduce((sum, { block }) => sum + block.length, marks.length)
+  append({ sources, order, markers }: AppendInput): AppendResult {
+    const length = sources.reduce((sum, { block }) => sum + block.length, markers.length)
     assert(length > 0, 'a segment has entries')
+    for (const { block } of sources) assert(!(block.arrival[0] < this.#notBefore), 'no arrival is before an earlier entry')
     const offsets = Object.fromEntries([...this.#offsets].map(([name, next]) => [name, [...next]]))
     const segment: Segment = {
       first: this.#end,
       length,
       sources: sources.map(rows => this.#assignPositions(rows)),
-      markers: marks,
+      markers,
       offsets,
       ...(order && { order }),
     }
-    for (const mark of marks) this.#notBefore = Math.max(this.#notBefore, mark.kind === 'tick' ? mark.t + 1 : mark.t)
+    for (const { kind, t } of markers) this.#notBefore = Math.max(this.#notBefore, kind === 'tick' ? t + 1 : t)
     const stored = { first: this.#end, entries: length, arrival: this.#notBefore, bytes: this.#writer.write(segment) }
     this.#end += length
     return { segment, stored }

@@ -34,7 +34,7 @@ export type LogMarker =
   /** From here on this version is the model's challenger, until a promotion; 0 is no challenger. */
   | { readonly kind: 'challenge'; readonly model: string; readonly version: number; readonly t: number }
 
-/** Events of one source, in log order. `position` combines partition and offset. */
+/** Events of one source, in log order. `position` of the block combines partition and offset in the source. */
 export interface SourceRows {
   readonly source: string
   /** Version of the source's columns. */
@@ -53,11 +53,14 @@ export interface IdHashes {
 }
 
 export interface Segment {
-  /** Sequence number of the first entry. */
+  /** Sequence number of the first entry; entry i has `first + i`. */
   readonly first: number
   readonly length: number
   readonly sources: readonly SourceRows[]
-  /** By entry: index of its source in `sources`, or `sources.length` for a marker. Absent for one source and no markers. */
+  /**
+   * By entry: index of its source in `sources`, or `sources.length` for a marker. The n-th entry with an index is the n-th row of that
+   * source, or the n-th marker. Absent if all entries are rows of one source, so row i is entry i.
+   */
   readonly order?: Uint8Array
   readonly markers: readonly LogMarker[]
   /** Next offset of each partition before the first entry, for each source in the log. */
@@ -85,7 +88,7 @@ export class SegmentWriter {
     this.#context = context
   }
 
-  write({ first, length, sources, order, markers: marks, offsets }: Segment): Uint8Array<ArrayBuffer> {
+  write({ first, length, sources, order, markers, offsets }: Segment): Uint8Array<ArrayBuffer> {
     const out = this.#out
     out.varint(VERSION)
     out.varint(first)
@@ -93,8 +96,8 @@ export class SegmentWriter {
     writeOffsets(out, offsets)
     out.varint(sources.length)
     for (const rows of sources) this.#writeRows(rows)
-    out.varint(marks.length)
-    for (const mark of marks) out.text(JSON.stringify(mark))
+    out.varint(markers.length)
+    for (const marker of markers) out.text(JSON.stringify(marker))
     out.varint(order ? 1 : 0)
     if (order) writeRuns(out, order)
     const payload = out.view()
@@ -131,11 +134,11 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 
   const length = reader.varint()
   const offsets = readOffsets(reader)
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
-  const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
+  const markers = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as LogMarker)
   const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
-  const entries = sources.reduce((total, { block }) => total + block.length, marks.length)
+  const entries = sources.reduce((total, { block }) => total + block.length, markers.length)
   if (entries !== length || !reader.isAtEnd) return reader.failDamaged(`has ${entries} entries, but its header says ${length}`)
-  return { first, length, sources, markers: marks, offsets, ...(order && { order }) }
+  return { first, length, sources, markers, offsets, ...(order && { order }) }
 }
 
 /** Number of events of a source before a segment. */

@@ -75,7 +75,7 @@ export interface Commit {
    * effects.
    */
   readonly forget?: number
-  /** Named values, such as source positions and decision progress. */
+  /** Named values, such as reader positions and decision progress. */
   readonly put?: readonly NamedWrite[]
 }
 
@@ -107,7 +107,7 @@ export interface StageTimes {
   newestStages(): Iterable<StoredStageTimes>
 }
 
-/** Named values: source positions, decision progress, ledgers of jobs, the model registry. */
+/** Named values: reader positions, decision progress, ledgers of jobs, the model registry. */
 export interface NamedValues {
   /** The value of this name. */
   get(name: string): string | undefined

@@ -95,7 +95,7 @@ function offsetGap({ sources, offsets }: Segment): string | undefined {
 
 /** Finds the first entry whose arrival falls, and the least timestamp of the entry after the segment. */
 function checkArrivals(
-  { first, length, sources, markers: marks, order }: Segment,
+  { first, length, sources, markers, order }: Segment,
   notBefore: number,
 ): { fallen: number | undefined; notBefore: number } {
   const rows = new Array<number>(sources.length + 1).fill(0)
@@ -105,8 +105,8 @@ function checkArrivals(
     const sourceIndex = order ? order[entry] : sources.length > 0 ? 0 : sources.length
     const row = rows[sourceIndex]++
     if (sourceIndex === sources.length) {
-      const mark = marks[row]
-      earliest = Math.max(earliest, mark.kind === 'tick' ? mark.t + 1 : mark.t)
+      const { kind, t } = markers[row]
+      earliest = Math.max(earliest, kind === 'tick' ? t + 1 : t)
       continue
     }
     const arrival = sources[sourceIndex].block.arrival[row]

@@ -122,7 +122,7 @@ async function trainVersion(
     await commit([...trained.markBrokenOff(), ...trained.fail(record, error, wallClock())])
     throw error
   }
-  const { version, asked: promotion, put } = trained.finish(record, training, wallClock())
+  const { version, promotion, put } = trained.finish(record, training, wallClock())
   await commit([...trained.markBrokenOff(), ...put])
   return { version, isMet: promotion !== undefined }
 }

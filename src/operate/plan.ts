@@ -108,7 +108,7 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
 function secondsAnEntry(pipeline: Plannable, store: SegmentLog & NamedValues & SavedStates, wanted: RunMemory['isRead']): number {
   const { ir } = pipeline
   const strings = new Strings()
-  const decider = new Decider(pipeline, strings, { results: new BatchResults({ ir, store, strings, onReport: () => {} }) })
+  const decider = new Decider(pipeline, strings, { batchResults: new BatchResults({ ir, store, strings, onReport: () => {} }) })
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const started = stopwatch()
   let entries = 0

@@ -66,7 +66,7 @@ export class PipelineRun implements AsyncDisposable {
     const names = this.#ir.sources.map(source => source.name)
     if (!names.includes(name)) throw new SpillwayError('SPILL_NOT_FOUND', `there is no source '${name}'${didYouMean(name, names)}`)
     if (!Array.isArray(records)) throw new SpillwayError('SPILL_INPUT', `records for '${name}' are an array: write [record] for one`)
-    const sent = { accepted: 0, duplicates: 0, refused: 0, position: this.run.end, refusals: [] as RefusedEvent[] }
+    const sent = { accepted: 0, duplicates: 0, refused: 0, sequence: this.run.end, refusals: [] as RefusedEvent[] }
     for (let from = 0; from < records.length; from += limits.TURN_RECORDS) {
       this.#assertRunning()
       await this.run.whenRoom()
@@ -79,7 +79,7 @@ export class PipelineRun implements AsyncDisposable {
       sent.accepted += accepted
       sent.duplicates += duplicates
       sent.refused += refused
-      sent.position = sequence
+      sent.sequence = sequence
       sent.refusals.push(...refusals)
     }
     return sent

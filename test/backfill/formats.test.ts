@@ -13,7 +13,7 @@ import { filesIn } from './store-contents.ts'
 const folder = scratchFolder('formats')
 
 const optionsOf = (name: string, format?: TableFormat): BackfillOptions => ({
-  asked: backfillTarget(shop, ['by_card'], { kind: 'events' }, 86_400_000),
+  target: backfillTarget(shop, ['by_card'], { kind: 'events' }, 86_400_000),
   history: shopHistory(shop, shopLog(1), 'day'),
   folder: join(folder, name),
   ...(format && { format }),

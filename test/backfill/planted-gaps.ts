@@ -99,7 +99,7 @@ function optionsOf(ir: PipelineIR, log: readonly LoggedEvent[], folder: string, 
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
   return {
-    asked: backfillTarget(ir, undefined, moments, LIVE),
+    target: backfillTarget(ir, undefined, moments, LIVE),
     history: shopHistory(ir, log, unit),
     folder,
     unit,

@@ -22,7 +22,7 @@ const log = shopLog(5)
 const target = backfillTarget(shop, undefined, { kind: 'events' }, 2 * 86_400_000)
 
 const optionsOf = (history: BackfillHistory, name: string, threads: number): BackfillOptions => ({
-  asked: target,
+  target,
   history,
   folder: join(folder, name),
   unit: 'day',
@@ -111,8 +111,8 @@ test('a backfill of a log in short segments writes the same files as one from me
   const reader = readDataFolder(data)
   const own = backfillTarget(running.ir, undefined, { kind: 'events' }, 2 * 86_400_000)
   const arrived = events.map((event, i) => ({ ...event, offset: i }))
-  const inMemory = { ...optionsOf(shopHistory({ ...shop, sources: [shop.sources[0]] }, arrived, 'day'), 'memory', 1), asked: own }
-  const ofLog = { ...optionsOf(historyOfLog(running, own, reader, data, 'day'), 'log', 2), asked: own }
+  const inMemory = { ...optionsOf(shopHistory({ ...shop, sources: [shop.sources[0]] }, arrived, 'day'), 'memory', 1), target: own }
+  const ofLog = { ...optionsOf(historyOfLog(running, own, reader, data, 'day'), 'log', 2), target: own }
   await fillGap(await findGap(inMemory), inMemory)
   await fillGap(await findGap(ofLog), ofLog)
   reader.close()

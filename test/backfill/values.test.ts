@@ -21,7 +21,7 @@ async function compare(log: readonly LoggedEvent[], every: number | undefined): 
   const moments =
     every === undefined ? ({ kind: 'events' } as const) : ({ kind: 'times', schedule: { kind: 'interval', every, phase: 0 } } as const)
   const target = backfillTarget(shop, undefined, moments, LIVE)
-  const options = { asked: target, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
+  const options = { target, history: shopHistory(shop, log, 'day'), folder, unit: 'day', threads: 1 } as const
   await fillGap(await findGap({ ...options, isMeasured: false }), options)
   const counts = { rows: 0, values: 0, refused: 0 }
   for (const group of target.groups) await compareGroup(folder, group, log, counts)

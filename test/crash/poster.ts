@@ -13,7 +13,7 @@ const TRIED_AGAIN_MS = 250
 export class Poster {
   readonly feed: Feed
   /** Position of the log after the last acknowledged record. */
-  position = 0
+  sequence = 0
   /** Unexpected answers. */
   readonly broken: string[] = []
   /** Error or answer of the last request whose records were not accepted. */
@@ -57,7 +57,7 @@ export class Poster {
         if (status !== 503) this.broken.push(`records of '${this.feed.source}' were answered with ${status}: ${text}`)
         return false
       }
-      this.position = Math.max(this.position, (JSON.parse(text) as { position: number }).position)
+      this.sequence = Math.max(this.sequence, (JSON.parse(text) as { sequence: number }).sequence)
       return true
     } catch (error) {
       this.refusal = String(error)

@@ -46,7 +46,7 @@ export function resultsOf(ir: PipelineIR, disk: Disk, strings: Strings): BatchRe
 }
 
 /** The same as snapshots of hybrid groups. */
-export function bodiesOf(ir: PipelineIR, disk: Disk, strings: Strings): Snapshots {
+export function snapshotsOf(ir: PipelineIR, disk: Disk, strings: Strings): Snapshots {
   return new Snapshots({ ir, store: new ModelStore(withSwapped(disk)), strings, onReport: () => {} })
 }
 

@@ -5,7 +5,7 @@ import { compareEngines } from '../property/parity.ts'
 import { layeredEngine, type Leak } from './layered-kernel.ts'
 import { holds, prove } from './prove.ts'
 
-test('law 3: a snapshot over any cut and a delta of the rest give the values of one kernel', async () => {
+test('law 3: a snapshot over any cut and the delta of the rest are read as one', async () => {
   const result = await prove({ cases: 20, seed: 1 })
   assert.deepEqual(result.failures, [])
   assert.ok(holds(result), JSON.stringify(result))

@@ -99,8 +99,8 @@ function answer(layered: Layered, { onCut, leak }: Layering, out: Answer[][]): v
 function twoLayers(layered: Layered, cut: Uint8Array, visible: number, leak: Leak | undefined): { kernel: Kernel; applied: Uint8Array } {
   const { group, source, draw, pass, strings } = layered
   const kernel = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1 })
-  const body = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1, isSnapshot: true })
-  kernel.setSnapshot(body)
+  const snapshot = new Kernel(group, source, { strings, exact: true, watermark: pass.watermark, sketchFrom: 1, isSnapshot: true })
+  kernel.setSnapshot(snapshot)
   const applied = cut.slice()
   const inCut = [...cut.keys()].filter(row => cut[row] === 1)
   const behind = draw.shuffled(rowsOf(applied, visible))
@@ -110,14 +110,14 @@ function twoLayers(layered: Layered, cut: Uint8Array, visible: number, leak: Lea
   const half = draw.between(0, behind.length)
   // Events that come while a snapshot is made and restored are applied to the delta at once.
   kernel.apply(part(pass.block, behind.slice(0, half)))
-  restoreInto(body, layered, inCut)
-  body.finishRestore()
+  restoreInto(snapshot, layered, inCut)
+  snapshot.finishRestore()
   kernel.apply(part(pass.block, behind.slice(half)))
   return { kernel, applied }
 }
 
 /** Fills a kernel with these rows under other string ids, and restores from its slices. */
-function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
+function restoreInto(snapshot: Kernel, { group, source, draw, pass, elsewhere, others, strings }: Layered, rows: readonly number[]): void {
   const filled = new Kernel(group, source, { strings: others, exact: true, watermark: pass.watermark, sketchFrom: 1 })
   filled.apply(part(elsewhere, rows))
   const ids = Int32Array.from({ length: others.size }, (_, id) => strings.idOf(others.textOf(id)))
@@ -126,7 +126,7 @@ function restoreInto(body: Kernel, { group, source, draw, pass, elsewhere, other
     [0, middle],
     [middle, filled.keys],
   ])
-    body.appendSlice(filled.save(from, to, 0).slice(), ids)
+    snapshot.appendSlice(filled.save(from, to, 0).slice(), ids)
 }
 
 /** Rows below `to` that are not taken. */

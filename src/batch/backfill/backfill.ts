@@ -28,7 +28,7 @@ export interface BackfillHistory {
 
 /** Options of a backfill. */
 export interface BackfillOptions {
-  readonly asked: BackfillTarget
+  readonly target: BackfillTarget
   readonly history: BackfillHistory
   /** Where the table is; by default a folder of Parquet files. */
   readonly folder: string
@@ -73,7 +73,7 @@ export interface BackfillResult {
  */
 export async function findGap(options: BackfillOptions): Promise<StoreGap> {
   const {
-    asked,
+    target,
     history,
     folder,
     format = parquetFolder,
@@ -89,7 +89,7 @@ export async function findGap(options: BackfillOptions): Promise<StoreGap> {
   const table = opened instanceof ParquetFolderTable ? opened : new GuardedTable(format.name, opened)
   const show = (share: number): void => onProgress?.(`checking ${folder}`, share)
   const groups: GroupGap[] = []
-  for (const group of asked.groups) groups.push(await findGroupGap(group, { table, extents, from, to, onProgress: show }))
+  for (const group of target.groups) groups.push(await findGroupGap(group, { table, extents, from, to, onProgress: show }))
   const work = planWork(groups, { unit, threads, eventsIn: eventsIn(extents), first: source => extents.span.get(source)!.first })
   const cost = isMeasured ? await estimateCost(groups, work, threads, { events, unit, extents }) : exactCounts(work)
   return { table, groups, work, cost }
@@ -151,8 +151,8 @@ export async function fillGap(
 /** Weight of a partition in the progress: its events, plus 1. */
 function weights(gaps: readonly GroupGap[]): (group: string, partition: string) => number {
   const all = new Map(
-    gaps.flatMap(({ group: asked, partitions }) =>
-      partitions.map(({ partition, events }) => [`${asked.group.name} ${partition.name}`, events + 1]),
+    gaps.flatMap(({ group: target, partitions }) =>
+      partitions.map(({ partition, events }) => [`${target.group.name} ${partition.name}`, events + 1]),
     ),
   )
   return (group, partition) => all.get(`${group} ${partition}`)!
@@ -166,16 +166,16 @@ interface FillContext {
 
 function fillOnThreads(
   { work }: StoreGap,
-  { asked, history, folder, unit, threads, workers: crew }: BackfillOptions,
+  { target, history, folder, unit, threads, workers: crew }: BackfillOptions,
   context: FillContext,
 ): Promise<void> {
   const { until, forgotten } = history.extents
   const { scratch, ...rest } = context
-  const data = { asked: asked.groups, from: history.from(), unit, folder, until, forgotten, scratch }
+  const data = { groups: target.groups, from: history.from(), unit, folder, until, forgotten, scratch }
   return (crew ?? new BackfillWorkers(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
-async function fillHere({ table, work }: StoreGap, { asked, history, unit }: BackfillOptions, context: FillContext): Promise<void> {
+async function fillHere({ table, work }: StoreGap, { target, history, unit }: BackfillOptions, context: FillContext): Promise<void> {
   const { scratch, signal, onFilled } = context
   const { until, forgotten } = history.extents
   const writer = await table.writer(scratch)
@@ -183,7 +183,7 @@ async function fillHere({ table, work }: StoreGap, { asked, history, unit }: Bac
     for (const piece of work)
       await fillWork(
         piece,
-        asked.groups.find(({ group }) => group.name === piece.group)!,
+        target.groups.find(({ group }) => group.name === piece.group)!,
         {
           events: history.events,
           unit,

@@ -75,10 +75,10 @@ export function exactCounts(work: readonly BackfillWork[]): BackfillCost {
  * Partitions to measure, among those with missing files. Rows at events: the partition with most events, the last of equal ones. Rows at
  * times: the first, middle and last, since the number of live keys grows at the start of a history.
  */
-function sampledOf({ group: asked, partitions }: GroupGap): PartitionGap[] {
+function sampledOf({ group: target, partitions }: GroupGap): PartitionGap[] {
   const lacking = partitions.filter(({ files }) => files.length > 0)
   if (lacking.length === 0) return []
-  if (asked.rowTimes.kind === 'events') return [lacking.reduce((a, b) => (b.events >= a.events ? b : a))]
+  if (target.rowTimes.kind === 'events') return [lacking.reduce((a, b) => (b.events >= a.events ? b : a))]
   const places = new Set([0, Math.floor((lacking.length - 1) / 2), lacking.length - 1])
   return [...places].map(place => lacking[place])
 }

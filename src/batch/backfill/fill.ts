@@ -37,15 +37,15 @@ export const rowColumns = ({ keys }: BackfillGroup): OutputColumn[] => [
  * Does the work and returns the number of events read.
  * @throws the limit errors of the kernel, `SPILL_DATA` for a damaged log, `SPILL_FILE` if a file cannot be written.
  */
-export async function fillWork(work: BackfillWork, asked: BackfillGroup, filling: FillOptions): Promise<number> {
+export async function fillWork(work: BackfillWork, target: BackfillGroup, filling: FillOptions): Promise<number> {
   const { events, unit, forgotten, until } = filling
-  const features = asked.features.filter(({ feature }) => work.features.includes(feature.name))
-  const reading = { asked, features, events, from: work.from, forgotten }
+  const features = target.features.filter(({ feature }) => work.features.includes(feature.name))
+  const reading = { target, features, events, from: work.from, forgotten }
   const values = features.length > 0 ? new FeatureValues(reading) : undefined
   let rows: BackfillRowReader | undefined
   for (const { partition, files } of partitionsToRead(work, unit)) {
-    rows ??= backfillRowReader(asked, events, partition, until)
-    await fillPartition({ partition, files: files ?? [] }, asked, { rows, features, values }, filling)
+    rows ??= backfillRowReader(target, events, partition, until)
+    await fillPartition({ partition, files: files ?? [] }, target, { rows, features, values }, filling)
   }
   return values?.applied ?? 0
 }
@@ -56,10 +56,10 @@ interface FillSources {
   readonly values: FeatureValues | undefined
 }
 
-async function fillPartition(wanted: WorkPartition, asked: BackfillGroup, sources: FillSources, filling: FillOptions): Promise<void> {
+async function fillPartition(wanted: WorkPartition, target: BackfillGroup, sources: FillSources, filling: FillOptions): Promise<void> {
   const { partition, files } = wanted
   const output = files.length > 0 ? filling.writer : undefined
-  const table = new Table(files, asked, sources.features, filling.events.strings)
+  const table = new Table(files, target, sources.features, filling.events.strings)
   const { rowsMax = Infinity } = filling
   let [rows, last] = [0, NaN]
   await output?.begin(table.columns)
@@ -73,36 +73,36 @@ async function fillPartition(wanted: WorkPartition, asked: BackfillGroup, source
       await yieldToEventLoop()
     }
   }
-  if (output) filling.onFilled(await output.finish(asked.group.name, partition))
+  if (output) filling.onFilled(await output.finish(target.group.name, partition))
 }
 
 /** The columns of a partition as one table. */
 class Table {
   readonly columns: readonly FeatureTableColumn[]
-  readonly #asked: BackfillGroup
+  readonly #target: BackfillGroup
   readonly #hasRows: boolean
   /** Computed features that are written, by index. */
   readonly #features: readonly (readonly [number, BackfillFeature])[]
   readonly #strings: Strings
 
-  constructor(files: WorkPartition['files'], asked: BackfillGroup, features: readonly BackfillFeature[], strings: Strings) {
+  constructor(files: WorkPartition['files'], target: BackfillGroup, features: readonly BackfillFeature[], strings: Strings) {
     const rows = files.filter(({ feature }) => feature === undefined)
     const written = features.flatMap((feature, index) => {
       const file = files.find(candidate => candidate.feature === feature.feature.name)
       return file ? [{ index, feature, file }] : []
     })
     this.columns = [
-      ...rows.map(({ file, code, input }) => ({ name: file, code, input, fields: rowColumns(asked) })),
+      ...rows.map(({ file, code, input }) => ({ name: file, code, input, fields: rowColumns(target) })),
       ...written.map(({ feature, file: { file, code, input } }) => ({ name: file, code, input, fields: [feature.column] })),
     ]
-    this.#asked = asked
+    this.#target = target
     this.#hasRows = rows.length > 0
     this.#features = written.map(({ index, feature }) => [index, feature])
     this.#strings = strings
   }
 
   batchOf({ length, t, keys, features }: RowChunk & { readonly features: readonly FeatureColumn[] }): TableBatch {
-    const { source, group } = this.#asked
+    const { source, group } = this.#target
     const keyColumns = keys.map((column, i) =>
       deliverColumn(
         column,

@@ -62,27 +62,27 @@ export interface GapOptions {
  * Checks every column of the requested partitions.
  * @throws (rejects with) `SPILL_FILE` if a column cannot be read.
  */
-export async function findGroupGap(asked: BackfillGroup, { table, extents, from, to, onProgress }: GapOptions): Promise<GroupGap> {
-  const all = partitionsWithRows(asked, extents, table.unit)
+export async function findGroupGap(target: BackfillGroup, { table, extents, from, to, onProgress }: GapOptions): Promise<GroupGap> {
+  const all = partitionsWithRows(target, extents, table.unit)
   const wanted = all.filter(({ start, end }) => end > from && start < to)
-  const inputs = new InputDigests(asked, extents, table.unit)
-  const stored = await table.partitions(asked.group.name)
+  const inputs = new InputDigests(target, extents, table.unit)
+  const stored = await table.partitions(target.group.name)
   const partitions: PartitionGap[] = []
   for (const partition of wanted) {
     const files = [
-      rowsFile(asked, inputs.ofRows(partition)),
-      ...asked.features.map(feature => featureFile(feature, inputs.of(feature, partition))),
+      rowsFile(target, inputs.ofRows(partition)),
+      ...target.features.map(feature => featureFile(feature, inputs.of(feature, partition))),
     ]
     const missing: MissingFile[] = []
     for (const { isForgotten, ...file } of files) {
       const why = outdated(file, stored[partition.name]?.columns[file.file], isForgotten)
-      const reason = why ?? (await table.damageOf(asked.group.name, partition, file.file))
+      const reason = why ?? (await table.damageOf(target.group.name, partition, file.file))
       if (reason !== undefined) missing.push({ ...file, why: reason })
     }
-    partitions.push({ partition, events: extents.of.get(asked.source.name)?.get(partition.name)?.events ?? 0, files: missing })
+    partitions.push({ partition, events: extents.of.get(target.source.name)?.get(partition.name)?.events ?? 0, files: missing })
     onProgress(partitions.length / wanted.length)
   }
-  return { group: asked, partitions, obsolete: Object.keys(stored).filter(name => !all.some(partition => partition.name === name)).length }
+  return { group: target, partitions, obsolete: Object.keys(stored).filter(name => !all.some(partition => partition.name === name)).length }
 }
 
 type WantedFile = StrictOmit<MissingFile, 'why'> & {

@@ -17,16 +17,16 @@ const sourcesOf = ({ groups }: BackfillTarget): Set<string> => new Set(groups.ma
  */
 export async function historyOfFiles(
   { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
-  asked: BackfillTarget,
+  target: BackfillTarget,
   files: readonly SourceFile[],
   unit: PartitionUnit,
   options: LoadOptions,
 ): Promise<BackfillHistory> {
-  const names = sourcesOf(asked)
+  const names = sourcesOf(target)
   const read = {
     ...ir,
     sources: ir.sources.filter(({ name }) => names.has(name)),
-    groups: asked.groups.map(({ group }) => group),
+    groups: target.groups.map(({ group }) => group),
     models: [],
   }
   const { histories, strings } = await load(
@@ -45,7 +45,7 @@ export async function historyOfFiles(
  */
 export function historyOfLog(
   { ir }: Pick<Pipeline, 'ir'>,
-  asked: BackfillTarget,
+  target: BackfillTarget,
   store: SegmentLog & NamedValues,
   data: string,
   unit: PartitionUnit,
@@ -53,7 +53,7 @@ export function historyOfLog(
   const events = new EventsOfLog(store, ir.sources)
   return {
     events,
-    extents: events.extents(unit, [...sourcesOf(asked)]),
+    extents: events.extents(unit, [...sourcesOf(target)]),
     from: () => ({ kind: 'log', data, sources: ir.sources, end: events.end }),
   }
 }

@@ -21,7 +21,7 @@ interface Digests {
 
 /** Computes the digests of one group. */
 export class InputDigests {
-  readonly #asked: BackfillGroup
+  readonly #target: BackfillGroup
   readonly #extents: HistoryExtents
   readonly #unit: PartitionUnit
   /** Partitions with events, in order. */
@@ -29,9 +29,9 @@ export class InputDigests {
   readonly #first: number
   readonly #digests = new Map<string, Digests>()
 
-  constructor(asked: BackfillGroup, extents: HistoryExtents, unit: PartitionUnit) {
-    const { name } = asked.source
-    this.#asked = asked
+  constructor(target: BackfillGroup, extents: HistoryExtents, unit: PartitionUnit) {
+    const { name } = target.source
+    this.#target = target
     this.#extents = extents
     this.#unit = unit
     this.#own = [...(extents.of.get(name) ?? [])]
@@ -39,7 +39,7 @@ export class InputDigests {
   }
 
   ofRows(partition: CalendarPartition): InputDigest {
-    const { rowTimes: moments, live, columns } = this.#asked
+    const { rowTimes: moments, live, columns } = this.#target
     return this.#input(columns, partition, moments.kind === 'events' ? partition.start : partition.start - live)
   }
 
@@ -63,7 +63,7 @@ export class InputDigests {
 
   /** The last row time up to `moment`, for rows at scheduled times. */
   #lastTime(moment: number): number | null {
-    const { rowTimes: moments } = this.#asked
+    const { rowTimes: moments } = this.#target
     return moments.kind === 'events' ? null : scheduleCursor(moments.schedule)(moment)
   }
 

@@ -11,7 +11,7 @@ export class EventsOfLog implements EventHistory {
   readonly strings = new Strings()
   readonly #store: SegmentLog & NamedValues
   readonly #log: Log
-  /** End of the read, a log position; the log may grow meanwhile. */
+  /** End of the read, a sequence number; the log may grow meanwhile. */
   readonly end: number
 
   /**

@@ -24,10 +24,10 @@ export interface BackfillRowReader {
 }
 
 /** `from`: the first partition. `until`: the last time that is known, UTC ms. */
-export function backfillRowReader(asked: BackfillGroup, events: EventHistory, from: CalendarPartition, until: number): BackfillRowReader {
-  return asked.rowTimes.kind === 'events'
-    ? { in: partition => atEvents(asked, events, partition) }
-    : new AtTimes(asked, events, from, until)
+export function backfillRowReader(target: BackfillGroup, events: EventHistory, from: CalendarPartition, until: number): BackfillRowReader {
+  return target.rowTimes.kind === 'events'
+    ? { in: partition => atEvents(target, events, partition) }
+    : new AtTimes(target, events, from, until)
 }
 
 function* atEvents({ group, source }: BackfillGroup, events: EventHistory, { start, end }: CalendarPartition): Generator<RowChunk> {
@@ -58,8 +58,8 @@ class AtTimes implements BackfillRowReader {
   /** Computes the time since the last event of each key. */
   readonly #kernel: Kernel
 
-  constructor(asked: BackfillGroup, events: EventHistory, { start }: CalendarPartition, until: number) {
-    const { group, source, live, rowTimes: moments, columns } = asked
+  constructor(target: BackfillGroup, events: EventHistory, { start }: CalendarPartition, until: number) {
+    const { group, source, live, rowTimes: moments, columns } = target
     this.#strings = events.strings
     this.#schedule = (moments as Extract<BackfillGroup['rowTimes'], { kind: 'times' }>).schedule
     this.#until = until

@@ -34,7 +34,7 @@ type Writing = StrictOmit<FillOptions, 'onRows' | 'onFilled' | 'rowsMax'>
  * compress too well. `isWarm`: the code is compiled already.
  */
 export async function measureSample(
-  { group: asked, partitions }: GroupGap,
+  { group: target, partitions }: GroupGap,
   { partition, events }: PartitionGap,
   writing: Writing,
   extents: HistoryExtents,
@@ -42,19 +42,19 @@ export async function measureSample(
 ): Promise<CostSample> {
   const missing = [...new Map(partitions.flatMap(({ files }) => files).map(file => [file.file, file])).values()]
   const features = missing.flatMap(({ feature }) => feature ?? [])
-  const before = eventsBefore(asked, features, partition, extents)
+  const before = eventsBefore(target, features, partition, extents)
   const work: BackfillWork = {
-    group: asked.group.name,
+    group: target.group.name,
     features: features.map(({ feature }) => feature.name),
     partitions: [{ partition, files: missing.map(toWorkFile) }],
     from: before.from,
     cost: { read: 0, rows: 0 },
   }
   let measurement: Measurement | undefined
-  for (const _ of isWarm ? ['again'] : ['first', 'again']) measurement = await measure(work, asked, writing)
+  for (const _ of isWarm ? ['again'] : ['first', 'again']) measurement = await measure(work, target, writing)
   const { rows, last, seconds, filled } = measurement!
-  const secondsRead = features.length === 0 ? 0 : secondsOfReading(asked, features, partition, writing.events)
-  const whole = shareComputed(asked, partition, { rows, last, events, until: writing.until })
+  const secondsRead = features.length === 0 ? 0 : secondsOfReading(target, features, partition, writing.events)
+  const whole = shareComputed(target, partition, { rows, last, events, until: writing.until })
   return {
     start: partition.start,
     events,
@@ -92,12 +92,12 @@ interface Measurement {
   readonly filled: WrittenPartition
 }
 
-async function measure(work: BackfillWork, asked: BackfillGroup, writing: Writing): Promise<Measurement> {
+async function measure(work: BackfillWork, target: BackfillGroup, writing: Writing): Promise<Measurement> {
   let filled: WrittenPartition | undefined
   let [rows, last] = [0, -Infinity]
   const startedAt = stopwatch()
   const onRows = (more: number, t: number): void => void ([rows, last] = [rows + more, t])
-  await fillWork(work, asked, { ...writing, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
+  await fillWork(work, target, { ...writing, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
   return { rows, last, seconds: (stopwatch() - startedAt) / 1000, filled: filled! }
 }
 

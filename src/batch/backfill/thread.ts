@@ -18,7 +18,7 @@ const send = (message: BackfillThreadMessage): void => port.postMessage(message)
 
 try {
   const [data] = (await once(port, 'message')) as [BackfillThreadInput]
-  const { asked, from, scratch, folder, unit } = data
+  const { groups, from, scratch, folder, unit } = data
   const [events, close] = open(from)
   const writer = scratch === undefined ? undefined : await openParquetWriter(folder, unit, join(scratch, String(threadId)))
   for (;;) {
@@ -32,7 +32,7 @@ try {
     const onFilled = (filled: Extract<BackfillThreadMessage, { kind: 'filled' }>['filled']): void => send({ kind: 'filled', filled })
     await fillWork(
       work,
-      asked.find(({ group }) => group.name === work.group)!,
+      groups.find(({ group }) => group.name === work.group)!,
       { ...data, events, writer, onRows, onFilled },
     )
   }

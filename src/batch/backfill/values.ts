@@ -16,7 +16,7 @@ export interface FeatureChunk extends RowChunk {
 
 /** Input of `FeatureValues`. */
 export interface FeatureValuesOptions {
-  readonly asked: BackfillGroup
+  readonly target: BackfillGroup
   readonly features: readonly BackfillFeature[]
   readonly events: EventHistory
   /** Earlier arrivals are not read, UTC ms. */
@@ -36,8 +36,8 @@ export class FeatureValues {
   #room = -1
 
   constructor(reading: FeatureValuesOptions) {
-    const { asked, features, events, from } = reading
-    const { source, group } = asked
+    const { target, features, events, from } = reading
+    const { source, group } = target
     const columns = new Set(features.flatMap(feature => feature.columns))
     this.#reading = reading
     this.#group = { ...group, features: features.map(({ feature }) => feature) }
@@ -52,7 +52,7 @@ export class FeatureValues {
 
   /** Features of all rows of a chunk, in several parts. */
   *at(chunk: RowChunk): Generator<FeatureChunk> {
-    const { known } = this.#reading.asked.behind
+    const { known } = this.#reading.target.behind
     const cuts = known === 0 ? chunk.t : chunk.t.map(t => t - known)
     for (let row = 0; row < chunk.length;) {
       const { length } = chunk
@@ -70,10 +70,10 @@ export class FeatureValues {
   }
 
   #read(chunk: RowChunk, from: number, to: number, events: Block, upto: Int32Array): FeatureChunk {
-    const { asked, forgotten } = this.#reading
+    const { target, forgotten } = this.#reading
     const keys = chunk.keys.map(column => sliceColumn(column, from, to))
     const t = chunk.t.subarray(from, to)
-    const asOf = asked.behind.clock === 0 ? t : t.map(time => time - asked.behind.clock)
+    const asOf = target.behind.clock === 0 ? t : t.map(time => time - target.behind.clock)
     const length = to - from
     if (length > this.#room) this.#out = featureColumns(this.#group, (this.#room = Math.max(length, EVENTS_AT_ONCE)), false)
     this.#kernel.replay(events, { length, keys, upto, asOf }, this.#out)

@@ -22,19 +22,19 @@ const group = features('g', {
     all: s.x.sum('lifetime'),
   }),
 })
-const [asked] = backfillTarget(pipeline('p', [group]).ir, undefined, { kind: 'events' }, DAY).groups
+const [target] = backfillTarget(pipeline('p', [group]).ir, undefined, { kind: 'events' }, DAY).groups
 const first = Date.parse('2026-01-05T00:00Z')
 
 /** A gap of some days, counted from the first of the history, in which some files are missing. */
 function gapOf(days: readonly number[], names: readonly string[]): GroupGap {
   const partitions = days.map(day => {
     const files = names.map(name => {
-      const feature = asked.features.find(each => each.feature.name === name)
+      const feature = target.features.find(each => each.feature.name === name)
       return { file: name, why: 'new' as const, code: '', input: '', ...(feature && { feature }) }
     })
     return { partition: partitionAt('day', first + day * DAY), events: 100, files }
   })
-  return { group: asked, partitions, obsolete: 0 }
+  return { group: target, partitions, obsolete: 0 }
 }
 
 const cutting = (threads: number): WorkPlanOptions => ({
@@ -80,7 +80,7 @@ test('a piece is cut for cores, but not where it would be shorter than what is r
 })
 
 test('a sum over doubles is a piece a stretch, whose rows are all read', () => {
-  const x = asked.features.find(({ feature }) => feature.name === 'x')!
+  const x = target.features.find(({ feature }) => feature.name === 'x')!
   // It reaches back a day and a millisecond: four times that is eight days at least. Stretches are counted from the epoch.
   const stretch = foldSpan(x, partitionAt('day', first), 'day').start
   assert.deepEqual([(first - stretch) / DAY, (stretch / DAY) % 8], [2, 0])

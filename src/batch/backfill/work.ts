@@ -59,15 +59,15 @@ export function planWork(gaps: readonly GroupGap[], cutting: WorkPlanOptions): B
 }
 
 /** The rows file goes with the features of finite reach, whose work is split. */
-function exactWork({ group: asked, partitions }: GroupGap, cutting: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
+function exactWork({ group: target, partitions }: GroupGap, cutting: WorkPlanOptions, isOf: (reach: number) => boolean): BackfillWork[] {
   const wanted = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
   const selected = partitions.flatMap(gap => {
     const files = gap.files.filter(wanted)
     return files.length > 0 ? [{ ...gap, files }] : []
   })
   return splitRuns(selected, reachOf(selected), cutting).map(run => {
-    const features = asked.features.filter(feature => run.some(({ files }) => files.some(file => file.feature === feature)))
-    return pieceOf(asked, features, run, run[0].partition.start - reachOf(run), cutting)
+    const features = target.features.filter(feature => run.some(({ files }) => files.some(file => file.feature === feature)))
+    return pieceOf(target, features, run, run[0].partition.start - reachOf(run), cutting)
   })
 }
 
@@ -94,8 +94,8 @@ function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads
   return runs
 }
 
-function foldedWork({ group: asked, partitions }: GroupGap, cutting: WorkPlanOptions): BackfillWork[] {
-  return asked.features.flatMap(feature => {
+function foldedWork({ group: target, partitions }: GroupGap, cutting: WorkPlanOptions): BackfillWork[] {
+  return target.features.flatMap(feature => {
     if (feature.exact) return []
     const selected = partitions.flatMap(gap => {
       const files = gap.files.filter(file => file.feature === feature)
@@ -103,8 +103,8 @@ function foldedWork({ group: asked, partitions }: GroupGap, cutting: WorkPlanOpt
     })
     const stretches = [...Map.groupBy(selected, ({ partition }) => foldSpan(feature, partition, cutting.unit).start)]
     return stretches.map(([start, run]) => {
-      const firstPartition = partitionAt(cutting.unit, Math.max(start, cutting.first(asked.source.name)))
-      return { ...pieceOf(asked, [feature], run, start - feature.reach, cutting), readsFrom: firstPartition }
+      const firstPartition = partitionAt(cutting.unit, Math.max(start, cutting.first(target.source.name)))
+      return { ...pieceOf(target, [feature], run, start - feature.reach, cutting), readsFrom: firstPartition }
     })
   })
 }

@@ -19,7 +19,7 @@ export type EventSource =
 export interface BackfillThreadInput extends Pick<FillOptions, 'unit' | 'until' | 'forgotten'> {
   /** Folder of the table. */
   readonly folder: string
-  readonly asked: readonly BackfillGroup[]
+  readonly groups: readonly BackfillGroup[]
   readonly from: EventSource
   /** Folder for spilled data; `undefined` in a run that writes no files. */
   readonly scratch: string | undefined

@@ -27,8 +27,8 @@ export function gapText(out: string, { groups, cost }: StoreGap, { leftOut }: Ba
 export const fillResultText = (out: string, { files, bytes, seconds, hash }: BackfillResult): string =>
   `${pluralize(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
 
-function groupLines({ group: asked, partitions, obsolete: others }: GroupGap): string[] {
-  const { group, rowTimes: moments } = asked
+function groupLines({ group: target, partitions, obsolete: others }: GroupGap): string[] {
+  const { group, rowTimes: moments } = target
   const rows =
     moments.kind === 'events' ? 'events' : group.place.kind === 'batch' || group.place.kind === 'scheduled' ? 'its schedule' : 'ticks'
   const range =

@@ -111,7 +111,7 @@ async function backfill(
 ): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
-    asked: selection,
+    target: selection,
     history,
     folder: out,
     unit,
@@ -158,9 +158,9 @@ async function untilStopped(fill: (signal: AbortSignal) => Promise<BackfillResul
 }
 
 function reportOf({ groups, cost }: StoreGap) {
-  const missing = groups.flatMap(({ group: asked, partitions }) =>
+  const missing = groups.flatMap(({ group: target, partitions }) =>
     partitions.flatMap(({ partition, files }) =>
-      files.map(({ file, why }) => ({ group: asked.group.name, partition: partition.name, file: `${file}.parquet`, why })),
+      files.map(({ file, why }) => ({ group: target.group.name, partition: partition.name, file: `${file}.parquet`, why })),
     ),
   )
   return { missing, cost }

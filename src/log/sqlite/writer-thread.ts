@@ -38,11 +38,11 @@ try {
     const commits: Commit[] = []
     let last = -1
     let closing = false
-    const enqueue = (taken: WriterRequest): void => {
-      if (taken === 'close') closing = true
+    const enqueue = (request: WriterRequest): void => {
+      if (request === 'close') closing = true
       else {
-        commits.push(taken.commit)
-        last = taken.number
+        commits.push(request.commit)
+        last = request.number
       }
     }
     enqueue(message)

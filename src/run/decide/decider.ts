@@ -36,21 +36,25 @@ export class Decider {
   readonly #models: readonly LiveModel[]
   readonly #onEvents: readonly EventModel[]
   readonly #onTicks: readonly TickModel[]
-  readonly #atMarks: LogMarkerHandler
+  readonly #markerHandler: LogMarkerHandler
   #clock = -Infinity
 
   /**
-   * `results`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `bodies`: snapshots of
-   * hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
+   * `batchResults`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `snapshots`: those
+   * of hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
    */
   constructor(
     definitions: ScoringDefinitions,
     strings: Strings,
-    { results, bodies, champions }: { results?: BatchResults | undefined; bodies?: Snapshots | undefined; champions?: Champions } = {},
+    {
+      batchResults,
+      snapshots,
+      champions,
+    }: { batchResults?: BatchResults | undefined; snapshots?: Snapshots | undefined; champions?: Champions } = {},
   ) {
     const { ir } = definitions
     this.#champions = champions
-    this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
+    this.#groups = groupsOf(ir, strings, { batch: batchResults !== undefined, hybrid: snapshots !== undefined })
     const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
     this.#onEvents = models.flatMap((live): EventModel[] => {
       const { decide } = live.model
@@ -60,7 +64,15 @@ export class Decider {
       const every = live.model.decide
       return every.kind === 'every' ? [{ model: live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
     })
-    this.#atMarks = new LogMarkerHandler({ groups: this.#groups, models, onTicks: this.#onTicks, strings, results, bodies, champions })
+    this.#markerHandler = new LogMarkerHandler({
+      groups: this.#groups,
+      models,
+      onTicks: this.#onTicks,
+      strings,
+      batchResults,
+      snapshots,
+      champions,
+    })
   }
 
   /** All groups, in order of definition. */
@@ -117,16 +129,16 @@ export class Decider {
   }
 
   /**
-   * Yields the decisions of a segment, in order, without the first ones of `made`. The first `next()` applies its events; the last must be
-   * consumed before the next segment.
+   * Yields the decisions of a segment, in order, without those that are `recorded`, the first ones of each model. The first `next()`
+   * applies the events of the segment; the last must be consumed before the next segment.
    */
-  *decide(segment: Segment, made: DecisionCounts = {}): Generator<LiveDecisions> {
+  *decide(segment: Segment, recorded: DecisionCounts = {}): Generator<LiveDecisions> {
     const order = new SegmentOrder(segment)
     if (segment.markers.length > 0) {
-      const remaining = new Map(Object.entries(made))
+      const remaining = new Map(Object.entries(recorded))
       for (const [i, marker] of segment.markers.entries()) {
         this.#clock = Math.max(this.#clock, marker.t)
-        yield* this.#atMarks.apply(marker, segment.first + i, remaining)
+        yield* this.#markerHandler.apply(marker, segment.first + i, remaining)
       }
     } else {
       this.#clock = Math.max(this.#clock, order.lastArrival)

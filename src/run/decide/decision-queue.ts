@@ -93,7 +93,6 @@ interface Current {
   readonly recorded: Record<string, number>
 }
 
-/** The undecided segments of a run. */
 export class DecisionQueue {
   readonly #options: DecisionQueueOptions
   /** Segments of this process, after those that the store had at the start. */
@@ -168,19 +167,19 @@ export class DecisionQueue {
   }
 
   #beginSegment(): Current | undefined {
-    const { log, decider, strings, isRead: isLookedAt } = this.#options
+    const { log, decider, strings, isRead } = this.#options
     const waiting = this.#nextWaiting()
     if (!waiting) return undefined
     const { stored, turnTimes } = waiting
     const transientStrings = new Strings()
-    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : transientStrings)
+    const stringsOf: StringsOf = (source, column) => (isRead(source, column) ? strings : transientStrings)
     const segment = log.withCurrentColumns(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
     this.#options.freshness?.observe(segment)
-    const made = this.#recordedCounts
+    const recorded = this.#recordedCounts
     this.#recordedCounts = {}
-    return { segment, decisions: decider.decide(segment, made), stringsOf, turnTimes, recorded: { ...made } }
+    return { segment, decisions: decider.decide(segment, recorded), stringsOf, turnTimes, recorded: { ...recorded } }
   }
 
   #nextWaiting(): WaitingSegment | undefined {
@@ -203,13 +202,13 @@ export class DecisionQueue {
     const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisionBatch[] = []
     const effects: NewEffect[] = []
-    for (const made of batches) {
-      const { decide } = made.model
+    for (const batch of batches) {
+      const { decide } = batch.model
       const source = decide.kind === 'on' ? decide.source : ''
       // The key of a tick is that of a group, so its texts are in the strings of the pipeline.
       const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
-      decisions.push(writer.write(made, textsOf))
-      if (outbox) effects.push(...outbox.effectsOf(made, textsOf))
+      decisions.push(writer.write(batch, textsOf))
+      if (outbox) effects.push(...outbox.effectsOf(batch, textsOf))
     }
     return {
       decisions,

@@ -36,7 +36,7 @@ export const FRESHNESS = 'freshness'
 
 /** A group as one model reads it. */
 interface MeasuredRead {
-  /** Position among the model's group reads, from 0. */
+  /** Index among the model's group reads, from 0. */
   readonly index: number
   readonly group: string
   readonly source: string
@@ -53,7 +53,6 @@ interface Tally {
 
 export interface FreshnessOptions {
   readonly ir: PipelineIR
-  /** The wall clock. */
   readonly clock: Clock
   /** Nothing is measured without objectives. */
   readonly objectives?: ObjectivesFile | undefined

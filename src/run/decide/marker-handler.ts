@@ -25,8 +25,8 @@ export interface LogMarkerHandlerOptions {
   readonly models: readonly LiveModel[]
   readonly onTicks: readonly TickModel[]
   readonly strings: Strings
-  readonly results: BatchResults | undefined
-  readonly bodies: Snapshots | undefined
+  readonly batchResults: BatchResults | undefined
+  readonly snapshots: Snapshots | undefined
   readonly champions: Champions | undefined
 }
 
@@ -78,10 +78,10 @@ export class LogMarkerHandler {
 
   /** Swaps in a batch result. A result of other definitions is ignored. Layers that were not prepared are made from the log. */
   #swap(name: string, run: number, entry: number): void {
-    const { groups, results, bodies } = this.#options
+    const { groups, batchResults, snapshots } = this.#options
     const group = groups.get(name)
-    if (group instanceof BatchGroup) group.swap(results?.claim(group, run))
-    if (group instanceof HybridGroup && !group.swap(run)) bodies?.swapIn(group, run, entry)
+    if (group instanceof BatchGroup) group.swap(batchResults?.claim(group, run))
+    if (group instanceof HybridGroup && !group.swap(run)) snapshots?.swapIn(group, run, entry)
   }
 
   *#sweep({ model: live, every: { column }, keys }: TickModel, due: Float64Array, t: number, entry: number): Generator<LiveDecisions> {

@@ -4,7 +4,6 @@ import { SpillwayError } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { checkObjectiveGroups, readObjectives, type Objectives } from './objectives.ts'
 
-/** The objectives of a data folder. */
 export class ObjectivesFile {
   readonly #path: string
   readonly #ir: PipelineIR

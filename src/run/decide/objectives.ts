@@ -23,7 +23,6 @@ export interface FreshnessObjective {
   readonly why: string
 }
 
-/** The content of the file. */
 export interface Objectives {
   readonly format: typeof FORMAT
   readonly pipeline: string
@@ -85,17 +84,17 @@ const REPAIR = 'correct it, or let the audit write the file again: spillway audi
 
 /** Describes the first invalid field, by its path in the file. */
 function problemOf(parsed: unknown): string | undefined {
-  if (!isRecord(parsed)) return `must be an object of the format '${FORMAT}'; got ${shown(parsed)}`
+  if (!isRecord(parsed)) return `must be an object of the format '${FORMAT}'; got ${displayText(parsed)}`
   const { format, pipeline, fingerprint, groups } = parsed
-  if (format !== FORMAT) return `format: must be '${FORMAT}'; got ${shown(format)}`
-  if (typeof pipeline !== 'string') return `pipeline: must be the name of a pipeline; got ${shown(pipeline)}`
+  if (format !== FORMAT) return `format: must be '${FORMAT}'; got ${displayText(format)}`
+  if (typeof pipeline !== 'string') return `pipeline: must be the name of a pipeline; got ${displayText(pipeline)}`
   if (typeof fingerprint !== 'string')
-    return `fingerprint: must be the fingerprint of the pipeline that was audited; got ${shown(fingerprint)}`
-  if (!isRecord(groups)) return `groups: must be an object with an objective for each feature group; got ${shown(groups)}`
+    return `fingerprint: must be the fingerprint of the pipeline that was audited; got ${displayText(fingerprint)}`
+  if (!isRecord(groups)) return `groups: must be an object with an objective for each feature group; got ${displayText(groups)}`
   for (const [group, objective] of Object.entries(groups)) {
-    if (!isRecord(objective)) return `groups.${group}: must be { age, share, why }; got ${shown(objective)}`
+    if (!isRecord(objective)) return `groups.${group}: must be { age, share, why }; got ${displayText(objective)}`
     const field = objectiveFields.find(({ name, isGood }) => !isGood(objective[name]))
-    if (field) return `groups.${group}.${field.name}: must be ${field.words}; got ${shown(objective[field.name])}`
+    if (field) return `groups.${group}.${field.name}: must be ${field.words}; got ${displayText(objective[field.name])}`
   }
   return undefined
 }
@@ -122,6 +121,6 @@ const objectiveFields: readonly ObjectiveField[] = [
 const SHOWN_CHARS = 60
 
 /** A value on one line. */
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
+const displayText = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

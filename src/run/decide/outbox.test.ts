@@ -121,22 +121,22 @@ test('a crash loses no effect, repeats none under another id, and keeps the cool
   void first.pays(pay(3, 10), pay(3, 10, 'b')).catch(() => {})
   while (first.store.waiting === 0) await pause(1)
   const whole = open(first.store.crash(9))
-  const lost = open(first.store.crash(0))
+  const restarted = open(first.store.crash(0))
   assert.deepEqual(whole.sent, [], 'what was made before is found in the store')
   assert.deepEqual(whole.store.effects.pending('alarm', 0, 9).map(about), [
     ['alarm', 'a', 0],
     ['alarm', 'b', 3],
   ])
-  lost.moveTo(3)
-  await lost.pays(pay(3, 10), pay(3, 10, 'b'))
-  await lost.run.stop()
-  assert.deepEqual(lost.sent.map(about), [
+  restarted.moveTo(3)
+  await restarted.pays(pay(3, 10), pay(3, 10, 'b'))
+  await restarted.run.stop()
+  assert.deepEqual(restarted.sent.map(about), [
     ['note', 'a', 3],
     ['alarm', 'b', 3],
   ])
   const pendingOf = (store: ModelStore) =>
     ['alarm', 'note'].flatMap(name => store.effects.pending(name, 0, 9).map(({ id, number }) => [id, number]))
-  assert.deepEqual(pendingOf(lost.store), pendingOf(whole.store))
+  assert.deepEqual(pendingOf(restarted.store), pendingOf(whole.store))
   whole.moveTo(3.9)
   await whole.pays(pay(3.9, 10), pay(3.9, 10, 'b'))
   await whole.run.stop()

@@ -31,7 +31,6 @@ interface SendingAction {
   readonly vectorOf: VectorRowReader
 }
 
-/** The actions that send effects. */
 export class Outbox {
   readonly #options: EffectOutboxOptions
   readonly #pipeline: string

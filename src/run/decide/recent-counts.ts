@@ -10,7 +10,6 @@ export interface ObjectiveCounts {
   readonly within: number
 }
 
-/** A ring of minutes. */
 export class RecentCounts {
   readonly #minutes = new Float64Array(WINDOW / BUCKET).fill(-Infinity)
   readonly #decisions = new Float64Array(WINDOW / BUCKET)

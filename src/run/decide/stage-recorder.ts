@@ -7,7 +7,6 @@ import type { StoredStageTimes } from '../../log/index.ts'
 import { encodeStageTimes } from './stage-codec.ts'
 import { stageSampleOf, type CommittedBatch, type StageSample } from './stage-times.ts'
 
-/** The current block of stage times. */
 export class StageRecorder {
   readonly #clock: Clock
   #samples: StageSample[] = []

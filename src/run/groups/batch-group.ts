@@ -9,7 +9,6 @@ import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel, scheduleCursor } from '../../kernel/index.ts'
 import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents } from './live-group.ts'
 
-/** The state of one group. */
 export class BatchGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly source: SourceIR

@@ -27,7 +27,6 @@ export interface BatchResultsOptions {
   readonly onReport: (report: string) => void
 }
 
-/** The results of one folder. */
 export class BatchResults {
   readonly #options: BatchResultsOptions
   #store: ResultStore

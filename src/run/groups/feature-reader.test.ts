@@ -51,10 +51,10 @@ function open(disk?: Disk) {
   let clock = at(0)
   const run = new Run(shop, { store, clock: () => clock })
   const valuesOf = (group: string, ...key: string[]) => {
-    const [found] = run.features([{ group, key }])
+    const [row] = run.features([{ group, key }])
     return {
-      ...found,
-      features: Object.fromEntries(Object.entries(found.features).map(([name, one]) => [name, Object.values(one)[0] as unknown])),
+      ...row,
+      features: Object.fromEntries(Object.entries(row.features).map(([name, one]) => [name, Object.values(one)[0] as unknown])),
     }
   }
   return {

@@ -35,7 +35,7 @@ export interface FeatureProvenance {
   /** The layer of the values: events (`stream`), a batch result (`batch`), or a batch snapshot with the later events (`merged`). */
   readonly layer: 'stream' | 'batch' | 'merged'
   /** The snapshot of merged layers: its run, its time, UTC ms, and its age. */
-  readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
+  readonly snapshot?: { readonly run: number; readonly s: number; readonly ageMs: number }
   /** Age of the values, ms; NULL without an as-of time. */
   readonly ageMs: number | null
   /** The reason why the values, or one of their layers, are older than the placement says. */
@@ -74,7 +74,6 @@ export interface FeatureReaderOptions {
   readonly behind: () => number | undefined
 }
 
-/** A readable group. */
 interface ReadableGroup {
   readonly live: QueryableGroup
   /** Parsers of the key columns. */
@@ -84,7 +83,6 @@ interface ReadableGroup {
   readonly into: FeatureColumn[]
 }
 
-/** The readable groups of a run. */
 export class FeatureReader {
   readonly #options: FeatureReaderOptions
   readonly #groups: ReadonlyMap<string, ReadableGroup>
@@ -112,7 +110,7 @@ export class FeatureReader {
   }
 
   /**
-   * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_NOT_FOUND` for an
+   * Reads features: one answer for each query, made by `make`, all as of one time and one sequence number. Throws `SPILL_NOT_FOUND` for an
    * unknown group, `SPILL_KEY` for a key of other columns or types.
    */
   read<T = ServedFeatures>(
@@ -210,7 +208,7 @@ function momentOf(
     clock: at,
     known: known[row],
     layer: live instanceof BatchGroup ? 'batch' : snapshot ? 'merged' : 'stream',
-    ...(snapshot && { body: { run: snapshot.run, s: snapshot.s, ageMs: t - snapshot.s } }),
+    ...(snapshot && { snapshot: { run: snapshot.run, s: snapshot.s, ageMs: t - snapshot.s } }),
     ageMs: at === null ? null : t - at,
     ...(missingRun !== undefined && { degraded: `the batch run of ${new Date(missingRun).toISOString()} is not there yet` }),
     ...(degraded !== undefined && { degraded }),

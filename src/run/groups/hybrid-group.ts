@@ -33,7 +33,6 @@ interface PendingLayers {
   forgotten: number | undefined
 }
 
-/** The state of one group. */
 export class HybridGroup extends LiveGroup {
   readonly place: Extract<PlacementIR, { kind: 'hybrid' }>
   readonly source: SourceIR

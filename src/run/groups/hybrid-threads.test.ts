@@ -45,8 +45,8 @@ test('another thread computes a snapshot from the log files, and a start uses it
   first.data.release()
 
   const again = await open()
-  const { layer, body } = feature(again.run, 'layered', 'c1')
-  assert.deepEqual([layer, body?.s], ['merged', start + 5 * MINUTE])
+  const { layer, snapshot } = feature(again.run, 'layered', 'c1')
+  assert.deepEqual([layer, snapshot?.s], ['merged', start + 5 * MINUTE])
   assertAlike(again)
   await again.run.stop()
   again.data.release()

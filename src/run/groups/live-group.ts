@@ -62,7 +62,6 @@ export interface QueryableGroup {
 
 type PlacedQueries = StrictOmit<BlockReads, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
-/** The state of one group. */
 export class LiveGroup implements QueryableGroup {
   readonly group: GroupIR
   readonly #source: SourceIR
@@ -136,7 +135,7 @@ export class LiveGroup implements QueryableGroup {
     return this.#rejectIncomplete(answers)
   }
 
-  /** Saves slots of the kernel as bytes, with their log position; valid until the next save. */
+  /** Saves slots of the kernel as bytes, with the sequence number up to which they have the log; valid until the next save. */
   save(from: number, to: number): Uint8Array {
     return this.kernel.save(from, to, this.#appliedEntry)
   }
@@ -276,7 +275,6 @@ function mergeQueries(placed: readonly PlacedQueries[]): { merged: BlockReads; r
   return { merged, rows }
 }
 
-/** The rows of one reader. */
 function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const { width } = column
   const values = new Float64Array(rows.length * width)

@@ -26,7 +26,6 @@ export interface DecisionPoints {
   readonly stringsBefore?: number
 }
 
-/** The order of one segment. */
 export class SegmentOrder {
   readonly #segment: Segment
   readonly #entries = new Map<string, Float64Array>()
@@ -34,9 +33,9 @@ export class SegmentOrder {
   readonly lastArrival: number
 
   constructor(segment: Segment) {
-    const { sources, markers: marks } = segment
+    const { sources, markers } = segment
     this.#segment = segment
-    this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
+    this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...markers.map(({ t }) => t))
   }
 
   /** Events of a source in the segment, if it has any. */

@@ -18,7 +18,6 @@ export interface SnapshotsOptions {
   readonly onReport: (report: string) => void
 }
 
-/** The snapshots of one folder. */
 export class Snapshots {
   readonly #options: SnapshotsOptions
   #store: ResultStore

@@ -48,7 +48,7 @@ function matchesOf(firing: ActionTrigger, { length, score, explored }: ScoredBat
   )
 }
 
-/** Censored decisions by position of the triggering event. */
+/** Censored decisions by position (partition and offset) of the triggering event. */
 export interface CensoredPositions {
   readonly hidden: ReadonlySet<number>
   /** Probability of observation of the decisions that met a condition and had a chance to be observed, hidden ones included. */

@@ -28,9 +28,9 @@ test('events that only a label needs are logged, and trigger no decision', async
     store = new ModelStore(store.disk, true)
     const run = new Run(shop, { store, clock: () => at })
     await run.submit('payments', recordBatchOf([{ id, card: 'c', at }]))
-    const told = await run.submit('chargebacks', recordBatchOf([{ payment: id, fraud: true, at }]))
+    const receipt = await run.submit('chargebacks', recordBatchOf([{ payment: id, fraud: true, at }]))
     await run.stop()
-    return [told.accepted, store.decisions.length]
+    return [receipt.accepted, store.decisions.length]
   }
   assert.deepEqual(await submitted('1'), [1, 1])
   assert.deepEqual(await submitted('2'), [1, 2], 'also by a run that goes on')

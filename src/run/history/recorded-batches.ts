@@ -27,17 +27,17 @@ export function* recordedBatches(
   model: ModelIR,
   stored: Iterable<StoredDecisionBatch>,
   strings: Strings,
-  { total, onBatch: onStretch }: RecordedBatchesOptions,
+  { total, onBatch }: RecordedBatchesOptions,
 ): Generator<RecordedBatch> {
   const reads = groupReads(ir, model)
   const shape = shapeText(shapeOf(ir, model))
-  let [first, seen] = [0, 0]
+  let [first, decisions] = [0, 0]
   for (const { bytes } of stored) {
     const decoded = decodeDecisions(bytes, strings)
     const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
-    seen += length
-    onStretch?.({ fingerprint, decisions: length, fits })
+    decisions += length
+    onBatch?.({ fingerprint, decisions: length, fits })
     if (!fits) continue
     const reasons = Array.from({ length }, (_, row) => row).filter(row => refused.nulls?.[row] !== 1)
     yield {
@@ -55,7 +55,7 @@ export function* recordedBatches(
       score,
       refused: new Map(reasons.map(row => [row, strings.textOf(refused.values[row])])),
       reads: reads.map((read, i) => ({ read, known: Int32Array.from(known[i]), clock: clock[i] })),
-      done: seen / total,
+      done: decisions / total,
     }
     first += length
   }

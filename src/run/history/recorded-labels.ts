@@ -1,4 +1,4 @@
-/** Labels of recorded decisions. The log position of a decision says which events of the label's source its `P` contains. */
+/** Labels of recorded decisions. The sequence number of a decision says which events of the label's source its `P` contains. */
 import { SpillwayError } from '../../base/index.ts'
 import { type ColumnData, concatColumns, concatArrays, countUpTo, type Strings } from '../../columns/index.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'

@@ -20,12 +20,12 @@ function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>
   const needed = columnsNeeded(ir)
   return ir.sources.map(({ name, columns }) => {
     const { block } = histories.get(name)!
-    const kept = columns.filter(column => needed.get(name)!.has(column.name))
+    const neededColumns = columns.filter(column => needed.get(name)!.has(column.name))
     return Array.from({ length: block.length }, (_, row) => [
       block.time[row],
       block.arrival[row],
       block.position[row],
-      ...kept.map(column => valueAt(block, column, row, strings)),
+      ...neededColumns.map(column => valueAt(block, column, row, strings)),
     ])
   })
 }
@@ -38,20 +38,20 @@ test('the log of a folder equals the appended history in order, also for some of
     const store = await storeLog(ir, log, new Draw(seed))
     const first = { ...ir, sources: ir.sources.slice(0, 1), groups: ir.groups.filter(({ source }) => source === ir.sources[0].name) }
     for (const read of [ir, first]) {
-      const found = storedHistory(ir, read, store, new Strings())
+      const history = storedHistory(ir, read, store, new Strings())
       const strings = new Strings()
       const own = log.filter(event => read.sources.some(({ name }) => name === event.source))
       const histories = read.sources.map(source => {
         const events = own.filter(event => event.source === source.name)
-        return [source.name, { ...found.histories.get(source.name)!, block: blockOf(source, events, strings) }] as const
+        return [source.name, { ...history.histories.get(source.name)!, block: blockOf(source, events, strings) }] as const
       })
-      assert.deepEqual(rowsOf(found, read), rowsOf({ histories: new Map(histories), strings }, read), `seed ${seed}`)
+      assert.deepEqual(rowsOf(history, read), rowsOf({ histories: new Map(histories), strings }, read), `seed ${seed}`)
       for (const trigger of read.sources)
         for (const { name } of read.sources) {
           const before = own.flatMap((event, i) =>
             event.source === trigger.name ? [own.slice(0, i + 1).filter(({ source }) => source === name).length] : [],
           )
-          assert.deepEqual([...found.prefixes(name, trigger.name)], before, `seed ${seed}, ${name} at ${trigger.name}`)
+          assert.deepEqual([...history.prefixes(name, trigger.name)], before, `seed ${seed}, ${name} at ${trigger.name}`)
         }
     }
     if (new Set(log.map(({ source }) => source)).size > 1) several++

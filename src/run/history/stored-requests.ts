@@ -12,7 +12,6 @@ interface ModelRequests {
   readonly eventsBefore: ReadonlyMap<string, number[]>
 }
 
-/** The requests of all models. */
 export class StoredRequests {
   readonly #requests: ReadonlyMap<string, ModelRequests>
 

@@ -132,9 +132,9 @@ async function replayed(given: ImportOptions['files']) {
 }
 
 test('an import and a replay in memory give the same decisions and rejected records: on events and at ticks, with revisions', async () => {
-  const given = write(history())
-  const expected = await replayed(given)
-  const { store, done } = imports({ commits: [] }, given)
+  const files = write(history())
+  const expected = await replayed(files)
+  const { store, done } = imports({ commits: [] }, files)
   const { histories, from, end, alreadyImported: found } = await done
   const decisions = decisionsOf(store)
   for (const { name } of clinic.ir.models) assert.ok(decisions.filter(decision => decision.model === name).length > 20, name)
@@ -198,18 +198,18 @@ test('a second history is appended after the first, as if both were one; a histo
 })
 
 test('an import that is interrupted at any commit blocks a run, and continues to the same end', async () => {
-  const given = write(history(0, 40))
-  const whole = await imported(given)
+  const files = write(history(0, 40))
+  const whole = await imported(files)
   const { length } = whole.disk.commits
   assert.ok(length > 20)
-  for (let kept = 1; kept < length; kept++) {
-    const disk = { commits: whole.disk.commits.slice(0, kept), states: new Map(whole.disk.states) }
+  for (let commitCount = 1; commitCount < length; commitCount++) {
+    const disk = { commits: whole.disk.commits.slice(0, commitCount), states: new Map(whole.disk.states) }
     const isDone = disk.commits.some(({ put = [] }) => put.some(([name, value]) => name.startsWith('import/') && value?.includes('"end"')))
     if (isDone) continue
     const clock = () => Date.parse(minute(60))
     assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /unfinished import/ })
     await assert.rejects(imported(write(history(0, 40)), disk), { code: 'SPILL_IMPORT', message: /give the same files/ })
-    const again = await imported(given, disk)
+    const again = await imported(files, disk)
     assert.deepEqual(again.segments, whole.segments)
     assert.deepEqual(again.decisions, whole.decisions)
     assert.deepEqual(again.letters, whole.letters)
@@ -219,18 +219,18 @@ test('an import that is interrupted at any commit blocks a run, and continues to
 })
 
 test('changed files, or another pipeline, do not continue an interrupted import', async () => {
-  const given = write(history(0, 40))
-  const whole = await imported(given)
+  const files = write(history(0, 40))
+  const whole = await imported(files)
   const half = { commits: whole.disk.commits.slice(0, whole.disk.commits.length / 2) }
   const other = pipeline('clinic', [watch])
-  await assert.rejects(importHistories(other, { store: new ModelStore(half, true), files: given }), {
+  await assert.rejects(importHistories(other, { store: new ModelStore(half, true), files }), {
     code: 'SPILL_IMPORT',
     message: /the pipeline was changed since/,
   })
   for (const rows of [history(0, 5), { ...history(0, 40), meals: [{}] }]) {
-    Object.values(rows).forEach((own: object[], i) => writeFileSync(given[i].path, own.map(row => `${JSON.stringify(row)}\n`).join('')))
+    Object.values(rows).forEach((own: object[], i) => writeFileSync(files[i].path, own.map(row => `${JSON.stringify(row)}\n`).join('')))
     const commits = half.commits.length
-    await assert.rejects(imported(given, half), { code: 'SPILL_IMPORT', message: /differ from these files/ })
+    await assert.rejects(imported(files, half), { code: 'SPILL_IMPORT', message: /differ from these files/ })
     assert.equal(half.commits.length, commits)
   }
 })
@@ -238,10 +238,10 @@ test('changed files, or another pipeline, do not continue an interrupted import'
 test('an empty history, and a full disk', async () => {
   const store = await imported(write({ readings: [{}], meals: [{}] }))
   assert.deepEqual([store.segments.length, store.get('ticked')], [0, undefined])
-  const held = new ModelStore({ commits: [] })
-  const done = importHistories(clinic, { store: held, files: write(history()), atOnce: 10 })
+  const slowStore = new ModelStore({ commits: [] })
+  const done = importHistories(clinic, { store: slowStore, files: write(history()), atOnce: 10 })
   const failed = assert.rejects(done, { code: 'SPILL_STORE' })
-  while (held.waiting < 10) await new Promise(resolve => setImmediate(resolve))
-  held.fail()
+  while (slowStore.waiting < 10) await new Promise(resolve => setImmediate(resolve))
+  slowStore.fail()
   await failed
 })

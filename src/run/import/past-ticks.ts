@@ -6,7 +6,6 @@
  */
 import type { EveryTrigger } from '../../decision/index.ts'
 
-/** The ticks that are left. */
 export class PastTicks {
   readonly #models: readonly Pick<EveryTrigger, 'every' | 'live'>[]
   readonly #next: number[]

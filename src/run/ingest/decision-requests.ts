@@ -29,7 +29,6 @@ export interface PendingDecision {
   readonly durable: Promise<RecordedDecision>
 }
 
-/** The pending decision requests of a run. */
 export class DecisionRequests {
   readonly #ir: PipelineIR
   #unmarked: PendingRequest[] = []

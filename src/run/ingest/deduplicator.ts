@@ -146,15 +146,15 @@ class BlockColumns {
   }
 
   /** Text ids differ between blocks, so texts are compared as texts. A column that the stored event was written without is NULL. */
-  #isEqual(name: string, column: number, row: number, { block: other, row: storedRow, strings }: LocatedEvent): boolean {
-    const ours = this.columns[column]
-    const theirs = other.columns[name] as ColumnData | undefined
-    const isNull = ours.nulls?.[row] === 1
-    if (theirs === undefined || theirs.nulls?.[storedRow] === 1) return isNull
+  #isEqual(name: string, column: number, row: number, { block: storedBlock, row: storedRow, strings }: LocatedEvent): boolean {
+    const current = this.columns[column]
+    const stored = storedBlock.columns[name] as ColumnData | undefined
+    const isNull = current.nulls?.[row] === 1
+    if (stored === undefined || stored.nulls?.[storedRow] === 1) return isNull
     if (isNull) return false
-    const { values } = theirs
+    const { values } = stored
     return values instanceof Int32Array
-      ? strings.textOf(values[storedRow]) === this.#strings[column].textOf(ours.values[row])
-      : values[storedRow] === ours.values[row]
+      ? strings.textOf(values[storedRow]) === this.#strings[column].textOf(current.values[row])
+      : values[storedRow] === current.values[row]
   }
 }

@@ -69,16 +69,16 @@ test('the answer to a duplicate waits until the original decision is made and du
   // The decisions of the tick are made first.
   const first = run.decide('payments', pay('1'))
   const again = run.decide('payments', pay('1'))
-  let told = 0
-  void again.decided.then(() => told++)
-  const made = await first.decided
+  let notifications = 0
+  void again.decided.then(() => notifications++)
+  const decisions = await first.decided
   await turns(5)
-  assert.equal(told, 0, 'made, and not durable')
+  assert.equal(notifications, 0, 'made, and not durable')
   store.sync(store.waiting - 1)
   await turns(5)
-  assert.equal(told, 0, 'the commit of the decision waits')
+  assert.equal(notifications, 0, 'the commit of the decision waits')
   store.release()
-  assert.deepEqual(await again.decided, made)
+  assert.deepEqual(await again.decided, decisions)
   assert.equal((await again.receipt).duplicates, 1)
   await run.stop()
 })

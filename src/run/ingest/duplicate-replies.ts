@@ -15,7 +15,6 @@ interface PendingReply {
   readonly reply: DecisionReply
 }
 
-/** The pending replies to duplicates. */
 export class DuplicateReplies {
   readonly #store: NamedValues & DecisionLog
   #pending: PendingReply[] = []

@@ -5,7 +5,7 @@ import type { SourceRecords, IngestReceipt } from './appender.ts'
 /** The position of a reader, by the name under which it is stored; committed with the records that were read up to it. */
 export type NamedPosition = readonly [name: string, value: string]
 
-/** Records to submit, and the read position of their source. */
+/** Records to submit, and the position of their reader. */
 export interface Submission extends SourceRecords {
   readonly position: NamedPosition | undefined
 }

@@ -65,7 +65,7 @@ test('texts of requests are dropped after the answer, without effect on decision
 test('beyond its limit a run rejects records with new texts, reports it once, and continues with known texts, after a restart too', async () => {
   const room = { texts: 10, bytes: 1000 }
   let { run, store, reports } = open(undefined, room)
-  const said = 'the texts of keys and string features have reached their limit'
+  const message = 'the texts of keys and string features have reached their limit'
   for (let round = 0; round < 2; round++) {
     const flood = Array.from({ length: 30 }, (_, i) => pay(`c${round} ${i}`))
     const { accepted, refused } = await run.submit('payments', recordBatchOf(flood))
@@ -75,8 +75,8 @@ test('beyond its limit a run rejects records with new texts, reports it once, an
     assert.equal((await run.request('offer', { card: 'c0 8', city: 'Bern' })).vector['n'], 2 + round)
     assert.equal((await run.request('offer', { card: 'x'.repeat(1000), city: 'Bern' })).vector['n'], 0)
     assert.deepEqual(
-      reports.map(report => report.slice(0, said.length)),
-      [said],
+      reports.map(report => report.slice(0, message.length)),
+      [message],
     )
     const letters = [...store.dead].filter(({ reason }) => reason === 'limit')
     assert.equal(letters.length, round === 0 ? 21 : 51)

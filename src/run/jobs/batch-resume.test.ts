@@ -170,11 +170,11 @@ test('a run on demand is resumed, even though nobody waits for it any more', asy
   const first = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(2) })
   await first.run.submit('sales', recordBatchOf(rows))
   await first.to(start + MINUTE + 1)
-  const asked = assert.rejects(first.run.batch('usual'), { code: 'SPILL_STOPPED' })
+  const request = assert.rejects(first.run.batch('usual'), { code: 'SPILL_STOPPED' })
   first.run.tick()
   for (let i = 0; i < 20; i++) await pause(0)
   await first.run.stop()
-  await asked
+  await request
   const again = await next(first.left, { now: start + 2 * MINUTE })
   const run = batchRunsIn(again.store).find(({ why }) => why === 'demand')!
   assert.deepEqual([run.state, run.resumed, again.made], ['done', 1, [2, 3]])

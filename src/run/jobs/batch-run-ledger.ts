@@ -4,7 +4,6 @@ import { type ResultPart, allPartsIn, BATCH_RUNS, bySwap, partFile, partName, ty
 import { JobLedger } from '../../jobs/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 
-/** The runs of one folder. */
 export class BatchRunLedger extends JobLedger<BatchRunRecord> {
   /** Finished runs that wait for their swap. */
   ready: BatchRunRecord[] = []
@@ -49,9 +48,9 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
 
   /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */
   breakOff(): NamedWrite[] {
-    const isLeft = ({ number }: BatchRunRecord): boolean => this.resumable.has(number)
-    const lost = this.records.filter(run => run.state === 'running' && !isLeft(run))
-    return [...this.markBrokenOff(isLeft), ...lost.flatMap(({ number }) => this.dropParts(number))]
+    const isResumed = ({ number }: BatchRunRecord): boolean => this.resumable.has(number)
+    const unfinished = this.records.filter(run => run.state === 'running' && !isResumed(run))
+    return [...this.markBrokenOff(isResumed), ...unfinished.flatMap(({ number }) => this.dropParts(number))]
   }
 
   /**
@@ -99,8 +98,8 @@ export class BatchRunLedger extends JobLedger<BatchRunRecord> {
    * previous result stays until the last swap is durable, since a crash returns to it.
    */
   get #needed(): Set<number> {
-    const swapped = Map.groupBy(bySwap(this.records), ({ group }) => group)
-    const inUse = [...swapped.values()].flatMap(runs => runs.slice(-IN_USE))
+    const runsByGroup = Map.groupBy(bySwap(this.records), ({ group }) => group)
+    const inUse = [...runsByGroup.values()].flatMap(runs => runs.slice(-IN_USE))
     const running = this.records.filter(({ state }) => state === 'running')
     const needed = new Set([...this.ready, ...inUse, ...running].map(({ number }) => number))
     return this.#finished === undefined ? needed : needed.add(this.#finished)

@@ -42,7 +42,6 @@ interface OpenPart {
   readonly pieces: Uint8Array[]
 }
 
-/** The computation of one run. */
 export class BatchRunExecution implements ResultSink {
   readonly #options: BatchRunOptions
   readonly #open = new Map<number, OpenPart>()

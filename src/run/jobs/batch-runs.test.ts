@@ -83,25 +83,25 @@ test('a result is as of its time, whatever arrived since, and equals that of a j
       if (m > 0) assert.deepEqual([as.clock, as.known, as.layer, as.degraded], [like.clock, like.known, 'batch', undefined])
     }
   }
-  const made = decisionsOf(driven)
-  assert.equal(made.length, 200)
-  for (const { vector, read } of made) {
+  const decisions = decisionsOf(driven)
+  assert.equal(decisions.length, 200)
+  for (const { vector, read } of decisions) {
     const { usual: n, ideal: like, mean, idealMean } = vector as Record<string, number>
     assert.deepEqual([n, mean], [like, idealMean])
     if (read['usual(card)'].known > 0) assert.deepEqual(read['usual(card)'], read['ideal(card)'])
   }
-  assert.ok(made.some(({ vector }) => (vector as { usual: number }).usual > 2))
+  assert.ok(decisions.some(({ vector }) => (vector as { usual: number }).usual > 2))
   assert.deepEqual(driven.reports, [])
   await run.stop()
 })
 
 test('the group serves the last result until the next is there, and says when that is late', async () => {
   let release: (() => void) | undefined
-  const held: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
+  const blockedCompute: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     await new Promise<void>(resolve => (release = resolve))
     return computeHere(store)(job, take, signal)
   }
-  const { run, to } = open({ computing: held })
+  const { run, to } = open({ computing: blockedCompute })
   await run.submit('payments', recordBatchOf([{ ...payment(1, 0), shop: 1, at: start }]))
   await to(5 * MINUTE + 1)
   assert.deepEqual([feature(run, 'shops', '1').clock, feature(run, 'shops', '1').features['n']], [null, { value: 0 }])
@@ -112,8 +112,8 @@ test('the group serves the last result until the next is there, and says when th
     release?.()
     await to(7 * MINUTE + 2 + i)
   }
-  const { clock, degraded, features: found, ageMs } = feature(run, 'shops', '1')
-  assert.deepEqual([clock, degraded, found], [start + 5 * MINUTE, undefined, { n: { value: 1 } }])
+  const { clock, degraded, features: values, ageMs } = feature(run, 'shops', '1')
+  assert.deepEqual([clock, degraded, values], [start + 5 * MINUTE, undefined, { n: { value: 1 } }])
   assert.ok(ageMs! > 2 * MINUTE)
   release?.()
   await run.stop()
@@ -146,10 +146,10 @@ test('of missed runs only the last is made, and a restart continues with the res
   await again.run.stop()
 
   // Only the log is left: the file of the result is lost.
-  const lost = open({ disk: { ...disk(), states: new Map() }, at: 3 * MINUTE + 2 })
-  assert.deepEqual(feature(lost.run, 'usual', 'c1').features, before.features)
-  assert.match(lost.reports.join(), /the result of run \d+ of group 'usual' is missing or damaged; it is made again from the log/)
-  await lost.run.stop()
+  const restarted = open({ disk: { ...disk(), states: new Map() }, at: 3 * MINUTE + 2 })
+  assert.deepEqual(feature(restarted.run, 'usual', 'c1').features, before.features)
+  assert.match(restarted.reports.join(), /the result of run \d+ of group 'usual' is missing or damaged; it is made again from the log/)
+  await restarted.run.stop()
 })
 
 test('a failed run is reported and retried', async () => {
@@ -183,11 +183,11 @@ test('an unfinished run begins again, a finished one is swapped in, and a replay
   await first.to(MINUTE + 1)
   for (let id = 10; id < 20; id++) await first.run.submit('payments', recordBatchOf([payment(id, MINUTE + 1)]))
   await first.run.whenIdle()
-  const made = decisionsOf(first)
+  const decisions = decisionsOf(first)
   const { commits, states } = first.store.disk
   // As after a crash at each commit: recorded decisions stay, and the rest is decided as before.
-  for (let kept = 1; kept <= commits.length; kept++) {
-    const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: MINUTE + 1 })
+  for (let commitCount = 1; commitCount <= commits.length; commitCount++) {
+    const again = open({ disk: { commits: commits.slice(0, commitCount), states: new Map(states) }, at: MINUTE + 1 })
     if (again.run.end === 0) await again.run.submit('payments', recordBatchOf([payment(1, 0)]))
     await again.to(MINUTE + 1)
     const usualRuns = batchRunsIn(again.store).filter(({ group }) => group === 'usual')
@@ -195,9 +195,9 @@ test('an unfinished run begins again, a finished one is swapped in, and a replay
     assert.equal(usualRuns.filter(({ state }) => state === 'done').length, 1)
     assert.equal(feature(again.run, 'usual', 'c1').clock, start + MINUTE)
     const entries = new Map(decisionsOf(again).map(one => [one.entry, one]))
-    for (const one of made) {
+    for (const one of decisions) {
       const same = entries.get(one.entry)
-      if (same && kept === commits.length) assert.deepEqual(same, one)
+      if (same && commitCount === commits.length) assert.deepEqual(same, one)
     }
     await again.run.stop()
   }
@@ -212,11 +212,11 @@ test('a run on demand is as of its request, and its requester gets the result or
   const { run, to, reports } = open({ at: 30_000, computing: sometimes })
   await run.submit('payments', recordBatchOf([{ ...payment(1, 0), shop: 2, at: start }]))
   await to(30_000)
-  const asked = Promise.all([run.batch('shops'), run.batch('shops')])
+  const requests = Promise.all([run.batch('shops'), run.batch('shops')])
   await to(30_001)
-  const [made, same] = await asked
-  assert.deepEqual([made.why, made.s, made.state, made.done?.keys], ['demand', start + 30_000, 'done', 1])
-  assert.equal(made, same)
+  const [record, same] = await requests
+  assert.deepEqual([record.why, record.s, record.state, record.done?.keys], ['demand', start + 30_000, 'done', 1])
+  assert.equal(record, same)
   assert.deepEqual([feature(run, 'shops', '2').clock, feature(run, 'shops', '2').features['n']], [start + 30_000, { value: 1 }])
   fails = true
   const failed = assert.rejects(run.batch('shops'), { message: 'no memory' })

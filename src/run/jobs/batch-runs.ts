@@ -32,7 +32,6 @@ export interface BatchRunSchedulerOptions {
   readonly onReport: (report: string) => void
 }
 
-/** The batch runs of all groups. */
 export class BatchRunScheduler {
   /**
    * Rejects a request with `SPILL_INPUT` for a group without runs, and with `SPILL_CONFLICT` if its source has no events. The next turn

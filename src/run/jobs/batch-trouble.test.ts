@@ -34,9 +34,9 @@ const minutes = (n: number): number => start + n * MINUTE
 const sell = (driven: DrivenRun, at: number, many = 1) =>
   driven.run.submit('sales', recordBatchOf(Array.from({ length: many }, () => ({ card: 'c', amount: 1, at }))))
 const timesOf = ({ store }: DrivenRun): number[] => batchRunsIn(store).map(({ s }) => (s - start) / MINUTE)
-const served = (driven: DrivenRun) => {
-  const { clock, features: found } = driven.run.features([{ group: 'usual', key: ['c'] }])[0]
-  return [clock === null ? null : (clock - start) / MINUTE, (found['n'] as { value: number }).value]
+const valuesOf = (driven: DrivenRun) => {
+  const { clock, features: values } = driven.run.features([{ group: 'usual', key: ['c'] }])[0]
+  return [clock === null ? null : (clock - start) / MINUTE, (values['n'] as { value: number }).value]
 }
 const decided = (driven: DrivenRun) =>
   driven.store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).map(({ vector }) => (vector as { n: number }).n)
@@ -50,7 +50,7 @@ test('a clock that jumps over several scheduled times makes the last of them, on
   await driven.to(minutes(57))
   await driven.to(minutes(58))
   assert.deepEqual(timesOf(driven), [10, 50])
-  assert.deepEqual(served(driven), [50, 1])
+  assert.deepEqual(valuesOf(driven), [50, 1])
   await driven.run.stop()
 })
 
@@ -61,21 +61,21 @@ test('a clock that jumps back behind the last run repeats none, and nothing prec
   await driven.to(minutes(3))
   await sell(driven, minutes(3))
   assert.deepEqual(timesOf(driven), [20])
-  assert.deepEqual(served(driven), [20, 1])
+  assert.deepEqual(valuesOf(driven), [20, 1])
   // Later events arrived after the run, whatever the clock says.
   assert.ok(driven.store.segments.at(-1)!.arrival > minutes(20))
   const again = new DrivenRun(shop, { disk: driven.left, now: minutes(4) })
   await sell(again, minutes(4))
   assert.deepEqual(timesOf(again), [20])
   // A run on demand is as of now all the same: it sees the newest events.
-  const asked = again.run.batch('usual')
+  const request = again.run.batch('usual')
   await again.to(minutes(4))
-  const made = await asked
-  assert.ok(made.s > minutes(20))
-  assert.equal(served(again)[1], 3)
+  const record = await request
+  assert.ok(record.s > minutes(20))
+  assert.equal(valuesOf(again)[1], 3)
   await again.to(minutes(30) + 1)
   assert.equal(timesOf(again).at(-1), 30)
-  assert.equal(served(again)[1], 3)
+  assert.equal(valuesOf(again)[1], 3)
   await driven.run.stop()
   await again.run.stop()
 })
@@ -159,7 +159,7 @@ test('while the disk rejects results for an hour the last one is served, nothing
   for (let minute = 11; minute <= 70; minute++) {
     await driven.to(minutes(minute) + 1, 2)
     await sell(driven, minutes(minute))
-    assert.deepEqual(served(driven), [10, 1])
+    assert.deepEqual(valuesOf(driven), [10, 1])
   }
   const failed = batchRunsIn(store).filter(({ state }) => state === 'failed')
   // One second to five minutes between two tries.
@@ -170,7 +170,7 @@ test('while the disk rejects results for an hour the last one is served, nothing
   assert.deepEqual([...store.disk.states.keys()], [partFile(1, 0)])
   store.isFull = false
   await driven.to(minutes(76))
-  assert.deepEqual(served(driven), [70, 60])
+  assert.deepEqual(valuesOf(driven), [70, 60])
   assert.deepEqual(decided(driven).length, 61)
   await driven.run.stop()
 })
@@ -186,7 +186,7 @@ test('a damaged result is made again at the start, and reported', async () => {
       Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 1 ? byte ^ 4 : byte)),
     )
   const again = new DrivenRun(shop, { disk: { commits, states }, now: minutes(10) + 2 })
-  assert.deepEqual(served(again), [10, 3])
+  assert.deepEqual(valuesOf(again), [10, 3])
   assert.match(
     again.reports[0],
     /1 of 2 parts of the result of run 1 of group 'usual' is missing or damaged; it is made again from the log/,
@@ -195,7 +195,7 @@ test('a damaged result is made again at the start, and reported', async () => {
   await again.run.stop()
   // The run stored the recomputed part: the next start reports nothing.
   const third = new DrivenRun(shop, { disk: { commits, states }, now: minutes(10) + 3 })
-  assert.deepEqual([served(third), third.reports], [[10, 3], []])
+  assert.deepEqual([valuesOf(third), third.reports], [[10, 3], []])
   await third.run.stop()
 })
 
@@ -208,7 +208,7 @@ test('a lost result whose events are forgotten is not made from fewer events', a
   const behind = driven.store.lastSegment()!.first
   commits.push({ forget: behind, put: [[LOG_START, logStartText({ entry: behind, arrival: minutes(10) })]] })
   const again = new DrivenRun(shop, { disk: { commits }, now: minutes(12) })
-  assert.deepEqual(served(again), [null, 0])
+  assert.deepEqual(valuesOf(again), [null, 0])
   assert.match(again.reports.join('; '), /the result of run 1 of group 'usual' cannot be made again: it has no values until the next \(/)
   await driven.run.stop()
   await again.run.stop()
@@ -223,13 +223,13 @@ test('a run that is killed during a swap has swapped once, now or after the star
   const seen: number[][] = []
   for (let step = 0; step < 12; step++) {
     for (let i = 0; i < 5; i++) await pause(0)
-    for (const kept of [0, driven.store.waiting]) {
-      const disk = driven.store.crash(kept)
+    for (const commitCount of [0, driven.store.waiting]) {
+      const disk = driven.store.crash(commitCount)
       const before = swapsIn(disk)
       const again = new DrivenRun(shop, { disk, now: minutes(10) + 2 })
       await again.to(minutes(10) + 2)
       assert.deepEqual(
-        [swapsIn(again.store.disk), served(again)],
+        [swapsIn(again.store.disk), valuesOf(again)],
         [
           [1, 2],
           [10, 2],

@@ -40,12 +40,12 @@ test('a version that meets its rule becomes challenger, and is promoted once set
     [2, 'challenger'],
   ])
   const [challenge] = challengesOf(driven.store, 'fraud')
-  const made = decisionsOf(driven)
-  for (const { entry, version, challenger } of made) {
+  const decisions = decisionsOf(driven)
+  for (const { entry, version, challenger } of decisions) {
     assert.equal(challenger?.version, entry > challenge.entry ? 2 : undefined)
     if (challenger) assert.ok(version === 1 && typeof challenger.score === 'number')
   }
-  assert.ok(made.some(({ score, challenger }) => challenger && challenger.score !== score))
+  assert.ok(decisions.some(({ score, challenger }) => challenger && challenger.score !== score))
   // Labels are settled two days behind the three days of the shadow.
   await send(driven, 18 * 24, 20 * 24)
   await driven.to(20 * DAY + HOUR)
@@ -98,14 +98,18 @@ test('a crash at any commit of a challenge changes no decision and neither score
   await first.to(20 * DAY + HOUR)
   await first.run.submit('payments', pay('x', startTime + 20 * DAY))
   await first.run.whenIdle()
-  const made = decisionsOf(first)
+  const decisions = decisionsOf(first)
   const { commits, states } = first.store.disk
-  for (let kept = begins; kept <= commits.length; kept++) {
-    const again = open({ train: shadowing(), disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: 20 * DAY + HOUR })
+  for (let commitCount = begins; commitCount <= commits.length; commitCount++) {
+    const again = open({
+      train: shadowing(),
+      disk: { commits: commits.slice(0, commitCount), states: new Map(states) },
+      at: 20 * DAY + HOUR,
+    })
     await again.to(20 * DAY + HOUR)
     const [promotions, challenges] = [promotionsOf(again.store, 'fraud'), challengesOf(again.store, 'fraud')]
-    const before = new Map(made.map(one => [one.entry, one]))
-    const committed = new Set(decisionsOf({ store: new ModelStore({ commits: commits.slice(0, kept) }) }).map(({ entry }) => entry))
+    const before = new Map(decisions.map(one => [one.entry, one]))
+    const committed = new Set(decisionsOf({ store: new ModelStore({ commits: commits.slice(0, commitCount) }) }).map(({ entry }) => entry))
     for (const one of decisionsOf(again)) {
       if (committed.has(one.entry)) assert.deepEqual(one, before.get(one.entry))
       const promoted = promotions.findLast(({ entry }) => entry < one.entry)
@@ -113,7 +117,7 @@ test('a crash at any commit of a challenge changes no decision and neither score
       const goesOn = challenge && challenge.version > 0 && challenge.entry > (promoted?.entry ?? -1)
       assert.deepEqual([one.version, one.challenger?.version], [promoted?.version, goesOn ? challenge.version : undefined])
     }
-    if (kept === commits.length) assert.deepEqual(decisionsOf(again), made)
+    if (commitCount === commits.length) assert.deepEqual(decisionsOf(again), decisions)
     await again.run.stop()
   }
   await first.run.stop()

@@ -116,17 +116,17 @@ async function drive(seed: number): Promise<number> {
     if (moved < clock) back++
     clock = moved
     await to(clock, 3)
-    for (const [name, made] of Object.entries(attempts) as [keyof Attempts, Attempt[]][]) {
+    for (const [name, jobAttempts] of Object.entries(attempts) as [keyof Attempts, Attempt[]][]) {
       const due = expected[name].due(start + clock, forward)
       const where = `seed ${seed}, step ${step}, ${name} at ${new Date(start + clock).toISOString()}`
       assert.deepEqual(
-        made.map(({ s }) => new Date(s).toISOString()),
+        jobAttempts.map(({ s }) => new Date(s).toISOString()),
         due === undefined ? [] : [new Date(due).toISOString()],
         where,
       )
-      for (const attempt of made) expected[name].made(attempt)
-      all += made.length
-      made.length = 0
+      for (const attempt of jobAttempts) expected[name].made(attempt)
+      all += jobAttempts.length
+      jobAttempts.length = 0
     }
   }
   assert.ok(back > 0 && reports.length > 0)
@@ -169,8 +169,8 @@ test('a requested report does not wait for a clock that is set back meanwhile', 
     driven: { run, to },
   } = await opened(() => true)
   await to(3 * PERIOD)
-  const asked = run.report('list')
+  const request = run.report('list')
   await to(2 * PERIOD)
-  assert.equal((await asked).s, start + 3 * PERIOD)
+  assert.equal((await request).s, start + 3 * PERIOD)
   await run.stop()
 })

@@ -36,7 +36,7 @@ test('a check is due at each multiple of its period, once, whatever restarts in 
 })
 
 /** Checks on these days, each training done at once; returns the days that requested one. */
-function asked(looks: readonly DriftCheckResult[], of = ir, horizon = 0): number[] {
+function trainingTimes(looks: readonly DriftCheckResult[], of = ir, horizon = 0): number[] {
   const { open, commit } = stored()
   return looks.flatMap((look, day) => {
     // A restart between any two of them.
@@ -49,22 +49,22 @@ function asked(looks: readonly DriftCheckResult[], of = ir, horizon = 0): number
 }
 
 test('persistent drift requests training again after the cool-down, then after twice as long each time', () => {
-  assert.deepEqual(asked(Array.from({ length: 50 }, () => drifted)), [0, 3, 9, 21, 45])
+  assert.deepEqual(trainingTimes(Array.from({ length: 50 }, () => drifted)), [0, 3, 9, 21, 45])
 })
 
 test('a check without drift resets the cool-down, a silent one does not; two trainings are never closer than the cool-down', () => {
   const days = Array.from({ length: 30 }, (_, day) => (day === 10 ? still : drifted))
-  assert.deepEqual(asked(days), [0, 3, 9, 12, 15, 21])
+  assert.deepEqual(trainingTimes(days), [0, 3, 9, 12, 15, 21])
   const unsaid = Array.from({ length: 30 }, (_, day) => (day === 10 ? silent : drifted))
-  assert.deepEqual(asked(unsaid), [0, 3, 9, 21])
-  assert.deepEqual(asked([drifted, still, drifted, drifted, drifted]), [0, 3])
+  assert.deepEqual(trainingTimes(unsaid), [0, 3, 9, 21])
+  assert.deepEqual(trainingTimes([drifted, still, drifted, drifted, drifted]), [0, 3])
 })
 
 test('the default cool-down is a week or the horizon of the label, and its growth is bounded', () => {
   const { cooldown: _, ...without } = ir
   const always = Array.from({ length: 30 }, () => drifted)
-  assert.deepEqual(asked(always, without, DAY), [0, 7, 21])
-  assert.deepEqual(asked(always, without, 10 * DAY), [0, 10])
+  assert.deepEqual(trainingTimes(always, without, DAY), [0, 7, 21])
+  assert.deepEqual(trainingTimes(always, without, 10 * DAY), [0, 10])
   const { open, commit } = stored()
   const gaps = Array.from({ length: 12 }, () => {
     const before = Math.max(0, open().restsUntil)

@@ -14,7 +14,6 @@ import type { DriftCheckResult } from './drift-job.ts'
 
 const WEEK_MS = 7 * 86_400_000
 
-/** The drift state of one model. */
 export class DriftSchedule {
   readonly #model: string
   readonly #cooldown: number

@@ -19,12 +19,12 @@ test('two layers give the values of one layer through every swap, and say which 
     await run.submit('payments', recordBatchOf([payment(id++, m * MINUTE + 30_000)]))
     assertAlike(driven)
   }
-  const { layer, body, degraded } = feature(run, 'layered', 'c1')
-  assert.deepEqual([layer, body?.s, body?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
+  const { layer, snapshot, degraded } = feature(run, 'layered', 'c1')
+  assert.deepEqual([layer, snapshot?.s, snapshot?.ageMs, degraded], ['merged', start + 30 * MINUTE, 90_000, undefined])
   assert.equal(feature(run, 'alone', 'c1').layer, 'stream')
-  const made = decisionsOf(driven)
-  assert.equal(made.length, 192)
-  made.forEach(alike)
+  const decisions = decisionsOf(driven)
+  assert.equal(decisions.length, 192)
+  decisions.forEach(alike)
   assert.deepEqual(
     batchRunsIn(driven.store).map(({ state, swapped }) => [state, swapped !== undefined]),
     Array.from({ length: 7 }, () => ['done', true]),
@@ -35,11 +35,11 @@ test('two layers give the values of one layer through every swap, and say which 
 
 test('during a run new events go to both deltas, and each event is in one layer before and after the swap', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const held: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
+  const blockedCompute: (store: ModelStore) => ComputeRun = store => async (job, take, signal) => {
     await promise
     return computeHere(store)(job, take, signal)
   }
-  const driven = open({ computing: held })
+  const driven = open({ computing: blockedCompute })
   const { run, to } = driven
   for (let id = 0; id < 20; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(MINUTE)
@@ -51,7 +51,7 @@ test('during a run new events go to both deltas, and each event is in one layer 
   await to(2 * MINUTE + 1)
   for (let id = 40; id < 60; id++) await run.submit('payments', recordBatchOf([payment(id, 2 * MINUTE)]))
   await to(6 * MINUTE)
-  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').body?.s], ['merged', start + 5 * MINUTE])
+  assert.deepEqual([feature(run, 'layered', 'c1').layer, feature(run, 'layered', 'c1').snapshot?.s], ['merged', start + 5 * MINUTE])
   assertAlike(driven)
   await run.stop()
 })
@@ -89,11 +89,11 @@ test('a run on demand gives a snapshot as of its request', async () => {
   const { run, to } = driven
   for (let id = 0; id < 20; id++) await run.submit('payments', recordBatchOf([payment(id, 0)]))
   await to(30_000)
-  const asked = run.batch('layered')
+  const request = run.batch('layered')
   await to(30_001)
-  const made = await asked
-  assert.deepEqual([made.why, made.s, made.state], ['demand', start + 30_000, 'done'])
-  assert.equal(feature(run, 'layered', 'c1').body?.run, made.number)
+  const record = await request
+  assert.deepEqual([record.why, record.s, record.state], ['demand', start + 30_000, 'done'])
+  assert.equal(feature(run, 'layered', 'c1').snapshot?.run, record.number)
   assertAlike(driven)
   await run.stop()
 })

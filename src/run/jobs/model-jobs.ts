@@ -27,7 +27,7 @@ export interface TrainingSchedulerOptions {
 
 interface ModelJobsOptions extends TrainingSchedulerOptions {
   /** Waits until a promotion is a marker in the log. */
-  readonly awaitMarker: (taken: Promise<void>) => Promise<void>
+  readonly awaitMarker: (inLog: Promise<void>) => Promise<void>
 }
 
 /** A new version, and the marker of its promotion, if it is promoted. */
@@ -67,7 +67,7 @@ export function trainingJob(trained: TrainedModel, options: ModelJobsOptions): J
             await store.commit({ put: finished.put })
             return finished
           })
-          const inLog = stored.asked && awaitMarker(stored.taken)
+          const inLog = stored.promotion && awaitMarker(stored.inLog)
           inLog?.catch(() => {})
           return { version: stored.version, inLog }
         },
@@ -107,14 +107,14 @@ export function evaluationJob(trained: TrainedModel, options: ModelJobsOptions):
         put: [],
         run: async signal => {
           const report = await evaluateChallenger!(job, signal)
-          const { asked, taken } = await promotionQueue.enqueue(async () => {
+          const { promotion, inLog } = await promotionQueue.enqueue(async () => {
             const { challenge } = trained
-            if (!challenge || challenge.entry !== job.entry) return { asked: undefined }
+            if (!challenge || challenge.entry !== job.entry) return { promotion: undefined }
             const evaluation = trained.recordEvaluation(challenge, report, jobClock.wall())
             await store.commit({ put: evaluation.put })
             return evaluation
           })
-          if (asked) awaitMarker(taken).catch(() => {})
+          if (promotion) awaitMarker(inLog).catch(() => {})
           return undefined
         },
         describe: outcome => `the evaluation of version ${job.version} of model '${model.name}' ${outcome}`,

@@ -14,15 +14,15 @@ test('a crash at any commit around a promotion changes neither the decisions nor
   await first.run.promote('fraud', 1, 'by hand')
   await first.run.submit('payments', pay('x2', startTime + 14 * DAY))
   await first.run.whenIdle()
-  const made = decisionsOf(first)
+  const decisions = decisionsOf(first)
   const { commits, states } = first.store.disk
   assert.ok(commits.length > begins + 6, `${commits.length - begins}`)
-  for (let kept = begins; kept <= commits.length; kept++) {
-    const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: 14 * DAY + 1 })
+  for (let commitCount = begins; commitCount <= commits.length; commitCount++) {
+    const again = open({ disk: { commits: commits.slice(0, commitCount), states: new Map(states) }, at: 14 * DAY + 1 })
     await again.to(14 * DAY + 1)
     assert.ok(
       stateOf(again).every(([, state]) => state !== 'training'),
-      `${kept}: ${JSON.stringify(stateOf(again))}`,
+      `${commitCount}: ${JSON.stringify(stateOf(again))}`,
     )
     assert.ok(stateOf(again).filter(([, state]) => state === 'champion').length === 1)
     // Trained once more if it was broken off, and never twice.
@@ -30,11 +30,11 @@ test('a crash at any commit around a promotion changes neither the decisions nor
     const promotions = promotionsOf(again.store, 'fraud')
     const recorded = decisionsOf(again)
     for (const { entry, version } of recorded) assert.equal(version, promotions.findLast(one => one.entry < entry)?.version)
-    const before = new Map(made.map(one => [one.entry, one]))
-    const committed = decisionsOf({ store: new ModelStore({ commits: commits.slice(0, kept) }) })
+    const before = new Map(decisions.map(one => [one.entry, one]))
+    const committed = decisionsOf({ store: new ModelStore({ commits: commits.slice(0, commitCount) }) })
     for (const one of recorded.filter(({ entry }) => committed.some(each => each.entry === entry)))
       assert.deepEqual(one, before.get(one.entry))
-    if (kept === commits.length) assert.deepEqual(recorded, made)
+    if (commitCount === commits.length) assert.deepEqual(recorded, decisions)
     await again.run.stop()
   }
   await first.run.stop()
@@ -53,9 +53,9 @@ test('unrecorded decisions are made again by the version that precedes them in t
   await first.run.promote('fraud', 1, 'by hand')
   await first.run.submit('payments', pay('x3', startTime + 10 * DAY))
   await first.run.whenIdle()
-  const made = decisionsOf(first).slice(-3)
+  const decisions = decisionsOf(first).slice(-3)
   assert.deepEqual(
-    made.map(({ id, version, score }) => [id, version, typeof score]),
+    decisions.map(({ id, version, score }) => [id, version, typeof score]),
     [
       ['x1', 1, 'number'],
       ['x2', undefined, 'object'],
@@ -73,7 +73,7 @@ test('unrecorded decisions are made again by the version that precedes them in t
   })
   const again = open({ train: byHand, disk: { commits: undecided, states: new Map(states) }, at: 10 * DAY + 1 })
   await again.to(10 * DAY + 1)
-  assert.deepEqual(decisionsOf(again).slice(-3), made)
+  assert.deepEqual(decisionsOf(again).slice(-3), decisions)
   await again.run.stop()
   await first.run.stop()
 })
@@ -81,11 +81,11 @@ test('unrecorded decisions are made again by the version that precedes them in t
 test('a version that fails its rule is rejected; a person may still promote it, and roll it back', async () => {
   const driven = open({ train: { ...byHand, promote: { metric: 'auc', atLeast: 1 } } })
   await send(driven, -1, 10 * 24)
-  const asked = driven.run.train('fraud')
+  const training = driven.run.train('fraud')
   await driven.to(10 * DAY + 1)
-  const made = await asked
-  assert.deepEqual([made.number, made.state, made.why], [1, 'refused', 'demand'])
-  assert.match(made.verdict!, /^auc 0\.\d+ is below 1\.0000$/)
+  const newVersion = await training
+  assert.deepEqual([newVersion.number, newVersion.state, newVersion.why], [1, 'refused', 'demand'])
+  assert.match(newVersion.verdict!, /^auc 0\.\d+ is below 1\.0000$/)
   await driven.run.promote('fraud', 1, 'by hand')
   assert.deepEqual(stateOf(driven), [[1, 'champion']])
   await driven.run.promote('fraud', 0, 'rollback')
@@ -106,9 +106,9 @@ test('a version that fails its rule is rejected; a person may still promote it, 
 test('the next start makes a promotion that was requested while no run was active', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
-  const asked = first.run.train('fraud')
+  const training = first.run.train('fraud')
   await first.to(10 * DAY + 1)
-  await asked
+  await training
   await first.run.stop()
   const { commits, states } = first.store.disk
   const put = [['promote/fraud', JSON.stringify({ version: 1, why: 'by hand', at: startTime })]] as const
@@ -123,9 +123,9 @@ test('the next start makes a promotion that was requested while no run was activ
 test('simultaneous promotions become markers one after another, and each requester is notified', async () => {
   const driven = open({ train: byHand })
   await send(driven, -1, 10 * 24)
-  const asked = driven.run.train('fraud')
+  const training = driven.run.train('fraud')
   await driven.to(10 * DAY + 1)
-  await asked
+  await training
   const whys = ['one', 'two', 'three']
   await Promise.all(whys.map((why, i) => driven.run.promote('fraud', i % 2, why)))
   assert.deepEqual(

@@ -85,9 +85,9 @@ test('at each tick the rows of the report equal the decisions', async () => {
     decision => decision.t,
   )
   let compared = 0
-  for (const made of reportRunsIn(store)) {
-    const rows = readFileSync(reportRunPath(folder, made), 'utf8').split('\n').filter(Boolean)
-    const expected = (decided.get(made.s) ?? []).map(({ key, score, vector }) => [key, score, ...leavesOf(vector)])
+  for (const reportRun of reportRunsIn(store)) {
+    const rows = readFileSync(reportRunPath(folder, reportRun), 'utf8').split('\n').filter(Boolean)
+    const expected = (decided.get(reportRun.s) ?? []).map(({ key, score, vector }) => [key, score, ...leavesOf(vector)])
     assert.deepEqual(
       rows.map(line => {
         const row = JSON.parse(line) as Record<string, unknown>
@@ -100,7 +100,7 @@ test('at each tick the rows of the report equal the decisions', async () => {
         ]
       }),
       expected,
-      `at ${made.s - start}`,
+      `at ${reportRun.s - start}`,
     )
     compared += expected.length
   }

@@ -30,7 +30,7 @@ const MINUTE = 60_000
 interface Driven {
   readonly store: ModelStore
   readonly run: Run
-  readonly said: string[]
+  readonly messages: string[]
   readonly to: (ms: number) => Promise<void>
 }
 
@@ -64,12 +64,12 @@ const makeHere =
 function open({ folder, disk, at = 0, make, isDry = false }: Options): Driven {
   const pay = listOf(join(folder, 'list-{date}T{time}.csv'))
   const store = new ModelStore(disk, true)
-  const said: string[] = []
+  const messages: string[] = []
   let clock = start + at
   const run = new Run(pay, {
     store,
     clock: () => clock,
-    onReport: text => said.push(text),
+    onReport: text => messages.push(text),
     compute: computeHere(store),
     reporting: { make: (make ?? makeHere(pay.scores as never))(store), folder },
     isDry,
@@ -83,7 +83,7 @@ function open({ folder, disk, at = 0, make, isDry = false }: Options): Driven {
     }
     for (let i = 0; i < 200 && reportRunsIn(store).some(({ state }) => state === 'running'); i++) await pause(2)
   }
-  return { store, run, said, to }
+  return { store, run, messages, to }
 }
 
 const pay = (id: string, ms: number) => recordBatchOf([{ card: id, amount: 1, at: start + ms }])
@@ -102,11 +102,11 @@ async function halfAnHour(folder: string, options: Partial<Options> = {}): Promi
 
 test('a report is made once its time has passed, from what had arrived by then; the ledger says what makes it again', async () => {
   const folder = scratchFolder('reports')
-  const { run, store, said } = await halfAnHour(folder)
-  assert.deepEqual(said, [])
-  const made = reportRunsIn(store)
+  const { run, store, messages } = await halfAnHour(folder)
+  assert.deepEqual(messages, [])
+  const reportRuns = reportRunsIn(store)
   assert.deepEqual(
-    made.map(({ report: name, s, state, why, runs, done }) => [
+    reportRuns.map(({ report: name, s, state, why, runs, done }) => [
       name,
       (s - start) / MINUTE,
       state,
@@ -155,8 +155,8 @@ test('a batch group is read from the result of its run, or, if that is lost, fro
   const job = { ir, report: ir.reports![0], s, cut, runs }
   assert.equal((await makeReport(store, job, { scores, path })).hash, done!.hash)
   assert.ok(read.mock.callCount() > 0)
-  const lost = new ModelStore({ commits: disk.commits, states: new Map() }, true)
-  assert.equal((await makeReport(lost, job, { scores, path })).hash, done!.hash)
+  const restarted = new ModelStore({ commits: disk.commits, states: new Map() }, true)
+  assert.equal((await makeReport(restarted, job, { scores, path })).hash, done!.hash)
   // No report of another time is used instead.
   const earlier = { ...job, runs: { usual: runs['usual']! - 5 * MINUTE } }
   assert.notEqual((await makeReport(store, earlier, { scores, path })).hash, done!.hash)
@@ -189,12 +189,12 @@ test('a missing folder is reported and retried; no partial file is left', async 
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
   assert.match(
-    driven.said[0],
+    driven.messages[0],
     /report 'list' of 2026-01-01T00:10:00.000Z failed, and it is tried again: .*its folder does not exist; make it/,
   )
   assert.equal(reportRunsIn(driven.store)[0].state, 'failed')
   await driven.to(10 * MINUTE + 500)
-  assert.equal(driven.said.length, 1)
+  assert.equal(driven.messages.length, 1)
   mkdirSync(inside)
   await driven.to(11 * MINUTE + 2000)
   assert.deepEqual(
@@ -239,11 +239,11 @@ test('a report on demand is as of now, beside the schedule, in a file of its own
   const driven = open({ folder, at: 1 })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(5 * MINUTE)
-  const asked = driven.run.report('list')
+  const request = driven.run.report('list')
   await driven.to(5 * MINUTE + 1)
-  const made = await asked
-  assert.deepEqual([made.why, made.s - start, made.done?.rows], ['demand', 5 * MINUTE, 1])
-  assert.match(made.file, /list-2026-01-01T00-05-00\.csv$/)
+  const reportRun = await request
+  assert.deepEqual([reportRun.why, reportRun.s - start, reportRun.done?.rows], ['demand', 5 * MINUTE, 1])
+  assert.match(reportRun.file, /list-2026-01-01T00-05-00\.csv$/)
   await assert.rejects(driven.run.report('lst'), { code: 'SPILL_NOT_FOUND', message: /there is no report 'lst'; did you mean 'list'/ })
   await driven.to(10 * MINUTE + 1)
   assert.deepEqual(

@@ -22,7 +22,6 @@ import { type JobClock, JobLedger, JobSchedule, JobScheduler, type Job, Retry } 
 import { logStartOf, type Log, PRIVATE_FOLDER, type CommitWriter, type NamedValues, type SegmentLog } from '../../log/index.ts'
 import { reportName, reportPath } from '../../replay/index.ts'
 
-/** The port that makes reports. */
 export interface ReportingPort {
   readonly make: MakeReport
   /** The data folder: for reports without a path of their own, and for all reports of a dry run. */

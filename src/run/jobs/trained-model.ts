@@ -53,11 +53,10 @@ export const isPermanentFailure = ({ code }: { readonly code?: string }): boolea
 /** A finished training. */
 export interface FinishedTraining {
   readonly version: ModelVersion
-  readonly asked: PendingPromotion | undefined
+  readonly promotion: PendingPromotion | undefined
   readonly put: readonly NamedWrite[]
 }
 
-/** The registry state of one model. */
 export class TrainedModel {
   readonly model: TrainedModelIR
   /** Promotions that wait for their marker. */
@@ -149,7 +148,7 @@ export class TrainedModel {
   }
 
   /**
-   * Finishes a version: applies its promotion rule, and returns the values to commit. `asked` is set if the rule is met. Throws
+   * Finishes a version: applies its promotion rule, and returns the values to commit. `promotion` is set if the rule is met. Throws
    * `SPILL_LIMIT` if the score is too large to store.
    */
   finish(version: ModelVersion, { score, file, report, reference }: ModelTraining, ended: number): FinishedTraining {
@@ -157,9 +156,9 @@ export class TrainedModel {
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
     const scorePut = putScore(name, version.number, score)
-    const { asked: promotion, verdict } = isMet
+    const { promotion, verdict } = isMet
       ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
-      : { asked: undefined, verdict: words }
+      : { promotion: undefined, verdict: words }
     const finished: ModelVersion = { ...version, ended, state, trained: report, verdict }
     const beside = [
       ...(file ? [putOnnx(name, version.number, file)] : []),
@@ -173,19 +172,20 @@ export class TrainedModel {
       ...this.#trim(),
       ...(promotion ? [putPendingPromotion(name, promotion)] : []),
     ]
-    return { version: finished, asked: promotion, put }
+    return { version: finished, promotion, put }
   }
 
   /** The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. */
   #nextStep(
     version: number,
     { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
-  ): { readonly asked: PendingPromotion | undefined; readonly verdict: string } {
+  ): { readonly promotion: PendingPromotion | undefined; readonly verdict: string } {
     const { promote } = this.model.train
-    if (promote.kind === 'hand' || promote.shadow === undefined || isAlone) return { asked: { version, why: words, at }, verdict: words }
+    if (promote.kind === 'hand' || promote.shadow === undefined || isAlone)
+      return { promotion: { version, why: words, at }, verdict: words }
     const { challenge } = this
-    if (challenge) return { asked: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
-    return { asked: { as: 'challenger', version, why: words, at }, verdict: words }
+    if (challenge) return { promotion: undefined, verdict: `${words}; version ${challenge.version} challenges already` }
+    return { promotion: { as: 'challenger', version, why: words, at }, verdict: words }
   }
 
   /** Records an evaluation: the challenger is promoted or rejected. Returns the promotion to request and the values to commit. */
@@ -193,7 +193,7 @@ export class TrainedModel {
     challenge: PromotionRecord,
     shadowed: ShadowReport,
     at: number,
-  ): { readonly asked: PendingPromotion; readonly put: readonly NamedWrite[] } {
+  ): { readonly promotion: PendingPromotion; readonly put: readonly NamedWrite[] } {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
     const verdict = `beside what decided: ${words}`
@@ -202,7 +202,7 @@ export class TrainedModel {
       ? { version: challenge.version, why: verdict, at }
       : { as: 'challenger', version: 0, why: verdict, at }
     const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
-    return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putPendingPromotion(name, promotion)] }
+    return { promotion, put: [...(versionPut ? [versionPut] : []), putPendingPromotion(name, promotion)] }
   }
 
   /** Records a failed training. `isFinal`: it is not repeated for the same time. Returns the values to commit. */

@@ -89,16 +89,16 @@ async function driven() {
 
 test('rows at decision times have the values of the batch runs in use, late ones too', async () => {
   const { store, sent } = await driven()
-  const made = store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).filter(each => each.t > start + MINUTE)
+  const decisions = store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).filter(each => each.t > start + MINUTE)
   const strings = new Strings()
   const question = modelQuestion(ir, 'watch')
   const rows = {
-    length: made.length,
-    t: Float64Array.from(made, each => each.t),
-    row: Float64Array.from(made, (_, i) => i),
+    length: decisions.length,
+    t: Float64Array.from(decisions, each => each.t),
+    row: Float64Array.from(decisions, (_, i) => i),
     columns: {
-      card: { values: Int32Array.from(made, ({ key }) => strings.idOf(key as string)) },
-      shop: { values: Float64Array.from(made, ({ id }) => sent.get(id as string)!.shop) },
+      card: { values: Int32Array.from(decisions, ({ key }) => strings.idOf(key as string)) },
+      shop: { values: Float64Array.from(decisions, ({ id }) => sent.get(id as string)!.shop) },
     },
   }
   const { columns, batches } = setOfRows(question, rows, storedHistory(ir, question.ir, store, strings))
@@ -108,11 +108,11 @@ test('rows at decision times have the values of the batch runs in use, late ones
     return nulls?.[row] === 1 ? null : values[row]
   }
   let late = 0
-  made.forEach(({ t: at, vector, read }, row) => {
+  decisions.forEach(({ t: at, vector, read }, row) => {
     for (const name of ['usual', 'mean', 'ideal', 'shop']) assert.equal(cell(`vector.${name}`, row), vector[name], `row ${row}, ${name}`)
     const [used, due] = ['usual(card)', 'ideal(card)'].map(name => read[name].clock)
     assert.equal(cell('read.usual(card).age', row), at - used!)
     if (used !== due) late++
   })
-  assert.ok(made.length > 20 && late > 5, `${made.length} decisions, ${late} by a late run`)
+  assert.ok(decisions.length > 20 && late > 5, `${decisions.length} decisions, ${late} by a late run`)
 })

@@ -40,12 +40,12 @@ test('models that tick or decide on request are trained, and score by the promot
     }
   }
   await to(200 * HOUR)
-  const made = decisionsOf({ store })
+  const decisions = decisionsOf({ store })
   for (const name of ['tick', 'ask']) {
     const trained = run.train(name)
     await to(200 * HOUR + (name === 'tick' ? 1 : 2))
     const { set, split, metrics } = (await trained).trained!
-    const decided = made.filter(one => one.model === name).length
+    const decided = decisions.filter(one => one.model === name).length
     // A replay ticks from the first event on, and up to the time of the labels; the run existed before.
     assert.equal(set.rows + set.unsettled, decided + (name === 'tick' ? 2 * 3 : 0))
     assert.ok(set.rows > 300)

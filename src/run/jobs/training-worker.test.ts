@@ -69,12 +69,12 @@ test('a drift check in a thread gives the same result', async () => {
   const ir = { ...shop.ir, models: [{ ...model, train: { ...model.train!, orWhen } }] }
   const job = { ir, model: 'fraud', version: 1, at: begun + 22 * DAY }
   const reader = readDataFolder(folder)
-  const found = checkDrift(reader, job)
+  const result = checkDrift(reader, job)
   reader.close()
   // The version was trained before drift was checked; its quality can be measured all the same.
-  assert.equal(found.silent, 'version 1 has no summary of its training data: train another version')
-  assert.match(found.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
-  assert.deepEqual(await checkDriftInThread(join(folder, 'log.db'))(job, never), found)
+  assert.equal(result.silent, 'version 1 has no summary of its training data: train another version')
+  assert.match(result.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
+  assert.deepEqual(await checkDriftInThread(join(folder, 'log.db'))(job, never), result)
 })
 
 test('a failure in the thread is reported with its code, and an abort stops it', async () => {
@@ -100,14 +100,14 @@ test('a trainer command runs in the thread too, and ends with its caller', async
   assert.deepEqual(score, { kind: 'logistic', intercept: -1, terms: [{ input: 'amount', weight: 0.01, ifNull: 0 }] })
   assert.ok(report.metrics.auc! > 0.6)
 
-  const told = join(folder, 'pid')
+  const pidFile = join(folder, 'pid')
   const stopping = new AbortController()
-  const hangs = by(`fs.writeFileSync(${JSON.stringify(told)}, String(process.pid)); setInterval(() => {}, 1000)`)
+  const hangs = by(`fs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`)
   const stopped = assert.rejects(trainInThread(join(folder, 'log.db'))(hangs, stopping.signal))
-  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(5)
+  while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await pause(5)
   stopping.abort()
   await stopped
-  const pid = Number(readFileSync(told, 'utf8'))
+  const pid = Number(readFileSync(pidFile, 'utf8'))
   const isThere = () => {
     try {
       return process.kill(pid, 0)

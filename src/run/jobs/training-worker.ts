@@ -8,7 +8,6 @@ import type { DriftJob, DriftCheckResult, DriftCheckPort } from './drift-job.ts'
 import type { EvaluationPort, ChallengerJob } from './challenger-job.ts'
 import type { TrainingJob, TrainPort } from './training-job.ts'
 
-/** The job of one thread. */
 export type TrainingThreadData =
   | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
   | { readonly path: string; readonly kind: 'judge'; readonly job: ChallengerJob }

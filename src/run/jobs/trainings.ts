@@ -18,7 +18,6 @@ import {
 import { driftCheckJob, evaluationJob, trainingJob, type RequestedVersion, type TrainingSchedulerOptions } from './model-jobs.ts'
 import { TrainedModel } from './trained-model.ts'
 
-/** The trained models of a run. */
 export class TrainingScheduler {
   /** Trainings, evaluations and drift checks: one at a time. */
   readonly jobs: JobScheduler<RequestedVersion | undefined>
@@ -32,7 +31,7 @@ export class TrainingScheduler {
     this.#options = options
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
     for (const { latest } of this.#all) jobClock.cover(latest)
-    const jobsOptions = { ...options, awaitMarker: (taken: Promise<void>) => this.#awaitMarker(taken) }
+    const jobsOptions = { ...options, awaitMarker: (inLog: Promise<void>) => this.#awaitMarker(inLog) }
     const jobs = this.#all.flatMap(trained => [evaluationJob, trainingJob, driftCheckJob].map(job => job(trained, jobsOptions)))
     this.jobs = new JobScheduler<RequestedVersion | undefined>({ ...options, jobs: train ? jobs : [], clock: jobClock })
   }
@@ -72,14 +71,14 @@ export class TrainingScheduler {
     const { ir, store, jobClock } = this.#options
     checkPromotable(store, ir, name, version)
     this.jobs.check()
-    const { taken } = await trained.promotionQueue.enqueue(async () => {
+    const { inLog } = await trained.promotionQueue.enqueue(async () => {
       checkPromotable(store, ir, name, version)
       this.jobs.check()
       const promotion: PendingPromotion = { version, why, at: jobClock.wall() }
       await store.commit({ put: [putPendingPromotion(name, promotion)] })
-      return { asked: promotion }
+      return { promotion }
     })
-    await this.#awaitMarker(taken)
+    await this.#awaitMarker(inLog)
   }
 
   /** Rejects promotions that wait: the run has ended. */
@@ -106,9 +105,9 @@ export class TrainingScheduler {
   }
 
   /** Resolves once the promotion is a durable marker. */
-  async #awaitMarker(taken: Promise<void>): Promise<void> {
+  async #awaitMarker(inLog: Promise<void>): Promise<void> {
     this.onReady()
-    await taken
+    await inLog
     // This commit follows the marker, so the marker is durable when it is.
     await this.#options.store.commit({})
   }

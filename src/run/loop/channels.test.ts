@@ -37,23 +37,23 @@ const acknowledging: Destination = {
   close: () => Promise.resolve(),
 }
 
-type Told = { readonly [N in keyof Messages]: Messages[N][] }
+type ChannelMessages = { readonly [N in keyof Messages]: Messages[N][] }
 const undo: (() => void)[] = []
 afterEach(() => undo.splice(0).forEach(stop => stop()))
 
-function listening(): Told {
-  const told: Told = { 'spillway:turn': [], 'spillway:commit': [], 'spillway:decision': [], 'spillway:effect': [] }
-  for (const name of Object.keys(told) as (keyof Messages)[]) {
-    const heard = (message: unknown) => void (told[name] as unknown[]).push(message)
+function listening(): ChannelMessages {
+  const messages: ChannelMessages = { 'spillway:turn': [], 'spillway:commit': [], 'spillway:decision': [], 'spillway:effect': [] }
+  for (const name of Object.keys(messages) as (keyof Messages)[]) {
+    const heard = (message: unknown) => void (messages[name] as unknown[]).push(message)
     subscribe(name, heard)
     undo.push(() => unsubscribe(name, heard))
   }
-  return told
+  return messages
 }
 
 test('a turn, its commit, the decisions and each try of an effect are published as they happen', async () => {
   const data = scratchFolder('channels')
-  const told = listening()
+  const messages = listening()
   failures = 1
   const running = await LiveRun.open(shop, data, {
     clock: () => start + 5000,
@@ -65,21 +65,21 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   })
   const { run } = running
   await run.submit('payments', recordBatchOf([pay('1'), pay('1'), { ...pay('2'), card: 7 }]))
-  while (told['spillway:effect'].length < 2) await pause(1)
+  while (messages['spillway:effect'].length < 2) await pause(1)
   await running.stop()
-  const [turn] = told['spillway:turn']
+  const [turn] = messages['spillway:turn']
   const { waitedMs, takenMs, ...rest } = turn
   assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, refused: 1, marks: 0 })
   assert.ok(waitedMs >= 0 && takenMs >= 0)
-  const commit = told['spillway:commit'].find(({ entries }) => entries > 0)!
+  const commit = messages['spillway:commit'].find(({ entries }) => entries > 0)!
   assert.deepEqual([commit.run, commit.entries, commit.decisions, commit.effects, 'error' in commit], [run, 1, 1, 1, false])
-  const [{ stages, ...decision }, ...others] = told['spillway:decision']
+  const [{ stages, ...decision }, ...others] = messages['spillway:decision']
   assert.deepEqual(others, [])
   const { at, ...named } = decision
   assert.deepEqual(named, { run, pipeline: 'shop', model: 'risk', first: 0, last: 0, count: 1 })
   assert.ok(at >= turn.at)
   assert.deepEqual(Object.keys(stages), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
-  const [failed, delivered] = told['spillway:effect']
+  const [failed, delivered] = messages['spillway:effect']
   assert.deepEqual([failed.outcome, failed.why, failed.attempt, failed.entry], ['tried', 'not now', 1, 0])
   assert.deepEqual([delivered.run, delivered.pipeline, delivered.action, delivered.model], [run, 'shop', 'tell', 'risk'])
   assert.deepEqual([delivered.outcome, delivered.attempt, delivered.key, delivered.due], ['delivered', 2, '"c"', start + 3_600_000])
@@ -88,7 +88,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
 })
 
 test('a failed commit is published with its error', async () => {
-  const told = listening()
+  const messages = listening()
   const store = new ModelStore(undefined, true)
   const run = new Run(shop, { store, clock: () => start })
   await run.whenIdle()
@@ -97,12 +97,12 @@ test('a failed commit is published with its error', async () => {
   while (store.waiting === 0) await pause(1)
   store.fail()
   await assert.rejects(receipt, /the disk is full/)
-  assert.match(String(told['spillway:commit'].at(-1)?.error), /the disk is full/)
-  assert.deepEqual(told['spillway:decision'], [])
+  assert.match(String(messages['spillway:commit'].at(-1)?.error), /the disk is full/)
+  assert.deepEqual(messages['spillway:decision'], [])
 })
 
 test('an effect of an earlier process counts its wait from its creation, and its delivery from the first try', async () => {
-  const told = listening()
+  const messages = listening()
   const effect: NewEffect = {
     number: 1,
     action: 'a',
@@ -125,13 +125,13 @@ test('an effect of an earlier process counts its wait from its creation, and its
   })
   dispatcher.start()
   while (!dispatcher.isIdle) await pause(1)
-  const [{ run, attempt, entry, queueMs, deliveryMs }] = told['spillway:effect']
+  const [{ run, attempt, entry, queueMs, deliveryMs }] = messages['spillway:effect']
   assert.deepEqual([run, attempt, entry, Math.round(queueMs)], [dispatcher, 2, 7, 500])
   assert.ok(deliveryMs >= 3500)
 })
 
 test('without subscribers nothing is measured, and an unsubscribed listener receives nothing', async () => {
-  const told = listening()
+  const messages = listening()
   undo.splice(0).forEach(stop => stop())
   assert.ok(Object.values(channels).every(({ hasSubscribers }) => !hasSubscribers))
   const effect: NewEffect = {
@@ -157,5 +157,5 @@ test('without subscribers nothing is measured, and an unsubscribed listener rece
   dispatcher.enqueue([effect])
   while (!dispatcher.isIdle) await pause(1)
   assert.equal(settled.length, 1)
-  assert.deepEqual(Object.values(told).flat(), [])
+  assert.deepEqual(Object.values(messages).flat(), [])
 })

@@ -29,7 +29,6 @@ export interface CommitterOptions extends Pick<RunOptions, 'store' | 'onDecision
   readonly onCommitEnd: () => void
 }
 
-/** The commits of a run that are in flight. */
 export class Committer {
   /** Counts of durable results. */
   readonly counts = new RunCounters()

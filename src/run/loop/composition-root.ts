@@ -68,7 +68,7 @@ export interface RunOptions extends RunMemoryOptions {
 /** The kinds of jobs of a run that can be cancelled. */
 export type RunJobKind = 'batch-run' | 'report' | 'training'
 
-/** The components of a run. */
+/** The parts of a run between which `Run` and its turns pass records, decisions and commits; all are built before the first turn. */
 export interface RunComponents extends RunCore {
   readonly clock: Clock
   readonly appender: Appender
@@ -89,10 +89,10 @@ export interface RunComponents extends RunCore {
   readonly firstCommit: Commit | undefined
 }
 
-/** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
+/** Builds the components of a run, lowest first. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
 export function composeRun(runnable: Runnable, options: RunOptions): RunComponents {
   const { ir, maps } = runnable
-  const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
+  const { store, clock = arrivalClock(), keep = Infinity, isDry = false, compute, onReport = () => {} } = options
   refuseUnfinishedImport(store)
   const logName = logNameOf(store)
   const freshness = new FreshnessTracker({ ir, clock, objectives: options.objectives, onReport })
@@ -101,80 +101,82 @@ export function composeRun(runnable: Runnable, options: RunOptions): RunComponen
     hasRuns: compute !== undefined,
     freshness,
     stringsOf: (source, column) => appender.stringsOf(source, column),
-    readAt: () => reader.readAt,
-    otherFiles: () => runs?.files ?? partFilesIn(store),
+    readAt: () => featureReader.readAt,
+    otherFiles: () => batchRuns?.files ?? partFilesIn(store),
     ...(ir.actions && {
       outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
       exploration: new Exploration(ir, logName),
     }),
   })
-  const { acceptedIds: remembered, batchResults: _results, snapshots: _bodies, ...core } = opening
-  const { strings, log, lookup, decider, decisionQueue: deciding } = core
-  const appender = new Appender({ ir, maps, strings, textLimits: options.textLimits, log, lookup, acceptedIds: remembered })
-  const { lastTick: ticked, commit } = runStart(runnable, store, log, clock, logName)
-  const ticks = new Ticks(decider.periods, ticked)
-  const reader = readerOf(ir, core, ticks, clock)
-  reader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => runs?.reach ?? Infinity })
-  const stages = new StageRecorder(clock, store.lastStageBlock())
+  const { acceptedIds, batchResults: _batchResults, snapshots: _snapshots, ...core } = opening
+  const { strings, log, lookup, decider } = core
+  const appender = new Appender({ ir, maps, strings, textLimits: options.textLimits, log, lookup, acceptedIds })
+  const { lastTick, commit } = runStart(runnable, store, log, clock, logName)
+  const ticks = new Ticks(decider.periods, lastTick)
+  const featureReader = featureReaderOf(ir, core, ticks, clock)
+  featureReader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
   const jobClock = new JobClock(clock, log)
-  const base = { ir, store, log, jobClock, onReport }
-  const runs = batchRunsOf(base, opening, options)
-  const isDecided = () => deciding.isIdle
-  const trainings = new TrainingScheduler({
-    ...base,
-    train: options.train,
-    evaluateChallenger: options.evaluateChallenger,
-    checkDrift: options.checkDrift,
-    isDecided,
-  })
-  const reports = reporting && reportScheduler({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
-  const brokenOff = trainings.markBrokenOff()
+  const jobs = jobsOf({ ir, store, log, jobClock, onReport }, opening, options)
+  const { batchRuns } = jobs
+  const brokenOff = jobs.trainings.markBrokenOff()
   return {
     ...core,
+    ...jobs,
     freshness,
-    stageRecorder: stages,
+    stageRecorder: new StageRecorder(clock, store.lastStageBlock()),
     clock,
     appender,
     requests: new DecisionRequests(ir),
     ticks,
-    featureReader: reader,
+    featureReader,
     retention,
-    batchRuns: runs,
-    trainings,
-    reports,
-    schedulers: [...(runs ? [runs.jobs] : []), trainings.jobs, ...(reports ? [reports] : [])],
-    schedulersByKind: { 'batch-run': runs?.jobs, report: reports, training: trainings.jobs },
     jobClock,
     firstCommit: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
   }
 }
 
-function readerOf(ir: PipelineIR, { strings, decider, decisionQueue: deciding, log }: RunCore, ticks: Ticks, clock: Clock): FeatureReader {
+function featureReaderOf(ir: PipelineIR, { strings, decider, decisionQueue, log }: RunCore, ticks: Ticks, clock: Clock): FeatureReader {
   return new FeatureReader({
     ir,
     strings,
     groups: decider.allGroups,
     now: () => Math.max(clock(), log.notBefore),
     nextTick: () => ticks.next,
-    behind: () => (deciding.isIdle ? undefined : decider.clock),
+    behind: () => (decisionQueue.isIdle ? undefined : decider.clock),
   })
+}
+
+/** Ports that all jobs share. */
+type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport'> & Pick<RunOptions, 'store'>
+
+/** The jobs beside the loop: batch runs, trainings and reports. */
+function jobsOf(
+  ports: JobPorts,
+  opening: OpenedPipeline,
+  options: RunOptions,
+): Pick<RunComponents, 'batchRuns' | 'trainings' | 'reports' | 'schedulers' | 'schedulersByKind'> {
+  const { train, evaluateChallenger, checkDrift, reporting, compute, isDry = false } = options
+  const batchRuns = batchRunsOf(ports, opening, options)
+  const isDecided = () => opening.decisionQueue.isIdle
+  const trainings = new TrainingScheduler({ ...ports, train, evaluateChallenger, checkDrift, isDecided })
+  const reports = reporting && reportScheduler({ ...reporting, ...ports, hasRuns: compute !== undefined, isDry })
+  return {
+    batchRuns,
+    trainings,
+    reports,
+    schedulers: [...(batchRuns ? [batchRuns.jobs] : []), trainings.jobs, ...(reports ? [reports] : [])],
+    schedulersByKind: { 'batch-run': batchRuns?.jobs, report: reports, training: trainings.jobs },
+  }
 }
 
 /** The scheduler of batch runs, if the run makes them. */
 function batchRunsOf(
-  base: Pick<BatchRunSchedulerOptions, 'ir' | 'store' | 'log' | 'jobClock' | 'onReport'>,
-  { strings, decider, batchResults: results, snapshots: bodies }: OpenedPipeline,
-  { compute, runsKept: kept }: RunOptions,
+  ports: JobPorts,
+  { strings, decider, batchResults, snapshots }: OpenedPipeline,
+  { compute, runsKept }: RunOptions,
 ): BatchRunScheduler | undefined {
-  if (!compute || !results || !bodies) return undefined
-  return new BatchRunScheduler({
-    ...base,
-    groups: [...decider.batchGroups, ...decider.hybridGroups],
-    strings,
-    batchResults: results,
-    snapshots: bodies,
-    compute,
-    runsKept: kept,
-  })
+  if (!compute || !batchResults || !snapshots) return undefined
+  const groups = [...decider.batchGroups, ...decider.hybridGroups]
+  return new BatchRunScheduler({ ...ports, groups, strings, batchResults, snapshots, compute, runsKept })
 }

@@ -178,9 +178,9 @@ test('through random failures, stops and crashes every decision arrives, in orde
               decisionNumbers: () => ({ first: recorded[0].number, last: recorded.at(-1)!.number }),
               close: () => {},
             },
-            position: committed,
-            commit: async position => {
-              if (!isDead) committed = position
+            committedBatch: committed,
+            commit: async batch => {
+              if (!isDead) committed = batch
             },
             random: chance,
             after: (_ms, act) => handAfter(act),
@@ -193,11 +193,11 @@ test('through random failures, stops and crashes every decision arrives, in orde
           isDead = isCrash
           await dispatcher.stop()
           checkOrder(arrived)
-          if (!isCrash) checkPosition(committed, [...acknowledged, ...arrived])
+          if (!isCrash) checkArrived(committed, [...acknowledged, ...arrived])
           acknowledged.push(...arrived)
         }
         assert.equal(committed, recorded.at(-1)!.number)
-        checkPosition(committed, acknowledged)
+        checkArrived(committed, acknowledged)
       },
     ),
     { numRuns: 10 },
@@ -217,10 +217,10 @@ function checkOrder(arrived: readonly Delivery[]): void {
     ofKey.forEach((delivery, i) => assert.ok(i === 0 || place(ofKey[i - 1]) < place(delivery), 'out of order, or twice'))
 }
 
-/** Everything up to the committed position has arrived. */
-function checkPosition(position: number, arrived: readonly Delivery[]): void {
+/** Everything up to the committed batch has arrived. */
+function checkArrived(committed: number, arrived: readonly Delivery[]): void {
   const ids = new Set(arrived.map(({ id }) => id))
-  for (const { number, count } of recorded.filter(batch => batch.number <= position))
+  for (const { number, count } of recorded.filter(batch => batch.number <= committed))
     for (let row = 0; row < count; row++) assert.ok(ids.has(`shop/decisions/log/${number}.${row}`), `${number}.${row} is lost`)
 }
 
@@ -235,7 +235,7 @@ test('a gap of decisions that the log has forgotten is reported', async () => {
       decisionNumbers: () => ({ first: recorded[2].number, last: recorded.at(-1)!.number }),
       close: () => {},
     },
-    position: 0,
+    committedBatch: 0,
     commit: async () => {},
     random: random(1),
     after: timers.after,

@@ -5,7 +5,7 @@
  * many as the destination allows; those of one key one after another. A failed delivery is retried until it is acknowledged, or until the
  * destination says that no further attempt can succeed: then the decision is reported and left out, and the log still has it.
  *
- * Invariant: every decision up to the committed position is delivered or left out. A crash before the commit of a position delivers the
+ * Invariant: every decision up to the committed batch is delivered or left out. A crash before the commit of a batch delivers the
  * decisions behind it once more, under the same ids. Memory: at most `DECISIONS_HELD_MAX` decisions and one batch.
  */
 import { backoffMs, GuardedDestination, type OpenedDestination } from '../../action/index.ts'
@@ -20,16 +20,16 @@ export interface DecisionDispatcherOptions {
   readonly prefix: () => string
   /** Closed by `stop`. */
   readonly reader: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers' | 'close'>
-  /** The committed position; undefined if none was committed. */
-  readonly position: number | undefined
-  /** Commits a position. */
-  readonly commit: (position: number) => Promise<void>
+  /** Number of the batch up to which all were delivered, as committed; undefined if none was committed. */
+  readonly committedBatch: number | undefined
+  /** Commits the number of the batch up to which all are delivered. */
+  readonly commit: (batch: number) => Promise<void>
   readonly random: Random
   readonly after: typeof callAfter
   readonly onReport: (text: string) => void
   /** Decisions in memory beyond which no further batch is read. */
   readonly heldMax?: number
-  /** Milliseconds during which positions are gathered into one commit. */
+  /** Milliseconds during which delivered batches are gathered into one commit. */
   readonly settleMs?: number
 }
 
@@ -47,7 +47,7 @@ interface PendingBatch {
   left: number
 }
 
-/** Delivers decisions from a position of the log on. */
+/** Delivers the decisions of durable batches, in order of their numbers. */
 export class DecisionDispatcher {
   readonly #options: DecisionDispatcherOptions
   readonly #destination: GuardedDestination
@@ -62,8 +62,8 @@ export class DecisionDispatcher {
   /** Number of the last batch that was read. */
   #read: number
   /** All batches up to this number are delivered. */
-  #position: number
-  #committed: number | undefined
+  #deliveredBatch: number
+  #committedBatch: number | undefined
   #committing: Promise<void> | undefined
   #isReading = false
   /** Reading has stopped because as many decisions are held as may be. */
@@ -73,26 +73,26 @@ export class DecisionDispatcher {
 
   constructor(options: DecisionDispatcherOptions) {
     this.#options = options
-    const { route, reader, position, after, onReport } = options
+    const { route, reader, committedBatch, after, onReport } = options
     this.#destination = new GuardedDestination(route.destination, {
       name: `destination '${route.name}' of the decisions`,
       timeoutMs: route.timeoutMs,
       after,
       onReport,
     })
-    this.#committed = position
-    this.#read = this.#position = position ?? reader.decisionNumbers().last
+    this.#committedBatch = committedBatch
+    this.#read = this.#deliveredBatch = committedBatch ?? reader.decisionNumbers().last
   }
 
-  /** Every durable decision is delivered or waits for its next attempt, and the position is committed. */
+  /** Every durable decision is delivered or waits for its next attempt, and that progress is committed. */
   get isIdle(): boolean {
     const isAtEnd = this.#isFull || this.#options.reader.decisionNumbers().last <= this.#read
-    return this.#inFlight + this.#ready.length === 0 && isAtEnd && !this.#isReading && this.#committed === this.#position
+    return this.#inFlight + this.#ready.length === 0 && isAtEnd && !this.#isReading && this.#committedBatch === this.#deliveredBatch
   }
 
-  /** Starts with the decisions behind the position. The first start of a log commits the position: later decisions are delivered. */
+  /** Starts with the decisions behind the committed batch. The first start of a log commits the last batch, so later ones are delivered. */
   start(): void {
-    this.#savePosition()
+    this.#saveProgress()
     this.notify()
   }
 
@@ -103,7 +103,7 @@ export class DecisionDispatcher {
     callSoon(() => this.#readOn())
   }
 
-  /** Starts no more attempts. Resolves when those in flight have ended and the position is committed. */
+  /** Starts no more attempts. Resolves when those in flight have ended and that progress is committed. */
   async stop(): Promise<void> {
     this.#isStopped = true
     for (const timer of this.#asleep) timer.stop()
@@ -199,25 +199,25 @@ export class DecisionDispatcher {
   }
 
   #advance(): void {
-    while (this.#batches.length > 0 && this.#batches[0].left === 0) this.#position = this.#batches.shift()!.number
-    this.#savePosition()
+    while (this.#batches.length > 0 && this.#batches[0].left === 0) this.#deliveredBatch = this.#batches.shift()!.number
+    this.#saveProgress()
   }
 
-  #savePosition(): void {
-    if (this.#committed !== this.#position) this.#committing ??= this.#commitPositions()
+  #saveProgress(): void {
+    if (this.#committedBatch !== this.#deliveredBatch) this.#committing ??= this.#commitProgress()
   }
 
-  /** Positions of some milliseconds share one commit. */
-  async #commitPositions(): Promise<void> {
+  /** The progress of some milliseconds shares one commit. */
+  async #commitProgress(): Promise<void> {
     try {
-      while (this.#committed !== this.#position) {
+      while (this.#committedBatch !== this.#deliveredBatch) {
         await pause(this.#options.settleMs ?? limits.DECISIONS_SETTLE_MS)
-        const position = this.#position
-        await this.#options.commit(position)
-        this.#committed = position
+        const batch = this.#deliveredBatch
+        await this.#options.commit(batch)
+        this.#committedBatch = batch
       }
     } catch {
-      // The store has failed, and so has the run: the next one delivers from the committed position on.
+      // The store has failed, and so has the run: the next one delivers from the committed batch on.
       this.#isStopped = true
     } finally {
       this.#committing = undefined

@@ -45,9 +45,9 @@ test('a run that cannot start holds nothing, and a failed one releases its folde
   const data = folder()
   const late = pipeline('late', [features('late', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })])
   await assert.rejects(LiveRun.open(late, data), { code: 'SPILL_UNSUPPORTED' })
-  const held = await openDataFolder(data)
+  const openFolder = await openDataFolder(data)
   await assert.rejects(LiveRun.open(shop, data), { code: 'SPILL_BUSY' })
-  const running = await LiveRun.inFolder(held, shop, { clock: () => start })
+  const running = await LiveRun.inFolder(openFolder, shop, { clock: () => start })
   await running.run.submit('payments', records)
   await running.stop()
   const failing = await LiveRun.open(shop, data, {

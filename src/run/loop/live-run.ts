@@ -163,7 +163,7 @@ export class LiveRun {
 const closeDestinations = ({ sendings = [], decisions }: LiveRunOptions): Promise<void> =>
   closeRoutes([...sendings, ...(decisions ? [decisions] : [])])
 
-/** The dispatcher of decisions to a destination, whose committed position has the name of the destination. */
+/** The dispatcher of decisions to a destination, whose progress is committed under the name of the destination. */
 function decisionDispatcher(
   route: OpenedDestination,
   pipeline: string,
@@ -171,13 +171,13 @@ function decisionDispatcher(
   ports: Pick<DecisionDispatcherOptions, 'after' | 'onReport'>,
 ): DecisionDispatcher {
   const name = `delivered/${route.name}`
-  const position = store.get(name)
+  const committed = store.get(name)
   return new DecisionDispatcher({
     route,
     prefix: () => `${pipeline}/decisions/${logNameOf(store)}`,
     reader: new SqliteReader(path),
-    position: position === undefined ? undefined : Number(position),
-    commit: delivered => store.commit({ put: [[name, String(delivered)]] }),
+    committedBatch: committed === undefined ? undefined : Number(committed),
+    commit: batch => store.commit({ put: [[name, String(batch)]] }),
     random: seeded(wallClock()),
     ...ports,
   })

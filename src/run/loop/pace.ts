@@ -27,7 +27,6 @@ export interface PaceOptions {
   readonly after?: ((ms: number, act: () => void) => void) | undefined
 }
 
-/** The schedule of turns. */
 export class Pace {
   readonly #options: PaceOptions
   #isDue = false

@@ -139,11 +139,11 @@ test('a log with missing decisions is decided again, once, despite a crash in be
   ])
   await run.stop()
   const commits = store.disk.commits.map(({ segment, schemas }) => ({ ...(segment && { segment }), ...(schemas && { schemas }) }))
-  for (let kept = 0; kept < 4; kept++) {
-    const held = new ModelStore({ commits })
-    const crashing = new Run(shop, { store: held, clock: () => minute(0) })
+  for (let commitCount = 0; commitCount < 4; commitCount++) {
+    const slowStore = new ModelStore({ commits })
+    const crashing = new Run(shop, { store: slowStore, clock: () => minute(0) })
     for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
-    const again = open(held.crash(kept))
+    const again = open(slowStore.crash(commitCount))
     assert.equal(crashing.end, 3)
     await again.run.stop()
     assert.deepEqual(decisionsOf(again.store), decisionsOf(store))
@@ -189,10 +189,12 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
   }
   await run.submit('payments', recordBatchOf([pay('a', 0), pay('b', 0), pay('c', 0)]))
   moveTo(50)
-  let told = 0
-  const sending = [['d', 'e'], ['f']].map(ids => run.submit('payments', recordBatchOf(ids.map(id => pay(id, 50)))).then(() => told++))
+  let notifications = 0
+  const sending = [['d', 'e'], ['f']].map(ids =>
+    run.submit('payments', recordBatchOf(ids.map(id => pay(id, 50)))).then(() => notifications++),
+  )
   await settle()
-  assert.deepEqual([told, run.end], [0, 3])
+  assert.deepEqual([notifications, run.end], [0, 3])
   assert.equal(reports.length, 1)
   assert.match(reports[0], /held back.*DEDUPE_IDS_MAX/)
   // An hour later the first three ids may be forgotten.
@@ -200,8 +202,8 @@ test('a source at its limit of ids is held back, and forgets none of them', asyn
   await settle()
   await Promise.all(sending)
   assert.equal((await run.submit('payments', recordBatchOf([pay('d', 50)]))).duplicates, 1)
-  const held = run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))
-  const refused = assert.rejects(held, { code: 'SPILL_LIMIT', message: /send it again/ })
+  const receipt = run.submit('payments', recordBatchOf([pay('g', 61), pay('h', 61)]))
+  const refused = assert.rejects(receipt, { code: 'SPILL_LIMIT', message: /send it again/ })
   await run.stop()
   await refused
   assert.deepEqual([run.end, reports.length], [6, 2])

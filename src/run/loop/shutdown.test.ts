@@ -42,7 +42,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
   store.hold()
   const submitted = run.submit('payments', pay('c'))
   const decided = run.decide('payments', pay('c'))
-  const asked = run.requestDecision('offer', { card: 'c' })
+  const request = run.requestDecision('offer', { card: 'c' })
   const stopped = run.stop()
   const late = { code: 'SPILL_STOPPED', message: /send it again/ }
   const refuses = async () => {
@@ -59,7 +59,7 @@ test('work that was accepted before a stop is answered; later work is rejected',
   assert.equal((await submitted).accepted, 1)
   assert.equal((await decided.receipt).accepted, 1)
   assert.equal((await decided.decided).length, 1)
-  assert.equal((await asked.durable).model, 'offer')
+  assert.equal((await request.durable).model, 'offer')
   await stopped
   await refuses()
   await assert.rejects(run.settle([]), late)
@@ -86,12 +86,13 @@ test('when a run fails, everyone who waits is notified: for room, for an unmade 
   moveTo(start + hour + 1)
   // The decisions of the tick come first, some keys a turn; the event waits for them.
   const behind = run.decide('payments', recordBatchOf([{ card: 'c', at: start + hour }]))
-  const asked = run.requestDecision('offer', { card: 'c' })
+  const request = run.requestDecision('offer', { card: 'c' })
   while (store.waiting < 2) await turns(1)
   const next = run.submit('payments', pay('c'))
   store.fail()
   const full = { code: 'SPILL_STORE' }
-  for (const promise of [behind.decided, behind.receipt, asked.decided, asked.durable, next, run.ended]) await assert.rejects(promise, full)
+  for (const promise of [behind.decided, behind.receipt, request.decided, request.durable, next, run.ended])
+    await assert.rejects(promise, full)
   await assert.rejects(run.submit('payments', pay('c')), full)
   await run.whenRoom()
   await run.stop()

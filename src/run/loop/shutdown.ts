@@ -7,7 +7,6 @@ import { SpillwayError } from '../../base/index.ts'
 export const stoppedError = (): SpillwayError =>
   new SpillwayError('SPILL_STOPPED', 'the run was stopped or is stopping, and accepted nothing of this; send it again when it runs')
 
-/** The end of one run. */
 export class Shutdown {
   /** The error of late callers: of `stop`, or the failure. */
   #refusal: unknown

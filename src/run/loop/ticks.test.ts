@@ -104,8 +104,8 @@ test('appends continue while a tick decides on many keys, and it does not see th
   await first.moveTo(5.5)
   await first.moveTo(5.5)
   const more = first.run.submit('readings', recordBatchOf([reading('p00001', 40, 5), reading('p09999', 40, 5)]))
-  const made = decisionsOf(first.store.disk).length
-  assert.ok(made > 0 && made < keys, `${made} decisions are made so far`)
+  const decisionCount = decisionsOf(first.store.disk).length
+  assert.ok(decisionCount > 0 && decisionCount < keys, `${decisionCount} decisions are made so far`)
   const disk = first.store.crash(0)
   await more
   await first.run.stop()
@@ -201,25 +201,25 @@ test('a tick that is decided after a crash sees the keys that were live at it, a
 
 test('missed ticks are made late while a key may be live, and the last in any case; coinciding periods share one marker', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
-  const made = (now: number, liveUntil: number) => ticks.advance(now, liveUntil).map(({ t: at }) => at)
-  assert.deepEqual(made(5000, Infinity), [], 'the moment has not passed')
-  assert.deepEqual(made(5001, Infinity), [5000])
-  assert.deepEqual(made(5002, Infinity), [])
-  assert.deepEqual(made(31_000, 20_000), [10_000, 15_000, 20_000, 30_000])
+  const advance = (now: number, liveUntil: number) => ticks.advance(now, liveUntil).map(({ t: at }) => at)
+  assert.deepEqual(advance(5000, Infinity), [], 'the moment has not passed')
+  assert.deepEqual(advance(5001, Infinity), [5000])
+  assert.deepEqual(advance(5002, Infinity), [])
+  assert.deepEqual(advance(31_000, 20_000), [10_000, 15_000, 20_000, 30_000])
   assert.equal(ticks.next, 35_000)
-  assert.deepEqual(made(62_000, 0), [60_000])
+  assert.deepEqual(advance(62_000, 0), [60_000])
   assert.equal(new Ticks([], 0).next, Infinity)
 })
 
 test('many missed ticks are made in portions', () => {
   const ticks = new Ticks([1000, 2500], 0)
-  const made: number[] = []
+  const times: number[] = []
   for (let some = ticks.advance(1_000_001, Infinity); some.length > 0; some = ticks.advance(1_000_001, Infinity)) {
     assert.ok(some.length <= limits.TICKS_AT_ONCE)
-    made.push(...some.map(({ t: at }) => at))
+    times.push(...some.map(({ t: at }) => at))
   }
   const all = Array.from({ length: 2000 }, (_, i) => (i + 1) * 500).filter(at => at % 1000 === 0 || at % 2500 === 0)
-  assert.deepEqual(made, all)
+  assert.deepEqual(times, all)
 })
 
 test('a restarted run makes the missed ticks before it accepts new records', async () => {

@@ -8,7 +8,6 @@
 import { type Clock, limits } from '../../base/index.ts'
 import type { LogMarker } from '../../log/index.ts'
 
-/** The ticks that are due. */
 export class Ticks {
   readonly #periods: readonly number[]
   #last: number

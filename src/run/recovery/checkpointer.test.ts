@@ -178,9 +178,9 @@ test('a group whose last event is inside a segment continues after it', async ()
     await run.stop()
     disk = { commits: disk.commits, states: disk.states }
   }
-  const made = new ModelStore(disk).decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
+  const decisions = new ModelStore(disk).decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
   assert.deepEqual(
-    made.map(({ vector }) => vector['n']),
+    decisions.map(({ vector }) => vector['n']),
     [1, 1, 2, 2, 3, 3],
   )
 })
@@ -232,16 +232,16 @@ test('a checkpoint that cannot be written is reported and leaves the last one', 
 })
 
 test('many strings are saved over several turns, and new ones in the next checkpoint', async () => {
-  const kept = new ModelStore(undefined, true)
+  const store = new ModelStore(undefined, true)
   const strings = new Strings()
   for (let i = 0; i < limits.STRINGS_AT_ONCE * 2 + 3; i++) strings.idOf(`first ${i}`)
   const checkpointer = new Checkpointer({
-    store: kept,
+    store,
     groups: [],
     strings,
     restored: { files: [], count: 0 },
     otherFiles: () => [],
-    commit: text => kept.commit({ put: [[CHECKPOINT_MANIFEST, text]] }),
+    commit: text => store.commit({ put: [[CHECKPOINT_MANIFEST, text]] }),
     onError: error => assert.fail(error as Error),
   })
   const round = async (entry: number) => {
@@ -250,7 +250,7 @@ test('many strings are saved over several turns, and new ones in the next checkp
     strings.idOf(`meanwhile ${entry}`)
     while (!checkpointer.isIdle) await new Promise(resolve => setImmediate(resolve))
     const again = new Strings()
-    assert.ok(restoreManifest(kept, again, report => assert.fail(report)))
+    assert.ok(restoreManifest(store, again, report => assert.fail(report)))
     return again
   }
   const before = strings.size

@@ -1,8 +1,8 @@
 /**
  * Saves the state of a run in slices while it runs, so that a start replays only the end of the log.
  *
- * A checkpoint saves each group slice by slice, each slice as of its own log position, and the new strings; turns run between two slices. A
- * checkpoint counts once its manifest is committed, after every event that its slices hold, so state is never ahead of the log. State is
+ * A checkpoint saves each group slice by slice, each slice as of its own sequence number, and the new strings; turns run between two slices.
+ * A checkpoint counts once its manifest is committed, after every event that its slices hold, so state is never ahead of the log. State is
  * derived: a lost or damaged file is made again from the log.
  */
 import { crc32 } from 'node:zlib'
@@ -51,7 +51,6 @@ interface Checkpoint {
   writer: StateFileWriter | undefined
 }
 
-/** The current checkpoint, if there is one. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
   #stringFiles: readonly StateFile[]

@@ -10,14 +10,14 @@ import { Run } from '../loop/run.ts'
 
 test('after a crash at any commit it continues with one layer or two, and decides the same', async () => {
   const first = await lived()
-  const made = new Map(decisionsOf(first).map(one => [one.entry, one]))
+  const decisions = new Map(decisionsOf(first).map(one => [one.entry, one]))
   const { commits, states } = first.store.disk
-  for (let kept = 1; kept <= commits.length; kept++) {
-    const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: 10 * MINUTE + 1 })
+  for (let commitCount = 1; commitCount <= commits.length; commitCount++) {
+    const again = open({ disk: { commits: commits.slice(0, commitCount), states: new Map(states) }, at: 10 * MINUTE + 1 })
     assertAlike(again)
     await again.to(10 * MINUTE + 2)
     assertAlike(again)
-    for (const one of decisionsOf(again)) assert.deepEqual(one, made.get(one.entry))
+    for (const one of decisionsOf(again)) assert.deepEqual(one, decisions.get(one.entry))
     assert.ok(batchRunsIn(again.store).every(({ state }) => state !== 'running'))
     await again.run.stop()
   }
@@ -38,7 +38,7 @@ test('a start continues with the snapshot in use, and a delta from saved state o
     assert.ok(group.kernel.keys > 0 && group.snapshot!.kernel.keys > 0)
     assert.deepEqual(again.reports, [])
     await again.to(15 * MINUTE + 1)
-    assert.equal(feature(again.run, 'layered', 'c1').body?.s, start + 15 * MINUTE)
+    assert.equal(feature(again.run, 'layered', 'c1').snapshot?.s, start + 15 * MINUTE)
     assertAlike(again)
     await again.run.stop()
   }
@@ -72,7 +72,7 @@ test('a result of other definitions is ignored: all events are in the delta unti
   assert.deepEqual([bodyOf(again), feature(again.run, 'layered', 'c1').layer], [undefined, 'stream'])
   assertAlike(again)
   await again.to(10 * MINUTE + 3)
-  assert.equal(feature(again.run, 'layered', 'c1').body?.s, start + 10 * MINUTE)
+  assert.equal(feature(again.run, 'layered', 'c1').snapshot?.s, start + 10 * MINUTE)
   assertAlike(again)
   await again.run.stop()
 })
@@ -82,8 +82,8 @@ test('without batch runs a hybrid group equals the stream’s, in one kernel, al
   const before = feature(first.run, 'layered', 'c1')
   await first.run.stop()
   const again = new Run(pay, { store: new ModelStore(first.store.disk, true), clock: () => start + 10 * MINUTE + 1 })
-  const { layer, features: found, body } = again.features([{ group: 'layered', key: ['c1'] }])[0]
-  assert.deepEqual([layer, body, found], ['stream', undefined, before.features])
+  const { layer, features: values, snapshot } = again.features([{ group: 'layered', key: ['c1'] }])[0]
+  assert.deepEqual([layer, snapshot, values], ['stream', undefined, before.features])
   assert.ok(!again.decider.allGroups.some(group => group instanceof HybridGroup))
   await again.stop()
 })

@@ -78,7 +78,6 @@ export interface RunCore {
   readonly checkpointer: Checkpointer
 }
 
-/** The components of an opened pipeline. */
 export interface OpenedPipeline extends RunCore {
   readonly acceptedIds: AcceptedIds
   readonly batchResults: BatchResults | undefined
@@ -92,18 +91,18 @@ export interface OpenedPipeline extends RunCore {
 export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): OpenedPipeline {
   const { store, partitions, stringsOf, onReport = () => {} } = options
   const memory = options.memory ?? new RunMemory(runnable, store, options)
-  const { strings, decider, isRead: isLookedAt, recovery, batchResults: results, snapshots: bodies, champions } = memory
+  const { strings, decider, isRead, recovery, batchResults, snapshots, champions } = memory
   memory.catchUp(store)
   const log = new Log(store, { sources: runnable.ir.sources, stringsOf, ...(partitions !== undefined && { partitions }) })
   const lookup = new EventLookup(store, log.schemas.columnsOf)
   const from = parseProgress(store.get(DECISION_PROGRESS))
   recovery.finish(log, from.entry, logStartOf(store))
-  results?.useStore(store)
+  batchResults?.useStore(store)
   champions.useStore(store)
-  for (const group of decider.batchGroups) group.swap(results?.at(group, from.entry))
-  bodies?.useStore(store)
+  for (const group of decider.batchGroups) group.swap(batchResults?.at(group, from.entry))
+  snapshots?.useStore(store)
   // Follow the swaps of the previous process.
-  if (options.memory) for (const group of decider.hybridGroups) bodies?.followSwaps(group, from.entry)
+  if (options.memory) for (const group of decider.hybridGroups) snapshots?.followSwaps(group, from.entry)
   decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
@@ -118,12 +117,12 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
   })
   const writer = new DecisionWriter(runnable.fingerprint, strings, options.exploration)
   const outbox = options.outbox?.(strings, undecidedFrom(store, log, from.entry))
-  const deciding = new DecisionQueue({
+  const decisionQueue = new DecisionQueue({
     store,
     log,
     decider,
     writer,
-    isRead: isLookedAt,
+    isRead,
     strings,
     outbox,
     freshness: options.freshness,
@@ -134,10 +133,10 @@ export function openPipeline(runnable: Runnable, options: OpenPipelineOptions): 
     log,
     lookup,
     decider,
-    decisionQueue: deciding,
+    decisionQueue,
     checkpointer,
     acceptedIds: recovery.acceptedIds,
-    batchResults: results,
-    snapshots: bodies,
+    batchResults,
+    snapshots,
   }
 }

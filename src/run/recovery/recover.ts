@@ -98,7 +98,7 @@ export class Recovery {
 
   /** Replays the log up to the last recorded decision. Throws `SPILL_DATA` for a damaged segment. */
   advance(log: Log, decided: number, onProgress?: (entries: number, of: number) => void): void {
-    const { strings, isRead: isLookedAt } = this.#options
+    const { strings, isRead } = this.#options
     const replay = (segment: Segment): void => {
       this.#replay(segment, log)
       onProgress?.(this.#next - this.first, log.end - this.first)
@@ -106,7 +106,7 @@ export class Recovery {
     const columnsFrom = Math.min(this.#columnsFrom, decided)
     if (this.#next < columnsFrom)
       for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) replay(segment)
-    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) replay(segment)
+    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isRead })) replay(segment)
   }
 
   /** Reads the ids of the undecided rest. The decider applies it from here on. */

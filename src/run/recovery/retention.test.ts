@@ -100,9 +100,9 @@ function open(runnable: Runnable, disk: Disk | undefined, keeping: number | unde
     now = minute(m)
     run.tick()
     await settle(run, 1)
-    const given = minuteOf(m)
-    await run.submit('payments', recordBatchOf(given.payments))
-    await run.submit('readings', recordBatchOf(given.readings))
+    const batch = minuteOf(m)
+    await run.submit('payments', recordBatchOf(batch.payments))
+    await run.submit('readings', recordBatchOf(batch.readings))
     await settle(run, 2)
   }
   return { store, run, reports, through }
@@ -191,9 +191,9 @@ test('a run with retention decides as one that keeps everything, also after a lo
     }
   }
   assert.ok(rebuilt >= 3)
-  const made = decisionsOf(whole)
-  assert.ok(made.length > 600)
-  assert.deepEqual(decisionsOf(part), made)
+  const decisions = decisionsOf(whole)
+  assert.ok(decisions.length > 600)
+  assert.deepEqual(decisionsOf(part), decisions)
   assert.ok(segments < whole.store.segments.length / 2, `${segments} of ${whole.store.segments.length} segments were kept`)
   assert.deepEqual([...damagedSegments(part.store)], [])
 })

@@ -89,7 +89,6 @@ const revised = ({ name, time }: SourceIR): string =>
 const needsAll = (why: string): SpillwayError =>
   new SpillwayError('SPILL_UNSUPPORTED', `this pipeline needs its whole log, and none of it can be forgotten: ${why}; leave out --keep`)
 
-/** The forgetting of one log, a part at a time. */
 export class Retention {
   readonly #options: RetentionOptions
   readonly #reaches: readonly ((now: number) => number)[]

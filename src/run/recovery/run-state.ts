@@ -65,8 +65,12 @@ export class RunMemory {
     this.batchResults = hasRuns ? new BatchResults({ ir, store, strings, onReport }) : undefined
     this.snapshots = hasRuns ? new Snapshots({ ir, store, strings, onReport }) : undefined
     this.champions = new Champions({ ir, store, onReport })
-    this.decider = new Decider(definitions, strings, { results: this.batchResults, bodies: this.snapshots, champions: this.champions })
-    const { decider, isRead: isLookedAt, snapshots: bodies } = this
+    this.decider = new Decider(definitions, strings, {
+      batchResults: this.batchResults,
+      snapshots: this.snapshots,
+      champions: this.champions,
+    })
+    const { decider, isRead, snapshots } = this
     const { entry: decided } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery = new Recovery({
       ir,
@@ -74,8 +78,8 @@ export class RunMemory {
       log: this.#logOf(store),
       strings,
       decider,
-      snapshots: bodies,
-      isRead: isLookedAt,
+      snapshots,
+      isRead,
       decided,
       keep,
       idsMax,
@@ -84,7 +88,7 @@ export class RunMemory {
     })
   }
 
-  /** Replays the log up to the last recorded decision. Returns that position. */
+  /** Replays the log up to the last recorded decision. Returns the first undecided entry. */
   catchUp(store: SegmentLog & NamedValues): number {
     const { entry } = parseProgress(store.get(DECISION_PROGRESS))
     this.recovery.advance(this.#logOf(store), entry, this.#onProgress)

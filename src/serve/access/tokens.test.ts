@@ -128,7 +128,7 @@ test('each role allows its own routes, and a client without a token none', async
     const headers = role ? { authorization: `Bearer ${tokens[role]}` } : {}
     const body = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
     const isTold = role === 'read' || role === 'admin'
-    assert.deepEqual(body, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
+    assert.deepEqual(body, { status: 'ready', ...(isTold && { pipeline: 'shop', sequence: shop.run.end }) }, role)
   }
   const body = JSON.stringify(pay('t'))
   const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${tokens.ingest}` })

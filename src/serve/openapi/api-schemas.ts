@@ -46,14 +46,14 @@ export const sharedSchemas = {
       accepted: count,
       duplicates: count,
       refused: { ...count, description: 'kept as dead letters' },
-      position: { ...count, description: 'log position after the last of them' },
+      sequence: { ...count, description: 'sequence number of the next entry of the log, after the last of them' },
       errors: {
         type: 'array',
         description: 'the first refused records',
         items: object({ index: count, line: count, reason: text, detail: text }, ['reason', 'detail']),
       },
     },
-    ['accepted', 'duplicates', 'refused', 'position'],
+    ['accepted', 'duplicates', 'refused', 'sequence'],
   ),
   Features: object(
     {
@@ -63,7 +63,7 @@ export const sharedSchemas = {
       clock: orNull({ ...utcMs, description: 'as-of time of the values' }),
       known: { ...count, description: 'visible events of the source' },
       layer: { ...text, description: 'stream, batch, or merged: the snapshot of a batch run and the delta of later events' },
-      body: {
+      snapshot: {
         ...object({ run: count, s: utcMs, ageMs: { type: 'number' } }, ['run', 's', 'ageMs']),
         description: 'of merged layers, the run whose result is the snapshot, and its age',
       },
@@ -118,7 +118,7 @@ export const sharedSchemas = {
       accepted: count,
       duplicates: count,
       refused: count,
-      position: count,
+      sequence: count,
       repeats: {
         ...count,
         description: 'of a duplicate: the log entry of the original; the decisions are those recorded on it',

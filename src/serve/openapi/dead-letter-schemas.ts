@@ -14,7 +14,7 @@ export const deadLetterSchemas = {
       detail: { ...text, description: 'the problem, with the field and the value' },
       place: { ...text, description: 'where the record stood in its input' },
       at: { ...utcMs, description: 'when it was refused' },
-      sequence: { ...count, description: 'log position then' },
+      sequence: { ...count, description: 'sequence number of the next log entry then' },
       attempts: { ...count, description: 'how often it was sent again and refused since its last edit' },
       version: { ...text, description: 'version of the record; an edit names it' },
       raw: { ...text, description: 'the record; bytes that are no text are in rawBase64' },

@@ -44,7 +44,7 @@ function streamOperation({ operationId, subject, filter, named, answer }: Stream
 const status: OpenapiSchema = { type: 'object', properties: { status: { type: 'string' } }, required: ['status'] }
 const ready: OpenapiSchema = {
   type: 'object',
-  properties: { status: { type: 'string' }, pipeline: { type: 'string' }, position: { type: 'integer', minimum: 0 } },
+  properties: { status: { type: 'string' }, pipeline: { type: 'string' }, sequence: { type: 'integer', minimum: 0 } },
   required: ['status'],
 }
 
@@ -256,7 +256,7 @@ const healthPaths: Paths = {
   '/readyz': {
     get: {
       operationId: 'readyz',
-      summary: 'Readiness of the run; with the role read, also the pipeline and the log position',
+      summary: 'Readiness of the run; with the role read, also the pipeline and the sequence number of the next log entry',
       security: [],
       responses: { 200: { description: 'the run accepts events', content: jsonContent(ready) }, ...errorResponses(421, 503) },
     },

@@ -1,6 +1,6 @@
 /**
  * Liveness and readiness. `GET /healthz` answers while the process lives. `GET /readyz` answers 200 while the run accepts events, and 503
- * otherwise. A client with the role `read` also gets the pipeline and the log position, or the reason for the 503.
+ * otherwise. A client with the role `read` also gets the pipeline and the next sequence number, or the reason for the 503.
  */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/index.ts'
@@ -17,7 +17,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
         status: 503,
         retryAfter: limits.HTTP_RETRY_AFTER_S,
       })
-    return { status: 'ready', ...(hasDetailRole && { pipeline: ir.name, position: run.end }) }
+    return { status: 'ready', ...(hasDetailRole && { pipeline: ir.name, sequence: run.end }) }
   })
 }
 

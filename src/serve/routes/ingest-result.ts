@@ -20,16 +20,16 @@ export class IngestResult {
   #accepted = 0
   #duplicates = 0
   #refused = 0
-  /** Log position after the last durable record. */
-  #position: number
+  /** Sequence number of the next entry of the log, after the last durable record. */
+  #sequence: number
   readonly #numbered: 'index' | 'line' | 'alone'
   readonly #errors: RefusedRecord[] = []
   #original: number | undefined
 
-  /** `position` is the log position, for a request without records. */
-  constructor(numbered: 'index' | 'line' | 'alone', position: number) {
+  /** `sequence` is that of the log, for a request without records. */
+  constructor(numbered: 'index' | 'line' | 'alone', sequence: number) {
     this.#numbered = numbered
-    this.#position = position
+    this.#sequence = sequence
   }
 
   /** Keeps the reasons of the first rejected records. */
@@ -48,7 +48,7 @@ export class IngestResult {
     this.#accepted += accepted
     this.#duplicates += duplicates
     this.#refused += refused
-    this.#position = sequence
+    this.#sequence = sequence
     this.#original ??= repeated?.[0]
   }
 
@@ -76,7 +76,7 @@ export class IngestResult {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
       refused: this.#refused,
-      position: this.#position,
+      sequence: this.#sequence,
       ...(this.#errors.length > 0 && { errors: this.#errors.toSorted((a, b) => placeIn(a) - placeIn(b)) }),
     }
   }

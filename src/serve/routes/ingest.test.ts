@@ -24,9 +24,9 @@ function letters(from: number) {
 
 test('an event is acknowledged with its position, and sent again it is a duplicate', async () => {
   const first = await posted(app, events, pay('one'))
-  assert.deepEqual([first.statusCode, first.json()], [200, { accepted: 1, duplicates: 0, refused: 0, position: 1 }])
+  assert.deepEqual([first.statusCode, first.json()], [200, { accepted: 1, duplicates: 0, refused: 0, sequence: 1 }])
   const again = await posted(app, events, pay('one'))
-  assert.deepEqual([again.statusCode, again.json()], [200, { accepted: 0, duplicates: 1, refused: 0, position: 1 }])
+  assert.deepEqual([again.statusCode, again.json()], [200, { accepted: 0, duplicates: 1, refused: 0, sequence: 1 }])
   assert.match(String(first.headers['content-type']), /^application\/json/)
 })
 
@@ -39,7 +39,7 @@ test('valid records of an array are accepted; rejected ones are named by index a
     ` [${JSON.stringify(pay('a'))}, ${bad},\n{"id":"x","id":"y"}, ${JSON.stringify(pay('d', '[,"]'))} ] `,
   )
   const { errors, ...counts } = answer.json<{ errors: { index: number; reason: string; detail: string }[] }>()
-  assert.deepEqual([answer.statusCode, counts], [200, { accepted: 2, duplicates: 0, refused: 2, position: run.end }])
+  assert.deepEqual([answer.statusCode, counts], [200, { accepted: 2, duplicates: 0, refused: 2, sequence: run.end }])
   assert.deepEqual(
     errors.map(({ index, reason }) => [index, reason]),
     [
@@ -52,7 +52,7 @@ test('valid records of an array are accepted; rejected ones are named by index a
     ['payments', 'schema', 'http record 3', '{"id":"x","id":"y"}'],
     ['payments', 'schema', 'http record 2', bad],
   ])
-  assert.equal((await posted(app, events, '[ ]')).body, JSON.stringify({ accepted: 0, duplicates: 0, refused: 0, position: run.end }))
+  assert.equal((await posted(app, events, '[ ]')).body, JSON.stringify({ accepted: 0, duplicates: 0, refused: 0, sequence: run.end }))
 })
 
 test('a single rejected event is 422, and kept', async () => {

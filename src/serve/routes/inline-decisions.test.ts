@@ -79,7 +79,7 @@ test('a duplicate event gets the decisions of the original, and names it', async
   const first = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   for (const id of ['2', '3']) await posted(app, '/sources/payments/decide', pay(id))
   const again = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
-  assert.deepEqual(again, { ...first, accepted: 0, duplicates: 1, position: 3, repeats: 0 })
+  assert.deepEqual(again, { ...first, accepted: 0, duplicates: 1, sequence: 3, repeats: 0 })
   assert.equal(run.counts.decisions, 3)
 })
 
@@ -96,7 +96,7 @@ test('a duplicate without a recorded decision gets the reason', () => {
 interface Answered {
   readonly repeats?: number
   readonly durable: boolean
-  readonly position?: number
+  readonly sequence?: number
   readonly duplicates?: number
   readonly degraded?: string
   readonly decisions: readonly RecordedDecision[]
@@ -108,9 +108,9 @@ test('an event is answered with its decisions, and the answers of actions', asyn
   const answers: Answered[] = []
   for (const id of ['1', '2']) answers.push((await posted(app, '/sources/payments/decide', pay(id))).json())
   assert.deepEqual(
-    answers.map(({ durable, position, answers: given, decisions: [{ model: name, score, vector }] }) => [
+    answers.map(({ durable, sequence, answers: given, decisions: [{ model: name, score, vector }] }) => [
       durable,
-      position,
+      sequence,
       given,
       name,
       score,
@@ -139,7 +139,7 @@ test('on a slow disk the answer comes at its deadline, from the decision, and is
   const { app, run } = await open(t, '2s', 4000)
   const answer = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   assert.deepEqual(
-    [answer.durable, answer.position, answer.decisions.length, answer.answers, answer.degraded],
+    [answer.durable, answer.sequence, answer.decisions.length, answer.answers, answer.degraded],
     [false, undefined, 1, { review: 'none' }, undefined],
   )
   const held = async () =>

@@ -210,7 +210,7 @@ test('values are encoded as `JSON.stringify` does', () => {
 test('the process is live, and the run is ready until it stops', async () => {
   const own = await open()
   assert.deepEqual((await own.app.inject({ url: '/healthz' })).json(), { status: 'ok' })
-  assert.deepEqual((await own.app.inject({ url: '/readyz' })).json(), { status: 'ready', pipeline: 'shop', position: 0 })
+  assert.deepEqual((await own.app.inject({ url: '/readyz' })).json(), { status: 'ready', pipeline: 'shop', sequence: 0 })
   await own.run.stop()
   const after = await own.app.inject({ url: '/readyz' })
   assert.deepEqual([after.statusCode, after.json()], [503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }])
