@@ -1,5 +1,6 @@
 /** A bounded queue of records that wait for the next turn. Sources pause while it is full. */
 import { stopwatch, limits } from '../../base/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
 import type { SourceRecords, IngestReceipt } from './appender.ts'
 
 /** The position of a reader, by the name under which it is stored; committed with the records that were read up to it. */
@@ -27,7 +28,7 @@ export class Inbox {
     return this.#queue.length === 0
   }
 
-  /** Number of queued records. */
+  /** Number of queued records, with those that could not be decoded. */
   get records(): number {
     return this.#records
   }
@@ -35,7 +36,7 @@ export class Inbox {
   add(input: Submission): Promise<IngestReceipt> {
     const { promise, resolve, reject } = Promise.withResolvers<IngestReceipt>()
     this.#queue.push({ ...input, submittedAt: stopwatch(), resolve, reject })
-    this.#records += input.batch.records.length
+    this.#records += sizeOf(input.batch)
     return promise
   }
 
@@ -54,11 +55,11 @@ export class Inbox {
     let records = 0
     let count = 0
     for (const { source, batch } of this.#queue) {
-      const { length } = batch.records
-      const sourceRecords = (counts.get(source) ?? 0) + length
-      if ((count > 0 && records + length > limits.TURN_RECORDS) || isFullFor(source, sourceRecords)) break
+      const size = sizeOf(batch)
+      const sourceRecords = (counts.get(source) ?? 0) + batch.records.length
+      if ((count > 0 && records + size > limits.TURN_RECORDS) || isFullFor(source, sourceRecords)) break
       counts.set(source, sourceRecords)
-      records += length
+      records += size
       count++
     }
     this.#records -= records
@@ -77,3 +78,6 @@ export class Inbox {
     for (const resolve of this.#roomWaiters.splice(0)) resolve()
   }
 }
+
+/** Records of a batch: undecodable ones are kept in memory, and written as dead letters. */
+const sizeOf = ({ records, undecodable }: RecordBatch): number => records.length + undecodable.length
